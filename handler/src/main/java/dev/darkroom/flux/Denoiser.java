@@ -1,0 +1,97 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.flux.PromptEncoder.PromptEmbeds;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Progress;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.tensor.Probe;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Placement;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The loop that all FLUX.1 pipelines share: predict the velocity, step along it, until no noise is left. */
+final class Denoiser {
+    private final FluxTransformer transformer;
+    private final FluxRequest request;
+    private final PromptEmbeds prompt;
+    private final @Nullable PromptEmbeds negative;
+    private final Tensor rope;
+
+    private Denoiser(
+            FluxTransformer transformer,
+            FluxRequest request,
+            PromptEmbeds prompt,
+            @Nullable PromptEmbeds negative,
+            Tensor rope) {
+        this.transformer = transformer;
+        this.request = request;
+        this.prompt = prompt;
+        this.negative = negative;
+        this.rope = rope;
+    }
+
+    /** Encodes the request's prompts; what it makes lives in the innermost scope. */
+    static Denoiser of(FluxComponents components, FluxRequest request, Positions imagePositions) {
+        FluxTransformer transformer = components.transformer();
+        PromptEncoder encoder = components.promptEncoder();
+        PromptEmbeds prompt = encoder.encode(request.prompt(), request.maxSequenceLength(), transformer);
+        Probe.see("prompt_embeds", prompt.embeds());
+        Probe.see("pooled_prompt_embeds", prompt.pooled());
+        PromptEmbeds negative = request.negativePrompt() != null && request.usesTrueCfg()
+                ? encoder.encode(request.negativePrompt(), request.maxSequenceLength(), transformer)
+                : null;
+        Tensor rope = imagePositions
+                .after(request.maxSequenceLength())
+                .rope(transformer.config(), transformer.placement().device());
+        return new Denoiser(transformer, request, prompt, negative, rope);
+    }
+
+    /**
+     * Denoises packed latents from step {@code first} on.
+     *
+     * @param latents float32 {@code [1, S, 4C]}, noisy as {@code sigmas[first]} says
+     * @param input what the transformer sees of the latents: themselves, or with conditions beside or behind them
+     */
+    Tensor run(Tensor latents, double[] sigmas, int first, UnaryOperator<Tensor> input, Progress progress) {
+        try (var loop = Scope.open("denoise")) {
+            int steps = sigmas.length - 1;
+            for (int i = first; i < steps; i++) {
+                try (var step = Scope.open("step")) {
+                    Tensor velocity = predict(input.apply(latents), sigmas[i]).narrow(1, 0, request.imageTokens());
+                    Tensor next = FlowMatchSchedule.step(latents, velocity, sigmas[i], sigmas[i + 1]);
+                    latents = loop.replace(latents, step.keep(next));
+                }
+                Probe.see("step", i, "latents", latents);
+                if (!latents.await()) {
+                    throw new JobException(
+                            JobException.Code.INTERNAL,
+                            "step " + (i + 1) + " gave numbers that are not finite: the element type "
+                                    + transformer.placement().dtype() + " does not suit this checkpoint",
+                            null);
+                }
+                progress.report(i - first + 1, steps - first);
+            }
+            return loop.keep(latents);
+        }
+    }
+
+    private Tensor predict(Tensor tokens, double sigma) {
+        Tensor velocity = predict(tokens, sigma, prompt);
+        return negative == null
+                ? velocity
+                : FlowMatchSchedule.guide(velocity, predict(tokens, sigma, negative), request.trueCfgScale());
+    }
+
+    private Tensor predict(Tensor tokens, double sigma, PromptEmbeds embeds) {
+        Placement placement = transformer.placement();
+        Tensor level = Tensor.of(new float[] {(float) sigma}, 1).to(placement.device());
+        Tensor guidance = request.guidanceScale() == null
+                ? null
+                : Tensor.of(new float[] {request.guidanceScale().floatValue()}, 1)
+                        .to(placement.device());
+        return transformer.forward(
+                tokens.to(placement.dtype()), embeds.embeds(), embeds.pooled(), level, guidance, rope);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Probe;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.vae.AutoencoderKL;
+import dev.darkroom.vae.ImageProcessor;
+
+/** The networks of a FLUX.1 checkpoint, and what its pipelines do with the autoencoder. */
+public record FluxComponents(
+        PromptEncoder promptEncoder, FluxTransformer transformer, AutoencoderKL vae, FlowMatchSchedule schedule) {
+    /** Shape of the latents of a run, {@code [1, C, h, w]}. */
+    long[] latentShape(FluxRequest request) {
+        return new long[] {1, vae.config().latentChannels(), request.latentHeight(), request.latentWidth()};
+    }
+
+    /** Noise {@code [1, C, h, w]} from host memory as tokens in float32, where the transformer computes. */
+    Tensor toTokens(Tensor noise) {
+        try (var scope = Scope.open("noise to tokens")) {
+            return scope.keep(LatentPacking.pack(
+                    noise.to(DType.FLOAT32).to(transformer.placement().device())));
+        }
+    }
+
+    /** Packed latents to a picture in 0…1: {@code [1, S, 4C] → [1, 3, H, W]}. */
+    Tensor decode(Tensor latents, FluxRequest request) {
+        try (var scope = Scope.open("decode")) {
+            Tensor unpacked = LatentPacking.unpack(latents, request.latentHeight(), request.latentWidth());
+            Tensor image = ImageProcessor.denormalize(
+                    vae.decode(toVae(vae.unscale(unpacked))).to(DType.FLOAT32));
+            Probe.see("out.image", image);
+            return scope.keep(image);
+        }
+    }
+
+    /** The most likely latents of a picture {@code [1, 3, H, W]} in −1…1, scaled, float32, where the transformer computes. */
+    Tensor encodeMode(Tensor image) {
+        try (var scope = Scope.open("encode image")) {
+            return scope.keep(toTransformer(vae.encode(toVae(image)).mean()));
+        }
+    }
+
+    /** The same, drawn from their distribution with {@code noise} of their shape. */
+    Tensor encodeSample(Tensor image, Tensor noise) {
+        try (var scope = Scope.open("encode image")) {
+            return scope.keep(toTransformer(vae.encode(toVae(image)).sample(toVae(noise))));
+        }
+    }
+
+    private Tensor toVae(Tensor x) {
+        return x.to(vae.placement().device()).to(vae.placement().dtype());
+    }
+
+    private Tensor toTransformer(Tensor latents) {
+        return vae.scale(latents.to(DType.FLOAT32)).to(transformer.placement().device());
+    }
+}

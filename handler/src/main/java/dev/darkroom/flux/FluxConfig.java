@@ -1,0 +1,55 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.weights.ConfigFile;
+import java.util.List;
+
+/**
+ * {@code transformer/config.json}.
+ *
+ * @param inChannels width of an input token: 64, or 384 with a masked picture and its mask beside the latents (Fill)
+ * @param axesWidths features that each position axis rotates; their sum is the head width
+ */
+public record FluxConfig(
+        int inChannels,
+        int outChannels,
+        int doubleBlocks,
+        int singleBlocks,
+        int heads,
+        int headWidth,
+        int promptWidth,
+        int pooledWidth,
+        boolean guidanceEmbeds,
+        List<Integer> axesWidths) {
+    private static final int MOST_BLOCKS = 1000;
+
+    public static FluxConfig read(ConfigFile file) {
+        int in = file.count("in_channels", 64);
+        var config = new FluxConfig(
+                in,
+                file.count("out_channels", in),
+                file.count("num_layers"),
+                file.count("num_single_layers"),
+                file.count("num_attention_heads"),
+                file.count("attention_head_dim"),
+                file.count("joint_attention_dim"),
+                file.count("pooled_projection_dim"),
+                file.flag("guidance_embeds", false),
+                file.counts("axes_dims_rope"));
+        if (config.doubleBlocks > MOST_BLOCKS || config.singleBlocks > MOST_BLOCKS) {
+            throw file.error("num_layers", "and num_single_layers must be at most " + MOST_BLOCKS);
+        }
+        if (config.axesWidths.size() != 3
+                || config.axesWidths.stream().anyMatch(width -> width % 2 != 0)
+                || config.axesWidths.stream().mapToInt(Integer::intValue).sum() != config.headWidth) {
+            throw file.error(
+                    "axes_dims_rope",
+                    "must be three even numbers that add up to attention_head_dim " + config.headWidth);
+        }
+        return config;
+    }
+
+    /** D: width of the streams. */
+    public int width() {
+        return heads * headWidth;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.Modulation;
+import dev.darkroom.nn.QueryKeyValue;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Weights;
+import java.util.List;
+
+/**
+ * A block over text and image tokens together, attention and MLP side by side.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_flux.py}, FluxSingleTransformerBlock.
+ */
+record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Linear projOut) {
+    private static final int MLP_RATIO = 4;
+
+    static SingleStreamBlock load(Weights w, FluxConfig c) {
+        int d = c.width();
+        return new SingleStreamBlock(
+                Modulation.load(w.at("norm"), d, 1),
+                QueryKeyValue.load(
+                        w.at("attn"),
+                        List.of("to_q", "to_k", "to_v"),
+                        List.of("norm_q", "norm_k"),
+                        d,
+                        c.heads(),
+                        c.headWidth()),
+                Linear.load(w.at("proj_mlp"), d, MLP_RATIO * d),
+                Linear.load(w.at("proj_out"), (MLP_RATIO + 1) * d, d));
+    }
+
+    /** {@code x [B, T + S, D] → [B, T + S, D]} */
+    Tensor forward(Tensor x, Tensor temb, Tensor rope) {
+        try (var block = Scope.open("single stream block")) {
+            Modulation.Set modulation = norm.of(temb).getFirst();
+            Tensor n = modulation.norm(x);
+            Tensor attended = QueryKeyValue.attend(rope, qkv.of(n));
+            Tensor mlp = Operators.geluTanh(projMlp.apply(n)); // [B, T + S, 4D]
+            return block.keep(modulation.gatedAdd(x, projOut.apply(Tensor.cat(2, attended, mlp))));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.darkroom.job;
+
+import org.jspecify.annotations.Nullable;
+
+/** Why a job ended without a result. The message is meant for the caller: it names the field and the limit, and holds no secrets. */
+public final class JobException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Whose fault it was, and so what a caller can do about it. */
+    public enum Code {
+        /** The payload asks for something that cannot be done: change it. */
+        BAD_INPUT,
+        /** A source image could not be fetched. */
+        FETCH_FAILED,
+        /** Memory ran out: ask for a smaller picture. */
+        OUT_OF_MEMORY,
+        /** The caller withdrew the job. */
+        CANCELLED,
+        /** Ours: the log has more. */
+        INTERNAL
+    }
+
+    private final Code code;
+
+    public JobException(Code code, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    public static JobException badInput(String message) {
+        return new JobException(Code.BAD_INPUT, message, null);
+    }
+
+    public Code code() {
+        return code;
+    }
+}

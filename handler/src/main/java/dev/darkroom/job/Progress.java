@@ -1,0 +1,15 @@
+package dev.darkroom.job;
+
+/** Follows a running job. Called on the GPU's thread between two steps, so it must return at once. */
+@FunctionalInterface
+public interface Progress {
+    /** For runs that nobody follows. */
+    Progress NONE = (step, steps) -> {};
+
+    /**
+     * {@code step} of {@code steps} denoising steps are done.
+     *
+     * @throws JobException with {@link JobException.Code#CANCELLED} to end the job here
+     */
+    void report(int step, int steps);
+}

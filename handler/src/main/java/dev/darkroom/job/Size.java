@@ -1,0 +1,45 @@
+package dev.darkroom.job;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Width and height of a picture in pixels, both positive. */
+public record Size(int width, int height) {
+    private static final Pattern WIDTH_BY_HEIGHT = Pattern.compile("(\\d{1,5})\\s*[x*×]\\s*(\\d{1,5})");
+
+    public Size {
+        if (width < 1 || height < 1) {
+            throw new IllegalArgumentException("a size must be positive, not " + width + "x" + height);
+        }
+    }
+
+    /** Reads {@code "1024x768"}; {@code *} and {@code ×} stand for {@code x} too. */
+    public static Size parse(String text) {
+        Matcher matcher = WIDTH_BY_HEIGHT.matcher(text.strip());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a size such as 1024x768");
+        }
+        return new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+
+    /** Number of pixels. */
+    public long area() {
+        return (long) width * height;
+    }
+
+    /** Both sides rounded down to a multiple, but not below it. */
+    public Size floorTo(int multiple) {
+        return new Size(
+                Math.max(multiple, width / multiple * multiple), Math.max(multiple, height / multiple * multiple));
+    }
+
+    /** Both sides rounded up to a multiple. */
+    public Size ceilTo(int multiple) {
+        return new Size(Math.ceilDiv(width, multiple) * multiple, Math.ceilDiv(height, multiple) * multiple);
+    }
+
+    @Override
+    public String toString() {
+        return width + "x" + height;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.darkroom.nn;
+
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Weights;
+
+/** A square convolution {@code [B, in, h, w] → [B, out, h', w']} that pads by half its kernel, or not at all with a stride. */
+public record Conv2d(Tensor weight, Tensor bias, int kernel, int stride) {
+    public static Conv2d load(Weights w, int in, int out, int kernel) {
+        return load(w, in, out, kernel, 1);
+    }
+
+    public static Conv2d load(Weights w, int in, int out, int kernel, int stride) {
+        return new Conv2d(w.tensor("weight", out, in, kernel, kernel), w.tensor("bias", out), kernel, stride);
+    }
+
+    public Tensor apply(Tensor x) {
+        return Operators.conv2d(x, weight, bias, stride, stride == 1 ? kernel / 2 : 0);
+    }
+}

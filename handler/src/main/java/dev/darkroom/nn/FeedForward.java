@@ -1,0 +1,24 @@
+package dev.darkroom.nn;
+
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Weights;
+
+/**
+ * Linear, tanh-GELU, linear: {@code [B, S, D] → [B, S, D]}.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/attention.py}, FeedForward with {@code gelu-approximate}.
+ */
+public record FeedForward(Linear in, Linear out) {
+    private static final int MLP_RATIO = 4;
+
+    public static FeedForward load(Weights w, int width) {
+        return new FeedForward(
+                Linear.load(w.at("net").at(0).at("proj"), width, MLP_RATIO * width),
+                Linear.load(w.at("net").at(2), MLP_RATIO * width, width));
+    }
+
+    public Tensor apply(Tensor x) {
+        return out.apply(Operators.geluTanh(in.apply(x)));
+    }
+}

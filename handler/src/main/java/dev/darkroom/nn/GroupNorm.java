@@ -1,0 +1,16 @@
+package dev.darkroom.nn;
+
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Weights;
+
+/** Group norm of {@code [B, C, h, w]}. */
+public record GroupNorm(int groups, Tensor weight, Tensor bias, double eps) {
+    public static GroupNorm load(Weights w, int groups, int channels, double eps) {
+        return new GroupNorm(groups, w.tensor("weight", channels), w.tensor("bias", channels), eps);
+    }
+
+    public Tensor apply(Tensor x) {
+        return Operators.groupNorm(x, groups, weight, bias, eps);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.darkroom.nn;
+
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Weights;
+import java.util.List;
+
+/**
+ * Adaptive layer norm: shift, scale and gate computed from the conditioning vector {@code temb [B, D]}, for one or two sub-blocks.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/normalization.py}, AdaLayerNormZero and AdaLayerNormZeroSingle.
+ */
+public record Modulation(Tensor weight, Tensor bias, int sets) {
+    private static final double EPS = 1e-6;
+
+    /** Shift, scale and gate of one sub-block, {@code [B, 1, D]} each. */
+    public record Set(Tensor shift, Tensor scale, Tensor gate) {
+        /** {@code LayerNorm(x) · (1 + scale) + shift} */
+        public Tensor norm(Tensor x) {
+            return Operators.modulatedNorm(x, shift, scale, EPS);
+        }
+
+        /** {@code x + gate · y} */
+        public Tensor gatedAdd(Tensor x, Tensor y) {
+            return Operators.gatedAdd(x, gate, y);
+        }
+    }
+
+    public static Modulation load(Weights w, int width, int sets) {
+        Weights linear = w.at("linear");
+        return new Modulation(
+                linear.tensor("weight", 3L * sets * width, width), linear.tensor("bias", 3L * sets * width), sets);
+    }
+
+    /** The sub-blocks' sets in order: attention, then MLP. */
+    public List<Set> of(Tensor temb) {
+        List<Tensor> parts = Operators.modulation(temb, weight, bias, 3 * sets);
+        return java.util.stream.IntStream.range(0, sets)
+                .mapToObj(i -> new Set(parts.get(3 * i), parts.get(3 * i + 1), parts.get(3 * i + 2)))
+                .toList();
+    }
+}

@@ -1,0 +1,5 @@
+/** Layers: records over weights, each with the shapes it maps. */
+@NullMarked
+package dev.darkroom.nn;
+
+import org.jspecify.annotations.NullMarked;

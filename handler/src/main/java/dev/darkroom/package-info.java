@@ -1,0 +1,3 @@
+/** Darkroom. */
+@org.jspecify.annotations.NullMarked
+package dev.darkroom;

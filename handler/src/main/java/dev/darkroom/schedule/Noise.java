@@ -1,0 +1,18 @@
+package dev.darkroom.schedule;
+
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Tensor;
+import java.util.List;
+
+/** Where a run's random numbers come from: all of them are drawn at once, in the order in which the reference draws them. */
+@FunctionalInterface
+public interface Noise {
+    /** Standard normal numbers in host memory, one tensor a shape. */
+    List<Tensor> draw(long[]... shapes);
+
+    /** PyTorch's CPU generator: the numbers that the reference draws for this seed, in the type that it computes in. */
+    static Noise seeded(long seed, DType dtype) {
+        return shapes -> Operators.randn(seed, dtype, shapes);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.darkroom.tensor;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Loads {@code operators.py} into libtorch. {@code torch::jit::load} reads a ZIP archive whose code is text, so the archive is put
+ * together here and no Python is needed to make it. Loading compiles every operator: one that libtorch lacks fails at once, by name.
+ *
+ * <p>Source: the archive format of pytorch/pytorch, {@code torch/csrc/jit/serialization/docs/serialization.md}.
+ */
+final class OperatorLibrary {
+    private static final String SOURCE = "operators.py";
+    private static final Pattern DEFINITION =
+            Pattern.compile("^def (\\w+)\\(self(?:, )?(.*)\\) -> ([^:]+):$", Pattern.MULTILINE);
+
+    /** Where all tensors are registered; none is made on it by name, so it never sees a type that DJL does not know. */
+    static final PtNDManager MANAGER = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(ai.djl.Device.cpu());
+
+    private static final Map<String, String> SIGNATURES = new LinkedHashMap<>();
+    static final PtSymbolBlock MODULE = load();
+
+    private OperatorLibrary() {}
+
+    /** Every operator of the library with its parameters as written, such as {@code x: Tensor, chunks: int, dim: int}. */
+    static Map<String, String> signatures() {
+        return Map.copyOf(SIGNATURES);
+    }
+
+    private static PtSymbolBlock load() {
+        String source = source();
+        var definitions = DEFINITION.matcher(source);
+        while (definitions.find()) {
+            SIGNATURES.put(definitions.group(1), definitions.group(2));
+        }
+        try {
+            return JniUtils.loadModule(MANAGER, new ByteArrayInputStream(archive(source)), false, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the operator library could not be read back", e);
+        } catch (RuntimeException e) {
+            throw new TensorException("libtorch does not accept the operator library: " + e.getMessage(), e);
+        }
+    }
+
+    private static String source() {
+        try (InputStream in = Objects.requireNonNull(OperatorLibrary.class.getResourceAsStream(SOURCE), SOURCE)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(SOURCE + " cannot be read", e);
+        }
+    }
+
+    private static byte[] archive(String source) {
+        String code = """
+                class Ops(Module):
+                  __parameters__ = []
+                  __buffers__ = []
+                  training : bool
+                  _is_full_backward_hook : Optional[bool]
+                """ + source.indent(2);
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            store(zip, "ops/version", "10\n".getBytes(StandardCharsets.UTF_8));
+            store(zip, "ops/data.pkl", pickledModule());
+            store(zip, "ops/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
+            store(zip, "ops/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Pickle, protocol 2: an object of class {@code __torch__.Ops} with its two attributes. */
+    private static byte[] pickledModule() {
+        var pickle = new ByteArrayOutputStream();
+        pickle.writeBytes(new byte[] {(byte) 0x80, 2});
+        pickle.writeBytes("c__torch__\nOps\n)".getBytes(StandardCharsets.US_ASCII)); // GLOBAL, EMPTY_TUPLE
+        pickle.write(0x81); // NEWOBJ
+        pickle.writeBytes("}(".getBytes(StandardCharsets.US_ASCII)); // EMPTY_DICT, MARK
+        string(pickle, "training");
+        pickle.write(0x89); // False
+        string(pickle, "_is_full_backward_hook");
+        pickle.writeBytes("Nub.".getBytes(StandardCharsets.US_ASCII)); // None, SETITEMS, BUILD, STOP
+        return pickle.toByteArray();
+    }
+
+    private static void string(ByteArrayOutputStream pickle, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        pickle.writeBytes(new byte[] {'X', (byte) bytes.length, 0, 0, 0});
+        pickle.writeBytes(bytes);
+    }
+
+    /** libtorch maps archive entries as they lie, so none may be compressed. */
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        var crc = new CRC32();
+        crc.update(content);
+        var entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

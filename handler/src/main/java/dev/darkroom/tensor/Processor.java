@@ -1,0 +1,29 @@
+package dev.darkroom.tensor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What this machine's CPU can do. */
+public final class Processor {
+    private Processor() {}
+
+    /** True if it multiplies bfloat16 matrices in hardware (AVX512-BF16, AMX, or Arm's bf16), which is several times faster. */
+    public static boolean multipliesBfloat16() {
+        try {
+            String info = Files.readString(Path.of("/proc/cpuinfo"));
+            return info.contains("avx512_bf16")
+                    || info.contains("amx_bf16")
+                    || info.matches("(?s).*Features\\s*:.*\\bbf16\\b.*");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Bytes of memory that this machine, or its container, has. */
+    public static long memoryBytes() {
+        return ((com.sun.management.OperatingSystemMXBean)
+                        java.lang.management.ManagementFactory.getOperatingSystemMXBean())
+                .getTotalMemorySize();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.darkroom.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lexical lifetime of tensors. A tensor belongs to the innermost scope open on its thread when it was made, and is freed with it,
+ * unless it was {@linkplain #keep kept} for the scope outside.
+ *
+ * <pre>{@code
+ * try (var block = Scope.open("block")) {
+ *     ...
+ *     return block.keep(result);
+ * }
+ * }</pre>
+ */
+public final class Scope implements AutoCloseable {
+    private static final ThreadLocal<@Nullable Scope> INNERMOST = new ThreadLocal<>();
+    private static final AtomicLong LIVE = new AtomicLong();
+
+    private final String name;
+    private final @Nullable Scope outer;
+    private final List<Tensor> tensors = new ArrayList<>();
+    private boolean detached;
+
+    private Scope(String name, @Nullable Scope outer) {
+        this.name = name;
+        this.outer = outer;
+    }
+
+    /** Opens a scope inside the one that is innermost on this thread, if any. */
+    public static Scope open(String name) {
+        var scope = new Scope(name, INNERMOST.get());
+        INNERMOST.set(scope);
+        return scope;
+    }
+
+    /** How many tensors are alive in the process: the same before and after a job. */
+    public static long liveTensors() {
+        return LIVE.get();
+    }
+
+    /** Gives a tensor to the scope outside, so that it outlives this one. Tensors of other scopes stay where they are. */
+    public Tensor keep(Tensor tensor) {
+        if (tensor.owner == this) {
+            if (outer == null) {
+                throw new IllegalStateException("scope '" + name + "' has no scope outside that could keep a tensor");
+            }
+            outer.tensors.add(tensor);
+            tensor.owner = outer;
+        }
+        return tensor;
+    }
+
+    /**
+     * Puts a tensor in the place of another, in a loop over blocks: the old one is freed at once if this scope owns it.
+     *
+     * @return {@code next}
+     */
+    public Tensor replace(Tensor old, Tensor next) {
+        if (old != next && old.owner == this) {
+            old.owner = null;
+            free(old);
+        }
+        return next;
+    }
+
+    /**
+     * Takes this scope off its thread without freeing anything: nothing can be added any more, and its tensors live until
+     * {@link #close()}, from whatever thread. This is how weights outlive their loading.
+     */
+    public Scope detach() {
+        leave();
+        detached = true;
+        return this;
+    }
+
+    /** Frees what was made in this scope and not kept. */
+    @Override
+    public void close() {
+        if (!detached) {
+            leave();
+        }
+        for (Tensor tensor : tensors) {
+            if (tensor.owner == this) {
+                free(tensor);
+            }
+        }
+        tensors.clear();
+    }
+
+    private static void free(Tensor tensor) {
+        tensor.free();
+        LIVE.decrementAndGet();
+    }
+
+    private void leave() {
+        if (INNERMOST.get() != this) {
+            throw new IllegalStateException("scope '" + name + "' is not the innermost one of this thread");
+        }
+        if (outer == null) {
+            INNERMOST.remove();
+        } else {
+            INNERMOST.set(outer);
+        }
+    }
+
+    /** The innermost scope of this thread; tensors may only be made inside one. */
+    static Scope innermost() {
+        Scope scope = INNERMOST.get();
+        if (scope == null) {
+            throw new IllegalStateException("a tensor can only be made inside a scope");
+        }
+        return scope;
+    }
+
+    void adopt(Tensor tensor) {
+        tensor.owner = this;
+        tensors.add(tensor);
+        LIVE.incrementAndGet();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

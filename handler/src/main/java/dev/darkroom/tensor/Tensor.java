@@ -1,0 +1,172 @@
+package dev.darkroom.tensor;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An array in native memory, of any {@link DType}, on any {@link Device}. Immutable in use: every operation gives a new tensor, which
+ * belongs to the innermost {@link Scope}. Shapes and types are checked by libtorch; a wrong call throws {@link TensorException}.
+ */
+public final class Tensor {
+    private final PtNDArray array;
+
+    @Nullable
+    Scope owner;
+
+    private Tensor(PtNDArray array) {
+        this.array = array;
+    }
+
+    static Tensor adopt(PtNDArray array) {
+        var tensor = new Tensor(array);
+        try {
+            Scope.innermost().adopt(tensor);
+        } catch (IllegalStateException e) {
+            array.close();
+            throw e;
+        }
+        return tensor;
+    }
+
+    PtNDArray array() {
+        return array;
+    }
+
+    void free() {
+        array.close();
+    }
+
+    /** A float32 tensor in host memory. */
+    public static Tensor of(float[] values, long... shape) {
+        return copyOf(FloatBuffer.wrap(values), DataType.FLOAT32, shape);
+    }
+
+    /** An int64 tensor in host memory. */
+    public static Tensor of(long[] values, long... shape) {
+        return copyOf(LongBuffer.wrap(values), DataType.INT64, shape);
+    }
+
+    /** A uint8 tensor in host memory. */
+    public static Tensor of(byte[] values, long... shape) {
+        return copyOf(ByteBuffer.wrap(values), DataType.UINT8, shape);
+    }
+
+    /** DJL's tensor only points into a Java buffer, and dangles once a view outlives it: libtorch gets memory of its own. */
+    private static Tensor copyOf(Buffer values, DataType type, long... shape) {
+        try (PtNDArray borrowed = OperatorLibrary.MANAGER.create(values, new Shape(shape), type)) {
+            return Operators.COPY.tensor(new Tensor(borrowed));
+        }
+    }
+
+    /** Joins tensors of equal shape but for {@code dim}. */
+    public static Tensor cat(int dim, Tensor... tensors) {
+        return Operators.CAT.tensor(List.of(tensors), dim);
+    }
+
+    public long[] shape() {
+        return array.getShape().getShape();
+    }
+
+    /** The length of one dimension; negative numbers count from the end. */
+    public long size(int dim) {
+        long[] shape = shape();
+        return shape[dim < 0 ? shape.length + dim : dim];
+    }
+
+    public DType dtype() {
+        return DType.ofCode((int) Operators.DTYPE_OF.integer(this));
+    }
+
+    /** This tensor, or a copy if it has another type. */
+    public Tensor to(DType dtype) {
+        return Operators.CAST.tensor(this, dtype);
+    }
+
+    /** This tensor, or a copy if it lives elsewhere. */
+    public Tensor to(Device device) {
+        return Operators.TO_DEVICE.tensor(this, device);
+    }
+
+    /** The same numbers, row-major, in another shape; one length may be -1. */
+    public Tensor reshape(long... shape) {
+        return Operators.RESHAPE.tensor(this, shape);
+    }
+
+    /** The same numbers with the dimensions in another order. */
+    public Tensor permute(long... dims) {
+        return Operators.PERMUTE.tensor(this, dims);
+    }
+
+    /** {@code length} entries of one dimension, from {@code start}. */
+    public Tensor narrow(int dim, long start, long length) {
+        return Operators.NARROW.tensor(this, dim, start, length);
+    }
+
+    /** Equal parts along one dimension. */
+    public List<Tensor> chunk(int chunks, int dim) {
+        return Operators.CHUNK.tensors(this, chunks, dim);
+    }
+
+    public Tensor plus(Tensor other) {
+        return Operators.ADD.tensor(this, other);
+    }
+
+    public Tensor times(Tensor other) {
+        return Operators.MUL.tensor(this, other);
+    }
+
+    /** {@code this · scale + shift} */
+    public Tensor affine(double scale, double shift) {
+        return Operators.AFFINE.tensor(this, scale, shift);
+    }
+
+    public Tensor clamp(double low, double high) {
+        return Operators.CLAMP.tensor(this, low, high);
+    }
+
+    public Tensor exp() {
+        return Operators.EXP.tensor(this);
+    }
+
+    /** The numbers as float32, row-major, in Java's memory; waits for the device. */
+    public float[] toFloats() {
+        try (var scope = Scope.open("to floats")) {
+            return Operators.TO_HOST_FLOAT.tensor(this).array.toFloatArray();
+        }
+    }
+
+    /** Integers as int64, row-major, in Java's memory; waits for the device. */
+    public long[] toLongs() {
+        try (var scope = Scope.open("to longs")) {
+            return Operators.TO_HOST_LONG.tensor(this).array.toLongArray();
+        }
+    }
+
+    /** The bytes of a uint8 tensor in host memory. */
+    public byte[] toBytes() {
+        return array.toByteArray();
+    }
+
+    /**
+     * Waits until the device has computed this tensor. A GPU runs behind Java; between steps a pipeline waits, so that progress is true
+     * and a cancellation comes through.
+     *
+     * @return false if its first number is infinite or not a number
+     */
+    public boolean await() {
+        return Operators.WAIT_FOR.truth(this);
+    }
+
+    @Override
+    public String toString() {
+        return array.isReleased() ? "freed tensor" : "tensor" + Arrays.toString(shape());
+    }
+}

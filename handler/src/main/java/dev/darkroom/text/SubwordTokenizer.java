@@ -1,0 +1,32 @@
+package dev.darkroom.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Map;
+
+/** A {@code tokenizer.json} without its special tokens, padding and truncation, which each text encoder adds in its own way. */
+final class SubwordTokenizer {
+    private static final Map<String, String> PIECES_ONLY =
+            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+
+    private final HuggingFaceTokenizer tokenizer;
+
+    /** @param json the content of a {@code tokenizer.json} */
+    SubwordTokenizer(byte[] json) throws IOException {
+        tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PIECES_ONLY);
+    }
+
+    /** The ids of a text's pieces. Half of a surrogate pair, which is no character, is read as U+FFFD. */
+    long[] pieces(String text) {
+        return tokenizer.encode(wellFormed(text), false, false).getIds();
+    }
+
+    private static String wellFormed(String text) {
+        var result = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
+                .forEach(result::appendCodePoint);
+        return result.toString();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.darkroom.text;
+
+import dev.darkroom.nn.Embedding;
+import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.RmsNorm;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Probe;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Weights;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The encoder of T5 v1.1: no position embeddings but a learned bias on the attention scores by distance, no scaling of the scores, and
+ * no mask, so padding takes part.
+ *
+ * <p>Source: huggingface/transformers, {@code models/t5/modeling_t5.py}, T5EncoderModel.
+ */
+public final class T5Encoder {
+    /** @param headWidth need not be {@code width / heads} */
+    public record Config(
+            int vocabulary,
+            int width,
+            int headWidth,
+            int heads,
+            int mlpWidth,
+            int layers,
+            int buckets,
+            int maxDistance,
+            double eps) {
+        public static Config read(ConfigFile file) {
+            String mlp = file.text("feed_forward_proj", "relu");
+            if (!mlp.equals("gated-gelu")) {
+                throw file.error("feed_forward_proj", "must be gated-gelu (T5 v1.1), not " + mlp);
+            }
+            return new Config(
+                    file.count("vocab_size"),
+                    file.count("d_model"),
+                    file.count("d_kv"),
+                    file.count("num_heads"),
+                    file.count("d_ff"),
+                    file.count("num_layers"),
+                    file.count("relative_attention_num_buckets", 32),
+                    file.count("relative_attention_max_distance", 128),
+                    file.number("layer_norm_epsilon", 1e-6));
+        }
+    }
+
+    private final Config config;
+    private final Placement placement;
+    private final Embedding shared;
+    private final Embedding relativeAttentionBias;
+    private final List<Block> blocks;
+    private final RmsNorm finalLayerNorm;
+
+    public T5Encoder(Config config, Weights w) {
+        this.config = config;
+        this.placement = w.placement();
+        Weights encoder = w.at("encoder");
+        w.ignore("encoder.embed_tokens"); // the same table, stored twice by some exporters
+        shared = Embedding.load(w.at("shared"), config.vocabulary, config.width);
+        relativeAttentionBias = Embedding.load(
+                encoder.at("block.0.layer.0.SelfAttention.relative_attention_bias"), config.buckets, config.heads);
+        blocks = IntStream.range(0, config.layers)
+                .mapToObj(i -> Block.load(encoder.at("block").at(i).at("layer"), config))
+                .toList();
+        finalLayerNorm = RmsNorm.load(encoder.at("final_layer_norm"), config.width, config.eps);
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    /** Prompt embeds of one prompt: {@code S} ids {@code → [1, S, D]}. */
+    public Tensor encode(long[] ids) {
+        try (var scope = Scope.open("t5")) {
+            return scope.keep(encode(TokenIds.of(ids, config.vocabulary, placement)));
+        }
+    }
+
+    /** Ids {@code [B, S] → [B, S, D]}. */
+    public Tensor encode(Tensor ids) {
+        Tensor bias = positionBias((int) ids.size(1));
+        Tensor x = shared.apply(ids);
+        Probe.see("hidden_states.0", x);
+        for (int i = 0; i < blocks.size(); i++) {
+            x = blocks.get(i).forward(x, bias);
+            if (i + 1 < blocks.size()) {
+                Probe.see("hidden_states", i + 1, "", x);
+            }
+        }
+        x = finalLayerNorm.apply(x);
+        Probe.see("hidden_states", blocks.size(), "", x);
+        return x;
+    }
+
+    /** {@code [1, H, S, S]} */
+    private Tensor positionBias(int length) {
+        Tensor buckets = Operators.relativeBuckets(length, config.buckets, config.maxDistance, placement.device());
+        return relativeAttentionBias.apply(buckets).permute(2, 0, 1).reshape(1, config.heads, length, length);
+    }
+
+    private record Block(
+            RmsNorm attentionNorm,
+            Linear q,
+            Linear k,
+            Linear v,
+            Linear o,
+            RmsNorm mlpNorm,
+            Linear wi0,
+            Linear wi1,
+            Linear wo,
+            int heads) {
+        static Block load(Weights w, Config c) {
+            Weights attention = w.at(0).at("SelfAttention");
+            Weights mlp = w.at(1).at("DenseReluDense");
+            int inner = c.heads * c.headWidth;
+            return new Block(
+                    RmsNorm.load(w.at(0).at("layer_norm"), c.width, c.eps),
+                    Linear.withoutBias(attention.at("q"), c.width, inner),
+                    Linear.withoutBias(attention.at("k"), c.width, inner),
+                    Linear.withoutBias(attention.at("v"), c.width, inner),
+                    Linear.withoutBias(attention.at("o"), inner, c.width),
+                    RmsNorm.load(w.at(1).at("layer_norm"), c.width, c.eps),
+                    Linear.withoutBias(mlp.at("wi_0"), c.width, c.mlpWidth),
+                    Linear.withoutBias(mlp.at("wi_1"), c.width, c.mlpWidth),
+                    Linear.withoutBias(mlp.at("wo"), c.mlpWidth, c.width),
+                    c.heads);
+        }
+
+        Tensor forward(Tensor x, Tensor bias) {
+            try (var block = Scope.open("t5 block")) {
+                Tensor h = attentionNorm.apply(x);
+                x = x.plus(o.apply(Operators.biasedAttention(q.apply(h), k.apply(h), v.apply(h), heads, bias)));
+                h = mlpNorm.apply(x);
+                return block.keep(
+                        x.plus(wo.apply(Operators.geluTanh(wi0.apply(h)).times(wi1.apply(h)))));
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.darkroom.vae;
+
+import dev.darkroom.nn.Conv2d;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Weights;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The autoencoder of FLUX.1: pictures in −1…1 to latents an eighth as wide and high, and back.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl.py}, AutoencoderKL. Large pictures go through it in exact
+ * {@link Bands} instead of the reference's blended tiles.
+ */
+public final class AutoencoderKL {
+    /** Factor between the sides of a picture and of its latents. */
+    public static final int DOWNSCALE = 8;
+
+    /**
+     * @param blockOutChannels widths of the encoder's blocks, from the picture inwards
+     * @param scalingFactor with {@code shiftFactor}: latents of the pipelines are {@code (z − shift) · scaling}
+     */
+    public record Config(
+            List<Integer> blockOutChannels,
+            int layersPerBlock,
+            int latentChannels,
+            int normGroups,
+            double scalingFactor,
+            double shiftFactor,
+            boolean quantConv,
+            boolean postQuantConv) {
+        public static Config read(ConfigFile file) {
+            String activation = file.text("act_fn", "silu");
+            if (!activation.equals("silu")) {
+                throw file.error("act_fn", "must be silu, not " + activation);
+            }
+            if (!file.flag("mid_block_add_attention", true)) {
+                throw file.error("mid_block_add_attention", "must be true");
+            }
+            var config = new Config(
+                    file.counts("block_out_channels"),
+                    file.count("layers_per_block", 1),
+                    file.count("latent_channels"),
+                    file.count("norm_num_groups", 32),
+                    file.number("scaling_factor", 0.18215),
+                    file.number("shift_factor", 0),
+                    file.flag("use_quant_conv", true),
+                    file.flag("use_post_quant_conv", true));
+            if (config.blockOutChannels.size() != 4) {
+                throw file.error("block_out_channels", "must have 4 entries, for a factor of 8 in size");
+            }
+            for (int width : config.blockOutChannels) {
+                if (width % config.normGroups != 0) {
+                    throw file.error("norm_num_groups", "must divide " + width);
+                }
+            }
+            return config;
+        }
+    }
+
+    /** The distribution that a picture is encoded to; {@code [B, latent channels, h, w]} each. */
+    public record Posterior(Tensor mean, Tensor logvar) {
+        /** {@code mean + std · noise} */
+        public Tensor sample(Tensor noise) {
+            return mean.plus(logvar.affine(0.5, 0).exp().times(noise));
+        }
+    }
+
+    private final Config config;
+    private final Placement placement;
+    private final Encoder encoder;
+    private final Decoder decoder;
+    private final @Nullable Conv2d quantConv;
+    private final @Nullable Conv2d postQuantConv;
+
+    public AutoencoderKL(Config config, Weights w) {
+        this.config = config;
+        this.placement = w.placement();
+        int z = config.latentChannels;
+        encoder = new Encoder(config, w.at("encoder"));
+        decoder = new Decoder(config, w.at("decoder"));
+        quantConv = config.quantConv ? Conv2d.load(w.at("quant_conv"), 2 * z, 2 * z, 1) : null;
+        postQuantConv = config.postQuantConv ? Conv2d.load(w.at("post_quant_conv"), z, z, 1) : null;
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    /** Where this network computes. */
+    public Placement placement() {
+        return placement;
+    }
+
+    /** Picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to unscaled latents. */
+    public Posterior encode(Tensor image) {
+        try (var scope = Scope.open("vae encode")) {
+            Tensor moments = encoder.forward(image);
+            List<Tensor> halves = (quantConv == null ? moments : quantConv.apply(moments)).chunk(2, 1);
+            return new Posterior(
+                    scope.keep(halves.get(0)), scope.keep(halves.get(1).clamp(-30, 20)));
+        }
+    }
+
+    /** Unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in about −1…1, not clamped. */
+    public Tensor decode(Tensor latents) {
+        try (var scope = Scope.open("vae decode")) {
+            return scope.keep(decoder.forward(postQuantConv == null ? latents : postQuantConv.apply(latents)));
+        }
+    }
+
+    /** From the autoencoder's latents to those that the pipelines denoise. */
+    public Tensor scale(Tensor latents) {
+        return latents.affine(config.scalingFactor, -config.shiftFactor * config.scalingFactor);
+    }
+
+    /** From a pipeline's latents to those that {@link #decode} takes. */
+    public Tensor unscale(Tensor latents) {
+        return latents.affine(1 / config.scalingFactor, config.shiftFactor);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.darkroom.vae;
+
+import dev.darkroom.nn.GroupNorm;
+import dev.darkroom.nn.Linear;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Weights;
+
+/**
+ * The middle of encoder and decoder: residual block, attention of every place to every other, residual block.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/unets/unet_2d_blocks.py}, UNetMidBlock2D.
+ */
+record MidBlock(ResnetBlock resnet0, Attention attention, ResnetBlock resnet1) {
+    static MidBlock load(Weights w, int channels, int groups) {
+        return new MidBlock(
+                ResnetBlock.load(w.at("resnets").at(0), channels, channels, groups),
+                Attention.load(w.at("attentions").at(0), channels, groups),
+                ResnetBlock.load(w.at("resnets").at(1), channels, channels, groups));
+    }
+
+    /** {@code [B, C, h, w] → [B, C, h, w]} */
+    Tensor forward(Tensor x) {
+        try (var block = Scope.open("mid block")) {
+            return block.keep(resnet1.forward(attention.forward(resnet0.forward(x))));
+        }
+    }
+
+    /** One head as wide as the channels. */
+    private record Attention(GroupNorm groupNorm, Linear toQ, Linear toK, Linear toV, Linear toOut) {
+        static Attention load(Weights w, int channels, int groups) {
+            return new Attention(
+                    GroupNorm.load(w.at("group_norm"), groups, channels, NormSiluConv.EPS),
+                    Linear.load(w.at("to_q"), channels, channels),
+                    Linear.load(w.at("to_k"), channels, channels),
+                    Linear.load(w.at("to_v"), channels, channels),
+                    Linear.load(w.at("to_out").at(0), channels, channels));
+        }
+
+        Tensor forward(Tensor x) {
+            try (var scope = Scope.open("mid attention")) {
+                long[] shape = x.shape();
+                Tensor tokens =
+                        groupNorm.apply(x).reshape(shape[0], shape[1], -1).permute(0, 2, 1); // [B, h·w, C]
+                Tensor attended =
+                        Operators.attention(toQ.apply(tokens), toK.apply(tokens), toV.apply(tokens), 1, false);
+                return scope.keep(x.plus(toOut.apply(attended).permute(0, 2, 1).reshape(shape)));
+            }
+        }
+    }
+}

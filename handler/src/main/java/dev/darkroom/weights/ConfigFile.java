@@ -1,0 +1,138 @@
+package dev.darkroom.weights;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A JSON file of a checkpoint, such as {@code transformer/config.json}. Numbers that size a network are read with bounds, so that a
+ * damaged file gives an error that names it and the field, never a huge allocation.
+ */
+public final class ConfigFile {
+    private static final long LARGEST_FILE = 64L << 20;
+    private static final int LARGEST_NUMBER = 1 << 24;
+
+    static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(32)
+                    .maxStringLength(1 << 20)
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build());
+
+    private final String name;
+    private final JsonNode root;
+
+    private ConfigFile(String name, JsonNode root) {
+        this.name = name;
+        this.root = root;
+    }
+
+    /** Reads a file that must be there. */
+    public static ConfigFile read(Path file) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new CheckpointException(file + " is missing");
+            }
+            if (Files.size(file) > LARGEST_FILE) {
+                throw new CheckpointException(file + " is larger than " + LARGEST_FILE + " bytes");
+            }
+            JsonNode root = JSON.readTree(Files.readAllBytes(file));
+            if (!root.isObject()) {
+                throw new CheckpointException(file + " holds no JSON object");
+            }
+            return new ConfigFile(file.toString(), root);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(file + " is no valid JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads a file that may be missing: then all fields have their defaults. */
+    public static ConfigFile readIfPresent(Path file) {
+        return Files.exists(file) ? read(file) : new ConfigFile(file.toString(), JsonNodeFactory.instance.objectNode());
+    }
+
+    /** A count or a width: a whole number from 1 to 2²⁴. */
+    public int count(String field) {
+        return count(field, root.get(field));
+    }
+
+    /** The same, with a value for where the field is missing or null. */
+    public int count(String field, int otherwise) {
+        return root.hasNonNull(field) ? count(field) : otherwise;
+    }
+
+    /** Optional counterpart of {@link #count(String)}. */
+    public Optional<Integer> optionalCount(String field) {
+        return root.hasNonNull(field) ? Optional.of(count(field)) : Optional.empty();
+    }
+
+    /** A list of counts. */
+    public List<Integer> counts(String field) {
+        JsonNode list = root.path(field);
+        if (!list.isArray() || list.isEmpty() || list.size() > 64) {
+            throw new CheckpointException(name + ": " + field + " must be a list of 1 to 64 numbers");
+        }
+        List<Integer> counts = new ArrayList<>();
+        list.forEach(item -> counts.add(count(field, item)));
+        return List.copyOf(counts);
+    }
+
+    public double number(String field, double otherwise) {
+        return optionalNumber(field).orElse(otherwise);
+    }
+
+    /** A finite number, if the field is there. */
+    public Optional<Double> optionalNumber(String field) {
+        if (!root.hasNonNull(field)) {
+            return Optional.empty();
+        }
+        JsonNode value = root.get(field);
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+            throw new CheckpointException(name + ": " + field + " must be a number, not " + value);
+        }
+        return Optional.of(value.doubleValue());
+    }
+
+    public boolean flag(String field, boolean otherwise) {
+        return root.hasNonNull(field) ? root.get(field).asBoolean() : otherwise;
+    }
+
+    public String text(String field, String otherwise) {
+        return root.hasNonNull(field) ? root.get(field).asText() : otherwise;
+    }
+
+    /** An error about a field of this file. */
+    public CheckpointException error(String field, String rule) {
+        return new CheckpointException(name + ": " + field + " " + rule);
+    }
+
+    private int count(String field, @org.jspecify.annotations.Nullable JsonNode value) {
+        if (value == null
+                || !value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < 1
+                || value.intValue() > LARGEST_NUMBER) {
+            throw new CheckpointException(
+                    name + ": " + field + " must be a whole number from 1 to " + LARGEST_NUMBER + ", not " + value);
+        }
+        return value.intValue();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,176 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.MappedFile;
+import dev.darkroom.tensor.PinnedBuffer;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a checkpoint: a prefix of tensor names, from which a network takes what it needs, part by part, as the names are nested.
+ * Loading is strict: one error lists every tensor that is missing, has another shape, or was not read.
+ */
+public final class Weights {
+    private static final long STAGING_BYTES = 64L << 20;
+
+    private final Source source;
+    private final String prefix;
+
+    private Weights(Source source, String prefix) {
+        this.source = source;
+        this.prefix = prefix;
+    }
+
+    /**
+     * Loads a network from a component folder, such as {@code transformer/}. On the CPU, weights of the asked type stay in the mapped
+     * file; on a card, or for another type, they are copied.
+     *
+     * @param network builds the network from the root of the checkpoint
+     * @throws CheckpointException if anything is missing, differs in shape or is left over
+     */
+    public static <T> Loaded<T> load(Path folder, Placement placement, Function<Weights, T> network) {
+        ShardedFiles files = ShardedFiles.find(folder);
+        var weights = Scope.open("weights of " + folder);
+        try {
+            T built;
+            try (var mappings = Scope.open("mapped files")) {
+                var source = new Source(files, placement, mappings);
+                built = network.apply(new Weights(source, ""));
+                source.refuseIfIncomplete();
+            }
+            return new Loaded<>(built, placement, files.bytes(), weights.detach());
+        } catch (RuntimeException | Error e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /** The place one name further in. */
+    public Weights at(String name) {
+        return new Weights(source, prefix.isEmpty() ? name : prefix + "." + name);
+    }
+
+    /** The place of the {@code index}-th of equal parts. */
+    public Weights at(int index) {
+        return at(Integer.toString(index));
+    }
+
+    /** A tensor that must have this shape. */
+    public Tensor tensor(String name, long... shape) {
+        return source.take(at(name).prefix, shape);
+    }
+
+    /** A tensor that is not in the checkpoint but lives as long as its weights, on their device. */
+    public Tensor constant(Tensor value) {
+        return source.mappings.keep(value.to(source.placement.device()));
+    }
+
+    /** True if the checkpoint has a tensor of this name. */
+    public boolean has(String name) {
+        return source.entries.containsKey(at(name).prefix);
+    }
+
+    /** Names that may be there and are not needed: whole places or single tensors. */
+    public void ignore(String... names) {
+        for (String name : names) {
+            source.ignored.add(at(name).prefix);
+        }
+    }
+
+    /** What the element type and the device of the weights are. */
+    public Placement placement() {
+        return source.placement;
+    }
+
+    /** All files of one component, and what has been taken from them. */
+    private static final class Source {
+        private record Located(SafetensorsFile.Entry entry, MappedFile file) {}
+
+        private final ShardedFiles files;
+        private final Placement placement;
+        private final Scope mappings;
+        private final @Nullable PinnedBuffer staging;
+        private final Map<String, Located> entries = new LinkedHashMap<>();
+        private final Set<String> unread = new TreeSet<>();
+        private final Set<String> missing = new TreeSet<>();
+        private final Set<String> misshapen = new TreeSet<>();
+        private final Set<String> ignored = new HashSet<>();
+
+        Source(ShardedFiles files, Placement placement, Scope mappings) {
+            this.files = files;
+            this.placement = placement;
+            this.mappings = mappings;
+            this.staging = placement.device().isCuda() ? PinnedBuffer.allocate(STAGING_BYTES) : null;
+            for (SafetensorsFile file : files.files()) {
+                MappedFile mapped = MappedFile.open(file.path(), file.size());
+                file.entries().forEach((name, entry) -> {
+                    if (entries.put(name, new Located(entry, mapped)) != null) {
+                        throw new CheckpointException(
+                                file.path() + ": tensor " + name + " stands in another shard too");
+                    }
+                });
+            }
+            unread.addAll(entries.keySet());
+        }
+
+        Tensor take(String name, long... shape) {
+            Located located = entries.get(name);
+            if (located == null) {
+                missing.add(name);
+                return placeholder();
+            }
+            unread.remove(name);
+            if (!Arrays.equals(shape, located.entry().dimensions())) {
+                misshapen.add(name + " is " + located.entry().shape() + ", expected " + Arrays.toString(shape));
+                return placeholder();
+            }
+            if (!located.entry().dtype().isFloating()) {
+                misshapen.add(name + " holds " + located.entry().dtype().fileName() + ", expected a floating type");
+                return placeholder();
+            }
+            try (var reading = Scope.open("read " + name)) {
+                Tensor stored = staging == null
+                        ? located.file()
+                                .tensor(located.entry().dtype(), located.entry().start(), shape)
+                        : located.file()
+                                .tensorOn(
+                                        placement.device(),
+                                        staging,
+                                        located.entry().dtype(),
+                                        located.entry().start(),
+                                        shape);
+                return mappings.keep(reading.keep(stored.to(placement.dtype())));
+            }
+        }
+
+        /** Stands for a tensor that cannot be read while the rest of the list of faults is found. */
+        private static Tensor placeholder() {
+            return Tensor.of(new float[0], 0);
+        }
+
+        void refuseIfIncomplete() {
+            unread.removeIf(
+                    name -> ignored.stream().anyMatch(place -> name.equals(place) || name.startsWith(place + ".")));
+            if (missing.isEmpty() && misshapen.isEmpty() && unread.isEmpty()) {
+                return;
+            }
+            throw new CheckpointException(files.folder() + " does not fit its config:" + listed("missing", missing)
+                    + listed("of another shape", misshapen) + listed("not read", unread));
+        }
+
+        private static String listed(String title, Set<String> names) {
+            return names.isEmpty()
+                    ? ""
+                    : "\n  " + names.size() + " " + title + ": " + String.join(", ", List.copyOf(names));
+        }
+    }
+}

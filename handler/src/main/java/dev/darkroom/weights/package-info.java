@@ -1,0 +1,5 @@
+/** Checkpoints as they lie on Hugging Face: safetensors files mapped without a copy, sharded or not, loaded strictly; their JSON configs. */
+@NullMarked
+package dev.darkroom.weights;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,290 @@
+# The operators of Darkroom, in TorchScript. Operators.java is their Java face; one method there for each def here.
+#
+# Shapes: B batch, S sequence, D width, H heads, Dh width of a head, C channels, h w height and width.
+# Element types are PyTorch's numbers (see DType.java). Statistics of norms, rope and noise are computed in float32.
+
+# --- memory: files, devices, element types ---
+
+def map_file(self, path: str, size: int) -> Tensor:
+    return torch.from_file(path, False, size, dtype=0)
+
+def view_bytes(self, bytes: Tensor, dtype: int, offset: int, shape: List[int]) -> Tensor:
+    # The same memory read as another type; offset counts elements of that type.
+    stride = annotate(List[int], [])
+    step = 1
+    for i in range(len(shape)):
+        stride.append(step)
+        step *= shape[len(shape) - 1 - i]
+    stride.reverse()
+    return torch.empty([0], dtype=dtype, device=bytes.device).set_(bytes, offset, shape, stride)
+
+def copy_bytes(self, bytes: Tensor, start: int, length: int) -> Tensor:
+    return bytes.narrow(0, start, length).clone()
+
+def copy(self, x: Tensor) -> Tensor:
+    return x.clone()
+
+def touch(self, bytes: Tensor) -> int:
+    # One byte of every page: reads the whole mapping into memory.
+    return int(bytes[::4096].max())
+
+def cast(self, x: Tensor, dtype: int) -> Tensor:
+    return x.to(dtype)
+
+def to_device(self, x: Tensor, device: str) -> Tensor:
+    return x.to(torch.device(device))
+
+def pinned(self, size: int) -> Tensor:
+    return torch.empty([size], dtype=0, pin_memory=True)
+
+def upload(self, bytes: Tensor, start: int, length: int, staging: Tensor, target: Tensor) -> int:
+    # File pages -> page-locked memory -> device, in pieces of the size of the staging buffer.
+    done = 0
+    while done < length:
+        n = min(length - done, staging.size(0))
+        piece = staging.narrow(0, 0, n)
+        piece.copy_(bytes.narrow(0, start + done, n))
+        target.narrow(0, done, n).copy_(piece)
+        done += n
+    return done
+
+def empty_bytes(self, size: int, device: str) -> Tensor:
+    return torch.empty([size], dtype=0, device=torch.device(device))
+
+def dtype_of(self, x: Tensor) -> int:
+    return x.dtype
+
+def to_host_float(self, x: Tensor) -> Tensor:
+    return x.to(torch.device("cpu")).to(6).contiguous()
+
+def to_host_long(self, x: Tensor) -> Tensor:
+    return x.to(torch.device("cpu")).to(4).contiguous()
+
+def wait_for(self, x: Tensor) -> bool:
+    # Reading one number waits until the device has computed it.
+    return bool(x.flatten()[0].isfinite())
+
+# --- making ---
+
+def randn(self, seed: int, dtype: int, shapes: List[List[int]]) -> List[Tensor]:
+    # PyTorch's CPU generator: the same numbers as torch.Generator("cpu").manual_seed(seed) gives in Python, draw after draw.
+    generator = torch.Generator(device=torch.device("cpu"))
+    generator.manual_seed(seed)
+    drawn = annotate(List[Tensor], [])
+    for shape in shapes:
+        drawn.append(torch.randn(shape, dtype=dtype, generator=generator))
+    return drawn
+
+def zeros(self, shape: List[int], dtype: int, device: str) -> Tensor:
+    return torch.zeros(shape, dtype=dtype, device=torch.device(device))
+
+# --- shape ---
+
+def reshape(self, x: Tensor, shape: List[int]) -> Tensor:
+    return x.reshape(shape)
+
+def permute(self, x: Tensor, dims: List[int]) -> Tensor:
+    return x.permute(dims)
+
+def narrow(self, x: Tensor, dim: int, start: int, length: int) -> Tensor:
+    return x.narrow(dim, start, length)
+
+def cat(self, xs: List[Tensor], dim: int) -> Tensor:
+    return torch.cat(xs, dim)
+
+def chunk(self, x: Tensor, chunks: int, dim: int) -> List[Tensor]:
+    return x.chunk(chunks, dim)
+
+# --- arithmetic ---
+
+def add(self, x: Tensor, y: Tensor) -> Tensor:
+    return x + y
+
+def mul(self, x: Tensor, y: Tensor) -> Tensor:
+    return x * y
+
+def affine(self, x: Tensor, scale: float, shift: float) -> Tensor:
+    return x * scale + shift
+
+def clamp(self, x: Tensor, low: float, high: float) -> Tensor:
+    return x.clamp(low, high)
+
+def exp(self, x: Tensor) -> Tensor:
+    return torch.exp(x)
+
+def lerp(self, start: Tensor, end: Tensor, weight: float) -> Tensor:
+    return start + weight * (end - start)
+
+def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
+    return sample.to(6) + dt * prediction.to(6)
+
+def gated_add(self, x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
+    return torch.addcmul(x, gate, y)
+
+def silu(self, x: Tensor) -> Tensor:
+    return torch.silu(x)
+
+def gelu_tanh(self, x: Tensor) -> Tensor:
+    return torch.gelu(x, approximate="tanh")
+
+def quick_gelu(self, x: Tensor) -> Tensor:
+    return x * torch.sigmoid(1.702 * x)
+
+# --- layers ---
+
+def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor]) -> Tensor:
+    if len(bias) == 0:
+        return torch.linear(x, weight)
+    return torch.linear(x, weight, bias[0])
+
+def embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
+    return torch.embedding(weight, ids)
+
+def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], weight, bias, eps)
+
+def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    return torch.rms_norm(x, [x.size(-1)], weight, eps)
+
+def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) -> Tensor:
+    # LayerNorm(x) * (1 + scale) + shift. For one picture this is a single affine LayerNorm.
+    if x.size(0) == 1:
+        return torch.layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
+    return torch.layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
+
+def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int) -> List[Tensor]:
+    # [B, D] -> chunks x [B, 1, D]
+    return torch.linear(torch.silu(temb), weight, bias).unsqueeze(1).chunk(chunks, -1)
+
+def timestep_embedding(self, value: Tensor, frequencies: Tensor, dtype: int) -> Tensor:
+    # [B] -> [B, 2n]: cosines, then sines.
+    angles = value.to(6).unsqueeze(1) * frequencies.unsqueeze(0)
+    return torch.cat([torch.cos(angles), torch.sin(angles)], -1).to(dtype)
+
+# --- attention ---
+
+def rope_table(self, ids: Tensor, widths: List[int], theta: float) -> Tensor:
+    # ids [S, axes] -> complex [S, Dh/2]; angles in float64, as the reference.
+    tables = annotate(List[Tensor], [])
+    for axis in range(len(widths)):
+        exponent = torch.arange(0, widths[axis], 2, dtype=7, device=ids.device) / widths[axis]
+        angles = torch.outer(ids[:, axis].to(7), torch.pow(theta, exponent).reciprocal())
+        tables.append(torch.complex(torch.cos(angles).to(6), torch.sin(angles).to(6)))
+    return torch.cat(tables, -1)
+
+def complex_parts(self, x: Tensor) -> Tensor:
+    return torch.view_as_real(x).flatten(-2)
+
+def rope(self, x: Tensor, table: Tensor) -> Tensor:
+    # Rotates adjacent pairs of x [B, H, S, Dh].
+    pairs = torch.view_as_complex(x.to(6).unflatten(-1, [-1, 2]).contiguous())
+    return torch.view_as_real(pairs * table).flatten(-2).to(x.dtype)
+
+def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float) -> List[Tensor]:
+    # [B, S, D] -> query, key, value [B, H, S, Dh]; query and key normalised per head.
+    q = torch.linear(x, weights[0], biases[0]).unflatten(-1, [heads, -1])
+    k = torch.linear(x, weights[1], biases[1]).unflatten(-1, [heads, -1])
+    v = torch.linear(x, weights[2], biases[2]).unflatten(-1, [heads, -1])
+    q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
+    k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
+    return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
+
+def rope_attention(self, q: List[Tensor], k: List[Tensor], v: List[Tensor], table: Tensor) -> Tensor:
+    # Streams joined along S, rotated, full attention, heads merged: [B, S, D].
+    query = self.rope(torch.cat(q, 2), table)
+    key = self.rope(torch.cat(k, 2), table)
+    return torch.scaled_dot_product_attention(query, key, torch.cat(v, 2)).transpose(1, 2).flatten(2)
+
+def attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
+    # [B, S, D] each -> [B, S, D]
+    query = q.unflatten(-1, [heads, -1]).transpose(1, 2)
+    key = k.unflatten(-1, [heads, -1]).transpose(1, 2)
+    value = v.unflatten(-1, [heads, -1]).transpose(1, 2)
+    return torch.scaled_dot_product_attention(query, key, value, None, 0.0, causal).transpose(1, 2).flatten(2)
+
+def biased_attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, bias: Tensor) -> Tensor:
+    # Unscaled scores plus bias [1, H, S, S], as T5 wants them.
+    query = q.unflatten(-1, [heads, -1]).transpose(1, 2)
+    key = k.unflatten(-1, [heads, -1]).transpose(1, 2)
+    value = v.unflatten(-1, [heads, -1]).transpose(1, 2)
+    mask = bias.to(query.dtype)
+    return torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=1.0).transpose(1, 2).flatten(2)
+
+def relative_buckets(self, length: int, buckets: int, max_distance: int, device: str) -> Tensor:
+    # T5's bidirectional buckets of key - query: [S, S].
+    positions = torch.arange(length, device=torch.device(device))
+    distance = positions.unsqueeze(0) - positions.unsqueeze(1)
+    half = buckets // 2
+    exact = half // 2
+    near = torch.abs(distance)
+    far = torch.log(near.to(6) / exact) / torch.log(max_distance / exact) * (half - exact)
+    far = torch.clamp(exact + far.to(4), max=half - 1)
+    return torch.where(near < exact, near, far) + (distance > 0).to(4) * half
+
+# --- pictures ---
+
+def conv2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
+    return torch.conv2d(x, weight, bias, [stride, stride], [padding, padding])
+
+def group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return torch.group_norm(x, groups, weight, bias, eps)
+
+def norm_silu_conv(self, x: Tensor, groups: int, norm_weight: Tensor, norm_bias: Tensor, eps: float, weight: Tensor, bias: Tensor, rows: int) -> Tensor:
+    # conv3x3(silu(group_norm(x))). With rows > 0 in bands of that many rows, so that no second tensor of the size of x is needed;
+    # the statistics are those of the whole picture and each band sees its neighbours' edge rows, so the bands leave no seam.
+    height = x.size(2)
+    if rows <= 0 or rows >= height:
+        return torch.conv2d(torch.silu_(torch.group_norm(x, groups, norm_weight, norm_bias, eps)), weight, bias, [1, 1], [1, 1])
+    scales = annotate(List[Tensor], [])
+    shifts = annotate(List[Tensor], [])
+    group_weights = norm_weight.to(6).chunk(groups)
+    group_biases = norm_bias.to(6).chunk(groups)
+    for group, channels in enumerate(x.chunk(groups, 1)):
+        variance, mean = torch.var_mean(channels.to(6), [1, 2, 3], correction=0, keepdim=True)
+        group_scale = torch.rsqrt(variance + eps) * group_weights[group].view(1, -1, 1, 1)
+        scales.append(group_scale)
+        shifts.append(group_biases[group].view(1, -1, 1, 1) - mean * group_scale)
+    scale = torch.cat(scales, 1)
+    shift = torch.cat(shifts, 1)
+    out = torch.empty([x.size(0), weight.size(0), height, x.size(3)], dtype=x.dtype, device=x.device)
+    top = 0
+    while top < height:
+        bottom = min(top + rows, height)
+        first = max(top - 1, 0)
+        last = min(bottom + 1, height)
+        band = x.narrow(2, first, last - first)
+        band = torch.silu_((band * scale + shift).to(x.dtype))
+        band = torch.constant_pad_nd(band, [0, 0, 1 if top == 0 else 0, 1 if bottom == height else 0])
+        out.narrow(2, top, bottom - top).copy_(torch.conv2d(band, weight, bias, [1, 1], [0, 1]))
+        top = bottom
+    return out
+
+def upsample_conv(self, x: Tensor, weight: Tensor, bias: Tensor, rows: int) -> Tensor:
+    # conv3x3(nearest x2); in bands of that many input rows where rows > 0.
+    height = x.size(2)
+    if rows <= 0 or rows >= height:
+        return torch.conv2d(torch.upsample_nearest2d(x, [2 * height, 2 * x.size(3)]), weight, bias, [1, 1], [1, 1])
+    out = torch.empty([x.size(0), weight.size(0), 2 * height, 2 * x.size(3)], dtype=x.dtype, device=x.device)
+    top = 0
+    while top < height:
+        bottom = min(top + rows, height)
+        first = max(top - 1, 0)
+        last = min(bottom + 1, height)
+        band = torch.upsample_nearest2d(x.narrow(2, first, last - first), [2 * (last - first), 2 * x.size(3)])
+        band = torch.constant_pad_nd(band, [0, 0, 1 if top == 0 else 0, 1 if bottom == height else 0])
+        skip = 0 if top == 0 else 1
+        length = 2 * (bottom - top) + 2
+        out.narrow(2, 2 * top, 2 * (bottom - top)).copy_(torch.conv2d(band.narrow(2, skip, length), weight, bias, [1, 1], [0, 1]))
+        top = bottom
+    return out
+
+def pad_right_bottom(self, x: Tensor) -> Tensor:
+    return torch.constant_pad_nd(x, [0, 1, 0, 1])
+
+def from_rgb(self, bytes: Tensor, device: str, dtype: int) -> Tensor:
+    # uint8 [h, w, C] -> [1, C, h, w] in 0..1
+    return (bytes.to(torch.device(device)).permute([2, 0, 1]).unsqueeze(0).to(6) / 255.0).to(dtype)
+
+def to_rgb(self, x: Tensor) -> Tensor:
+    # [1, 3, h, w] in 0..1 -> uint8 [h, w, 3] in host memory, rounded half to even
+    return torch.round(x[0].to(6) * 255.0).clamp(0.0, 255.0).to(0).permute([1, 2, 0]).contiguous().to(torch.device("cpu"))

@@ -1,0 +1,56 @@
+package dev.darkroom.golden;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** {@code make golden}: compares with every golden below a directory, a line a case, and fails if one differs or none was found. */
+public final class GoldenMain {
+    private static final int DEPTH = 5;
+
+    private GoldenMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Path root = Path.of(arguments[0]);
+        String family = arguments.length > 1 ? arguments[1] : "";
+        int failed = 0;
+        List<GoldenCase> cases = cases(root, family);
+        for (GoldenCase golden : cases) {
+            GoldenCase.Verdict verdict = golden.verdict();
+            System.out.println(verdict);
+            if (!verdict.passed()) {
+                verdict.comparisons().forEach(comparison -> System.out.println("    " + comparison));
+            }
+            failed += verdict.passed() ? 0 : 1;
+        }
+        System.out.printf("%d passed, %d failed%n", cases.size() - failed, failed);
+        if (cases.isEmpty()) {
+            System.err.println(
+                    "no goldens of " + (family.isEmpty() ? "a known family" : family) + " lie below " + root);
+        }
+        System.exit(failed > 0 || cases.isEmpty() ? 1 : 0);
+    }
+
+    /** All cases below a directory; {@code family} empty means every family that is known. */
+    static List<GoldenCase> cases(Path root, String family) throws IOException {
+        Checkpoints checkpoints = Checkpoints.around(root);
+        List<GoldenCase> cases = new ArrayList<>();
+        for (Path index : find(root, "manifest.json")) {
+            Path folder = index.getParent();
+            if (folder.getFileName().toString().equals("flux") && (family.isEmpty() || family.equals("flux"))) {
+                cases.addAll(FluxGoldens.cases(folder, checkpoints));
+            }
+        }
+        return cases;
+    }
+
+    private static List<Path> find(Path root, String name) throws IOException {
+        try (Stream<Path> files =
+                Files.find(root.toAbsolutePath().normalize(), DEPTH, (path, attributes) -> path.endsWith(name))) {
+            return files.sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.darkroom.golden;
+
+import dev.darkroom.job.Picture;
+import dev.darkroom.tensor.MappedFile;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.SafetensorsFile;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** The tensors of one golden file. */
+record GoldenTensors(SafetensorsFile header) {
+    static GoldenTensors read(Path file) {
+        return new GoldenTensors(SafetensorsFile.read(file));
+    }
+
+    boolean has(String name) {
+        return header.entries().containsKey(name);
+    }
+
+    Set<String> names() {
+        return header.entries().keySet();
+    }
+
+    long[] shape(String name) {
+        return header.entries().get(name).dimensions();
+    }
+
+    /** A tensor in the innermost scope. */
+    Tensor tensor(String name) {
+        SafetensorsFile.Entry entry = header.entries().get(name);
+        return MappedFile.open(header.path(), header.size()).tensor(entry.dtype(), entry.start(), entry.dimensions());
+    }
+
+    float[] floats(String name) {
+        try (var scope = Scope.open("golden")) {
+            return tensor(name).toFloats();
+        }
+    }
+
+    long[] longs(String name) {
+        try (var scope = Scope.open("golden")) {
+            return tensor(name).toLongs();
+        }
+    }
+
+    /** A uint8 picture {@code [h, w, 3]}, or {@code [h, w]} for a mask. */
+    Picture picture(String name) {
+        long[] shape = shape(name);
+        float[] levels = floats(name);
+        boolean grey = shape.length == 2;
+        byte[] rgb = new byte[(int) (3 * shape[0] * shape[1])];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (int) levels[grey ? i / 3 : i];
+        }
+        return new Picture((int) shape[1], (int) shape[0], rgb);
+    }
+}
