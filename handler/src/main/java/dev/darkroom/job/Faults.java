@@ -2,22 +2,43 @@ package dev.darkroom.job;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Collects everything that is wrong with a payload, so that a caller reads all of it in one message. */
 public final class Faults {
     private final List<String> messages = new ArrayList<>();
 
+    /** Notes a fault of a field. */
+    public void add(String field, String rule) {
+        messages.add(field + ": " + rule);
+    }
+
     /** Notes a fault of a field unless {@code holds}. */
     public Faults check(boolean holds, String field, String rule) {
         if (!holds) {
-            messages.add(field + ": " + rule);
+            add(field, rule);
         }
         return this;
     }
 
-    /** Notes a fault of a field. */
-    public void add(String field, String rule) {
-        messages.add(field + ": " + rule);
+    /** Notes a fault of a number that is there and outside of its range, ends included. */
+    public Faults range(String field, @Nullable Number value, double least, double most) {
+        return check(
+                value == null || value.doubleValue() >= least && value.doubleValue() <= most,
+                field,
+                "must be from " + plain(least) + " to " + plain(most) + ", not " + value);
+    }
+
+    /** Makes a value whose constructor may refuse, and notes why if it does. */
+    public <T> Optional<T> gather(Supplier<T> constructor) {
+        try {
+            return Optional.of(constructor.get());
+        } catch (JobException e) {
+            messages.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     /** Refuses the job if there was a fault. */
@@ -25,5 +46,9 @@ public final class Faults {
         if (!messages.isEmpty()) {
             throw JobException.badInput(String.join("; ", messages));
         }
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
     }
 }

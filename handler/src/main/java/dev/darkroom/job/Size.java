@@ -27,6 +27,15 @@ public record Size(int width, int height) {
         return (long) width * height;
     }
 
+    /** This size, or if it has more pixels than that, the one of that many in the same ratio. */
+    public Size within(long area) {
+        if (area() <= area) {
+            return this;
+        }
+        double scale = Math.sqrt((double) area / area());
+        return new Size(Math.max(1, (int) Math.rint(width * scale)), Math.max(1, (int) Math.rint(height * scale)));
+    }
+
     /** Both sides rounded down to a multiple, but not below it. */
     public Size floorTo(int multiple) {
         return new Size(

@@ -16,6 +16,12 @@ public final class Timings {
         last = now;
     }
 
+    /** Takes over the parts that were measured elsewhere since the last lap. */
+    public void add(Timings parts) {
+        parts.milliseconds.forEach((part, time) -> milliseconds.merge(part, time, Long::sum));
+        last = System.nanoTime();
+    }
+
     /** Part → milliseconds. */
     public Map<String, Long> milliseconds() {
         return Collections.unmodifiableMap(milliseconds);

@@ -101,7 +101,7 @@ final class FluxGoldens {
                     "transformer", variant, checkpoint -> transformer(checkpoint, GoldenTensors.read(path)));
         } else if (file.startsWith("pipeline")) {
             return firstThatAgrees(
-                    "transformer", variant, checkpoint -> pipeline(file, checkpoint, params, GoldenTensors.read(path)));
+                    "transformer", variant, checkpoint -> pipeline(checkpoint, params, GoldenTensors.read(path)));
         }
         throw new IllegalArgumentException("no comparison is known for " + file);
     }
@@ -341,7 +341,7 @@ final class FluxGoldens {
         }
     }
 
-    private List<Comparison> pipeline(String file, Path checkpoint, JsonNode params, GoldenTensors golden) {
+    private List<Comparison> pipeline(Path checkpoint, JsonNode params, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
                 var clip = FluxLoader.textEncoder(component(checkpoint, "text_encoder"), CPU);
                 var t5 = FluxLoader.textEncoder2(component(checkpoint, "text_encoder_2"), CPU);
@@ -369,14 +369,14 @@ final class FluxGoldens {
             List<Comparison> results = new ArrayList<>();
             inputs(results, promptEncoder, request, params, golden);
             sigmas(results, components.schedule(), request, golden);
-            Map<String, float[]> seen = Probe.record(() -> generate(file, components, request, params, golden));
+            Map<String, float[]> seen = Probe.record(() -> generate(components, request, params, golden));
             compareSeen(results, seen, golden, "", Tolerance.PIPELINE);
             return results;
         }
     }
 
     private static void generate(
-            String file, FluxComponents components, FluxRequest request, JsonNode params, GoldenTensors golden) {
+            FluxComponents components, FluxRequest request, JsonNode params, GoldenTensors golden) {
         Tensor noise = golden.tensor("in.noise");
         var timings = new Timings();
         if (golden.has("in.mask_uint8")) {

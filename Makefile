@@ -1,0 +1,44 @@
+# Darkroom. `make run` starts the worker, `make test` checks everything; README.md has the rest.
+
+export JAVA_HOME := $(shell startup-checks/java-home)
+ifeq ($(JAVA_HOME),)
+$(error no Java 25: see the message above)
+endif
+ifeq ($(shell command -v mvn),)
+$(error Darkroom is built with Maven, and there is no mvn on the PATH: install Maven 3.8 or later)
+endif
+export MAVEN_OPTS ?= --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
+
+MVN := mvn -q -B -ntp
+APP := handler/target/quarkus-app/quarkus-run.jar
+SOURCES := pom.xml handler/pom.xml $(shell find handler/src/main -type f)
+
+.PHONY: build run job test bench golden format
+
+build: $(APP)
+
+$(APP): $(SOURCES)
+	$(MVN) package -Dmaven.test.skip=true
+	@touch $@
+
+# Starts the worker in the foreground
+run: build
+	./entrypoint.sh
+
+# Runs one job: make job PAYLOAD=test-payloads/flux-sunset.json
+job: build
+	@./entrypoint.sh --payload $(or $(PAYLOAD),$(error which job? make job PAYLOAD=test-payloads/flux-sunset.json))
+
+# Formatting, compiler checks, architecture rules and all tests
+test:
+	mvn -B -ntp verify
+
+# Compares with reference results: make golden GOLDENS=dir [FAMILY=flux]
+golden:
+	@$(MVN) test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl handler
+	@$(JAVA_HOME)/bin/java @handler/jvm.options \
+	  -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath) \
+	  dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
+
+format:
+	$(MVN) spotless:apply

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Start-up checks in order, then the worker: ./entrypoint.sh [--payload FILE]
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+JAVA_HOME=$("$here/startup-checks/java-home")
+for check in "$here"/startup-checks/[0-9]*; do
+  "$check"
+done
+
+# one job needs no server
+server=()
+[ "${1:-}" = --payload ] && server=(-Dquarkus.http.host-enabled=false)
+
+exec "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
+  -jar "$here/handler/target/quarkus-app/quarkus-run.jar" "$@"

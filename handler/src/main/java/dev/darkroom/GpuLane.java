@@ -1,0 +1,32 @@
+package dev.darkroom;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** The one platform thread that touches native memory: jobs go through it one at a time, in order. */
+public final class GpuLane implements AutoCloseable {
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("gpu").factory());
+
+    /** Waits for its turn, runs the work and gives its result, or throws what it threw. */
+    public <T> T run(Callable<T> work) throws InterruptedException {
+        Future<T> result = thread.submit(work);
+        try {
+            return result.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}

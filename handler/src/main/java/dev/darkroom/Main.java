@@ -1,0 +1,103 @@
+package dev.darkroom;
+
+import dev.darkroom.checks.SetupException;
+import dev.darkroom.checks.WorkerState;
+import dev.darkroom.queue.HttpQueue;
+import dev.darkroom.queue.PayloadFile;
+import dev.darkroom.store.ResultFolder;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Starts the worker: {@code --payload file} does one job and ends, no argument serves over HTTP. */
+@QuarkusMain
+public class Main implements QuarkusApplication {
+    private static final Logger LOG = Logger.getLogger(Main.class);
+
+    /** While the GPU does one job, the next one's sources are read and the last one's result is stored. */
+    private static final int JOBS_UNDER_WAY = 3;
+
+    @Inject
+    WorkerConfig config;
+
+    @Inject
+    WorkerState state;
+
+    @Inject
+    HttpQueue queue;
+
+    @Override
+    public int run(String... arguments) throws InterruptedException {
+        return switch (List.of(arguments)) {
+            case List<String> none when none.isEmpty() -> serve();
+            case List<String> one
+            when one.size() == 2 && one.getFirst().equals("--payload") -> once(Path.of(one.get(1)));
+            default -> {
+                LOG.errorf("unknown arguments %s: there is only --payload FILE", List.of(arguments));
+                yield 2;
+            }
+        };
+    }
+
+    private int once(Path payload) throws InterruptedException {
+        var source = new PayloadFile(payload, System.out);
+        try (var setup = new Setup(config)) {
+            Handler handler = setup.handler(new ResultFolder(resultFolder(), Path::toUri));
+            new Worker(handler, state).work(source);
+        } catch (SetupException e) {
+            source.refuse(e);
+        }
+        return source.succeeded() ? 0 : 1;
+    }
+
+    private int serve() throws InterruptedException {
+        try (var setup = new Setup(config)) {
+            var worker = new Worker(setup.handler(results()), state);
+            state.enter(WorkerState.Phase.READY);
+            LOG.infof("READY at %s", address());
+            List<Thread> threads = java.util.stream.Stream.generate(
+                            () -> Thread.ofVirtual().name("worker").unstarted(() -> work(worker)))
+                    .limit(JOBS_UNDER_WAY)
+                    .toList();
+            threads.forEach(Thread::start);
+            Quarkus.waitForExit();
+            state.enter(WorkerState.Phase.DEFUNCT);
+            threads.forEach(Thread::interrupt);
+            return 0;
+        } catch (SetupException e) {
+            state.enter(WorkerState.Phase.SETUP_FAILED);
+            return 1;
+        }
+    }
+
+    private void work(Worker worker) {
+        try {
+            worker.work(queue);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The folder that this worker serves its results from. */
+    @Produces
+    @ApplicationScoped
+    ResultFolder results() {
+        return new ResultFolder(resultFolder(), file -> address().resolve("/results/" + file.getFileName()));
+    }
+
+    private Path resultFolder() {
+        return config.data().resolve("results");
+    }
+
+    private URI address() {
+        String host = config.host().equals("0.0.0.0") ? "localhost" : config.host();
+        return config.publicUrl().orElseGet(() -> URI.create("http://" + host + ":" + config.port()));
+    }
+}

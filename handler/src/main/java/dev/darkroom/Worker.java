@@ -1,0 +1,75 @@
+package dev.darkroom;
+
+import dev.darkroom.checks.WorkerState;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Progress;
+import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.Ticket;
+import dev.darkroom.tensor.TensorException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/** Takes jobs, has them handled, and reports how they ended: the only place where a job's errors are caught. */
+public final class Worker {
+    private static final Logger LOG = Logger.getLogger(Worker.class);
+
+    private final Handler handler;
+    private final WorkerState state;
+    private final AtomicInteger running = new AtomicInteger();
+
+    public Worker(Handler handler, WorkerState state) {
+        this.handler = handler;
+        this.state = state;
+    }
+
+    /** Works until the source has no more jobs, or the thread is interrupted. */
+    public void work(JobSource source) throws InterruptedException {
+        for (Optional<Ticket> ticket = source.take(); ticket.isPresent(); ticket = source.take()) {
+            state.enter(running.incrementAndGet() > 0 ? WorkerState.Phase.BUSY : state.phase());
+            try {
+                work(ticket.get());
+            } finally {
+                if (running.decrementAndGet() == 0) {
+                    state.enter(WorkerState.Phase.READY);
+                }
+            }
+        }
+    }
+
+    private void work(Ticket ticket) throws InterruptedException {
+        LOG.infof("job %s taken", ticket.id());
+        Progress progress = (step, steps) -> {
+            LOG.infof("job %s step %d of %d", ticket.id(), step, steps);
+            ticket.report(step, steps);
+        };
+        try {
+            JobResult result = handler.handle(ticket.job(), progress);
+            LOG.infof("job %s completed: %s ms", ticket.id(), result.timings());
+            ticket.completed(result);
+        } catch (RuntimeException | Error e) {
+            JobException reason = reason(e);
+            LOG.warnf(
+                    reason.code() == Code.INTERNAL ? e : null,
+                    "job %s %s: %s",
+                    ticket.id(),
+                    reason.code(),
+                    reason.getMessage());
+            ticket.failed(reason);
+        }
+    }
+
+    private static JobException reason(Throwable error) {
+        return switch (error) {
+            case JobException reason -> reason;
+            case TensorException e
+            when e.isOutOfMemory() ->
+                new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", e);
+            case OutOfMemoryError e ->
+                new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", e);
+            default -> new JobException(Code.INTERNAL, "the worker failed; its log has more", error);
+        };
+    }
+}

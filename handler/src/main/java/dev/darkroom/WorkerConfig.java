@@ -1,0 +1,56 @@
+package dev.darkroom;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Every setting of the worker. Each can be given as an environment variable: {@code darkroom.models} is {@code DARKROOM_MODELS}.
+ * {@code DEVICE}, {@code HOST} and {@code PORT} have short names; see application.properties.
+ */
+@ConfigMapping(prefix = "darkroom")
+public interface WorkerConfig {
+    /** Address that the worker listens at; a container says {@code 0.0.0.0}. */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** Port that the worker listens at. */
+    @WithDefault("8000")
+    int port();
+
+    /** {@code auto}, {@code cpu} or {@code cuda}; auto takes a card if there is one. */
+    @WithDefault("auto")
+    DeviceChoice device();
+
+    /** Element type of all networks; unset, each gets the one that suits it and its device. */
+    Optional<TypeChoice> dtype();
+
+    /** {@code name=directory} pairs, comma separated; the first is the default. Unset: the embedded pocket checkpoint. */
+    Optional<String> models();
+
+    /** Folder of the installation, with the embedded checkpoint in it. */
+    @WithDefault(".")
+    Path home();
+
+    /** Folder for results and caches. */
+    @WithDefault("data")
+    Path data();
+
+    /** Where callers reach this worker, for the addresses of results; unset: host and port. */
+    Optional<URI> publicUrl();
+
+    /** What networks compute on. */
+    enum DeviceChoice {
+        AUTO,
+        CPU,
+        CUDA
+    }
+
+    /** Types to choose from. */
+    enum TypeChoice {
+        FLOAT32,
+        BFLOAT16
+    }
+}

@@ -1,0 +1,32 @@
+package dev.darkroom.checks;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Map;
+
+/** {@code /ping}, for load balancers: 200 when serving, 204 while starting, 503 when it never will. */
+@Path("/ping")
+public class PingResource {
+    private final WorkerState state;
+
+    PingResource(WorkerState state) {
+        this.state = state;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response ping() {
+        return switch (state.phase()) {
+            case READY, BUSY ->
+                Response.ok(Map.of("phase", state.phase().name())).build();
+            case STARTING -> Response.noContent().build();
+            case DEFUNCT, SETUP_FAILED ->
+                Response.status(Response.Status.SERVICE_UNAVAILABLE)
+                        .entity(Map.of("phase", state.phase().name()))
+                        .build();
+        };
+    }
+}

@@ -1,0 +1,30 @@
+package dev.darkroom.checks;
+
+import dev.darkroom.tensor.Operators;
+import java.util.concurrent.Callable;
+import org.jboss.logging.Logger;
+
+/** Runs start-up checks in order, a line each: {@code ok operators 41 ms 53 bound}, or {@code FAIL weights …} and no further. */
+public final class StartupChecks {
+    private static final Logger LOG = Logger.getLogger(StartupChecks.class);
+
+    private StartupChecks() {}
+
+    /** Runs one check, or one part of the setup, and logs how it went. */
+    public static <T> T run(String name, Callable<T> check) {
+        long start = System.nanoTime();
+        try {
+            T result = check.call();
+            LOG.infof("ok %s %d ms %s", name, (System.nanoTime() - start) / 1_000_000, result);
+            return result;
+        } catch (Exception e) {
+            LOG.errorf("FAIL %s: %s", name, e.getMessage());
+            throw new SetupException(name, e);
+        }
+    }
+
+    /** Loads libtorch and binds all operators. */
+    public static void operators() {
+        run("operators", () -> Operators.bind().size() + " bound");
+    }
+}

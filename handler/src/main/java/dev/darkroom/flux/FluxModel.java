@@ -1,0 +1,217 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.Timings;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.schedule.Noise;
+import dev.darkroom.vae.PilResize;
+import dev.darkroom.weights.CheckpointDefaults;
+import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.Loaded;
+import dev.darkroom.weights.PlacementPolicy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A FLUX.1 checkpoint, loaded: chooses the pipeline from the checkpoint's own files, fills in its defaults, and turns jobs into pictures.
+ * Loading and rendering belong on one thread.
+ */
+public final class FluxModel implements AutoCloseable {
+    private static final double DEFAULT_STRENGTH = 0.6;
+    private static final Size WARM_UP = new Size(64, 64);
+
+    private final FluxPipelines pipeline;
+    private final FluxComponents components;
+    private final CheckpointDefaults defaults;
+    private final List<Loaded<?>> networks;
+
+    private FluxModel(
+            FluxPipelines pipeline, FluxComponents components, CheckpointDefaults defaults, List<Loaded<?>> networks) {
+        this.pipeline = pipeline;
+        this.components = components;
+        this.defaults = defaults;
+        this.networks = networks;
+    }
+
+    /** Loads a directory in diffusers layout. */
+    public static FluxModel load(Path checkpoint, PlacementPolicy policy) {
+        String className =
+                ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
+        List<Loaded<?>> networks = new ArrayList<>();
+        try {
+            // the largest first: it is the one that needs the card most
+            Path folder = checkpoint.resolve("transformer");
+            var transformer = kept(FluxLoader.transformer(folder, policy.place(folder)), networks);
+            folder = checkpoint.resolve("vae");
+            var vae = kept(FluxLoader.vae(folder, policy.place(folder)), networks);
+            folder = checkpoint.resolve("text_encoder_2");
+            var textEncoder2 = kept(FluxLoader.textEncoder2(folder, policy.place(folder)), networks);
+            folder = checkpoint.resolve("text_encoder");
+            var textEncoder = kept(FluxLoader.textEncoder(folder, policy.place(folder)), networks);
+            var components = new FluxComponents(
+                    FluxLoader.promptEncoder(
+                            checkpoint.resolve("tokenizer"),
+                            textEncoder,
+                            checkpoint.resolve("tokenizer_2"),
+                            textEncoder2),
+                    transformer,
+                    vae,
+                    FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))));
+            var pipeline = FluxPipelines.of(className, checkpoint, components);
+            return new FluxModel(pipeline, components, pipeline.defaults().overriddenBy(checkpoint), networks);
+        } catch (RuntimeException | Error e) {
+            networks.forEach(Loaded::close);
+            throw e;
+        }
+    }
+
+    private static <T> T kept(Loaded<T> loaded, List<Loaded<?>> networks) {
+        networks.add(loaded);
+        return loaded.network();
+    }
+
+    public CheckpointDefaults defaults() {
+        return defaults;
+    }
+
+    /** What was loaded, for the log: placements and sizes. */
+    public List<Loaded<?>> networks() {
+        return List.copyOf(networks);
+    }
+
+    /**
+     * Refuses what this checkpoint cannot do, before anything is computed.
+     *
+     * @throws dev.darkroom.job.JobException that lists every field at fault
+     */
+    public void check(Job job) {
+        Ask ask = job.ask();
+        var faults = new Faults();
+        boolean embedsGuidance = components.transformer().config().guidanceEmbeds();
+        faults.check(
+                embedsGuidance || ask.guidanceScale() == null || ask.guidanceScale() == 0,
+                "guidance_scale",
+                "this model has no guidance embedding: leave it out or send 0, not " + ask.guidanceScale());
+        faults.check(
+                ask.negativePrompt() == null || trueCfgScale(ask) > 1,
+                "negative_prompt",
+                "has no effect with a true_cfg_scale of " + trueCfgScale(ask) + ": send one above 1");
+        pipeline.check(job, faults);
+        faults.refuse();
+    }
+
+    /**
+     * Makes the picture of a job that {@link #check} let pass.
+     *
+     * @param image the job's source image, if it has one
+     * @param mask likewise
+     */
+    public Rendering render(Job job, @Nullable Picture image, @Nullable Picture mask, Progress progress) {
+        Ask ask = job.ask();
+        var timings = new Timings();
+        Size asked = Optional.ofNullable(ask.size()).orElseGet(() -> pipeline.size(defaults.size(), image));
+        Size generated = pipeline.generatedSize(asked, defaults);
+        FluxRequest request = request(ask, generated);
+        Noise noise =
+                Noise.seeded(ask.seed(), components.transformer().placement().dtype());
+        Picture picture = switch (pipeline) {
+            case FluxPipelines.Text(FluxPipeline text) ->
+                image == null
+                        ? text.generate(request, noise, progress, timings)
+                        : text.generate(request, image, strength(job), noise, progress, timings);
+            case FluxPipelines.Kontext(FluxKontextPipeline kontext) ->
+                image == null
+                        ? new FluxPipeline(components).generate(request, noise, progress, timings)
+                        : kontext.generate(request, image, noise, progress, timings);
+            case FluxPipelines.Fill(FluxFillPipeline fill) ->
+                fill.generate(request, required(image), required(mask), noise, progress, timings);
+        };
+        Picture finished = fit(picture, asked, image != null);
+        timings.lap("resize");
+        return new Rendering(finished, timings, notes(request, asked));
+    }
+
+    /** A first, small run, so that no caller waits for what only a first run needs. */
+    public void warmUp() {
+        FluxRequest request = new FluxRequest(
+                "",
+                null,
+                WARM_UP,
+                1,
+                components.transformer().config().guidanceEmbeds() ? 1.0 : null,
+                1,
+                defaults.maxSequenceLength(),
+                0);
+        Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
+        if (pipeline instanceof FluxPipelines.Fill(FluxFillPipeline fill)) {
+            var black =
+                    new Picture(WARM_UP.width(), WARM_UP.height(), new byte[3 * WARM_UP.width() * WARM_UP.height()]);
+            fill.generate(request, black, black, noise, Progress.NONE, new Timings());
+        } else {
+            new FluxPipeline(components).generate(request, noise, Progress.NONE, new Timings());
+        }
+    }
+
+    private FluxRequest request(Ask ask, Size size) {
+        boolean embedsGuidance = components.transformer().config().guidanceEmbeds();
+        Double guidance = Optional.ofNullable(ask.guidanceScale()).orElse(defaults.guidanceScale());
+        return new FluxRequest(
+                ask.prompt(),
+                ask.negativePrompt(),
+                size,
+                Optional.ofNullable(ask.steps()).orElse(defaults.steps()),
+                embedsGuidance ? guidance : null,
+                trueCfgScale(ask),
+                defaults.maxSequenceLength(),
+                ask.seed());
+    }
+
+    private double trueCfgScale(Ask ask) {
+        return Optional.ofNullable(ask.trueCfgScale()).orElse(defaults.trueCfgScale());
+    }
+
+    private static double strength(Job job) {
+        return job instanceof Job.FromImage fromImage && fromImage.strength() != null
+                ? fromImage.strength()
+                : DEFAULT_STRENGTH;
+    }
+
+    /** A picture from nothing is cut where 16 does not divide its sides; one made from another would shift, so it is resized. */
+    private static Picture fit(Picture picture, Size asked, boolean fromImage) {
+        return !fromImage && picture.size().equals(asked.ceilTo(FluxRequest.MULTIPLE))
+                ? picture.crop(asked)
+                : PilResize.LANCZOS.apply(picture, asked);
+    }
+
+    private List<String> notes(FluxRequest request, Size asked) {
+        List<String> notes = new ArrayList<>();
+        if (!request.size().equals(asked.ceilTo(FluxRequest.MULTIPLE))) {
+            notes.add("generated at " + request.size() + ", where this model is at home, and resized to " + asked);
+        }
+        int tokens = components.promptEncoder().tokenizer2().lengthOf(request.prompt());
+        if (tokens > request.maxSequenceLength()) {
+            notes.add("the prompt has " + tokens + " tokens; the model read the first " + request.maxSequenceLength());
+        }
+        return notes;
+    }
+
+    private static Picture required(@Nullable Picture picture) {
+        return java.util.Objects.requireNonNull(picture, "a job that was checked has its pictures");
+    }
+
+    @Override
+    public void close() {
+        networks.forEach(Loaded::close);
+    }
+
+    /** A finished picture. */
+    public record Rendering(Picture picture, Timings timings, List<String> notes) {}
+}

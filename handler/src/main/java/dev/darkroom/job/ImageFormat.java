@@ -1,0 +1,42 @@
+package dev.darkroom.job;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** File formats of results. */
+public enum ImageFormat {
+    PNG("png", "image/png"),
+    JPEG("jpg", "image/jpeg"),
+    WEBP("webp", "image/webp");
+
+    private final String extension;
+    private final String mediaType;
+
+    ImageFormat(String extension, String mediaType) {
+        this.extension = extension;
+        this.mediaType = mediaType;
+    }
+
+    /** Reads {@code png}, {@code jpeg}, {@code jpg} or {@code webp}, in any case. */
+    public static Optional<ImageFormat> parse(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(format ->
+                        format.extension.equals(lower) || format.fieldValue().equals(lower))
+                .findFirst();
+    }
+
+    public String extension() {
+        return extension;
+    }
+
+    public String mediaType() {
+        return mediaType;
+    }
+
+    /** The name in payloads and results. */
+    public String fieldValue() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.job.JobException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Jobs that came over HTTP: waiting ones in order, and all of them by id until their results have been kept long enough. */
+@ApplicationScoped
+public class HttpQueue implements JobSource {
+    /** How many jobs may wait. */
+    public static final int CAPACITY = 100;
+
+    private static final Duration KEPT = Duration.ofMinutes(30);
+    private static final int MOST_KEPT = 1000;
+
+    private final Clock clock = Clock.systemUTC();
+    private final BlockingQueue<HttpTicket> waiting = new LinkedBlockingQueue<>(CAPACITY);
+    private final Map<String, HttpTicket> byId = new LinkedHashMap<>();
+
+    /**
+     * Accepts a job; one with a faulty payload has failed at once.
+     *
+     * @return empty if too many jobs wait already
+     */
+    public Optional<HttpTicket> submit(JsonNode input, boolean sync) {
+        String id = (sync ? "sync-" : "") + UUID.randomUUID();
+        HttpTicket ticket;
+        try {
+            ticket = new HttpTicket(id, Payload.job(input), clock);
+        } catch (JobException e) {
+            ticket = HttpTicket.refused(id, e, clock);
+        }
+        synchronized (byId) {
+            forgetOld();
+            if (!ticket.isEnded() && !waiting.offer(ticket)) {
+                return Optional.empty();
+            }
+            byId.put(id, ticket);
+        }
+        return Optional.of(ticket);
+    }
+
+    /** A job that was accepted and is not forgotten yet. */
+    public Optional<HttpTicket> find(String id) {
+        synchronized (byId) {
+            forgetOld();
+            return Optional.ofNullable(byId.get(id));
+        }
+    }
+
+    /** How many jobs wait. */
+    public int length() {
+        return waiting.size();
+    }
+
+    @Override
+    public Optional<Ticket> take() throws InterruptedException {
+        while (true) {
+            HttpTicket ticket = waiting.take();
+            if (ticket.start()) {
+                return Optional.of(ticket);
+            }
+        }
+    }
+
+    private void forgetOld() {
+        Iterator<HttpTicket> tickets = byId.values().iterator();
+        while (tickets.hasNext()) {
+            HttpTicket ticket = tickets.next();
+            if (ticket.endedBefore(clock.instant().minus(KEPT)) || byId.size() > MOST_KEPT && ticket.isEnded()) {
+                tickets.remove();
+            }
+        }
+    }
+}

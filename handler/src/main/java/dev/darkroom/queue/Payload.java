@@ -1,0 +1,227 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Size;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code input} of a job: JSON to a {@link Job}. All faults are listed in one message, each with its field. */
+public final class Payload {
+    static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final int DEFAULT_QUALITY = 90;
+
+    /** Seeds that are chosen for a caller stay exact in JavaScript, whose numbers are doubles. */
+    private static final long RANDOM_SEEDS = 1L << 32;
+
+    private static final List<String> FIELDS = List.of(
+            "prompt",
+            "negative_prompt",
+            "model",
+            "width",
+            "height",
+            "size",
+            "num_inference_steps",
+            "guidance_scale",
+            "true_cfg_scale",
+            "seed",
+            "output_format",
+            "output_quality",
+            "image",
+            "mask",
+            "strength");
+
+    private final JsonNode input;
+    private final Faults faults = new Faults();
+
+    private Payload(JsonNode input) {
+        this.input = input;
+    }
+
+    /**
+     * Reads the {@code input} of a request body or of a payload file.
+     *
+     * @throws JobException if the text is no JSON object with an object {@code input}
+     */
+    public static JsonNode input(String body) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new JobException(
+                    JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
+        }
+        if (root == null || !root.path("input").isObject()) {
+            throw JobException.badInput("input: must be an object, as in {\"input\": {\"prompt\": \"a red circle\"}}");
+        }
+        return root.path("input");
+    }
+
+    /** The job that an {@code input} asks for. */
+    public static Job job(JsonNode input) {
+        return new Payload(input).job();
+    }
+
+    private Job job() {
+        input.fieldNames().forEachRemaining(this::checkKnown);
+        String prompt = text("prompt");
+        faults.check(input.hasNonNull("prompt"), "prompt", "is missing");
+        Size size = size();
+        Integer steps = wholeNumber("num_inference_steps").map(Long::intValue).orElse(null);
+        Double guidanceScale = number("guidance_scale");
+        Double trueCfgScale = number("true_cfg_scale");
+        long seed = seed();
+        ImageFormat format = format();
+        int quality = wholeNumber("output_quality").map(Long::intValue).orElse(DEFAULT_QUALITY);
+        String negativePrompt = text("negative_prompt");
+        String model = text("model");
+        Optional<Ask> ask = faults.gather(() -> new Ask(
+                model,
+                prompt == null ? "" : prompt,
+                negativePrompt,
+                size,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                seed,
+                format,
+                quality));
+        Optional<Job> job = ask.flatMap(this::kind);
+        faults.refuse();
+        return job.orElseThrow();
+    }
+
+    private Optional<Job> kind(Ask ask) {
+        String image = text("image");
+        String mask = text("mask");
+        Double strength = number("strength");
+        faults.check(mask == null || image != null, "mask", "needs an image");
+        faults.check(mask == null || strength == null, "strength", "has no effect with a mask");
+        faults.check(strength == null || image != null, "strength", "needs an image");
+        return faults.gather(() -> {
+            if (image == null) {
+                return new Job.TextToImage(ask);
+            }
+            return mask == null ? new Job.FromImage(ask, image, strength) : new Job.Fill(ask, image, mask);
+        });
+    }
+
+    private void checkKnown(String field) {
+        if (!FIELDS.contains(field)) {
+            faults.add(field, "is no field of this worker; there are " + String.join(", ", FIELDS));
+        }
+    }
+
+    private @Nullable Size size() {
+        Optional<Long> width = wholeNumber("width");
+        Optional<Long> height = wholeNumber("height");
+        String size = text("size");
+        if (size != null) {
+            faults.check(width.isEmpty() && height.isEmpty(), "size", "cannot stand beside width and height");
+            try {
+                return Size.parse(size);
+            } catch (IllegalArgumentException e) {
+                faults.add("size", "must be such as 1024x768: " + e.getMessage());
+                return null;
+            }
+        }
+        if (width.isEmpty() && height.isEmpty()) {
+            return null;
+        }
+        faults.check(width.isPresent() || !missing("width"), "width", "is missing, height is there");
+        faults.check(height.isPresent() || !missing("height"), "height", "is missing, width is there");
+        if (width.isEmpty() || height.isEmpty()) {
+            return null;
+        }
+        faults.range("width", width.get(), Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
+        faults.range("height", height.get(), Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
+        boolean inRange = inRange(width.get()) && inRange(height.get());
+        return inRange ? new Size(width.get().intValue(), height.get().intValue()) : null;
+    }
+
+    private static boolean inRange(long side) {
+        return side >= Ask.SHORTEST_SIDE && side <= Ask.LONGEST_SIDE;
+    }
+
+    /** Null and −1 mean a random seed. */
+    private long seed() {
+        return wholeNumber("seed")
+                .filter(seed -> seed != -1)
+                .orElseGet(() -> RandomGenerator.getDefault().nextLong(RANDOM_SEEDS));
+    }
+
+    private ImageFormat format() {
+        String name = text("output_format");
+        if (name == null) {
+            return ImageFormat.PNG;
+        }
+        return ImageFormat.parse(name).orElseGet(() -> {
+            faults.add(
+                    "output_format",
+                    "must be one of "
+                            + String.join(
+                                    ", ",
+                                    Arrays.stream(ImageFormat.values())
+                                            .map(ImageFormat::fieldValue)
+                                            .toList())
+                            + ", not " + name);
+            return ImageFormat.PNG;
+        });
+    }
+
+    private boolean missing(String field) {
+        return !input.hasNonNull(field);
+    }
+
+    private @Nullable String text(String field) {
+        if (missing(field)) {
+            return null;
+        }
+        if (!input.get(field).isTextual()) {
+            faults.add(field, "must be a text, not " + shortened(field));
+            return null;
+        }
+        return input.get(field).asText();
+    }
+
+    private Optional<Long> wholeNumber(String field) {
+        if (missing(field)) {
+            return Optional.empty();
+        }
+        JsonNode value = input.get(field);
+        boolean whole = value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToLong();
+        faults.check(whole, field, "must be a whole number, not " + shortened(field));
+        return whole ? Optional.of(value.longValue()) : Optional.empty();
+    }
+
+    private @Nullable Double number(String field) {
+        if (missing(field)) {
+            return null;
+        }
+        JsonNode value = input.get(field);
+        boolean number = value.isNumber() && Double.isFinite(value.doubleValue());
+        faults.check(number, field, "must be a number, not " + shortened(field));
+        return number ? value.doubleValue() : null;
+    }
+
+    private String shortened(String field) {
+        String value = input.get(field).toString();
+        return value.length() <= 40 ? value : value.substring(0, 40) + "…";
+    }
+}

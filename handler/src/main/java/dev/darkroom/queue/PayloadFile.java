@@ -1,0 +1,86 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** One job from a file; the answer goes to a stream as JSON. */
+public final class PayloadFile implements JobSource {
+    private static final String ID = "local";
+
+    private final Path file;
+    private final PrintStream out;
+    private boolean taken;
+    private boolean succeeded;
+
+    public PayloadFile(Path file, PrintStream out) {
+        this.file = file;
+        this.out = out;
+    }
+
+    /** True once the job has completed. */
+    public boolean succeeded() {
+        return succeeded;
+    }
+
+    /** Answers that the worker could not start, so that standard output holds an answer in every case. */
+    public void refuse(RuntimeException reason) {
+        print(Answer.failed(
+                ID, new JobException(JobException.Code.INTERNAL, String.valueOf(reason.getMessage()), reason)));
+    }
+
+    @Override
+    public Optional<Ticket> take() {
+        if (taken) {
+            return Optional.empty();
+        }
+        taken = true;
+        return Optional.of(new OnlyTicket());
+    }
+
+    private final class OnlyTicket implements Ticket {
+        @Override
+        public String id() {
+            return ID;
+        }
+
+        @Override
+        public Job job() {
+            JsonNode input;
+            try {
+                input = Payload.input(Files.readString(file));
+            } catch (IOException e) {
+                throw new JobException(JobException.Code.BAD_INPUT, "the payload file cannot be read: " + e, e);
+            }
+            return Payload.job(input);
+        }
+
+        @Override
+        public void report(int step, int steps) {
+            // the log has it, and nobody else asks
+        }
+
+        @Override
+        public void completed(JobResult result) {
+            succeeded = true;
+            print(Answer.completed(ID, result));
+        }
+
+        @Override
+        public void failed(JobException reason) {
+            print(Answer.failed(ID, reason));
+        }
+    }
+
+    private void print(ObjectNode answer) {
+        out.println(answer.toPrettyString());
+        out.flush();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.darkroom.store;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+
+/** Serves the results of this worker's own folder, and nothing else in it. */
+@Path("/results/{name}")
+public class ResultsResource {
+    private final ResultFolder results;
+
+    ResultsResource(ResultFolder results) {
+        this.results = results;
+    }
+
+    @GET
+    public Response get(@PathParam("name") String name) {
+        java.nio.file.Path file = results.find(name).orElseThrow(NotFoundException::new);
+        String extension = name.substring(name.lastIndexOf('.') + 1);
+        String mediaType = dev.darkroom.job.ImageFormat.parse(extension)
+                .orElseThrow(NotFoundException::new)
+                .mediaType();
+        return Response.ok(file.toFile(), mediaType)
+                .header("Cache-Control", "private, max-age=31536000, immutable")
+                .header("X-Content-Type-Options", "nosniff")
+                .build();
+    }
+}
