@@ -84,7 +84,7 @@ public final class Handler {
 
     private static Sources sources(Job job) {
         return switch (job) {
-            case Job.TextToImage _ -> new Sources(null, null);
+            case Job.TextToImage ignored -> new Sources(null, null);
             case Job.FromImage from -> new Sources(SourceImages.decode("image", from.image()), null);
             case Job.Fill fill ->
                 new Sources(SourceImages.decode("image", fill.image()), SourceImages.decode("mask", fill.mask()));

@@ -24,6 +24,8 @@ public class Main implements QuarkusApplication {
     /** While the GPU does one job, the next one's sources are read and the last one's result is stored. */
     private static final int JOBS_UNDER_WAY = 3;
 
+    private static final int WRONG_ARGUMENTS = 2;
+
     @Inject
     WorkerConfig config;
 
@@ -35,15 +37,14 @@ public class Main implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) throws InterruptedException {
-        return switch (List.of(arguments)) {
-            case List<String> none when none.isEmpty() -> serve();
-            case List<String> one
-            when one.size() == 2 && one.getFirst().equals("--payload") -> once(Path.of(one.get(1)));
-            default -> {
-                LOG.errorf("unknown arguments %s: there is only --payload FILE", List.of(arguments));
-                yield 2;
-            }
-        };
+        if (arguments.length == 0) {
+            return serve();
+        }
+        if (arguments.length == 2 && arguments[0].equals("--payload")) {
+            return once(Path.of(arguments[1]));
+        }
+        LOG.errorf("unknown arguments %s: there is only --payload FILE", List.of(arguments));
+        return WRONG_ARGUMENTS;
     }
 
     private int once(Path payload) throws InterruptedException {
@@ -80,7 +81,7 @@ public class Main implements QuarkusApplication {
     private void work(Worker worker) {
         try {
             worker.work(queue);
-        } catch (InterruptedException _) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }

@@ -62,14 +62,12 @@ public final class Worker {
     }
 
     private static JobException reason(Throwable error) {
-        return switch (error) {
-            case JobException reason -> reason;
-            case TensorException e
-            when e.isOutOfMemory() ->
-                new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", e);
-            case OutOfMemoryError e ->
-                new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", e);
-            default -> new JobException(Code.INTERNAL, "the worker failed; its log has more", error);
-        };
+        if (error instanceof JobException reason) {
+            return reason;
+        }
+        if (error instanceof OutOfMemoryError || error instanceof TensorException e && e.isOutOfMemory()) {
+            return new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", error);
+        }
+        return new JobException(Code.INTERNAL, "the worker failed; its log has more", error);
     }
 }

@@ -123,16 +123,16 @@ public final class FluxModel implements AutoCloseable {
         Noise noise =
                 Noise.seeded(ask.seed(), components.transformer().placement().dtype());
         Picture picture = switch (pipeline) {
-            case FluxPipelines.Text(FluxPipeline text) ->
+            case FluxPipelines.Text text ->
                 image == null
-                        ? text.generate(request, noise, progress, timings)
-                        : text.generate(request, image, strength(job), noise, progress, timings);
-            case FluxPipelines.Kontext(FluxKontextPipeline kontext) ->
+                        ? text.pipeline().generate(request, noise, progress, timings)
+                        : text.pipeline().generate(request, image, strength(job), noise, progress, timings);
+            case FluxPipelines.Kontext kontext ->
                 image == null
                         ? new FluxPipeline(components).generate(request, noise, progress, timings)
-                        : kontext.generate(request, image, noise, progress, timings);
-            case FluxPipelines.Fill(FluxFillPipeline fill) ->
-                fill.generate(request, required(image), required(mask), noise, progress, timings);
+                        : kontext.pipeline().generate(request, image, noise, progress, timings);
+            case FluxPipelines.Fill fill ->
+                fill.pipeline().generate(request, required(image), required(mask), noise, progress, timings);
         };
         Picture finished = fit(picture, asked, image != null);
         timings.lap("resize");
@@ -151,10 +151,10 @@ public final class FluxModel implements AutoCloseable {
                 defaults.maxSequenceLength(),
                 0);
         Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
-        if (pipeline instanceof FluxPipelines.Fill(FluxFillPipeline fill)) {
+        if (pipeline instanceof FluxPipelines.Fill fill) {
             var black =
                     new Picture(WARM_UP.width(), WARM_UP.height(), new byte[3 * WARM_UP.width() * WARM_UP.height()]);
-            fill.generate(request, black, black, noise, Progress.NONE, new Timings());
+            fill.pipeline().generate(request, black, black, noise, Progress.NONE, new Timings());
         } else {
             new FluxPipeline(components).generate(request, noise, Progress.NONE, new Timings());
         }

@@ -12,6 +12,7 @@ import dev.darkroom.flux.FluxRequest;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.flux.KontextSizes;
 import dev.darkroom.flux.Positions;
+import dev.darkroom.flux.PromptEncoder;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
@@ -341,20 +342,48 @@ final class FluxGoldens {
         }
     }
 
+    /** The four networks of a pipeline, loaded. */
+    record Networks(
+            Loaded<ClipTextEncoder> clip,
+            Loaded<T5Encoder> t5,
+            Loaded<FluxTransformer> transformer,
+            Loaded<AutoencoderKL> vae,
+            PromptEncoder promptEncoder)
+            implements AutoCloseable {
+        FluxComponents components(FlowMatchSchedule schedule) {
+            return new FluxComponents(promptEncoder, transformer.network(), vae.network(), schedule);
+        }
+
+        @Override
+        public void close() {
+            clip.close();
+            t5.close();
+            transformer.close();
+            vae.close();
+        }
+    }
+
+    /** Loads a checkpoint that has all of its components. */
+    static Networks networks(Path checkpoint) {
+        return networks(checkpoint, checkpoint::resolve);
+    }
+
+    private static Networks networks(Path checkpoint, Function<String, Path> component) {
+        var clip = FluxLoader.textEncoder(component.apply("text_encoder"), CPU);
+        var t5 = FluxLoader.textEncoder2(component.apply("text_encoder_2"), CPU);
+        var transformer = FluxLoader.transformer(checkpoint.resolve("transformer"), CPU);
+        var vae = FluxLoader.vae(component.apply("vae"), CPU);
+        var promptEncoder = FluxLoader.promptEncoder(
+                component.apply("tokenizer"), clip.network(), component.apply("tokenizer_2"), t5.network());
+        return new Networks(clip, t5, transformer, vae, promptEncoder);
+    }
+
     private List<Comparison> pipeline(Path checkpoint, JsonNode params, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
-                var clip = FluxLoader.textEncoder(component(checkpoint, "text_encoder"), CPU);
-                var t5 = FluxLoader.textEncoder2(component(checkpoint, "text_encoder_2"), CPU);
-                var transformer = FluxLoader.transformer(checkpoint.resolve("transformer"), CPU);
-                var vae = FluxLoader.vae(component(checkpoint, "vae"), CPU)) {
-            FluxConfig config = transformer.network().config();
-            var promptEncoder = FluxLoader.promptEncoder(
-                    component(checkpoint, "tokenizer"),
-                    clip.network(),
-                    component(checkpoint, "tokenizer_2"),
-                    t5.network());
-            var components =
-                    new FluxComponents(promptEncoder, transformer.network(), vae.network(), schedule(checkpoint));
+                var networks = networks(checkpoint, name -> component(checkpoint, name))) {
+            FluxComponents components = networks.components(schedule(checkpoint));
+            PromptEncoder promptEncoder = networks.promptEncoder();
+            FluxConfig config = components.transformer().config();
             var request = new FluxRequest(
                     params.path("prompt").asText(),
                     params.hasNonNull("negative_prompt")
@@ -414,7 +443,7 @@ final class FluxGoldens {
 
     private static void inputs(
             List<Comparison> results,
-            dev.darkroom.flux.PromptEncoder encoder,
+            PromptEncoder encoder,
             FluxRequest request,
             JsonNode params,
             GoldenTensors golden) {
@@ -472,7 +501,7 @@ final class FluxGoldens {
         return FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")));
     }
 
-    private static JsonNode read(Path file) {
+    static JsonNode read(Path file) {
         try {
             return JSON.readTree(file.toFile());
         } catch (IOException e) {
@@ -484,11 +513,11 @@ final class FluxGoldens {
         return new Size(widthAndHeight.path(0).asInt(), widthAndHeight.path(1).asInt());
     }
 
-    private static List<Long> list(long[] ids) {
+    static List<Long> list(long[] ids) {
         return Arrays.stream(ids).boxed().toList();
     }
 
-    private static List<Long> list(JsonNode ids) {
+    static List<Long> list(JsonNode ids) {
         return StreamSupport.stream(ids.spliterator(), false)
                 .map(JsonNode::asLong)
                 .toList();
@@ -500,7 +529,7 @@ final class FluxGoldens {
                 .toArray();
     }
 
-    private static float[] levels(byte[] bytes) {
+    static float[] levels(byte[] bytes) {
         float[] levels = new float[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             levels[i] = bytes[i] & 0xFF;

@@ -1,0 +1,137 @@
+package dev.darkroom;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The rooms and what each may import, as README draws them. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.darkroom");
+
+    /** Room → the rooms of ours that it may use. */
+    private static final Map<String, List<String>> MAY_USE = Map.of(
+            "job", List.of(),
+            "tensor", List.of("job"),
+            "weights", List.of("tensor", "job"),
+            "nn", List.of("weights", "tensor", "job"),
+            "schedule", List.of("nn", "weights", "tensor", "job"),
+            "vae", List.of("nn", "weights", "tensor", "job"),
+            "text", List.of("nn", "weights", "tensor", "job"),
+            "flux", List.of("text", "vae", "schedule", "nn", "weights", "tensor", "job"),
+            "queue", List.of("job"),
+            "store", List.of("job"));
+
+    private static final String[] MODEL_ROOMS = {
+        "dev.darkroom.flux..",
+        "dev.darkroom.text..",
+        "dev.darkroom.vae..",
+        "dev.darkroom.schedule..",
+        "dev.darkroom.nn..",
+        "dev.darkroom.tensor.."
+    };
+
+    @TestFactory
+    Stream<DynamicTest> importsRunDownwards() {
+        return MAY_USE.entrySet().stream()
+                .map(room -> DynamicTest.dynamicTest(room.getKey(), () -> {
+                    List<String> allowed = Stream.concat(Stream.of(room.getKey()), room.getValue().stream())
+                            .map(name -> "dev.darkroom." + name + "..")
+                            .toList();
+                    classes()
+                            .that()
+                            .resideInAPackage("dev.darkroom." + room.getKey() + "..")
+                            .should()
+                            .onlyDependOnClassesThat(are(resideInAPackage("dev.darkroom.."))
+                                    .negate()
+                                    .or(resideInAnyOf(allowed)))
+                            .check(CLASSES);
+                }));
+    }
+
+    @Test
+    void roomsHaveNoCycles() {
+        slices().matching("dev.darkroom.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void djlStaysInItsRooms() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.darkroom.tensor..", "dev.darkroom.text..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ai.djl..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.darkroom.text..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.djl.pytorch..", "ai.djl.ndarray..", "ai.djl.engine..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void modelRoomsKnowNoFrameworkAndNoJson() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(MODEL_ROOMS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "com.fasterxml..", "org.eclipse..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void handlerIsOnePageWithoutFrameworkOrNativeMemory() throws IOException {
+        assertThat(Files.readAllLines(Path.of("src/main/java/dev/darkroom/Handler.java")))
+                .hasSizeLessThanOrEqualTo(150);
+        noClasses()
+                .that()
+                .haveFullyQualifiedName("dev.darkroom.Handler")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quarkus..", "jakarta..", "ai.djl..", "dev.darkroom.tensor..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void namesSayWhatAClassIsFor() {
+        noClasses()
+                .should()
+                .haveSimpleNameEndingWith("Util")
+                .orShould()
+                .haveSimpleNameEndingWith("Utils")
+                .orShould()
+                .haveSimpleNameEndingWith("Helper")
+                .orShould()
+                .haveSimpleNameEndingWith("Manager")
+                .orShould()
+                .haveSimpleNameEndingWith("Impl")
+                .check(CLASSES);
+    }
+
+    private static com.tngtech.archunit.base.DescribedPredicate<com.tngtech.archunit.core.domain.JavaClass>
+            resideInAnyOf(List<String> packages) {
+        return com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(
+                packages.toArray(String[]::new));
+    }
+}

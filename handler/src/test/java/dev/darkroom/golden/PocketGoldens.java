@@ -1,0 +1,126 @@
+package dev.darkroom.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.flux.FluxComponents;
+import dev.darkroom.flux.FluxPipeline;
+import dev.darkroom.flux.FluxRequest;
+import dev.darkroom.golden.Comparison.Tolerance;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.Timings;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.tensor.Probe;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.text.ClipTokenizer;
+import dev.darkroom.text.T5Tokenizer;
+import dev.darkroom.weights.ConfigFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+
+/** The goldens of the pocket checkpoint: an {@code index.json} of pipeline runs, with their pictures, and token ids of awkward texts. */
+final class PocketGoldens {
+    private final Path folder;
+    private final Path checkpoint;
+
+    private PocketGoldens(Path folder, Path checkpoint) {
+        this.folder = folder;
+        this.checkpoint = checkpoint;
+    }
+
+    static List<GoldenCase> cases(Path folder, Path checkpoint) {
+        var goldens = new PocketGoldens(folder, checkpoint);
+        List<GoldenCase> cases = new ArrayList<>();
+        cases.add(new GoldenCase("pocket-flux/tokens", goldens::tokens));
+        for (JsonNode entry : FluxGoldens.read(folder.resolve("index.json")).path("cases")) {
+            cases.add(new GoldenCase("pocket-flux/" + entry.path("name").asText(), () -> goldens.run(entry)));
+        }
+        return cases;
+    }
+
+    private List<Comparison> tokens() {
+        ClipTokenizer clip = ClipTokenizer.read(checkpoint.resolve("tokenizer"), 77);
+        T5Tokenizer t5 = T5Tokenizer.read(checkpoint.resolve("tokenizer_2"));
+        List<Comparison> results = new ArrayList<>();
+        JsonNode tokens = FluxGoldens.read(folder.resolve("tokens.json"));
+        tokens.path("clip")
+                .properties()
+                .forEach(text -> results.add(Comparison.equal(
+                        "clip ids of '" + text.getKey() + "'",
+                        FluxGoldens.list(clip.encode(text.getKey())),
+                        FluxGoldens.list(text.getValue()))));
+        tokens.path("t5")
+                .properties()
+                .forEach(text -> results.add(Comparison.equal(
+                        "t5 ids of '" + text.getKey() + "'",
+                        FluxGoldens.list(
+                                t5.encode(text.getKey(), text.getValue().size())),
+                        FluxGoldens.list(text.getValue()))));
+        return results;
+    }
+
+    private List<Comparison> run(JsonNode entry) {
+        GoldenTensors golden =
+                GoldenTensors.read(folder.resolve(entry.path("file").asText()));
+        try (var scope = Scope.open("golden");
+                var networks = FluxGoldens.networks(checkpoint)) {
+            var schedule =
+                    FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")));
+            FluxComponents components = networks.components(schedule);
+            var request = new FluxRequest(
+                    entry.path("prompt").asText(),
+                    null,
+                    new Size(entry.path("width").asInt(), entry.path("height").asInt()),
+                    entry.path("steps").asInt(),
+                    null,
+                    1,
+                    (int) golden.shape("t5_input_ids")[1],
+                    0);
+            Tensor noise = golden.tensor("noise");
+            Picture[] picture = new Picture[1];
+            Map<String, float[]> seen = Probe.record(() -> picture[0] = new FluxPipeline(components)
+                    .generate(request, shapes -> List.of(noise), Progress.NONE, new Timings()));
+            List<Comparison> results = new ArrayList<>();
+            compare(results, seen, "prompt_embeds", golden, "prompt_embeds", Tolerance.NETWORK);
+            compare(results, seen, "pooled_prompt_embeds", golden, "pooled_prompt_embeds", Tolerance.NETWORK);
+            for (int i = 0; i < request.steps(); i++) {
+                compare(results, seen, "step." + i + ".latents", golden, "latents_step_" + i, Tolerance.PIPELINE);
+            }
+            compare(results, seen, "out.image", golden, "image", Tolerance.PIPELINE);
+            results.add(png(picture[0], folder.resolve(entry.path("png").asText())));
+            return results;
+        }
+    }
+
+    /** A level may be rounded the other way. */
+    private static Comparison png(Picture picture, Path file) {
+        try {
+            Picture expected = Picture.of(ImageIO.read(file.toFile()));
+            return Comparison.of(
+                    "picture",
+                    FluxGoldens.levels(picture.rgb()),
+                    FluxGoldens.levels(expected.rgb()),
+                    new Tolerance(1, Double.POSITIVE_INFINITY));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void compare(
+            List<Comparison> results,
+            Map<String, float[]> seen,
+            String probe,
+            GoldenTensors golden,
+            String name,
+            Tolerance tolerance) {
+        float[] values = seen.getOrDefault(probe, new float[0]);
+        results.add(Comparison.of(name, Arrays.copyOf(values, values.length), golden.floats(name), tolerance));
+    }
+}
