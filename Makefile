@@ -11,6 +11,8 @@ export MAVEN_OPTS ?= --sun-misc-unsafe-memory-access=allow --enable-native-acces
 
 MVN := mvn -q -B -ntp
 APP := handler/target/quarkus-app/quarkus-run.jar
+TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR) \
+  -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml handler/pom.xml $(shell find handler/src/main -type f)
 
 .PHONY: build run job test bench golden format
@@ -34,11 +36,16 @@ test:
 	mvn -B -ntp verify
 
 # Compares with reference results: make golden GOLDENS=dir [FAMILY=flux]
-golden:
+golden: test-classes
+	@$(TEST_JAVA) dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
+
+# What starting, loading and making a picture cost here
+bench: build test-classes
+	@$(TEST_JAVA) dev.darkroom.bench.Bench
+
+.PHONY: test-classes
+test-classes:
 	@$(MVN) test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl handler
-	@$(JAVA_HOME)/bin/java @handler/jvm.options \
-	  -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath) \
-	  dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
 
 format:
 	$(MVN) spotless:apply

@@ -65,7 +65,7 @@ public final class Worker {
         if (error instanceof JobException reason) {
             return reason;
         }
-        if (error instanceof OutOfMemoryError || error instanceof TensorException e && e.isOutOfMemory()) {
+        if (error instanceof OutOfMemoryError || (error instanceof TensorException e && e.isOutOfMemory())) {
             return new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", error);
         }
         return new JobException(Code.INTERNAL, "the worker failed; its log has more", error);

@@ -49,7 +49,12 @@ record DoubleStreamBlock(
                 FeedForward.load(w.at("ff_context"), d));
     }
 
-    /** @param temb conditioning vector {@code [B, D]}; @param rope rotations of text, then image positions */
+    /**
+     * Both streams, of the same shapes as they came.
+     *
+     * @param temb conditioning vector {@code [B, D]}
+     * @param rope rotations of text, then image positions
+     */
     Streams forward(Streams in, Tensor temb, Tensor rope) {
         try (var block = Scope.open("double stream block")) {
             List<Modulation.Set> image = norm1.of(temb);

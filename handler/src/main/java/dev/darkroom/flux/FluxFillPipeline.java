@@ -18,7 +18,11 @@ import java.util.List;
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_fill.py}, FluxFillPipeline, with strength 1.
  */
 public record FluxFillPipeline(FluxComponents components) {
-    /** @param mask white is repainted, black stays */
+    /**
+     * Repaints.
+     *
+     * @param mask white is repainted, black stays
+     */
     public Picture generate(
             FluxRequest request, Picture image, Picture mask, Noise noise, Progress progress, Timings timings) {
         try (var job = Scope.open("fill")) {

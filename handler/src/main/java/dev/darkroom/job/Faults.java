@@ -26,7 +26,7 @@ public final class Faults {
     /** Notes a fault of a number that is there and outside of its range, ends included. */
     public Faults range(String field, @Nullable Number value, double least, double most) {
         return check(
-                value == null || value.doubleValue() >= least && value.doubleValue() <= most,
+                value == null || (value.doubleValue() >= least && value.doubleValue() <= most),
                 field,
                 "must be from " + plain(least) + " to " + plain(most) + ", not " + value);
     }

@@ -19,7 +19,7 @@ public sealed interface Job {
         public FromImage {
             new Faults()
                     .check(
-                            strength == null || strength > 0 && strength <= 1,
+                            strength == null || (strength > 0 && strength <= 1),
                             "strength",
                             "must be above 0 and at most 1, not " + strength)
                     .refuse();

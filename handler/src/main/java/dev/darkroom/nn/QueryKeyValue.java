@@ -13,6 +13,8 @@ public record QueryKeyValue(List<Tensor> weights, List<Tensor> biases, RmsNorm n
     public record Heads(Tensor query, Tensor key, Tensor value) {}
 
     /**
+     * Loads the projections of one stream.
+     *
      * @param names the projections' names, query first, such as {@code to_q, to_k, to_v}
      * @param normNames the norms' names, query first
      */

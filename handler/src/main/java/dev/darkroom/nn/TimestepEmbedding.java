@@ -48,9 +48,9 @@ public record TimestepEmbedding(Tensor frequencies, EmbeddingMlp mlp, DType dtyp
      * degree 6, fused multiply-adds throughout).
      */
     private static float exp(float x) {
-        float q = (float) Math.rint(x * 1.44269504f);
-        float s = Math.fma(q, -0.693145751953125f, x);
-        s = Math.fma(q, -1.428606765330187e-6f, s);
+        float q = (float) Math.rint(x * 1.442695f);
+        float s = Math.fma(q, -0.69314575f, x);
+        s = Math.fma(q, -1.4286068e-6f, s);
         float u = 0.00019852762f;
         for (float coefficient : new float[] {0.0013930436f, 0.008333361f, 0.041666485f, 0.16666667f, 0.5f}) {
             u = Math.fma(u, s, coefficient);

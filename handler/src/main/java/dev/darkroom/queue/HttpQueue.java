@@ -76,7 +76,7 @@ public class HttpQueue implements JobSource {
         Iterator<HttpTicket> tickets = byId.values().iterator();
         while (tickets.hasNext()) {
             HttpTicket ticket = tickets.next();
-            if (ticket.endedBefore(clock.instant().minus(KEPT)) || byId.size() > MOST_KEPT && ticket.isEnded()) {
+            if (ticket.endedBefore(clock.instant().minus(KEPT)) || (byId.size() > MOST_KEPT && ticket.isEnded())) {
                 tickets.remove();
             }
         }

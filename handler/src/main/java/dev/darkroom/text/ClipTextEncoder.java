@@ -20,7 +20,11 @@ import java.util.stream.IntStream;
  * projection, as FLUX uses it.
  */
 public final class ClipTextEncoder {
-    /** @param legacyEnd true for configs written before the end token had its own id: the highest id marks the end */
+    /**
+     * {@code text_encoder/config.json}.
+     *
+     * @param legacyEnd true for configs written before the end token had its own id: the highest id marks the end
+     */
     public record Config(
             int vocabulary,
             int width,

@@ -20,7 +20,11 @@ import java.util.stream.IntStream;
  * <p>Source: huggingface/transformers, {@code models/t5/modeling_t5.py}, T5EncoderModel.
  */
 public final class T5Encoder {
-    /** @param headWidth need not be {@code width / heads} */
+    /**
+     * {@code text_encoder_2/config.json}.
+     *
+     * @param headWidth need not be {@code width / heads}
+     */
     public record Config(
             int vocabulary,
             int width,

@@ -20,6 +20,8 @@ public final class AutoencoderKL {
     public static final int DOWNSCALE = 8;
 
     /**
+     * {@code vae/config.json}.
+     *
      * @param blockOutChannels widths of the encoder's blocks, from the picture inwards
      * @param scalingFactor with {@code shiftFactor}: latents of the pipelines are {@code (z − shift) · scaling}
      */

@@ -24,6 +24,8 @@ public enum PilResize {
     private static final int PRECISION_BITS = 32 - 8 - 2;
 
     private final double support;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a function without state
     private final DoubleUnaryOperator filter;
 
     PilResize(double support, DoubleUnaryOperator filter) {
@@ -44,6 +46,7 @@ public enum PilResize {
     }
 
     /** The input positions that one output position is made of, from {@code first} on, and their weights in fixed point. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Taps(int first, int[] weights) {}
 
     private Taps[] taps(int in, int out) {

@@ -2,9 +2,11 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.MappedFile;
 import dev.darkroom.tensor.PinnedBuffer;
+import dev.darkroom.tensor.Processor;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,6 +48,7 @@ public final class Weights {
                 var source = new Source(files, placement, mappings);
                 built = network.apply(new Weights(source, ""));
                 source.refuseIfIncomplete();
+                source.prefetch();
             }
             return new Loaded<>(built, placement, files.bytes(), weights.detach());
         } catch (RuntimeException | Error e) {
@@ -100,6 +103,7 @@ public final class Weights {
         private final Scope mappings;
         private final @Nullable PinnedBuffer staging;
         private final Map<String, Located> entries = new LinkedHashMap<>();
+        private final List<MappedFile> mapped = new ArrayList<>();
         private final Set<String> unread = new TreeSet<>();
         private final Set<String> missing = new TreeSet<>();
         private final Set<String> misshapen = new TreeSet<>();
@@ -111,15 +115,23 @@ public final class Weights {
             this.mappings = mappings;
             this.staging = placement.device().isCuda() ? PinnedBuffer.allocate(STAGING_BYTES) : null;
             for (SafetensorsFile file : files.files()) {
-                MappedFile mapped = MappedFile.open(file.path(), file.size());
+                MappedFile bytes = MappedFile.open(file.path(), file.size());
+                mapped.add(bytes);
                 file.entries().forEach((name, entry) -> {
-                    if (entries.put(name, new Located(entry, mapped)) != null) {
+                    if (entries.put(name, new Located(entry, bytes)) != null) {
                         throw new CheckpointException(
                                 file.path() + ": tensor " + name + " stands in another shard too");
                     }
                 });
             }
             unread.addAll(entries.keySet());
+        }
+
+        /** Pages mapped weights in now, in order, rather than in the first job; a checkpoint that memory cannot hold stays on disk. */
+        void prefetch() {
+            if (!placement.device().isCuda() && files.bytes() < Processor.memoryBytes() / 2) {
+                mapped.forEach(MappedFile::prefetch);
+            }
         }
 
         Tensor take(String name, long... shape) {

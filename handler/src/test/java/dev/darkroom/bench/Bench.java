@@ -1,0 +1,152 @@
+package dev.darkroom.bench;
+
+import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.flux.FluxModel;
+import dev.darkroom.flux.FluxTransformer;
+import dev.darkroom.flux.Positions;
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.Timings;
+import dev.darkroom.store.PictureEncoder;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Loaded;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.PlacementPolicy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * {@code make bench}: what starting, loading and making a picture cost on this machine. Each expectation is printed with what was found,
+ * as a ratio within this run.
+ */
+public final class Bench {
+    private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
+    private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
+    private static final Path POCKET = HOME.resolve("test-payloads/models/pocket-flux");
+    private static final Path TINY = HOME.resolve("handler/src/test/resources/goldens/tiny-flux-schnell");
+
+    private Bench() {}
+
+    public static void main(String[] arguments) throws Exception {
+        System.out.printf("%d processors, Java %s%n%n", Runtime.getRuntime().availableProcessors(), Runtime.version());
+        System.out.println(StartUp.measure(HOME));
+        System.out.println();
+        picture();
+        operators();
+        System.out.println();
+        LoadBench.run();
+        System.out.println();
+        System.out.printf("peak resident memory of this process %d MB%n", Memory.kilobytes("VmHWM") / 1024);
+    }
+
+    private static void picture() throws Exception {
+        try (var model = FluxModel.load(POCKET, new PlacementPolicy(Device.CPU, Optional.empty()))) {
+            Map<String, double[]> parts = new TreeMap<>();
+            int repetitions = 40;
+            FluxModel.Rendering[] last = new FluxModel.Rendering[1];
+            int[] round = {0};
+            Measured whole = Measured.milliseconds("pocket picture, 128×128, 4 steps", 20, repetitions, () -> {
+                last[0] = model.render(job(round[0]++), null, null, Progress.NONE);
+            });
+            for (int i = 0; i < repetitions; i++) {
+                Timings timings =
+                        model.render(job(i), null, null, Progress.NONE).timings();
+                int at = i;
+                timings.milliseconds()
+                        .forEach((part, time) ->
+                                parts.computeIfAbsent(part, name -> new double[repetitions])[at] = time);
+            }
+            System.out.println(whole);
+            for (String part : new String[] {"encode", "denoise", "decode"}) {
+                System.out.println("  " + Measured.of(part, parts.get(part)));
+            }
+            Picture picture = last[0].picture();
+            for (ImageFormat format : ImageFormat.values()) {
+                System.out.println("  "
+                        + Measured.milliseconds(
+                                format.fieldValue(),
+                                20,
+                                repetitions,
+                                () -> PictureEncoder.encode(picture, format, 90)));
+            }
+            expect(
+                    "a warm pocket picture takes well under a second",
+                    whole.median() / 1000,
+                    "of a second",
+                    whole.median() < 500);
+        }
+    }
+
+    private static Job job(int seed) {
+        return new Job.TextToImage(new Ask(
+                null, "a sunset over mountains", null, new Size(128, 128), 4, null, null, seed, ImageFormat.PNG, 90));
+    }
+
+    /** A step of a network with as many blocks but hardly any arithmetic costs what the calls cost. */
+    private static void operators() throws Exception {
+        try (var scope = Scope.open("bench")) {
+            Tensor one = Tensor.of(new float[] {1}, 1);
+            int calls = 1000;
+            Measured call = Measured.milliseconds("1000 operator calls on one number", 20, 30, () -> {
+                try (var inner = Scope.open("calls")) {
+                    for (int i = 0; i < calls; i++) {
+                        one.affine(1, 0);
+                    }
+                }
+            });
+            System.out.println(call);
+            Measured pocket = step(POCKET, "one pass of the pocket transformer, 64 + 48 tokens", 64, 48);
+            Measured tiny = step(TINY, "one pass of a transformer of as many tiny blocks", 4, 4);
+            System.out.println(pocket);
+            System.out.println(tiny);
+            double overhead = tiny.median() / pocket.median();
+            expect("Java, JNI and dispatch take under 10 % of a pocket step", overhead, "of a step", overhead < 0.1);
+        }
+    }
+
+    private static Measured step(Path checkpoint, String what, int imageTokens, int textTokens) throws Exception {
+        try (var scope = Scope.open("step");
+                Loaded<FluxTransformer> loaded = FluxLoader.transformer(checkpoint.resolve("transformer"), CPU)) {
+            FluxTransformer transformer = loaded.network();
+            var config = transformer.config();
+            int side = (int) Math.sqrt(imageTokens);
+            Tensor tokens = Operators.randn(1, DType.FLOAT32, new long[] {1, imageTokens, config.inChannels()})
+                    .getFirst();
+            Tensor embeds = Operators.randn(2, DType.FLOAT32, new long[] {1, textTokens, config.promptWidth()})
+                    .getFirst();
+            Tensor pooled = Operators.randn(3, DType.FLOAT32, new long[] {1, config.pooledWidth()})
+                    .getFirst();
+            Tensor sigma = Tensor.of(new float[] {0.5f}, 1);
+            Tensor ids =
+                    new Positions().image(0, textTokens, 1).image(0, side, side).ids();
+            Tensor rope = Positions.rope(ids, config);
+            return Measured.milliseconds(what, 100, 200, () -> {
+                try (var pass = Scope.open("pass")) {
+                    transformer.forward(tokens, embeds, pooled, sigma, null, rope);
+                }
+            });
+        }
+    }
+
+    static void expect(String what, double found, String unit, boolean holds) {
+        System.out.printf(
+                Locale.ROOT, "%s  %s: found %.3f %s%n", holds ? "as expected  " : "NOT EXPECTED ", what, found, unit);
+    }
+
+    /** Temporary files of the benchmarks, beside the build. */
+    static Path scratch() throws java.io.IOException {
+        return Files.createTempDirectory(Files.createDirectories(HOME.resolve("handler/target")), "bench");
+    }
+}
