@@ -6,6 +6,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One operator of the library, bound by name. Calls close every value they pass, and say on failure what they were given. */
 final class Operator {
@@ -32,30 +33,23 @@ final class Operator {
     }
 
     Tensor tensor(Object... arguments) {
-        IValue result = call(arguments);
-        try (result) {
-            return Tensor.adopt(result.toTensor(OperatorLibrary.MANAGER));
-        }
+        return Tensor.adopt(call(arguments));
     }
 
     List<Tensor> tensors(Object... arguments) {
-        IValue result = call(arguments);
-        try (result) {
-            PtNDArray[] arrays = result.toTensorArray(OperatorLibrary.MANAGER);
-            return Arrays.stream(arrays).map(Tensor::adopt).toList();
+        try (IValue result = call(arguments)) {
+            return Arrays.stream(result.toIValueArray()).map(Tensor::adopt).toList();
         }
     }
 
     long integer(Object... arguments) {
-        IValue result = call(arguments);
-        try (result) {
+        try (IValue result = call(arguments)) {
             return result.toLong();
         }
     }
 
     boolean truth(Object... arguments) {
-        IValue result = call(arguments);
-        try (result) {
+        try (IValue result = call(arguments)) {
             return result.toBoolean();
         }
     }
@@ -69,11 +63,11 @@ final class Operator {
             return IValueUtils.runMethod(OperatorLibrary.MODULE, name, values);
         } catch (RuntimeException e) {
             throw new TensorException(
-                    name + " failed on " + Arrays.deepToString(arguments) + ": " + lastLines(e.getMessage()), e);
+                    name + " failed on " + Arrays.deepToString(arguments) + ": " + reason(e.getMessage()), e);
         } finally {
-            for (IValue value : values) {
-                if (value != null) {
-                    value.close();
+            for (int i = 0; i < arguments.length; i++) {
+                if (values[i] != null && !(arguments[i] instanceof Tensor)) {
+                    values[i].close();
                 }
             }
         }
@@ -81,7 +75,7 @@ final class Operator {
 
     private static IValue value(Object argument) {
         return switch (argument) {
-            case Tensor tensor -> IValue.from(tensor.array());
+            case Tensor tensor -> tensor.value();
             case Integer number -> IValue.from(number.longValue());
             case Long number -> IValue.from(number);
             case Double number -> IValue.from(number);
@@ -91,11 +85,16 @@ final class Operator {
             case Device device -> IValue.from(device.name());
             case long[] numbers -> IValue.listFrom(numbers);
             case long[][] lists -> listOfLists(lists);
-            case List<?> list ->
-                IValue.listFrom(
-                        list.stream().map(item -> ((Tensor) item).array()).toArray(PtNDArray[]::new));
+            case List<?> tensors -> listOfTensors(tensors);
             default -> throw new IllegalArgumentException("no operator takes a " + argument.getClass());
         };
+    }
+
+    private static IValue listOfTensors(List<?> tensors) {
+        return tensors.isEmpty()
+                ? IValue.listFrom(new PtNDArray[0])
+                : IValue.listFrom(
+                        tensors.stream().map(tensor -> ((Tensor) tensor).value()).toArray(IValue[]::new));
     }
 
     private static IValue listOfLists(long[][] lists) {
@@ -109,8 +108,7 @@ final class Operator {
         }
     }
 
-    /** libtorch's reason stands at the end of a message, below a trace of the TorchScript source. */
-    private static String lastLines(@org.jspecify.annotations.Nullable String message) {
+    private static String reason(@Nullable String message) {
         return message == null ? "no reason given" : message.strip();
     }
 }

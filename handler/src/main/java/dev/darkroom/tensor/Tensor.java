@@ -3,6 +3,7 @@ package dev.darkroom.tensor;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -16,32 +17,43 @@ import org.jspecify.annotations.Nullable;
  * belongs to the innermost {@link Scope}. Shapes and types are checked by libtorch; a wrong call throws {@link TensorException}.
  */
 public final class Tensor {
-    private final PtNDArray array;
+    private final IValue value;
+    private @Nullable PtNDArray array;
+    @Nullable Scope owner;
 
-    @Nullable
-    Scope owner;
-
-    private Tensor(PtNDArray array) {
-        this.array = array;
+    private Tensor(IValue value) {
+        this.value = value;
     }
 
-    static Tensor adopt(PtNDArray array) {
-        var tensor = new Tensor(array);
+    /** Takes over a result of libtorch into the innermost scope. */
+    static Tensor adopt(IValue value) {
+        var tensor = new Tensor(value);
         try {
             Scope.innermost().adopt(tensor);
         } catch (IllegalStateException e) {
-            array.close();
+            value.close();
             throw e;
         }
         return tensor;
     }
 
-    PtNDArray array() {
-        return array;
+    IValue value() {
+        return value;
     }
 
     void free() {
-        array.close();
+        if (array != null) {
+            array.close();
+        }
+        value.close();
+    }
+
+    /** DJL's view of the same memory, made when first needed: most intermediate results never are. */
+    private PtNDArray array() {
+        if (array == null) {
+            array = value.toTensor(OperatorLibrary.MANAGER);
+        }
+        return array;
     }
 
     /** A float32 tensor in host memory. */
@@ -61,8 +73,9 @@ public final class Tensor {
 
     /** DJL's tensor only points into a Java buffer, and dangles once a view outlives it: libtorch gets memory of its own. */
     private static Tensor copyOf(Buffer values, DataType type, long... shape) {
-        try (PtNDArray borrowed = OperatorLibrary.MANAGER.create(values, new Shape(shape), type)) {
-            return Operators.COPY.tensor(new Tensor(borrowed));
+        try (PtNDArray borrowed = OperatorLibrary.MANAGER.create(values, new Shape(shape), type);
+                IValue value = IValue.from(borrowed)) {
+            return Operators.COPY.tensor(new Tensor(value));
         }
     }
 
@@ -72,7 +85,7 @@ public final class Tensor {
     }
 
     public long[] shape() {
-        return array.getShape().getShape();
+        return array().getShape().getShape();
     }
 
     /** The length of one dimension; negative numbers count from the end. */
@@ -139,20 +152,20 @@ public final class Tensor {
     /** The numbers as float32, row-major, in Java's memory; waits for the device. */
     public float[] toFloats() {
         try (var scope = Scope.open("to floats")) {
-            return Operators.TO_HOST_FLOAT.tensor(this).array.toFloatArray();
+            return Operators.TO_HOST_FLOAT.tensor(this).array().toFloatArray();
         }
     }
 
     /** Integers as int64, row-major, in Java's memory; waits for the device. */
     public long[] toLongs() {
         try (var scope = Scope.open("to longs")) {
-            return Operators.TO_HOST_LONG.tensor(this).array.toLongArray();
+            return Operators.TO_HOST_LONG.tensor(this).array().toLongArray();
         }
     }
 
     /** The bytes of a uint8 tensor in host memory. */
     public byte[] toBytes() {
-        return array.toByteArray();
+        return array().toByteArray();
     }
 
     /**
@@ -167,6 +180,6 @@ public final class Tensor {
 
     @Override
     public String toString() {
-        return array.isReleased() ? "freed tensor" : "tensor" + Arrays.toString(shape());
+        return value.isReleased() ? "freed tensor" : "tensor" + Arrays.toString(shape());
     }
 }
