@@ -8,6 +8,9 @@ for check in "$here"/startup-checks/[0-9]*; do
   "$check"
 done
 
+# libtorch's threads sleep while they wait for each other: spinning, they stand still as soon as another process wants a core
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
 # one job needs no server
 server=()
 [ "${1:-}" = --payload ] && server=(-Dquarkus.http.host-enabled=false)

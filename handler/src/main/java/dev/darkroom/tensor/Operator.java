@@ -93,8 +93,9 @@ final class Operator {
     private static IValue listOfTensors(List<?> tensors) {
         return tensors.isEmpty()
                 ? IValue.listFrom(new PtNDArray[0])
-                : IValue.listFrom(
-                        tensors.stream().map(tensor -> ((Tensor) tensor).value()).toArray(IValue[]::new));
+                : IValue.listFrom(tensors.stream()
+                        .map(tensor -> ((Tensor) tensor).value())
+                        .toArray(IValue[]::new));
     }
 
     private static IValue listOfLists(long[][] lists) {

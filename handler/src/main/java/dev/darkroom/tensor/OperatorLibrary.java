@@ -29,8 +29,8 @@ final class OperatorLibrary {
     private static final Pattern DEFINITION =
             Pattern.compile("^def (\\w+)\\(self(?:, )?(.*)\\) -> ([^:]+):$", Pattern.MULTILINE);
 
-    /** Where all tensors are registered; none is made on it by name, so it never sees a type that DJL does not know. */
-    static final PtNDManager MANAGER = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(ai.djl.Device.cpu());
+    /** Where DJL registers its views of tensors; none is made on it by name, so it never sees a type that DJL does not know. */
+    static final PtNDManager MANAGER = manager();
 
     private static final Map<String, String> SIGNATURES = new LinkedHashMap<>();
     static final PtSymbolBlock MODULE = load();
@@ -40,6 +40,13 @@ final class OperatorLibrary {
     /** Every operator of the library with its parameters as written, such as {@code x: Tensor, chunks: int, dim: int}. */
     static Map<String, String> signatures() {
         return Map.copyOf(SIGNATURES);
+    }
+
+    private static PtNDManager manager() {
+        Engine engine = Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(
+                Runtime.getRuntime().availableProcessors()); // knows of a container's limits, libtorch does not
+        return (PtNDManager) engine.newBaseManager(ai.djl.Device.cpu());
     }
 
     private static PtSymbolBlock load() {

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tensor {
     private final IValue value;
     private @Nullable PtNDArray array;
-    @Nullable Scope owner;
+
+    @Nullable
+    Scope owner;
 
     private Tensor(IValue value) {
         this.value = value;

@@ -5,11 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** {@code make golden}: compares with every golden below a directory, a line a case, and fails if one differs or none was found. */
 public final class GoldenMain {
     private static final int DEPTH = 5;
+
+    /** What the reference's classes are called in a manifest of FLUX.1, in a folder of another name. */
+    private static final Pattern FLUX = Pattern.compile("\\bFlux(Kontext|Fill|)(Pipeline|Transformer2DModel)\\b");
 
     private GoldenMain() {}
 
@@ -36,12 +40,24 @@ public final class GoldenMain {
 
     /** All cases below a directory; {@code family} empty means every family that is known. */
     static List<GoldenCase> cases(Path root, String family) throws IOException {
-        Checkpoints checkpoints = Checkpoints.around(root);
         List<GoldenCase> cases = new ArrayList<>();
-        for (Path index : find(root, "manifest.json")) {
-            Path folder = index.getParent();
-            if (folder.getFileName().toString().equals("flux") && (family.isEmpty() || family.equals("flux"))) {
+        if (!family.isEmpty() && !family.equals("flux")) {
+            return cases;
+        }
+        Checkpoints checkpoints = Checkpoints.around(root);
+        for (Path manifest : find(root, "manifest.json")) {
+            Path folder = manifest.getParent();
+            if (folder.endsWith("flux")
+                    || FLUX.matcher(Files.readString(manifest)).find()) {
                 cases.addAll(FluxGoldens.cases(folder, checkpoints));
+            }
+        }
+        for (Path index : find(root, "index.json")) {
+            Path folder = index.getParent();
+            for (Path checkpoint : checkpoints.folders()) {
+                if (checkpoint.getFileName().equals(folder.getFileName())) {
+                    cases.addAll(PocketGoldens.cases(folder, checkpoint));
+                }
             }
         }
         return cases;
