@@ -37,6 +37,7 @@ final class Operator {
     }
 
     List<Tensor> tensors(Object... arguments) {
+        Scope.innermost(); // refuses before there are results that nobody would free
         try (IValue result = call(arguments)) {
             return Arrays.stream(result.toIValueArray()).map(Tensor::adopt).toList();
         }

@@ -1,0 +1,719 @@
+package dev.darkroom.tensor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every operator with bfloat16, which ends the process where a call slips through to DJL's own arithmetic, and known values in float32. */
+class OperatorsTest {
+    private static final Set<String> NEEDS_CUDA = Set.of("pinned");
+    private static final double EPS = 1e-6;
+
+    @TempDir
+    static Path folder;
+
+    private Scope scope;
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open("test");
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    /**
+     * One call of one operator.
+     *
+     * @param gives type and shape of the result, or its value
+     */
+    private record Sample(String operator, String gives, Supplier<?> call) {
+        @Override
+        public String toString() {
+            return operator;
+        }
+    }
+
+    private static Sample sample(String operator, String gives, Supplier<?> call) {
+        return new Sample(operator, gives, call);
+    }
+
+    static Stream<Sample> samples() {
+        return Stream.of(
+                sample("map_file", "uint8 [8]", () -> Operators.MAP_FILE.tensor(file(new byte[8]), 8)),
+                sample(
+                        "view_bytes",
+                        "bfloat16 [2, 2]",
+                        () -> Operators.VIEW_BYTES.tensor(bytes(10), DType.BFLOAT16, 1, new long[] {2, 2})),
+                sample("copy_bytes", "bfloat16 [3]", () -> Operators.COPY_BYTES.tensor(bf16(5), 1, 3)),
+                sample("copy", "bfloat16 [2, 3]", () -> Operators.COPY.tensor(bf16(2, 3))),
+                sample("touch", "1", () -> Operators.TOUCH.integer(ones(5000))),
+                sample("cast", "bfloat16 [2]", () -> Operators.CAST.tensor(floats(1, 2), DType.BFLOAT16)),
+                sample("to_device", "bfloat16 [2]", () -> Operators.TO_DEVICE.tensor(bf16(2), Device.CPU)),
+                sample(
+                        "upload",
+                        "10",
+                        () -> Operators.UPLOAD.integer(
+                                bytes(12), 2, 10, bytes(4), Operators.EMPTY_BYTES.tensor(10, Device.CPU))),
+                sample(
+                        "empty_bytes",
+                        "bfloat16 [3]",
+                        () -> Operators.VIEW_BYTES.tensor(
+                                Operators.MUL.tensor(Operators.EMPTY_BYTES.tensor(6, Device.CPU), bytes(1)),
+                                DType.BFLOAT16,
+                                0,
+                                new long[] {3})),
+                sample("dtype_of", "15", () -> Operators.DTYPE_OF.integer(bf16(2))),
+                sample("to_host_float", "float32 [2]", () -> Operators.TO_HOST_FLOAT.tensor(bf16(2))),
+                sample("to_host_long", "int64 [2]", () -> Operators.TO_HOST_LONG.tensor(bf16(2))),
+                sample("wait_for", "true", () -> Operators.WAIT_FOR.truth(bf16(2))),
+                sample(
+                        "randn",
+                        "2 × bfloat16 [2, 3]",
+                        () -> Operators.randn(1, DType.BFLOAT16, new long[] {2, 3}, new long[] {2, 3})),
+                sample("zeros", "bfloat16 [2, 3]", () -> Operators.zeros(DType.BFLOAT16, Device.CPU, 2, 3)),
+                sample("reshape", "bfloat16 [3, 2]", () -> bf16(2, 3).reshape(3, -1)),
+                sample("permute", "bfloat16 [3, 2]", () -> bf16(2, 3).permute(1, 0)),
+                sample("narrow", "bfloat16 [2, 2]", () -> bf16(2, 3).narrow(-1, 1, 2)),
+                sample("cat", "bfloat16 [4, 3]", () -> Tensor.cat(0, bf16(2, 3), bf16(2, 3))),
+                sample("chunk", "2 × bfloat16 [1, 3]", () -> bf16(2, 3).chunk(2, 0)),
+                sample("add", "bfloat16 [2, 3]", () -> bf16(2, 3).plus(bf16(3))),
+                sample("mul", "bfloat16 [2, 3]", () -> bf16(2, 3).times(bf16(2, 1))),
+                sample("affine", "bfloat16 [2, 3]", () -> bf16(2, 3).affine(2, 1)),
+                sample("clamp", "bfloat16 [2, 3]", () -> bf16(2, 3).clamp(-1, 1)),
+                sample("exp", "bfloat16 [2, 3]", () -> bf16(2, 3).exp()),
+                sample("lerp", "bfloat16 [2, 3]", () -> Operators.lerp(bf16(2, 3), bf16(2, 3), 0.5)),
+                sample("euler_step", "float32 [2, 3]", () -> Operators.eulerStep(bf16(2, 3), bf16(2, 3), -0.25)),
+                sample(
+                        "gated_add",
+                        "bfloat16 [2, 3, 4]",
+                        () -> Operators.gatedAdd(bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 3, 4))),
+                sample("silu", "bfloat16 [2, 3]", () -> Operators.silu(bf16(2, 3))),
+                sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
+                sample("quick_gelu", "bfloat16 [2, 3]", () -> Operators.quickGelu(bf16(2, 3))),
+                sample("linear", "bfloat16 [2, 4]", () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4))),
+                sample(
+                        "embedding",
+                        "bfloat16 [1, 2, 3]",
+                        () -> Operators.embedding(bf16(5, 3), Tensor.of(new long[] {4, 0}, 1, 2))),
+                sample("layer_norm", "bfloat16 [2, 4]", () -> Operators.layerNorm(bf16(2, 4), bf16(4), bf16(4), EPS)),
+                sample("rms_norm", "bfloat16 [2, 4]", () -> Operators.rmsNorm(bf16(2, 4), bf16(4), EPS)),
+                sample(
+                        "modulated_norm",
+                        "bfloat16 [1, 3, 4]",
+                        () -> Operators.modulatedNorm(bf16(1, 3, 4), bf16(1, 1, 4), bf16(1, 1, 4), EPS)),
+                sample(
+                        "modulated_norm",
+                        "bfloat16 [2, 3, 4]",
+                        () -> Operators.modulatedNorm(bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 1, 4), EPS)),
+                sample(
+                        "modulation",
+                        "3 × bfloat16 [2, 1, 4]",
+                        () -> Operators.modulation(bf16(2, 4), bf16(12, 4), bf16(12), 3)),
+                sample(
+                        "timestep_embedding",
+                        "bfloat16 [2, 6]",
+                        () -> Operators.timestepEmbedding(bf16(2), bf16(3), DType.BFLOAT16)),
+                sample("rope_table", "complex64 [3, 4]", OperatorsTest::table),
+                sample("complex_parts", "float32 [3, 8]", () -> Operators.complexParts(table())),
+                sample("rope", "bfloat16 [1, 2, 3, 8]", () -> Operators.rope(bf16(1, 2, 3, 8), table())),
+                sample(
+                        "query_key_value",
+                        "3 × bfloat16 [1, 2, 3, 8]",
+                        () -> Operators.queryKeyValue(
+                                bf16(1, 3, 16),
+                                List.of(bf16(16, 16), bf16(16, 16), bf16(16, 16)),
+                                List.of(bf16(16), bf16(16), bf16(16)),
+                                bf16(8),
+                                bf16(8),
+                                2,
+                                EPS)),
+                sample(
+                        "rope_attention",
+                        "bfloat16 [1, 3, 16]",
+                        () -> Operators.ropeAttention(streams(), streams(), streams(), table())),
+                sample(
+                        "attention",
+                        "bfloat16 [1, 3, 8]",
+                        () -> Operators.attention(bf16(1, 3, 8), bf16(1, 3, 8), bf16(1, 3, 8), 2, true)),
+                sample(
+                        "biased_attention",
+                        "bfloat16 [1, 3, 8]",
+                        () -> Operators.biasedAttention(
+                                bf16(1, 3, 8), bf16(1, 3, 8), bf16(1, 3, 8), 2, bf16(1, 2, 3, 3))),
+                sample("relative_buckets", "int64 [5, 5]", () -> Operators.relativeBuckets(5, 32, 128, Device.CPU)),
+                sample(
+                        "conv2d",
+                        "bfloat16 [1, 3, 2, 2]",
+                        () -> Operators.conv2d(bf16(1, 2, 4, 4), bf16(3, 2, 3, 3), bf16(3), 2, 1)),
+                sample(
+                        "group_norm",
+                        "bfloat16 [1, 4, 2, 2]",
+                        () -> Operators.groupNorm(bf16(1, 4, 2, 2), 2, bf16(4), bf16(4), EPS)),
+                sample(
+                        "norm_silu_conv",
+                        "bfloat16 [1, 3, 5, 4]",
+                        () -> Operators.normSiluConv(
+                                bf16(1, 4, 5, 4), 2, bf16(4), bf16(4), EPS, bf16(3, 4, 3, 3), bf16(3), 2)),
+                sample(
+                        "upsample_conv",
+                        "bfloat16 [1, 3, 10, 8]",
+                        () -> Operators.upsampleConv(bf16(1, 4, 5, 4), bf16(3, 4, 3, 3), bf16(3), 2)),
+                sample("pad_right_bottom", "bfloat16 [1, 2, 4, 5]", () -> Operators.padRightBottom(bf16(1, 2, 3, 4))),
+                sample(
+                        "from_rgb",
+                        "bfloat16 [1, 3, 2, 4]",
+                        () -> Operators.fromRgb(bytes(24).reshape(2, 4, 3), Device.CPU, DType.BFLOAT16)),
+                sample("to_rgb", "uint8 [2, 4, 3]", () -> Operators.toRgb(bf16(1, 3, 2, 4))));
+    }
+
+    @Test
+    void everyOperatorOfTheLibraryIsBoundOnceAndEveryBoundOneExists() {
+        assertThat(Operators.bind())
+                .containsExactlyInAnyOrderElementsOf(
+                        OperatorLibrary.signatures().keySet());
+    }
+
+    @Test
+    void everyDefinitionInTheTextIsSeen() throws IOException {
+        try (InputStream text = Objects.requireNonNull(Operators.class.getResourceAsStream("operators.py"))) {
+            long definitions = new String(text.readAllBytes(), UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith("def "))
+                    .count();
+            assertThat(OperatorLibrary.signatures()).hasSize((int) definitions);
+        }
+    }
+
+    @Test
+    void anUnknownOperatorNamesItself() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Operator.named("sharpen"))
+                .withMessageContaining("sharpen");
+    }
+
+    @Test
+    void theSamplesCoverEveryOperator() {
+        Set<String> covered = samples().map(Sample::operator).collect(Collectors.toCollection(TreeSet::new));
+        covered.addAll(NEEDS_CUDA);
+        assertThat(covered)
+                .containsExactlyInAnyOrderElementsOf(
+                        OperatorLibrary.signatures().keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void aBfloat16TensorGoesThrough(Sample sample) {
+        Object result = sample.call().get();
+        assertThat(description(result)).isEqualTo(sample.gives());
+        assertThat(tensors(result)).allMatch(OperatorsTest::isFinite);
+    }
+
+    @Test
+    void pageLockedMemoryNeedsACard() {
+        if (Device.cudaIsPresent()) {
+            assertThat(PinnedBuffer.allocate(16).bytes().shape()).containsExactly(16);
+        } else {
+            assertThatExceptionOfType(TensorException.class)
+                    .isThrownBy(() -> PinnedBuffer.allocate(16))
+                    .withMessageContaining("pinned");
+        }
+    }
+
+    @Test
+    void shapesThatDoNotFitAreNamedWithTheirOperator() {
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> Operators.linear(bf16(2, 3), bf16(5, 4), null))
+                .withMessageContainingAll("linear", "[2, 3]", "[5, 4]");
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> bf16(2, 3).plus(bf16(4)))
+                .withMessageContainingAll("add", "[2, 3]", "[4]");
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> bf16(2, 3).reshape(4, 2))
+                .withMessageContainingAll("reshape", "[2, 3]", "[4, 2]");
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> Tensor.cat(0, bf16(2, 3), bf16(2, 4)))
+                .withMessageContainingAll("cat", "[2, 3]", "[2, 4]");
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> bf16(2, 3).narrow(1, 2, 2))
+                .withMessageContainingAll("narrow", "[2, 3]");
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> Operators.conv2d(bf16(1, 2, 4, 4), bf16(3, 5, 3, 3), bf16(3), 1, 1))
+                .withMessageContainingAll("conv2d", "[1, 2, 4, 4]", "[3, 5, 3, 3]");
+    }
+
+    @Test
+    void aFailedCallLeavesNothingBehind() {
+        Tensor x = bf16(2, 3);
+        assertThat(x.shape()).containsExactly(2, 3);
+        long live = Scope.liveTensors();
+        int arrays = nativeTensors();
+        assertThatExceptionOfType(TensorException.class).isThrownBy(() -> x.reshape(5));
+        assertThat(Scope.liveTensors()).isEqualTo(live);
+        assertThat(nativeTensors()).isEqualTo(arrays);
+    }
+
+    @Test
+    void withoutAScopeNoTensorIsMadeAndNothingLeaks() {
+        Tensor x = bf16(2, 3);
+        assertThat(x.shape()).containsExactly(2, 3);
+        long live = Scope.liveTensors();
+        int arrays = nativeTensors();
+        scope.detach();
+        try {
+            assertThatIllegalStateException().isThrownBy(() -> x.reshape(6));
+            assertThatIllegalStateException().isThrownBy(() -> x.chunk(2, 0));
+            assertThatIllegalStateException().isThrownBy(() -> Tensor.of(new float[] {1}, 1));
+            assertThatIllegalStateException().isThrownBy(() -> Operators.randn(1, DType.FLOAT32, new long[] {4}));
+            assertThat(nativeTensors()).isEqualTo(arrays);
+            assertThat(Scope.liveTensors()).isEqualTo(live);
+        } finally {
+            scope.close();
+            scope = Scope.open("test");
+        }
+    }
+
+    @Test
+    void resultsThatNoScopeTakesAreFreed() throws IOException {
+        long[][] shapes = {{1 << 20}, {1 << 20}, {1 << 20}};
+        Operators.randn(1, DType.FLOAT32, shapes);
+        scope.close();
+        try {
+            long bytes = ProcessMemory.anonymousBytes();
+            for (int i = 0; i < 32; i++) {
+                assertThatIllegalStateException().isThrownBy(() -> Operators.randn(1, DType.FLOAT32, shapes));
+                assertThatIllegalStateException().isThrownBy(() -> Operators.zeros(DType.FLOAT32, Device.CPU, 1 << 20));
+            }
+            assertThat(ProcessMemory.anonymousBytes() - bytes).isLessThan(64L << 20);
+        } finally {
+            scope = Scope.open("test");
+        }
+    }
+
+    @Test
+    void bytesAreReadAsAnyType() {
+        ByteBuffer buffer = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.putShort((short) 0x3F80).putShort((short) 0xC000).putShort((short) 0x3E80); // 1, -2, 0.25
+        buffer.putShort((short) 0)
+                .putFloat(0.1f)
+                .putFloat(-3e20f)
+                .putLong(Long.MIN_VALUE + 1)
+                .putLong(7);
+        Tensor bytes = Tensor.of(buffer.array(), 32);
+        assertThat(view(bytes, DType.BFLOAT16, 0, 3).toFloats()).containsExactly(1, -2, 0.25f);
+        assertThat(view(bytes, DType.BFLOAT16, 1, 2).toFloats()).containsExactly(-2, 0.25f);
+        assertThat(view(bytes, DType.FLOAT32, 2, 1, 2).toFloats()).containsExactly(0.1f, -3e20f);
+        assertThat(view(bytes, DType.INT64, 2, 2, 1).toLongs()).containsExactly(Long.MIN_VALUE + 1, 7);
+        assertThat(view(bytes, DType.FLOAT32, 3).shape()).isEmpty();
+        assertThat(view(bytes, DType.FLOAT32, 3).toFloats()).containsExactly(-3e20f);
+        assertThat(view(bytes, DType.FLOAT32, 8, 0).toFloats()).isEmpty();
+    }
+
+    @Test
+    void bytesBeyondTheEndOfAFileAreNotRead() {
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> Operators.MAP_FILE.tensor(file(new byte[8]), 9))
+                .withMessageContaining("map_file");
+        Tensor mapped = Operators.MAP_FILE.tensor(file(new byte[8]), 8);
+        assertThat(view(mapped, DType.FLOAT32, 0, 2).toFloats()).containsExactly(0, 0);
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> view(mapped, DType.FLOAT32, 1, 2))
+                .withMessageContaining("view_bytes");
+    }
+
+    @Test
+    void anUploadInPiecesArrivesWhole() {
+        byte[] sent = levels(23);
+        for (int piece : new int[] {1, 4, 7, 20, 64}) {
+            Tensor target = Operators.EMPTY_BYTES.tensor(20, Device.CPU);
+            Operators.UPLOAD.integer(Tensor.of(sent, 23), 3, 20, bytes(piece), target);
+            assertThat(target.toBytes()).isEqualTo(Arrays.copyOfRange(sent, 3, 23));
+        }
+    }
+
+    @Test
+    void shapesChangeAsInRowMajorOrder() {
+        Tensor x = floats(1, 2, 3, 4, 5, 6).reshape(2, 3);
+        assertThat(x.toFloats()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(x.permute(1, 0).toFloats()).containsExactly(1, 4, 2, 5, 3, 6);
+        assertThat(x.narrow(1, 1, 2).toFloats()).containsExactly(2, 3, 5, 6);
+        assertThat(Tensor.cat(1, x, x.narrow(1, 0, 1)).toFloats()).containsExactly(1, 2, 3, 1, 4, 5, 6, 4);
+        assertThat(x.chunk(3, 1).get(1).toFloats()).containsExactly(2, 5);
+        assertThat(Operators.padRightBottom(x.reshape(1, 1, 2, 3)).toFloats())
+                .containsExactly(1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0, 0);
+        assertThat(x.size(-1)).isEqualTo(3);
+        assertThat(x.size(0)).isEqualTo(2);
+    }
+
+    @Test
+    void bytesOfAViewAreThoseOfTheView() {
+        Tensor x = Tensor.of(new byte[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        assertThat(x.permute(1, 0).toBytes()).containsExactly(1, 4, 2, 5, 3, 6);
+        assertThat(x.narrow(0, 1, 1).toBytes()).containsExactly(4, 5, 6);
+    }
+
+    @Test
+    void arithmeticIsThatOfTheFormulas() {
+        Tensor x = floats(-2, -0.5f, 0, 1, 3);
+        assertThat(x.plus(floats(1)).toFloats()).containsExactly(-1, 0.5f, 1, 2, 4);
+        assertThat(x.times(x).toFloats()).containsExactly(4, 0.25f, 0, 1, 9);
+        assertThat(x.affine(2, 1).toFloats()).containsExactly(-3, 0, 1, 3, 7);
+        assertThat(x.clamp(-1, 1).toFloats()).containsExactly(-1, -0.5f, 0, 1, 1);
+        assertThat(Operators.gatedAdd(x, floats(2), x).toFloats()).containsExactly(-6, -1.5f, 0, 3, 9);
+        assertNear(x.exp(), each(x, Math::exp));
+        assertNear(Operators.silu(x), each(x, v -> v / (1 + Math.exp(-v))));
+        assertNear(Operators.quickGelu(x), each(x, v -> v / (1 + Math.exp(-1.702 * v))));
+        assertNear(
+                Operators.geluTanh(x),
+                each(x, v -> v / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v)))));
+    }
+
+    @Test
+    void aLerpGoesFromStartToEnd() {
+        Tensor start = floats(1, 10);
+        Tensor end = floats(3, -10);
+        assertThat(Operators.lerp(start, end, 0).toFloats()).containsExactly(1, 10);
+        assertThat(Operators.lerp(start, end, 0.25).toFloats()).containsExactly(1.5f, 5);
+        assertThat(Operators.lerp(start, end, 1).toFloats()).containsExactly(3, -10);
+    }
+
+    @Test
+    void anEulerStepIsComputedInFloat32() {
+        Tensor sample = floats(1, -1).to(DType.BFLOAT16);
+        Tensor prediction = floats(0.5f, 3).to(DType.BFLOAT16);
+        // 1/1024 is lost beside 1 in bfloat16.
+        assertThat(Operators.eulerStep(sample, prediction, -1.0 / 512).toFloats())
+                .containsExactly(1 - 1f / 1024, -1 - 3f / 512);
+    }
+
+    @Test
+    void aLinearLayerMultipliesByItsTransposedWeight() {
+        Tensor x = floats(1, 2, 3);
+        Tensor weight = floats(1, 0, 0, 0, 10, 100).reshape(2, 3);
+        assertThat(Operators.linear(x, weight, null).toFloats()).containsExactly(1, 320);
+        assertThat(Operators.linear(x, weight, floats(5, -320)).toFloats()).containsExactly(6, 0);
+    }
+
+    @Test
+    void anEmbeddingPicksRows() {
+        Tensor weight = floats(1, 2, 3, 4, 5, 6).reshape(3, 2);
+        assertThat(Operators.embedding(weight, Tensor.of(new long[] {2, 0}, 2)).toFloats())
+                .containsExactly(5, 6, 1, 2);
+        assertThatExceptionOfType(TensorException.class)
+                .isThrownBy(() -> Operators.embedding(weight, Tensor.of(new long[] {3}, 1)))
+                .withMessageContaining("embedding");
+    }
+
+    @Test
+    void normsHaveTheirStatistics() {
+        Tensor x = floats(1, 3, 5, 7); // mean 4, variance 5, mean square 21
+        Tensor weight = floats(1, 2, 1, 1);
+        Tensor bias = floats(0, 0, 10, 0);
+        double deviation = Math.sqrt(5);
+        double root = Math.sqrt(21);
+        assertNear(
+                Operators.layerNorm(x, weight, bias, 0),
+                -3 / deviation,
+                -2 / deviation,
+                10 + 1 / deviation,
+                3 / deviation);
+        assertNear(Operators.rmsNorm(x, weight, 0), 1 / root, 6 / root, 5 / root, 7 / root);
+        assertNear(Operators.groupNorm(x.reshape(1, 4, 1, 1), 2, weight, bias, 0), -1, 2, 9, 1);
+    }
+
+    @Test
+    void aModulatedNormIsTheSameForOnePictureAsInABatch() {
+        Tensor x = wave(2, 3, 4);
+        Tensor shift = wave(2, 1, 4).affine(1, 0.5);
+        Tensor scale = wave(2, 1, 4).affine(0.5, 0);
+        float[] batch = Operators.modulatedNorm(x, shift, scale, EPS).toFloats();
+        for (int i = 0; i < 2; i++) {
+            float[] single = Operators.modulatedNorm(
+                            x.narrow(0, i, 1), shift.narrow(0, i, 1), scale.narrow(0, i, 1), EPS)
+                    .toFloats();
+            assertThat(single).containsExactly(Arrays.copyOfRange(batch, i * 12, i * 12 + 12), within(1e-5f));
+        }
+    }
+
+    @Test
+    void aTimestepEmbeddingIsCosinesThenSines() {
+        float[] values = {0, 1.5f};
+        float[] frequencies = {1, 0.5f, 0.01f};
+        double[] expected = new double[12];
+        for (int b = 0; b < 2; b++) {
+            for (int n = 0; n < 3; n++) {
+                expected[b * 6 + n] = Math.cos(values[b] * frequencies[n]);
+                expected[b * 6 + 3 + n] = Math.sin(values[b] * frequencies[n]);
+            }
+        }
+        assertNear(Operators.timestepEmbedding(floats(values), floats(frequencies), DType.FLOAT32), expected);
+    }
+
+    @Test
+    void aRopeTableTurnsEachAxisByItsOwnPosition() {
+        Tensor ids = floats(0, 0, 1, 2).reshape(2, 2);
+        double slow = 2 * Math.pow(10_000, -0.5);
+        assertNear(
+                Operators.complexParts(Operators.ropeTable(ids, new long[] {2, 4}, 10_000)),
+                1,
+                0,
+                1,
+                0,
+                1,
+                0, // first position: nothing turns
+                Math.cos(1),
+                Math.sin(1),
+                Math.cos(2),
+                Math.sin(2),
+                Math.cos(slow),
+                Math.sin(slow));
+    }
+
+    @Test
+    void aRotationKeepsLengthsAndTheFirstPosition() {
+        Tensor x = wave(1, 2, 5, 8);
+        Tensor ids = floats(0, 1, 2, 300, 4000).reshape(5, 1);
+        float[] before = x.toFloats();
+        float[] after = Operators.rope(x, Operators.ropeTable(ids, new long[] {8}, 10_000))
+                .toFloats();
+        assertThat(after).isNotEqualTo(before);
+        for (int i = 0; i < before.length; i += 2) {
+            assertThat(Math.hypot(after[i], after[i + 1]))
+                    .isCloseTo(Math.hypot(before[i], before[i + 1]), within(1e-5));
+            if (i % 40 < 8) {
+                assertThat(after[i]).isEqualTo(before[i]);
+            }
+        }
+    }
+
+    @Test
+    void attentionToOneKeyGivesItsValue() {
+        Tensor value = wave(1, 1, 8);
+        assertThat(Operators.attention(wave(1, 1, 8), wave(1, 1, 8), value, 2, false)
+                        .toFloats())
+                .containsExactly(value.toFloats(), within(1e-6f));
+        assertThat(Operators.ropeAttention(
+                                List.of(wave(1, 2, 1, 8)),
+                                List.of(wave(1, 2, 1, 8)),
+                                List.of(wave(1, 2, 1, 8)),
+                                Operators.ropeTable(floats(3).reshape(1, 1), new long[] {8}, 10_000))
+                        .toFloats())
+                .containsExactly(wave(1, 2, 1, 8).toFloats(), within(1e-6f));
+    }
+
+    @Test
+    void causalAttentionDoesNotLookAhead() {
+        Tensor x = wave(1, 3, 8);
+        float[] causal = Operators.attention(x, x, x, 2, true).toFloats();
+        Tensor start = x.narrow(1, 0, 2);
+        float[] shorter = Operators.attention(start, start, start, 2, true).toFloats();
+        assertThat(Arrays.copyOf(causal, 8)).containsExactly(x.narrow(1, 0, 1).toFloats(), within(1e-6f));
+        assertThat(Arrays.copyOf(causal, 16)).containsExactly(shorter, within(1e-6f));
+    }
+
+    @Test
+    void biasedAttentionAddsItsBiasToUnscaledScores() {
+        // One head of width 1: scores are q·k plus the bias.
+        Tensor q = floats(1, 2).reshape(1, 2, 1);
+        Tensor k = floats(0.5f, -1).reshape(1, 2, 1);
+        Tensor v = floats(10, 20).reshape(1, 2, 1);
+        Tensor bias = floats(0, 1, 0.25f, -0.5f).reshape(1, 1, 2, 2);
+        double first = 10 + 10 / (1 + Math.exp(0.5 - 0));
+        double second = 10 + 10 / (1 + Math.exp(1.25 - -2.5));
+        assertNear(Operators.biasedAttention(q, k, v, 1, bias), first, second);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 17, 300})
+    void relativeBucketsAreThoseOfT5(int length) {
+        long[] expected = new long[length * length];
+        for (int query = 0; query < length; query++) {
+            for (int key = 0; key < length; key++) {
+                expected[query * length + key] = bucket(key - query, 32, 128);
+            }
+        }
+        assertThat(Operators.relativeBuckets(length, 32, 128, Device.CPU).toLongs())
+                .isEqualTo(expected);
+    }
+
+    /** transformers' {@code T5Attention._relative_position_bucket}, bidirectional. */
+    private static long bucket(int distance, int buckets, int maxDistance) {
+        int half = buckets / 2;
+        int exact = half / 2;
+        int near = Math.abs(distance);
+        long bucket = near;
+        if (near >= exact) {
+            float share = (float) Math.log((float) near / exact) / (float) Math.log((double) maxDistance / exact);
+            bucket = Math.min(exact + (long) (share * (half - exact)), half - 1);
+        }
+        return (distance > 0 ? half : 0) + bucket;
+    }
+
+    @Test
+    void aConvolutionWithOneInItsMiddleChangesNothing() {
+        Tensor x = wave(1, 1, 3, 4);
+        Tensor middle = floats(0, 0, 0, 0, 1, 0, 0, 0, 0).reshape(1, 1, 3, 3);
+        assertThat(Operators.conv2d(x, middle, floats(0), 1, 1).toFloats()).isEqualTo(x.toFloats());
+        assertThat(Operators.conv2d(x, middle, floats(1), 2, 1).shape()).containsExactly(1, 1, 2, 2);
+    }
+
+    @Test
+    void aPictureComesBackAsItWent() {
+        byte[] levels = levels(768);
+        Tensor image = Operators.fromRgb(Tensor.of(levels, 16, 16, 3), Device.CPU, DType.FLOAT32);
+        assertThat(image.shape()).containsExactly(1, 3, 16, 16);
+        assertThat(image.toFloats()).startsWith(0, 3 / 255f, 6 / 255f);
+        assertThat(Operators.toRgb(image).toBytes()).isEqualTo(levels);
+    }
+
+    @Test
+    void coloursOutsideTheRangeAreCutOff() {
+        Tensor image = floats(-3, 0.5f / 255, 7).reshape(1, 3, 1, 1);
+        assertThat(Operators.toRgb(image).toBytes()).containsExactly(0, 0, 255);
+    }
+
+    @Test
+    void waitingSaysWhetherTheFirstNumberIsFinite() {
+        assertThat(floats(1, 2).await()).isTrue();
+        assertThat(floats(Float.NaN, 2).await()).isFalse();
+        assertThat(floats(Float.POSITIVE_INFINITY, 2).to(DType.BFLOAT16).await())
+                .isFalse();
+    }
+
+    private static Tensor floats(float... values) {
+        return Tensor.of(values, values.length);
+    }
+
+    /** Small numbers of both signs, all exact in bfloat16. */
+    private static Tensor wave(long... shape) {
+        float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i * 7 % 17 - 8) / 8f;
+        }
+        return Tensor.of(values, shape);
+    }
+
+    private static Tensor bf16(long... shape) {
+        return wave(shape).to(DType.BFLOAT16);
+    }
+
+    private static Tensor bytes(int count) {
+        return Tensor.of(new byte[count], count);
+    }
+
+    private static byte[] levels(int count) {
+        byte[] values = new byte[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (byte) i;
+        }
+        return values;
+    }
+
+    private static Tensor ones(int count) {
+        byte[] values = new byte[count];
+        Arrays.fill(values, (byte) 1);
+        return Tensor.of(values, count);
+    }
+
+    private static List<Tensor> streams() {
+        return List.of(bf16(1, 2, 1, 8), bf16(1, 2, 2, 8));
+    }
+
+    private static Tensor table() {
+        return Operators.ropeTable(bf16(3, 2), new long[] {2, 6}, 10_000);
+    }
+
+    private static Tensor view(Tensor bytes, DType dtype, long offset, long... shape) {
+        return Operators.VIEW_BYTES.tensor(bytes, dtype, offset, shape);
+    }
+
+    private static String file(byte[] content) {
+        try {
+            return Files.write(Files.createTempFile(folder, "bytes", ""), content)
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static double[] each(Tensor x, DoubleUnaryOperator formula) {
+        float[] values = x.toFloats();
+        return IntStream.range(0, values.length)
+                .mapToDouble(i -> formula.applyAsDouble(values[i]))
+                .toArray();
+    }
+
+    private static void assertNear(Tensor actual, double... expected) {
+        float[] floats = new float[expected.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) expected[i];
+        }
+        assertThat(actual.toFloats()).containsExactly(floats, within(1e-5f));
+    }
+
+    private static int nativeTensors() {
+        return OperatorLibrary.MANAGER.getManagedArrays().size();
+    }
+
+    private static String description(Object result) {
+        List<Tensor> tensors = tensors(result);
+        if (tensors.isEmpty()) {
+            return result.toString();
+        }
+        Set<String> kinds = new TreeSet<>();
+        tensors.forEach(tensor ->
+                kinds.add(tensor.dtype().name().toLowerCase(Locale.ROOT) + " " + Arrays.toString(tensor.shape())));
+        return (result instanceof List<?> ? tensors.size() + " × " : "") + String.join(" and ", kinds);
+    }
+
+    private static List<Tensor> tensors(Object result) {
+        List<Tensor> tensors = new ArrayList<>();
+        (result instanceof List<?> list ? list : List.of(result)).forEach(item -> {
+            if (item instanceof Tensor tensor) {
+                tensors.add(tensor);
+            }
+        });
+        return tensors;
+    }
+
+    private static boolean isFinite(Tensor tensor) {
+        Tensor real = tensor.dtype() == DType.COMPLEX64 ? Operators.complexParts(tensor) : tensor;
+        for (float value : real.toFloats()) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
