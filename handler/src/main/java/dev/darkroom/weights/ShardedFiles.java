@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The weight files of one component folder, single ({@code model.safetensors}) or in shards listed by an index file
@@ -16,6 +17,9 @@ import java.util.TreeSet;
  */
 record ShardedFiles(Path folder, List<SafetensorsFile> files) {
     private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
+
+    /** A name that leads nowhere else and that every file system takes. */
+    private static final Pattern SHARD = Pattern.compile("[\\p{Graph}&&[^/\\\\]]+\\.safetensors");
 
     static ShardedFiles find(Path folder) {
         for (String stem : STEMS) {
@@ -38,8 +42,7 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
         List<SafetensorsFile> files = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (String name : new TreeSet<>(shardOf.values())) {
-            if (!name.endsWith(".safetensors")
-                    || !Path.of(name).getFileName().toString().equals(name)) {
+            if (!SHARD.matcher(name).matches()) {
                 throw new CheckpointException(index + ": '" + name + "' is no file name of a shard");
             }
             if (Files.exists(folder.resolve(name))) {
