@@ -1,0 +1,177 @@
+package dev.darkroom.vae;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.MappedFile;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Bands leave no seam: cut in whatever way, a layer gives what it gives in one piece. */
+class BandsTest {
+    private static final int CHANNELS = 8;
+    private static final int OUT = 5;
+    private static final int[] ROWS = {1, 2, 3, 5, 8, 100};
+
+    @TempDir
+    Path folder;
+
+    private Scope scope;
+
+    private record Picture(int batch, int height, int width) {}
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open("test");
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    static Stream<Picture> pictures() {
+        return Stream.of(
+                new Picture(1, 8, 6),
+                new Picture(1, 15, 4),
+                new Picture(1, 7, 9),
+                new Picture(1, 13, 1),
+                new Picture(1, 1, 5),
+                new Picture(1, 2, 3),
+                new Picture(2, 10, 6),
+                new Picture(2, 11, 5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void normSiluConvInBandsEqualsTheWhole(Picture size) {
+        assertBandsEqualTheWhole(DType.FLOAT32, type -> rows -> normSiluConv(picture(size), type, rows));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void normSiluConvInBandsEqualsTheWholeInBfloat16(Picture size) {
+        assertBandsEqualTheWhole(DType.BFLOAT16, type -> rows -> normSiluConv(picture(size), type, rows));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void upsampleConvInBandsEqualsTheWhole(Picture size) {
+        assertBandsEqualTheWhole(DType.FLOAT32, type -> rows -> upsampleConv(picture(size), type, rows));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void upsampleConvInBandsEqualsTheWholeInBfloat16(Picture size) {
+        assertBandsEqualTheWhole(DType.BFLOAT16, type -> rows -> upsampleConv(picture(size), type, rows));
+    }
+
+    @Test
+    void bandsLeaveTheirInputAsItWas() {
+        Tensor x = picture(new Picture(1, 9, 4));
+        float[] before = x.toFloats();
+        for (long rows : new long[] {0, 1, 4, 9}) {
+            normSiluConv(x, DType.FLOAT32, rows);
+            upsampleConv(x, DType.FLOAT32, rows);
+            assertThat(x.toFloats()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void smallPicturesStayWhole() {
+        assertThat(Bands.rows(Operators.zeros(DType.FLOAT32, Device.CPU, 1, 128, 64, 64), 4))
+                .isZero();
+    }
+
+    @Test
+    void largePicturesAreCutIntoBandsOf128Megabytes() throws IOException {
+        // One row of [1, 256, 1024, 1024] is 1 MiB in float32.
+        assertThat(Bands.rows(unread(DType.FLOAT32, 1, 256, 1024, 1024), 1)).isEqualTo(128);
+        assertThat(Bands.rows(unread(DType.FLOAT32, 1, 256, 512, 1024), 1)).isZero();
+        assertThat(Bands.rows(unread(DType.FLOAT32, 1, 256, 512, 1024), 4)).isEqualTo(32);
+        assertThat(Bands.rows(unread(DType.BFLOAT16, 1, 256, 1024, 1024), 1)).isZero();
+        assertThat(Bands.rows(unread(DType.BFLOAT16, 1, 256, 1024, 1024), 4)).isEqualTo(64);
+        assertThat(Bands.rows(unread(DType.BFLOAT16, 1, 1 << 20, 3, 1024), 1)).isEqualTo(1);
+    }
+
+    /** A tensor of which no byte is in memory. */
+    private Tensor unread(DType dtype, long... shape) throws IOException {
+        Path file = folder.resolve("sparse");
+        long bytes = Arrays.stream(shape).reduce(dtype.bytes(), (a, b) -> a * b);
+        try (var sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(Math.max(bytes, sparse.length()));
+        }
+        return MappedFile.open(file, bytes).tensor(dtype, 0, shape);
+    }
+
+    private static void assertBandsEqualTheWhole(DType dtype, Function<DType, LongFunction<Tensor>> layer) {
+        float[] exact = layer.apply(DType.FLOAT32).apply(0).toFloats();
+        Tensor whole = layer.apply(dtype).apply(0);
+        float[] expected = whole.toFloats();
+        double largest = IntStream.range(0, exact.length)
+                .mapToDouble(i -> Math.abs(exact[i]))
+                .max()
+                .orElseThrow();
+        float tolerance = (float) (dtype == DType.FLOAT32 ? 1e-5 : 3e-2 * largest);
+        for (long rows : ROWS) {
+            Tensor banded = layer.apply(dtype).apply(rows);
+            assertThat(banded.dtype()).isEqualTo(dtype);
+            assertThat(banded.shape()).isEqualTo(whole.shape());
+            assertThat(banded.toFloats())
+                    .as("bands of %d rows", rows)
+                    .containsExactly(expected, within(tolerance))
+                    .containsExactly(exact, within(tolerance));
+        }
+    }
+
+    private static Tensor normSiluConv(Tensor x, DType dtype, long rows) {
+        return Operators.normSiluConv(
+                x.to(dtype),
+                4,
+                noise(1, CHANNELS).affine(0.2, 1).to(dtype),
+                noise(2, CHANNELS).affine(0.2, 0).to(dtype),
+                1e-6,
+                noise(3, OUT, CHANNELS, 3, 3).affine(0.1, 0).to(dtype),
+                noise(4, OUT).to(dtype),
+                rows);
+    }
+
+    private static Tensor upsampleConv(Tensor x, DType dtype, long rows) {
+        return Operators.upsampleConv(
+                x.to(dtype),
+                noise(3, OUT, CHANNELS, 3, 3).affine(0.1, 0).to(dtype),
+                noise(4, OUT).to(dtype),
+                rows);
+    }
+
+    /** Brighter at the bottom than at the top, so that statistics of a band alone would show. */
+    private static Tensor picture(Picture size) {
+        Tensor noise = noise(9, size.batch(), CHANNELS, size.height(), size.width());
+        float[] ramp = new float[size.height()];
+        for (int row = 0; row < ramp.length; row++) {
+            ramp[row] = row / 4f;
+        }
+        return noise.plus(Tensor.of(ramp, 1, 1, ramp.length, 1));
+    }
+
+    private static Tensor noise(long seed, long... shape) {
+        return Operators.randn(seed, DType.FLOAT32, shape).getFirst();
+    }
+}
