@@ -38,7 +38,8 @@ public final class Setup implements AutoCloseable {
             StartupChecks.operators();
             Device device = StartupChecks.run("device", this::device);
             var policy = new PlacementPolicy(device, config.dtype().map(type -> DType.valueOf(type.name())));
-            checkpoints().forEach((name, checkpoint) -> load(name, checkpoint, policy));
+            StartupChecks.run("models", this::checkpoints)
+                    .forEach((name, checkpoint) -> load(name, checkpoint, policy));
             models.forEach((name, model) -> model.networks().stream()
                     .map(network -> network.placement())
                     .distinct()

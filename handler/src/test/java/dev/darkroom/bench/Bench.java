@@ -15,6 +15,7 @@ import dev.darkroom.store.PictureEncoder;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.ProcessMemory;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Loaded;
@@ -48,7 +49,7 @@ public final class Bench {
         System.out.println();
         LoadBench.run();
         System.out.println();
-        System.out.printf("peak resident memory of this process %d MB%n", Memory.kilobytes("VmHWM") / 1024);
+        System.out.printf("peak resident memory of this process %d MB%n", ProcessMemory.peakBytes() / 1_000_000);
     }
 
     private static void picture() throws Exception {

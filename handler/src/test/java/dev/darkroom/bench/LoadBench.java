@@ -2,20 +2,20 @@ package dev.darkroom.bench;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.ProcessMemory;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.SafetensorsWriter;
 import dev.darkroom.weights.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 
 /** Loading a checkpoint of 2 GB beside a plain sequential read of the same file, both from the page cache. */
 final class LoadBench {
@@ -34,12 +34,12 @@ final class LoadBench {
             List<Double> ratios = new ArrayList<>();
             double[] reads = new double[7];
             double[] loads = new double[7];
-            long anonymous = Memory.kilobytes("RssAnon");
+            long anonymous = ProcessMemory.anonymousBytes();
             long most = anonymous;
             for (int i = -1; i < reads.length; i++) {
                 double read = time(() -> readPlainly(file));
                 double load = time(() -> load(folder));
-                most = Math.max(most, Memory.kilobytes("RssAnon"));
+                most = Math.max(most, ProcessMemory.anonymousBytes());
                 if (i >= 0) {
                     reads[i] = read;
                     loads[i] = load;
@@ -56,9 +56,9 @@ final class LoadBench {
             Bench.expect("loading reaches 0.8 of a plain read", ratio, "of its speed", ratio >= 0.8);
             Bench.expect(
                     "mapped weights are not copied",
-                    (most - anonymous) / 1024.0,
+                    (most - anonymous) / 1e6,
                     "MB of memory of its own for 2147 MB of weights",
-                    most - anonymous < 200 * 1024);
+                    most - anonymous < 200_000_000);
         } finally {
             Files.deleteIfExists(file);
             Files.delete(folder);
@@ -91,38 +91,13 @@ final class LoadBench {
                 .close();
     }
 
-    private static void write(Path file) throws IOException {
-        var header = new StringBuilder("{");
-        for (int i = 0; i < TENSORS; i++) {
-            header.append(i == 0 ? "" : ",")
-                    .append(String.format(
-                            Locale.ROOT,
-                            "\"layer.%d.weight\":{\"dtype\":\"BF16\",\"shape\":[%d,%d],\"data_offsets\":[%d,%d]}",
-                            i,
-                            ROWS,
-                            COLUMNS,
-                            i * TENSOR_BYTES,
-                            (i + 1) * TENSOR_BYTES));
-        }
-        header.append("}");
-        while (header.length() % 8 != 0) {
-            header.append(' ');
-        }
-        byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+    private static void write(Path file) {
         byte[] numbers = new byte[(int) TENSOR_BYTES];
-        new java.util.Random(1).nextBytes(numbers);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer length = ByteBuffer.allocate(8)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(json.length)
-                    .flip();
-            channel.write(new ByteBuffer[] {length, ByteBuffer.wrap(json)});
-            for (int i = 0; i < TENSORS; i++) {
-                ByteBuffer tensor = ByteBuffer.wrap(numbers);
-                while (tensor.hasRemaining()) {
-                    channel.write(tensor);
-                }
-            }
+        new Random(1).nextBytes(numbers);
+        var writer = new SafetensorsWriter();
+        for (int i = 0; i < TENSORS; i++) {
+            writer.add("layer." + i + ".weight", DType.BFLOAT16, new long[] {ROWS, COLUMNS}, out -> out.write(numbers));
         }
+        writer.write(file);
     }
 }
