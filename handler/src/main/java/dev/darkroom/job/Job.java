@@ -1,5 +1,6 @@
 package dev.darkroom.job;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A job, by what it brings. */
@@ -17,12 +18,22 @@ public sealed interface Job {
      */
     record FromImage(Ask ask, String image, @Nullable Double strength) implements Job {
         public FromImage {
+            checked(strength);
+        }
+
+        /**
+         * The strength, if it is one.
+         *
+         * @throws JobException if it is out of its range
+         */
+        public static Optional<Double> checked(@Nullable Double strength) {
             new Faults()
                     .check(
                             strength == null || (strength > 0 && strength <= 1),
                             "strength",
                             "must be above 0 and at most 1, not " + strength)
                     .refuse();
+            return Optional.ofNullable(strength);
         }
     }
 

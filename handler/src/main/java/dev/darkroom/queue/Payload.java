@@ -83,12 +83,12 @@ public final class Payload {
         String prompt = text("prompt");
         faults.check(input.hasNonNull("prompt"), "prompt", "is missing");
         Size size = size();
-        Integer steps = wholeNumber("num_inference_steps").map(Long::intValue).orElse(null);
+        Integer steps = count("num_inference_steps", 1, Ask.MOST_STEPS).orElse(null);
         Double guidanceScale = number("guidance_scale");
         Double trueCfgScale = number("true_cfg_scale");
         long seed = seed();
         ImageFormat format = format();
-        int quality = wholeNumber("output_quality").map(Long::intValue).orElse(DEFAULT_QUALITY);
+        int quality = count("output_quality", 1, 100).orElse(DEFAULT_QUALITY);
         String negativePrompt = text("negative_prompt");
         String model = text("model");
         Optional<Ask> ask = faults.gather(() -> new Ask(
@@ -102,24 +102,22 @@ public final class Payload {
                 seed,
                 format,
                 quality));
-        Optional<Job> job = ask.flatMap(this::kind);
-        faults.refuse();
-        return job.orElseThrow();
-    }
-
-    private Optional<Job> kind(Ask ask) {
         String image = text("image");
         String mask = text("mask");
         Double strength = number("strength");
         faults.check(mask == null || image != null, "mask", "needs an image");
         faults.check(mask == null || strength == null, "strength", "has no effect with a mask");
         faults.check(strength == null || image != null, "strength", "needs an image");
-        return faults.gather(() -> {
-            if (image == null) {
-                return new Job.TextToImage(ask);
-            }
-            return mask == null ? new Job.FromImage(ask, image, strength) : new Job.Fill(ask, image, mask);
-        });
+        faults.gather(() -> Job.FromImage.checked(strength));
+        faults.refuse();
+        return kind(ask.orElseThrow(), image, mask, strength);
+    }
+
+    private static Job kind(Ask ask, @Nullable String image, @Nullable String mask, @Nullable Double strength) {
+        if (image == null) {
+            return new Job.TextToImage(ask);
+        }
+        return mask == null ? new Job.FromImage(ask, image, strength) : new Job.Fill(ask, image, mask);
     }
 
     private void checkKnown(String field) {
@@ -129,11 +127,11 @@ public final class Payload {
     }
 
     private @Nullable Size size() {
-        Optional<Long> width = wholeNumber("width");
-        Optional<Long> height = wholeNumber("height");
+        Optional<Integer> width = count("width", Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
+        Optional<Integer> height = count("height", Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
         String size = text("size");
         if (size != null) {
-            faults.check(width.isEmpty() && height.isEmpty(), "size", "cannot stand beside width and height");
+            faults.check(missing("width") && missing("height"), "size", "cannot stand beside width and height");
             try {
                 return Size.parse(size);
             } catch (IllegalArgumentException e) {
@@ -141,22 +139,9 @@ public final class Payload {
                 return null;
             }
         }
-        if (width.isEmpty() && height.isEmpty()) {
-            return null;
-        }
-        faults.check(width.isPresent() || !missing("width"), "width", "is missing, height is there");
-        faults.check(height.isPresent() || !missing("height"), "height", "is missing, width is there");
-        if (width.isEmpty() || height.isEmpty()) {
-            return null;
-        }
-        faults.range("width", width.get(), Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
-        faults.range("height", height.get(), Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
-        boolean inRange = inRange(width.get()) && inRange(height.get());
-        return inRange ? new Size(width.get().intValue(), height.get().intValue()) : null;
-    }
-
-    private static boolean inRange(long side) {
-        return side >= Ask.SHORTEST_SIDE && side <= Ask.LONGEST_SIDE;
+        faults.check(missing("height") || !missing("width"), "width", "is missing, height is there");
+        faults.check(missing("width") || !missing("height"), "height", "is missing, width is there");
+        return width.isEmpty() || height.isEmpty() ? null : new Size(width.get(), height.get());
     }
 
     /** Null and −1 mean a random seed. */
@@ -198,6 +183,13 @@ public final class Payload {
             return null;
         }
         return input.get(field).asText();
+    }
+
+    /** A whole number in its range. It is compared before it becomes an int, where 2³² + 4 would be 4. */
+    private Optional<Integer> count(String field, int least, int most) {
+        Optional<Long> value = wholeNumber(field);
+        faults.range(field, value.orElse(null), least, most);
+        return value.filter(number -> number >= least && number <= most).map(Long::intValue);
     }
 
     private Optional<Long> wholeNumber(String field) {
