@@ -57,6 +57,12 @@ public class HttpQueue implements JobSource {
         }
     }
 
+    /** Withdraws a job; if it waits, its place is free again. */
+    public void cancel(HttpTicket ticket) {
+        waiting.remove(ticket);
+        ticket.cancel();
+    }
+
     /** How many jobs wait. */
     public int length() {
         return waiting.size();

@@ -63,7 +63,7 @@ public class RunPodApi {
     @Path("cancel/{id}")
     public ObjectNode cancel(@PathParam("id") String id) {
         HttpTicket ticket = find(id);
-        ticket.cancel();
+        queue.cancel(ticket);
         return ticket.answer();
     }
 
