@@ -8,7 +8,7 @@ ifeq ($(shell command -v mvn),)
 $(error Darkroom is built with Maven, and there is no mvn on the PATH: install Maven 3.8 or later)
 endif
 # as in entrypoint.sh
-export OMP_WAIT_POLICY ?= passive
+export GOMP_SPINCOUNT ?= 20000
 export MAVEN_OPTS ?= --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
 MVN := mvn -q -B -ntp

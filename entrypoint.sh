@@ -8,8 +8,8 @@ for check in "$here"/startup-checks/[0-9]*; do
   "$check"
 done
 
-# libtorch's threads sleep while they wait for each other: spinning, they stand still as soon as another process wants a core
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+# libtorch's threads wait for each other by spinning, briefly: spinning long, they stand still as soon as another process wants a core
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 
 # one job needs no server
 server=()
