@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Operator {
     private static final List<String> BOUND = new ArrayList<>();
 
+    private static long calls;
+
     private final String name;
 
     private Operator(String name) {
@@ -30,6 +32,11 @@ final class Operator {
     /** The names bound so far, in order. */
     static List<String> bound() {
         return List.copyOf(BOUND);
+    }
+
+    /** Calls so far; meant for benchmarks, and exact as long as one thread calls. */
+    static long calls() {
+        return calls;
     }
 
     Tensor tensor(Object... arguments) {
@@ -56,6 +63,7 @@ final class Operator {
     }
 
     private IValue call(Object... arguments) {
+        calls++;
         IValue[] values = new IValue[arguments.length];
         try {
             for (int i = 0; i < arguments.length; i++) {

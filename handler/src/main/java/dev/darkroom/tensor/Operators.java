@@ -74,6 +74,11 @@ public final class Operators {
         return Operator.bound();
     }
 
+    /** How many operators have been called, for benchmarks. */
+    public static long calls() {
+        return Operator.calls();
+    }
+
     /**
      * Standard normal numbers of PyTorch's CPU generator, one tensor a shape, drawn one after another: what
      * {@code torch.randn(shape, dtype=dtype, generator=torch.Generator("cpu").manual_seed(seed))} gives in Python.
