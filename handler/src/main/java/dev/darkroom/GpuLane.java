@@ -27,8 +27,10 @@ public final class GpuLane implements AutoCloseable {
         }
     }
 
+    /** Drops what still waits, and returns when what runs has ended. */
     @Override
     public void close() {
+        thread.shutdownNow();
         thread.close();
     }
 }

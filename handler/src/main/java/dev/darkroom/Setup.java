@@ -107,17 +107,10 @@ public final class Setup implements AutoCloseable {
         return checkpoints;
     }
 
-    /** Frees the weights and ends the GPU's thread. */
+    /** Lets the job that runs end, then frees the weights. */
     @Override
     public void close() {
-        try {
-            gpu.run(() -> {
-                models.values().forEach(FluxModel::close);
-                return true;
-            });
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
         gpu.close();
+        models.values().forEach(FluxModel::close);
     }
 }

@@ -130,7 +130,7 @@ public final class SourceImages {
                 image.getRaster().getSamples(0, y, width, 1, 1, alphas);
             }
             for (int x = 0; x < width; x++) {
-                plain.setRGB(x, y, 255 * alphas[x] / most << 24 | 255 * levels[x] / most * 0x010101);
+                plain.setRGB(x, y, ((255 * alphas[x] / most) << 24) | ((255 * levels[x] / most) * 0x010101));
             }
         }
         return plain;

@@ -58,7 +58,7 @@ class OperatorsTest {
      *
      * @param gives type and shape of the result, or its value
      */
-    private record Sample(String operator, String gives, Supplier<?> call) {
+    record Sample(String operator, String gives, Supplier<?> call) {
         @Override
         public String toString() {
             return operator;

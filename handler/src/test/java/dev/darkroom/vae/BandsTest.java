@@ -35,7 +35,7 @@ class BandsTest {
 
     private Scope scope;
 
-    private record Picture(int batch, int height, int width) {}
+    record Picture(int batch, int height, int width) {}
 
     @BeforeEach
     void open() {

@@ -18,6 +18,7 @@ import java.util.Map;
 
 /** Writes safetensors files for tests: sound ones tensor by tensor, or any header with any data. The data is streamed. */
 public final class SafetensorsWriter {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Stored(String name, DType dtype, long[] shape, Data data) {
         long bytes() {
             return Arrays.stream(shape).reduce(dtype.bytes(), (a, b) -> a * b);
@@ -145,6 +146,6 @@ public final class SafetensorsWriter {
         }
         int bits = Float.floatToRawIntBits(value);
         int exponent = Math.getExponent(value) + 7;
-        return (byte) (bits >>> 31 << 7 | exponent << 3 | bits >>> 20 & 7);
+        return (byte) (((bits >>> 31) << 7) | (exponent << 3) | ((bits >>> 20) & 7));
     }
 }

@@ -323,7 +323,7 @@ class WeightsTest {
     void bfloat16WeightsStayInTheirFile() throws IOException {
         int rows = 1 << 15;
         int width = 1 << 14;
-        ByteBuffer row = ByteBuffer.allocate(2 * width).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] row = new byte[2 * width];
         new SafetensorsWriter()
                 .add("table", DType.BFLOAT16, new long[] {rows, width}, out -> writeRows(out, row, rows))
                 .write(folder.resolve("model.safetensors"));
@@ -352,14 +352,15 @@ class WeightsTest {
     }
 
     /** Row i holds nothing but {@code i mod 256}. */
-    private static void writeRows(OutputStream out, ByteBuffer row, int rows) throws IOException {
+    private static void writeRows(OutputStream out, byte[] row, int rows) throws IOException {
+        ByteBuffer numbers = ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < rows; i++) {
             short bits = (short) (Float.floatToRawIntBits(number(i)) >>> 16);
-            row.clear();
-            while (row.hasRemaining()) {
-                row.putShort(bits);
+            numbers.clear();
+            while (numbers.hasRemaining()) {
+                numbers.putShort(bits);
             }
-            out.write(row.array());
+            out.write(row);
         }
     }
 
