@@ -16,6 +16,9 @@ public final class GpuLane implements AutoCloseable {
         Future<T> result = thread.submit(work);
         try {
             return result.get();
+        } catch (InterruptedException e) {
+            result.cancel(false);
+            throw e;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

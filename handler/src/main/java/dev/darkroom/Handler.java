@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.job.Ask;
+import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
@@ -74,7 +75,7 @@ public final class Handler {
         FluxModel model = models.get(name);
         if (model == null) {
             throw JobException.badInput(
-                    "model: must be one of " + String.join(", ", models.keySet()) + ", not " + name);
+                    "model: must be one of " + String.join(", ", models.keySet()) + ", not " + Faults.quoted(name));
         }
         return model;
     }

@@ -14,6 +14,8 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Starts the worker: {@code --payload file} does one job and ends, no argument serves over HTTP. */
@@ -50,7 +52,7 @@ public class Main implements QuarkusApplication {
     private int once(Path payload) throws InterruptedException {
         var source = new PayloadFile(payload, System.out);
         try (var setup = new Setup(config)) {
-            Handler handler = setup.handler(new ResultFolder(resultFolder(), Path::toUri));
+            Handler handler = setup.handler(new ResultFolder(resultFolder(), Path::toUri, Optional.empty()));
             new Worker(handler, state).work(source);
         } catch (SetupException e) {
             source.refuse(e);
@@ -61,19 +63,23 @@ public class Main implements QuarkusApplication {
     private int serve() throws InterruptedException {
         try (var setup = new Setup(config)) {
             var worker = new Worker(setup.handler(results()), state);
-            state.enter(WorkerState.Phase.READY);
+            state.ready();
             LOG.infof("READY at %s", address());
-            List<Thread> threads = java.util.stream.Stream.generate(
+            List<Thread> threads = Stream.generate(
                             () -> Thread.ofVirtual().name("worker").unstarted(() -> work(worker)))
                     .limit(JOBS_UNDER_WAY)
                     .toList();
             threads.forEach(Thread::start);
             Quarkus.waitForExit();
-            state.enter(WorkerState.Phase.DEFUNCT);
-            threads.forEach(Thread::interrupt);
-            return 0;
+            boolean deviceLost = state.phase() == WorkerState.Phase.DEFUNCT;
+            state.defunct();
+            queue.stop();
+            for (Thread thread : threads) {
+                thread.join(); // what runs is finished and answered
+            }
+            return deviceLost ? 1 : 0;
         } catch (SetupException e) {
-            state.enter(WorkerState.Phase.SETUP_FAILED);
+            state.setupFailed();
             return 1;
         }
     }
@@ -83,6 +89,10 @@ public class Main implements QuarkusApplication {
             worker.work(queue);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            if (state.phase() == WorkerState.Phase.DEFUNCT) {
+                Quarkus.asyncExit();
+            }
         }
     }
 
@@ -90,15 +100,22 @@ public class Main implements QuarkusApplication {
     @Produces
     @ApplicationScoped
     ResultFolder results() {
-        return new ResultFolder(resultFolder(), file -> address().resolve("/results/" + file.getFileName()));
+        return new ResultFolder(
+                resultFolder(),
+                file -> URI.create(address() + "/results/" + file.getFileName()),
+                Optional.of(config.resultsKept()));
     }
 
     private Path resultFolder() {
         return config.data().resolve("results");
     }
 
-    private URI address() {
-        String host = config.host().equals("0.0.0.0") ? "localhost" : config.host();
-        return config.publicUrl().orElseGet(() -> URI.create("http://" + host + ":" + config.port()));
+    private String address() {
+        return config.publicUrl()
+                .map(url -> url.toString().replaceAll("/+$", ""))
+                .orElseGet(() -> {
+                    String host = config.host().equals("0.0.0.0") ? "localhost" : config.host();
+                    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + config.port();
+                });
     }
 }

@@ -11,6 +11,7 @@ import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -53,22 +54,18 @@ public final class Setup implements AutoCloseable {
     }
 
     private Device device() {
-        boolean cuda = Device.cudaIsPresent();
-        return switch (config.device()) {
-            case CPU -> Device.CPU;
-            case CUDA -> {
-                if (!cuda) {
-                    throw new IllegalStateException("DEVICE=cuda, but no CUDA driver or card answers");
-                }
-                yield Device.CUDA;
-            }
-            case AUTO -> {
-                if (!cuda) {
-                    LOG.info("no CUDA card: computing on the CPU");
-                }
-                yield cuda ? Device.CUDA : Device.CPU;
-            }
-        };
+        if (config.device() == WorkerConfig.DeviceChoice.CPU) {
+            return Device.CPU;
+        }
+        Optional<String> missing = Device.cudaIsMissing();
+        if (missing.isEmpty()) {
+            return Device.CUDA;
+        }
+        if (config.device() == WorkerConfig.DeviceChoice.CUDA) {
+            throw new IllegalStateException("DEVICE=cuda, but " + missing.get());
+        }
+        LOG.infof("computing on the CPU: %s", missing.get());
+        return Device.CPU;
     }
 
     private void load(String name, Path checkpoint, PlacementPolicy policy) {
@@ -78,8 +75,20 @@ public final class Setup implements AutoCloseable {
             long bytes = model.networks().stream()
                     .mapToLong(network -> network.bytes())
                     .sum();
-            return bytes / 1_000_000 + " MB from " + checkpoint;
+            return bytes / 1_000_000 + " MB from " + checkpoint + ": " + placements(model, policy.device());
         });
+    }
+
+    /** Which network computes where, for the log; on the CPU although there is a card is worth a warning. */
+    private static String placements(FluxModel model, Device device) {
+        List<String> placements = model.networks().stream()
+                .map(network -> network.network().getClass().getSimpleName() + " " + network.placement())
+                .toList();
+        if (model.networks().stream()
+                .anyMatch(network -> !network.placement().device().equals(device))) {
+            LOG.warnf("the card has no room for all networks: %s", placements);
+        }
+        return String.join(", ", placements);
     }
 
     /** The models of {@code DARKROOM_MODELS}, or the embedded one. */
@@ -102,7 +111,9 @@ public final class Setup implements AutoCloseable {
                 throw new CheckpointException(
                         "DARKROOM_MODELS: " + name + " is to be in " + folder + ", which is no directory");
             }
-            checkpoints.put(name, folder);
+            if (checkpoints.put(name, folder) != null) {
+                throw new CheckpointException("DARKROOM_MODELS: " + name + " stands there twice");
+            }
         }
         return checkpoints;
     }

@@ -9,7 +9,6 @@ import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.tensor.TensorException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /** Takes jobs, has them handled, and reports how they ended: the only place where a job's errors are caught. */
@@ -18,23 +17,24 @@ public final class Worker {
 
     private final Handler handler;
     private final WorkerState state;
-    private final AtomicInteger running = new AtomicInteger();
 
     public Worker(Handler handler, WorkerState state) {
         this.handler = handler;
         this.state = state;
     }
 
-    /** Works until the source has no more jobs, or the thread is interrupted. */
+    /** Works until the source has no more jobs, the device is lost, or the thread is interrupted. */
     public void work(JobSource source) throws InterruptedException {
-        for (Optional<Ticket> ticket = source.take(); ticket.isPresent(); ticket = source.take()) {
-            state.enter(running.incrementAndGet() > 0 ? WorkerState.Phase.BUSY : state.phase());
+        while (state.phase() != WorkerState.Phase.DEFUNCT) {
+            Optional<Ticket> ticket = source.take();
+            if (ticket.isEmpty()) {
+                return;
+            }
+            state.jobStarted();
             try {
                 work(ticket.get());
             } finally {
-                if (running.decrementAndGet() == 0) {
-                    state.enter(WorkerState.Phase.READY);
-                }
+                state.jobEnded();
             }
         }
     }
@@ -52,12 +52,15 @@ public final class Worker {
         } catch (RuntimeException | Error e) {
             JobException reason = reason(e);
             LOG.warnf(
-                    reason.code() == Code.INTERNAL ? e : null,
+                    reason.code() == Code.INTERNAL || reason.code() == Code.DEVICE_LOST ? e : null,
                     "job %s %s: %s",
                     ticket.id(),
                     reason.code(),
                     reason.getMessage());
             ticket.failed(reason);
+            if (reason.code() == Code.DEVICE_LOST) {
+                state.defunct();
+            }
         }
     }
 
@@ -67,6 +70,9 @@ public final class Worker {
         }
         if (error instanceof OutOfMemoryError || (error instanceof TensorException e && e.isOutOfMemory())) {
             return new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", error);
+        }
+        if (error instanceof TensorException e && e.isDeviceLost()) {
+            return new JobException(Code.DEVICE_LOST, "the GPU stopped working: try again elsewhere", error);
         }
         return new JobException(Code.INTERNAL, "the worker failed; its log has more", error);
     }

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,10 @@ public interface WorkerConfig {
     /** Folder for results and caches. */
     @WithDefault("data")
     Path data();
+
+    /** How long served results stay in the folder. */
+    @WithDefault("24h")
+    Duration resultsKept();
 
     /** Where callers reach this worker, for the addresses of results; unset: host and port. */
     Optional<URI> publicUrl();

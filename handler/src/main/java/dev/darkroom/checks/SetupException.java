@@ -5,6 +5,15 @@ public final class SetupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public SetupException(String check, Throwable cause) {
-        super(check + ": " + cause.getMessage(), cause);
+        super(check + ": " + reason(cause), cause);
+    }
+
+    /** What fails while a class is initialised says nothing itself. */
+    private static String reason(Throwable error) {
+        Throwable root = error;
+        while (root instanceof ExceptionInInitializerError && root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 }

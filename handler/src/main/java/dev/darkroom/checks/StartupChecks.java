@@ -17,9 +17,10 @@ public final class StartupChecks {
             T result = check.call();
             LOG.infof("ok %s %d ms %s", name, (System.nanoTime() - start) / 1_000_000, result);
             return result;
-        } catch (Exception e) {
-            LOG.errorf("FAIL %s: %s", name, e.getMessage());
-            throw new SetupException(name, e);
+        } catch (Exception | LinkageError e) {
+            var failure = new SetupException(name, e);
+            LOG.errorf("FAIL %s", failure.getMessage());
+            throw failure;
         }
     }
 

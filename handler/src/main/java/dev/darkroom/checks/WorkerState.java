@@ -14,19 +14,49 @@ public class WorkerState {
         SETUP_FAILED
     }
 
-    private volatile Phase phase = Phase.STARTING;
+    private Phase phase = Phase.STARTING;
+    private int running;
 
-    public Phase phase() {
+    public synchronized Phase phase() {
         return phase;
     }
 
-    /** Enters a phase. */
-    public void enter(Phase next) {
-        phase = next;
+    /** The models are loaded: jobs can come. */
+    public synchronized void ready() {
+        change(Phase.READY);
+    }
+
+    /** A job was taken. */
+    public synchronized void jobStarted() {
+        running++;
+        change(Phase.BUSY);
+    }
+
+    /** A job has ended. */
+    public synchronized void jobEnded() {
+        running--;
+        change(running == 0 ? Phase.READY : Phase.BUSY);
+    }
+
+    /** The setup failed: jobs never could come. */
+    public synchronized void setupFailed() {
+        change(Phase.SETUP_FAILED);
+    }
+
+    /** The worker stops: no more jobs come. */
+    public synchronized void defunct() {
+        change(Phase.DEFUNCT);
+    }
+
+    /** The last two phases are not left again. */
+    private void change(Phase next) {
+        if (phase != Phase.DEFUNCT && phase != Phase.SETUP_FAILED) {
+            phase = next;
+        }
     }
 
     /** True if jobs are being done, or would be at once. */
     public boolean isServing() {
-        return phase == Phase.READY || phase == Phase.BUSY;
+        return phase() == Phase.READY || phase() == Phase.BUSY;
     }
 }

@@ -1,6 +1,7 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.flux.PromptEncoder.PromptEmbeds;
+import dev.darkroom.flux.PromptEncoder.Prompts;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Progress;
 import dev.darkroom.schedule.FlowMatchSchedule;
@@ -9,43 +10,20 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** The loop that all FLUX.1 pipelines share: predict the velocity, step along it, until no noise is left. */
 final class Denoiser {
     private final FluxTransformer transformer;
     private final FluxRequest request;
-    private final PromptEmbeds prompt;
-    private final @Nullable PromptEmbeds negative;
+    private final Prompts prompts;
     private final Tensor rope;
 
-    private Denoiser(
-            FluxTransformer transformer,
-            FluxRequest request,
-            PromptEmbeds prompt,
-            @Nullable PromptEmbeds negative,
-            Tensor rope) {
+    /** @param rope rotations of text, then image positions */
+    Denoiser(FluxTransformer transformer, FluxRequest request, Prompts prompts, Tensor rope) {
         this.transformer = transformer;
         this.request = request;
-        this.prompt = prompt;
-        this.negative = negative;
+        this.prompts = prompts;
         this.rope = rope;
-    }
-
-    /** Encodes the request's prompts; what it makes lives in the innermost scope. */
-    static Denoiser of(FluxComponents components, FluxRequest request, Positions imagePositions) {
-        FluxTransformer transformer = components.transformer();
-        PromptEncoder encoder = components.promptEncoder();
-        PromptEmbeds prompt = encoder.encode(request.prompt(), request.maxSequenceLength(), transformer);
-        Probe.see("prompt_embeds", prompt.embeds());
-        Probe.see("pooled_prompt_embeds", prompt.pooled());
-        PromptEmbeds negative = request.negativePrompt() != null && request.usesTrueCfg()
-                ? encoder.encode(request.negativePrompt(), request.maxSequenceLength(), transformer)
-                : null;
-        Tensor rope = imagePositions
-                .after(request.maxSequenceLength())
-                .rope(transformer.config(), transformer.placement().device());
-        return new Denoiser(transformer, request, prompt, negative, rope);
     }
 
     /**
@@ -78,10 +56,10 @@ final class Denoiser {
     }
 
     private Tensor predict(Tensor tokens, double sigma) {
-        Tensor velocity = predict(tokens, sigma, prompt);
-        return negative == null
+        Tensor velocity = predict(tokens, sigma, prompts.prompt());
+        return prompts.negative() == null
                 ? velocity
-                : FlowMatchSchedule.guide(velocity, predict(tokens, sigma, negative), request.trueCfgScale());
+                : FlowMatchSchedule.guide(velocity, predict(tokens, sigma, prompts.negative()), request.trueCfgScale());
     }
 
     private Tensor predict(Tensor tokens, double sigma, PromptEmbeds embeds) {

@@ -11,6 +11,18 @@ import dev.darkroom.vae.ImageProcessor;
 /** The networks of a FLUX.1 checkpoint, and what its pipelines do with the autoencoder. */
 public record FluxComponents(
         PromptEncoder promptEncoder, FluxTransformer transformer, AutoencoderKL vae, FlowMatchSchedule schedule) {
+    /** The embeds of a request's prompts, where the transformer computes. */
+    PromptEncoder.Prompts encode(FluxRequest request) {
+        return promptEncoder.encode(request, transformer.placement());
+    }
+
+    /** Rotations of a request's text tokens, then of image tokens at {@code positions}. */
+    Tensor rope(FluxRequest request, Positions positions) {
+        return positions
+                .after(request.maxSequenceLength())
+                .rope(transformer.config(), transformer.placement().device());
+    }
+
     /** Shape of the latents of a run, {@code [1, C, h, w]}. */
     long[] latentShape(FluxRequest request) {
         return new long[] {1, vae.config().latentChannels(), request.latentHeight(), request.latentWidth()};

@@ -4,7 +4,7 @@ import dev.darkroom.weights.ConfigFile;
 import java.util.List;
 
 /**
- * {@code transformer/config.json}.
+ * {@code transformer/config.json}. Fields that it leaves out have the reference's defaults; the published FLUX.1-dev states no axes.
  *
  * @param inChannels width of an input token: 64, or 384 with a masked picture and its mask beside the latents (Fill)
  * @param axesWidths features that each position axis rotates; their sum is the head width
@@ -27,17 +27,14 @@ public record FluxConfig(
         var config = new FluxConfig(
                 in,
                 file.count("out_channels", in),
-                file.count("num_layers"),
-                file.count("num_single_layers"),
-                file.count("num_attention_heads"),
-                file.count("attention_head_dim"),
-                file.count("joint_attention_dim"),
-                file.count("pooled_projection_dim"),
+                file.countFromZero("num_layers", 19, MOST_BLOCKS),
+                file.countFromZero("num_single_layers", 38, MOST_BLOCKS),
+                file.count("num_attention_heads", 24),
+                file.count("attention_head_dim", 128),
+                file.count("joint_attention_dim", 4096),
+                file.count("pooled_projection_dim", 768),
                 file.flag("guidance_embeds", false),
-                file.counts("axes_dims_rope"));
-        if (config.doubleBlocks > MOST_BLOCKS || config.singleBlocks > MOST_BLOCKS) {
-            throw file.error("num_layers", "and num_single_layers must be at most " + MOST_BLOCKS);
-        }
+                file.counts("axes_dims_rope", List.of(16, 56, 56)));
         if (config.axesWidths.size() != 3
                 || config.axesWidths.stream().anyMatch(width -> width % 2 != 0)
                 || config.axesWidths.stream().mapToInt(Integer::intValue).sum() != config.headWidth) {

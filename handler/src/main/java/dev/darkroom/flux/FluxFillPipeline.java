@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.flux.PromptEncoder.Prompts;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
@@ -28,7 +29,7 @@ public record FluxFillPipeline(FluxComponents components) {
         try (var job = Scope.open("fill")) {
             // 1. prompt embeds
             Positions positions = new Positions().image(0, request.latentHeight() / 2, request.latentWidth() / 2);
-            Denoiser denoiser = Denoiser.of(components, request, positions);
+            Prompts prompts = components.encode(request);
 
             // 2. noise; the reference draws once for the whole picture's latents first, which strength 1 leaves unused
             long[] shape = components.latentShape(request);
@@ -53,6 +54,8 @@ public record FluxFillPipeline(FluxComponents components) {
             double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
 
             // 5. denoise
+            var denoiser =
+                    new Denoiser(components.transformer(), request, prompts, components.rope(request, positions));
             latents = denoiser.run(latents, sigmas, 0, noisy -> Tensor.cat(2, noisy, conditions), progress);
             Probe.see("out.latents_packed", latents);
             timings.lap("denoise");

@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.flux.PromptEncoder.Prompts;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
@@ -25,7 +26,7 @@ public record FluxKontextPipeline(FluxComponents components, KontextSizes sizes)
             Positions positions = new Positions()
                     .image(0, request.latentHeight() / 2, request.latentWidth() / 2)
                     .image(1, reference.height() / 16, reference.width() / 16);
-            Denoiser denoiser = Denoiser.of(components, request, positions);
+            Prompts prompts = components.encode(request);
             Probe.see("mid.img_ids", positions.ids());
 
             // 2. image latents of the reference
@@ -43,6 +44,8 @@ public record FluxKontextPipeline(FluxComponents components, KontextSizes sizes)
             double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
 
             // 5. denoise
+            var denoiser =
+                    new Denoiser(components.transformer(), request, prompts, components.rope(request, positions));
             latents = denoiser.run(latents, sigmas, 0, noisy -> Tensor.cat(1, noisy, imageLatents), progress);
             Probe.see("out.latents_packed", latents);
             timings.lap("denoise");

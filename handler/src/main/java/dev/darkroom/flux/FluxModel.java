@@ -3,6 +3,7 @@ package dev.darkroom.flux;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
@@ -28,14 +29,13 @@ public final class FluxModel implements AutoCloseable {
     private static final double DEFAULT_STRENGTH = 0.6;
     private static final Size WARM_UP = new Size(64, 64);
 
-    private final FluxPipelines pipeline;
+    private final FluxKind kind;
     private final FluxComponents components;
     private final CheckpointDefaults defaults;
     private final List<Loaded<?>> networks;
 
-    private FluxModel(
-            FluxPipelines pipeline, FluxComponents components, CheckpointDefaults defaults, List<Loaded<?>> networks) {
-        this.pipeline = pipeline;
+    private FluxModel(FluxKind kind, FluxComponents components, CheckpointDefaults defaults, List<Loaded<?>> networks) {
+        this.kind = kind;
         this.components = components;
         this.defaults = defaults;
         this.networks = networks;
@@ -65,8 +65,8 @@ public final class FluxModel implements AutoCloseable {
                     transformer,
                     vae,
                     FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))));
-            var pipeline = FluxPipelines.of(className, checkpoint, components);
-            return new FluxModel(pipeline, components, pipeline.defaults().overriddenBy(checkpoint), networks);
+            var kind = FluxKind.of(className, checkpoint, components);
+            return new FluxModel(kind, components, kind.defaults().overriddenBy(checkpoint), networks);
         } catch (RuntimeException | Error e) {
             networks.forEach(Loaded::close);
             throw e;
@@ -104,7 +104,11 @@ public final class FluxModel implements AutoCloseable {
                 ask.negativePrompt() == null || trueCfgScale(ask) > 1,
                 "negative_prompt",
                 "has no effect with a true_cfg_scale of " + trueCfgScale(ask) + ": send one above 1");
-        pipeline.check(job, faults);
+        faults.check(
+                ask.negativePrompt() != null || ask.trueCfgScale() == null || ask.trueCfgScale() <= 1,
+                "true_cfg_scale",
+                "has no effect without a negative_prompt");
+        kind.check(job, faults);
         faults.refuse();
     }
 
@@ -117,26 +121,37 @@ public final class FluxModel implements AutoCloseable {
     public Rendering render(Job job, @Nullable Picture image, @Nullable Picture mask, Progress progress) {
         Ask ask = job.ask();
         var timings = new Timings();
-        Size asked = Optional.ofNullable(ask.size()).orElseGet(() -> pipeline.size(defaults.size(), image));
-        Size generated = pipeline.generatedSize(asked, defaults);
+        Size asked = Optional.ofNullable(ask.size()).orElseGet(() -> kind.size(defaults.size(), image));
+        Size generated = kind.generatedSize(asked, defaults);
+        checkSize(asked);
         FluxRequest request = request(ask, generated);
+        progress.report(0, request.steps());
         Noise noise =
                 Noise.seeded(ask.seed(), components.transformer().placement().dtype());
-        Picture picture = switch (pipeline) {
-            case FluxPipelines.Text text ->
+        Picture picture = switch (kind) {
+            case FluxKind.Text text ->
                 image == null
                         ? text.pipeline().generate(request, noise, progress, timings)
                         : text.pipeline().generate(request, image, strength(job), noise, progress, timings);
-            case FluxPipelines.Kontext kontext ->
+            case FluxKind.Kontext kontext ->
                 image == null
                         ? new FluxPipeline(components).generate(request, noise, progress, timings)
                         : kontext.pipeline().generate(request, image, noise, progress, timings);
-            case FluxPipelines.Fill fill ->
+            case FluxKind.Fill fill ->
                 fill.pipeline().generate(request, required(image), required(mask), noise, progress, timings);
         };
         Picture finished = fit(picture, asked, image != null);
         timings.lap("resize");
         return new Rendering(finished, timings, notes(request, asked));
+    }
+
+    /** A size that follows from a source image has the same limits as one that was asked for. */
+    private static void checkSize(Size size) {
+        if (!Ask.allows(size)) {
+            throw JobException.badInput(
+                    "image: gives a picture of " + size + ", but sides must be from " + Ask.SHORTEST_SIDE + " to "
+                            + Ask.LONGEST_SIDE + " and pixels at most " + Ask.MOST_PIXELS + ": send width and height");
+        }
     }
 
     /** A first, small run, so that no caller waits for what only a first run needs. */
@@ -148,10 +163,9 @@ public final class FluxModel implements AutoCloseable {
                 1,
                 components.transformer().config().guidanceEmbeds() ? 1.0 : null,
                 1,
-                defaults.maxSequenceLength(),
-                0);
+                defaults.maxSequenceLength());
         Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
-        if (pipeline instanceof FluxPipelines.Fill fill) {
+        if (kind instanceof FluxKind.Fill fill) {
             var black =
                     new Picture(WARM_UP.width(), WARM_UP.height(), new byte[3 * WARM_UP.width() * WARM_UP.height()]);
             fill.pipeline().generate(request, black, black, noise, Progress.NONE, new Timings());
@@ -170,8 +184,7 @@ public final class FluxModel implements AutoCloseable {
                 Optional.ofNullable(ask.steps()).orElse(defaults.steps()),
                 embedsGuidance ? guidance : null,
                 trueCfgScale(ask),
-                defaults.maxSequenceLength(),
-                ask.seed());
+                defaults.maxSequenceLength());
     }
 
     private double trueCfgScale(Ask ask) {
@@ -196,11 +209,19 @@ public final class FluxModel implements AutoCloseable {
         if (!request.size().equals(asked.ceilTo(FluxRequest.MULTIPLE))) {
             notes.add("generated at " + request.size() + ", where this model is at home, and resized to " + asked);
         }
-        int tokens = components.promptEncoder().tokenizer2().lengthOf(request.prompt());
-        if (tokens > request.maxSequenceLength()) {
-            notes.add("the prompt has " + tokens + " tokens; the model read the first " + request.maxSequenceLength());
+        noteCut(notes, "prompt", request.prompt());
+        if (request.negativePrompt() != null) {
+            noteCut(notes, "negative prompt", request.negativePrompt());
         }
         return notes;
+    }
+
+    private void noteCut(List<String> notes, String what, String text) {
+        int tokens = components.promptEncoder().tokenizer2().lengthOf(text);
+        if (tokens > defaults.maxSequenceLength()) {
+            notes.add("the " + what + " has " + tokens + " tokens; the model read the first "
+                    + defaults.maxSequenceLength());
+        }
     }
 
     private static Picture required(@Nullable Picture picture) {

@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.flux.PromptEncoder.Prompts;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
@@ -24,7 +25,7 @@ public record FluxPipeline(FluxComponents components) {
     public Picture generate(FluxRequest request, Noise noise, Progress progress, Timings timings) {
         try (var job = Scope.open("text to image")) {
             // 1. prompt embeds
-            Denoiser denoiser = Denoiser.of(components, request, positions(request));
+            Prompts prompts = components.encode(request);
             timings.lap("encode");
 
             // 2. noise
@@ -35,6 +36,8 @@ public record FluxPipeline(FluxComponents components) {
             double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
 
             // 4. denoise
+            var denoiser = new Denoiser(
+                    components.transformer(), request, prompts, components.rope(request, positions(request)));
             latents = denoiser.run(latents, sigmas, 0, UnaryOperator.identity(), progress);
             Probe.see("out.latents_packed", latents);
             timings.lap("denoise");
@@ -55,7 +58,7 @@ public record FluxPipeline(FluxComponents components) {
             FluxRequest request, Picture image, double strength, Noise noise, Progress progress, Timings timings) {
         try (var job = Scope.open("image to image")) {
             // 1. prompt embeds, image latents
-            Denoiser denoiser = Denoiser.of(components, request, positions(request));
+            Prompts prompts = components.encode(request);
             long[] shape = components.latentShape(request);
             List<Tensor> draws = noise.draw(shape, shape);
             Tensor pixels = ImageProcessor.preprocess(image, request.size(), Device.CPU);
@@ -64,12 +67,14 @@ public record FluxPipeline(FluxComponents components) {
 
             // 2. sigmas: the first ones are left out
             double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
-            int first = request.steps() - (int) Math.ceil(Math.min(request.steps() * strength, request.steps()));
+            int first = firstStep(request.steps(), strength);
 
             // 3. noise
             Tensor latents = FlowMatchSchedule.addNoise(imageLatents, components.toTokens(draws.get(1)), sigmas[first]);
 
             // 4. denoise
+            var denoiser = new Denoiser(
+                    components.transformer(), request, prompts, components.rope(request, positions(request)));
             latents = denoiser.run(latents, sigmas, first, UnaryOperator.identity(), progress);
             Probe.see("out.latents_packed", latents);
             timings.lap("denoise");
@@ -79,6 +84,11 @@ public record FluxPipeline(FluxComponents components) {
             timings.lap("decode");
             return picture;
         }
+    }
+
+    /** The step that image to image begins with, rounded as the reference rounds. */
+    static int firstStep(int steps, double strength) {
+        return (int) Math.max(steps - Math.min(steps * strength, steps), 0);
     }
 
     private static Positions positions(FluxRequest request) {

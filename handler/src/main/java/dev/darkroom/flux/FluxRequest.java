@@ -19,8 +19,7 @@ public record FluxRequest(
         int steps,
         @Nullable Double guidanceScale,
         double trueCfgScale,
-        int maxSequenceLength,
-        long seed) {
+        int maxSequenceLength) {
     /** A token stands for 16×16 pixels. */
     public static final int MULTIPLE = 16;
 

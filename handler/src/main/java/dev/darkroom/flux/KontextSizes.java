@@ -47,7 +47,8 @@ public record KontextSizes(int maxArea, boolean preferred) {
         if (!preferred) {
             return image.floorTo(FluxRequest.MULTIPLE);
         }
-        double ratio = (double) image.width() / image.height();
+        Size whole = image.floorTo(FluxRequest.MULTIPLE);
+        double ratio = (double) whole.width() / whole.height();
         Size nearest = TRAINED.getFirst();
         for (Size size : TRAINED) {
             if (distance(size, ratio) < distance(nearest, ratio)) {

@@ -56,4 +56,11 @@ public record Ask(
         }
         faults.refuse();
     }
+
+    /** True for a size that a worker computes at. */
+    public static boolean allows(Size size) {
+        return Math.min(size.width(), size.height()) >= SHORTEST_SIDE
+                && Math.max(size.width(), size.height()) <= LONGEST_SIDE
+                && size.area() <= MOST_PIXELS;
+    }
 }

@@ -8,11 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects everything that is wrong with a payload, so that a caller reads all of it in one message. */
 public final class Faults {
+    private static final int MOST_LISTED = 20;
+    private static final int LONGEST_QUOTE = 60;
+
     private final List<String> messages = new ArrayList<>();
+
+    /** A caller's own words in a message: short, and without control characters. */
+    public static String quoted(Object value) {
+        String text = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
+        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
+    }
 
     /** Notes a fault of a field. */
     public void add(String field, String rule) {
-        messages.add(field + ": " + rule);
+        messages.add(quoted(field) + ": " + rule);
     }
 
     /** Notes a fault of a field unless {@code holds}. */
@@ -44,7 +53,9 @@ public final class Faults {
     /** Refuses the job if there was a fault. */
     public void refuse() {
         if (!messages.isEmpty()) {
-            throw JobException.badInput(String.join("; ", messages));
+            String listed = String.join("; ", messages.subList(0, Math.min(messages.size(), MOST_LISTED)));
+            int more = messages.size() - MOST_LISTED;
+            throw JobException.badInput(more > 0 ? listed + "; and " + more + " more" : listed);
         }
     }
 

@@ -10,12 +10,12 @@ public final class JobException extends RuntimeException {
     public enum Code {
         /** The payload asks for something that cannot be done: change it. */
         BAD_INPUT,
-        /** A source image could not be fetched. */
-        FETCH_FAILED,
         /** Memory ran out: ask for a smaller picture. */
         OUT_OF_MEMORY,
         /** The caller withdrew the job. */
         CANCELLED,
+        /** The card stopped working: another worker may do the job. */
+        DEVICE_LOST,
         /** Ours: the log has more. */
         INTERNAL
     }

@@ -17,7 +17,7 @@ public record Size(int width, int height) {
     public static Size parse(String text) {
         Matcher matcher = WIDTH_BY_HEIGHT.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a size such as 1024x768");
+            throw new IllegalArgumentException("'" + Faults.quoted(text) + "' is not a size such as 1024x768");
         }
         return new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }

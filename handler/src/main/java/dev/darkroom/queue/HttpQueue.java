@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** Jobs that came over HTTP: waiting ones in order, and all of them by id until their results have been kept long enough. */
 @ApplicationScoped
@@ -19,29 +20,35 @@ public class HttpQueue implements JobSource {
     /** How many jobs may wait. */
     public static final int CAPACITY = 100;
 
+    /** How large the payloads that wait may be together. */
+    private static final long MOST_BYTES = 256L << 20;
+
+    private static final long LOOK_AGAIN_MILLISECONDS = 100;
     private static final Duration KEPT = Duration.ofMinutes(30);
     private static final int MOST_KEPT = 1000;
 
     private final Clock clock = Clock.systemUTC();
     private final BlockingQueue<HttpTicket> waiting = new LinkedBlockingQueue<>(CAPACITY);
     private final Map<String, HttpTicket> byId = new LinkedHashMap<>();
+    private volatile boolean stopped;
 
     /**
      * Accepts a job; one with a faulty payload has failed at once.
      *
-     * @return empty if too many jobs wait already
+     * @param bytes size of the payload
+     * @return empty if too many jobs wait already, or the worker is stopping
      */
-    public Optional<HttpTicket> submit(JsonNode input, boolean sync) {
+    public Optional<HttpTicket> submit(JsonNode input, int bytes, boolean sync) {
         String id = (sync ? "sync-" : "") + UUID.randomUUID();
         HttpTicket ticket;
         try {
-            ticket = new HttpTicket(id, Payload.job(input), clock);
+            ticket = new HttpTicket(id, Payload.job(input), bytes, clock);
         } catch (JobException e) {
             ticket = HttpTicket.refused(id, e, clock);
         }
         synchronized (byId) {
             forgetOld();
-            if (!ticket.isEnded() && !waiting.offer(ticket)) {
+            if (!ticket.isEnded() && !(hasRoomFor(bytes) && waiting.offer(ticket))) {
                 return Optional.empty();
             }
             byId.put(id, ticket);
@@ -68,14 +75,30 @@ public class HttpQueue implements JobSource {
         return waiting.size();
     }
 
+    /** Accepts nothing more, withdraws what waits, and lets {@link #take} come to an end. */
+    public void stop() {
+        synchronized (byId) {
+            stopped = true;
+            for (HttpTicket ticket = waiting.poll(); ticket != null; ticket = waiting.poll()) {
+                ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
+            }
+        }
+    }
+
     @Override
     public Optional<Ticket> take() throws InterruptedException {
-        while (true) {
-            HttpTicket ticket = waiting.take();
-            if (ticket.start()) {
+        while (!stopped) {
+            HttpTicket ticket = waiting.poll(LOOK_AGAIN_MILLISECONDS, TimeUnit.MILLISECONDS);
+            if (ticket != null && ticket.start()) {
                 return Optional.of(ticket);
             }
         }
+        return Optional.empty();
+    }
+
+    private boolean hasRoomFor(int bytes) {
+        long waitingBytes = waiting.stream().mapToLong(HttpTicket::bytes).sum();
+        return !stopped && waitingBytes + bytes <= MOST_BYTES;
     }
 
     private void forgetOld() {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A job of the {@link HttpQueue}. Its status only moves forwards; a cancelled one stays cancelled. */
 public final class HttpTicket implements Ticket {
     private final String id;
-    private final @Nullable Job job;
+    private final int bytes;
+    private @Nullable Job job;
     private final Clock clock;
     private final Instant accepted;
     private final CompletableFuture<ObjectNode> ended = new CompletableFuture<>();
@@ -23,8 +24,9 @@ public final class HttpTicket implements Ticket {
     private @Nullable Instant finished;
     private ObjectNode answer;
 
-    HttpTicket(String id, @Nullable Job job, Clock clock) {
+    HttpTicket(String id, @Nullable Job job, int bytes, Clock clock) {
         this.id = id;
+        this.bytes = bytes;
         this.job = job;
         this.clock = clock;
         this.accepted = clock.instant();
@@ -33,7 +35,7 @@ public final class HttpTicket implements Ticket {
 
     /** A job whose payload is faulty: it has failed and is never taken. */
     static HttpTicket refused(String id, JobException reason, Clock clock) {
-        var ticket = new HttpTicket(id, null, clock);
+        var ticket = new HttpTicket(id, null, 0, clock);
         ticket.failed(reason);
         return ticket;
     }
@@ -43,9 +45,17 @@ public final class HttpTicket implements Ticket {
         return id;
     }
 
+    /** Gives the job to the one who takes it; its pictures are not kept here beyond that. */
     @Override
-    public Job job() {
-        return Objects.requireNonNull(job, "a refused job is never taken");
+    public synchronized Job job() {
+        Job taken = Objects.requireNonNull(job, "a job is taken once");
+        job = null;
+        return taken;
+    }
+
+    /** How large the payload is while it waits. */
+    int bytes() {
+        return bytes;
     }
 
     /** What {@code /status} says now. */
@@ -117,6 +127,7 @@ public final class HttpTicket implements Ticket {
             }
             finished = clock.instant();
             answer = last;
+            job = null;
         }
         ended.complete(answer());
     }

@@ -1,6 +1,8 @@
 package dev.darkroom.queue;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +14,7 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The {@code input} of a job: JSON to a {@link Job}. All faults are listed in one message, each with its field. */
 public final class Payload {
-    static final ObjectMapper JSON = JsonMapper.builder()
+    /** A picture of 20 MB in base64, and some more. */
+    private static final int LONGEST_TEXT = 30_000_000;
+
+    static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(LONGEST_TEXT)
+                            .build())
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -79,7 +89,7 @@ public final class Payload {
     }
 
     private Job job() {
-        input.fieldNames().forEachRemaining(this::checkKnown);
+        checkFields();
         String prompt = text("prompt");
         faults.check(input.hasNonNull("prompt"), "prompt", "is missing");
         Size size = size();
@@ -120,9 +130,16 @@ public final class Payload {
         return mask == null ? new Job.FromImage(ask, image, strength) : new Job.Fill(ask, image, mask);
     }
 
-    private void checkKnown(String field) {
-        if (!FIELDS.contains(field)) {
-            faults.add(field, "is no field of this worker; there are " + String.join(", ", FIELDS));
+    private void checkFields() {
+        List<String> unknown = new ArrayList<>();
+        input.fieldNames().forEachRemaining(field -> {
+            if (!FIELDS.contains(field)) {
+                unknown.add(field);
+            }
+        });
+        if (!unknown.isEmpty()) {
+            faults.add(
+                    String.join(", ", unknown), "is no field of this worker; there are " + String.join(", ", FIELDS));
         }
     }
 
@@ -165,7 +182,7 @@ public final class Payload {
                                     Arrays.stream(ImageFormat.values())
                                             .map(ImageFormat::fieldValue)
                                             .toList())
-                            + ", not " + name);
+                            + ", not " + Faults.quoted(name));
             return ImageFormat.PNG;
         });
     }
@@ -213,7 +230,6 @@ public final class Payload {
     }
 
     private String shortened(String field) {
-        String value = input.get(field).toString();
-        return value.length() <= 40 ? value : value.substring(0, 40) + "…";
+        return Faults.quoted(input.get(field));
     }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  * {@code /cancel/{id}}.
  */
 @Path("/")
+@Blocking
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
 public class RunPodApi {
@@ -69,10 +71,11 @@ public class RunPodApi {
 
     private HttpTicket accept(String body, boolean sync) {
         try {
-            return queue.submit(Payload.input(body), sync)
+            return queue.submit(Payload.input(body), body.length(), sync)
                     .orElseThrow(() -> refusal(
                             Response.status(429).header("Retry-After", "5"),
-                            "the queue is full: " + HttpQueue.CAPACITY + " jobs wait already"));
+                            "the queue is full: at most " + HttpQueue.CAPACITY
+                                    + " jobs may wait, and 256 MB of payloads"));
         } catch (JobException e) {
             throw refusal(Response.status(Response.Status.BAD_REQUEST), String.valueOf(e.getMessage()));
         }

@@ -4,10 +4,13 @@ import dev.darkroom.job.ImageFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,13 +21,24 @@ public final class ResultFolder {
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}\\.(png|jpg|webp)");
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(10);
+    private static final String UNFINISHED = "unfinished-";
+
     private final Path folder;
     private final Function<Path, URI> address;
+    private final Optional<Duration> kept;
+    private Instant lastSweep = Instant.EPOCH;
 
-    /** @param address where a caller finds a stored file */
-    public ResultFolder(Path folder, Function<Path, URI> address) {
+    /**
+     * A folder that need not be there yet.
+     *
+     * @param address where a caller finds a stored file
+     * @param kept how long results stay; empty: for ever
+     */
+    public ResultFolder(Path folder, Function<Path, URI> address, Optional<Duration> kept) {
         this.folder = folder;
         this.address = address;
+        this.kept = kept;
     }
 
     /** Writes a picture and says where it is. */
@@ -34,7 +48,8 @@ public final class ResultFolder {
         String name = HexFormat.of().formatHex(random) + "." + format.extension();
         try {
             Files.createDirectories(folder);
-            Path unfinished = Files.createTempFile(folder, "unfinished-", null);
+            sweep();
+            Path unfinished = Files.createTempFile(folder, UNFINISHED, null);
             try {
                 Files.write(unfinished, picture);
                 Path file = Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
@@ -49,7 +64,27 @@ public final class ResultFolder {
 
     /** The file of a name, if that is a result in this folder and nothing else. */
     public Optional<Path> find(String name) {
-        Path file = folder.resolve(name.replace('\0', ' '));
-        return NAME.matcher(name).matches() && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
+        return NAME.matcher(name).matches()
+                ? Optional.of(folder.resolve(name)).filter(Files::isRegularFile)
+                : Optional.empty();
+    }
+
+    /** Deletes results that were kept long enough, and what a crash left unfinished; anything else in the folder is not ours. */
+    private synchronized void sweep() throws IOException {
+        Instant now = Instant.now();
+        if (kept.isEmpty() || now.isBefore(lastSweep.plus(BETWEEN_SWEEPS))) {
+            return;
+        }
+        lastSweep = now;
+        Instant oldest = now.minus(kept.get());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                boolean ours = NAME.matcher(name).matches() || name.startsWith(UNFINISHED);
+                if (ours && Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 }

@@ -27,6 +27,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public final class SourceImages {
     private static final int LARGEST_FILE = 20 << 20;
     private static final long MOST_PIXELS = 64L << 20;
+    private static final int LONGEST_SIDE = 16_384;
+    private static final int WIDEST_RATIO = 16;
 
     private static final byte START_OF_SCAN = (byte) 0xDA;
     private static final byte END_OF_IMAGE = (byte) 0xD9;
@@ -45,6 +47,7 @@ public final class SourceImages {
                     .orElseThrow(() -> JobException.badInput(field + ": must be a PNG, JPEG or WebP picture"));
             try {
                 reader.setInput(in, true, true);
+                checkShape(field, reader.getWidth(0), reader.getHeight(0));
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
                 if (pixels > MOST_PIXELS) {
                     throw JobException.badInput(
@@ -134,6 +137,14 @@ public final class SourceImages {
             }
         }
         return plain;
+    }
+
+    private static void checkShape(String field, int width, int height) {
+        int longer = Math.max(width, height);
+        if (longer > LONGEST_SIDE || longer > WIDEST_RATIO * Math.min(width, height)) {
+            throw JobException.badInput(field + ": must have sides of at most " + LONGEST_SIDE
+                    + " and a ratio of at most " + WIDEST_RATIO + ":1, not " + width + "x" + height);
+        }
     }
 
     private static BufferedImage overWhite(BufferedImage image) {

@@ -1,6 +1,9 @@
 package dev.darkroom.tensor;
 
+import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.util.cuda.CudaUtils;
+import java.util.Optional;
 
 /** Where tensors live and are computed: {@code cpu}, or the first CUDA card, {@code cuda:0}. */
 public record Device(String name) {
@@ -11,9 +14,14 @@ public record Device(String name) {
         return !equals(CPU);
     }
 
-    /** True if a CUDA driver and at least one card answer. */
-    public static boolean cudaIsPresent() {
-        return CudaUtils.hasCuda() && CudaUtils.getGpuCount() > 0;
+    /** Why there is no computing on CUDA here: no card answers, or this libtorch was built without CUDA. Empty if there is. */
+    public static Optional<String> cudaIsMissing() {
+        if (!CudaUtils.hasCuda() || CudaUtils.getGpuCount() < 1) {
+            return Optional.of("no CUDA driver or card answers");
+        }
+        return Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)
+                ? Optional.empty()
+                : Optional.of("this libtorch was built without CUDA");
     }
 
     /** Bytes that the card can still give; only for a CUDA device. */

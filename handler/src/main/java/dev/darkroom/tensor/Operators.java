@@ -26,6 +26,7 @@ public final class Operators {
     static final Operator ZEROS = Operator.named("zeros");
     static final Operator RESHAPE = Operator.named("reshape");
     static final Operator PERMUTE = Operator.named("permute");
+    static final Operator CONTIGUOUS = Operator.named("contiguous");
     static final Operator NARROW = Operator.named("narrow");
     static final Operator CAT = Operator.named("cat");
     static final Operator CHUNK = Operator.named("chunk");

@@ -120,6 +120,11 @@ public final class Tensor {
         return Operators.PERMUTE.tensor(this, dims);
     }
 
+    /** This tensor if its numbers lie row after row without gaps, else a copy where they do. */
+    public Tensor contiguous() {
+        return Operators.CONTIGUOUS.tensor(this);
+    }
+
     /** {@code length} entries of one dimension, from {@code start}. */
     public Tensor narrow(int dim, long start, long length) {
         return Operators.NARROW.tensor(this, dim, start, length);

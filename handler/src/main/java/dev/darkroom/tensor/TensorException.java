@@ -10,6 +10,11 @@ public final class TensorException extends RuntimeException {
         super(message, cause);
     }
 
+    /** True if the card no longer answers: every later call on it will fail too, until the process is started anew. */
+    public boolean isDeviceLost() {
+        return String.valueOf(getMessage()).contains("CUDA error") && !isOutOfMemory();
+    }
+
     /** True if memory ran out, on the card or in the process. */
     public boolean isOutOfMemory() {
         String text = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);

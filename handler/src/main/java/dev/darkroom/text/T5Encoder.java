@@ -40,6 +40,13 @@ public final class T5Encoder {
             if (!mlp.equals("gated-gelu")) {
                 throw file.error("feed_forward_proj", "must be gated-gelu (T5 v1.1), not " + mlp);
             }
+            int buckets = file.count("relative_attention_num_buckets", 32);
+            int maxDistance = file.count("relative_attention_max_distance", 128);
+            if (buckets % 4 != 0 || maxDistance <= buckets / 4) {
+                throw file.error(
+                        "relative_attention_num_buckets",
+                        "must be a multiple of 4, and relative_attention_max_distance more than a quarter of it");
+            }
             return new Config(
                     file.count("vocab_size"),
                     file.count("d_model"),
@@ -47,8 +54,8 @@ public final class T5Encoder {
                     file.count("num_heads"),
                     file.count("d_ff"),
                     file.count("num_layers"),
-                    file.count("relative_attention_num_buckets", 32),
-                    file.count("relative_attention_max_distance", 128),
+                    buckets,
+                    maxDistance,
                     file.number("layer_norm_epsilon", 1e-6));
         }
     }
@@ -104,7 +111,11 @@ public final class T5Encoder {
     /** {@code [1, H, S, S]} */
     private Tensor positionBias(int length) {
         Tensor buckets = Operators.relativeBuckets(length, config.buckets, config.maxDistance, placement.device());
-        return relativeAttentionBias.apply(buckets).permute(2, 0, 1).reshape(1, config.heads, length, length);
+        return relativeAttentionBias
+                .apply(buckets)
+                .permute(2, 0, 1)
+                .reshape(1, config.heads, length, length)
+                .contiguous();
     }
 
     private record Block(

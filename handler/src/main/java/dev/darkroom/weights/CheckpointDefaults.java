@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.job.Ask;
 import dev.darkroom.job.Size;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,21 +17,39 @@ public record CheckpointDefaults(
         double trueCfgScale,
         int maxSequenceLength,
         Optional<Integer> nativeArea) {
+    /** What T5 was trained to read. */
+    private static final int LONGEST_SEQUENCE = 512;
+
     /** The file's fields over the given ones; the file may be missing. */
     public CheckpointDefaults overriddenBy(Path checkpoint) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         return new CheckpointDefaults(
                 size(file),
-                file.count("steps", steps),
+                bounded(file, "steps", steps, Ask.MOST_STEPS),
                 file.number("guidance_scale", guidanceScale),
                 file.number("true_cfg_scale", trueCfgScale),
-                file.count("max_sequence_length", maxSequenceLength),
+                bounded(file, "max_sequence_length", maxSequenceLength, LONGEST_SEQUENCE),
                 file.optionalCount("native_area").or(() -> nativeArea));
+    }
+
+    private static int bounded(ConfigFile file, String field, int otherwise, int most) {
+        int value = file.count(field, otherwise);
+        if (value > most) {
+            throw file.error(field, "must be at most " + most + ", not " + value);
+        }
+        return value;
     }
 
     private Size size(ConfigFile file) {
         try {
-            return Size.parse(file.text("size", size.toString()));
+            Size parsed = Size.parse(file.text("size", size.toString()));
+            if (!Ask.allows(parsed)) {
+                throw file.error(
+                        "size",
+                        "must have sides from " + Ask.SHORTEST_SIDE + " to " + Ask.LONGEST_SIDE + " and at most "
+                                + Ask.MOST_PIXELS + " pixels, not " + parsed);
+            }
+            return parsed;
         } catch (IllegalArgumentException e) {
             throw file.error("size", "must be such as 1024x768: " + e.getMessage());
         }

@@ -20,7 +20,6 @@ import java.util.Optional;
  * damaged file gives an error that names it and the field, never a huge allocation.
  */
 public final class ConfigFile {
-    private static final long LARGEST_FILE = 64L << 20;
     private static final int LARGEST_NUMBER = 1 << 24;
 
     static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
@@ -43,14 +42,8 @@ public final class ConfigFile {
     /** Reads a file that must be there. */
     public static ConfigFile read(Path file) {
         try {
-            if (!Files.isRegularFile(file)) {
-                throw new CheckpointException(file + " is missing");
-            }
-            if (Files.size(file) > LARGEST_FILE) {
-                throw new CheckpointException(file + " is larger than " + LARGEST_FILE + " bytes");
-            }
-            JsonNode root = JSON.readTree(Files.readAllBytes(file));
-            if (!root.isObject()) {
+            JsonNode root = JSON.readTree(SmallFile.read(file));
+            if (root == null || !root.isObject()) {
                 throw new CheckpointException(file + " holds no JSON object");
             }
             return new ConfigFile(file.toString(), root);
@@ -79,6 +72,24 @@ public final class ConfigFile {
     /** Optional counterpart of {@link #count(String)}. */
     public Optional<Integer> optionalCount(String field) {
         return root.hasNonNull(field) ? Optional.of(count(field)) : Optional.empty();
+    }
+
+    /** A count that may be 0, up to {@code most}. */
+    public int countFromZero(String field, int otherwise, int most) {
+        JsonNode value = root.get(field);
+        if (value != null && value.isIntegralNumber() && value.canConvertToInt() && value.intValue() == 0) {
+            return 0;
+        }
+        int count = count(field, otherwise);
+        if (count > most) {
+            throw error(field, "must be at most " + most + ", not " + count);
+        }
+        return count;
+    }
+
+    /** A list of counts, with one for where the field is missing or null. */
+    public List<Integer> counts(String field, List<Integer> otherwise) {
+        return root.hasNonNull(field) ? counts(field) : otherwise;
     }
 
     /** A list of counts. */

@@ -24,8 +24,9 @@ public record PlacementPolicy(Device device, Optional<DType> forced) {
     /** The placement of the network in a component folder; on a card, its room is measured now, so place the largest first. */
     public Placement place(Path folder) {
         ShardedFiles files = ShardedFiles.find(folder);
-        if (device.isCuda() && elements(files) * DType.BFLOAT16.bytes() + WORKSPACE <= device.freeBytes()) {
-            return new Placement(device, forced.orElse(DType.BFLOAT16));
+        DType onCard = forced.orElse(DType.BFLOAT16);
+        if (device.isCuda() && elements(files) * onCard.bytes() + WORKSPACE <= device.freeBytes()) {
+            return new Placement(device, onCard);
         }
         return new Placement(Device.CPU, forced.orElseGet(() -> onCpu(files)));
     }

@@ -67,7 +67,7 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
 
     private static Map<String, String> weightMap(Path index) {
         try {
-            JsonNode map = ConfigFile.JSON.readTree(Files.readAllBytes(index)).path("weight_map");
+            JsonNode map = ConfigFile.JSON.readTree(SmallFile.read(index)).path("weight_map");
             if (!map.isObject() || map.isEmpty()) {
                 throw new CheckpointException(index + " has no weight_map");
             }

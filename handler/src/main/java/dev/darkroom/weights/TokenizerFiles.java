@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +25,7 @@ public record TokenizerFiles(byte[] json, JsonNode vocabulary) {
     public static TokenizerFiles read(Path folder) {
         Path file = folder.resolve("tokenizer.json");
         try {
-            byte[] json = Files.readAllBytes(file);
+            byte[] json = SmallFile.read(file);
             return new TokenizerFiles(
                     json, ConfigFile.JSON.readTree(json).path("model").path("vocab"));
         } catch (IOException e) {
@@ -38,8 +39,9 @@ public record TokenizerFiles(byte[] json, JsonNode vocabulary) {
             return read(folder);
         }
         try {
-            JsonNode vocabulary = ConfigFile.JSON.readTree(Files.readAllBytes(folder.resolve("vocab.json")));
-            List<String> merges = Files.readAllLines(folder.resolve("merges.txt")).stream()
+            JsonNode vocabulary = ConfigFile.JSON.readTree(SmallFile.read(folder.resolve("vocab.json")));
+            List<String> merges = new String(SmallFile.read(folder.resolve("merges.txt")), StandardCharsets.UTF_8)
+                    .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#version"))
                     .toList();
             return new TokenizerFiles(ConfigFile.JSON.writeValueAsBytes(clip(vocabulary, merges)), vocabulary);

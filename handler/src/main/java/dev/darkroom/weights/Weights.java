@@ -77,11 +77,6 @@ public final class Weights {
         return source.mappings.keep(value.to(source.placement.device()));
     }
 
-    /** True if the checkpoint has a tensor of this name. */
-    public boolean has(String name) {
-        return source.entries.containsKey(at(name).prefix);
-    }
-
     /** Names that may be there and are not needed: whole places or single tensors. */
     public void ignore(String... names) {
         for (String name : names) {
@@ -129,9 +124,15 @@ public final class Weights {
 
         /** Pages mapped weights in now, in order, rather than in the first job; a checkpoint that memory cannot hold stays on disk. */
         void prefetch() {
-            if (!placement.device().isCuda() && files.bytes() < Processor.memoryBytes() / 2) {
+            if (staysMapped() && files.bytes() < Processor.memoryBytes() / 2) {
                 mapped.forEach(MappedFile::prefetch);
             }
+        }
+
+        private boolean staysMapped() {
+            return !placement.device().isCuda()
+                    && entries.values().stream()
+                            .anyMatch(tensor -> tensor.entry().dtype() == placement.dtype());
         }
 
         Tensor take(String name, long... shape) {

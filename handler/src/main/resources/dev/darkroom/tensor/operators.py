@@ -86,6 +86,9 @@ def reshape(self, x: Tensor, shape: List[int]) -> Tensor:
 def permute(self, x: Tensor, dims: List[int]) -> Tensor:
     return x.permute(dims)
 
+def contiguous(self, x: Tensor) -> Tensor:
+    return x.contiguous()
+
 def narrow(self, x: Tensor, dim: int, start: int, length: int) -> Tensor:
     return x.narrow(dim, start, length)
 

@@ -389,12 +389,11 @@ final class FluxGoldens {
                     params.hasNonNull("negative_prompt")
                             ? params.path("negative_prompt").asText()
                             : null,
-                    new Size(params.path("width").asInt(), params.path("height").asInt()).floorTo(FluxRequest.MULTIPLE),
+                    size(params, golden),
                     params.path("num_inference_steps").asInt(),
                     config.guidanceEmbeds() ? params.path("guidance_scale").asDouble() : null,
                     params.path("true_cfg_scale").asDouble(1),
-                    params.path("max_sequence_length").asInt(),
-                    params.path("noise_seed").asLong());
+                    params.path("max_sequence_length").asInt());
             List<Comparison> results = new ArrayList<>();
             inputs(results, promptEncoder, request, params, golden);
             sigmas(results, components.schedule(), request, golden);
@@ -419,26 +418,34 @@ final class FluxGoldens {
                             Progress.NONE,
                             timings);
         } else if (golden.has("in.image_uint8")) {
-            var sizes = new KontextSizes(
-                    params.path("max_area").asInt(1024 * 1024),
-                    params.path("auto_resize").asBoolean(true));
-            var sized = new FluxRequest(
-                    request.prompt(),
-                    request.negativePrompt(),
-                    sizes.generated(request.size()),
-                    request.steps(),
-                    request.guidanceScale(),
-                    request.trueCfgScale(),
-                    request.maxSequenceLength(),
-                    request.seed());
+            KontextSizes sizes = kontextSizes(params);
             new FluxKontextPipeline(components, sizes)
                     .generate(
-                            sized, golden.picture("in.image_uint8"), shapes -> List.of(noise), Progress.NONE, timings);
+                            request,
+                            golden.picture("in.image_uint8"),
+                            shapes -> List.of(noise),
+                            Progress.NONE,
+                            timings);
         } else {
-            Noise draws =
-                    params.has("noise_seed") ? Noise.seeded(request.seed(), DType.FLOAT32) : shapes -> List.of(noise);
+            Noise draws = params.has("noise_seed")
+                    ? Noise.seeded(params.path("noise_seed").asLong(), DType.FLOAT32)
+                    : shapes -> List.of(noise);
             new FluxPipeline(components).generate(request, draws, Progress.NONE, timings);
         }
+    }
+
+    /** The size that the reference computed at, for the one that it was asked for. */
+    private static Size size(JsonNode params, GoldenTensors golden) {
+        Size asked =
+                new Size(params.path("width").asInt(), params.path("height").asInt());
+        boolean kontext = golden.has("in.image_uint8") && !golden.has("in.mask_uint8");
+        return kontext ? kontextSizes(params).generated(asked) : asked.floorTo(FluxRequest.MULTIPLE);
+    }
+
+    private static KontextSizes kontextSizes(JsonNode params) {
+        return new KontextSizes(
+                params.path("max_area").asInt(1024 * 1024),
+                params.path("auto_resize").asBoolean(true));
     }
 
     private static void inputs(
@@ -458,7 +465,7 @@ final class FluxGoldens {
                     list(golden.longs("in.t5_ids"))));
         }
         if (params.has("noise_seed")) {
-            float[] drawn = Operators.randn(request.seed(), DType.FLOAT32, golden.shape("in.noise"))
+            float[] drawn = Operators.randn(params.path("noise_seed").asLong(), DType.FLOAT32, golden.shape("in.noise"))
                     .getFirst()
                     .toFloats();
             results.add(Comparison.of("in.noise", drawn, golden.floats("in.noise"), Tolerance.SIGMAS));

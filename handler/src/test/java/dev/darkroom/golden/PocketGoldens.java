@@ -81,8 +81,7 @@ final class PocketGoldens {
                     entry.path("steps").asInt(),
                     null,
                     1,
-                    (int) golden.shape("t5_input_ids")[1],
-                    0);
+                    (int) golden.shape("t5_input_ids")[1]);
             Tensor noise = golden.tensor("noise");
             Picture[] picture = new Picture[1];
             Map<String, float[]> seen = Probe.record(() -> picture[0] = new FluxPipeline(components)

@@ -299,4 +299,36 @@ class PayloadTest {
             return String.valueOf(e.getMessage());
         }
     }
+
+    @Test
+    void aMessageStaysShortHoweverManyFaultsThereAre() {
+        var input = Payload.JSON.createObjectNode();
+        for (int i = 0; i < 10_000; i++) {
+            input.put("field" + i, 1);
+        }
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> Payload.job(input))
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(2000));
+    }
+
+    @Test
+    void aCallersWordsAreQuotedWithoutLineBreaks() {
+        var input = Payload.JSON
+                .createObjectNode()
+                .put("prompt", "a cat")
+                .put("output_format", "x\r\nINFO forged" + "y".repeat(1000));
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> Payload.job(input))
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200).doesNotContain("\n", "\r"));
+    }
+
+    @Test
+    void aPictureOfTwentyMegabytesIsTaken() {
+        String picture = "A".repeat(20 << 20);
+
+        assertThat(Payload.job(Payload.input("{\"input\": {\"prompt\": \"\", \"image\": \"" + picture + "\"}}")))
+                .isInstanceOf(Job.FromImage.class);
+    }
 }

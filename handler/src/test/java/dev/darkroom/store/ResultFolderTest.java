@@ -7,7 +7,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -27,12 +32,12 @@ class ResultFolderTest {
     Path directory;
 
     private Path folder = Path.of("");
-    private ResultFolder results = new ResultFolder(folder, Path::toUri);
+    private ResultFolder results = new ResultFolder(folder, Path::toUri, Optional.empty());
 
     @BeforeEach
     void makeFolder() {
         folder = directory.resolve("data/results");
-        results = new ResultFolder(folder, Path::toUri);
+        results = new ResultFolder(folder, Path::toUri, Optional.empty());
     }
 
     @ParameterizedTest
@@ -46,8 +51,27 @@ class ResultFolderTest {
     }
 
     @Test
+    void whatWasKeptLongEnoughIsDeletedAndNothingElse() throws IOException {
+        Path old = Path.of(results.store(PICTURE, ImageFormat.PNG));
+        Path recent = Path.of(results.store(PICTURE, ImageFormat.PNG));
+        Path unfinished = Files.createFile(folder.resolve("unfinished-1.tmp"));
+        Path foreign = Files.createFile(folder.resolve("notes.txt"));
+        for (Path file : List.of(old, unfinished, foreign)) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        }
+
+        new ResultFolder(folder, Path::toUri, Optional.of(Duration.ofHours(24))).store(PICTURE, ImageFormat.PNG);
+
+        assertThat(old).doesNotExist();
+        assertThat(unfinished).doesNotExist();
+        assertThat(recent).exists();
+        assertThat(foreign).exists();
+    }
+
+    @Test
     void theCallerReadsTheAddress() {
-        var served = new ResultFolder(folder, file -> URI.create("http://localhost/results/" + name(file)));
+        var served = new ResultFolder(
+                folder, file -> URI.create("http://localhost/results/" + name(file)), Optional.empty());
 
         assertThat(served.store(PICTURE, ImageFormat.PNG))
                 .hasToString(

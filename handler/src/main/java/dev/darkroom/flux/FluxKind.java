@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Which of the FLUX.1 pipelines a checkpoint is made for, and what that pipeline accepts. */
-sealed interface FluxPipelines {
+sealed interface FluxKind {
     /** The one that {@code model_index.json} names. */
-    static FluxPipelines of(String className, Path checkpoint, FluxComponents components) {
+    static FluxKind of(String className, Path checkpoint, FluxComponents components) {
         int latentWidth = 4 * components.vae().config().latentChannels();
-        FluxPipelines pipeline = switch (className) {
+        FluxKind pipeline = switch (className) {
             case "FluxPipeline", "FluxImg2ImgPipeline" -> new Text(new FluxPipeline(components));
             case "FluxKontextPipeline" -> new Kontext(new FluxKontextPipeline(components, KontextSizes.STANDARD));
             case "FluxFillPipeline" -> new Fill(new FluxFillPipeline(components));
@@ -54,7 +54,7 @@ sealed interface FluxPipelines {
     }
 
     /** Text to image and image to image. */
-    record Text(FluxPipeline pipeline) implements FluxPipelines {
+    record Text(FluxPipeline pipeline) implements FluxKind {
         @Override
         public CheckpointDefaults defaults() {
             boolean distilled = !pipeline.components().transformer().config().guidanceEmbeds();
@@ -74,7 +74,7 @@ sealed interface FluxPipelines {
     }
 
     /** Editing by instruction. */
-    record Kontext(FluxKontextPipeline pipeline) implements FluxPipelines {
+    record Kontext(FluxKontextPipeline pipeline) implements FluxKind {
         @Override
         public CheckpointDefaults defaults() {
             return new CheckpointDefaults(new Size(1024, 1024), 28, 3.5, 1, 512, Optional.empty());
@@ -104,7 +104,7 @@ sealed interface FluxPipelines {
     }
 
     /** Painting a masked part anew. */
-    record Fill(FluxFillPipeline pipeline) implements FluxPipelines {
+    record Fill(FluxFillPipeline pipeline) implements FluxKind {
         private static final long MOST_PIXELS = 2L << 20;
 
         @Override

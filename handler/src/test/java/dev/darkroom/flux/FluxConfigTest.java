@@ -1,0 +1,61 @@
+package dev.darkroom.flux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.ConfigFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FluxConfigTest {
+    @TempDir
+    Path folder;
+
+    /** Written before diffusers stated the axes. */
+    @Test
+    void theConfigOfFlux1DevIsRead() throws IOException {
+        FluxConfig config = read("""
+                {"_class_name": "FluxTransformer2DModel", "_diffusers_version": "0.30.0.dev0", "attention_head_dim": 128,
+                 "guidance_embeds": true, "in_channels": 64, "joint_attention_dim": 4096, "num_attention_heads": 24,
+                 "num_layers": 19, "num_single_layers": 38, "patch_size": 1, "pooled_projection_dim": 768}
+                """);
+
+        assertThat(config).isEqualTo(new FluxConfig(64, 64, 19, 38, 24, 128, 4096, 768, true, List.of(16, 56, 56)));
+        assertThat(config.width()).isEqualTo(3072);
+    }
+
+    @Test
+    void whatAConfigLeavesOutIsTheReferencesDefault() throws IOException {
+        assertThat(read("{}"))
+                .isEqualTo(new FluxConfig(64, 64, 19, 38, 24, 128, 4096, 768, false, List.of(16, 56, 56)));
+    }
+
+    @Test
+    void eitherKindOfBlockMayBeAbsent() throws IOException {
+        assertThat(read("{\"num_layers\": 0}").doubleBlocks()).isZero();
+        assertThat(read("{\"num_single_layers\": 0}").singleBlocks()).isZero();
+    }
+
+    @Test
+    void tooManyBlocksAreRefused() {
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> read("{\"num_layers\": 1001}"))
+                .withMessageContaining("num_layers must be at most 1000");
+    }
+
+    @Test
+    void theAxesMustFillAHead() {
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> read("{\"axes_dims_rope\": [16, 56, 54]}"))
+                .withMessageContaining("axes_dims_rope");
+    }
+
+    private FluxConfig read(String json) throws IOException {
+        return FluxConfig.read(ConfigFile.read(Files.writeString(folder.resolve("config.json"), json)));
+    }
+}
