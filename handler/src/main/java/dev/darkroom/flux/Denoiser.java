@@ -35,6 +35,7 @@ final class Denoiser {
     Tensor run(Tensor latents, double[] sigmas, int first, UnaryOperator<Tensor> input, Progress progress) {
         try (var loop = Scope.open("denoise")) {
             int steps = sigmas.length - 1;
+            progress.report(0, steps - first);
             for (int i = first; i < steps; i++) {
                 try (var step = Scope.open("step")) {
                     Tensor velocity = predict(input.apply(latents), sigmas[i]).narrow(1, 0, request.imageTokens());

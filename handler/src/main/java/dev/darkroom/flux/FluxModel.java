@@ -125,7 +125,6 @@ public final class FluxModel implements AutoCloseable {
         Size generated = kind.generatedSize(asked, defaults);
         checkSize(asked);
         FluxRequest request = request(ask, generated);
-        progress.report(0, request.steps());
         Noise noise =
                 Noise.seeded(ask.seed(), components.transformer().placement().dtype());
         Picture picture = switch (kind) {

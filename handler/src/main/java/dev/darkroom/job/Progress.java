@@ -7,7 +7,7 @@ public interface Progress {
     Progress NONE = (step, steps) -> {};
 
     /**
-     * {@code step} of {@code steps} denoising steps are done.
+     * {@code step} of {@code steps} denoising steps are done; 0 before the first.
      *
      * @throws JobException with {@link JobException.Code#CANCELLED} to end the job here
      */

@@ -38,6 +38,9 @@ public record TokenizerFiles(byte[] json, JsonNode vocabulary) {
         if (Files.exists(folder.resolve("tokenizer.json"))) {
             return read(folder);
         }
+        if (!Files.exists(folder.resolve("vocab.json")) || !Files.exists(folder.resolve("merges.txt"))) {
+            throw new CheckpointException(folder + " needs tokenizer.json, or vocab.json and merges.txt");
+        }
         try {
             JsonNode vocabulary = ConfigFile.JSON.readTree(SmallFile.read(folder.resolve("vocab.json")));
             List<String> merges = new String(SmallFile.read(folder.resolve("merges.txt")), StandardCharsets.UTF_8)
@@ -46,8 +49,7 @@ public record TokenizerFiles(byte[] json, JsonNode vocabulary) {
                     .toList();
             return new TokenizerFiles(ConfigFile.JSON.writeValueAsBytes(clip(vocabulary, merges)), vocabulary);
         } catch (IOException e) {
-            throw new CheckpointException(
-                    folder + " needs tokenizer.json, or vocab.json and merges.txt: " + e.getMessage(), e);
+            throw new CheckpointException(folder + "/vocab.json cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -67,7 +67,7 @@ class FluxModelTest {
                 .isThrownBy(() -> model().render(WISH.job(), null, null, (step, steps) -> {
                     throw new IllegalStateException("broken off in step " + step);
                 }))
-                .withMessage("broken off in step 1");
+                .withMessage("broken off in step 0");
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
     }
@@ -86,7 +86,7 @@ class FluxModelTest {
                 }))
                 .matches(e -> e.code() == JobException.Code.CANCELLED);
 
-        assertThat(seen).containsExactly(1, 2);
+        assertThat(seen).containsExactly(0, 1, 2);
         assertThat(Scope.liveTensors()).isEqualTo(before);
     }
 
@@ -135,7 +135,7 @@ class FluxModelTest {
                 model().render(WISH.job(), null, null, (step, all) -> steps.add(step + " of " + all));
 
         assertThat(rendering.picture().size()).isEqualTo(new Size(128, 128));
-        assertThat(steps).containsExactly("1 of 4", "2 of 4", "3 of 4", "4 of 4");
+        assertThat(steps).containsExactly("0 of 4", "1 of 4", "2 of 4", "3 of 4", "4 of 4");
         assertThat(rendering.notes()).isEmpty();
         assertThat(rendering.timings().milliseconds()).containsKeys("encode", "denoise", "decode");
     }
@@ -147,7 +147,7 @@ class FluxModelTest {
 
         model().render(WISH.withSteps(asked).job(), null, null, (step, all) -> steps.add(step));
 
-        assertThat(steps).hasSize(asked).endsWith(asked);
+        assertThat(steps).hasSize(asked + 1).endsWith(asked);
     }
 
     @ParameterizedTest
@@ -232,7 +232,7 @@ class FluxModelTest {
                         null,
                         (step, all) -> seen.add(step + " of " + all));
 
-        assertThat(seen).hasSize(taken).last().isEqualTo(taken + " of " + taken);
+        assertThat(seen).hasSize(taken + 1).last().isEqualTo(taken + " of " + taken);
     }
 
     @ParameterizedTest

@@ -173,8 +173,17 @@ class SourceImagesTest {
     @Test
     void aSmallFileCannotUnfoldIntoAHugePicture() {
         assertRefused(
-                TestPictures.base64(pngHeader(60_000, 60_000)),
-                "mask: must have at most 67108864 pixels, not 3600000000");
+                TestPictures.base64(pngHeader(16_000, 16_000)),
+                "mask: must have at most 67108864 pixels, not 256000000");
+    }
+
+    /** Resized to an ordinary width, a picture one pixel wide and very long takes gigabytes. */
+    @ParameterizedTest
+    @CsvSource({"1, 600000", "600000, 1", "60000, 60000", "10, 161"})
+    void aPictureOfAnAbsurdShapeIsRefused(int width, int height) {
+        assertRefused(
+                TestPictures.base64(pngHeader(width, height)),
+                "mask: must have sides of at most 16384 and a ratio of at most 16:1, not " + width + "x" + height);
     }
 
     @Test

@@ -105,6 +105,10 @@ class OperatorsTest {
                 sample("zeros", "bfloat16 [2, 3]", () -> Operators.zeros(DType.BFLOAT16, Device.CPU, 2, 3)),
                 sample("reshape", "bfloat16 [3, 2]", () -> bf16(2, 3).reshape(3, -1)),
                 sample("permute", "bfloat16 [3, 2]", () -> bf16(2, 3).permute(1, 0)),
+                sample(
+                        "contiguous",
+                        "bfloat16 [3, 2]",
+                        () -> bf16(2, 3).permute(1, 0).contiguous()),
                 sample("narrow", "bfloat16 [2, 2]", () -> bf16(2, 3).narrow(-1, 1, 2)),
                 sample("cat", "bfloat16 [4, 3]", () -> Tensor.cat(0, bf16(2, 3), bf16(2, 3))),
                 sample("chunk", "2 × bfloat16 [1, 3]", () -> bf16(2, 3).chunk(2, 0)),
