@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -194,6 +196,24 @@ class EntrypointIT {
             Ended ended = server.await();
             assertThat(ended.exit()).as(ended.err()).isIn(0, 143);
             assertThat(ended.err()).doesNotContain("SIGSEGV", "fatal error");
+        }
+    }
+
+    @Test
+    void aCallerWhoWaitsForARunningJobStillGetsItsResult() throws Exception {
+        int port = freePort();
+        try (var server = new Running(HOME, Map.of("PORT", String.valueOf(port)));
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            server.awaitServing(port);
+            Future<String> answer = callers.submit(
+                    () -> post(port, "/runsync", "'prompt': 'a green forest', 'num_inference_steps': 200"));
+            while (!server.err().contains("step 1 of 200")) {
+                Thread.sleep(20);
+            }
+            server.terminate();
+
+            assertThat(JSON.readTree(answer.get()).path("status").asText()).isEqualTo("COMPLETED");
+            assertThat(server.await().exit()).isIn(0, 143);
         }
     }
 

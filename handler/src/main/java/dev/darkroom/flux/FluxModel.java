@@ -18,6 +18,7 @@ import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -224,7 +225,7 @@ public final class FluxModel implements AutoCloseable {
     }
 
     private static Picture required(@Nullable Picture picture) {
-        return java.util.Objects.requireNonNull(picture, "a job that was checked has its pictures");
+        return Objects.requireNonNull(picture, "a job that was checked has its pictures");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.darkroom.nn;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code x·Wᵀ + b}: {@code [.., in] → [.., out]}. */
@@ -21,6 +22,6 @@ public record Linear(Tensor weight, @Nullable Tensor bias) {
 
     /** The bias of a layer that was loaded with one. */
     public Tensor requiredBias() {
-        return java.util.Objects.requireNonNull(bias, "bias");
+        return Objects.requireNonNull(bias, "bias");
     }
 }

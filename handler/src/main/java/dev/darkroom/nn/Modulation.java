@@ -4,6 +4,7 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Adaptive layer norm: shift, scale and gate computed from the conditioning vector {@code temb [B, D]}, for one or two sub-blocks.
@@ -35,7 +36,7 @@ public record Modulation(Tensor weight, Tensor bias, int sets) {
     /** The sub-blocks' sets in order: attention, then MLP. */
     public List<Set> of(Tensor temb) {
         List<Tensor> parts = Operators.modulation(temb, weight, bias, 3 * sets);
-        return java.util.stream.IntStream.range(0, sets)
+        return IntStream.range(0, sets)
                 .mapToObj(i -> new Set(parts.get(3 * i), parts.get(3 * i + 1), parts.get(3 * i + 2)))
                 .toList();
     }

@@ -21,7 +21,7 @@ public class HttpQueue implements JobSource {
     public static final int CAPACITY = 100;
 
     /** How large the payloads that wait may be together. */
-    private static final long MOST_BYTES = 256L << 20;
+    public static final long MOST_BYTES = 256L << 20;
 
     private static final long LOOK_AGAIN_MILLISECONDS = 100;
     private static final Duration KEPT = Duration.ofMinutes(30);
@@ -83,6 +83,11 @@ public class HttpQueue implements JobSource {
                 ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
             }
         }
+    }
+
+    /** True once {@link #stop} was called. */
+    public boolean isStopped() {
+        return stopped;
     }
 
     @Override

@@ -70,12 +70,15 @@ public class RunPodApi {
     }
 
     private HttpTicket accept(String body, boolean sync) {
+        if (queue.isStopped()) {
+            throw refusal(Response.status(Response.Status.SERVICE_UNAVAILABLE), "the worker is stopping");
+        }
         try {
             return queue.submit(Payload.input(body), body.length(), sync)
                     .orElseThrow(() -> refusal(
                             Response.status(429).header("Retry-After", "5"),
-                            "the queue is full: at most " + HttpQueue.CAPACITY
-                                    + " jobs may wait, and 256 MB of payloads"));
+                            "the queue is full: at most " + HttpQueue.CAPACITY + " jobs may wait, and "
+                                    + HttpQueue.MOST_BYTES + " bytes of payloads"));
         } catch (JobException e) {
             throw refusal(Response.status(Response.Status.BAD_REQUEST), String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.job.ImageFormat;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
@@ -19,9 +20,8 @@ public class ResultsResource {
     public Response get(@PathParam("name") String name) {
         java.nio.file.Path file = results.find(name).orElseThrow(NotFoundException::new);
         String extension = name.substring(name.lastIndexOf('.') + 1);
-        String mediaType = dev.darkroom.job.ImageFormat.parse(extension)
-                .orElseThrow(NotFoundException::new)
-                .mediaType();
+        String mediaType =
+                ImageFormat.parse(extension).orElseThrow(NotFoundException::new).mediaType();
         return Response.ok(file.toFile(), mediaType)
                 .header("Cache-Control", "private, max-age=31536000, immutable")
                 .header("X-Content-Type-Options", "nosniff")

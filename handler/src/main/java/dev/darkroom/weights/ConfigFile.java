@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON file of a checkpoint, such as {@code transformer/config.json}. Numbers that size a network are read with bounds, so that a
@@ -132,7 +133,7 @@ public final class ConfigFile {
         return new CheckpointException(name + ": " + field + " " + rule);
     }
 
-    private int count(String field, @org.jspecify.annotations.Nullable JsonNode value) {
+    private int count(String field, @Nullable JsonNode value) {
         if (value == null
                 || !value.isIntegralNumber()
                 || !value.canConvertToInt()
