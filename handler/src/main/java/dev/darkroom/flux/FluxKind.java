@@ -39,18 +39,30 @@ sealed interface FluxKind {
     /** Notes what this pipeline cannot do of a job. */
     void check(Job job, Faults faults);
 
-    /** The size of a picture whose job names none. */
-    default Size size(Size standard, @Nullable Picture image) {
-        return standard;
+    /**
+     * Where a picture is computed and how large the caller gets it.
+     *
+     * @param generated a multiple of 16, within what the model knows
+     */
+    record Sizes(Size generated, Size output) {}
+
+    /**
+     * The sizes of a run.
+     *
+     * @param asked null where the job names none
+     * @param image the job's source image, if it has one
+     */
+    default Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+        Size output = asked == null ? defaults.size() : asked;
+        return new Sizes(generated(output, defaults), output);
     }
 
-    /** The size that the pipeline computes at, for one that was asked for: a multiple of 16, within the area that the model knows. */
-    default Size generatedSize(Size asked, CheckpointDefaults defaults) {
+    private static Size generated(Size output, CheckpointDefaults defaults) {
         if (defaults.nativeArea().isPresent()
-                && asked.area() > defaults.nativeArea().get()) {
-            return asked.within(defaults.nativeArea().get()).floorTo(FluxRequest.MULTIPLE);
+                && output.area() > defaults.nativeArea().get()) {
+            return output.within(defaults.nativeArea().get()).floorTo(FluxRequest.MULTIPLE);
         }
-        return asked.ceilTo(FluxRequest.MULTIPLE);
+        return output.ceilTo(FluxRequest.MULTIPLE);
     }
 
     /** Text to image and image to image. */
@@ -91,15 +103,14 @@ sealed interface FluxKind {
             }
         }
 
-        /** An edit keeps the ratio of its picture. */
+        /** An edit keeps the ratio of its picture, at the area that the model was trained on. */
         @Override
-        public Size size(Size standard, @Nullable Picture image) {
-            return image == null ? standard : pipeline.sizes().generated(image.size());
-        }
-
-        @Override
-        public Size generatedSize(Size asked, CheckpointDefaults defaults) {
-            return pipeline.sizes().generated(asked);
+        public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+            if (asked != null) {
+                return new Sizes(pipeline.sizes().generated(asked), asked);
+            }
+            Size generated = pipeline.sizes().generated(image == null ? defaults.size() : image.size());
+            return new Sizes(generated, generated);
         }
     }
 
@@ -119,8 +130,9 @@ sealed interface FluxKind {
 
         /** A filled picture keeps its size, as long as the model can work at it. */
         @Override
-        public Size size(Size standard, @Nullable Picture image) {
-            return image == null ? standard : image.size().within(MOST_PIXELS);
+        public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+            Size output = asked == null && image != null ? image.size().within(MOST_PIXELS) : asked;
+            return FluxKind.super.sizes(output, image, defaults);
         }
     }
 }

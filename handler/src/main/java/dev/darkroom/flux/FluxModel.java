@@ -122,10 +122,9 @@ public final class FluxModel implements AutoCloseable {
     public Rendering render(Job job, @Nullable Picture image, @Nullable Picture mask, Progress progress) {
         Ask ask = job.ask();
         var timings = new Timings();
-        Size asked = Optional.ofNullable(ask.size()).orElseGet(() -> kind.size(defaults.size(), image));
-        Size generated = kind.generatedSize(asked, defaults);
-        checkSize(asked);
-        FluxRequest request = request(ask, generated);
+        FluxKind.Sizes sizes = kind.sizes(ask.size(), image, defaults);
+        checkSize(sizes.output());
+        FluxRequest request = request(ask, sizes.generated());
         Noise noise =
                 Noise.seeded(ask.seed(), components.transformer().placement().dtype());
         Picture picture = switch (kind) {
@@ -140,9 +139,9 @@ public final class FluxModel implements AutoCloseable {
             case FluxKind.Fill fill ->
                 fill.pipeline().generate(request, required(image), required(mask), noise, progress, timings);
         };
-        Picture finished = fit(picture, asked, image != null);
+        Picture finished = fit(picture, sizes.output(), image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes(request, asked));
+        return new Rendering(finished, timings, notes(request, sizes.output()));
     }
 
     /** A size that follows from a source image has the same limits as one that was asked for. */
@@ -198,16 +197,16 @@ public final class FluxModel implements AutoCloseable {
     }
 
     /** A picture from nothing is cut where 16 does not divide its sides; one made from another would shift, so it is resized. */
-    private static Picture fit(Picture picture, Size asked, boolean fromImage) {
-        return !fromImage && picture.size().equals(asked.ceilTo(FluxRequest.MULTIPLE))
-                ? picture.crop(asked)
-                : PilResize.LANCZOS.apply(picture, asked);
+    private static Picture fit(Picture picture, Size output, boolean fromImage) {
+        return !fromImage && picture.size().equals(output.ceilTo(FluxRequest.MULTIPLE))
+                ? picture.crop(output)
+                : PilResize.LANCZOS.apply(picture, output);
     }
 
-    private List<String> notes(FluxRequest request, Size asked) {
+    private List<String> notes(FluxRequest request, Size output) {
         List<String> notes = new ArrayList<>();
-        if (!request.size().equals(asked.ceilTo(FluxRequest.MULTIPLE))) {
-            notes.add("generated at " + request.size() + ", where this model is at home, and resized to " + asked);
+        if (!request.size().equals(output.ceilTo(FluxRequest.MULTIPLE))) {
+            notes.add("generated at " + request.size() + ", where this model is at home, and resized to " + output);
         }
         noteCut(notes, "prompt", request.prompt());
         if (request.negativePrompt() != null) {

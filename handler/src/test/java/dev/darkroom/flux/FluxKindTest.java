@@ -1,0 +1,123 @@
+package dev.darkroom.flux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Editing and filling from a checkpoint folder to a picture, on tiny networks of random weights. */
+class FluxKindTest {
+    private static final Path GOLDENS = Path.of("src/test/resources/goldens");
+
+    @TempDir
+    Path checkpoint;
+
+    @Test
+    void anEditKeepsTheRatioOfItsPictureAtTheAreaThatTheModelKnows() throws IOException {
+        copy(GOLDENS.resolve("tiny-flux-dev"));
+        Path index = checkpoint.resolve("model_index.json");
+        Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
+        long before = Scope.liveTensors();
+
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+            Picture picture = noise(318, 2968);
+            var job = new Job.FromImage(ask(null), "", null);
+            model.check(job);
+            FluxModel.Rendering rendering = model.render(job, picture, null, Progress.NONE);
+
+            assertThat(rendering.picture().size()).isEqualTo(KontextSizes.STANDARD.generated(picture.size()));
+            assertThat(rendering.notes()).isEmpty();
+
+            FluxModel.Rendering asked = model.render(
+                    new Job.FromImage(ask(new Size(128, 128)), "", null), noise(64, 64), null, Progress.NONE);
+            assertThat(asked.picture().size()).isEqualTo(new Size(128, 128));
+            assertThat(asked.notes()).singleElement().asString().contains("1024x1024", "128x128");
+        }
+        assertThat(Scope.liveTensors()).isEqualTo(before);
+    }
+
+    @Test
+    void anEditTakesNoStrengthAndNoMask() throws IOException {
+        copy(GOLDENS.resolve("tiny-flux-dev"));
+        Path index = checkpoint.resolve("model_index.json");
+        Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
+
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> model.check(new Job.FromImage(ask(null), "", 0.5)))
+                    .withMessageStartingWith("strength: ");
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> model.check(new Job.Fill(ask(null), "", "")))
+                    .withMessageStartingWith("mask: ");
+        }
+    }
+
+    @Test
+    void aFilledPictureKeepsItsSize() throws IOException {
+        copy(GOLDENS.resolve("tiny-flux-dev"));
+        delete(checkpoint.resolve("transformer"));
+        copy(GOLDENS.resolve("tiny-flux-fill"));
+        long before = Scope.liveTensors();
+
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+            assertThat(model.defaults().guidanceScale()).isEqualTo(30);
+            model.warmUp();
+            var job = new Job.Fill(ask(null), "", "");
+            model.check(job);
+            FluxModel.Rendering rendering = model.render(job, noise(150, 100), noise(150, 100), Progress.NONE);
+
+            assertThat(rendering.picture().size()).isEqualTo(new Size(150, 100));
+            assertThat(rendering.notes()).isEmpty();
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> model.check(new Job.TextToImage(ask(null))))
+                    .withMessage("mask: this model fills: it needs image and mask");
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> model.render(job, noise(20, 300), noise(20, 300), Progress.NONE))
+                    .withMessageStartingWith("image: gives a picture of 20x300, but sides must be from 64");
+        }
+        assertThat(Scope.liveTensors()).isEqualTo(before);
+    }
+
+    private static Ask ask(@Nullable Size size) {
+        return new Ask(null, "a red fox", null, size, 1, null, null, 1, ImageFormat.PNG, 90);
+    }
+
+    private static Picture noise(int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        new Random(1).nextBytes(rgb);
+        return new Picture(width, height, rgb);
+    }
+
+    private void copy(Path from) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = checkpoint.resolve(from.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.write(copy, Files.readAllBytes(file));
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
