@@ -65,6 +65,7 @@ public class Main implements QuarkusApplication {
             var worker = new Worker(setup.handler(results()), state);
             state.ready();
             LOG.infof("READY at %s", address());
+            LOG.infof("try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync", address());
             List<Thread> threads = Stream.generate(
                             () -> Thread.ofVirtual().name("worker").unstarted(() -> work(worker)))
                     .limit(JOBS_UNDER_WAY)

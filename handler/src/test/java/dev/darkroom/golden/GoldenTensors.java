@@ -1,12 +1,14 @@
 package dev.darkroom.golden;
 
+import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Picture;
 import dev.darkroom.tensor.MappedFile;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.SafetensorsFile;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 
 /** The tensors of one golden file. */
 record GoldenTensors(SafetensorsFile header) {
@@ -16,10 +18,6 @@ record GoldenTensors(SafetensorsFile header) {
 
     boolean has(String name) {
         return header.entries().containsKey(name);
-    }
-
-    Set<String> names() {
-        return header.entries().keySet();
     }
 
     long[] shape(String name) {
@@ -54,5 +52,16 @@ record GoldenTensors(SafetensorsFile header) {
             rgb[i] = (byte) (int) levels[grey ? i / 3 : i];
         }
         return new Picture((int) shape[1], (int) shape[0], rgb);
+    }
+
+    /** Compares what probes saw with what this file holds, in the order of the computation. */
+    void compare(List<Comparison> results, Map<String, float[]> seen, String prefix, Tolerance tolerance) {
+        seen.forEach((name, values) -> {
+            if (has(prefix + name)) {
+                boolean beforeTheLoop = name.contains("prompt_embeds") || name.startsWith("mid.");
+                results.add(Comparison.of(
+                        prefix + name, values, floats(prefix + name), beforeTheLoop ? Tolerance.NETWORK : tolerance));
+            }
+        });
     }
 }

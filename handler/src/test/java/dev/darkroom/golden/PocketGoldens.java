@@ -39,7 +39,7 @@ final class PocketGoldens {
         var goldens = new PocketGoldens(folder, checkpoint);
         List<GoldenCase> cases = new ArrayList<>();
         cases.add(new GoldenCase("pocket-flux/tokens", goldens::tokens));
-        for (JsonNode entry : FluxGoldens.read(folder.resolve("index.json")).path("cases")) {
+        for (JsonNode entry : GoldenValues.read(folder.resolve("index.json")).path("cases")) {
             cases.add(new GoldenCase("pocket-flux/" + entry.path("name").asText(), () -> goldens.run(entry)));
         }
         return cases;
@@ -49,20 +49,20 @@ final class PocketGoldens {
         ClipTokenizer clip = ClipTokenizer.read(checkpoint.resolve("tokenizer"), 77);
         T5Tokenizer t5 = T5Tokenizer.read(checkpoint.resolve("tokenizer_2"));
         List<Comparison> results = new ArrayList<>();
-        JsonNode tokens = FluxGoldens.read(folder.resolve("tokens.json"));
+        JsonNode tokens = GoldenValues.read(folder.resolve("tokens.json"));
         tokens.path("clip")
                 .properties()
                 .forEach(text -> results.add(Comparison.equal(
                         "clip ids of '" + text.getKey() + "'",
-                        FluxGoldens.list(clip.encode(text.getKey())),
-                        FluxGoldens.list(text.getValue()))));
+                        GoldenValues.list(clip.encode(text.getKey())),
+                        GoldenValues.list(text.getValue()))));
         tokens.path("t5")
                 .properties()
                 .forEach(text -> results.add(Comparison.equal(
                         "t5 ids of '" + text.getKey() + "'",
-                        FluxGoldens.list(
+                        GoldenValues.list(
                                 t5.encode(text.getKey(), text.getValue().size())),
-                        FluxGoldens.list(text.getValue()))));
+                        GoldenValues.list(text.getValue()))));
         return results;
     }
 
@@ -70,7 +70,7 @@ final class PocketGoldens {
         GoldenTensors golden =
                 GoldenTensors.read(folder.resolve(entry.path("file").asText()));
         try (var scope = Scope.open("golden");
-                var networks = FluxGoldens.networks(checkpoint)) {
+                var networks = PipelineGoldens.networks(checkpoint)) {
             var schedule =
                     FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")));
             FluxComponents components = networks.components(schedule);
@@ -104,8 +104,8 @@ final class PocketGoldens {
             Picture expected = Picture.of(ImageIO.read(file.toFile()));
             return Comparison.of(
                     "picture",
-                    FluxGoldens.levels(picture.rgb()),
-                    FluxGoldens.levels(expected.rgb()),
+                    GoldenValues.levels(picture.rgb()),
+                    GoldenValues.levels(expected.rgb()),
                     new Tolerance(1, Double.POSITIVE_INFINITY));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
