@@ -7,7 +7,6 @@ import dev.darkroom.job.JobResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 public final class HttpTicket implements Ticket {
     private final String id;
     private final int bytes;
-    private @Nullable Job job;
     private final Clock clock;
     private final Instant accepted;
     private final CompletableFuture<ObjectNode> ended = new CompletableFuture<>();
 
+    private @Nullable Job job;
     private @Nullable Instant started;
     private @Nullable Instant finished;
     private ObjectNode answer;
@@ -48,7 +47,10 @@ public final class HttpTicket implements Ticket {
     /** Gives the job to the one who takes it; its pictures are not kept here beyond that. */
     @Override
     public synchronized Job job() {
-        Job taken = Objects.requireNonNull(job, "a job is taken once");
+        if (job == null) {
+            throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+        }
+        Job taken = job;
         job = null;
         return taken;
     }
