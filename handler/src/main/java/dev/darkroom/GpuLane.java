@@ -30,10 +30,9 @@ public final class GpuLane implements AutoCloseable {
         }
     }
 
-    /** Drops what still waits, and returns when what runs has ended. */
+    /** Returns when all that was given to it has ended. */
     @Override
     public void close() {
-        thread.shutdownNow();
         thread.close();
     }
 }

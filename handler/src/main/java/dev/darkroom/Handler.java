@@ -55,6 +55,7 @@ public final class Handler {
         // 3. the GPU's turn
         FluxModel.Rendering rendering = gpu.run(() -> {
             timings.lap("queue");
+            progress.checkCancelled();
             return model.render(job, sources.image, sources.mask, progress);
         });
         timings.add(rendering.timings());

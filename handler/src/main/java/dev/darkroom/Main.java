@@ -7,10 +7,13 @@ import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.store.ResultFolder;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +23,7 @@ import org.jboss.logging.Logger;
 
 /** Starts the worker: {@code --payload file} does one job and ends, no argument serves over HTTP. */
 @QuarkusMain
+@Singleton
 public class Main implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(Main.class);
 
@@ -27,6 +31,8 @@ public class Main implements QuarkusApplication {
     private static final int JOBS_UNDER_WAY = 3;
 
     private static final int WRONG_ARGUMENTS = 2;
+
+    private volatile List<Thread> workers = List.of();
 
     @Inject
     WorkerConfig config;
@@ -52,7 +58,8 @@ public class Main implements QuarkusApplication {
     private int once(Path payload) throws InterruptedException {
         var source = new PayloadFile(payload, System.out);
         try (var setup = new Setup(config)) {
-            Handler handler = setup.handler(new ResultFolder(resultFolder(), Path::toUri, Optional.empty()));
+            Handler handler =
+                    setup.handler(new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty()));
             new Worker(handler, state).work(source);
         } catch (SetupException e) {
             source.refuse(e);
@@ -66,22 +73,31 @@ public class Main implements QuarkusApplication {
             state.ready();
             LOG.infof("READY at %s", address());
             LOG.infof("try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync", address());
-            List<Thread> threads = Stream.generate(
-                            () -> Thread.ofVirtual().name("worker").unstarted(() -> work(worker)))
+            workers = Stream.generate(() -> Thread.ofVirtual().name("worker").unstarted(() -> work(worker)))
                     .limit(JOBS_UNDER_WAY)
                     .toList();
-            threads.forEach(Thread::start);
+            workers.forEach(Thread::start);
             Quarkus.waitForExit();
             boolean deviceLost = state.phase() == WorkerState.Phase.DEFUNCT;
-            state.defunct();
-            queue.stop();
-            for (Thread thread : threads) {
-                thread.join(); // what runs is finished and answered
-            }
+            finishJobs();
             return deviceLost ? 1 : 0;
         } catch (SetupException e) {
             state.setupFailed();
             return 1;
+        }
+    }
+
+    /** On SIGTERM the process lives until this returns. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        finishJobs();
+    }
+
+    /** Withdraws what waits and lets what runs come to its end. */
+    private void finishJobs() throws InterruptedException {
+        state.defunct();
+        queue.stop();
+        for (Thread thread : workers) {
+            thread.join();
         }
     }
 
@@ -102,13 +118,9 @@ public class Main implements QuarkusApplication {
     @ApplicationScoped
     ResultFolder results() {
         return new ResultFolder(
-                resultFolder(),
+                config.data().resolve("results"),
                 file -> URI.create(address() + "/results/" + file.getFileName()),
                 Optional.of(config.resultsKept()));
-    }
-
-    private Path resultFolder() {
-        return config.data().resolve("results");
     }
 
     private String address() {

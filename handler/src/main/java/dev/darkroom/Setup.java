@@ -118,7 +118,7 @@ public final class Setup implements AutoCloseable {
         return checkpoints;
     }
 
-    /** Lets the job that runs end, then frees the weights. */
+    /** Waits for the GPU's thread to end, then frees the weights. */
     @Override
     public void close() {
         gpu.close();

@@ -41,12 +41,8 @@ public final class Worker {
 
     private void work(Ticket ticket) throws InterruptedException {
         LOG.infof("job %s taken", ticket.id());
-        Progress progress = (step, steps) -> {
-            LOG.infof("job %s step %d of %d", ticket.id(), step, steps);
-            ticket.report(step, steps);
-        };
         try {
-            JobResult result = handler.handle(ticket.job(), progress);
+            JobResult result = handler.handle(ticket.job(), logged(ticket));
             LOG.infof("job %s completed: %s ms", ticket.id(), result.timings());
             ticket.completed(result);
         } catch (RuntimeException | Error e) {
@@ -62,6 +58,22 @@ public final class Worker {
                 state.defunct();
             }
         }
+    }
+
+    /** The ticket's progress, with a line in the log for each step. */
+    private static Progress logged(Ticket ticket) {
+        return new Progress() {
+            @Override
+            public void report(int step, int steps) {
+                LOG.infof("job %s step %d of %d", ticket.id(), step, steps);
+                ticket.report(step, steps);
+            }
+
+            @Override
+            public void checkCancelled() {
+                ticket.checkCancelled();
+            }
+        };
     }
 
     private static JobException reason(Throwable error) {

@@ -53,7 +53,7 @@ class EntrypointIT {
         assertThat(answer.path("status").asText()).isEqualTo("COMPLETED");
         assertThat(answer.at("/output/seed").asLong()).isEqualTo(1);
         Path picture = Path.of(URI.create(answer.at("/output/images/0/url").asText()));
-        assertThat(picture).isRegularFile().startsWith(data.resolve("results"));
+        assertThat(picture).isRegularFile().startsWith(data.resolve("pictures"));
         assertThat(Files.readAllBytes(picture)).startsWith(0x89, 'P', 'N', 'G');
         assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(128);
         assertThat(ended.err()).contains("ok installation", "ok operators", "ok weights of pocket-flux", "step 4 of 4");
@@ -87,7 +87,7 @@ class EntrypointIT {
         Ended ended = run(Map.of(), "--payload", "test-payloads/refused-width.json");
 
         assertFailed(ended, "BAD_INPUT", "width: must be from 64 to 4096, not 20000");
-        assertThat(data.resolve("results")).doesNotExist();
+        assertThat(data.resolve("pictures")).doesNotExist();
     }
 
     @Test
@@ -188,6 +188,7 @@ class EntrypointIT {
             for (int i = 0; i < 5; i++) {
                 post(port, "/run", "'prompt': 'a green forest', 'num_inference_steps': 60");
             }
+            assertThat(results()).isEmpty();
             while (!server.err().contains("step 1 of 60")) {
                 Thread.sleep(20);
             }
@@ -195,7 +196,18 @@ class EntrypointIT {
             server.terminate();
             Ended ended = server.await();
             assertThat(ended.exit()).as(ended.err()).isIn(0, 143);
-            assertThat(ended.err()).doesNotContain("SIGSEGV", "fatal error");
+            assertThat(ended.err()).doesNotContain("SIGSEGV", "fatal error").contains("step 60 of 60", " completed: ");
+            assertThat(results()).isNotEmpty();
+        }
+    }
+
+    /** What the server has stored. */
+    private List<Path> results() throws IOException {
+        if (!Files.isDirectory(data.resolve("results"))) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(data.resolve("results"))) {
+            return files.toList();
         }
     }
 

@@ -56,7 +56,7 @@ public class WorkerState {
     }
 
     /** True if jobs are being done, or would be at once. */
-    public boolean isServing() {
-        return phase() == Phase.READY || phase() == Phase.BUSY;
+    public synchronized boolean isServing() {
+        return phase == Phase.READY || phase == Phase.BUSY;
     }
 }

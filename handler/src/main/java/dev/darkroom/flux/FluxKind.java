@@ -106,11 +106,15 @@ sealed interface FluxKind {
         /** An edit keeps the ratio of its picture, at the area that the model was trained on. */
         @Override
         public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
-            if (asked != null) {
-                return new Sizes(pipeline.sizes().generated(asked), asked);
+            var known = new KontextSizes(
+                    defaults.nativeArea().orElse(pipeline.sizes().maxArea()),
+                    pipeline.sizes().preferred());
+            if (asked == null && image != null) {
+                Size generated = known.generated(image.size());
+                return new Sizes(generated, generated);
             }
-            Size generated = pipeline.sizes().generated(image == null ? defaults.size() : image.size());
-            return new Sizes(generated, generated);
+            Size output = asked == null ? defaults.size() : asked;
+            return new Sizes(known.generated(output), output);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Collects everything that is wrong with a payload, so that a caller reads all of it in one message. */
@@ -15,13 +16,25 @@ public final class Faults {
 
     /** A caller's own words in a message: short, and without control characters. */
     public static String quoted(Object value) {
-        String text = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
-        return text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
+        String text = String.valueOf(value);
+        boolean whole = text.codePointCount(0, Math.min(text.length(), 2 * LONGEST_QUOTE)) <= LONGEST_QUOTE;
+        String start = whole ? text : text.substring(0, text.offsetByCodePoints(0, LONGEST_QUOTE));
+        return start.replaceAll("\\p{Cntrl}", " ") + (whole ? "" : "…");
+    }
+
+    /** Several of a caller's words, the first twenty of them. */
+    public static String quoted(List<String> values) {
+        String listed = values.stream()
+                .limit(MOST_LISTED)
+                .map(value -> quoted((Object) value))
+                .collect(Collectors.joining(", "));
+        int more = values.size() - MOST_LISTED;
+        return more > 0 ? listed + " and " + more + " more" : listed;
     }
 
     /** Notes a fault of a field. */
     public void add(String field, String rule) {
-        messages.add(quoted(field) + ": " + rule);
+        messages.add(field + ": " + rule);
     }
 
     /** Notes a fault of a field unless {@code holds}. */

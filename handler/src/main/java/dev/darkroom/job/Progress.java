@@ -12,4 +12,11 @@ public interface Progress {
      * @throws JobException with {@link JobException.Code#CANCELLED} to end the job here
      */
     void report(int step, int steps);
+
+    /**
+     * Asked before anything is computed.
+     *
+     * @throws JobException with {@link JobException.Code#CANCELLED} if the job was withdrawn while it waited
+     */
+    default void checkCancelled() {}
 }

@@ -84,14 +84,16 @@ public final class HttpTicket implements Ticket {
     }
 
     @Override
-    public void report(int step, int steps) {
-        synchronized (this) {
-            if (finished == null) {
-                answer = Answer.progress(id, step, steps);
-                return;
-            }
+    public synchronized void report(int step, int steps) {
+        checkCancelled();
+        answer = Answer.progress(id, step, steps);
+    }
+
+    @Override
+    public synchronized void checkCancelled() {
+        if (finished != null) {
+            throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
         }
-        throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
     }
 
     @Override

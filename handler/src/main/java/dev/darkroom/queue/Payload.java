@@ -138,8 +138,7 @@ public final class Payload {
             }
         });
         if (!unknown.isEmpty()) {
-            faults.add(
-                    String.join(", ", unknown), "is no field of this worker; there are " + String.join(", ", FIELDS));
+            faults.add(Faults.quoted(unknown), "is no field of this worker; there are " + String.join(", ", FIELDS));
         }
     }
 

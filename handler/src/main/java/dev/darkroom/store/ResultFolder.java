@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
@@ -15,9 +16,11 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /** A folder of results under names that cannot be guessed. A file appears in it whole or not at all. */
 public final class ResultFolder {
+    private static final Logger LOG = Logger.getLogger(ResultFolder.class);
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}\\.(png|jpg|webp)");
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -81,10 +84,23 @@ public final class ResultFolder {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
                 boolean ours = NAME.matcher(name).matches() || name.startsWith(UNFINISHED);
-                if (ours && Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
-                    Files.deleteIfExists(file);
+                if (ours) {
+                    deleteIfOlder(file, oldest);
                 }
             }
+        }
+    }
+
+    /** A file that cannot be deleted, or that another one took away, is no reason to lose the picture that is being stored. */
+    private static void deleteIfOlder(Path file, Instant oldest) {
+        try {
+            if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant()
+                    .isBefore(oldest)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.debugf("%s was not deleted: %s", file, e);
         }
     }
 }

@@ -32,7 +32,11 @@ final class PrecompiledCharsmap {
         try {
             ByteBuffer bytes =
                     ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
-            int[] units = new int[bytes.getInt() / Integer.BYTES];
+            int trieBytes = bytes.getInt();
+            if (trieBytes < Integer.BYTES || trieBytes > bytes.remaining()) {
+                throw new IndexOutOfBoundsException(trieBytes);
+            }
+            int[] units = new int[trieBytes / Integer.BYTES];
             bytes.asIntBuffer().get(units);
             byte[] replacements =
                     Arrays.copyOfRange(bytes.array(), Integer.BYTES * (units.length + 1), bytes.capacity());

@@ -26,8 +26,11 @@ public record TokenizerFiles(byte[] json, JsonNode vocabulary) {
         Path file = folder.resolve("tokenizer.json");
         try {
             byte[] json = SmallFile.read(file);
-            return new TokenizerFiles(
-                    json, ConfigFile.JSON.readTree(json).path("model").path("vocab"));
+            JsonNode root = ConfigFile.JSON.readTree(json);
+            for (JsonNode charsmap : root.findValues("precompiled_charsmap")) {
+                PrecompiledCharsmap.check(file, charsmap.asText());
+            }
+            return new TokenizerFiles(json, root.path("model").path("vocab"));
         } catch (IOException e) {
             throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
         }

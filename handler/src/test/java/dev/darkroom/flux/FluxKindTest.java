@@ -43,6 +43,10 @@ class FluxKindTest {
             assertThat(rendering.picture().size()).isEqualTo(KontextSizes.STANDARD.generated(picture.size()));
             assertThat(rendering.notes()).isEmpty();
 
+            var plain = new Job.TextToImage(ask(null));
+            assertThat(model.render(plain, null, null, Progress.NONE).picture().size())
+                    .isEqualTo(model.defaults().size());
+
             FluxModel.Rendering asked = model.render(
                     new Job.FromImage(ask(new Size(128, 128)), "", null), noise(64, 64), null, Progress.NONE);
             assertThat(asked.picture().size()).isEqualTo(new Size(128, 128));

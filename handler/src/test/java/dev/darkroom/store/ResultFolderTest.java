@@ -56,6 +56,7 @@ class ResultFolderTest {
         Path recent = Path.of(results.store(PICTURE, ImageFormat.PNG));
         Path unfinished = Files.createFile(folder.resolve("unfinished-1.tmp"));
         Path foreign = Files.createFile(folder.resolve("notes.txt"));
+        Files.createSymbolicLink(folder.resolve("0".repeat(32) + ".png"), folder.resolve("nowhere"));
         for (Path file : List.of(old, unfinished, foreign)) {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
         }

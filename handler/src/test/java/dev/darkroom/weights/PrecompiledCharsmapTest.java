@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.text.T5Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +33,24 @@ class PrecompiledCharsmapTest {
         PrecompiledCharsmap.check(FILE, table);
     }
 
+    /** Without the check this tokenizer loads, and the first prompt ends the process. */
+    @Test
+    void aTokenizerWithADamagedTableIsRefused(@TempDir Path folder) throws IOException {
+        ObjectNode tokenizer = (ObjectNode) new ObjectMapper()
+                .readTree(Path.of("src/test/resources/goldens/tiny-flux-dev/tokenizer_2/tokenizer.json")
+                        .toFile());
+        ObjectNode normalizer = tokenizer.findParent("precompiled_charsmap");
+        byte[] table = Base64.getDecoder()
+                .decode(normalizer.path("precompiled_charsmap").asText());
+        ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN).putInt(4, 0x7FFFFC00);
+        normalizer.put("precompiled_charsmap", Base64.getEncoder().encodeToString(table));
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer.toString());
+
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> T5Tokenizer.read(folder))
+                .withMessageContaining("precompiled_charsmap is damaged");
+    }
+
     @Test
     void everyOffsetOfTheRealTableMatters() throws IOException {
         JsonNode tokenizer = new ObjectMapper()
@@ -42,7 +64,7 @@ class PrecompiledCharsmapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "AAAA", "not base64!", "/////w==", "AAAAAA=="})
+    @ValueSource(strings = {"", "////fw==", "AAAA", "not base64!", "/////w==", "AAAAAA=="})
     void aTableThatIsNoneIsRefused(String table) {
         assertRefused(table);
     }
