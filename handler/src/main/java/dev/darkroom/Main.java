@@ -78,9 +78,8 @@ public class Main implements QuarkusApplication {
                     .toList();
             workers.forEach(Thread::start);
             Quarkus.waitForExit();
-            boolean deviceLost = state.phase() == WorkerState.Phase.DEFUNCT;
             finishJobs();
-            return deviceLost ? 1 : 0;
+            return 0;
         } catch (SetupException e) {
             state.setupFailed();
             return 1;
@@ -101,15 +100,15 @@ public class Main implements QuarkusApplication {
         }
     }
 
+    /** A worker that ends although the queue goes on has lost its device: a new process may find it again. */
     private void work(Worker worker) {
         try {
             worker.work(queue);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            if (state.phase() == WorkerState.Phase.DEFUNCT) {
-                Quarkus.asyncExit();
-            }
+        }
+        if (!queue.isStopped()) {
+            Quarkus.asyncExit(1);
         }
     }
 

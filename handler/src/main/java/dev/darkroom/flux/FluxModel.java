@@ -102,7 +102,7 @@ public final class FluxModel implements AutoCloseable {
                 "guidance_scale",
                 "this model has no guidance embedding: leave it out or send 0, not " + ask.guidanceScale());
         faults.check(
-                ask.negativePrompt() == null || trueCfgScale(ask) > 1,
+                ask.negativePrompt() == null || ask.negativePrompt().isBlank() || trueCfgScale(ask) > 1,
                 "negative_prompt",
                 "has no effect with a true_cfg_scale of " + trueCfgScale(ask) + ": send one above 1");
         faults.check(

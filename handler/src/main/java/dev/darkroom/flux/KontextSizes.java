@@ -44,10 +44,10 @@ public record KontextSizes(int maxArea, boolean preferred) {
 
     /** The size that a reference picture is resized to. */
     public Size reference(Size image) {
-        if (!preferred) {
-            return image.floorTo(FluxRequest.MULTIPLE);
-        }
         Size whole = image.floorTo(FluxRequest.MULTIPLE);
+        if (!preferred) {
+            return whole;
+        }
         double ratio = (double) whole.width() / whole.height();
         Size nearest = TRAINED.getFirst();
         for (Size size : TRAINED) {

@@ -70,11 +70,6 @@ public class HttpQueue implements JobSource {
         ticket.cancel();
     }
 
-    /** How many jobs wait. */
-    public int length() {
-        return waiting.size();
-    }
-
     /** Accepts nothing more, withdraws what waits, and lets {@link #take} come to an end. */
     public void stop() {
         synchronized (byId) {

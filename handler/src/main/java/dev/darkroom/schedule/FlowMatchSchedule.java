@@ -38,13 +38,18 @@ public record FlowMatchSchedule(
         if (!type.equals("exponential")) {
             throw config.error("time_shift_type", "must be exponential, not " + type);
         }
+        int baseImageTokens = config.count("base_image_seq_len", 256);
+        int maxImageTokens = config.count("max_image_seq_len", 4096);
+        if (maxImageTokens <= baseImageTokens) {
+            throw config.error("max_image_seq_len", "must be more than base_image_seq_len " + baseImageTokens);
+        }
         return new FlowMatchSchedule(
                 config.number("shift", 1.0),
                 config.flag("use_dynamic_shifting", false),
                 config.number("base_shift", 0.5),
                 config.number("max_shift", 1.15),
-                config.count("base_image_seq_len", 256),
-                config.count("max_image_seq_len", 4096),
+                baseImageTokens,
+                maxImageTokens,
                 config.optionalNumber("shift_terminal"));
     }
 

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Bands} instead of the reference's blended tiles.
  */
 public final class AutoencoderKL {
-    /** Factor between the sides of a picture and of its latents. */
-    public static final int DOWNSCALE = 8;
-
     /**
      * {@code vae/config.json}.
      *

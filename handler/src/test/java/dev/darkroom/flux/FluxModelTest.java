@@ -3,6 +3,7 @@ package dev.darkroom.flux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.ImageFormat;
@@ -261,6 +262,14 @@ class FluxModelTest {
 
         assertThat(meanDifference(rendering.picture(), render(plain.job()).picture()))
                 .isGreaterThan(1);
+    }
+
+    /** Forms send empty fields along. */
+    @Test
+    void aBlankNegativePromptAsksForNothing() {
+        var job = new Job.TextToImage(new Ask(null, "", " ", null, null, null, null, 1, ImageFormat.PNG, 90));
+
+        assertThatNoException().isThrownBy(() -> model().check(job));
     }
 
     @Test

@@ -5,26 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The numbers are those that {@code torch.randn} prints in Python. */
+@ExtendWith(ScopeForEachTest.class)
 class NoiseTest {
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open("test");
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
-
     @Test
     void seed42GivesThePyTorchNumbers() {
         assertThat(draw(42, 4)).containsExactly(0.33669037f, 0.1288094f, 0.23446237f, 0.23033303f);

@@ -7,7 +7,7 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.MappedFile;
 import dev.darkroom.tensor.Operators;
-import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.ScopeForEachTest;
 import dev.darkroom.tensor.Tensor;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -17,14 +17,14 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Bands leave no seam: cut in whatever way, a layer gives what it gives in one piece. */
+@ExtendWith(ScopeForEachTest.class)
 class BandsTest {
     private static final int CHANNELS = 8;
     private static final int OUT = 5;
@@ -33,19 +33,7 @@ class BandsTest {
     @TempDir
     Path folder;
 
-    private Scope scope;
-
     record Picture(int batch, int height, int width) {}
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open("test");
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     static Stream<Picture> pictures() {
         return Stream.of(
