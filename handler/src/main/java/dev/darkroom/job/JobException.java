@@ -10,6 +10,12 @@ public final class JobException extends RuntimeException {
     public enum Code {
         /** The payload asks for something that cannot be done: change it. */
         BAD_INPUT,
+        /** A source image could not be fetched from its address: the address or its server is at fault. */
+        FETCH_FAILED,
+        /** The pictures were made but could not be stored: they are kept for another try. */
+        STORE_FAILED,
+        /** The job took longer than it may. */
+        TIMED_OUT,
         /** Memory ran out: ask for a smaller picture. */
         OUT_OF_MEMORY,
         /** The caller withdrew the job. */

@@ -1,0 +1,21 @@
+package dev.darkroom.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the pictures of a job are to be handed over.
+ *
+ * @param quality of JPEG and WebP, 1 to 100
+ * @param stripMetadata true leaves out what the picture was made from
+ * @param destination the caller's own bucket; null for the worker's storage
+ */
+public record Delivery(
+        ImageFormat format,
+        int quality,
+        Return as,
+        boolean stripMetadata,
+        @Nullable Destination destination) {
+    public Delivery {
+        new Faults().range("output_quality", quality, 1, 100).refuse();
+    }
+}
