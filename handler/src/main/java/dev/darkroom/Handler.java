@@ -2,25 +2,28 @@ package dev.darkroom;
 
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.job.Ask;
+import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Stored;
 import dev.darkroom.job.Timings;
+import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.PictureEncoder;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.SourceImages;
-import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job, from what was asked to where its picture is. The GPU does one job at a time, while others may have their sources read or their
- * results stored: several threads can be in here.
+ * One job, from what was asked to where its pictures are. The GPU does one job at a time, while others may have their sources read or
+ * their results stored: several threads can be in here.
  */
 public final class Handler {
     private final Map<String, FluxModel> models;
@@ -39,7 +42,8 @@ public final class Handler {
      *
      * @throws JobException if it cannot be done; nothing is left behind then
      */
-    public JobResult handle(Job job, Progress progress) throws InterruptedException {
+    public JobResult handle(Ticket ticket, Progress progress) throws InterruptedException {
+        Job job = ticket.job();
         Ask ask = job.ask();
         var timings = new Timings();
 
@@ -52,24 +56,39 @@ public final class Handler {
         Sources sources = sources(job);
         timings.lap("fetch");
 
-        // 3. the GPU's turn
-        FluxModel.Rendering rendering = gpu.run(() -> {
-            timings.lap("queue");
-            progress.checkCancelled();
-            return model.render(job, sources.image, sources.mask, progress);
-        });
-        timings.add(rendering.timings());
+        List<JobResult.Image> images = new ArrayList<>();
+        List<String> notes = new ArrayList<>(ask.notes());
+        List<Exposure> exposures = ask.exposures();
+        for (Exposure exposure : exposures) {
+            // 3. the GPU's turn
+            FluxModel.Rendering rendering = gpu.run(() -> {
+                timings.lap("queue");
+                progress.checkCancelled();
+                return model.render(
+                        job, exposure, sources.image, sources.mask, progress.part(exposure.index(), exposures.size()));
+            });
+            timings.add(rendering.timings());
 
-        // 4. encode and store
-        Picture picture = rendering.picture();
-        byte[] file = PictureEncoder.encode(picture, ask.format(), ask.quality());
-        timings.lap("compress");
-        URI url = results.store(file, ask.format());
-        timings.lap("store");
+            // 4. encode and store
+            Picture picture = rendering.picture();
+            byte[] file = PictureEncoder.encode(
+                    picture, ask.delivery().format(), ask.delivery().quality());
+            timings.lap("compress");
+            var stored = new Stored.At(results.store(file, ask.delivery().format()));
+            timings.lap("store");
+            images.add(new JobResult.Image(exposure, stored, ask.delivery().format(), picture.size(), file.length));
+            notes.addAll(rendering.notes());
+        }
 
         // 5. the answer
-        var image = new JobResult.Image(url, ask.format(), picture.size(), ask.seed());
-        return new JobResult(List.of(image), ask.seed(), timings.milliseconds(), name, rendering.notes());
+        return new JobResult(
+                images,
+                List.of(),
+                ask.seed(),
+                timings.milliseconds(),
+                name,
+                null,
+                notes.stream().distinct().toList());
     }
 
     private FluxModel model(String name) {
@@ -87,7 +106,8 @@ public final class Handler {
     private static Sources sources(Job job) {
         return switch (job) {
             case Job.TextToImage ignored -> new Sources(null, null);
-            case Job.FromImage from -> new Sources(SourceImages.decode("image", from.image()), null);
+            case Job.FromImages from ->
+                new Sources(SourceImages.decode("image", from.images().getFirst()), null);
             case Job.Fill fill ->
                 new Sources(SourceImages.decode("image", fill.image()), SourceImages.decode("mask", fill.mask()));
         };

@@ -4,6 +4,8 @@ import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.queue.HttpQueue;
 import dev.darkroom.queue.PayloadFile;
+import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.Styles;
 import dev.darkroom.store.ResultFolder;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -56,7 +58,7 @@ public class Main implements QuarkusApplication {
     }
 
     private int once(Path payload) throws InterruptedException {
-        var source = new PayloadFile(payload, System.out);
+        var source = new PayloadFile(payload, payloads(), System.out);
         try (var setup = new Setup(config)) {
             Handler handler =
                     setup.handler(new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty()));
@@ -110,6 +112,16 @@ public class Main implements QuarkusApplication {
         if (!queue.isStopped()) {
             Quarkus.asyncExit(1);
         }
+    }
+
+    /** How this worker reads requests. */
+    @Produces
+    @Singleton
+    PayloadReader payloads() {
+        return new PayloadReader(
+                config.limits().values(),
+                Styles.read(config.styles()),
+                config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
     }
 
     /** The folder that this worker serves its results from. */

@@ -70,7 +70,7 @@ public final class Setup implements AutoCloseable {
 
     private void load(String name, Path checkpoint, PlacementPolicy policy) {
         StartupChecks.run("weights of " + name, () -> {
-            FluxModel model = FluxModel.load(checkpoint, policy);
+            FluxModel model = FluxModel.load(checkpoint, policy, config.limits().values());
             models.put(name, model);
             long bytes = model.networks().stream()
                     .mapToLong(network -> network.bytes())

@@ -42,7 +42,7 @@ public final class Worker {
     private void work(Ticket ticket) throws InterruptedException {
         LOG.infof("job %s taken", ticket.id());
         try {
-            JobResult result = handler.handle(ticket.job(), logged(ticket));
+            JobResult result = handler.handle(ticket, logged(ticket));
             LOG.infof("job %s completed: %s ms", ticket.id(), result.timings());
             ticket.completed(result);
         } catch (RuntimeException | Error e) {

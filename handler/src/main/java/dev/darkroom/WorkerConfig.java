@@ -1,5 +1,6 @@
 package dev.darkroom;
 
+import dev.darkroom.job.Limits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -45,6 +46,50 @@ public interface WorkerConfig {
 
     /** Where callers reach this worker, for the addresses of results; unset: host and port. */
     Optional<URI> publicUrl();
+
+    /** What a job may ask of the GPU at most. */
+    LimitSettings limits();
+
+    /** A file with more styles, {@code name = words} a line; unset: the worker's own. */
+    Optional<Path> styles();
+
+    /** What becomes of a job with fields that this worker does not have: {@code refuse}, or {@code warn} in the answer. */
+    @WithDefault("refuse")
+    UnknownFields unknownFields();
+
+    /** What a job may ask of the GPU at most. */
+    interface LimitSettings {
+        /** Pixels of one picture. */
+        @WithDefault("4194304")
+        long pixels();
+
+        /** Longest side of one picture. */
+        @WithDefault("4096")
+        int side();
+
+        /** Denoising steps. */
+        @WithDefault("200")
+        int steps();
+
+        /** Pictures of one job, all prompts together. */
+        @WithDefault("100")
+        int pictures();
+
+        /** Characters of one prompt. */
+        @WithDefault("10000")
+        int prompt();
+
+        /** The same as a value. */
+        default Limits values() {
+            return new Limits(pixels(), side(), steps(), pictures(), prompt());
+        }
+    }
+
+    /** What to do about fields that this worker does not have. */
+    enum UnknownFields {
+        REFUSE,
+        WARN
+    }
 
     /** What networks compute on. */
     enum DeviceChoice {

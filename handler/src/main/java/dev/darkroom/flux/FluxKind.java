@@ -39,6 +39,11 @@ sealed interface FluxKind {
     /** Notes what this pipeline cannot do of a job. */
     void check(Job job, Faults faults);
 
+    private static void checkOne(Job.FromImages job, Faults faults) {
+        int images = job.images().size();
+        faults.check(images == 1, "images", "this model takes one image, not " + images);
+    }
+
     /**
      * Where a picture is computed and how large the caller gets it.
      *
@@ -82,6 +87,9 @@ sealed interface FluxKind {
         @Override
         public void check(Job job, Faults faults) {
             faults.check(!(job instanceof Job.Fill), "mask", "this model cannot fill: leave the mask out");
+            if (job instanceof Job.FromImages from) {
+                checkOne(from, faults);
+            }
         }
     }
 
@@ -95,11 +103,10 @@ sealed interface FluxKind {
         @Override
         public void check(Job job, Faults faults) {
             faults.check(!(job instanceof Job.Fill), "mask", "this model edits without a mask: leave it out");
-            if (job instanceof Job.FromImage fromImage) {
+            if (job instanceof Job.FromImages from) {
                 faults.check(
-                        fromImage.strength() == null,
-                        "strength",
-                        "this model edits by instruction: leave the strength out");
+                        from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
+                checkOne(from, faults);
             }
         }
 

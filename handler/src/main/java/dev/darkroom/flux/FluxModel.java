@@ -1,9 +1,11 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.job.Ask;
+import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
@@ -33,17 +35,28 @@ public final class FluxModel implements AutoCloseable {
     private final FluxKind kind;
     private final FluxComponents components;
     private final CheckpointDefaults defaults;
+    private final Limits limits;
     private final List<Loaded<?>> networks;
 
-    private FluxModel(FluxKind kind, FluxComponents components, CheckpointDefaults defaults, List<Loaded<?>> networks) {
+    private FluxModel(
+            FluxKind kind,
+            FluxComponents components,
+            CheckpointDefaults defaults,
+            Limits limits,
+            List<Loaded<?>> networks) {
         this.kind = kind;
         this.components = components;
         this.defaults = defaults;
+        this.limits = limits;
         this.networks = networks;
     }
 
-    /** Loads a directory in diffusers layout. */
-    public static FluxModel load(Path checkpoint, PlacementPolicy policy) {
+    /**
+     * Loads a directory in diffusers layout.
+     *
+     * @param limits of the pictures that it may be asked for
+     */
+    public static FluxModel load(Path checkpoint, PlacementPolicy policy, Limits limits) {
         String className =
                 ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
         List<Loaded<?>> networks = new ArrayList<>();
@@ -67,7 +80,7 @@ public final class FluxModel implements AutoCloseable {
                     vae,
                     FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))));
             var kind = FluxKind.of(className, checkpoint, components);
-            return new FluxModel(kind, components, kind.defaults().overriddenBy(checkpoint), networks);
+            return new FluxModel(kind, components, kind.defaults().overriddenBy(checkpoint), limits, networks);
         } catch (RuntimeException | Error e) {
             networks.forEach(Loaded::close);
             throw e;
@@ -114,19 +127,20 @@ public final class FluxModel implements AutoCloseable {
     }
 
     /**
-     * Makes the picture of a job that {@link #check} let pass.
+     * Makes one picture of a job that {@link #check} let pass.
      *
+     * @param exposure which one
      * @param image the job's source image, if it has one
      * @param mask likewise
      */
-    public Rendering render(Job job, @Nullable Picture image, @Nullable Picture mask, Progress progress) {
-        Ask ask = job.ask();
+    public Rendering render(
+            Job job, Exposure exposure, @Nullable Picture image, @Nullable Picture mask, Progress progress) {
         var timings = new Timings();
-        FluxKind.Sizes sizes = kind.sizes(ask.size(), image, defaults);
+        FluxKind.Sizes sizes = kind.sizes(asked(job.ask(), image), image, defaults);
         checkSize(sizes.output());
-        FluxRequest request = request(ask, sizes.generated());
-        Noise noise =
-                Noise.seeded(ask.seed(), components.transformer().placement().dtype());
+        FluxRequest request = request(job.ask(), exposure.prompt(), sizes.generated());
+        Noise noise = Noise.seeded(
+                exposure.seed(), components.transformer().placement().dtype());
         Picture picture = switch (kind) {
             case FluxKind.Text text ->
                 image == null
@@ -144,12 +158,17 @@ public final class FluxModel implements AutoCloseable {
         return new Rendering(finished, timings, notes(request, sizes.output()));
     }
 
-    /** A size that follows from a source image has the same limits as one that was asked for. */
-    private static void checkSize(Size size) {
-        if (!Ask.allows(size)) {
-            throw JobException.badInput(
-                    "image: gives a picture of " + size + ", but sides must be from " + Ask.SHORTEST_SIDE + " to "
-                            + Ask.LONGEST_SIDE + " and pixels at most " + Ask.MOST_PIXELS + ": send width and height");
+    /** The size that the job names; null if it names none. */
+    private @Nullable Size asked(Ask ask, @Nullable Picture image) {
+        return ask.framing() == null ? null : ask.framing().size(defaults.size(), image == null ? null : image.size());
+    }
+
+    /** A size that follows from a source image or a ratio has the same limits as one that was asked for. */
+    private void checkSize(Size size) {
+        if (!limits.allow(size)) {
+            throw JobException.badInput("size: the job gives a picture of " + size + ", but sides must be from "
+                    + Limits.SHORTEST_SIDE + " to " + limits.longestSide() + " and pixels at most " + limits.pixels()
+                    + ": send width and height");
         }
     }
 
@@ -173,11 +192,11 @@ public final class FluxModel implements AutoCloseable {
         }
     }
 
-    private FluxRequest request(Ask ask, Size size) {
+    private FluxRequest request(Ask ask, String prompt, Size size) {
         boolean embedsGuidance = components.transformer().config().guidanceEmbeds();
         Double guidance = Optional.ofNullable(ask.guidanceScale()).orElse(defaults.guidanceScale());
         return new FluxRequest(
-                ask.prompt(),
+                prompt,
                 ask.negativePrompt(),
                 size,
                 Optional.ofNullable(ask.steps()).orElse(defaults.steps()),
@@ -191,7 +210,7 @@ public final class FluxModel implements AutoCloseable {
     }
 
     private static double strength(Job job) {
-        return job instanceof Job.FromImage fromImage && fromImage.strength() != null
+        return job instanceof Job.FromImages fromImage && fromImage.strength() != null
                 ? fromImage.strength()
                 : DEFAULT_STRENGTH;
     }

@@ -32,6 +32,11 @@ public final class Faults {
         return more > 0 ? listed + " and " + more + " more" : listed;
     }
 
+    /** Notes a fault whose message names its field already. */
+    public void add(String message) {
+        messages.add(message);
+    }
+
     /** Notes a fault of a field. */
     public void add(String field, String rule) {
         messages.add(field + ": " + rule);

@@ -1,23 +1,29 @@
 package dev.darkroom.job;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A job, by what it brings. */
+/** A job, by what it brings. Images and masks are as the caller sent them: base64, a data URI, an address or a path. */
 public sealed interface Job {
+    int MOST_IMAGES = 3;
+
     Ask ask();
 
-    /** A picture from a prompt. */
+    /** Pictures from prompts. */
     record TextToImage(Ask ask) implements Job {}
 
     /**
-     * A picture from a prompt and a picture: its start, or for an editing model its reference.
+     * Pictures from prompts and pictures: the start, or for an editing model its references.
      *
-     * @param image as the caller sent it
+     * @param images one to three
      * @param strength how much of the start is given up, above 0 and up to 1; null leaves it to the model
      */
-    record FromImage(Ask ask, String image, @Nullable Double strength) implements Job {
-        public FromImage {
+    record FromImages(
+            Ask ask, List<String> images, @Nullable Double strength) implements Job {
+        public FromImages {
+            images = List.copyOf(images);
+            new Faults().range("images", images.size(), 1, MOST_IMAGES).refuse();
             checked(strength);
         }
 
@@ -38,7 +44,7 @@ public sealed interface Job {
     }
 
     /**
-     * A picture of which a part is painted anew.
+     * Pictures of which a part is painted anew.
      *
      * @param mask white where to paint
      */

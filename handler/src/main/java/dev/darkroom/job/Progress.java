@@ -19,4 +19,20 @@ public interface Progress {
      * @throws JobException with {@link JobException.Code#CANCELLED} if the job was withdrawn while it waited
      */
     default void checkCancelled() {}
+
+    /** Follows one of several pictures, of equally many steps each, and reports it as a part of the whole. */
+    default Progress part(int index, int count) {
+        Progress whole = this;
+        return new Progress() {
+            @Override
+            public void report(int step, int steps) {
+                whole.report(index * steps + step, count * steps);
+            }
+
+            @Override
+            public void checkCancelled() {
+                whole.checkCancelled();
+            }
+        };
+    }
 }

@@ -29,10 +29,12 @@ public record Size(int width, int height) {
 
     /** This size, or if it has more pixels than that, the one of that many in the same ratio. */
     public Size within(long area) {
-        if (area() <= area) {
-            return this;
-        }
-        double scale = Math.sqrt((double) area / area());
+        return area() <= area ? this : scaledTo(area);
+    }
+
+    /** The size of that many pixels in the same ratio. */
+    public Size scaledTo(double area) {
+        double scale = Math.sqrt(area / area());
         return new Size(Math.max(1, (int) Math.rint(width * scale)), Math.max(1, (int) Math.rint(height * scale)));
     }
 

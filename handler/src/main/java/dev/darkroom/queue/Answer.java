@@ -2,52 +2,93 @@ package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Exposure;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Stored;
+import java.util.Base64;
 
-/** What a caller reads of a job: the status bodies of RunPod's endpoint API. */
-final class Answer {
+/** What a caller reads of a job, in the form of RunPod's endpoint API: outputs, and the status bodies around them. */
+public final class Answer {
     private Answer() {}
 
-    static ObjectNode status(String id, String status) {
-        return Payload.JSON.createObjectNode().put("id", id).put("status", status);
+    /** A status body: {@code {"id": …, "status": …}}. */
+    public static ObjectNode status(String id, String status) {
+        return Json.object().put("id", id).put("status", status);
     }
 
-    static ObjectNode progress(String id, int step, int steps) {
-        ObjectNode answer = status(id, "IN_PROGRESS");
-        answer.putObject("output")
+    /** The output while a job runs. */
+    public static ObjectNode progress(int step, int steps) {
+        return Json.object()
                 .put("type", "progress")
                 .put("value", step)
                 .put("max", steps)
                 .put("percent", Math.round(1000.0 * step / steps) / 10.0);
-        return answer;
     }
 
-    static ObjectNode completed(String id, JobResult result) {
-        ObjectNode answer = status(id, "COMPLETED");
-        ObjectNode output = answer.putObject("output");
+    /** The output of a job that is done. */
+    public static ObjectNode output(JobResult result) {
+        ObjectNode output = Json.object();
         ArrayNode images = output.putArray("images");
-        for (JobResult.Image image : result.images()) {
-            images.addObject()
-                    .put("url", image.url().toString())
-                    .put("format", image.format().fieldValue())
-                    .put("width", image.size().width())
-                    .put("height", image.size().height())
-                    .put("seed", image.seed());
+        result.images().forEach(image -> images.add(image(image)));
+        if (!result.failures().isEmpty()) {
+            ArrayNode failures = output.putArray("failures");
+            result.failures().forEach(failure -> failures.add(failure(failure)));
         }
         output.put("seed", result.seed()).put("model", result.model());
+        if (result.revision() != null) {
+            output.put("revision", result.revision());
+        }
         ObjectNode timings = output.putObject("timings");
         result.timings().forEach(timings::put);
         if (!result.notes().isEmpty()) {
             ArrayNode notes = output.putArray("notes");
             result.notes().forEach(notes::add);
         }
+        return output;
+    }
+
+    /** One picture of an output. */
+    public static ObjectNode image(JobResult.Image image) {
+        ObjectNode node = Json.object();
+        switch (image.stored()) {
+            case Stored.At at -> node.put("url", at.url().toString());
+            case Stored.Inline inline -> node.put("image", Base64.getEncoder().encodeToString(inline.file()));
+        }
+        node.put("format", image.format().fieldValue())
+                .put("width", image.size().width())
+                .put("height", image.size().height())
+                .put("bytes", image.bytes());
+        return place(node, image.exposure());
+    }
+
+    private static ObjectNode failure(JobResult.Failure failure) {
+        return place(
+                Json.object()
+                        .put("error", failure.reason().getMessage())
+                        .put("error_type", failure.reason().code().name()),
+                failure.exposure());
+    }
+
+    private static ObjectNode place(ObjectNode node, Exposure exposure) {
+        return node.put("seed", exposure.seed()).put("prompt_index", exposure.promptIndex());
+    }
+
+    /** The status body of a job that is done. */
+    public static ObjectNode completed(String id, JobResult result) {
+        ObjectNode answer = status(id, "COMPLETED");
+        answer.set("output", output(result));
         return answer;
     }
 
-    static ObjectNode failed(String id, JobException reason) {
-        boolean cancelled = reason.code() == JobException.Code.CANCELLED;
-        return status(id, cancelled ? "CANCELLED" : "FAILED")
+    /** The status body of a job that failed or was cancelled. */
+    public static ObjectNode failed(String id, JobException reason) {
+        String status = switch (reason.code()) {
+            case CANCELLED -> "CANCELLED";
+            case TIMED_OUT -> "TIMED_OUT";
+            case BAD_INPUT, FETCH_FAILED, STORE_FAILED, OUT_OF_MEMORY, DEVICE_LOST, INTERNAL -> "FAILED";
+        };
+        return status(id, status)
                 .put("error", reason.getMessage())
                 .put("error_type", reason.code().name());
     }

@@ -1,6 +1,6 @@
 package dev.darkroom.queue;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -27,10 +27,15 @@ public class HttpQueue implements JobSource {
     private static final Duration KEPT = Duration.ofMinutes(30);
     private static final int MOST_KEPT = 1000;
 
+    private final PayloadReader reader;
     private final Clock clock = Clock.systemUTC();
     private final BlockingQueue<HttpTicket> waiting = new LinkedBlockingQueue<>(CAPACITY);
     private final Map<String, HttpTicket> byId = new LinkedHashMap<>();
     private volatile boolean stopped;
+
+    HttpQueue(PayloadReader reader) {
+        this.reader = reader;
+    }
 
     /**
      * Accepts a job; one with a faulty payload has failed at once.
@@ -38,11 +43,11 @@ public class HttpQueue implements JobSource {
      * @param bytes size of the payload
      * @return empty if too many jobs wait already, or the worker is stopping
      */
-    public Optional<HttpTicket> submit(JsonNode input, int bytes, boolean sync) {
+    public Optional<HttpTicket> submit(ObjectNode request, int bytes, boolean sync) {
         String id = (sync ? "sync-" : "") + UUID.randomUUID();
         HttpTicket ticket;
         try {
-            ticket = new HttpTicket(id, Payload.job(input), bytes, clock);
+            ticket = new HttpTicket(id, reader.job(request), bytes, clock);
         } catch (JobException e) {
             ticket = HttpTicket.refused(id, e, clock);
         }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A job of the {@link HttpQueue}. Its status only moves forwards; a cancelled one stays cancelled. */
 public final class HttpTicket implements Ticket {
+    private static final int LARGEST_ANSWER = 20_000_000;
+
     private final String id;
     private final int bytes;
     private final Clock clock;
@@ -86,7 +88,9 @@ public final class HttpTicket implements Ticket {
     @Override
     public synchronized void report(int step, int steps) {
         checkCancelled();
-        answer = Answer.progress(id, step, steps);
+        ObjectNode now = Answer.status(id, "IN_PROGRESS");
+        now.set("output", Answer.progress(step, steps));
+        answer = now;
     }
 
     @Override
@@ -94,6 +98,16 @@ public final class HttpTicket implements Ticket {
         if (finished != null) {
             throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
         }
+    }
+
+    @Override
+    public int largestAnswer() {
+        return LARGEST_ANSWER;
+    }
+
+    @Override
+    public void stored(JobResult.Image image) {
+        // the answer tells of all pictures at once
     }
 
     @Override

@@ -1,153 +1,150 @@
 package dev.darkroom.queue;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Ask;
+import dev.darkroom.job.AspectRatio;
+import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Return;
 import dev.darkroom.job.Size;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code input} of a job: JSON to a {@link Job}. All faults are listed in one message, each with its field. */
-public final class Payload {
-    /** A picture of 20 MB in base64, and some more. */
-    private static final int LONGEST_TEXT = 30_000_000;
-
-    static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(LONGEST_TEXT)
-                            .build())
-                    .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
+/** One request being read: JSON to a {@link Job}. All faults are listed in one message, each with its field. */
+final class Payload {
     private static final int DEFAULT_QUALITY = 90;
 
     /** Seeds that are chosen for a caller stay exact in JavaScript, whose numbers are doubles. */
     private static final long RANDOM_SEEDS = 1L << 32;
 
-    private static final List<String> FIELDS = List.of(
-            "prompt",
-            "negative_prompt",
-            "model",
-            "width",
-            "height",
-            "size",
-            "num_inference_steps",
-            "guidance_scale",
-            "true_cfg_scale",
-            "seed",
-            "output_format",
-            "output_quality",
-            "image",
-            "mask",
-            "strength");
-
-    private final JsonNode input;
+    private final ObjectNode request;
+    private final PayloadReader rules;
     private final Faults faults = new Faults();
+    private final FieldReader input;
 
-    private Payload(JsonNode input) {
-        this.input = input;
+    Payload(ObjectNode request, PayloadReader rules) {
+        this.request = request;
+        this.rules = rules;
+        this.input = new FieldReader((ObjectNode) request.get("input"), rules.fields(), faults);
     }
 
-    /**
-     * Reads the {@code input} of a request body or of a payload file.
-     *
-     * @throws JobException if the text is no JSON object with an object {@code input}
-     */
-    public static JsonNode input(String body) {
-        JsonNode root;
-        try {
-            root = JSON.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw new JobException(
-                    JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
+    /** @throws JobException that lists every fault */
+    Job job() {
+        List<String> unknown = input.unknownFields();
+        if (rules.refusesUnknownFields()) {
+            unknown.forEach(faults::add);
         }
-        if (root == null || !root.path("input").isObject()) {
-            throw JobException.badInput("input: must be an object, as in {\"input\": {\"prompt\": \"a red circle\"}}");
-        }
-        return root.path("input");
-    }
-
-    /** The job that an {@code input} asks for. */
-    public static Job job(JsonNode input) {
-        return new Payload(input).job();
-    }
-
-    private Job job() {
-        checkFields();
-        String prompt = text("prompt");
-        faults.check(input.hasNonNull("prompt"), "prompt", "is missing");
-        Size size = size();
-        Integer steps = count("num_inference_steps", 1, Ask.MOST_STEPS).orElse(null);
-        Double guidanceScale = number("guidance_scale");
-        Double trueCfgScale = number("true_cfg_scale");
+        List<String> prompts = prompts();
+        String model = input.text("model");
+        String negativePrompt = input.text("negative_prompt");
+        Framing framing = framing();
+        Integer steps = input.count("num_inference_steps").orElse(null);
+        Double guidanceScale = input.decimal("guidance_scale");
+        Double trueCfgScale = input.decimal("true_cfg_scale");
         long seed = seed();
-        ImageFormat format = format();
-        int quality = count("output_quality", 1, 100).orElse(DEFAULT_QUALITY);
-        String negativePrompt = text("negative_prompt");
-        String model = text("model");
-        Optional<Ask> ask = faults.gather(() -> new Ask(
+        int outputs = input.count("num_outputs").orElse(1);
+        boolean goFast = input.flag("go_fast").orElse(false);
+        Optional<Delivery> delivery = delivery();
+        checkSafety();
+        Optional<Ask> ask = delivery.flatMap(how -> faults.gather(() -> new Ask(
                 model,
-                prompt == null ? "" : prompt,
+                prompts,
                 negativePrompt,
-                size,
+                framing,
                 steps,
                 guidanceScale,
                 trueCfgScale,
                 seed,
-                format,
-                quality));
-        String image = text("image");
-        String mask = text("mask");
-        Double strength = number("strength");
-        faults.check(mask == null || image != null, "mask", "needs an image");
-        faults.check(mask == null || strength == null, "strength", "has no effect with a mask");
-        faults.check(strength == null || image != null, "strength", "needs an image");
-        faults.gather(() -> Job.FromImage.checked(strength));
+                outputs,
+                goFast,
+                how,
+                rules.refusesUnknownFields() ? List.of() : unknown)));
+        ask.ifPresent(known -> rules.limits().check(known, faults));
+        Optional<Job> job = ask.flatMap(this::kind);
         faults.refuse();
-        return kind(ask.orElseThrow(), image, mask, strength);
+        return job.orElseThrow();
     }
 
-    private static Job kind(Ask ask, @Nullable String image, @Nullable String mask, @Nullable Double strength) {
-        if (image == null) {
-            return new Job.TextToImage(ask);
+    private Optional<Job> kind(Ask ask) {
+        List<String> images = input.images(Job.MOST_IMAGES);
+        boolean imagesMeant = input.hasImages();
+        String mask = input.text("mask");
+        Double strength = input.decimal("strength");
+        faults.check(mask == null || imagesMeant, "mask", "needs an image");
+        faults.check(mask == null || images.size() < 2, "mask", "goes with one image, not with " + images.size());
+        faults.check(mask == null || strength == null, "strength", "has no effect with a mask");
+        faults.check(strength == null || imagesMeant, "strength", "needs an image");
+        faults.check(
+                !(ask.framing() instanceof Framing.LikeImage) || imagesMeant,
+                Fields.MATCH_INPUT_IMAGE,
+                "needs an image");
+        faults.gather(() -> Job.FromImages.checked(strength));
+        if (images.isEmpty()) {
+            return Optional.of(new Job.TextToImage(ask));
         }
-        return mask == null ? new Job.FromImage(ask, image, strength) : new Job.Fill(ask, image, mask);
+        return faults.gather(() -> mask == null
+                ? new Job.FromImages(ask, images, strength == null || strength <= 0 || strength > 1 ? null : strength)
+                : new Job.Fill(ask, images.getFirst(), mask));
     }
 
-    private void checkFields() {
-        List<String> unknown = new ArrayList<>();
-        input.fieldNames().forEachRemaining(field -> {
-            if (!FIELDS.contains(field)) {
-                unknown.add(field);
-            }
-        });
-        if (!unknown.isEmpty()) {
-            faults.add(Faults.quoted(unknown), "is no field of this worker; there are " + String.join(", ", FIELDS));
+    /** The prompts with their style; if they are faulty, a blank one in their place. */
+    private List<String> prompts() {
+        faults.check(input.has("prompt") || input.has("prompts"), "prompt", "is missing");
+        faults.check(
+                !(input.has("prompt") && input.has("prompts")),
+                "prompts",
+                "cannot stand beside prompt: send one of them");
+        String prompt = input.text("prompt");
+        List<String> several = input.texts("prompts", Limits.MOST_PROMPTS);
+        List<String> prompts = prompt == null ? several : List.of(prompt);
+        Optional<String> style = input.choice("style");
+        if (prompts.isEmpty()) {
+            return List.of("");
         }
+        return prompts.stream()
+                .map(text -> style.map(name -> rules.styles().apply(name, text)).orElse(text))
+                .toList();
+    }
+
+    private @Nullable Framing framing() {
+        Size size = size();
+        Optional<String> chosen = input.choice("aspect_ratio");
+        Optional<AspectRatio> ratio = chosen.flatMap(AspectRatio::parse);
+        Double megapixels = input.decimalOrText("megapixels");
+        boolean matches = input.flag(Fields.MATCH_INPUT_IMAGE).orElse(false)
+                || chosen.equals(Optional.of(Fields.MATCH_INPUT_IMAGE));
+        boolean exact = input.has("size") || input.has("width") || input.has("height");
+        faults.check(!exact || !input.has("aspect_ratio"), "aspect_ratio", "cannot stand beside a size")
+                .check(!exact || !input.has("megapixels"), "megapixels", "cannot stand beside a size")
+                .check(
+                        !matches || !(exact || ratio.isPresent()),
+                        Fields.MATCH_INPUT_IMAGE,
+                        "cannot stand beside another size");
+        if (ratio.isPresent()) {
+            return new Framing.Ratio(ratio.get(), megapixels);
+        }
+        if (matches || (megapixels != null && input.hasImages())) {
+            return new Framing.LikeImage(megapixels);
+        }
+        if (megapixels != null) {
+            return new Framing.Ratio(AspectRatio.R1_1, megapixels);
+        }
+        return size == null ? null : new Framing.Exact(size);
     }
 
     private @Nullable Size size() {
-        Optional<Integer> width = count("width", Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
-        Optional<Integer> height = count("height", Ask.SHORTEST_SIDE, Ask.LONGEST_SIDE);
-        String size = text("size");
+        Optional<Integer> width = input.count("width");
+        Optional<Integer> height = input.count("height");
+        String size = input.text("size");
         if (size != null) {
-            faults.check(missing("width") && missing("height"), "size", "cannot stand beside width and height");
+            faults.check(!input.has("width") && !input.has("height"), "size", "cannot stand beside width and height");
             try {
                 return Size.parse(size);
             } catch (IllegalArgumentException e) {
@@ -155,80 +152,32 @@ public final class Payload {
                 return null;
             }
         }
-        faults.check(missing("height") || !missing("width"), "width", "is missing, height is there");
-        faults.check(missing("width") || !missing("height"), "height", "is missing, width is there");
+        faults.check(input.has("height") || !input.has("width"), "height", "is missing, width is there");
+        faults.check(input.has("width") || !input.has("height"), "width", "is missing, height is there");
         return width.isEmpty() || height.isEmpty() ? null : new Size(width.get(), height.get());
     }
 
     /** Null and −1 mean a random seed. */
     private long seed() {
-        return wholeNumber("seed")
+        return input.whole("seed")
                 .filter(seed -> seed != -1)
                 .orElseGet(() -> RandomGenerator.getDefault().nextLong(RANDOM_SEEDS));
     }
 
-    private ImageFormat format() {
-        String name = text("output_format");
-        if (name == null) {
-            return ImageFormat.PNG;
-        }
-        return ImageFormat.parse(name).orElseGet(() -> {
-            faults.add(
-                    "output_format",
-                    "must be one of "
-                            + String.join(
-                                    ", ",
-                                    Arrays.stream(ImageFormat.values())
-                                            .map(ImageFormat::fieldValue)
-                                            .toList())
-                            + ", not " + Faults.quoted(name));
-            return ImageFormat.PNG;
-        });
+    private Optional<Delivery> delivery() {
+        ImageFormat format =
+                input.choice("output_format").flatMap(ImageFormat::parse).orElse(ImageFormat.PNG);
+        int quality = input.count("output_quality").orElse(DEFAULT_QUALITY);
+        Return as = input.choice("return").flatMap(Return::parse).orElse(Return.AUTO);
+        boolean strip = input.flag("strip_metadata").orElse(false);
+        return faults.gather(
+                () -> new Delivery(format, quality, as, strip, S3Config.read(request.get("s3Config"), faults)));
     }
 
-    private boolean missing(String field) {
-        return !input.hasNonNull(field);
-    }
-
-    private @Nullable String text(String field) {
-        if (missing(field)) {
-            return null;
-        }
-        if (!input.get(field).isTextual()) {
-            faults.add(field, "must be a text, not " + shortened(field));
-            return null;
-        }
-        return input.get(field).asText();
-    }
-
-    /** A whole number in its range. It is compared before it becomes an int, where 2³² + 4 would be 4. */
-    private Optional<Integer> count(String field, int least, int most) {
-        Optional<Long> value = wholeNumber(field);
-        faults.range(field, value.orElse(null), least, most);
-        return value.filter(number -> number >= least && number <= most).map(Long::intValue);
-    }
-
-    private Optional<Long> wholeNumber(String field) {
-        if (missing(field)) {
-            return Optional.empty();
-        }
-        JsonNode value = input.get(field);
-        boolean whole = value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToLong();
-        faults.check(whole, field, "must be a whole number, not " + shortened(field));
-        return whole ? Optional.of(value.longValue()) : Optional.empty();
-    }
-
-    private @Nullable Double number(String field) {
-        if (missing(field)) {
-            return null;
-        }
-        JsonNode value = input.get(field);
-        boolean number = value.isNumber() && Double.isFinite(value.doubleValue());
-        faults.check(number, field, "must be a number, not " + shortened(field));
-        return number ? value.doubleValue() : null;
-    }
-
-    private String shortened(String field) {
-        return Faults.quoted(input.get(field));
+    /** To promise a check that nobody makes would be the worst answer. */
+    private void checkSafety() {
+        String rule = "this worker has no safety checker: leave it out or send ";
+        faults.check(!input.flag("enable_safety_checker").orElse(false), "enable_safety_checker", rule + "false");
+        faults.check(input.flag("disable_safety_checker").orElse(true), "disable_safety_checker", rule + "true");
     }
 }

@@ -1,6 +1,5 @@
 package dev.darkroom.queue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -16,12 +15,14 @@ public final class PayloadFile implements JobSource {
     private static final String ID = "local";
 
     private final Path file;
+    private final PayloadReader reader;
     private final PrintStream out;
     private boolean taken;
     private boolean succeeded;
 
-    public PayloadFile(Path file, PrintStream out) {
+    public PayloadFile(Path file, PayloadReader reader, PrintStream out) {
         this.file = file;
+        this.reader = reader;
         this.out = out;
     }
 
@@ -53,18 +54,26 @@ public final class PayloadFile implements JobSource {
 
         @Override
         public Job job() {
-            JsonNode input;
             try {
-                input = Payload.input(Files.readString(file));
+                return reader.job(Json.request(Files.readString(file)));
             } catch (IOException e) {
                 throw new JobException(JobException.Code.BAD_INPUT, "the payload file cannot be read: " + e, e);
             }
-            return Payload.job(input);
         }
 
         @Override
         public void report(int step, int steps) {
             // the log has it, and nobody else asks
+        }
+
+        @Override
+        public int largestAnswer() {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        public void stored(JobResult.Image image) {
+            // the answer tells of all pictures at once
         }
 
         @Override

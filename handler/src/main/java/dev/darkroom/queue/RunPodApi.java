@@ -74,7 +74,7 @@ public class RunPodApi {
             throw refusal(Response.status(Response.Status.SERVICE_UNAVAILABLE), "the worker is stopping");
         }
         try {
-            return queue.submit(Payload.input(body), body.length(), sync)
+            return queue.submit(Json.request(body), body.length(), sync)
                     .orElseThrow(() -> refusal(
                             Response.status(429).header("Retry-After", "5"),
                             "the queue is full: at most " + HttpQueue.CAPACITY + " jobs may wait, and "
@@ -90,7 +90,7 @@ public class RunPodApi {
     }
 
     private static WebApplicationException refusal(Response.ResponseBuilder response, String reason) {
-        ObjectNode body = Payload.JSON.createObjectNode().put("error", reason);
+        ObjectNode body = Json.object().put("error", reason);
         return new WebApplicationException(
                 response.entity(body).type(MediaType.APPLICATION_JSON).build());
     }

@@ -16,6 +16,12 @@ public interface Ticket extends Progress {
      */
     Job job();
 
+    /** How many bytes an answer may have that holds its pictures itself. */
+    int largestAnswer();
+
+    /** One picture of several is there, while others are still being made. Called from any thread; must return at once. */
+    void stored(JobResult.Image image);
+
     void completed(JobResult result);
 
     void failed(JobException reason);

@@ -1,6 +1,6 @@
 package dev.darkroom.weights;
 
-import dev.darkroom.job.Ask;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Size;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public record CheckpointDefaults(
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         return new CheckpointDefaults(
                 size(file),
-                bounded(file, "steps", steps, Ask.MOST_STEPS),
+                bounded(file, "steps", steps, Limits.STANDARD.steps()),
                 file.number("guidance_scale", guidanceScale),
                 file.number("true_cfg_scale", trueCfgScale),
                 bounded(file, "max_sequence_length", maxSequenceLength, LONGEST_SEQUENCE),
@@ -43,11 +43,11 @@ public record CheckpointDefaults(
     private Size size(ConfigFile file) {
         try {
             Size parsed = Size.parse(file.text("size", size.toString()));
-            if (!Ask.allows(parsed)) {
+            if (!Limits.STANDARD.allow(parsed)) {
                 throw file.error(
                         "size",
-                        "must have sides from " + Ask.SHORTEST_SIDE + " to " + Ask.LONGEST_SIDE + " and at most "
-                                + Ask.MOST_PIXELS + " pixels, not " + parsed);
+                        "must have sides from " + Limits.SHORTEST_SIDE + " to " + Limits.STANDARD.longestSide()
+                                + " and at most " + Limits.STANDARD.pixels() + " pixels, not " + parsed);
             }
             return parsed;
         } catch (IllegalArgumentException e) {

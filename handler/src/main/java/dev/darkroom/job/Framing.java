@@ -1,0 +1,51 @@
+package dev.darkroom.job;
+
+import org.jspecify.annotations.Nullable;
+
+/** What size the pictures of a job are to have. A megapixel is 1024 × 1024 pixels. */
+public sealed interface Framing {
+    double MEGAPIXEL = 1024.0 * 1024;
+
+    /**
+     * The size that follows.
+     *
+     * @param standard the model's own size, for what the job leaves open
+     * @param image the size of the job's first source image, if it has one
+     */
+    Size size(Size standard, @Nullable Size image);
+
+    /** This size and no other. */
+    record Exact(Size size) implements Framing {
+        @Override
+        public Size size(Size standard, @Nullable Size image) {
+            return size;
+        }
+    }
+
+    /**
+     * A ratio of width to height.
+     *
+     * @param megapixels null for as many pixels as the model's own size has
+     */
+    record Ratio(AspectRatio ratio, @Nullable Double megapixels) implements Framing {
+        @Override
+        public Size size(Size standard, @Nullable Size image) {
+            return ratio.size(megapixels == null ? standard.area() : megapixels * MEGAPIXEL);
+        }
+    }
+
+    /**
+     * The ratio of the source image.
+     *
+     * @param megapixels null for the very size of the source image
+     */
+    record LikeImage(@Nullable Double megapixels) implements Framing {
+        @Override
+        public Size size(Size standard, @Nullable Size image) {
+            if (image == null) {
+                return standard;
+            }
+            return megapixels == null ? image : image.scaledTo(megapixels * MEGAPIXEL);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.darkroom.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job may ask of the GPU at most.
+ *
+ * @param pixels of one picture
+ * @param longestSide of one picture
+ * @param steps of denoising
+ * @param pictures of one job, all prompts together
+ * @param promptLength characters of one prompt
+ */
+public record Limits(long pixels, int longestSide, int steps, int pictures, int promptLength) {
+    public static final int SHORTEST_SIDE = 64;
+    public static final int MOST_PROMPTS = 10;
+    public static final int MOST_OUTPUTS = 10;
+    public static final Limits STANDARD = new Limits(4L << 20, 4096, 200, MOST_PROMPTS * MOST_OUTPUTS, 10_000);
+
+    public Limits {
+        if (pixels < SHORTEST_SIDE * SHORTEST_SIDE
+                || longestSide < SHORTEST_SIDE
+                || steps < 1
+                || pictures < 1
+                || promptLength < 1) {
+            throw new IllegalArgumentException("limits that allow no job: " + pixels + " pixels, sides up to "
+                    + longestSide + ", " + steps + " steps, " + pictures + " pictures, prompts of " + promptLength);
+        }
+    }
+
+    /** True for a size that the worker computes at. */
+    public boolean allow(Size size) {
+        return Math.min(size.width(), size.height()) >= SHORTEST_SIDE
+                && Math.max(size.width(), size.height()) <= longestSide
+                && size.area() <= pixels;
+    }
+
+    /** Notes everything that a job asks beyond these limits. */
+    public void check(Ask ask, Faults faults) {
+        for (int i = 0; i < ask.prompts().size(); i++) {
+            checkLength(
+                    ask.prompts().size() == 1 ? "prompt" : "prompts[" + i + "]",
+                    ask.prompts().get(i),
+                    faults);
+        }
+        if (ask.negativePrompt() != null) {
+            checkLength("negative_prompt", ask.negativePrompt(), faults);
+        }
+        faults.range("num_inference_steps", ask.steps(), 1, steps);
+        int asked = ask.prompts().size() * ask.outputs();
+        faults.check(
+                asked <= pictures,
+                "num_outputs",
+                "prompts × num_outputs must be at most " + pictures + " pictures, not " + asked);
+        switch (ask.framing()) {
+            case null -> {}
+            case Framing.Exact exact -> checkSize(exact.size(), faults);
+            case Framing.Ratio ratio -> checkMegapixels(ratio.megapixels(), faults);
+            case Framing.LikeImage like -> checkMegapixels(like.megapixels(), faults);
+        }
+    }
+
+    private void checkLength(String field, String text, Faults faults) {
+        faults.check(
+                text.length() <= promptLength,
+                field,
+                "must have at most " + promptLength + " characters, not " + text.length());
+    }
+
+    private void checkSize(Size size, Faults faults) {
+        faults.range("width", size.width(), SHORTEST_SIDE, longestSide)
+                .range("height", size.height(), SHORTEST_SIDE, longestSide)
+                .check(
+                        size.area() <= pixels,
+                        "width × height",
+                        "must be at most " + pixels + " pixels, not " + size.area());
+    }
+
+    private void checkMegapixels(@Nullable Double megapixels, Faults faults) {
+        faults.range("megapixels", megapixels, 0.01, pixels / Framing.MEGAPIXEL);
+    }
+}

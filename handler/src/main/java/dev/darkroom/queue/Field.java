@@ -1,0 +1,45 @@
+package dev.darkroom.queue;
+
+import java.util.List;
+
+/**
+ * A field of a job's input: what reads it, what describes it to callers, and what documents it, all use this.
+ *
+ * @param aliases other names that callers of other workers know it by
+ * @param meaning one sentence for the schema
+ */
+record Field(String name, List<String> aliases, Type type, String meaning) {
+    Field(String name, Type type, String meaning) {
+        this(name, List.of(), type, meaning);
+    }
+
+    /** What a field holds. */
+    sealed interface Type {}
+
+    /** A text of at most that many characters. */
+    record Text(int longest) implements Type {}
+
+    /** One to {@code most} texts. */
+    record Texts(int most, int longest) implements Type {}
+
+    /** A whole number in a range. */
+    record Whole(long least, long most) implements Type {}
+
+    /** A number in a range. */
+    record Decimal(double least, double most) implements Type {}
+
+    /** True or false. */
+    record Flag() implements Type {}
+
+    /** One of some words. */
+    record Choice(List<String> values) implements Type {}
+
+    /** Width and height in one text: {@code 1024x768}. */
+    record Dimensions() implements Type {}
+
+    /** A picture: base64, a data URI, an address, or a path. */
+    record Image() implements Type {}
+
+    /** One to {@code most} pictures. */
+    record Images(int most) implements Type {}
+}

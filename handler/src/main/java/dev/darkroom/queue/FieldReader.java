@@ -1,0 +1,218 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Faults;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an input field by field, under whatever name the caller knows it, and notes what is wrong. Null is as good as absent. */
+final class FieldReader {
+    /** {@code image_url_2}: how some workers number further pictures. */
+    private static final Pattern NUMBERED = Pattern.compile("(.+)_([23])");
+
+    private final Fields fields;
+    private final Faults faults;
+    private final Map<String, Found> found = new HashMap<>();
+    private final Map<Integer, Found> furtherImages = new HashMap<>();
+    private final List<String> unknown = new ArrayList<>();
+
+    /** A value under the name that the caller gave it. */
+    private record Found(String name, JsonNode value) {}
+
+    FieldReader(ObjectNode input, Fields fields, Faults faults) {
+        this.fields = fields;
+        this.faults = faults;
+        input.properties().forEach(entry -> sort(entry.getKey(), entry.getValue()));
+    }
+
+    private void sort(String name, JsonNode value) {
+        Optional<Field> field = fields.called(name);
+        Matcher numbered = NUMBERED.matcher(name);
+        if (field.isPresent()) {
+            if (!value.isNull()) {
+                Found other = found.putIfAbsent(field.get().name(), new Found(name, value));
+                faults.check(
+                        other == null, name, "is there as " + (other == null ? "" : other.name()) + " too: send one");
+            }
+        } else if (numbered.matches() && isImage(numbered.group(1))) {
+            if (!value.isNull()) {
+                Found other = furtherImages.putIfAbsent(Integer.parseInt(numbered.group(2)), new Found(name, value));
+                faults.check(
+                        other == null, name, "is there as " + (other == null ? "" : other.name()) + " too: send one");
+            }
+        } else {
+            unknown.add(name);
+        }
+    }
+
+    private boolean isImage(String name) {
+        return fields.called(name).filter(field -> field.name().equals("image")).isPresent();
+    }
+
+    /** The fields that this worker does not have, each with what may have been meant. */
+    List<String> unknownFields() {
+        return unknown.stream()
+                .map(name -> Faults.quoted(name)
+                        + ": is no field of this worker"
+                        + fields.nearest(name)
+                                .map(near -> "; did you mean " + near + "?")
+                                .orElse(""))
+                .toList();
+    }
+
+    boolean has(String field) {
+        return found.containsKey(field);
+    }
+
+    @Nullable
+    String text(String field) {
+        Found value = found.get(field);
+        return value == null ? null : text(value.name(), value.value());
+    }
+
+    private @Nullable String text(String name, JsonNode value) {
+        faults.check(value.isTextual(), name, "must be a text, not " + Faults.quoted(value));
+        return value.isTextual() ? value.asText() : null;
+    }
+
+    /** The texts of a list; empty if it is absent or faulty. */
+    List<String> texts(String field, int most) {
+        Found value = found.get(field);
+        if (value == null) {
+            return List.of();
+        }
+        String rule = "must be a list of 1 to " + most + " texts, not ";
+        if (!value.value().isArray()) {
+            faults.add(value.name(), rule + Faults.quoted(value.value()));
+            return List.of();
+        }
+        int size = value.value().size();
+        if (size < 1 || size > most) {
+            faults.add(value.name(), rule + size);
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            String text = text(value.name() + "[" + i + "]", value.value().get(i));
+            if (text != null) {
+                texts.add(text);
+            }
+        }
+        return texts;
+    }
+
+    /** True if there is a picture in any of the fields for them, faulty or not. */
+    boolean hasImages() {
+        return has("image") || has("images") || !furtherImages.isEmpty();
+    }
+
+    /** The pictures of a job, in order: {@code images}, or {@code image} and its numbered followers. */
+    List<String> images(int most) {
+        boolean single = has("image") || !furtherImages.isEmpty();
+        faults.check(!single || !has("images"), "images", "cannot stand beside image: send one of them");
+        if (has("images")) {
+            return texts("images", most);
+        }
+        List<String> images = new ArrayList<>();
+        String first = text("image");
+        if (first != null) {
+            images.add(first);
+        }
+        furtherImages.keySet().stream().sorted().forEach(number -> {
+            Found further = furtherImages.get(number);
+            String text = further == null ? null : text(further.name(), further.value());
+            if (text != null && further != null) {
+                faults.check(has("image"), further.name(), "needs an image before it");
+                images.add(text);
+            }
+        });
+        return images;
+    }
+
+    /** A whole number in its range. It is compared before it becomes an int, where 2³² + 4 would be 4. */
+    Optional<Integer> count(String field) {
+        Found value = found.get(field);
+        if (value == null || !(fields.named(field).type() instanceof Field.Whole range)) {
+            return Optional.empty();
+        }
+        Optional<Long> number = whole(field);
+        faults.range(value.name(), number.orElse(null), range.least(), range.most());
+        return number.filter(n -> n >= range.least() && n <= range.most()).map(Long::intValue);
+    }
+
+    Optional<Long> whole(String field) {
+        Found value = found.get(field);
+        if (value == null) {
+            return Optional.empty();
+        }
+        JsonNode number = value.value();
+        boolean whole = number.isNumber() && number.canConvertToExactIntegral() && number.canConvertToLong();
+        faults.check(whole, value.name(), "must be a whole number, not " + Faults.quoted(number));
+        return whole ? Optional.of(number.longValue()) : Optional.empty();
+    }
+
+    @Nullable
+    Double decimal(String field) {
+        Found value = found.get(field);
+        if (value == null) {
+            return null;
+        }
+        boolean number =
+                value.value().isNumber() && Double.isFinite(value.value().doubleValue());
+        faults.check(number, value.name(), "must be a number, not " + Faults.quoted(value.value()));
+        return number ? value.value().doubleValue() : null;
+    }
+
+    Optional<Boolean> flag(String field) {
+        Found value = found.get(field);
+        if (value == null) {
+            return Optional.empty();
+        }
+        faults.check(
+                value.value().isBoolean(), value.name(), "must be true or false, not " + Faults.quoted(value.value()));
+        return value.value().isBoolean() ? Optional.of(value.value().booleanValue()) : Optional.empty();
+    }
+
+    /** One of the field's words, in small letters. */
+    Optional<String> choice(String field) {
+        String text = text(field);
+        Found value = found.get(field);
+        if (text == null || value == null || !(fields.named(field).type() instanceof Field.Choice choice)) {
+            return Optional.empty();
+        }
+        Optional<String> chosen = choice.values().stream()
+                .filter(word -> word.equalsIgnoreCase(text.strip()))
+                .findFirst();
+        faults.check(
+                chosen.isPresent(),
+                value.name(),
+                "must be one of " + String.join(", ", choice.values()) + ", not " + Faults.quoted(text));
+        return chosen;
+    }
+
+    /** A number that some callers send as a text: {@code "0.25"}. */
+    @Nullable
+    Double decimalOrText(String field) {
+        Found value = found.get(field);
+        if (value == null || !value.value().isTextual()) {
+            return decimal(field);
+        }
+        try {
+            double number = Double.parseDouble(value.value().asText());
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        faults.add(value.name(), "must be a number, not " + Faults.quoted(value.value()));
+        return null;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.darkroom.queue;
+
+import dev.darkroom.job.AspectRatio;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Return;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** All fields of a job's input, as this worker's limits and styles make them. */
+final class Fields {
+    static final String MATCH_INPUT_IMAGE = "match_input_image";
+
+    private final List<Field> fields;
+
+    Fields(Limits limits, Styles styles) {
+        var text = new Field.Text(limits.promptLength());
+        var side = new Field.Whole(Limits.SHORTEST_SIDE, limits.longestSide());
+        fields = List.of(
+                new Field("prompt", text, "What to draw, or what to change in the image."),
+                new Field(
+                        "prompts",
+                        new Field.Texts(Limits.MOST_PROMPTS, limits.promptLength()),
+                        "Several prompts in the place of one."),
+                new Field(
+                        "negative_prompt",
+                        text,
+                        "What to steer away from; unless it is blank, it takes a true_cfg_scale above 1."),
+                new Field(
+                        "image",
+                        List.of("image_url", "image_base64", "image_path", "input_image"),
+                        new Field.Image(),
+                        "The picture to start from or to edit."),
+                new Field(
+                        "images",
+                        List.of("image_urls", "init_images"),
+                        new Field.Images(Job.MOST_IMAGES),
+                        "Several pictures in the place of one, for models that take several."),
+                new Field(
+                        "mask",
+                        List.of("mask_image", "mask_url"),
+                        new Field.Image(),
+                        "White where the image is painted anew."),
+                new Field("model", new Field.Text(100), "One of the worker's models; the first if absent."),
+                new Field("width", side, "Pixels; needs height."),
+                new Field("height", side, "Pixels; needs width."),
+                new Field("size", new Field.Dimensions(), "Width and height in one: 1024x768."),
+                new Field(
+                        "aspect_ratio",
+                        new Field.Choice(Stream.concat(
+                                        Arrays.stream(AspectRatio.values()).map(AspectRatio::fieldValue),
+                                        Stream.of(MATCH_INPUT_IMAGE))
+                                .toList()),
+                        "Ratio of width to height, in the place of them."),
+                new Field(
+                        "megapixels",
+                        new Field.Decimal(0.01, limits.pixels() / Framing.MEGAPIXEL),
+                        "How many times 1024 × 1024 pixels an aspect_ratio gives; as many as the model's own size if absent."),
+                new Field(MATCH_INPUT_IMAGE, new Field.Flag(), "True gives the pictures the size of the image."),
+                new Field(
+                        "num_outputs",
+                        List.of("num_images"),
+                        new Field.Whole(1, Limits.MOST_OUTPUTS),
+                        "How many pictures of each prompt (1)."),
+                new Field(
+                        "seed",
+                        new Field.Whole(-1, Long.MAX_VALUE),
+                        "The same seed gives the same picture; null or -1 chooses one and tells. Further outputs count up from it."),
+                new Field(
+                        "num_inference_steps",
+                        List.of("steps"),
+                        new Field.Whole(1, limits.steps()),
+                        "Denoising steps; the model's own number if absent."),
+                new Field(
+                        "guidance_scale",
+                        List.of("guidance"),
+                        new Field.Decimal(0, 100),
+                        "How closely to follow the prompt, for models that embed it; others accept only 0."),
+                new Field(
+                        "true_cfg_scale",
+                        List.of("cfg_scale"),
+                        new Field.Decimal(0, 100),
+                        "Strength of the second, negative pass; takes a negative_prompt."),
+                new Field(
+                        "strength",
+                        List.of("prompt_strength", "denoising_strength"),
+                        new Field.Decimal(0, 1),
+                        "How much of the image is given up, above 0; image to image only (0.6)."),
+                new Field(
+                        "style", new Field.Choice(List.copyOf(styles.names())), "Words that are added to each prompt."),
+                new Field("go_fast", new Field.Flag(), "Allows a faster, less exact way where the model has one."),
+                new Field(
+                        "output_format",
+                        List.of("image_format"),
+                        new Field.Choice(Stream.concat(
+                                        Arrays.stream(ImageFormat.values()).map(ImageFormat::fieldValue),
+                                        Stream.of("jpg"))
+                                .toList()),
+                        "File format of the pictures (png)."),
+                new Field("output_quality", new Field.Whole(1, 100), "Quality of jpeg and webp (90)."),
+                new Field(
+                        "return",
+                        new Field.Choice(Arrays.stream(Return.values())
+                                .map(Return::fieldValue)
+                                .toList()),
+                        "An address, base64 in the answer, or whichever the worker can do (auto)."),
+                new Field("strip_metadata", new Field.Flag(), "True leaves the parameters out of the file's metadata."),
+                new Field(
+                        "enable_safety_checker",
+                        new Field.Flag(),
+                        "This worker has no safety checker: only false is accepted."),
+                new Field(
+                        "disable_safety_checker",
+                        new Field.Flag(),
+                        "This worker has no safety checker: only true is accepted."));
+    }
+
+    List<Field> all() {
+        return fields;
+    }
+
+    /** The field of that name, which must be one. */
+    Field named(String name) {
+        return fields.stream()
+                .filter(field -> field.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(name));
+    }
+
+    /** The field that a caller calls so. */
+    Optional<Field> called(String nameOrAlias) {
+        return fields.stream()
+                .filter(field ->
+                        field.name().equals(nameOrAlias) || field.aliases().contains(nameOrAlias))
+                .findFirst();
+    }
+
+    /** The name or alias that is fewest changes of letters away, if it is near. */
+    Optional<String> nearest(String name) {
+        return Spelling.nearest(
+                name,
+                fields.stream()
+                        .flatMap(field -> Stream.concat(Stream.of(field.name()), field.aliases().stream()))
+                        .toList());
+    }
+}

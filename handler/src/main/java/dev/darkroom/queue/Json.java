@@ -1,0 +1,52 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.JobException;
+
+/** How this worker reads JSON: strictly, and with room for pictures. */
+public final class Json {
+    /** A picture of 20 MB in base64, and some more. */
+    private static final int LONGEST_TEXT = 30_000_000;
+
+    public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(LONGEST_TEXT)
+                            .build())
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private Json() {}
+
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /**
+     * Reads a request body or a payload file.
+     *
+     * @throws JobException if the text is no JSON object with an object {@code input}
+     */
+    public static ObjectNode request(String body) {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new JobException(
+                    JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
+        }
+        if (root instanceof ObjectNode request && request.path("input").isObject()) {
+            return request;
+        }
+        throw JobException.badInput("input: must be an object, as in {\"input\": {\"prompt\": \"a red circle\"}}");
+    }
+}

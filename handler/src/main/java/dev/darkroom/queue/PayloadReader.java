@@ -1,0 +1,51 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
+
+/** Reads requests as this worker's settings have it: limits, styles, and what becomes of fields that it does not have. */
+public final class PayloadReader {
+    private final Limits limits;
+    private final Styles styles;
+    private final Fields fields;
+    private final boolean refusesUnknownFields;
+
+    /** @param refusesUnknownFields false answers them with a note */
+    public PayloadReader(Limits limits, Styles styles, boolean refusesUnknownFields) {
+        this.limits = limits;
+        this.styles = styles;
+        this.fields = new Fields(limits, styles);
+        this.refusesUnknownFields = refusesUnknownFields;
+    }
+
+    /**
+     * The job that a request asks for.
+     *
+     * @param request with an object {@code input}, and {@code s3Config} beside it where the caller sent one
+     * @throws JobException that lists every fault
+     */
+    public Job job(ObjectNode request) {
+        if (!request.path("input").isObject()) {
+            throw JobException.badInput("input: must be an object, as in {\"input\": {\"prompt\": \"a red circle\"}}");
+        }
+        return new Payload(request, this).job();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Styles styles() {
+        return styles;
+    }
+
+    Fields fields() {
+        return fields;
+    }
+
+    boolean refusesUnknownFields() {
+        return refusesUnknownFields;
+    }
+}

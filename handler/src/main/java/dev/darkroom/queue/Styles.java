@@ -1,0 +1,65 @@
+package dev.darkroom.queue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Styles that a job can name: words that are added to its prompts. */
+public final class Styles {
+    private static final String OWN = "/dev/darkroom/queue/styles.properties";
+
+    private final Map<String, String> words;
+
+    private Styles(Map<String, String> words) {
+        this.words = words;
+    }
+
+    /**
+     * The worker's own styles, and those of a file in the same form: {@code name = words}. A style of the file takes the place of an own
+     * one; one without words takes it away.
+     */
+    public static Styles read(Optional<Path> file) {
+        Map<String, String> words = new TreeMap<>();
+        try (InputStream own = Objects.requireNonNull(Styles.class.getResourceAsStream(OWN), OWN)) {
+            add(words, new InputStreamReader(own, StandardCharsets.UTF_8));
+            if (file.isPresent()) {
+                try (Reader reader = Files.newBufferedReader(file.get())) {
+                    add(words, reader);
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UncheckedIOException("the styles cannot be read: " + e, new IOException(e));
+        }
+        words.values().removeIf(String::isBlank);
+        return new Styles(words);
+    }
+
+    private static void add(Map<String, String> words, Reader reader) throws IOException {
+        var properties = new Properties();
+        properties.load(reader);
+        properties
+                .stringPropertyNames()
+                .forEach(name -> words.put(name, properties.getProperty(name).strip()));
+    }
+
+    Set<String> names() {
+        return words.keySet();
+    }
+
+    /** The prompt with the words of a style behind it. */
+    String apply(String style, String prompt) {
+        String added = Objects.requireNonNull(words.get(style), style);
+        return prompt.isBlank() ? added : prompt.strip() + ", " + added;
+    }
+}
