@@ -56,15 +56,20 @@ final class FieldReader {
         return fields.called(name).filter(field -> field.name().equals("image")).isPresent();
     }
 
-    /** The fields that this worker does not have, each with what may have been meant. */
+    /** The fields that this worker does not have, each with what may have been meant, or once with what there is. */
     List<String> unknownFields() {
-        return unknown.stream()
-                .map(name -> Faults.quoted(name)
-                        + ": is no field of this worker"
-                        + fields.nearest(name)
-                                .map(near -> "; did you mean " + near + "?")
-                                .orElse(""))
-                .toList();
+        List<String> told = new ArrayList<>();
+        boolean listed = false;
+        for (String name : unknown) {
+            Optional<String> near = fields.nearest(name);
+            String help = near.map(meant -> "; did you mean " + meant + "?").orElse("");
+            if (near.isEmpty() && !listed) {
+                help = "; there are " + String.join(", ", fields.names());
+                listed = true;
+            }
+            told.add(Faults.quoted(name) + ": is no field of this worker" + help);
+        }
+        return told;
     }
 
     boolean has(String field) {

@@ -123,6 +123,10 @@ final class Fields {
         return fields;
     }
 
+    List<String> names() {
+        return fields.stream().map(Field::name).toList();
+    }
+
     /** The field of that name, which must be one. */
     Field named(String name) {
         return fields.stream()

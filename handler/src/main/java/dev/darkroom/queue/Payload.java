@@ -67,31 +67,42 @@ final class Payload {
                 how,
                 rules.refusesUnknownFields() ? List.of() : unknown)));
         ask.ifPresent(known -> rules.limits().check(known, faults));
-        Optional<Job> job = ask.flatMap(this::kind);
+        Sources sources = sources(framing);
         faults.refuse();
-        return job.orElseThrow();
+        return sources.job(ask.orElseThrow());
     }
 
-    private Optional<Job> kind(Ask ask) {
+    /** What a job brings beside its prompts. */
+    private record Sources(
+            List<String> images,
+            @Nullable String mask,
+            @Nullable Double strength) {
+        Job job(Ask ask) {
+            if (images.isEmpty()) {
+                return new Job.TextToImage(ask);
+            }
+            return mask == null
+                    ? new Job.FromImages(ask, images, strength)
+                    : new Job.Fill(ask, images.getFirst(), mask);
+        }
+    }
+
+    private Sources sources(@Nullable Framing framing) {
         List<String> images = input.images(Job.MOST_IMAGES);
-        boolean imagesMeant = input.hasImages();
+        boolean expected = input.hasImages();
         String mask = input.text("mask");
         Double strength = input.decimal("strength");
-        faults.check(mask == null || imagesMeant, "mask", "needs an image");
-        faults.check(mask == null || images.size() < 2, "mask", "goes with one image, not with " + images.size());
-        faults.check(mask == null || strength == null, "strength", "has no effect with a mask");
-        faults.check(strength == null || imagesMeant, "strength", "needs an image");
-        faults.check(
-                !(ask.framing() instanceof Framing.LikeImage) || imagesMeant,
-                Fields.MATCH_INPUT_IMAGE,
-                "needs an image");
-        faults.gather(() -> Job.FromImages.checked(strength));
-        if (images.isEmpty()) {
-            return Optional.of(new Job.TextToImage(ask));
-        }
-        return faults.gather(() -> mask == null
-                ? new Job.FromImages(ask, images, strength == null || strength <= 0 || strength > 1 ? null : strength)
-                : new Job.Fill(ask, images.getFirst(), mask));
+        faults.check(mask == null || expected, "mask", "needs an image")
+                .check(mask == null || images.size() < 2, "mask", "goes with one image, not with " + images.size())
+                .check(strength == null || expected, "strength", "needs an image")
+                .check(mask == null || strength == null, "strength", "has no effect with a mask")
+                .check(!(framing instanceof Framing.LikeImage) || expected, Fields.MATCH_INPUT_IMAGE, "needs an image");
+        return new Sources(
+                images,
+                mask,
+                faults.gather(() -> Job.FromImages.checked(strength))
+                        .flatMap(checked -> checked)
+                        .orElse(null));
     }
 
     /** The prompts with their style; if they are faulty, a blank one in their place. */

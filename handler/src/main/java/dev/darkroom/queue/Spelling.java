@@ -10,7 +10,7 @@ final class Spelling {
     private Spelling() {}
 
     /**
-     * The known word that is the fewest changed, added or dropped letters away: none if more than a third of the letters would change,
+     * The known word that is the fewest changed, added or dropped letters away: none if more than two in five would change,
      * unless one word is a part of the other.
      *
      * <p>Source: Levenshtein distance, by rows.
@@ -27,7 +27,7 @@ final class Spelling {
 
     private static boolean isNear(String word, String candidate) {
         boolean part = word.length() >= 4 && (candidate.contains(word) || word.contains(candidate));
-        return part || 3 * distance(word, candidate) <= Math.max(word.length(), candidate.length());
+        return part || 5 * distance(word, candidate) <= 2 * Math.max(word.length(), candidate.length());
     }
 
     private static int distance(String a, String b) {

@@ -4,9 +4,10 @@ import dev.darkroom.flux.FluxLoader;
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.flux.Positions;
-import dev.darkroom.job.Ask;
+import dev.darkroom.job.Asks;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
@@ -53,17 +54,19 @@ public final class Bench {
     }
 
     private static void picture() throws Exception {
-        try (var model = FluxModel.load(POCKET, new PlacementPolicy(Device.CPU, Optional.empty()))) {
+        try (var model = FluxModel.load(POCKET, new PlacementPolicy(Device.CPU, Optional.empty()), Limits.STANDARD)) {
             Map<String, double[]> parts = new TreeMap<>();
             int repetitions = 40;
             FluxModel.Rendering[] last = new FluxModel.Rendering[1];
             int[] round = {0};
             Measured whole = Measured.milliseconds("pocket picture, 128×128, 4 steps", 20, repetitions, () -> {
-                last[0] = model.render(job(round[0]++), null, null, Progress.NONE);
+                Job job = job(round[0]++);
+                last[0] = model.render(job, Asks.first(job), null, null, Progress.NONE);
             });
             for (int i = 0; i < repetitions; i++) {
-                Timings timings =
-                        model.render(job(i), null, null, Progress.NONE).timings();
+                Job job = job(i);
+                Timings timings = model.render(job, Asks.first(job), null, null, Progress.NONE)
+                        .timings();
                 int at = i;
                 timings.milliseconds()
                         .forEach((part, time) ->
@@ -91,8 +94,7 @@ public final class Bench {
     }
 
     private static Job job(int seed) {
-        return new Job.TextToImage(new Ask(
-                null, "a sunset over mountains", null, new Size(128, 128), 4, null, null, seed, ImageFormat.PNG, 90));
+        return new Job.TextToImage(Asks.of("a sunset over mountains", null, new Size(128, 128), 4, null, null, seed));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.CheckpointException;
@@ -54,7 +55,7 @@ class DamagedCheckpointTest {
 
     @Test
     void theCopyItselfLoads() {
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
             assertThat(model.networks()).hasSize(4);
         }
     }
@@ -139,7 +140,7 @@ class DamagedCheckpointTest {
     void aKontextPipelineLoads() throws IOException {
         edit("model_index.json", index -> index.put("_class_name", "FluxKontextPipeline"));
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
             assertThat(model.defaults().steps()).isEqualTo(4);
         }
     }
@@ -203,7 +204,7 @@ class DamagedCheckpointTest {
     void withoutDefaultsTheReferenceHasThem() throws IOException {
         Files.delete(checkpoint.resolve("darkroom.json"));
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
             assertThat(model.defaults().size()).isEqualTo(new Size(1024, 1024));
             assertThat(model.defaults().steps()).isEqualTo(4);
             assertThat(model.defaults().maxSequenceLength()).isEqualTo(256);
@@ -228,8 +229,8 @@ class DamagedCheckpointTest {
 
     private void assertRefused(String... names) {
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(
-                        () -> FluxModel.load(checkpoint, FluxModelTest.ON_CPU).close())
+                .isThrownBy(() -> FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)
+                        .close())
                 .withMessageContainingAll(names);
     }
 

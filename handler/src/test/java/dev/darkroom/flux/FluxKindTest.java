@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.job.Ask;
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
@@ -14,6 +15,7 @@ import dev.darkroom.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,21 +36,27 @@ class FluxKindTest {
         Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
         long before = Scope.liveTensors();
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
             Picture picture = noise(318, 2968);
-            var job = new Job.FromImage(ask(null), "", null);
+            var job = new Job.FromImages(ask(null), List.of(""), null);
             model.check(job);
-            FluxModel.Rendering rendering = model.render(job, picture, null, Progress.NONE);
+            FluxModel.Rendering rendering = model.render(job, Asks.first(job), picture, null, Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(KontextSizes.STANDARD.generated(picture.size()));
             assertThat(rendering.notes()).isEmpty();
 
             var plain = new Job.TextToImage(ask(null));
-            assertThat(model.render(plain, null, null, Progress.NONE).picture().size())
+            assertThat(model.render(plain, Asks.first(plain), null, null, Progress.NONE)
+                            .picture()
+                            .size())
                     .isEqualTo(model.defaults().size());
 
             FluxModel.Rendering asked = model.render(
-                    new Job.FromImage(ask(new Size(128, 128)), "", null), noise(64, 64), null, Progress.NONE);
+                    new Job.FromImages(ask(new Size(128, 128)), List.of(""), null),
+                    Asks.first(job),
+                    noise(64, 64),
+                    null,
+                    Progress.NONE);
             assertThat(asked.picture().size()).isEqualTo(new Size(128, 128));
             assertThat(asked.notes()).singleElement().asString().contains("1024x1024", "128x128");
         }
@@ -61,9 +69,9 @@ class FluxKindTest {
         Path index = checkpoint.resolve("model_index.json");
         Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.check(new Job.FromImage(ask(null), "", 0.5)))
+                    .isThrownBy(() -> model.check(new Job.FromImages(ask(null), List.of(""), 0.5)))
                     .withMessageStartingWith("strength: ");
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> model.check(new Job.Fill(ask(null), "", "")))
@@ -78,12 +86,13 @@ class FluxKindTest {
         copy(GOLDENS.resolve("tiny-flux-fill"));
         long before = Scope.liveTensors();
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU)) {
+        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
             assertThat(model.defaults().guidanceScale()).isEqualTo(30);
             model.warmUp();
             var job = new Job.Fill(ask(null), "", "");
             model.check(job);
-            FluxModel.Rendering rendering = model.render(job, noise(150, 100), noise(150, 100), Progress.NONE);
+            FluxModel.Rendering rendering =
+                    model.render(job, Asks.first(job), noise(150, 100), noise(150, 100), Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(150, 100));
             assertThat(rendering.notes()).isEmpty();
@@ -91,14 +100,14 @@ class FluxKindTest {
                     .isThrownBy(() -> model.check(new Job.TextToImage(ask(null))))
                     .withMessage("mask: this model fills: it needs image and mask");
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.render(job, noise(20, 300), noise(20, 300), Progress.NONE))
-                    .withMessageStartingWith("image: gives a picture of 20x300, but sides must be from 64");
+                    .isThrownBy(() -> model.render(job, Asks.first(job), noise(20, 300), noise(20, 300), Progress.NONE))
+                    .withMessageStartingWith("size: the job gives a picture of 20x300, but sides must be from 64");
         }
         assertThat(Scope.liveTensors()).isEqualTo(before);
     }
 
     private static Ask ask(@Nullable Size size) {
-        return new Ask(null, "a red fox", null, size, 1, null, null, 1, ImageFormat.PNG, 90);
+        return Asks.of("a red fox", null, size, 1, null, null, 1);
     }
 
     private static Picture noise(int width, int height) {

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.darkroom.job.Ask;
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
@@ -40,7 +41,7 @@ class FluxModelTest {
 
     @BeforeAll
     static void load() {
-        loaded = FluxModel.load(POCKET, ON_CPU);
+        loaded = FluxModel.load(POCKET, ON_CPU, Limits.STANDARD);
     }
 
     @AfterAll
@@ -54,7 +55,7 @@ class FluxModelTest {
 
         render(WISH.job());
         Picture start = render(WISH.with(new Size(64, 64)).job()).picture();
-        render(new Job.FromImage(WISH.ask(), "", 0.5), start);
+        render(new Job.FromImages(WISH.ask(), List.of(""), 0.5), start);
 
         assertThat(before).isPositive();
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -65,7 +66,7 @@ class FluxModelTest {
         long before = Scope.liveTensors();
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> model().render(WISH.job(), null, null, (step, steps) -> {
+                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), null, null, (step, steps) -> {
                     throw new IllegalStateException("broken off in step " + step);
                 }))
                 .withMessage("broken off in step 0");
@@ -79,7 +80,7 @@ class FluxModelTest {
         List<Integer> seen = new ArrayList<>();
 
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> model().render(WISH.job(), null, null, (step, steps) -> {
+                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), null, null, (step, steps) -> {
                     seen.add(step);
                     if (step == 2) {
                         throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
@@ -94,10 +95,10 @@ class FluxModelTest {
     @Test
     void aModelThatIsClosedLeavesNoTensor() {
         long before = Scope.liveTensors();
-        try (var second = FluxModel.load(POCKET, ON_CPU)) {
+        try (var second = FluxModel.load(POCKET, ON_CPU, Limits.STANDARD)) {
             assertThat(Scope.liveTensors()).isGreaterThan(before);
             second.warmUp();
-            second.render(WISH.job(), null, null, Progress.NONE);
+            second.render(WISH.job(), Asks.first(WISH.job()), null, null, Progress.NONE);
         }
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -132,8 +133,8 @@ class FluxModelTest {
     void theCheckpointFillsInWhatAJobLeavesOut() {
         List<String> steps = new ArrayList<>();
 
-        FluxModel.Rendering rendering =
-                model().render(WISH.job(), null, null, (step, all) -> steps.add(step + " of " + all));
+        FluxModel.Rendering rendering = model().render(
+                        WISH.job(), Asks.first(WISH.job()), null, null, (step, all) -> steps.add(step + " of " + all));
 
         assertThat(rendering.picture().size()).isEqualTo(new Size(128, 128));
         assertThat(steps).containsExactly("0 of 4", "1 of 4", "2 of 4", "3 of 4", "4 of 4");
@@ -146,7 +147,7 @@ class FluxModelTest {
     void stepsAreTakenAsAsked(int asked) {
         List<Integer> steps = new ArrayList<>();
 
-        model().render(WISH.withSteps(asked).job(), null, null, (step, all) -> steps.add(step));
+        model().render(WISH.withSteps(asked).job(), Asks.first(WISH.job()), null, null, (step, all) -> steps.add(step));
 
         assertThat(steps).hasSize(asked + 1).endsWith(asked);
     }
@@ -199,9 +200,12 @@ class FluxModelTest {
         Picture start = render(WISH.job()).picture();
         Wish other = new Wish(BLUE_SQUARE).withSteps(20);
 
-        Picture near = render(new Job.FromImage(other.ask(), "", 0.05), start).picture();
-        Picture middle = render(new Job.FromImage(other.ask(), "", 0.6), start).picture();
-        Picture far = render(new Job.FromImage(other.ask(), "", 1.0), start).picture();
+        Picture near = render(new Job.FromImages(other.ask(), List.of(""), 0.05), start)
+                .picture();
+        Picture middle =
+                render(new Job.FromImages(other.ask(), List.of(""), 0.6), start).picture();
+        Picture far =
+                render(new Job.FromImages(other.ask(), List.of(""), 1.0), start).picture();
 
         assertThat(meanDifference(start, near)).isLessThan(8);
         assertThat(meanDifference(start, far)).isGreaterThan(60);
@@ -212,7 +216,7 @@ class FluxModelTest {
     void fullStrengthForgetsItsPicture() {
         Picture start = render(WISH.job()).picture();
 
-        Picture picture = render(new Job.FromImage(new Wish(BLUE_SQUARE).ask(), "", 1.0), start)
+        Picture picture = render(new Job.FromImages(new Wish(BLUE_SQUARE).ask(), List.of(""), 1.0), start)
                 .picture();
 
         assertThat(picture.level(64, 64, 2)).isGreaterThan(150);
@@ -228,7 +232,8 @@ class FluxModelTest {
         List<String> seen = new ArrayList<>();
 
         model().render(
-                        new Job.FromImage(WISH.withSteps(steps).ask(), "", strength),
+                        new Job.FromImages(WISH.withSteps(steps).ask(), List.of(""), strength),
+                        Asks.first(WISH.job()),
                         start,
                         null,
                         (step, all) -> seen.add(step + " of " + all));
@@ -242,11 +247,11 @@ class FluxModelTest {
         Size given = Size.parse(size);
         var start = new Picture(given.width(), given.height(), new byte[3 * given.width() * given.height()]);
 
-        assertThat(render(new Job.FromImage(WISH.ask(), "", 0.5), start)
+        assertThat(render(new Job.FromImages(WISH.ask(), List.of(""), 0.5), start)
                         .picture()
                         .size())
                 .isEqualTo(new Size(128, 128));
-        assertThat(render(new Job.FromImage(WISH.with(new Size(100, 70)).ask(), "", 0.5), start)
+        assertThat(render(new Job.FromImages(WISH.with(new Size(100, 70)).ask(), List.of(""), 0.5), start)
                         .picture()
                         .size())
                 .isEqualTo(new Size(100, 70));
@@ -267,7 +272,7 @@ class FluxModelTest {
     /** Forms send empty fields along. */
     @Test
     void aBlankNegativePromptAsksForNothing() {
-        var job = new Job.TextToImage(new Ask(null, "", " ", null, null, null, null, 1, ImageFormat.PNG, 90));
+        var job = new Job.TextToImage(Asks.of("", " ", null, null, null, null, 1));
 
         assertThatNoException().isThrownBy(() -> model().check(job));
     }
@@ -320,11 +325,11 @@ class FluxModelTest {
     }
 
     private static FluxModel.Rendering render(Job job) {
-        return model().render(job, null, null, Progress.NONE);
+        return model().render(job, Asks.first(job), null, null, Progress.NONE);
     }
 
     private static FluxModel.Rendering render(Job job, Picture image) {
-        return model().render(job, image, null, Progress.NONE);
+        return model().render(job, Asks.first(job), image, null, Progress.NONE);
     }
 
     private static double meanDifference(Picture one, Picture other) {
@@ -370,7 +375,7 @@ class FluxModelTest {
         }
 
         Ask ask() {
-            return new Ask(null, prompt, negative, size, steps, guidance, trueCfg, seed, ImageFormat.PNG, 90);
+            return Asks.of(prompt, negative, size, steps, guidance, trueCfg, seed);
         }
 
         Job job() {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The example payloads do what their names say, so that they cannot rot. */
 class ExamplePayloadsTest {
+    private static final PayloadReader PAYLOADS =
+            new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
     private static final Path FOLDER = Path.of(System.getProperty("darkroom.home"), "test-payloads");
 
     /** Start of a refused example's name → the field that is at fault. */
@@ -35,9 +39,9 @@ class ExamplePayloadsTest {
     @ParameterizedTest
     @MethodSource("accepted")
     void isAJob(Path file) throws IOException {
-        Job job = Payload.job(Payload.input(Files.readString(file)));
+        Job job = PAYLOADS.job(Json.request(Files.readString(file)));
 
-        assertThat(job.ask().prompt()).isNotBlank();
+        assertThat(job.ask().prompts()).isNotEmpty();
     }
 
     @ParameterizedTest
@@ -45,10 +49,10 @@ class ExamplePayloadsTest {
     void isRefusedForItsField(Path file) throws IOException {
         String name = name(file).replace(".json", "");
         assertThat(FAULTS).as("the fault of each refused example").containsKey(name);
-        var input = Payload.input(Files.readString(file));
+        var input = Json.request(Files.readString(file));
 
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Payload.job(input))
+                .isThrownBy(() -> PAYLOADS.job(input))
                 .withMessageStartingWith(FAULTS.get(name) + ": ");
     }
 

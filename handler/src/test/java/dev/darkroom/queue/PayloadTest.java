@@ -3,12 +3,17 @@ package dev.darkroom.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.darkroom.job.Ask;
+import dev.darkroom.job.Delivery;
+import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Return;
 import dev.darkroom.job.Size;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,19 +22,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a payload may say, and what a caller reads when it says something else. */
 class PayloadTest {
+    private static final PayloadReader PAYLOADS =
+            new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
+
     @Test
     void aPromptIsEnough() {
         assertThat(job("'prompt': 'a red circle'")).isInstanceOfSatisfying(Job.TextToImage.class, job -> {
             Ask ask = job.ask();
-            assertThat(ask.prompt()).isEqualTo("a red circle");
+            assertThat(ask.prompts()).containsExactly("a red circle");
             assertThat(ask.negativePrompt()).isNull();
             assertThat(ask.model()).isNull();
-            assertThat(ask.size()).isNull();
+            assertThat(ask.framing()).isNull();
             assertThat(ask.steps()).isNull();
             assertThat(ask.guidanceScale()).isNull();
             assertThat(ask.trueCfgScale()).isNull();
-            assertThat(ask.format()).isEqualTo(ImageFormat.PNG);
-            assertThat(ask.quality()).isEqualTo(90);
+            assertThat(ask.delivery().format()).isEqualTo(ImageFormat.PNG);
+            assertThat(ask.delivery().quality()).isEqualTo(90);
         });
     }
 
@@ -42,15 +50,26 @@ class PayloadTest {
                 """).ask();
 
         assertThat(ask)
-                .isEqualTo(
-                        new Ask("m", "p", "n", new Size(640, 480), 7, 3.5, 4.0, Long.MAX_VALUE, ImageFormat.WEBP, 55));
+                .isEqualTo(new Ask(
+                        "m",
+                        List.of("p"),
+                        "n",
+                        new Framing.Exact(new Size(640, 480)),
+                        7,
+                        3.5,
+                        4.0,
+                        Long.MAX_VALUE,
+                        1,
+                        false,
+                        new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, null),
+                        List.of()));
     }
 
     @Test
     void aSourceImageMakesImageToImage() {
         assertThat(job("'prompt': 'p', 'image': 'AAAA', 'strength': 0.25"))
-                .isInstanceOfSatisfying(Job.FromImage.class, job -> {
-                    assertThat(job.image()).isEqualTo("AAAA");
+                .isInstanceOfSatisfying(Job.FromImages.class, job -> {
+                    assertThat(job.images()).containsExactly("AAAA");
                     assertThat(job.strength()).isEqualTo(0.25);
                 });
     }
@@ -59,7 +78,7 @@ class PayloadTest {
     void theStrengthMayBeLeftOut() {
         assertThat(job("'prompt': 'p', 'image': 'AAAA'"))
                 .isInstanceOfSatisfying(
-                        Job.FromImage.class, job -> assertThat(job.strength()).isNull());
+                        Job.FromImages.class, job -> assertThat(job.strength()).isNull());
     }
 
     @Test
@@ -73,7 +92,7 @@ class PayloadTest {
 
     @Test
     void theEmptyPromptIsAPrompt() {
-        assertThat(job("'prompt': ''").ask().prompt()).isEmpty();
+        assertThat(job("'prompt': ''").ask().prompts()).containsExactly("");
     }
 
     @Test
@@ -105,14 +124,18 @@ class PayloadTest {
     @ParameterizedTest
     @CsvSource({"png, PNG", "PNG, PNG", "jpeg, JPEG", "jpg, JPEG", "JPG, JPEG", "webp, WEBP"})
     void formatsAreReadInAnyCase(String sent, ImageFormat format) {
-        assertThat(job("'prompt': 'p', 'output_format': '" + sent + "'").ask().format())
+        assertThat(job("'prompt': 'p', 'output_format': '" + sent + "'")
+                        .ask()
+                        .delivery()
+                        .format())
                 .isEqualTo(format);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"640x480", "640*480", "640×480", " 640 x 480 "})
     void aSizeCanBeOneText(String size) {
-        assertThat(job("'prompt': 'p', 'size': '" + size + "'").ask().size()).isEqualTo(new Size(640, 480));
+        assertThat(job("'prompt': 'p', 'size': '" + size + "'").ask().framing())
+                .isEqualTo(new Framing.Exact(new Size(640, 480)));
     }
 
     @Test
@@ -121,10 +144,11 @@ class PayloadTest {
                                 + "', 'width': 64, 'height': 4096, 'num_inference_steps': 200,"
                                 + "'guidance_scale': 100, 'true_cfg_scale': 0, 'output_quality': 1")
                         .ask()
-                        .size())
-                .isEqualTo(new Size(64, 4096));
-        assertThat(job("'prompt': 'p', 'image': 'A', 'strength': 1")).isInstanceOf(Job.FromImage.class);
-        assertThat(job("'prompt': 'p', 'size': '2048x2048'").ask().size()).isEqualTo(new Size(2048, 2048));
+                        .framing())
+                .isEqualTo(new Framing.Exact(new Size(64, 4096)));
+        assertThat(job("'prompt': 'p', 'image': 'A', 'strength': 1")).isInstanceOf(Job.FromImages.class);
+        assertThat(job("'prompt': 'p', 'size': '2048x2048'").ask().framing())
+                .isEqualTo(new Framing.Exact(new Size(2048, 2048)));
     }
 
     @ParameterizedTest
@@ -167,7 +191,7 @@ class PayloadTest {
             'prompt': 'p', 'seed': '7'              | seed: must be a whole number, not "7"
             'prompt': 'p', 'seed': 9223372036854775808  | seed: must be a whole number, not 9223372036854775808
             'prompt': 'p', 'seed': 1e400            | seed: must be a whole number
-            'prompt': 'p', 'output_format': 'gif'   | output_format: must be one of png, jpeg, webp, not gif
+            'prompt': 'p', 'output_format': 'gif'   | output_format: must be one of png, jpeg, webp, jpg, not gif
             'prompt': 'p', 'output_format': 1       | output_format: must be a text, not 1
             'prompt': 'p', 'output_quality': 0      | output_quality: must be from 1 to 100, not 0
             'prompt': 'p', 'output_quality': 4294967386 | output_quality: must be from 1 to 100, not 4294967386
@@ -179,8 +203,10 @@ class PayloadTest {
             'prompt': 'p', 'image': 'A', 'strength': 1.5 | strength: must be above 0 and at most 1, not 1.5
             'prompt': 'p', 'image': 'A', 'strength': 'x' | strength: must be a number, not "x"
             'prompt': 'p', 'image': 'A', 'mask': 'A', 'strength': 0.5 | strength: has no effect with a mask
-            'prompt': 'p', 'steps': 4               | steps: is no field of this worker; there are prompt, negative_prompt,
-            'prompt': 'p', 'Prompt': null           | Prompt: is no field of this worker
+            'prompt': 'p', 'num_steps': 4           | num_steps: is no field of this worker; did you mean steps?
+            'prompt': 'p', 'widht': 4               | widht: is no field of this worker; did you mean width?
+            'prompt': 'p', 'Prompt': null           | Prompt: is no field of this worker; did you mean prompt?
+            'prompt': 'p', 'xyzzy': 1               | xyzzy: is no field of this worker; there are prompt, prompts,
             """, quoteCharacter = '`')
     void aRefusalNamesTheFieldAndItsLimit(String fields, String message) {
         assertThat(refusal(fields)).contains(message);
@@ -248,7 +274,7 @@ class PayloadTest {
             })
     void aBodyWithoutAnInputObjectIsRefused(String body) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Payload.input(body))
+                .isThrownBy(() -> Json.request(body))
                 .withMessageStartingWith("input: must be an object")
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
@@ -269,7 +295,7 @@ class PayloadTest {
             })
     void whatIsNoJsonIsRefused(String body) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Payload.input(body))
+                .isThrownBy(() -> Json.request(body))
                 .withMessageStartingWith("the body is no valid JSON: ")
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
@@ -277,18 +303,20 @@ class PayloadTest {
     @Test
     void aBottomlessBodyIsRefused() {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Payload.input("{\"input\": " + "[".repeat(100_000)))
+                .isThrownBy(() -> Json.request("{\"input\": " + "[".repeat(100_000)))
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
 
     @Test
     void whatSurroundsTheInputIsLeftAlone() {
-        assertThat(Payload.input("{\"id\": \"x\", \"input\": {\"prompt\": \"p\"}, \"webhook\": \"http://localhost\"}"))
-                .isEqualTo(JsonNodeFactory.instance.objectNode().put("prompt", "p"));
+        var request =
+                Json.request("{\"id\": \"x\", \"input\": {\"prompt\": \"p\"}, \"webhook\": \"http://localhost\"}");
+
+        assertThat(PAYLOADS.job(request).ask().prompts()).containsExactly("p");
     }
 
     private static Job job(String fields) {
-        return Payload.job(Payload.input("{\"input\": {" + fields.replace('\'', '"') + "}}"));
+        return PAYLOADS.job(Json.request("{\"input\": {" + fields.replace('\'', '"') + "}}"));
     }
 
     private static String refusal(String fields) {
@@ -302,25 +330,28 @@ class PayloadTest {
 
     @Test
     void aMessageStaysShortHoweverManyFaultsThereAre() {
-        var input = Payload.JSON.createObjectNode();
+        var input = Json.object();
         for (int i = 0; i < 10_000; i++) {
             input.put("field" + i, 1);
         }
 
+        var request = Json.object();
+        request.set("input", input);
+
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Payload.job(input))
+                .isThrownBy(() -> PAYLOADS.job(request))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(2000));
     }
 
     @Test
     void aCallersWordsAreQuotedWithoutLineBreaks() {
-        var input = Payload.JSON
-                .createObjectNode()
-                .put("prompt", "a cat")
-                .put("output_format", "x\r\nINFO forged" + "y".repeat(1000));
+        var input = Json.object().put("prompt", "a cat").put("output_format", "x\r\nINFO forged" + "y".repeat(1000));
+
+        var request = Json.object();
+        request.set("input", input);
 
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Payload.job(input))
+                .isThrownBy(() -> PAYLOADS.job(request))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200).doesNotContain("\n", "\r"));
     }
 
@@ -328,7 +359,7 @@ class PayloadTest {
     void aPictureOfTwentyMegabytesIsTaken() {
         String picture = "A".repeat(20 << 20);
 
-        assertThat(Payload.job(Payload.input("{\"input\": {\"prompt\": \"\", \"image\": \"" + picture + "\"}}")))
-                .isInstanceOf(Job.FromImage.class);
+        assertThat(PAYLOADS.job(Json.request("{\"input\": {\"prompt\": \"\", \"image\": \"" + picture + "\"}}")))
+                .isInstanceOf(Job.FromImages.class);
     }
 }
