@@ -1,19 +1,44 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.flux.PromptEncoder.PromptEmbeds;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.ImageProcessor;
+import java.util.List;
 
-/** The networks of a FLUX.1 checkpoint, and what its pipelines do with the autoencoder. */
+/**
+ * The networks of a FLUX.1 checkpoint, and what its pipelines do with them.
+ *
+ * @param prompts embeds of prompts that came before
+ */
 public record FluxComponents(
-        PromptEncoder promptEncoder, FluxTransformer transformer, AutoencoderKL vae, FlowMatchSchedule schedule) {
+        PromptEncoder promptEncoder,
+        FluxTransformer transformer,
+        AutoencoderKL vae,
+        FlowMatchSchedule schedule,
+        TensorCache<PromptEncoder.Key> prompts) {
     /** The embeds of a request's prompts, where the transformer computes. */
     PromptEncoder.Prompts encode(FluxRequest request) {
-        return promptEncoder.encode(request, transformer.placement());
+        PromptEmbeds prompt = embeds(request.prompt(), request.maxSequenceLength());
+        Probe.see("prompt_embeds", prompt.embeds());
+        Probe.see("pooled_prompt_embeds", prompt.pooled());
+        String negative = request.usesTrueCfg() ? request.negativePrompt() : null;
+        return new PromptEncoder.Prompts(
+                prompt, negative == null ? null : embeds(negative, request.maxSequenceLength()));
+    }
+
+    private PromptEmbeds embeds(String prompt, int maxSequenceLength) {
+        var key = new PromptEncoder.Key(prompt, maxSequenceLength);
+        List<Tensor> embeds = prompts.get(key, () -> {
+            PromptEmbeds made = promptEncoder.encode(key, transformer.placement());
+            return List.of(made.embeds(), made.pooled());
+        });
+        return new PromptEmbeds(embeds.get(0), embeds.get(1));
     }
 
     /** Rotations of a request's text tokens, then of image tokens at {@code positions}. */

@@ -12,6 +12,7 @@ import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.vae.PilResize;
 import dev.darkroom.weights.CheckpointDefaults;
 import dev.darkroom.weights.ConfigFile;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FluxModel implements AutoCloseable {
     private static final double DEFAULT_STRENGTH = 0.6;
+    private static final long MOST_CACHED_BYTES = 64L << 20;
     private static final Size WARM_UP = new Size(64, 64);
 
     private final FluxKind kind;
@@ -78,7 +80,8 @@ public final class FluxModel implements AutoCloseable {
                             textEncoder2),
                     transformer,
                     vae,
-                    FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))));
+                    FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))),
+                    new TensorCache<>(MOST_CACHED_BYTES));
             var kind = FluxKind.of(className, checkpoint, components);
             return new FluxModel(kind, components, kind.defaults().overriddenBy(checkpoint), limits, networks);
         } catch (RuntimeException | Error e) {
@@ -153,6 +156,7 @@ public final class FluxModel implements AutoCloseable {
             case FluxKind.Fill fill ->
                 fill.pipeline().generate(request, required(image), required(mask), noise, progress, timings);
         };
+        components.prompts().trim();
         Picture finished = fit(picture, sizes.output(), image != null);
         timings.lap("resize");
         return new Rendering(finished, timings, notes(request, sizes.output()));
@@ -248,6 +252,7 @@ public final class FluxModel implements AutoCloseable {
 
     @Override
     public void close() {
+        components.prompts().close();
         networks.forEach(Loaded::close);
     }
 

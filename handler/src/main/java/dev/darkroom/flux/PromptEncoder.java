@@ -1,6 +1,5 @@
 package dev.darkroom.flux;
 
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTextEncoder;
@@ -27,19 +26,14 @@ public record PromptEncoder(
      */
     record Prompts(PromptEmbeds prompt, @Nullable PromptEmbeds negative) {}
 
-    /** Encodes the prompts of a request for a transformer placed there. */
-    Prompts encode(FluxRequest request, Placement target) {
-        PromptEmbeds prompt = encode(request.prompt(), request.maxSequenceLength(), target);
-        Probe.see("prompt_embeds", prompt.embeds());
-        Probe.see("pooled_prompt_embeds", prompt.pooled());
-        String negative = request.usesTrueCfg() ? request.negativePrompt() : null;
-        return new Prompts(prompt, negative == null ? null : encode(negative, request.maxSequenceLength(), target));
-    }
+    /** What embeds are made from: the prompt, and how many of its tokens T5 sees. */
+    public record Key(String prompt, int maxSequenceLength) {}
 
-    private PromptEmbeds encode(String prompt, int maxSequenceLength, Placement target) {
+    /** Encodes one prompt for a transformer placed there. */
+    PromptEmbeds encode(Key key, Placement target) {
         try (var scope = Scope.open("encode prompt")) {
-            Tensor pooled = textEncoder.pooled(tokenizer.encode(prompt));
-            Tensor embeds = textEncoder2.encode(tokenizer2.encode(prompt, maxSequenceLength));
+            Tensor pooled = textEncoder.pooled(tokenizer.encode(key.prompt()));
+            Tensor embeds = textEncoder2.encode(tokenizer2.encode(key.prompt(), key.maxSequenceLength()));
             return new PromptEmbeds(
                     scope.keep(embeds.to(target.device()).to(target.dtype())),
                     scope.keep(pooled.to(target.device()).to(target.dtype())));

@@ -42,6 +42,7 @@ class FluxModelTest {
     @BeforeAll
     static void load() {
         loaded = FluxModel.load(POCKET, ON_CPU, Limits.STANDARD);
+        render(WISH.job()); // its prompt's embeds are kept from now on
     }
 
     @AfterAll

@@ -22,6 +22,7 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.text.ClipTextEncoder;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.vae.AutoencoderKL;
@@ -47,7 +48,8 @@ final class PipelineGoldens {
             PromptEncoder promptEncoder)
             implements AutoCloseable {
         FluxComponents components(FlowMatchSchedule schedule) {
-            return new FluxComponents(promptEncoder, transformer.network(), vae.network(), schedule);
+            return new FluxComponents(
+                    promptEncoder, transformer.network(), vae.network(), schedule, new TensorCache<>(0));
         }
 
         @Override
@@ -94,7 +96,10 @@ final class PipelineGoldens {
             List<Comparison> results = new ArrayList<>();
             inputs(results, promptEncoder, request, params, golden);
             sigmas(results, components.schedule(), request, golden);
-            Map<String, float[]> seen = Probe.record(() -> generate(components, request, params, golden));
+            Map<String, float[]> seen;
+            try (var prompts = components.prompts()) {
+                seen = Probe.record(() -> generate(components, request, params, golden));
+            }
             golden.compare(results, seen, "", Tolerance.PIPELINE);
             return results;
         }
