@@ -25,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class Handler {
     private final Map<String, FluxModel> models;
     private final GpuLane gpu;
+    private final SourceImages sourceImages;
     private final ResultFolder results;
 
     /** @param models by name, the default first */
-    public Handler(Map<String, FluxModel> models, GpuLane gpu, ResultFolder results) {
+    public Handler(Map<String, FluxModel> models, GpuLane gpu, SourceImages sourceImages, ResultFolder results) {
         this.models = new LinkedHashMap<>(models);
         this.gpu = gpu;
+        this.sourceImages = sourceImages;
         this.results = results;
     }
 
@@ -84,12 +86,12 @@ public final class Handler {
     private record Sources(
             @Nullable Picture image, @Nullable Picture mask) {}
 
-    private static Sources sources(Job job) {
+    private Sources sources(Job job) throws InterruptedException {
         return switch (job) {
             case Job.TextToImage ignored -> new Sources(null, null);
-            case Job.FromImage from -> new Sources(SourceImages.decode("image", from.image()), null);
+            case Job.FromImage from -> new Sources(sourceImages.load("image", from.image()), null);
             case Job.Fill fill ->
-                new Sources(SourceImages.decode("image", fill.image()), SourceImages.decode("mask", fill.mask()));
+                new Sources(sourceImages.load("image", fill.image()), sourceImages.load("mask", fill.mask()));
         };
     }
 }
