@@ -4,16 +4,22 @@ import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.store.ResultFolder;
+import dev.darkroom.store.SourceImages;
+import dev.darkroom.store.SourceSettings;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.PlacementPolicy;
+import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.inject.spi.CDI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
 /** Puts the worker together: device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
@@ -49,8 +55,14 @@ public final class Setup implements AutoCloseable {
                 model.warmUp();
                 return name;
             }));
-            return new Handler(models, gpu, results);
+            return new Handler(models, gpu, sources(), results);
         });
+    }
+
+    private static SourceImages sources() {
+        SourceSettings settings =
+                ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(SourceSettings.class);
+        return new SourceImages(settings, CDI.current().select(Vertx.class).get());
     }
 
     private Device device() {

@@ -222,7 +222,7 @@ class WorkerHttpTest {
             'prompt': 'p', 'negative_prompt': 'n'          | negative_prompt: has no effect
             'prompt': 'p', 'image': 'A', 'mask': 'A'       | mask: this model cannot fill
             'prompt': 'p', 'image': '%%%'                  | image: must be base64
-            'prompt': 'p', 'image': 'aGVsbG8='             | image: must be a PNG, JPEG or WebP picture
+            'prompt': 'p', 'image': 'aGVsbG8='             | image: must be a PNG, JPEG, WebP, GIF or BMP picture
             """, quoteCharacter = '`')
     void aFaultyFieldIsNamed(String fields, String message) {
         post("/runsync", fields)

@@ -10,6 +10,7 @@ import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import org.jspecify.annotations.Nullable;
 
 /** Pictures to PNG, JPEG and WebP files, in memory. */
 public final class PictureEncoder {
@@ -28,6 +29,26 @@ public final class PictureEncoder {
      * @param quality 1 to 100, for JPEG and WebP
      */
     public static byte[] encode(Picture picture, ImageFormat format, int quality) {
+        return encode(picture, format, quality, null);
+    }
+
+    /**
+     * Encodes a picture together with what it was made from.
+     *
+     * @param quality 1 to 100, for JPEG and WebP
+     * @param parameters a text for the file's metadata; null leaves the picture alone in its file. One too long for JPEG (32,000
+     *     characters) is left out there
+     */
+    public static byte[] encode(Picture picture, ImageFormat format, int quality, @Nullable String parameters) {
+        byte[] file = pixels(picture, format, quality);
+        try {
+            return parameters == null ? file : PictureMetadata.embed(file, format, picture.size(), parameters);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] pixels(Picture picture, ImageFormat format, int quality) {
         Iterator<ImageWriter> writers = ImageIO.getImageWritersByMIMEType(format.mediaType());
         if (!writers.hasNext()) {
             throw new IllegalStateException("no encoder for " + format.mediaType());

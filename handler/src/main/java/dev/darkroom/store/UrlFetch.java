@@ -1,0 +1,179 @@
+package dev.darkroom.store;
+
+import dev.darkroom.job.JobException;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images fetched from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be public; and the
+ * connection goes to one of those that were checked. What may pass (a connection that breaks, an overloaded server) is tried again.
+ */
+final class UrlFetch implements AutoCloseable {
+    private static final int MOST_REDIRECTS = 5;
+
+    private final SourceSettings settings;
+    private final HostResolver resolver;
+    private final Predicate<InetAddress> allowed;
+    private final PinnedGet get;
+
+    UrlFetch(SourceSettings settings, Vertx vertx) {
+        this(
+                settings,
+                vertx,
+                InetAddress::getAllByName,
+                settings.allowPrivateAddresses() ? address -> true : AddressRules::isPublic,
+                null);
+    }
+
+    /**
+     * With other rules than the usual ones.
+     *
+     * @param allowed which addresses may be connected to
+     * @param trust whom to trust instead of the JDK's certificate authorities
+     */
+    UrlFetch(
+            SourceSettings settings,
+            Vertx vertx,
+            HostResolver resolver,
+            Predicate<InetAddress> allowed,
+            @Nullable TrustOptions trust) {
+        this.settings = settings;
+        this.resolver = resolver;
+        this.allowed = allowed;
+        this.get = new PinnedGet(
+                vertx,
+                settings.connectTimeout(),
+                Math.toIntExact(settings.largestFile().asLongValue()),
+                trust);
+    }
+
+    /**
+     * Fetches a file.
+     *
+     * @param field the payload's field, for errors
+     * @throws JobException {@code BAD_INPUT} if the URL breaks a rule, {@code FETCH_FAILED} if the server or the way to it failed
+     */
+    byte[] fetch(String field, String url) throws InterruptedException {
+        WebAddress address = WebAddress.parse(field, url);
+        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        for (int tried = 1; ; tried++) {
+            try {
+                return follow(field, address, tried, deadline);
+            } catch (PassingFault fault) {
+                Duration pause = fault.pause(settings.backOff(), tried);
+                if (tried >= settings.tries() || System.nanoTime() + pause.toNanos() >= deadline) {
+                    String tries = tried > 1 ? " (tried " + tried + " times)" : "";
+                    throw failed(field, fault.getMessage() + tries, fault.getCause());
+                }
+                Thread.sleep(pause);
+            }
+        }
+    }
+
+    /** Asks, and asks again where it is sent to. */
+    private byte[] follow(String field, WebAddress start, int tried, long deadline)
+            throws PassingFault, InterruptedException {
+        WebAddress address = start;
+        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            InetAddress[] servers = servers(field, address, deadline);
+            PinnedGet.Answer answer = ask(field, address, servers[(tried - 1) % servers.length], deadline);
+            switch (answer.status()) {
+                case 200 -> {
+                    return answer.body();
+                }
+                case 301, 302, 303, 307, 308 -> {
+                    if (answer.location() == null) {
+                        throw failed(field, address + " redirects to nowhere", null);
+                    }
+                    address = address.redirected(field, answer.location());
+                }
+                case 408, 429, 500, 502, 503, 504 ->
+                    throw new PassingFault(address + " answered " + answer.status(), answer.retryAfter(), null);
+                default -> throw failed(field, address + " answered " + answer.status(), null);
+            }
+        }
+        throw failed(field, start + " redirects more than " + MOST_REDIRECTS + " times", null);
+    }
+
+    private InetAddress[] servers(String field, WebAddress address, long deadline) throws InterruptedException {
+        try {
+            InetAddress[] servers = await(field, address, deadline, lookUp(address.host()));
+            if (!Arrays.stream(servers).allMatch(allowed)) {
+                throw JobException.badInput(field + ": must be at a public address, which " + address + " is not");
+            }
+            return servers;
+        } catch (ExecutionException e) {
+            throw failed(field, address + " is not known", e.getCause());
+        }
+    }
+
+    /** On a thread of its own, since a look-up can be neither bounded nor interrupted. */
+    private CompletableFuture<InetAddress[]> lookUp(String host) {
+        var servers = new CompletableFuture<InetAddress[]>();
+        Thread.ofVirtual().name("look-up").start(() -> {
+            try {
+                servers.complete(resolver.resolve(host));
+            } catch (UnknownHostException | RuntimeException e) {
+                servers.completeExceptionally(e);
+            }
+        });
+        return servers;
+    }
+
+    private PinnedGet.Answer ask(String field, WebAddress address, InetAddress server, long deadline)
+            throws PassingFault, InterruptedException {
+        try {
+            return await(field, address, deadline, get.send(address, server));
+        } catch (ExecutionException e) {
+            Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+            if (cause instanceof PinnedGet.TooLarge) {
+                throw SourceImages.tooLarge(field, settings.largestFile().asLongValue());
+            }
+            if (cause instanceof PinnedGet.Compressed) {
+                throw failed(field, address + " sends compressed content, which was not asked for", cause);
+            }
+            if (cause instanceof SSLException) {
+                throw failed(field, address + " offers no secure connection that can be trusted", cause);
+            }
+            if (cause instanceof IOException || cause instanceof VertxException) {
+                throw new PassingFault("the connection to " + address + " failed", null, cause);
+            }
+            throw failed(field, address + " does not speak HTTP as it should", cause);
+        }
+    }
+
+    private <T> T await(String field, WebAddress address, long deadline, CompletableFuture<T> future)
+            throws ExecutionException, InterruptedException {
+        try {
+            return future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            long seconds = settings.timeout().toSeconds();
+            throw failed(field, address + " took longer than " + seconds + " s", e);
+        } finally {
+            future.cancel(true); // closes the connection if it is still open
+        }
+    }
+
+    private static JobException failed(String field, String reason, @Nullable Throwable cause) {
+        return new JobException(JobException.Code.FETCH_FAILED, field + ": " + reason, cause);
+    }
+
+    @Override
+    public void close() {
+        get.close();
+    }
+}
