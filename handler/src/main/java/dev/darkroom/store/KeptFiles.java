@@ -1,0 +1,89 @@
+package dev.darkroom.store;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+
+/** A folder whose files appear whole or not at all, and go when they were kept long enough. */
+final class KeptFiles {
+    private static final Logger LOG = Logger.getLogger(KeptFiles.class);
+    private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(10);
+    private static final String UNFINISHED = "unfinished-";
+
+    private final Path folder;
+    private final Pattern names;
+    private final Optional<Duration> kept;
+    private Instant lastSweep = Instant.EPOCH;
+
+    /**
+     * A folder that need not be there yet.
+     *
+     * @param names of files that are ours; any other file in the folder is left alone
+     * @param kept how long files stay; empty: for ever
+     */
+    KeptFiles(Path folder, Pattern names, Optional<Duration> kept) {
+        this.folder = folder;
+        this.names = names;
+        this.kept = kept;
+    }
+
+    /** Writes a file, in place of one of the same name. */
+    Path write(String name, byte[] content) throws IOException {
+        Files.createDirectories(folder);
+        sweep();
+        Path unfinished = Files.createTempFile(folder, UNFINISHED, null);
+        try {
+            Files.write(unfinished, content);
+            return Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    /** The file of a name, if that is one of ours and nothing else. */
+    Optional<Path> find(String name) {
+        return names.matcher(name).matches()
+                ? Optional.of(folder.resolve(name)).filter(Files::isRegularFile)
+                : Optional.empty();
+    }
+
+    /** Deletes files that were kept long enough, and what a crash left unfinished; anything else in the folder is not ours. */
+    private synchronized void sweep() throws IOException {
+        Instant now = Instant.now();
+        if (kept.isEmpty() || now.isBefore(lastSweep.plus(BETWEEN_SWEEPS))) {
+            return;
+        }
+        lastSweep = now;
+        Instant oldest = now.minus(kept.get());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                boolean ours = names.matcher(name).matches() || name.startsWith(UNFINISHED);
+                if (ours) {
+                    deleteIfOlder(file, oldest);
+                }
+            }
+        }
+    }
+
+    /** A file that cannot be deleted, or that another one took away, is no reason to lose the picture that is being stored. */
+    private static void deleteIfOlder(Path file, Instant oldest) {
+        try {
+            if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant()
+                    .isBefore(oldest)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.debugf("%s was not deleted: %s", file, e);
+        }
+    }
+}

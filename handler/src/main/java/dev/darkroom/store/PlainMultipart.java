@@ -1,0 +1,17 @@
+package dev.darkroom.store;
+
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+
+/** Joins parts without stating the size of the whole once more: storage other than Amazon's may refuse a header that it does not know. */
+final class PlainMultipart implements ExecutionInterceptor {
+    @Override
+    public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {
+        return context.request() instanceof CompleteMultipartUploadRequest complete
+                ? complete.toBuilder().mpuObjectSize(null).build()
+                : context.request();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.darkroom.store;
+
+import dev.darkroom.job.ImageFormat;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * Which picture of which job a file is.
+ *
+ * @param job the job's id, as whoever sent the job chose it: not to be trusted in a path
+ * @param index of the picture in the job's answer, from 0
+ */
+public record ResultName(String job, int index) {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int RANDOM_BYTES = 16;
+
+    public ResultName {
+        if (job.isEmpty() || index < 0) {
+            throw new IllegalArgumentException("picture " + index + " of job '" + job + "' cannot be named");
+        }
+    }
+
+    /** The job's id where it is plain enough for a path, otherwise what stands for it. */
+    public String folder() {
+        return PLAIN.matcher(job).matches() ? job : "job-" + jobHash();
+    }
+
+    /** The same for the same job, 64 hexadecimal digits, and for no other job. */
+    String jobHash() {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(job.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+
+    /** A file name that nobody guesses. */
+    static String unguessable(ImageFormat format) {
+        byte[] random = new byte[RANDOM_BYTES];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random) + "." + format.extension();
+    }
+}

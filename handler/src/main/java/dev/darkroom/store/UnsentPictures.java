@@ -1,0 +1,88 @@
+package dev.darkroom.store;
+
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Picture;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.jboss.logging.Logger;
+
+/**
+ * A folder for finished pictures that could not be stored, until their job is tried again. A file's name tells the job by a hash that no
+ * other job shares, the picture's index and its seed.
+ */
+public final class UnsentPictures {
+    private static final Logger LOG = Logger.getLogger(UnsentPictures.class);
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}-\\d{1,9}-seed(-?\\d{1,19})\\.(png|jpg|webp)");
+
+    private final Path folder;
+    private final KeptFiles files;
+
+    /**
+     * A folder that need not be there yet.
+     *
+     * @param kept how long pictures wait; empty: for ever
+     */
+    public UnsentPictures(Path folder, Optional<Duration> kept) {
+        this.folder = folder;
+        this.files = new KeptFiles(folder, NAME, kept);
+    }
+
+    /** A picture that waits: its file as it is to be stored, and what is in it. */
+    @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
+    record Unsent(Path path, byte[] file, ImageFormat format, long seed, Picture picture) {}
+
+    /** Keeps a picture. */
+    void keep(ResultName name, byte[] file, ImageFormat format, long seed) throws IOException {
+        files.write(beginning(name) + seed + "." + format.extension(), file);
+    }
+
+    /** The picture of that name, if it waits and can be read. */
+    Optional<Unsent> find(ResultName name) {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, beginning(name) + "*")) {
+            for (Path path : found) {
+                Matcher matcher = NAME.matcher(String.valueOf(path.getFileName()));
+                if (matcher.matches() && Files.isRegularFile(path)) {
+                    return Optional.of(read(path, matcher));
+                }
+            }
+        } catch (IOException e) {
+            LOG.warnf(e, "job %s: the kept picture %d cannot be read", name.folder(), name.index());
+        }
+        return Optional.empty();
+    }
+
+    private static Unsent read(Path path, Matcher name) throws IOException {
+        byte[] file = Files.readAllBytes(path);
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+        if (image == null) {
+            throw new IOException("no picture");
+        }
+        ImageFormat format = ImageFormat.parse(name.group(2)).orElseThrow();
+        return new Unsent(path, file, format, Long.parseLong(name.group(1)), Picture.of(image));
+    }
+
+    /** Forgets a picture that is stored now. */
+    void delete(Unsent unsent) {
+        try {
+            Files.deleteIfExists(unsent.path());
+        } catch (IOException e) {
+            LOG.warnf(e, "%s is stored, but could not be deleted", unsent.path());
+        }
+    }
+
+    private static String beginning(ResultName name) {
+        return name.jobHash() + "-" + name.index() + "-seed";
+    }
+}

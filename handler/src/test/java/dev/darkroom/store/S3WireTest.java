@@ -1,0 +1,222 @@
+package dev.darkroom.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.store.StorageFront.Fault;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is really sent to storage, and what happens when storage has a bad moment. */
+class S3WireTest {
+    @RegisterExtension
+    static final S3Server SERVER = new S3Server();
+
+    @RegisterExtension
+    static final S3Server IN_FRONT = new S3Server("storage.test");
+
+    private static final S3Connections CONNECTIONS = S3Connections.trusted();
+    private static final ResultName NAME = new ResultName("job-1", 0);
+    private static final byte[] FILE = new byte[50_000];
+
+    @AfterAll
+    static void close() {
+        CONNECTIONS.close();
+    }
+
+    @Test
+    void requestsHoldNothingThatOnlyAmazonUnderstands() throws IOException {
+        try (var recorder = new Recorder()) {
+            new S3Store(target(recorder.address()), CONNECTIONS).store(NAME, FILE, ImageFormat.JPEG);
+
+            Headers headers = recorder.requests.getFirst();
+            assertThat(headers.getFirst("Content-Length")).isEqualTo("50000");
+            assertThat(headers.getFirst("Content-Type")).isEqualTo("image/jpeg");
+            assertThat(headers.keySet())
+                    .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT)
+                            .matches("transfer-encoding|content-encoding|x-amz-trailer|x-amz-decoded.*|.*checksum.*"));
+            assertThat(headers.getFirst("X-amz-content-sha256")).doesNotContain("STREAMING");
+            assertThat(headers.getFirst("Authorization")).doesNotContainIgnoringCase("accept-encoding");
+        }
+    }
+
+    @Test
+    void requestsAreSignedForTheRegion() throws IOException {
+        try (var recorder = new Recorder()) {
+            var endpoint = S3Endpoint.of(
+                    recorder.address(),
+                    Optional.of("EUR-IS-1"),
+                    Optional.of("vol"),
+                    Optional.empty(),
+                    S3Names.SETTINGS);
+            var target = new S3Target(
+                    endpoint, "id", "secret", "", Optional.empty(), Duration.ofDays(7), Duration.ofSeconds(2));
+
+            new S3Store(target, CONNECTIONS).store(NAME, FILE, ImageFormat.PNG);
+
+            assertThat(recorder.requests.getFirst().getFirst("Authorization")).contains("/EUR-IS-1/s3/aws4_request");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://s3.eu-west-2.amazonaws.com, pictures, https://pictures.s3.eu-west-2.amazonaws.com/k.png, eu-west-2",
+        "https://s3.amazonaws.com, pictures, https://pictures.s3.us-east-1.amazonaws.com/k.png, us-east-1",
+        "https://s3.eu-west-2.amazonaws.com, my.pictures, https://s3.eu-west-2.amazonaws.com/my.pictures/k.png, eu-west-2",
+        "https://s3.cn-north-1.amazonaws.com.cn, pictures, https://pictures.s3.cn-north-1.amazonaws.com.cn/k.png, cn-north-1",
+        "https://storage.googleapis.com, a.appspot.com, https://storage.googleapis.com/a.appspot.com/k.png, auto",
+        "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com, pictures,"
+                + " https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com/pictures/k.png, auto",
+        "https://pictures.fra1.digitaloceanspaces.com, pictures, https://pictures.fra1.digitaloceanspaces.com/k.png, fra1",
+        "http://minio:9000, pictures, http://minio:9000/pictures/k.png, us-east-1"
+    })
+    void signedAddressesLeadToTheBucket(URI endpoint, String bucket, String address, String region) {
+        S3Target target = S3Server.target(endpoint, bucket, S3Server.SECRET, "", Optional.empty(), Duration.ofDays(7));
+
+        assertThat(new S3Store(target, CONNECTIONS).address("k.png").toString())
+                .startsWith(address + "?")
+                .contains("%2F" + region + "%2Fs3%2Faws4_request")
+                .contains("X-Amz-Expires=604800");
+    }
+
+    @Test
+    void aVolumesAddressClaimsNothingThatItsStorageRefuses() {
+        S3Target target = S3Server.target(
+                URI.create("https://s3api-eur-is-1.runpod.io"),
+                "agv6w2qcg7",
+                S3Server.SECRET,
+                "",
+                Optional.empty(),
+                Duration.ofDays(7));
+        var store = new S3Store(target, CONNECTIONS);
+
+        assertThat(store.address("a b/k.png")).hasToString("s3://agv6w2qcg7/a%20b/k.png");
+        assertThat(store.notes()).singleElement().asString().contains("s3api-eur-is-1.runpod.io signs no addresses");
+    }
+
+    @Test
+    void theBucketCanStandInFrontOfTheHost() throws IOException {
+        try (var proxy = new StorageFront(IN_FRONT.address(), true)) {
+            System.setProperty("http.proxyHost", "127.0.0.1");
+            System.setProperty("http.proxyPort", String.valueOf(proxy.address().getPort()));
+            try (S3Connections throughProxy = S3Connections.trusted()) {
+                S3Target target = S3Server.target(
+                        URI.create("http://pictures.storage.test"), S3Server.SECRET, "", Optional.empty());
+                var endpoint = S3Endpoint.of(
+                        URI.create("http://pictures.storage.test"),
+                        Optional.empty(),
+                        Optional.of(S3Server.BUCKET),
+                        Optional.of(false),
+                        S3Names.SETTINGS);
+                var inFront = new S3Target(
+                        endpoint,
+                        target.accessKeyId(),
+                        target.secretAccessKey(),
+                        "",
+                        Optional.empty(),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(5));
+
+                URI address = new S3Store(inFront, throughProxy).store(NAME, FILE, ImageFormat.PNG);
+
+                assertThat(address.getHost()).isEqualTo("pictures.storage.test");
+                assertThat(address.getPath()).matches("/job-1/[0-9a-f]{32}\\.png");
+                assertThat(proxy.connections()).isPositive();
+            } finally {
+                System.clearProperty("http.proxyHost");
+                System.clearProperty("http.proxyPort");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void whatCanPassIsTriedAgain(Fault fault) throws IOException {
+        try (var front = new StorageFront(SERVER.address(), fault, fault)) {
+            S3Target target = target(front.address());
+
+            URI address = new S3Store(target, CONNECTIONS).store(NAME, FILE, ImageFormat.PNG);
+
+            assertThat(front.connections()).isEqualTo(3);
+            assertThat(SERVER.keys()).contains(address.getPath().replaceFirst("^/pictures/", ""));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RESET, broke the connection", "BUSY, 'answered SlowDown (503)'", "HANG, did not answer in time"})
+    void whatDoesNotPassIsSaid(Fault fault, String message) {
+        try (var front = new StorageFront(SERVER.address(), fault, fault, fault, fault, fault, fault)) {
+            assertThatThrownBy(
+                            () -> new S3Store(target(front.address()), CONNECTIONS).store(NAME, FILE, ImageFormat.PNG))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessage(
+                            "bucket pictures at 127.0.0.1:" + front.address().getPort() + " " + message);
+            assertThat(front.connections()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void storageThatIsNotThereIsSaid() throws IOException {
+        int free;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        S3Target target = target(URI.create("http://127.0.0.1:" + free));
+
+        assertThatThrownBy(() -> new S3Store(target, CONNECTIONS).store(NAME, FILE, ImageFormat.PNG))
+                .isInstanceOf(StoreException.class)
+                .hasMessageEndingWith("cannot be reached: no connection");
+    }
+
+    private static S3Target target(URI endpoint) {
+        return S3Server.target(endpoint, S3Server.SECRET, "", Optional.empty());
+    }
+
+    /** Takes everything and remembers the headers. */
+    private static final class Recorder implements AutoCloseable {
+        private final List<Headers> requests = new CopyOnWriteArrayList<>();
+        private final HttpServer server;
+
+        Recorder() {
+            try {
+                server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            server.createContext("/", exchange -> {
+                requests.add(exchange.getRequestHeaders());
+                exchange.getRequestBody().readAllBytes();
+                exchange.getResponseHeaders().add("ETag", "\"0\"");
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            server.start();
+        }
+
+        URI address() {
+            return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+}
