@@ -27,17 +27,18 @@ class ArchitectureTest {
             .importPackages("dev.darkroom");
 
     /** Room → the rooms of ours that it may use. */
-    private static final Map<String, List<String>> MAY_USE = Map.of(
-            "job", List.of(),
-            "tensor", List.of("job"),
-            "weights", List.of("tensor", "job"),
-            "nn", List.of("weights", "tensor", "job"),
-            "schedule", List.of("nn", "weights", "tensor", "job"),
-            "vae", List.of("nn", "weights", "tensor", "job"),
-            "text", List.of("nn", "weights", "tensor", "job"),
-            "flux", List.of("text", "vae", "schedule", "nn", "weights", "tensor", "job"),
-            "queue", List.of("job"),
-            "store", List.of("job"));
+    private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            Map.entry("job", List.of()),
+            Map.entry("tensor", List.of("job")),
+            Map.entry("weights", List.of("tensor", "job")),
+            Map.entry("nn", List.of("weights", "tensor", "job")),
+            Map.entry("schedule", List.of("nn", "weights", "tensor", "job")),
+            Map.entry("vae", List.of("nn", "weights", "tensor", "job")),
+            Map.entry("text", List.of("nn", "weights", "tensor", "job")),
+            Map.entry("flux", List.of("text", "vae", "schedule", "nn", "weights", "tensor", "job")),
+            Map.entry("queue", List.of("job")),
+            Map.entry("store", List.of("job")),
+            Map.entry("hub", List.of("job")));
 
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.flux..",

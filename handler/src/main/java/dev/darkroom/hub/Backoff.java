@@ -1,0 +1,62 @@
+package dev.darkroom.hub;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+
+/** Pauses between the attempts of one request: twice as long each time, or as long as the server asks for. */
+final class Backoff {
+    private static final Logger LOG = Logger.getLogger(Backoff.class);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    /** Hubs that count requests count them over five minutes. */
+    private static final Duration LONGEST_ASKED_FOR = Duration.ofMinutes(5);
+
+    private final String what;
+    private final HubSettings settings;
+    private int failures;
+
+    Backoff(String what, HubSettings settings) {
+        this.what = what;
+        this.settings = settings;
+    }
+
+    /** Something arrived: failures are counted from here. */
+    void reset() {
+        failures = 0;
+    }
+
+    /** Waits until the next attempt is due, or gives up. */
+    void pause(IOException cause) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        failures++;
+        String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        if (failures >= settings.attempts()) {
+            throw new HubException(what + " cannot be fetched, " + failures + " attempts failed: " + reason, cause);
+        }
+        Duration pause = askedFor(cause).orElseGet(this::next);
+        LOG.infof("%s: %s; next attempt in %d ms", what, reason, pause.toMillis());
+        Thread.sleep(pause);
+    }
+
+    private static Optional<Duration> askedFor(IOException cause) {
+        return cause instanceof TransientException failure
+                ? failure.retryAfter().map(asked -> shorter(asked, LONGEST_ASKED_FOR))
+                : Optional.empty();
+    }
+
+    /** Between half of and the whole pause, so that workers that failed together do not come back together. */
+    private Duration next() {
+        Duration doubled = settings.firstPause().multipliedBy(1L << Math.min(failures - 1, 20));
+        long millis = shorter(doubled, LONGEST).toMillis();
+        return Duration.ofMillis(millis - ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.darkroom.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * One component of a checkpoint, and which files of its folder the worker reads. Beside them many repositories hold the same weights in
+ * other precisions ({@code model.fp16.safetensors}), other containers ({@code .bin}, {@code .onnx}, {@code .msgpack}) or in one piece.
+ *
+ * @param name its folder
+ * @param type the class it has in diffusers or transformers
+ */
+record Component(String name, String type) {
+    private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
+    private static final String SINGLE = ".safetensors";
+    private static final String INDEX = ".safetensors.index.json";
+
+    private static final Pattern SMALL = Pattern.compile("[\\w.-]+\\.(json|txt|model)");
+    private static final Pattern SHARD = Pattern.compile("\\w[\\w.-]*\\.safetensors");
+
+    /** Tokenizers, schedules and processors have none. */
+    boolean hasWeights() {
+        return !isTokenizer() && !isSchedule() && !type.endsWith("Processor") && !type.endsWith("Extractor");
+    }
+
+    private boolean isTokenizer() {
+        return type.contains("Tokenizer");
+    }
+
+    private boolean isSchedule() {
+        return type.endsWith("Scheduler");
+    }
+
+    /** Of the files in its folder: configs, vocabularies, and the index of its shards. */
+    List<String> smallFiles(Set<String> present) {
+        return present.stream()
+                .filter(file -> SMALL.matcher(file).matches())
+                .filter(file -> !file.endsWith(".index.json")
+                        || index(present).filter(file::equals).isPresent())
+                .toList();
+    }
+
+    /** Of the files in its folder: the list of its shards, if it has more than one. */
+    Optional<String> index(Set<String> present) {
+        return STEMS.stream()
+                .filter(stem -> present.contains(stem + INDEX) || present.contains(stem + SINGLE))
+                .findFirst()
+                .map(stem -> stem + INDEX)
+                .filter(present::contains);
+    }
+
+    /** Of the files in its folder: its weights in one piece. */
+    Optional<String> single(Set<String> present) {
+        return STEMS.stream()
+                .map(stem -> stem + SINGLE)
+                .filter(present::contains)
+                .findFirst();
+    }
+
+    /** The shards that an index names. */
+    static Set<String> shards(Path index) {
+        Set<String> shards = new TreeSet<>();
+        for (JsonNode shard : Json.read(index).path("weight_map")) {
+            if (!SHARD.matcher(shard.asText()).matches()) {
+                throw new HubException(index + ": '" + shard.asText() + "' is no file name of a shard");
+            }
+            shards.add(shard.asText());
+        }
+        if (shards.isEmpty()) {
+            throw new HubException(index + " names no shards");
+        }
+        return shards;
+    }
+
+    /** Which files are missing in its folder, as far as that can be told without asking a hub. */
+    List<String> missing(Path folder, Set<String> present) {
+        if (isSchedule()) {
+            return missing(present, List.of("scheduler_config.json"));
+        }
+        if (isTokenizer()) {
+            boolean anyVocabulary = present.contains("tokenizer.json")
+                    || present.contains("vocab.json")
+                    || present.contains("spiece.model");
+            return anyVocabulary ? List.of() : List.of(name + "/tokenizer.json");
+        }
+        if (!hasWeights()) {
+            return List.of();
+        }
+        List<String> needed = new ArrayList<>(List.of("config.json"));
+        Optional<String> index = index(present);
+        if (index.isPresent()) {
+            needed.addAll(shards(folder.resolve(index.get())));
+        } else if (single(present).isEmpty()) {
+            needed.add("*" + SINGLE);
+        }
+        return missing(present, needed);
+    }
+
+    private List<String> missing(Set<String> present, List<String> needed) {
+        return needed.stream()
+                .filter(file -> !present.contains(file))
+                .map(file -> name + "/" + file)
+                .toList();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.darkroom.hub;
+
+import dev.darkroom.hub.ModelSource.Repository;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Requests to a hub. The token goes to the hub alone: redirects are followed here, because what they lead to is another's server and its
+ * addresses carry their own permission.
+ */
+final class HubClient implements AutoCloseable {
+    private static final int LARGEST_LISTING = 32 << 20;
+    private static final int MOST_REDIRECTS = 5;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private final HubSettings settings;
+    private final SilenceGuard silence;
+
+    /** Several connections of the older protocol are faster than one of the newer, whose streams share one window. */
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+
+    HubClient(HubSettings settings) {
+        this.settings = settings;
+        this.silence = new SilenceGuard(settings.silence());
+    }
+
+    /** What files a revision has. */
+    Listing listing(Repository repository) throws InterruptedException {
+        URI address =
+                at("/api/models/" + repository.name() + "/revision/" + encoded(repository.revision()) + "?blobs=true");
+        var backoff = new Backoff("the list of files of " + repository, settings);
+        while (true) {
+            try (Answer answer = get(repository, address, Optional.empty());
+                    SilenceGuard.Watch watch = silence.watch(answer.body())) {
+                byte[] json = answer.body().readNBytes(LARGEST_LISTING);
+                watch.heard();
+                return Listing.read("the hub's answer about " + repository, json);
+            } catch (IOException e) {
+                backoff.pause(e);
+            }
+        }
+    }
+
+    /**
+     * Asks for a file, or for a range of it.
+     *
+     * @param range as in the header, such as {@code bytes=0-99}
+     * @throws IOException if another attempt may succeed
+     * @throws HubException if it will not
+     */
+    Answer file(Repository repository, String commit, String path, Optional<String> range)
+            throws IOException, InterruptedException {
+        String encoded =
+                Arrays.stream(path.split("/", -1)).map(HubClient::encoded).collect(Collectors.joining("/"));
+        return get(repository, at("/" + repository.name() + "/resolve/" + commit + "/" + encoded), range);
+    }
+
+    /** Ends reading of a body from which nothing comes any more. */
+    SilenceGuard.Watch watch(Answer answer) {
+        return silence.watch(answer.body());
+    }
+
+    /**
+     * A body that is to be read and closed.
+     *
+     * @param status 200: all of the file; 206: the range asked for
+     */
+    record Answer(int status, Optional<String> contentRange, InputStream body) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            body.close();
+        }
+    }
+
+    private Answer get(Repository repository, URI address, Optional<String> range)
+            throws IOException, InterruptedException {
+        URI at = address;
+        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            HttpResponse<InputStream> response =
+                    http.send(request(at, range), HttpResponse.BodyHandlers.ofInputStream());
+            int status = response.statusCode();
+            if (status == 200 || status == 206) {
+                return new Answer(status, response.headers().firstValue("Content-Range"), response.body());
+            }
+            response.body().close();
+            if (!REDIRECTS.contains(status)) {
+                throw new Refusal(settings, repository, isHub(at)).of(response);
+            }
+            at = target(at, response);
+        }
+        throw new HubException(repository + ": the hub redirects more than " + MOST_REDIRECTS + " times");
+    }
+
+    private HttpRequest request(URI at, Optional<String> range) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(at).timeout(settings.silence()).header("User-Agent", "darkroom");
+        range.ifPresent(bytes -> request.header("Range", bytes));
+        if (isHub(at)) {
+            settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.strip()));
+        }
+        return request.build();
+    }
+
+    private static URI target(URI at, HttpResponse<?> response) throws IOException {
+        String location = response.headers().firstValue("Location").orElse("");
+        try {
+            URI target = at.resolve(location);
+            boolean known = "https".equals(target.getScheme())
+                    || "http".equals(target.getScheme()) && "http".equals(at.getScheme());
+            if (!known || target.getHost() == null) {
+                throw new HubException("the hub redirects from " + at.getHost() + " to where a download must not go");
+            }
+            return target;
+        } catch (IllegalArgumentException e) {
+            throw new TransientException("a redirect leads nowhere", Optional.empty());
+        }
+    }
+
+    private boolean isHub(URI at) {
+        URI hub = settings.endpoint();
+        return hub.getScheme().equalsIgnoreCase(at.getScheme())
+                && hub.getHost().equalsIgnoreCase(at.getHost())
+                && hub.getPort() == at.getPort();
+    }
+
+    private URI at(String path) {
+        return URI.create(settings.endpoint().toString().replaceAll("/+$", "") + path);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void close() {
+        silence.close();
+        http.shutdownNow();
+        http.close();
+    }
+}

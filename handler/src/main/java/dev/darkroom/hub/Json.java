@@ -1,0 +1,44 @@
+package dev.darkroom.hub;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads JSON that strangers wrote: objects of moderate size and depth. */
+final class Json {
+    private static final long LARGEST = 64L << 20;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(32).build())
+            .build());
+
+    private Json() {}
+
+    static JsonNode read(Path file) {
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw new HubException(file + " is larger than " + LARGEST + " bytes");
+            }
+            return read(file.toString(), Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new HubException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    static JsonNode read(String name, byte[] json) {
+        try {
+            JsonNode root = MAPPER.readTree(json);
+            if (root == null || !root.isObject()) {
+                throw new HubException(name + " holds no JSON object");
+            }
+            return root;
+        } catch (IOException e) {
+            throw new HubException(name + " is no valid JSON", e);
+        }
+    }
+}

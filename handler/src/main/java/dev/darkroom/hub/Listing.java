@@ -1,0 +1,53 @@
+package dev.darkroom.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a hub says about a revision of a repository.
+ *
+ * @param commit 40 hexadecimal digits
+ * @param files by path
+ */
+record Listing(String commit, Map<String, RepositoryFile> files) {
+    /** Reads the hub's answer, which is not to be trusted. */
+    static Listing read(String name, byte[] json) {
+        JsonNode root = Json.read(name, json);
+        String commit = root.path("sha").asText();
+        if (!HubCache.isCommit(commit)) {
+            throw new HubException(name + " has no commit id");
+        }
+        Map<String, RepositoryFile> files = new LinkedHashMap<>();
+        for (JsonNode sibling : root.path("siblings")) {
+            RepositoryFile file = file(sibling);
+            files.put(file.path(), file);
+        }
+        return new Listing(commit, files);
+    }
+
+    private static RepositoryFile file(JsonNode sibling) {
+        JsonNode lfs = sibling.path("lfs");
+        Digest digest = lfs.hasNonNull("sha256")
+                ? new Digest(Digest.Kind.SHA256, lfs.path("sha256").asText())
+                : new Digest(Digest.Kind.GIT, sibling.path("blobId").asText());
+        return new RepositoryFile(
+                sibling.path("rfilename").asText(), sibling.path("size").asLong(-1), digest);
+    }
+
+    Optional<RepositoryFile> file(String path) {
+        return Optional.ofNullable(files.get(path));
+    }
+
+    /** Names of the files that lie directly in a folder. */
+    Set<String> in(String folder) {
+        String prefix = folder + "/";
+        return files.keySet().stream()
+                .filter(path -> path.startsWith(prefix) && path.indexOf('/', prefix.length()) < 0)
+                .map(path -> path.substring(prefix.length()))
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,40 @@
+package dev.darkroom.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** {@code model_index.json}: which components a checkpoint in diffusers layout has. */
+record ModelIndex(List<Component> components) {
+    static final String FILE = "model_index.json";
+
+    /** The worker's own file beside it, with defaults; most checkpoints have none. */
+    static final String DEFAULTS = "darkroom.json";
+
+    /** What older pipelines name and none of ours reads. */
+    private static final Set<String> NOT_READ = Set.of("safety_checker", "feature_extractor", "image_encoder");
+
+    private static final Pattern FOLDER = Pattern.compile("\\w[\\w-]*");
+
+    /** Reads the file; a component is a field with a library and a class, and null means that it was left out. */
+    static ModelIndex read(Path file) {
+        JsonNode root = Json.read(file);
+        List<Component> components = new ArrayList<>();
+        root.properties().forEach(field -> {
+            JsonNode type = field.getValue().path(1);
+            if (type.isTextual() && !NOT_READ.contains(field.getKey())) {
+                if (!FOLDER.matcher(field.getKey()).matches()) {
+                    throw new HubException(file + ": '" + field.getKey() + "' is no name of a component");
+                }
+                components.add(new Component(field.getKey(), type.asText()));
+            }
+        });
+        if (components.isEmpty()) {
+            throw new HubException(file + " names no components");
+        }
+        return new ModelIndex(List.copyOf(components));
+    }
+}

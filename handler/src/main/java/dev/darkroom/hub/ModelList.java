@@ -1,0 +1,36 @@
+package dev.darkroom.hub;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The setting {@code DARKROOM_MODELS}: {@code name=source} pairs, comma separated. */
+public final class ModelList {
+    private ModelList() {}
+
+    /** Sources by name, in the order they stand there: the first is the default. */
+    public static Map<String, ModelSource> parse(String models) {
+        Map<String, ModelSource> sources = new LinkedHashMap<>();
+        for (String pair : models.split(",", -1)) {
+            int equals = pair.indexOf('=');
+            String name = pair.substring(0, Math.max(equals, 0)).strip();
+            String source = pair.substring(equals + 1).strip();
+            if (name.isEmpty() || source.isEmpty()) {
+                throw new HubException("DARKROOM_MODELS: '" + pair
+                        + "' is not name=source, where a source is a directory or org/name[@revision]");
+            }
+            if (sources.put(name, source(name, source)) != null) {
+                throw new HubException("DARKROOM_MODELS: " + name + " stands there twice");
+            }
+        }
+        return Collections.unmodifiableMap(sources);
+    }
+
+    private static ModelSource source(String name, String source) {
+        try {
+            return ModelSource.parse(source);
+        } catch (HubException e) {
+            throw new HubException("DARKROOM_MODELS: " + name + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.darkroom.hub;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where a model comes from: a folder in diffusers layout, or a repository of a hub. */
+public sealed interface ModelSource {
+    /** A folder in diffusers layout. */
+    record Folder(Path path) implements ModelSource {
+        @Override
+        public String toString() {
+            return path.toString();
+        }
+    }
+
+    /**
+     * A repository of a hub.
+     *
+     * @param name {@code org/name}
+     * @param revision a branch, a tag, or a whole commit id, which alone never changes its meaning
+     */
+    record Repository(String name, String revision) implements ModelSource {
+        private static final Pattern NAME = Pattern.compile("[\\w.-]{1,96}/[\\w.-]{1,96}");
+        private static final Pattern REVISION = Pattern.compile("[\\w.-]+(/[\\w.-]+)*");
+        private static final int LONGEST_REVISION = 200;
+
+        public Repository {
+            if (!isName(name)) {
+                throw new HubException("'" + name + "' is no name of a repository, which is such as org/name");
+            }
+            if (!REVISION.matcher(revision).matches()
+                    || revision.contains("..")
+                    || revision.length() > LONGEST_REVISION) {
+                throw new HubException(
+                        name + "@" + revision + ": the revision must be a branch, a tag or a whole commit id");
+            }
+        }
+
+        /** {@code org/name}, and nothing that leads elsewhere as a path does. */
+        static boolean isName(String text) {
+            return NAME.matcher(text).matches()
+                    && !text.contains("..")
+                    && !text.contains("--")
+                    && !text.startsWith(".")
+                    && !text.contains("/.");
+        }
+
+        @Override
+        public String toString() {
+            return name + "@" + revision;
+        }
+    }
+
+    /** What a revision is if none is given. */
+    String MAIN = "main";
+
+    /** See {@link #parse(String, Path)}; relative paths start in the working directory. */
+    static ModelSource parse(String text) {
+        return parse(text, Path.of(""));
+    }
+
+    /**
+     * Reads {@code org/name}, {@code org/name@revision} or a path. What looks like a repository and is also a folder from here is that
+     * folder if {@code model_index.json} lies in it, otherwise the repository. {@code ./} before it says that a folder is meant.
+     *
+     * @param here where relative paths start
+     */
+    static ModelSource parse(String text, Path here) {
+        if (text.isBlank()) {
+            throw new HubException("a model comes from a directory or from org/name[@revision], not from nowhere");
+        }
+        if (text.contains("://")) {
+            throw new HubException(
+                    "'" + text + "' is an address: write org/name[@revision]; HF_ENDPOINT names the hub");
+        }
+        if (text.startsWith("~")) {
+            throw new HubException("'" + text + "': ~ is known to shells only; write the whole path");
+        }
+        Matcher repository = Pattern.compile("([^@]*)(?:@(.*))?").matcher(text);
+        if (!repository.matches() || !Repository.isName(repository.group(1)) || isCheckpoint(path(text, here))) {
+            return new Folder(path(text, here));
+        }
+        String revision = repository.group(2);
+        return new Repository(repository.group(1), revision == null ? MAIN : revision);
+    }
+
+    private static boolean isCheckpoint(Path folder) {
+        return Files.isRegularFile(folder.resolve(ModelIndex.FILE));
+    }
+
+    private static Path path(String text, Path here) {
+        try {
+            return here.resolve(text);
+        } catch (InvalidPathException e) {
+            throw new HubException("'" + text + "' is no path: " + e.getReason(), e);
+        }
+    }
+}

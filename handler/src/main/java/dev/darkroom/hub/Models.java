@@ -1,0 +1,97 @@
+package dev.darkroom.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.hub.ModelSource.Folder;
+import dev.darkroom.hub.ModelSource.Repository;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/** Brings models to this machine: a folder is there, a repository lies in a cache or is downloaded into it. */
+public final class Models {
+    private static final Logger LOG = Logger.getLogger(Models.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final HubSettings settings;
+
+    public Models(HubSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Finds a model, or downloads it, which takes as long as it takes. What a cache holds of a branch is taken as it is; only what is not
+     * there is asked for.
+     *
+     * @throws HubException that says what to do
+     */
+    public LocatedModel locate(ModelSource source) throws InterruptedException {
+        Path folder = switch (source) {
+            case Folder there -> there(there.path());
+            case Repository repository -> cachedOrDownloaded(repository);
+        };
+        return new LocatedModel(folder, revision(folder));
+    }
+
+    private Path there(Path folder) throws InterruptedException {
+        return patiently(
+                        folder.toString(),
+                        () -> Optional.of(folder).filter(path -> Files.isRegularFile(path.resolve(ModelIndex.FILE))))
+                .orElseThrow(() -> new HubException(folder
+                        + (Files.isDirectory(folder)
+                                ? " is no checkpoint in diffusers layout: it has no " + ModelIndex.FILE
+                                : ", where a model is to be, is no directory")));
+    }
+
+    private Path cachedOrDownloaded(Repository repository) throws InterruptedException {
+        if (!settings.offline()) {
+            Optional<Path> cached = cached(repository);
+            return cached.isPresent()
+                    ? cached.get()
+                    : new HubDownload(settings, HubCache.own(settings), repository).run();
+        }
+        return patiently(repository.toString(), () -> cached(repository))
+                .orElseThrow(() -> new HubException(repository + " is not to be downloaded (HF_HUB_OFFLINE), and "
+                        + HubCache.own(settings).lack(repository)));
+    }
+
+    private Optional<Path> cached(Repository repository) {
+        return HubCache.all(settings).stream()
+                .flatMap(cache -> cache.find(repository).stream())
+                .findFirst();
+    }
+
+    /** Looks again and again, as volumes may be mounted after the worker has started. */
+    private Optional<Path> patiently(String what, Supplier<Optional<Path>> look) throws InterruptedException {
+        long end = System.nanoTime() + settings.modelsWait().toNanos();
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            Optional<Path> found = look.get();
+            long left = end - System.nanoTime();
+            if (found.isPresent() || left <= 0) {
+                return found;
+            }
+            LOG.infof("%s is not there yet, looking for it for another %d s", what, left / 1_000_000_000);
+            Thread.sleep(Duration.ofNanos(Math.min(left, pause.toNanos())));
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    /** Snapshots are called by their commit, wherever the cache lies. */
+    private static Optional<String> revision(Path folder) {
+        Path real = folder.toAbsolutePath().normalize();
+        String name = String.valueOf(real.getFileName());
+        if (HubCache.isCommit(name) && real.endsWith(Path.of("snapshots", name))) {
+            return Optional.of(name);
+        }
+        Path defaults = folder.resolve(ModelIndex.DEFAULTS);
+        return Files.isRegularFile(defaults)
+                ? Optional.of(Json.read(defaults).path("revision"))
+                        .filter(JsonNode::isTextual)
+                        .map(JsonNode::asText)
+                : Optional.empty();
+    }
+}

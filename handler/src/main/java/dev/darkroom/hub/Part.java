@@ -1,0 +1,25 @@
+package dev.darkroom.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A piece of a file that is fetched by itself.
+ *
+ * @param start its first byte
+ * @param end the byte after its last
+ */
+record Part(int index, long start, long end) {
+    /** A file of {@code bytes} in pieces of at most {@code partBytes}. */
+    static List<Part> of(long bytes, long partBytes) {
+        List<Part> parts = new ArrayList<>();
+        for (long start = 0; start < bytes; start += partBytes) {
+            parts.add(new Part(parts.size(), start, Math.min(bytes, start + partBytes)));
+        }
+        return parts;
+    }
+
+    long bytes() {
+        return end - start;
+    }
+}

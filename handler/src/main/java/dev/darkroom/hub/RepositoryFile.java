@@ -1,0 +1,29 @@
+package dev.darkroom.hub;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A file of a repository as the hub lists it.
+ *
+ * @param path within the repository; it leads nowhere else
+ * @param bytes its size
+ * @param digest of its content; its hexadecimal form is the name of the blob
+ */
+record RepositoryFile(String path, long bytes, Digest digest) {
+    private static final Pattern SEGMENT = Pattern.compile("[^/\\\\\\p{Cntrl}]+");
+
+    RepositoryFile {
+        boolean leadsElsewhere = path.startsWith("/")
+                || List.of(path.split("/", -1)).stream()
+                        .anyMatch(part -> part.equals("..")
+                                || part.equals(".")
+                                || !SEGMENT.matcher(part).matches());
+        if (leadsElsewhere) {
+            throw new HubException("the hub lists a file '" + path + "', which is no path within a repository");
+        }
+        if (bytes < 0) {
+            throw new HubException("the hub lists " + path + " without its size");
+        }
+    }
+}

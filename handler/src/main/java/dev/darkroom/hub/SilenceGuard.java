@@ -1,0 +1,71 @@
+package dev.darkroom.hub;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Closes bodies from which nothing comes: the JDK's client limits the wait for an answer's head, but not for its body. */
+final class SilenceGuard implements AutoCloseable {
+    private final long longestNanos;
+    private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("hub-silence").factory());
+    private final ScheduledFuture<?> rounds;
+
+    SilenceGuard(Duration longest) {
+        longestNanos = longest.toNanos();
+        long interval = Math.max(1, longest.toMillis() / 10);
+        rounds = clock.scheduleAtFixedRate(this::look, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    Watch watch(InputStream body) {
+        var watch = new Watch(body);
+        watched.add(watch);
+        return watch;
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        watched.stream().filter(watch -> now - watch.heard > longestNanos).forEach(Watch::cut);
+    }
+
+    @Override
+    public void close() {
+        rounds.cancel(true);
+        clock.shutdownNow();
+    }
+
+    /** One body that is being read. */
+    final class Watch implements AutoCloseable {
+        private final InputStream body;
+        private volatile long heard = System.nanoTime();
+
+        private Watch(InputStream body) {
+            this.body = body;
+        }
+
+        /** Something came. */
+        void heard() {
+            heard = System.nanoTime();
+        }
+
+        private void cut() {
+            try {
+                body.close();
+            } catch (IOException alreadyBroken) {
+                heard();
+            }
+        }
+
+        @Override
+        public void close() {
+            watched.remove(this);
+        }
+    }
+}

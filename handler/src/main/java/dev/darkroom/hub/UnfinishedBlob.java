@@ -1,0 +1,108 @@
+package dev.darkroom.hub;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A blob while it is fetched: {@code <id>.unfinished}, and {@code <id>.parts} that says which parts are in it, so that another process
+ * goes on where this one ends. (Hugging Face's own tools would take an {@code .incomplete} file for one that was filled from its start.)
+ */
+final class UnfinishedBlob implements AutoCloseable {
+    private static final int HEADER = Long.BYTES;
+    private static final byte FETCHED = 1;
+
+    private final Path blob;
+    private final Path unfinished;
+    private final Path marks;
+    private final List<Part> parts;
+    private final FileChannel content;
+    private final FileChannel fetched;
+
+    /**
+     * Starts, or goes on with what lies there.
+     *
+     * @param partBytes size of parts; what was fetched in parts of another size is fetched again
+     */
+    UnfinishedBlob(Path blob, long bytes, long partBytes) throws IOException {
+        this.blob = blob;
+        this.parts = Part.of(bytes, partBytes);
+        unfinished = blob.resolveSibling(blob.getFileName() + ".unfinished");
+        marks = blob.resolveSibling(blob.getFileName() + ".parts");
+        if (!Files.exists(unfinished)) {
+            Files.deleteIfExists(marks);
+        }
+        content = open(unfinished);
+        fetched = open(marks);
+        if (read(0, HEADER).getLong() != partBytes) {
+            fetched.truncate(0);
+            write(fetched, ByteBuffer.allocate(HEADER).putLong(partBytes).flip(), 0);
+        }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /** The parts that are still to be fetched. */
+    List<Part> missing() throws IOException {
+        ByteBuffer marked = read(HEADER, parts.size());
+        List<Part> missing = new ArrayList<>(parts);
+        missing.removeIf(part -> marked.get(part.index()) == FETCHED);
+        return missing;
+    }
+
+    /** What lies at a place of the marks; zeros where they end. */
+    private ByteBuffer read(long at, int bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(bytes);
+        while (buffer.hasRemaining() && fetched.read(buffer, at + buffer.position()) > 0) {}
+        return buffer.rewind().limit(bytes);
+    }
+
+    /** Writes a piece to its place; a disk that fails is no reason to ask the hub again. */
+    void write(ByteBuffer bytes, long at) {
+        write(content, bytes, at);
+    }
+
+    /** All of a part has been written. */
+    void fetched(Part part) {
+        write(fetched, ByteBuffer.wrap(new byte[] {FETCHED}), HEADER + part.index());
+    }
+
+    private void write(FileChannel file, ByteBuffer bytes, long at) {
+        try {
+            long next = at;
+            while (bytes.hasRemaining()) {
+                next += file.write(bytes, next);
+            }
+        } catch (IOException e) {
+            throw new HubException(unfinished + " cannot be written: " + e, e);
+        }
+    }
+
+    /** Gives the blob its name, if its content is what it must be; otherwise throws away what was fetched. */
+    boolean finish(Digest digest) throws IOException {
+        content.force(true);
+        boolean right = digest.of(unfinished).equals(digest);
+        close();
+        if (right) {
+            Files.move(unfinished, blob, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            Files.delete(unfinished);
+        }
+        Files.deleteIfExists(marks);
+        return right;
+    }
+
+    @Override
+    public void close() throws IOException {
+        content.close();
+        fetched.close();
+    }
+}

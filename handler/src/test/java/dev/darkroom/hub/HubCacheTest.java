@@ -1,0 +1,150 @@
+package dev.darkroom.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.hub.ModelSource.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Caches that other tools filled: what is whole is found, what is not is not. */
+class HubCacheTest {
+    private static final String COMMIT = TestHub.COMMIT;
+    private static final Repository MAIN = new Repository("studio/tiny", "main");
+
+    @TempDir
+    Path folder;
+
+    private HubCache cache = new HubCache(Path.of(""));
+    private Path snapshot = Path.of("");
+
+    @BeforeEach
+    void fill() throws IOException {
+        cache = new HubCache(folder.resolve("hub"));
+        snapshot = folder.resolve("hub/models--studio--tiny/snapshots").resolve(COMMIT);
+        CheckpointCopy.copy(CheckpointCopy.SHARDED, snapshot);
+        ref("main");
+    }
+
+    private void ref(String name) throws IOException {
+        Path ref = folder.resolve("hub/models--studio--tiny/refs").resolve(name);
+        Files.createDirectories(ref.getParent());
+        Files.writeString(ref, COMMIT + "\n");
+    }
+
+    @Test
+    void aBranchATagAndACommitAreFound() throws IOException {
+        ref("v1");
+        ref("refs/pr/1");
+
+        for (String revision : new String[] {"main", "v1", "refs/pr/1", COMMIT}) {
+            assertThat(cache.find(new Repository("studio/tiny", revision)))
+                    .as(revision)
+                    .contains(snapshot);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0123456", "v2", "ffffffffffffffffffffffffffffffffffffffff"})
+    void whatIsNotThereIsNotFound(String revision) {
+        assertThat(cache.find(new Repository("studio/tiny", revision))).isEmpty();
+        assertThat(cache.find(new Repository("studio/other", "main"))).isEmpty();
+        assertThat(cache.lack(new Repository("studio/tiny", revision))).endsWith("does not have it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model_index.json",
+                "transformer/config.json",
+                "transformer/diffusion_pytorch_model-00002-of-00002.safetensors",
+                "text_encoder_2/model-00001-of-00002.safetensors",
+                "vae/diffusion_pytorch_model.safetensors",
+                "scheduler/scheduler_config.json",
+                "tokenizer_2/tokenizer.json"
+            })
+    void whatLacksAFileIsNotFoundAndTheFileIsNamed(String file) throws IOException {
+        Files.delete(snapshot.resolve(file));
+
+        assertThat(cache.find(MAIN)).isEmpty();
+        assertThat(cache.lack(MAIN)).contains("lacks").contains(file.replaceAll("vae/.*", "vae/*.safetensors"));
+    }
+
+    @Test
+    void aLinkToNowhereIsNoFile() throws IOException {
+        Path shard = snapshot.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors");
+        Files.delete(shard);
+        Files.createSymbolicLink(shard, Path.of("../../../blobs/gone"));
+
+        assertThat(cache.find(MAIN)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{\"weight_map\": {}}",
+                "{\"weight_map\": {\"a\": \"../../x.safetensors\"}}",
+                "{\"weight_map\": {\"a\": \"x.bin\"}}"
+            })
+    void aDamagedIndexIsNoIndex(String index) throws IOException {
+        Files.writeString(snapshot.resolve("transformer/diffusion_pytorch_model.safetensors.index.json"), index);
+
+        assertThat(cache.find(MAIN)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{}", "{\"../x\": [\"diffusers\", \"Network\"]}"})
+    void aDamagedModelIndexIsNone(String index) throws IOException {
+        Files.writeString(snapshot.resolve("model_index.json"), index);
+
+        assertThat(cache.find(MAIN)).isEmpty();
+    }
+
+    @Test
+    void aComponentThatWasLeftOutIsNotMissed() throws IOException {
+        Files.writeString(
+                snapshot.resolve("model_index.json"),
+                Files.readString(snapshot.resolve("model_index.json")).replace("{", """
+                        {"image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
+                         "other": [null, null],
+                        """));
+
+        assertThat(cache.find(MAIN)).contains(snapshot);
+    }
+
+    @Test
+    void aBrokenRefLeadsNowhere() throws IOException {
+        Files.writeString(folder.resolve("hub/models--studio--tiny/refs/main"), "../../../elsewhere");
+
+        assertThat(cache.find(MAIN)).isEmpty();
+    }
+
+    @Test
+    void lookingWritesNothing() throws IOException {
+        try (Stream<Path> folders = Files.walk(folder.resolve("hub"))) {
+            for (Path path : folders.toList()) {
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r-xr-xr-x"));
+            }
+        }
+        var before = CheckpointCopy.contents(folder).keySet();
+
+        assertThat(cache.find(MAIN)).contains(snapshot);
+        assertThat(CheckpointCopy.contents(folder)).containsOnlyKeys(before);
+
+        try (Stream<Path> folders = Files.walk(folder.resolve("hub"))) {
+            for (Path path : folders.toList()) {
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
+    }
+}
