@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.WorkerState;
+import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.HttpQueue;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
@@ -11,6 +12,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -45,6 +47,12 @@ public class Main implements QuarkusApplication {
     @Inject
     HttpQueue queue;
 
+    @Inject
+    Metrics metrics;
+
+    @Inject
+    Vertx vertx;
+
     @Override
     public int run(String... arguments) throws InterruptedException {
         if (arguments.length == 0) {
@@ -59,10 +67,9 @@ public class Main implements QuarkusApplication {
 
     private int once(Path payload) throws InterruptedException {
         var source = new PayloadFile(payload, payloads(), System.out);
-        try (var setup = new Setup(config)) {
-            Handler handler =
-                    setup.handler(new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty()));
-            new Worker(handler, state).work(source);
+        try (var setup = new Setup(config, vertx)) {
+            var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
+            new Worker(setup.handler(folder, true), state, metrics).work(source);
         } catch (SetupException e) {
             source.refuse(e);
         }
@@ -70,8 +77,8 @@ public class Main implements QuarkusApplication {
     }
 
     private int serve() throws InterruptedException {
-        try (var setup = new Setup(config)) {
-            var worker = new Worker(setup.handler(results()), state);
+        try (var setup = new Setup(config, vertx)) {
+            var worker = new Worker(setup.handler(results(), true), state, metrics);
             state.ready();
             LOG.infof("READY at %s", address());
             LOG.infof("try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync", address());

@@ -3,66 +3,68 @@ package dev.darkroom;
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.flux.FluxModel;
+import dev.darkroom.hub.LocatedModel;
+import dev.darkroom.hub.ModelList;
+import dev.darkroom.hub.ModelSource;
+import dev.darkroom.hub.Models;
 import dev.darkroom.store.ResultFolder;
-import dev.darkroom.store.SourceImages;
-import dev.darkroom.store.SourceSettings;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
-import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
-import jakarta.enterprise.inject.spi.CDI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
-/** Puts the worker together: device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
+/** Puts the worker together: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
 public final class Setup implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Setup.class);
     private static final String EMBEDDED = "pocket-flux";
 
     private final WorkerConfig config;
+    private final Vertx vertx;
     private final GpuLane gpu = new GpuLane();
-    private final Map<String, FluxModel> models = new LinkedHashMap<>();
+    private final List<ServedModel> models = new ArrayList<>();
+    private Optional<Storage> storage = Optional.empty();
 
-    public Setup(WorkerConfig config) {
+    public Setup(WorkerConfig config, Vertx vertx) {
         this.config = config;
+        this.vertx = vertx;
     }
 
     /**
-     * Sets everything up; takes as long as reading the weights takes.
+     * Sets everything up; takes as long as reading the weights takes, or downloading them.
      *
+     * @param folder for results that no bucket takes
+     * @param folderIsServed whether callers can read addresses in it
      * @throws dev.darkroom.checks.SetupException that names the check that failed
      */
-    public Handler handler(ResultFolder results) throws InterruptedException {
+    public Handler handler(ResultFolder folder, boolean folderIsServed) throws InterruptedException {
+        Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, folder, folderIsServed));
+        storage = Optional.of(built);
+        StartupChecks.run("storage", () -> built.results().checkStorage());
         return gpu.run(() -> {
             StartupChecks.operators();
             Device device = StartupChecks.run("device", this::device);
             var policy = new PlacementPolicy(device, config.dtype().map(type -> DType.valueOf(type.name())));
-            StartupChecks.run("models", this::checkpoints)
-                    .forEach((name, checkpoint) -> load(name, checkpoint, policy));
-            models.forEach((name, model) -> model.networks().stream()
-                    .map(network -> network.placement())
+            for (var source : StartupChecks.build("models", this::sources).entrySet()) {
+                LocatedModel located = StartupChecks.run(
+                        "model " + source.getKey(), () -> new Models(config.hub()).locate(source.getValue()));
+                load(source.getKey(), located, policy);
+            }
+            models.forEach(served -> served.model().networks().stream()
+                    .map(Loaded::placement)
                     .distinct()
                     .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement))));
-            models.forEach((name, model) -> StartupChecks.run("warm-up", () -> {
-                model.warmUp();
-                return name;
+            models.forEach(served -> StartupChecks.run("warm-up", () -> {
+                served.model().warmUp();
+                return served.name();
             }));
-            return new Handler(models, gpu, sources(), results);
+            return new Handler(models, gpu, built.images(), built.results());
         });
-    }
-
-    private static SourceImages sources() {
-        SourceSettings settings =
-                ConfigProvider.getConfig().unwrap(SmallRyeConfig.class).getConfigMapping(SourceSettings.class);
-        return new SourceImages(settings, CDI.current().select(Vertx.class).get());
     }
 
     private Device device() {
@@ -76,18 +78,28 @@ public final class Setup implements AutoCloseable {
         if (config.device() == WorkerConfig.DeviceChoice.CUDA) {
             throw new IllegalStateException("DEVICE=cuda, but " + missing.get());
         }
-        LOG.infof("computing on the CPU: %s", missing.get());
+        LOG.warnf("computing on the CPU: %s", missing.get());
         return Device.CPU;
     }
 
-    private void load(String name, Path checkpoint, PlacementPolicy policy) {
+    /** The models of {@code DARKROOM_MODELS}, or the embedded one. */
+    private Map<String, ModelSource> sources() {
+        return config.models()
+                .filter(list -> !list.isBlank())
+                .map(ModelList::parse)
+                .orElseGet(() -> Map.of(
+                        EMBEDDED,
+                        new ModelSource.Folder(
+                                config.home().resolve("test-payloads/models").resolve(EMBEDDED))));
+    }
+
+    private void load(String name, LocatedModel located, PlacementPolicy policy) {
         StartupChecks.run("weights of " + name, () -> {
-            FluxModel model = FluxModel.load(checkpoint, policy, config.limits().values());
-            models.put(name, model);
-            long bytes = model.networks().stream()
-                    .mapToLong(network -> network.bytes())
-                    .sum();
-            return bytes / 1_000_000 + " MB from " + checkpoint + ": " + placements(model, policy.device());
+            FluxModel model =
+                    FluxModel.load(located.folder(), policy, config.limits().values());
+            models.add(new ServedModel(name, model, located.revision().orElse(null)));
+            long bytes = model.networks().stream().mapToLong(Loaded::bytes).sum();
+            return bytes / 1_000_000 + " MB from " + located.folder() + ": " + placements(model, policy.device());
         });
     }
 
@@ -103,37 +115,11 @@ public final class Setup implements AutoCloseable {
         return String.join(", ", placements);
     }
 
-    /** The models of {@code DARKROOM_MODELS}, or the embedded one. */
-    private Map<String, Path> checkpoints() {
-        Map<String, Path> checkpoints = new LinkedHashMap<>();
-        Optional<String> models = config.models().filter(list -> !list.isBlank());
-        if (models.isEmpty()) {
-            checkpoints.put(
-                    EMBEDDED, config.home().resolve("test-payloads/models").resolve(EMBEDDED));
-            return checkpoints;
-        }
-        for (String pair : models.get().split(",", -1)) {
-            int equals = pair.indexOf('=');
-            String name = pair.substring(0, Math.max(equals, 0)).strip();
-            Path folder = Path.of(pair.substring(equals + 1).strip());
-            if (name.isEmpty()) {
-                throw new CheckpointException("DARKROOM_MODELS: '" + pair + "' is not name=directory");
-            }
-            if (!Files.isDirectory(folder)) {
-                throw new CheckpointException(
-                        "DARKROOM_MODELS: " + name + " is to be in " + folder + ", which is no directory");
-            }
-            if (checkpoints.put(name, folder) != null) {
-                throw new CheckpointException("DARKROOM_MODELS: " + name + " stands there twice");
-            }
-        }
-        return checkpoints;
-    }
-
     /** Waits for the GPU's thread to end, then frees the weights. */
     @Override
     public void close() {
         gpu.close();
-        models.values().forEach(FluxModel::close);
+        models.forEach(served -> served.model().close());
+        storage.ifPresent(Storage::close);
     }
 }

@@ -1,6 +1,9 @@
 package dev.darkroom;
 
+import dev.darkroom.hub.HubSettings;
 import dev.darkroom.job.Limits;
+import dev.darkroom.store.S3Settings;
+import dev.darkroom.store.SourceSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -29,7 +32,10 @@ public interface WorkerConfig {
     /** Element type of all networks; unset, each gets the one that suits it and its device. */
     Optional<TypeChoice> dtype();
 
-    /** {@code name=directory} pairs, comma separated; the first is the default. Unset: the embedded pocket checkpoint. */
+    /**
+     * {@code name=source} pairs, comma separated; a source is a directory or {@code org/repo[@revision]}, and the first pair the default.
+     * Unset: the embedded pocket checkpoint.
+     */
     Optional<String> models();
 
     /** Folder of the installation, with the embedded checkpoint in it. */
@@ -49,6 +55,15 @@ public interface WorkerConfig {
 
     /** What a job may ask of the GPU at most. */
     LimitSettings limits();
+
+    /** Where source images may come from. */
+    SourceSettings sources();
+
+    /** The bucket for results. */
+    S3Settings s3();
+
+    /** Where models are looked for, and how they are downloaded. */
+    HubSettings hub();
 
     /** A file with more styles, {@code name = words} a line; unset: the worker's own. */
     Optional<Path> styles();

@@ -18,10 +18,23 @@ public final class StartupChecks {
             LOG.infof("ok %s %d ms %s", name, (System.nanoTime() - start) / 1_000_000, result);
             return result;
         } catch (Exception | LinkageError e) {
-            var failure = new SetupException(name, e);
-            LOG.errorf("FAIL %s", failure.getMessage());
-            throw failure;
+            throw failed(name, e);
         }
+    }
+
+    /** Makes a part of the worker from its settings: nothing is said of it unless that fails. */
+    public static <T> T build(String name, Callable<T> part) {
+        try {
+            return part.call();
+        } catch (Exception | LinkageError e) {
+            throw failed(name, e);
+        }
+    }
+
+    private static SetupException failed(String name, Throwable error) {
+        var failure = new SetupException(name, error);
+        LOG.errorf("FAIL %s", failure.getMessage());
+        return failure;
     }
 
     /** Loads libtorch and binds all operators. */

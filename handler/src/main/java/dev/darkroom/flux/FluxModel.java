@@ -20,7 +20,9 @@ import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -159,7 +161,7 @@ public final class FluxModel implements AutoCloseable {
         components.prompts().trim();
         Picture finished = fit(picture, sizes.output(), image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes(request, sizes.output()));
+        return new Rendering(finished, timings, notes(request, sizes.output()), parameters(request, sizes.output()));
     }
 
     /** The size that the job names; null if it names none. */
@@ -238,6 +240,20 @@ public final class FluxModel implements AutoCloseable {
         return notes;
     }
 
+    private static Map<String, Object> parameters(FluxRequest request, Size output) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        if (request.usesTrueCfg()) {
+            parameters.put("negative_prompt", String.valueOf(request.negativePrompt()));
+            parameters.put("true_cfg_scale", request.trueCfgScale());
+        }
+        if (request.guidanceScale() != null) {
+            parameters.put("guidance_scale", request.guidanceScale());
+        }
+        parameters.put("num_inference_steps", request.steps());
+        parameters.put("size", output.toString());
+        return parameters;
+    }
+
     private void noteCut(List<String> notes, String what, String text) {
         int tokens = components.promptEncoder().tokenizer2().lengthOf(text);
         if (tokens > defaults.maxSequenceLength()) {
@@ -256,6 +272,10 @@ public final class FluxModel implements AutoCloseable {
         networks.forEach(Loaded::close);
     }
 
-    /** A finished picture. */
-    public record Rendering(Picture picture, Timings timings, List<String> notes) {}
+    /**
+     * A finished picture.
+     *
+     * @param parameters what it was made with, by the names that jobs use
+     */
+    public record Rendering(Picture picture, Timings timings, List<String> notes, Map<String, Object> parameters) {}
 }

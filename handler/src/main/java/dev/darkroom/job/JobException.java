@@ -40,4 +40,12 @@ public final class JobException extends RuntimeException {
     public Code code() {
         return code;
     }
+
+    /** True if there is no use in making the job's other pictures either. */
+    public boolean endsTheJob() {
+        return switch (code) {
+            case CANCELLED, TIMED_OUT, DEVICE_LOST -> true;
+            case BAD_INPUT, FETCH_FAILED, STORE_FAILED, OUT_OF_MEMORY, INTERNAL -> false;
+        };
+    }
 }

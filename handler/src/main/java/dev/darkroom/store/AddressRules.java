@@ -10,7 +10,7 @@ import java.util.List;
  * Which addresses are out on the public internet, after IANA's registries of special-purpose addresses. Of IPv6 all is special but the
  * global unicast range and, where IPv6 networks reach IPv4 through it, the translation prefix.
  */
-final class AddressRules {
+public final class AddressRules {
     private static final List<Block> SPECIAL_V4 = blocks(
             "0.0.0.0/8", // this network
             "10.0.0.0/8", // private
@@ -42,7 +42,8 @@ final class AddressRules {
 
     private AddressRules() {}
 
-    static boolean isPublic(InetAddress address) {
+    /** True for an address that anybody on the internet can reach. */
+    public static boolean isPublic(InetAddress address) {
         if (address instanceof Inet4Address) {
             return isOutside(SPECIAL_V4, address);
         }

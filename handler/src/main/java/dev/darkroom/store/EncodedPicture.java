@@ -12,7 +12,7 @@ record EncodedPicture(byte[] file, ImageFormat format, int quality) {
     private static final int[] FALLING_QUALITY = {90, 75, 60, 40, 20};
 
     static EncodedPicture of(Picture picture, ImageFormat format, int quality, @Nullable String parameters) {
-        return new EncodedPicture(PictureEncoder.encode(picture, format, quality), format, quality);
+        return new EncodedPicture(PictureEncoder.encode(picture, format, quality, parameters), format, quality);
     }
 
     /** The best of what is small enough, if anything is. PNG becomes WebP, the others keep their format. */

@@ -3,8 +3,11 @@ package dev.darkroom.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Delivery;
+import dev.darkroom.job.Destination;
+import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
@@ -12,10 +15,16 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Size;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -206,6 +215,25 @@ class PayloadTest {
             'prompt': 'p', 'num_steps': 4           | num_steps: is no field of this worker; did you mean steps?
             'prompt': 'p', 'widht': 4               | widht: is no field of this worker; did you mean width?
             'prompt': 'p', 'Prompt': null           | Prompt: is no field of this worker; did you mean prompt?
+            'prompt': 'p', 'prompts': ['q']         | prompts: cannot stand beside prompt
+            'prompts': []                           | prompts: must be a list of 1 to 10 texts, not 0
+            'prompts': 'p'                          | prompts: must be a list of 1 to 10 texts, not "p"
+            'prompts': ['p', 7]                     | prompts[1]: must be a text, not 7
+            'prompt': 'p', 'num_outputs': 0         | num_outputs: must be from 1 to 10, not 0
+            'prompt': 'p', 'aspect_ratio': '7:5'    | aspect_ratio: must be one of 1:1,
+            'prompt': 'p', 'aspect_ratio': '1:1', 'size': '64x64' | aspect_ratio: cannot stand beside a size
+            'prompt': 'p', 'megapixels': 5          | megapixels: must be from 0.01 to 4, not 5
+            'prompt': 'p', 'megapixels': 'big'      | megapixels: must be a number, not "big"
+            'prompt': 'p', 'match_input_image': true | match_input_image: needs an image
+            'prompt': 'p', 'match_input_image': 'yes' | match_input_image: must be true or false, not "yes"
+            'prompt': 'p', 'image': 'A', 'images': ['B'] | images: cannot stand beside image
+            'prompt': 'p', 'images': ['A', 'B', 'C', 'D'] | images: must be a list of 1 to 3 texts, not 4
+            'prompt': 'p', 'image_2': 'B'           | image_2: needs an image before it
+            'prompt': 'p', 'images': ['A', 'B'], 'mask': 'C' | mask: goes with one image, not with 2
+            'prompt': 'p', 'style': 'noir'          | style: must be one of 3d, artistic,
+            'prompt': 'p', 'return': 'mail'         | return: must be one of url, base64, auto, not mail
+            'prompt': 'p', 'enable_safety_checker': true | enable_safety_checker: this worker has no safety checker
+            'prompt': 'p', 'disable_safety_checker': false | disable_safety_checker: this worker has no safety checker
             'prompt': 'p', 'xyzzy': 1               | xyzzy: is no field of this worker; there are prompt, prompts,
             """, quoteCharacter = '`')
     void aRefusalNamesTheFieldAndItsLimit(String fields, String message) {
@@ -219,6 +247,140 @@ class PayloadTest {
 
         assertThat(refusal(other + "'" + field + "': '" + "p".repeat(10_001) + "'"))
                 .isEqualTo(field + ": must have at most 10000 characters, not 10001");
+    }
+
+    @Test
+    void severalPromptsAndOutputsMakeABatch() {
+        Ask ask = job("'prompts': ['a', 'b'], 'num_outputs': 3, 'seed': 9223372036854775806")
+                .ask();
+
+        assertThat(ask.exposures())
+                .containsExactly(
+                        new Exposure(0, 0, "a", Long.MAX_VALUE - 1),
+                        new Exposure(1, 0, "a", Long.MAX_VALUE),
+                        new Exposure(2, 0, "a", 0),
+                        new Exposure(3, 1, "b", Long.MAX_VALUE - 1),
+                        new Exposure(4, 1, "b", Long.MAX_VALUE),
+                        new Exposure(5, 1, "b", 0));
+    }
+
+    @Test
+    void aStyleAddsItsWords() {
+        assertThat(job("'prompts': ['a cat', ' a dog '], 'style': 'Cinematic'")
+                        .ask()
+                        .prompts())
+                .allSatisfy(prompt -> assertThat(prompt).contains(", film still"))
+                .satisfies(prompts -> assertThat(prompts.get(1)).startsWith("a dog, "));
+    }
+
+    @Test
+    void aFileAddsStylesAndReplacesThem(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("styles"), "noir = schwärzer\ncinematic = other\nartistic =\n");
+        var payloads = new PayloadReader(Limits.STANDARD, Styles.read(Optional.of(file)), true);
+
+        assertThat(payloads.job(request("'prompt': 'p', 'style': 'noir'")).ask().prompts())
+                .containsExactly("p, schwärzer");
+        assertThat(payloads.job(request("'prompt': 'p', 'style': 'cinematic'"))
+                        .ask()
+                        .prompts())
+                .containsExactly("p, other");
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> payloads.job(request("'prompt': 'p', 'style': 'artistic'")))
+                .withMessageContaining("style: must be one of 3d, cinematic, illustration, noir,");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'aspect_ratio': '16:9', 'megapixels': 1         | 1344x768
+            'aspect_ratio': '16:9', 'megapixels': '0.25'    | 672x384
+            'aspect_ratio': '9:21', 'megapixels': '1'       | 640x1536
+            'aspect_ratio': '3:2'                           | 1216x832
+            'megapixels': 0.25                              | 512x512
+            'width': 640, 'height': 480                     | 640x480
+            'image': 'A', 'match_input_image': true         | 300x200
+            'image': 'A', 'aspect_ratio': 'match_input_image' | 300x200
+            'image': 'A', 'megapixels': 1                   | 1254x836
+            'image': 'A', 'aspect_ratio': '1:1'             | 1024x1024
+            """, quoteCharacter = '`')
+    void aSizeCanBeAskedForInManyWays(String fields, String size) {
+        Framing framing = job("'prompt': 'p', " + fields).ask().framing();
+
+        assertThat(framing).isNotNull();
+        assertThat(Objects.requireNonNull(framing).size(new Size(1024, 1024), new Size(300, 200)))
+                .hasToString(size);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "steps, num_inference_steps, 7",
+        "guidance, guidance_scale, 2.5",
+        "cfg_scale, true_cfg_scale, 2.5",
+        "num_images, num_outputs, 3",
+        "image_format, output_format, 'webp'"
+    })
+    void otherWorkersNamesAreKnown(String alias, String name, String value) {
+        String text = value.equals("webp") ? "'webp'" : value;
+
+        assertThat(job("'prompt': 'p', 'seed': 1, '" + alias + "': " + text))
+                .isEqualTo(job("'prompt': 'p', 'seed': 1, '" + name + "': " + text));
+        assertThat(refusal("'prompt': 'p', '" + alias + "': " + text + ", '" + name + "': " + text))
+                .isEqualTo(name + ": is there as " + alias + " too: send one");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'image': 'A'                                                | A
+            'image_url': 'A'                                            | A
+            'image_base64': 'A', 'image_base64_2': 'B'                  | A B
+            'input_image': 'A', 'image_path_3': 'C', 'image_url_2': 'B' | A B C
+            'images': ['A', 'B', 'C']                                   | A B C
+            'init_images': ['A']                                        | A
+            """, quoteCharacter = '`')
+    void imagesComeUnderManyNames(String fields, String images) {
+        assertThat(job("'prompt': 'p', " + fields))
+                .isInstanceOfSatisfying(
+                        Job.FromImages.class,
+                        job -> assertThat(String.join(" ", job.images())).isEqualTo(images));
+    }
+
+    @Test
+    void unknownFieldsCanBeAMereNote() {
+        var lenient = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), false);
+
+        assertThat(lenient.job(request("'prompt': 'p', 'scheduler': 'DDIM'"))
+                        .ask()
+                        .notes())
+                .singleElement()
+                .asString()
+                .startsWith("scheduler: is no field of this worker");
+    }
+
+    @Test
+    void limitsAreTheWorkersOwn() {
+        var strict = new PayloadReader(new Limits(1 << 20, 1024, 8, 4, 20), Styles.read(Optional.empty()), true);
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(
+                        () -> strict.job(
+                                request(
+                                        "'prompt': 'a prompt longer than it may be', 'num_outputs': 5, 'steps': 9, 'width': 1025, 'height': 64")))
+                .withMessageContainingAll(
+                        "prompt: must have at most 20 characters, not 30",
+                        "num_outputs: prompts × num_outputs must be at most 4 pictures, not 5",
+                        "steps: must be from 1 to 8, not 9",
+                        "width: must be from 64 to 1024, not 1025");
+    }
+
+    @Test
+    void theCallersBucketIsRead() {
+        String config =
+                "{'accessId': 'id', 'accessSecret': 'hidden', 'bucketName': 'b', 'endpointUrl': 'https://s3.example.com'}";
+        Job job = PAYLOADS.job(
+                Json.request(("{'input': {'prompt': 'p'}, 's3Config': " + config + "}").replace('\'', '"')));
+
+        assertThat(job.ask().delivery().destination())
+                .isEqualTo(new Destination(URI.create("https://s3.example.com"), "id", "hidden", "b", ""));
+        assertThat(job.toString()).doesNotContain("hidden");
     }
 
     @Test
@@ -316,7 +478,11 @@ class PayloadTest {
     }
 
     private static Job job(String fields) {
-        return PAYLOADS.job(Json.request("{\"input\": {" + fields.replace('\'', '"') + "}}"));
+        return PAYLOADS.job(request(fields));
+    }
+
+    private static ObjectNode request(String fields) {
+        return Json.request("{\"input\": {" + fields.replace('\'', '"') + "}}");
     }
 
     private static String refusal(String fields) {

@@ -1,0 +1,163 @@
+package dev.darkroom;
+
+import dev.darkroom.flux.FluxModel;
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.Exposure;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Timings;
+import dev.darkroom.queue.Ticket;
+import dev.darkroom.store.Finished;
+import dev.darkroom.store.Kept;
+import dev.darkroom.store.ResultName;
+import dev.darkroom.store.Results;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+
+/** The pictures of one job: drawn one after another, each stored while the next is drawn. One that fails leaves the others. */
+final class Batch implements AutoCloseable {
+    /** Pictures that may wait in memory for slow storage before the GPU waits too. */
+    private static final int MOST_WAITING = 8;
+
+    private final Ticket ticket;
+    private final ServedModel model;
+    private final Ask ask;
+    private final Results results;
+    private final List<Exposure> exposures;
+    private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
+
+    // by index of the exposure
+    private final TreeMap<Integer, Future<Outcome>> stored = new TreeMap<>();
+    private final TreeMap<Integer, JobResult.Failure> failures = new TreeMap<>();
+
+    /** A stored picture and how long that took. */
+    private record Outcome(JobResult.Image image, Timings timings, List<String> notes) {}
+
+    Batch(Ticket ticket, Job job, ServedModel model, Results results) {
+        this.ticket = ticket;
+        this.model = model;
+        this.ask = job.ask();
+        this.results = results;
+        this.exposures = ask.exposures();
+    }
+
+    /** Stores what an earlier try of this job drew but could not store, and says which pictures are left to draw. */
+    List<Exposure> leftToDraw() {
+        List<Exposure> left = new ArrayList<>();
+        for (Exposure exposure : exposures) {
+            var timings = new Timings();
+            results.resend(name(exposure), ask.delivery(), share())
+                    .ifPresentOrElse(
+                            kept -> {
+                                timings.lap("store");
+                                stored.put(
+                                        exposure.index(),
+                                        CompletableFuture.completedFuture(told(exposure, kept, timings)));
+                            },
+                            () -> left.add(exposure));
+        }
+        return left;
+    }
+
+    /** Draws a picture on this thread, which is the GPU's, and has it stored on another. */
+    void draw(Exposure exposure, Progress progress, Function<Progress, FluxModel.Rendering> render)
+            throws InterruptedException {
+        try {
+            progress.checkCancelled();
+            FluxModel.Rendering rendering = render.apply(progress.part(exposure.index(), exposures.size()));
+            waiting.acquire();
+            stored.put(exposure.index(), storing.submit(() -> store(exposure, rendering)));
+        } catch (RuntimeException | Error e) {
+            JobException reason = Reason.of(e);
+            if (exposures.size() == 1 || reason.endsTheJob()) {
+                throw e;
+            }
+            failures.put(exposure.index(), new JobResult.Failure(exposure, reason));
+        }
+    }
+
+    private Outcome store(Exposure exposure, FluxModel.Rendering rendering) {
+        try {
+            var timings = new Timings();
+            timings.add(rendering.timings());
+            String caption = ask.delivery().stripMetadata() ? null : Caption.of(model, exposure, rendering);
+            Kept kept = results.keep(new Finished(
+                    name(exposure), rendering.picture(), exposure.seed(), ask.delivery(), share(), caption));
+            timings.lap("store");
+            Outcome outcome = told(exposure, kept, timings);
+            outcome.notes.addAll(rendering.notes());
+            return outcome;
+        } finally {
+            waiting.release();
+        }
+    }
+
+    private Outcome told(Exposure exposure, Kept kept, Timings timings) {
+        var made = new Exposure(exposure.index(), exposure.promptIndex(), exposure.prompt(), kept.seed());
+        var image = new JobResult.Image(made, kept.stored(), kept.format(), kept.size(), kept.bytes());
+        ticket.stored(image);
+        return new Outcome(image, timings, new ArrayList<>(kept.notes()));
+    }
+
+    /**
+     * Waits until all pictures are stored.
+     *
+     * @throws JobException if not one is there
+     */
+    JobResult result(Timings timings) throws InterruptedException {
+        List<JobResult.Image> images = new ArrayList<>();
+        List<String> notes = new ArrayList<>(ask.notes());
+        for (Exposure exposure : exposures) {
+            Future<Outcome> future = stored.get(exposure.index());
+            try {
+                if (future != null) {
+                    Outcome outcome = future.get();
+                    images.add(outcome.image);
+                    timings.add(outcome.timings);
+                    notes.addAll(outcome.notes);
+                }
+            } catch (ExecutionException e) {
+                failures.put(
+                        exposure.index(),
+                        new JobResult.Failure(exposure, Reason.of(Objects.requireNonNullElse(e.getCause(), e))));
+            }
+        }
+        if (images.isEmpty()) {
+            throw failures.firstEntry().getValue().reason();
+        }
+        return new JobResult(
+                images,
+                List.copyOf(failures.values()),
+                ask.seed(),
+                timings.milliseconds(),
+                model.name(),
+                model.revision(),
+                notes.stream().distinct().toList());
+    }
+
+    private ResultName name(Exposure exposure) {
+        return new ResultName(ticket.id(), exposure.index());
+    }
+
+    private long share() {
+        return Finished.share(ticket.largestAnswer(), exposures.size());
+    }
+
+    /** Waits until nothing is being stored any more. */
+    @Override
+    public void close() {
+        storing.close();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.darkroom;
+
+import dev.darkroom.store.AddressRules;
+import dev.darkroom.store.CallerBuckets;
+import dev.darkroom.store.ResultFolder;
+import dev.darkroom.store.Results;
+import dev.darkroom.store.S3Connections;
+import dev.darkroom.store.S3Store;
+import dev.darkroom.store.S3Target;
+import dev.darkroom.store.SourceImages;
+import dev.darkroom.store.UnsentPictures;
+import io.vertx.core.Vertx;
+import java.util.Optional;
+
+/** Where source images come from and where results go, as the settings have it. */
+final class Storage implements AutoCloseable {
+    private final SourceImages images;
+    private final S3Connections connections = S3Connections.trusted();
+    private final CallerBuckets callers;
+    private final Results results;
+
+    /**
+     * Puts both together without connecting to anything.
+     *
+     * @param folderIsServed whether callers can read addresses in the folder
+     * @throws IllegalArgumentException naming the setting that is missing or wrong
+     */
+    Storage(WorkerConfig config, Vertx vertx, ResultFolder folder, boolean folderIsServed) {
+        boolean everywhere = config.sources().allowPrivateAddresses();
+        images = new SourceImages(config.sources(), vertx);
+        callers = new CallerBuckets(
+                address -> everywhere || AddressRules.isPublic(address),
+                everywhere,
+                config.s3().expiry(),
+                config.s3().timeout());
+        Optional<S3Store> bucket = S3Target.of(config.s3()).map(target -> new S3Store(target, connections));
+        var unsent = new UnsentPictures(config.data().resolve("unsent"), Optional.of(config.resultsKept()));
+        results = new Results(bucket, folder, folderIsServed, callers, unsent);
+    }
+
+    SourceImages images() {
+        return images;
+    }
+
+    Results results() {
+        return results;
+    }
+
+    @Override
+    public void close() {
+        images.close();
+        callers.close();
+        connections.close();
+    }
+}

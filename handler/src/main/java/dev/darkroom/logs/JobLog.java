@@ -1,0 +1,75 @@
+package dev.darkroom.logs;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Progress;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/** The lines that a job leaves in the log: one a phase, each with its id, none with what a caller sent. */
+public final class JobLog {
+    static final String REQUEST_ID = "requestId";
+
+    private static final Logger LOG = Logger.getLogger("dev.darkroom.job");
+
+    private final String id;
+
+    public JobLog(String id) {
+        this.id = id;
+    }
+
+    public void taken() {
+        info("taken");
+    }
+
+    public void completed(JobResult result) {
+        info("completed: " + result.images().size() + " pictures, " + result.timings() + " ms");
+        result.failures()
+                .forEach(failure -> log(
+                        Logger.Level.WARN,
+                        "picture " + failure.exposure().index() + " "
+                                + failure.reason().code() + ": "
+                                + failure.reason().getMessage(),
+                        null));
+    }
+
+    /** With a stack trace where the fault is ours. */
+    public void failed(JobException reason) {
+        boolean ours = reason.code() == Code.INTERNAL || reason.code() == Code.DEVICE_LOST;
+        log(Logger.Level.WARN, reason.code() + ": " + reason.getMessage(), ours ? reason.getCause() : null);
+    }
+
+    /** The same progress, with a line when the GPU begins, and for those who want it, one a step. */
+    public Progress following(Progress progress) {
+        return new Progress() {
+            @Override
+            public void report(int step, int steps) {
+                if (step == 0) {
+                    info("on the GPU: " + steps + " steps");
+                } else {
+                    log(Logger.Level.DEBUG, "step " + step + " of " + steps, null);
+                }
+                progress.report(step, steps);
+            }
+
+            @Override
+            public void checkCancelled() {
+                progress.checkCancelled();
+            }
+        };
+    }
+
+    private void info(String event) {
+        log(Logger.Level.INFO, event, null);
+    }
+
+    private void log(Logger.Level level, String event, @org.jspecify.annotations.Nullable Throwable error) {
+        MDC.put(REQUEST_ID, id);
+        try {
+            LOG.log(level, "job " + id + " " + event, error);
+        } finally {
+            MDC.remove(REQUEST_ID);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.darkroom;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The example payloads do what their names say when they are sent to the worker, so that they cannot rot. */
+@QuarkusTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExamplePayloadsTest {
+    private static final Path FOLDER = Path.of(System.getProperty("darkroom.home"), "test-payloads");
+
+    /** A refused example's name → how its error begins. */
+    private static final Map<String, String> FAULTS = Map.ofEntries(
+            Map.entry("refused-aspect-ratio", "aspect_ratio: must be one of 1:1,"),
+            Map.entry("refused-format", "output_format: must be one of png,"),
+            Map.entry("refused-guidance", "guidance_scale: this model has no guidance embedding"),
+            Map.entry("refused-image-file-url", "image: must be base64,"),
+            Map.entry("refused-image-no-picture", "image: "),
+            Map.entry("refused-image-outside", "image: "),
+            Map.entry("refused-image-private-address", "image: "),
+            Map.entry("refused-mask-on-this-model", "mask: this model cannot fill"),
+            Map.entry("refused-mask-without-image", "mask: needs an image"),
+            Map.entry("refused-megapixels", "megapixels: must be from 0.01 to 4, not 64"),
+            Map.entry("refused-missing-prompt", "prompt: is missing"),
+            Map.entry("refused-model", "model: must be one of pocket-flux"),
+            Map.entry("refused-negative-prompt", "negative_prompt: has no effect"),
+            Map.entry("refused-prompt-and-prompts", "prompts: cannot stand beside prompt"),
+            Map.entry("refused-return", "return: must be one of url, base64, auto, not email"),
+            Map.entry("refused-s3config", "s3Config.accessId: is missing"),
+            Map.entry("refused-safety-checker", "enable_safety_checker: this worker has no safety checker"),
+            Map.entry("refused-seed", "seed: must be a whole number, not \"lucky\""),
+            Map.entry("refused-steps", "num_inference_steps: must be from 1 to 200, not 1000"),
+            Map.entry("refused-strength-without-image", "strength: needs an image"),
+            Map.entry("refused-style", "style: must be one of "),
+            Map.entry("refused-too-many-outputs", "num_outputs: must be from 1 to 10, not 11"),
+            Map.entry("refused-too-many-prompts", "prompts: must be a list of 1 to 10 texts, not 11"),
+            Map.entry("refused-two-images", "images: this model takes one image, not 2"),
+            Map.entry("refused-two-sizes", "aspect_ratio: cannot stand beside a size"),
+            Map.entry("refused-unknown-field", "num_steps: is no field of this worker; did you mean steps?"),
+            Map.entry("refused-width", "width: must be from 64 to 4096, not 20000"));
+
+    @Inject
+    RunningWorker worker;
+
+    @BeforeAll
+    void start() throws InterruptedException {
+        worker.start();
+    }
+
+    static Stream<Path> accepted() throws IOException {
+        return examples().filter(file -> !isRefused(file));
+    }
+
+    static Stream<Path> refused() throws IOException {
+        return examples().filter(ExamplePayloadsTest::isRefused);
+    }
+
+    @ParameterizedTest
+    @MethodSource("accepted")
+    void isDone(Path file) throws IOException {
+        JsonPath answer = given().body(Files.readString(file))
+                .post("/runsync")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+
+        assertThat(answer.getString("status")).as(answer.prettify()).isEqualTo("COMPLETED");
+        assertThat(answer.getList("output.images")).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void isRefusedForItsField(Path file) throws IOException {
+        String name = name(file).replace(".json", "");
+        assertThat(FAULTS).as("the fault of each refused example").containsKey(name);
+
+        given().body(Files.readString(file))
+                .post("/runsync")
+                .then()
+                .statusCode(200)
+                .body("status", is("FAILED"))
+                .body("error_type", is("BAD_INPUT"))
+                .body("error", startsWith(FAULTS.get(name)));
+    }
+
+    @Test
+    void noExampleIsMissing() throws IOException {
+        assertThat(refused()).hasSize(FAULTS.size());
+        assertThat(accepted()).hasSizeGreaterThanOrEqualTo(10);
+    }
+
+    private static Stream<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.filter(file -> name(file).endsWith(".json")).sorted().toList().stream();
+        }
+    }
+
+    private static boolean isRefused(Path file) {
+        return name(file).startsWith("refused-");
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+}
