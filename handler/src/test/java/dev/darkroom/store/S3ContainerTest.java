@@ -48,7 +48,7 @@ class S3ContainerTest {
             }
             server = Optional.of(run());
         } catch (ContainerFetchException e) {
-            skipped = "an engine answers, but an image cannot be fetched: " + e.getMessage();
+            skipped = "an engine answers, but it cannot fetch " + IMAGE + " or what Testcontainers needs beside it";
             return;
         }
         try (S3AsyncClient client = CONNECTIONS.client(target(S3Server.SECRET))) {
