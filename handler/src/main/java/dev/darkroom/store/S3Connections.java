@@ -29,6 +29,9 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 public final class S3Connections implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 32;
     private static final int ATTEMPTS = 4;
+    /** Room for the waiting between attempts, which is longest where storage has too much to do. */
+    private static final Duration PAUSES = Duration.ofSeconds(20);
+
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -99,7 +102,7 @@ public final class S3Connections implements AutoCloseable {
                         .maxAttempts(ATTEMPTS)
                         .build())
                 .apiCallAttemptTimeout(target.timeout())
-                .apiCallTimeout(target.timeout().multipliedBy(ATTEMPTS))
+                .apiCallTimeout(target.timeout().multipliedBy(ATTEMPTS).plus(PAUSES))
                 .executionInterceptors(interceptors)
                 .scheduledExecutorService(delays)
                 // what lies in the home folder of whoever starts the worker is not asked

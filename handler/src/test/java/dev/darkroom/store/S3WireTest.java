@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -117,8 +118,6 @@ class S3WireTest {
             System.setProperty("http.proxyHost", "127.0.0.1");
             System.setProperty("http.proxyPort", String.valueOf(proxy.address().getPort()));
             try (S3Connections throughProxy = S3Connections.trusted()) {
-                S3Target target = S3Server.target(
-                        URI.create("http://pictures.storage.test"), S3Server.SECRET, "", Optional.empty());
                 var endpoint = S3Endpoint.of(
                         URI.create("http://pictures.storage.test"),
                         Optional.empty(),
@@ -127,8 +126,8 @@ class S3WireTest {
                         S3Names.SETTINGS);
                 var inFront = new S3Target(
                         endpoint,
-                        target.accessKeyId(),
-                        target.secretAccessKey(),
+                        S3Server.KEY_ID,
+                        S3Server.SECRET,
                         "",
                         Optional.empty(),
                         Duration.ofHours(1),
@@ -150,7 +149,7 @@ class S3WireTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void whatCanPassIsTriedAgain(Fault fault) throws IOException {
         try (var front = new StorageFront(SERVER.address(), fault, fault)) {
-            S3Target target = target(front.address());
+            S3Target target = target(front, fault);
 
             URI address = new S3Store(target, CONNECTIONS).store(NAME, FILE, ImageFormat.PNG);
 
@@ -163,8 +162,7 @@ class S3WireTest {
     @CsvSource({"RESET, broke the connection", "BUSY, 'answered SlowDown (503)'", "HANG, did not answer in time"})
     void whatDoesNotPassIsSaid(Fault fault, String message) {
         try (var front = new StorageFront(SERVER.address(), fault, fault, fault, fault, fault, fault)) {
-            assertThatThrownBy(
-                            () -> new S3Store(target(front.address()), CONNECTIONS).store(NAME, FILE, ImageFormat.PNG))
+            assertThatThrownBy(() -> new S3Store(target(front, fault), CONNECTIONS).store(NAME, FILE, ImageFormat.PNG))
                     .isInstanceOf(StoreException.class)
                     .hasMessage(
                             "bucket pictures at 127.0.0.1:" + front.address().getPort() + " " + message);
@@ -185,8 +183,49 @@ class S3WireTest {
                 .hasMessageEndingWith("cannot be reached: no connection");
     }
 
+    @Test
+    void aWorkerThatStopsDoesNotWaitForStorage() throws InterruptedException {
+        try (var front = new StorageFront(SERVER.address(), Fault.HANG)) {
+            var said = new AtomicReference<String>();
+            Thread storing = Thread.ofVirtual().start(() -> {
+                try {
+                    new S3Store(target(front.address(), Duration.ofMinutes(5)), CONNECTIONS)
+                            .store(NAME, FILE, ImageFormat.PNG);
+                } catch (StoreException e) {
+                    said.set(e.getMessage() + " " + Thread.currentThread().isInterrupted());
+                }
+            });
+            for (int i = 0; i < 500 && front.connections() == 0; i++) {
+                Thread.sleep(10);
+            }
+
+            storing.interrupt();
+
+            assertThat(storing.join(Duration.ofSeconds(20))).isTrue();
+            assertThat(said.get())
+                    .startsWith("the worker stopped while bucket pictures at")
+                    .endsWith("true");
+        }
+    }
+
     private static S3Target target(URI endpoint) {
-        return S3Server.target(endpoint, S3Server.SECRET, "", Optional.empty());
+        return target(endpoint, Duration.ofSeconds(5));
+    }
+
+    private static S3Target target(StorageFront front, Fault fault) {
+        return target(front.address(), Duration.ofSeconds(fault == Fault.HANG ? 1 : 5));
+    }
+
+    private static S3Target target(URI endpoint, Duration timeout) {
+        S3Target target = S3Server.target(endpoint, S3Server.SECRET, "", Optional.empty());
+        return new S3Target(
+                target.endpoint(),
+                target.accessKeyId(),
+                target.secretAccessKey(),
+                target.prefix(),
+                target.publicUrl(),
+                target.expiry(),
+                timeout);
     }
 
     /** Takes everything and remembers the headers. */

@@ -22,7 +22,7 @@ final class StorageFront implements AutoCloseable {
     enum Fault {
         /** Nothing: passed on. */
         NONE,
-        /** Cut at once. */
+        /** Cut in the middle of the request. */
         RESET,
         /** Answered that there is too much to do. */
         BUSY,
@@ -84,6 +84,7 @@ final class StorageFront implements AutoCloseable {
             switch (fault) {
                 case NONE -> passOn(client);
                 case RESET -> {
+                    readHead(client.getInputStream());
                     client.setSoLinger(true, 0);
                     client.close();
                 }
