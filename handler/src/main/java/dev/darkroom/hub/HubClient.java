@@ -39,8 +39,8 @@ final class HubClient implements AutoCloseable {
         this.settings = settings;
         this.token = settings.token().map(String::strip).filter(secret -> !secret.isEmpty());
         if (settings.endpoint().getScheme() == null || settings.endpoint().getHost() == null) {
-            throw new HubException("HF_ENDPOINT must be an address such as https://huggingface.co, not "
-                    + settings.endpoint());
+            throw new HubException(
+                    "HF_ENDPOINT must be an address such as https://huggingface.co, not " + settings.endpoint());
         }
         if (token.filter(secret -> !secret.matches("\\p{Graph}+")).isPresent()) {
             throw new HubException("HF_TOKEN holds characters that no token has");
