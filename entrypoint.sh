@@ -2,18 +2,38 @@
 # Start-up checks in order, then the worker: ./entrypoint.sh [--payload FILE]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+checks=$here/startup-checks
 
-JAVA_HOME=$("$here/startup-checks/java-home")
-for check in "$here"/startup-checks/[0-9]*; do
-  "$check"
+# one job needs no server, and gets its answer as JSON also where it cannot be done: past the installation, the worker gives it
+server=()
+last_fatal=99
+if [ "${1:-}" = --payload ]; then
+  server=(-Dquarkus.http.host-enabled=false)
+  last_fatal=12
+fi
+
+# a serverless container is rented for its card
+if [ -n "${RUNPOD_WEBHOOK_GET_JOB:-}${RUNPOD_ENDPOINT_ID:-}" ]; then
+  export DEVICE=${DEVICE:-cuda}
+fi
+
+stop() { # exit code, check, reason
+  "$checks/report-unhealthy" "$2" "$3"
+  exit "$1"
+}
+
+JAVA_HOME=$("$checks/java-home") || stop $? java "no Java 25"
+for check in "$checks"/[0-9]*; do
+  status=0
+  line=$("$check" 2>&1) || status=$?
+  printf '%s\n' "$line" >&2
+  if [ "$status" -ne 0 ] && [ "$status" -le "$last_fatal" ]; then
+    stop "$status" "${check##*/[0-9][0-9]-}" "$line"
+  fi
 done
 
 # libtorch's threads wait for each other by spinning, briefly: spinning long, they stand still as soon as another process wants a core
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
-
-# one job needs no server
-server=()
-[ "${1:-}" = --payload ] && server=(-Dquarkus.http.host-enabled=false)
 
 exec "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
   -jar "$here/handler/target/quarkus-app/quarkus-run.jar" "$@"

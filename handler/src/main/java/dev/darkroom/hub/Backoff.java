@@ -34,7 +34,7 @@ final class Backoff {
             throw new InterruptedException();
         }
         failures++;
-        String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         if (failures >= settings.attempts()) {
             throw new HubException(what + " cannot be fetched, " + failures + " attempts failed: " + reason, cause);
         }

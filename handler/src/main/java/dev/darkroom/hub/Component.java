@@ -41,7 +41,7 @@ record Component(String name, String type) {
     List<String> smallFiles(Set<String> present) {
         return present.stream()
                 .filter(file -> SMALL.matcher(file).matches())
-                .filter(file -> !file.endsWith(".index.json")
+                .filter(file -> !file.contains(".index.")
                         || index(present).filter(file::equals).isPresent())
                 .toList();
     }

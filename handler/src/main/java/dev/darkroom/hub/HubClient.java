@@ -25,6 +25,7 @@ final class HubClient implements AutoCloseable {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
     private final HubSettings settings;
+    private final Optional<String> token;
     private final SilenceGuard silence;
 
     /** Several connections of the older protocol are faster than one of the newer, whose streams share one window. */
@@ -36,6 +37,14 @@ final class HubClient implements AutoCloseable {
 
     HubClient(HubSettings settings) {
         this.settings = settings;
+        this.token = settings.token().map(String::strip).filter(secret -> !secret.isEmpty());
+        if (settings.endpoint().getScheme() == null || settings.endpoint().getHost() == null) {
+            throw new HubException(
+                    "HF_ENDPOINT must be an address such as https://huggingface.co, not " + settings.endpoint());
+        }
+        if (token.filter(secret -> !secret.matches("\\p{Graph}+")).isPresent()) {
+            throw new HubException("HF_TOKEN holds characters that no token has");
+        }
         this.silence = new SilenceGuard(settings.silence());
     }
 
@@ -111,7 +120,7 @@ final class HubClient implements AutoCloseable {
                 HttpRequest.newBuilder(at).timeout(settings.silence()).header("User-Agent", "darkroom");
         range.ifPresent(bytes -> request.header("Range", bytes));
         if (isHub(at)) {
-            settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token.strip()));
+            token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         }
         return request.build();
     }

@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 record RepositoryFile(String path, long bytes, Digest digest) {
     private static final Pattern SEGMENT = Pattern.compile("[^/\\\\\\p{Cntrl}]+");
 
+    private static final long LARGEST = 1L << 40;
+
     RepositoryFile {
         boolean leadsElsewhere = path.startsWith("/")
                 || List.of(path.split("/", -1)).stream()
@@ -22,8 +24,8 @@ record RepositoryFile(String path, long bytes, Digest digest) {
         if (leadsElsewhere) {
             throw new HubException("the hub lists a file '" + path + "', which is no path within a repository");
         }
-        if (bytes < 0) {
-            throw new HubException("the hub lists " + path + " without its size");
+        if (bytes < 0 || bytes > LARGEST) {
+            throw new HubException("the hub lists " + path + " with a size of " + bytes + " bytes");
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import dev.darkroom.hub.ModelSource.Repository;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -320,6 +321,20 @@ class HubFaultsTest {
                 .doesNotContain("hf_secret");
     }
 
+    @Test
+    void settingsThatCannotBeAreNamedWithoutTheSecret() {
+        TestSettings good = settings;
+        settings = good.withToken("hf_\nsecret");
+        assertThatThrownBy(this::download)
+                .hasMessageContaining("HF_TOKEN holds characters")
+                .message()
+                .doesNotContain("secret");
+
+        settings = new TestSettings(URI.create("huggingface.co"), good.hub());
+        assertThatThrownBy(this::download).hasMessageContaining("HF_ENDPOINT must be an address");
+        assertThat(hub.asked).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"file:///etc/passwd", "ftp://127.0.0.1/x"})
     void redirectsLeadToWebServersOnly(String target) {
@@ -337,10 +352,13 @@ class HubFaultsTest {
 
     @Test
     void aDiskThatIsTooSmallIsToldBefore() {
-        hub.listAsLarge(VAE, 1L << 60);
+        hub.listAsLarge(VAE, 1L << 40);
 
         assertThatThrownBy(this::download).hasMessageContaining("MB more in").hasMessageContaining("MB are free");
         assertThat(hub.asked(VAE)).isEmpty();
+
+        hub.listAsLarge(VAE, Long.MAX_VALUE);
+        assertThatThrownBy(this::download).hasMessageContaining("with a size of " + Long.MAX_VALUE);
     }
 
     @Test

@@ -1,0 +1,218 @@
+package dev.darkroom.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code entrypoint.sh} with a stand-in for Java: what it starts, what stops it, and what the platform learns of that. */
+class EntrypointScriptTest {
+    private static final String KEY = "raw+key/=";
+
+    /** What a request said. */
+    private record Ping(URI address, String authorization) {}
+
+    @TempDir
+    Path folder;
+
+    private final List<Ping> pings = new CopyOnWriteArrayList<>();
+    private final HttpServer platform;
+    private Path home = Path.of("");
+    private Shell shell;
+
+    EntrypointScriptTest() throws IOException {
+        platform = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        platform.createContext("/", exchange -> {
+            pings.add(new Ping(
+                    exchange.getRequestURI(),
+                    String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"))));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        platform.start();
+    }
+
+    @BeforeEach
+    void install() throws IOException {
+        home = folder.resolve("installation");
+        shell = new Shell(folder);
+        shell.set("JAVA_HOME", folder.resolve("java").toString());
+        Shell.script(folder.resolve("java/bin/java"), """
+                [ "$1" = -version ] && { echo 'openjdk version "25"' >&2; exit; }
+                echo "DEVICE=${DEVICE:-} GOMP_SPINCOUNT=$GOMP_SPINCOUNT $*"
+                """);
+        Shell.script(home.resolve("handler/target/quarkus-app/quarkus-run.jar"), "");
+        Files.copy(Shell.HOME.resolve("entrypoint.sh"), home.resolve("entrypoint.sh"));
+        copy("startup-checks");
+        copy("test-payloads/models/pocket-flux");
+    }
+
+    private void copy(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(Shell.HOME.resolve(name))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = home.resolve(Shell.HOME.relativize(file));
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+    }
+
+    @AfterEach
+    void close() {
+        platform.stop(0);
+    }
+
+    private Shell.Ended start(String... arguments) throws IOException, InterruptedException {
+        return shell.run(home.resolve("entrypoint.sh"), arguments);
+    }
+
+    private String platform(String pathAndQuery) {
+        return "http://127.0.0.1:" + platform.getAddress().getPort() + pathAndQuery;
+    }
+
+    private void rent() {
+        shell.set("RUNPOD_WEBHOOK_GET_JOB", platform("/v2/ep/job-take/$ID?gpu=A"))
+                .set("RUNPOD_WEBHOOK_POST_OUTPUT", platform("/v2/ep/job-done/$RUNPOD_POD_ID/$ID?gpu=A"))
+                .set("RUNPOD_WEBHOOK_PING", platform("/v2/ep/ping/$RUNPOD_POD_ID"))
+                .set("RUNPOD_AI_API_KEY", KEY)
+                .set("RUNPOD_POD_ID", "pod7");
+    }
+
+    @Test
+    void whatPassesStartsTheWorker() throws IOException, InterruptedException {
+        Shell.Ended ended = start();
+
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.err().lines().map(line -> line.split(" ", 3)[1]))
+                .containsExactly(
+                        "installation",
+                        "environment",
+                        "memory",
+                        "nvidia",
+                        "cuda",
+                        "gpu-memory",
+                        "disk",
+                        "weights",
+                        "storage",
+                        "folders");
+        assertThat(ended.out())
+                .startsWith("DEVICE= GOMP_SPINCOUNT=20000 @" + home + "/handler/jvm.options")
+                .endsWith("-jar " + home + "/handler/target/quarkus-app/quarkus-run.jar\n");
+    }
+
+    @Test
+    void whatFailsStopsItWithItsOwnCode() throws IOException, InterruptedException {
+        shell.set("DARKROOM_MODELS", "x=/no/such");
+        Shell.Ended ended = start();
+
+        assertThat(ended.exit()).isEqualTo(60);
+        assertThat(ended.err())
+                .contains("FAIL weights: x: /no/such is no directory")
+                .doesNotContain("folders");
+        assertThat(ended.out()).isEmpty();
+    }
+
+    @Test
+    void aJobIsAnsweredByTheWorkerWhateverIsWrong() throws IOException, InterruptedException {
+        shell.set("DARKROOM_MODELS", "x=/no/such").set("DEVICE", "cuda");
+
+        Shell.Ended ended = start("--payload", "my job.json");
+
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.err()).contains("FAIL weights: x: /no/such is no directory", "FAIL nvidia: ");
+        assertThat(ended.out()).contains("-Dquarkus.http.host-enabled=false").endsWith("--payload my job.json\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RUNPOD_WEBHOOK_GET_JOB", "RUNPOD_ENDPOINT_ID"})
+    void aServerlessContainerDemandsItsCard(String variable) throws IOException, InterruptedException {
+        shell.set("RUNPOD_WEBHOOK_POST_OUTPUT", "http://127.0.0.1:1/").set(variable, "http://127.0.0.1:1/");
+        assertThat(start().err()).contains("FAIL nvidia: DEVICE=cuda, but there is no nvidia-smi");
+
+        shell.set("DEVICE", "cpu");
+        Shell.Ended ended = start();
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.out()).startsWith("DEVICE=cpu ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void thePlatformLearnsWhyItDoesNotStart(boolean curl) throws IOException, InterruptedException {
+        if (curl) {
+            assumeTrue(Shell.find("curl").isPresent(), "there is no curl on this machine");
+            shell.has("curl");
+        }
+        rent();
+
+        assertThat(start().exit()).isEqualTo(20);
+
+        assertThat(pings).hasSize(1);
+        assertThat(pings.getFirst().authorization()).isEqualTo(KEY);
+        assertThat(pings.getFirst().address().getPath()).isEqualTo("/v2/ep/ping/pod7");
+        assertThat(pings.getFirst().address().getQuery())
+                .startsWith(
+                        "status=unhealthy&check=nvidia&reason=FAIL nvidia: DEVICE=cuda, but there is no nvidia-smi");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/ping, /ping?status",
+        "/ping?gpu=A+B, /ping?gpu=A+B&status",
+        "/ping?, /ping?status",
+        "/p?a&, /p?a&status"
+    })
+    void thePingKeepsItsOwnQuery(String template, String asked) throws IOException, InterruptedException {
+        rent();
+        shell.set("RUNPOD_WEBHOOK_PING", platform(template));
+
+        shell.run(home.resolve("startup-checks/report-unhealthy"), "disk", "a & b = 100 % \"ü\"\n" + "x".repeat(400));
+
+        assertThat(pings).hasSize(1);
+        String address = pings.getFirst().address().toString();
+        assertThat(address).startsWith(asked + "=unhealthy&check=disk&reason=a%20%26%20b%20%3D%20100%20%25%20%22");
+        assertThat(address.replaceAll(".*&reason=", "").replaceAll("%..", "?")).hasSize(256);
+    }
+
+    @Test
+    void aPlatformThatIsSilentDoesNotHoldItUp() throws IOException, InterruptedException {
+        rent();
+        try (var silent = new ServerSocket(0)) {
+            shell.set("RUNPOD_WEBHOOK_PING", "http://127.0.0.1:" + silent.getLocalPort() + "/ping");
+            long start = System.nanoTime();
+
+            assertThat(shell.run(home.resolve("startup-checks/report-unhealthy"), "x", "y")
+                            .exit())
+                    .isZero();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void outsideThePlatformNothingIsReported() throws IOException, InterruptedException {
+        rent();
+        shell.set("RUNPOD_WEBHOOK_GET_JOB", null);
+
+        assertThat(shell.run(home.resolve("startup-checks/report-unhealthy"), "x", "y")
+                        .exit())
+                .isZero();
+        assertThat(pings).isEmpty();
+    }
+}
