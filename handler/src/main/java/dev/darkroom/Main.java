@@ -2,10 +2,13 @@ package dev.darkroom;
 
 import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.WorkerState;
-import dev.darkroom.queue.HttpQueue;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
+import dev.darkroom.queue.http.AddressGuard;
+import dev.darkroom.queue.http.HttpQueue;
+import dev.darkroom.queue.http.HttpSettings;
+import dev.darkroom.queue.http.JobStore;
 import dev.darkroom.store.ResultFolder;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -70,6 +73,7 @@ public class Main implements QuarkusApplication {
     }
 
     private int serve() throws InterruptedException {
+        queue.open(JobStore.open(config.data().resolve("jobs")));
         try (var setup = new Setup(config)) {
             var worker = new Worker(setup.handler(results()), state);
             state.ready();
@@ -93,13 +97,14 @@ public class Main implements QuarkusApplication {
         finishJobs();
     }
 
-    /** Withdraws what waits and lets what runs come to its end. */
+    /** Lets what runs come to its end; what waits, and was written down, is done after the next start. */
     private void finishJobs() throws InterruptedException {
         state.defunct();
         queue.stop();
         for (Thread thread : workers) {
             thread.join();
         }
+        queue.close();
     }
 
     /** A worker that ends although the queue goes on has lost its device: a new process may find it again. */
@@ -122,6 +127,20 @@ public class Main implements QuarkusApplication {
                 config.limits().values(),
                 Styles.read(config.styles()),
                 config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
+    }
+
+    /** How this worker takes jobs over HTTP. */
+    @Produces
+    @Singleton
+    HttpSettings http() {
+        return config.http();
+    }
+
+    /** Whom this worker calls when a job has a webhook. */
+    @Produces
+    @Singleton
+    AddressGuard guard() {
+        return new ReceiverAddresses();
     }
 
     /** The folder that this worker serves its results from. */

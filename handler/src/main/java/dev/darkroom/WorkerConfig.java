@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Limits;
+import dev.darkroom.queue.http.HttpSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -49,6 +50,9 @@ public interface WorkerConfig {
 
     /** What a job may ask of the GPU at most. */
     LimitSettings limits();
+
+    /** How jobs are taken over HTTP. */
+    HttpSettings http();
 
     /** A file with more styles, {@code name = words} a line; unset: the worker's own. */
     Optional<Path> styles();

@@ -1,0 +1,29 @@
+package dev.darkroom;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.http.AddressGuard;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+
+/** Lets webhooks go to hosts none of whose addresses is private. */
+final class ReceiverAddresses implements AddressGuard {
+    @Override
+    public InetAddress admit(URI server) {
+        try {
+            InetAddress[] addresses = InetAddress.getAllByName(server.getHost());
+            for (InetAddress address : addresses) {
+                if (address.isLoopbackAddress()
+                        || address.isAnyLocalAddress()
+                        || address.isLinkLocalAddress()
+                        || address.isSiteLocalAddress()
+                        || address.isMulticastAddress()) {
+                    throw JobException.badInput("the address of " + server.getHost() + " is not public");
+                }
+            }
+            return addresses[0];
+        } catch (UnknownHostException e) {
+            throw new JobException(JobException.Code.FETCH_FAILED, "there is no host " + server.getHost(), e);
+        }
+    }
+}
