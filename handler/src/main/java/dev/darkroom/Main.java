@@ -2,41 +2,25 @@ package dev.darkroom;
 
 import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.WorkerState;
+import dev.darkroom.logs.JsonLines;
 import dev.darkroom.logs.Metrics;
-import dev.darkroom.queue.HttpQueue;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
-import dev.darkroom.queue.Styles;
 import dev.darkroom.store.ResultFolder;
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.vertx.core.Vertx;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** Starts the worker: {@code --payload file} does one job and ends, no argument serves over HTTP. */
+/** Starts the worker: {@code --payload file} does one job and ends, no argument serves. */
 @QuarkusMain
-@Singleton
 public class Main implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(Main.class);
-
-    /** While the GPU does one job, the next one's sources are read and the last one's result is stored. */
-    private static final int JOBS_UNDER_WAY = 3;
-
     private static final int WRONG_ARGUMENTS = 2;
-
-    private volatile List<Thread> workers = List.of();
 
     @Inject
     WorkerConfig config;
@@ -45,18 +29,24 @@ public class Main implements QuarkusApplication {
     WorkerState state;
 
     @Inject
-    HttpQueue queue;
-
-    @Inject
     Metrics metrics;
 
     @Inject
     Vertx vertx;
 
+    @Inject
+    PayloadReader payloads;
+
+    @Inject
+    Serving serving;
+
     @Override
     public int run(String... arguments) throws InterruptedException {
+        if (config.log() == WorkerConfig.LogForm.JSON) {
+            JsonLines.install();
+        }
         if (arguments.length == 0) {
-            return serve();
+            return serving.run();
         }
         if (arguments.length == 2 && arguments[0].equals("--payload")) {
             return once(Path.of(arguments[1]));
@@ -66,7 +56,7 @@ public class Main implements QuarkusApplication {
     }
 
     private int once(Path payload) throws InterruptedException {
-        var source = new PayloadFile(payload, payloads(), System.out);
+        var source = new PayloadFile(payload, payloads, System.out);
         try (var setup = new Setup(config, vertx)) {
             var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
             new Worker(setup.handler(folder, true), state, metrics).work(source);
@@ -74,79 +64,5 @@ public class Main implements QuarkusApplication {
             source.refuse(e);
         }
         return source.succeeded() ? 0 : 1;
-    }
-
-    private int serve() throws InterruptedException {
-        try (var setup = new Setup(config, vertx)) {
-            var worker = new Worker(setup.handler(results(), true), state, metrics);
-            state.ready();
-            LOG.infof("READY at %s", address());
-            LOG.infof("try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync", address());
-            workers = Stream.generate(() -> Thread.ofVirtual().name("worker").unstarted(() -> work(worker)))
-                    .limit(JOBS_UNDER_WAY)
-                    .toList();
-            workers.forEach(Thread::start);
-            Quarkus.waitForExit();
-            finishJobs();
-            return 0;
-        } catch (SetupException e) {
-            state.setupFailed();
-            return 1;
-        }
-    }
-
-    /** On SIGTERM the process lives until this returns. */
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        finishJobs();
-    }
-
-    /** Withdraws what waits and lets what runs come to its end. */
-    private void finishJobs() throws InterruptedException {
-        state.defunct();
-        queue.stop();
-        for (Thread thread : workers) {
-            thread.join();
-        }
-    }
-
-    /** A worker that ends although the queue goes on has lost its device: a new process may find it again. */
-    private void work(Worker worker) {
-        try {
-            worker.work(queue);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!queue.isStopped()) {
-            Quarkus.asyncExit(1);
-        }
-    }
-
-    /** How this worker reads requests. */
-    @Produces
-    @Singleton
-    PayloadReader payloads() {
-        return new PayloadReader(
-                config.limits().values(),
-                Styles.read(config.styles()),
-                config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
-    }
-
-    /** The folder that this worker serves its results from. */
-    @Produces
-    @ApplicationScoped
-    ResultFolder results() {
-        return new ResultFolder(
-                config.data().resolve("results"),
-                file -> URI.create(address() + "/results/" + file.getFileName()),
-                Optional.of(config.resultsKept()));
-    }
-
-    private String address() {
-        return config.publicUrl()
-                .map(url -> url.toString().replaceAll("/+$", ""))
-                .orElseGet(() -> {
-                    String host = config.host().equals("0.0.0.0") ? "localhost" : config.host();
-                    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + config.port();
-                });
     }
 }

@@ -10,6 +10,7 @@ import dev.darkroom.hub.Models;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
 import io.vertx.core.Vertx;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.jboss.logging.Logger;
 
 /** Puts the worker together: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
@@ -28,6 +30,7 @@ public final class Setup implements AutoCloseable {
     private final Vertx vertx;
     private final GpuLane gpu = new GpuLane();
     private final List<ServedModel> models = new ArrayList<>();
+    private volatile Device device = Device.CPU;
     private Optional<Storage> storage = Optional.empty();
 
     public Setup(WorkerConfig config, Vertx vertx) {
@@ -48,11 +51,12 @@ public final class Setup implements AutoCloseable {
         StartupChecks.run("storage", () -> built.results().checkStorage());
         return gpu.run(() -> {
             StartupChecks.operators();
-            Device device = StartupChecks.run("device", this::device);
+            device = StartupChecks.run("device", this::device);
             var policy = new PlacementPolicy(device, config.dtype().map(type -> DType.valueOf(type.name())));
             for (var source : StartupChecks.build("models", this::sources).entrySet()) {
+                String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
                 LocatedModel located = StartupChecks.run(
-                        "model " + source.getKey(), () -> new Models(config.hub()).locate(source.getValue()));
+                        setting + source.getKey(), () -> new Models(config.hub()).locate(source.getValue()));
                 load(source.getKey(), located, policy);
             }
             models.forEach(served -> served.model().networks().stream()
@@ -113,6 +117,16 @@ public final class Setup implements AutoCloseable {
             LOG.warnf("the card has no room for all networks: %s", placements);
         }
         return String.join(", ", placements);
+    }
+
+    /** How many tensors are alive. */
+    double liveTensors() {
+        return Scope.liveTensors();
+    }
+
+    /** Tells how much memory the card has left, if there is a card. */
+    Optional<DoubleSupplier> freeGpuBytes() {
+        return device.isCuda() ? Optional.of(() -> device.freeBytes()) : Optional.empty();
     }
 
     /** Waits for the GPU's thread to end, then frees the weights. */

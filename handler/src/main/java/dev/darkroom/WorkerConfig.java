@@ -4,6 +4,8 @@ import dev.darkroom.hub.HubSettings;
 import dev.darkroom.job.Limits;
 import dev.darkroom.store.S3Settings;
 import dev.darkroom.store.SourceSettings;
+import dev.darkroom.queue.http.HttpSettings;
+import dev.darkroom.queue.runpod.RunPodSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -65,6 +67,24 @@ public interface WorkerConfig {
     /** Where models are looked for, and how they are downloaded. */
     HubSettings hub();
 
+    /** How jobs are taken over HTTP. */
+    HttpSettings http();
+
+    /** How jobs are pulled from RunPod. */
+    RunPodSettings runpod();
+
+    /** Form of the log: {@code text}, or {@code json} with one object a line, which RunPod's console can filter. */
+    @WithDefault("text")
+    LogForm log();
+
+    /** Where callers reach this worker. */
+    default String address() {
+        return publicUrl().map(url -> url.toString().replaceAll("/+$", "")).orElseGet(() -> {
+            String host = host().equals("0.0.0.0") ? "localhost" : host();
+            return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+        });
+    }
+
     /** A file with more styles, {@code name = words} a line; unset: the worker's own. */
     Optional<Path> styles();
 
@@ -98,6 +118,12 @@ public interface WorkerConfig {
         default Limits values() {
             return new Limits(pixels(), side(), steps(), pictures(), prompt());
         }
+    }
+
+    /** Forms of the log. */
+    enum LogForm {
+        TEXT,
+        JSON
     }
 
     /** What to do about fields that this worker does not have. */

@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.darkroom.job.Picture;
-import dev.darkroom.queue.HttpQueue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -47,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WorkerHttpTest {
     private static final int SEEDS = 5;
+    private static final int CAPACITY = 100;
     private static final String LONG_JOB = "'prompt': 'a green forest', 'num_inference_steps': 200";
 
     /** Tells a job that will never end from one that is slow. */
@@ -421,15 +421,15 @@ class WorkerHttpTest {
         List<String> ids = new ArrayList<>();
         try {
             Response answer = post("/run", LONG_JOB);
-            while (answer.statusCode() == 200 && ids.size() <= 2 * HttpQueue.CAPACITY) {
+            while (answer.statusCode() == 200 && ids.size() <= 2 * CAPACITY) {
                 ids.add(answer.jsonPath().getString("id"));
                 answer = post("/run", LONG_JOB);
             }
             answer.then()
                     .statusCode(429)
                     .header("Retry-After", notNullValue())
-                    .body("error", containsString("the queue is full: at most " + HttpQueue.CAPACITY));
-            assertThat(ids).hasSizeBetween(HttpQueue.CAPACITY, HttpQueue.CAPACITY + 10);
+                    .body("error", containsString("the queue is full: at most " + CAPACITY));
+            assertThat(ids).hasSizeBetween(CAPACITY, CAPACITY + 10);
             assertThat(status(ids.getLast()).getString("status")).isEqualTo("IN_QUEUE");
 
             cancel(ids.getLast());

@@ -4,8 +4,16 @@ package dev.darkroom.checks;
 public final class SetupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String check;
+
     public SetupException(String check, Throwable cause) {
         super(check + ": " + reason(cause), cause);
+        this.check = check;
+    }
+
+    /** Which check it was. */
+    public String check() {
+        return check;
     }
 
     /** What fails while a class is initialised says nothing itself. */

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** How this worker reads JSON: strictly, and with room for pictures. */
 public final class Json {
@@ -37,13 +39,29 @@ public final class Json {
      * @throws JobException if the text is no JSON object with an object {@code input}
      */
     public static ObjectNode request(String body) {
-        JsonNode root;
         try {
-            root = MAPPER.readTree(body);
+            return request(MAPPER.readTree(body));
         } catch (JsonProcessingException e) {
-            throw new JobException(
-                    JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
+            throw noJson(e);
         }
+    }
+
+    /** The same of the text's bytes, in any of Unicode's encodings. */
+    public static ObjectNode request(byte[] body) {
+        try {
+            return request(MAPPER.readTree(body));
+        } catch (JsonProcessingException e) {
+            throw noJson(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JobException noJson(JsonProcessingException e) {
+        return new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
+    }
+
+    private static ObjectNode request(JsonNode root) {
         if (root instanceof ObjectNode request && request.path("input").isObject()) {
             return request;
         }

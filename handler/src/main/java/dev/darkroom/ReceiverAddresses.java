@@ -1,0 +1,30 @@
+package dev.darkroom;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.http.AddressGuard;
+import dev.darkroom.store.AddressRules;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+
+/**
+ * Lets webhooks go to hosts all of whose addresses are public.
+ *
+ * @param everywhere true: to private ones too
+ */
+record ReceiverAddresses(boolean everywhere) implements AddressGuard {
+    @Override
+    public InetAddress admit(URI server) {
+        try {
+            InetAddress[] addresses = InetAddress.getAllByName(server.getHost());
+            for (InetAddress address : addresses) {
+                if (!everywhere && !AddressRules.isPublic(address)) {
+                    throw JobException.badInput("the address of " + server.getHost() + " is not public");
+                }
+            }
+            return addresses[0];
+        } catch (UnknownHostException e) {
+            throw new JobException(JobException.Code.FETCH_FAILED, "there is no host " + server.getHost(), e);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.darkroom;
+
+import dev.darkroom.checks.SetupException;
+import dev.darkroom.checks.StartupChecks;
+import dev.darkroom.checks.WorkerState;
+import dev.darkroom.logs.Metrics;
+import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.http.HttpQueue;
+import dev.darkroom.queue.http.JobStore;
+import dev.darkroom.queue.runpod.Heartbeat;
+import dev.darkroom.queue.runpod.RunPodEnvironment;
+import dev.darkroom.queue.runpod.RunPodSource;
+import dev.darkroom.store.ResultFolder;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jboss.logging.Logger;
+
+/** The worker as a server: takes jobs over HTTP, and from RunPod where RunPod started it, until it is told to end. */
+@Singleton
+class Serving {
+    private static final Logger LOG = Logger.getLogger(Serving.class);
+
+    /** While the GPU does one job, the next one's sources are read and the last one's result is stored. */
+    private static final int JOBS_UNDER_WAY = 3;
+
+    private final WorkerConfig config;
+    private final WorkerState state;
+    private final HttpQueue queue;
+    private final PayloadReader payloads;
+    private final ResultFolder results;
+    private final Metrics metrics;
+    private final Vertx vertx;
+    private final List<Thread> workers = new CopyOnWriteArrayList<>();
+    private volatile Optional<RunPodSource> pulled = Optional.empty();
+
+    Serving(
+            WorkerConfig config,
+            WorkerState state,
+            HttpQueue queue,
+            PayloadReader payloads,
+            ResultFolder results,
+            Metrics metrics,
+            Vertx vertx) {
+        this.config = config;
+        this.state = state;
+        this.queue = queue;
+        this.payloads = payloads;
+        this.results = results;
+        this.metrics = metrics;
+        this.vertx = vertx;
+    }
+
+    /** Serves until the process is told to end, and gives its exit status. */
+    int run() throws InterruptedException {
+        Optional<RunPodEnvironment> platform = Optional.empty();
+        try (var setup = new Setup(config, vertx)) {
+            platform = StartupChecks.build("RunPod", RunPodEnvironment::fromProcess);
+            // the platform kills who is silent, and loading may take minutes
+            Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
+            JobStore store = StartupChecks.build("jobs", () -> JobStore.open(config.data().resolve("jobs")));
+            queue.open(store);
+            boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
+            var worker = new Worker(setup.handler(results, folderIsServed), state, metrics);
+            watch(setup);
+            state.ready();
+            LOG.infof("READY at %s", config.address());
+            start(worker, queue);
+            if (platform.isPresent()) {
+                var source = RunPodSource.start(
+                        platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
+                pulled = Optional.of(source);
+                start(worker, source);
+            } else {
+                LOG.infof(
+                        "try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync",
+                        config.address());
+            }
+            Quarkus.waitForExit();
+            finishJobs();
+            heartbeat.ifPresent(Heartbeat::close);
+            return 0;
+        } catch (SetupException e) {
+            state.setupFailed();
+            if (platform.isPresent()) {
+                Heartbeat.reportUnhealthy(platform.get(), config.runpod(), e.check(), String.valueOf(e.getMessage()));
+            }
+            return 1;
+        }
+    }
+
+    private void start(Worker worker, JobSource source) {
+        for (int i = 0; i < JOBS_UNDER_WAY; i++) {
+            workers.add(Thread.ofVirtual().name("worker").start(() -> work(worker, source)));
+        }
+    }
+
+    /** A worker that ends although nobody told it to has lost its device, or the platform replaces it: the process ends. */
+    private void work(Worker worker, JobSource source) {
+        try {
+            worker.work(source);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!queue.isStopped()) {
+            boolean replaced = pulled.filter(RunPodSource::isStopped).isPresent();
+            Quarkus.asyncExit(replaced ? 0 : 1);
+        }
+    }
+
+    private void watch(Setup setup) {
+        metrics.gauge("darkroom.queue.depth", "jobs that wait", queue::depth);
+        metrics.gauge("darkroom.tensors", "tensors alive in native memory", setup::liveTensors);
+        setup.freeGpuBytes()
+                .ifPresent(free -> metrics.gauge("darkroom.gpu.free.bytes", "memory that the card has left", free));
+    }
+
+    /** On SIGTERM the process lives until this returns. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        finishJobs();
+    }
+
+    /** Lets what runs come to its end; what waits, and was written down, is done after the next start. */
+    private void finishJobs() throws InterruptedException {
+        state.defunct();
+        queue.stop();
+        pulled.ifPresent(RunPodSource::stop);
+        for (Thread thread : workers) {
+            thread.join();
+        }
+        if (pulled.isPresent()) {
+            pulled.get().close();
+        }
+        queue.close();
+    }
+}

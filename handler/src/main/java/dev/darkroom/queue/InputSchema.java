@@ -1,0 +1,109 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The JSON Schema of a job's input, from the same fields that read it. */
+public final class InputSchema {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    /** What holds where a field is absent, of those that no model decides. */
+    private static final Map<String, ValueNode> DEFAULTS = Map.of(
+            "num_outputs", JSON.numberNode(1),
+            "go_fast", JSON.booleanNode(false),
+            "output_format", JSON.textNode("png"),
+            "output_quality", JSON.numberNode(90),
+            "return", JSON.textNode("auto"),
+            "strip_metadata", JSON.booleanNode(false));
+
+    private InputSchema() {}
+
+    /** The schema as this worker's settings make it, in the dialect of 2020-12. */
+    public static ObjectNode of(PayloadReader reader) {
+        ObjectNode schema = Json.object()
+                .put("$schema", "https://json-schema.org/draft/2020-12/schema")
+                .put("title", "Input of a Darkroom job")
+                .put("type", "object");
+        ObjectNode properties = schema.putObject("properties");
+        for (Field field : reader.fields().all()) {
+            properties.set(field.name(), named(field));
+            field.aliases().forEach(alias -> properties.set(alias, alias(field)));
+        }
+        Field image = reader.fields().named("image");
+        schema.putObject("patternProperties")
+                .set(
+                        furtherImages(image),
+                        type(image.type())
+                                .put("description", "Further pictures, numbered; see images.")
+                                .put("deprecated", true));
+        ArrayNode prompts = schema.putArray("oneOf");
+        prompts.addObject().putArray("required").add("prompt");
+        prompts.addObject().putArray("required").add("prompts");
+        schema.put("additionalProperties", !reader.refusesUnknownFields());
+        return schema;
+    }
+
+    private static ObjectNode named(Field field) {
+        ObjectNode property = type(field.type()).put("description", field.meaning());
+        if (field.name().equals("seed")) {
+            property.putArray("type").add("integer").add("null");
+        }
+        if (DEFAULTS.containsKey(field.name())) {
+            property.set("default", DEFAULTS.get(field.name()));
+        }
+        if (!field.aliases().isEmpty()) {
+            ArrayNode aliases = property.putArray("x-aliases");
+            field.aliases().forEach(aliases::add);
+        }
+        return property;
+    }
+
+    private static ObjectNode alias(Field field) {
+        return type(field.type())
+                .put("description", "The same as " + field.name() + "; send one of them.")
+                .put("deprecated", true);
+    }
+
+    private static String furtherImages(Field image) {
+        return image.aliases().stream().collect(Collectors.joining("|", "^(" + image.name() + "|", ")_[23]$"));
+    }
+
+    private static ObjectNode type(Field.Type type) {
+        return switch (type) {
+            case Field.Text text -> Json.object().put("type", "string").put("maxLength", text.longest());
+            case Field.Texts texts ->
+                list(texts.most(), Json.object().put("type", "string").put("maxLength", texts.longest()));
+            case Field.Whole whole ->
+                Json.object()
+                        .put("type", "integer")
+                        .put("minimum", whole.least())
+                        .put("maximum", whole.most());
+            case Field.Decimal decimal ->
+                Json.object()
+                        .put("type", "number")
+                        .put("minimum", decimal.least())
+                        .put("maximum", decimal.most());
+            case Field.Flag ignored -> Json.object().put("type", "boolean");
+            case Field.Choice choice -> {
+                ObjectNode node = Json.object().put("type", "string");
+                ArrayNode values = node.putArray("enum");
+                choice.values().forEach(values::add);
+                yield node;
+            }
+            case Field.Dimensions ignored ->
+                Json.object().put("type", "string").put("pattern", "^\\d{1,5}\\s*[x*×]\\s*\\d{1,5}$");
+            case Field.Image ignored -> Json.object().put("type", "string");
+            case Field.Images images -> list(images.most(), Json.object().put("type", "string"));
+        };
+    }
+
+    private static ObjectNode list(int most, ObjectNode items) {
+        ObjectNode list = Json.object().put("type", "array").put("minItems", 1).put("maxItems", most);
+        list.set("items", items);
+        return list;
+    }
+}

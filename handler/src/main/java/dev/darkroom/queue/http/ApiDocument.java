@@ -1,0 +1,84 @@
+package dev.darkroom.queue.http;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.queue.InputSchema;
+import dev.darkroom.queue.Json;
+import dev.darkroom.queue.PayloadReader;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.enterprise.inject.spi.CDI;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Components;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+
+/** Puts what jobs and answers look like into the OpenAPI document, as this worker's settings make it. Made when it is asked for. */
+@OpenApiFilter(OpenApiFilter.RunStage.RUNTIME_PER_REQUEST)
+public class ApiDocument implements OASFilter {
+    private static final String SCHEMAS = "/dev/darkroom/queue/http/schemas.json";
+    private static final TypeReference<Map<String, Object>> KEYWORDS = new TypeReference<>() {};
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        document.setInfo(
+                OASFactory.createInfo()
+                        .title("Darkroom")
+                        .version("1")
+                        .description(
+                                "RunPod's endpoint API of a worker that makes pictures; all of it is below /v2/{any name} too."));
+        document.setServers(null);
+        Components components =
+                document.getComponents() == null ? OASFactory.createComponents() : document.getComponents();
+        document.setComponents(components);
+        schemas(CDI.current().select(PayloadReader.class).get())
+                .properties()
+                .forEach(schema -> components.addSchema(schema.getKey(), schema(schema.getValue())));
+        components.addSecurityScheme(
+                "key",
+                OASFactory.createSecurityScheme()
+                        .type(org.eclipse.microprofile.openapi.models.security.SecurityScheme.Type.HTTP)
+                        .scheme("bearer")
+                        .description("Where the worker has an API key."));
+        document.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme("key"));
+    }
+
+    @Override
+    public Operation filterOperation(Operation operation) {
+        operation
+                .getResponses()
+                .setDefaultValue(OASFactory.createAPIResponse()
+                        .description("Why not")
+                        .content(OASFactory.createContent()
+                                .addMediaType(
+                                        "application/json",
+                                        OASFactory.createMediaType()
+                                                .schema(OASFactory.createSchema()
+                                                        .ref("Error")))));
+        return operation;
+    }
+
+    private static ObjectNode schemas(PayloadReader reader) {
+        try (InputStream file = Objects.requireNonNull(ApiDocument.class.getResourceAsStream(SCHEMAS), SCHEMAS)) {
+            ObjectNode schemas = (ObjectNode) Json.MAPPER.readTree(file);
+            ObjectNode input = InputSchema.of(reader);
+            input.remove("$schema");
+            ((ObjectNode) schemas.at("/Request/properties")).set("input", input);
+            return schemas;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static org.eclipse.microprofile.openapi.models.media.Schema schema(
+            com.fasterxml.jackson.databind.JsonNode keywords) {
+        var schema = OASFactory.createSchema();
+        Json.MAPPER.convertValue(keywords, KEYWORDS).forEach(schema::set);
+        return schema;
+    }
+}

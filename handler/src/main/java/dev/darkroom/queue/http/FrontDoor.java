@@ -1,0 +1,108 @@
+package dev.darkroom.queue.http;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Where every request comes in, before anything of its body is read: callers without the key are turned away, bodies that are too large
+ * too, and {@code /v2/{any endpoint}/run} is led to {@code /run}.
+ */
+@Singleton
+final class FrontDoor {
+    private static final int BEHIND_CORS = 250;
+    private static final Set<String> READING = Set.of("GET", "HEAD");
+    private static final Pattern OPEN = Pattern.compile("/ping|/q/health(/.*)?|/results/[^/]+");
+    private static final Pattern ENDPOINT = Pattern.compile("/v2/[^/]+(/.+)");
+    private static final Pattern RUNS = Pattern.compile("/run|/runsync");
+
+    private final ApiKey key;
+    private final long mostReceived;
+    private final long largestBody;
+    private final AtomicLong received = new AtomicLong();
+
+    FrontDoor(
+            HttpSettings settings, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
+        this.key = new ApiKey(settings.apiKey());
+        this.mostReceived = settings.mostReceived().asLongValue();
+        this.largestBody = largestBody.asLongValue();
+    }
+
+    void stand(@Observes Filters filters) {
+        filters.register(this::admit, BEHIND_CORS);
+    }
+
+    void nothingElse(@Observes Router router) {
+        router.route().last().handler(request -> refuse(request, 404, Refusals.reason(404)));
+    }
+
+    private void admit(RoutingContext request) {
+        String path = request.normalizedPath();
+        if (!isOpen(request, path) && !key.admits(request.request().getHeader(HttpHeaders.AUTHORIZATION))) {
+            request.response().putHeader("WWW-Authenticate", "Bearer");
+            refuse(request, 401, "the API key is missing or wrong: send it as Authorization: Bearer …");
+            return;
+        }
+        Matcher endpoint = ENDPOINT.matcher(path);
+        if (endpoint.matches()) {
+            request.reroute(endpoint.group(1));
+        } else if (path.equals("/openapi.json")) {
+            request.reroute("/q/openapi.json");
+        } else if (RUNS.matcher(path).matches()) {
+            receive(request);
+        } else {
+            request.next();
+        }
+    }
+
+    private static boolean isOpen(RoutingContext request, String path) {
+        return READING.contains(request.request().method().name())
+                && OPEN.matcher(path).matches();
+    }
+
+    /** Bodies are held in memory while they are read: so many bytes at a time. */
+    private void receive(RoutingContext request) {
+        long length = length(request);
+        if (length > largestBody) {
+            refuse(request, 413, Refusals.reason(413) + ": at most " + largestBody + " bytes");
+            return;
+        }
+        if (received.addAndGet(length) > mostReceived) {
+            received.addAndGet(-length);
+            request.response().putHeader("Retry-After", "5");
+            refuse(request, 429, "too many bodies are being received: at most " + mostReceived + " bytes together");
+            return;
+        }
+        request.addEndHandler(ended -> received.addAndGet(-length));
+        request.next();
+    }
+
+    /** A body that does not say its length may be as long as one can be. */
+    private long length(RoutingContext request) {
+        String length = request.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? largestBody : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return largestBody;
+        }
+    }
+
+    private static void refuse(RoutingContext request, int status, String reason) {
+        var response = request.response();
+        if (status == 413) {
+            response.putHeader(HttpHeaders.CONNECTION, "close");
+        }
+        response.setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(Refusals.body(reason).toString());
+    }
+}

@@ -1,0 +1,344 @@
+package dev.darkroom.queue.http;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.Ticket;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jobs that come over HTTP. Those that were answered with an id are written down and done even if the process dies; those whose caller
+ * waits for the result end with the process.
+ */
+@ApplicationScoped
+public class HttpQueue implements JobSource {
+    private static final Logger LOG = Logger.getLogger(HttpQueue.class);
+    private static final long LOOK_AGAIN_MILLISECONDS = 100;
+    private static final long BETWEEN_SWEEPS_MILLISECONDS = 1_000;
+    private static final int SWEEPS_BETWEEN_COMPACTIONS = 30;
+    private static final long STREAM_ROOM = 64L << 20;
+    private static final int MOST_ATTEMPTS = 3;
+
+    /** A job that is always there when the process dies may kill it before the GPU begins with it. */
+    private static final int MOST_TAKES = 10;
+
+    private final PayloadReader reader;
+    private final HttpSettings settings;
+    private final Webhooks webhooks;
+    private final Clock clock;
+    private final Policy standard;
+    private final WaitingRoom waiting;
+    private final Register register;
+    private final AtomicLong sequence = new AtomicLong();
+    private final Counts counts = new Counts();
+    private final AtomicInteger takers = new AtomicInteger();
+    private final ScheduledExecutorService background = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("jobs").factory());
+    private volatile @Nullable TicketOffice office;
+    private volatile boolean stopped;
+
+    @Inject
+    HttpQueue(PayloadReader reader, HttpSettings settings, Webhooks webhooks) {
+        this(reader, settings, webhooks, Clock.systemUTC());
+    }
+
+    HttpQueue(PayloadReader reader, HttpSettings settings, Webhooks webhooks, Clock clock) {
+        this.reader = reader;
+        this.settings = settings;
+        this.webhooks = webhooks;
+        this.clock = clock;
+        this.standard = new Policy(
+                settings.executionTimeout().toMillis(), settings.ttl().toMillis(), false);
+        this.waiting = new WaitingRoom(settings.capacity(), settings.mostBytes().asLongValue());
+        this.register =
+                new Register(settings.mostKept(), settings.mostKeptBytes().asLongValue());
+    }
+
+    /** Begins to accept jobs. Those of the store that have not ended wait again, in their order; the others can be asked for. */
+    public void open(JobStore store) {
+        String worker = settings.workerId()
+                .orElseGet(() -> "darkroom-"
+                        + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()));
+        var opened = new TicketOffice(
+                store,
+                reader,
+                clock,
+                worker,
+                settings.kept().toMillis(),
+                new AtomicLong(STREAM_ROOM),
+                this::later,
+                this::ended);
+        for (StoredJob job : store.jobs()) {
+            sequence.accumulateAndGet(job.sequence(), Math::max);
+            restore(job, opened);
+        }
+        office = opened;
+        var sweeps = new AtomicInteger();
+        var unused = background.scheduleWithFixedDelay(
+                () -> quietly(() -> sweepAndCompact(store, sweeps.incrementAndGet())),
+                BETWEEN_SWEEPS_MILLISECONDS,
+                BETWEEN_SWEEPS_MILLISECONDS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void restore(StoredJob job, TicketOffice opened) {
+        if (job.status().isFinal()) {
+            HttpTicket ticket = HttpTicket.stored(job, opened);
+            register.add(ticket);
+            tellWebhook(ticket);
+            return;
+        }
+        HttpTicket ticket = HttpTicket.stored(job.waitingAgain(), opened);
+        register.add(ticket);
+        if (job.attempts() >= MOST_ATTEMPTS || job.takes() >= MOST_TAKES) {
+            LOG.errorf(
+                    "job %s was under way when the worker died, and that %d times: it has failed",
+                    job.id(), job.attempts());
+            ticket.failed(new JobException(
+                    JobException.Code.INTERNAL,
+                    "the worker died " + Math.max(job.attempts(), MOST_ATTEMPTS) + " times while doing this job",
+                    null));
+        } else {
+            LOG.infof("job %s waits again", job.id());
+            waiting.reserveAnyway(job.bytes());
+            waiting.enter(ticket);
+        }
+    }
+
+    /**
+     * Accepts a job; one with a faulty payload has failed at once.
+     *
+     * @param sync true if its caller waits for the result
+     * @throws JobException if the body is no request
+     * @throws Refusal if too many jobs wait already, or the worker cannot take any
+     */
+    HttpTicket submit(byte[] body, boolean sync) {
+        TicketOffice opened = opened();
+        Submission submission = Submission.read(body, reader, standard);
+        String id = (sync ? "sync-" : "") + UUID.randomUUID();
+        StoredJob job = StoredJob.accepted(
+                id, sequence.incrementAndGet(), clock.millis(), body.length, submission.policy(), submission.webhook());
+        HttpTicket ticket = HttpTicket.accepted(job, body, opened);
+        if (submission.fault() != null) {
+            register.add(ticket);
+            ticket.failed(submission.fault());
+            return ticket;
+        }
+        if (!waiting.reserve(body.length)) {
+            throw Refusal.full("the queue is full: at most " + settings.capacity() + " jobs may wait, and "
+                    + settings.mostBytes().asLongValue() + " bytes of payloads");
+        }
+        admit(ticket, !sync || submission.webhook() != null);
+        return ticket;
+    }
+
+    private void admit(HttpTicket ticket, boolean outlives) {
+        boolean admitted = false;
+        try {
+            if (outlives) {
+                ticket.outlive();
+            }
+            admitted = true;
+        } catch (UncheckedIOException e) {
+            LOG.errorf("a job is refused: %s", e.getMessage());
+            throw Refusal.unavailable("the job cannot be written down: the worker's disk may be full");
+        } finally {
+            if (!admitted) {
+                waiting.giveBack(ticket.beginning().bytes());
+            }
+        }
+        register.add(ticket);
+        waiting.enter(ticket);
+    }
+
+    /** A job that was accepted and is not forgotten yet. */
+    HttpTicket find(String id) {
+        HttpTicket ticket = register.find(id)
+                .filter(known -> !known.isForgettable(clock.millis()) && !known.isExpired(clock.millis()))
+                .orElseThrow(() -> Refusal.notFound(id));
+        ticket.askFor();
+        return ticket;
+    }
+
+    /** Withdraws a job; if it waits, its place is free again. */
+    void cancel(HttpTicket ticket) {
+        waiting.leave(ticket);
+        ticket.cancel();
+    }
+
+    /** Withdraws a job whose caller has gone, unless the job is known by its id. */
+    void abandon(HttpTicket ticket) {
+        if (!ticket.isAskedFor() && !ticket.outlives()) {
+            LOG.infof("job %s: its caller has gone", ticket.id());
+            cancel(ticket);
+        }
+    }
+
+    /** Withdraws all jobs that wait; gives their number. */
+    int purge() {
+        List<HttpTicket> all = waiting.all();
+        all.forEach(this::cancel);
+        return all.size();
+    }
+
+    /** Keeps the answer of a job that has ended so many milliseconds longer, if that is shorter than otherwise. */
+    void keep(HttpTicket ticket, long milliseconds) {
+        long now = clock.millis();
+        ticket.keepUntil(now + Math.min(milliseconds, settings.kept().toMillis()));
+    }
+
+    /** Has a job that failed done again, under the same id and with the same input. */
+    HttpTicket retry(HttpTicket failed) {
+        TicketOffice opened = opened();
+        StoredJob job = failed.record();
+        if (job.status() != Status.FAILED && job.status() != Status.TIMED_OUT) {
+            throw Refusal.conflict("the job is " + job.status() + ": only FAILED and TIMED_OUT jobs can be retried");
+        }
+        if (!failed.outlives() || !opened.store().hasRequest(job.id())) {
+            throw Refusal.conflict("the job's input is not kept: send it again with /run");
+        }
+        if (!waiting.reserve(job.bytes())) {
+            throw Refusal.full("the queue is full: at most " + settings.capacity() + " jobs may wait");
+        }
+        StoredJob again = job.retried(sequence.incrementAndGet(), clock.millis());
+        HttpTicket ticket = HttpTicket.stored(again, opened);
+        if (!register.replace(failed, ticket)) {
+            waiting.giveBack(job.bytes());
+            throw Refusal.conflict("the job is being retried already");
+        }
+        opened.store().put(again);
+        opened.store().sync();
+        opened.store().dropAnswer(job.id(), job.retries());
+        counts.retried();
+        waiting.enter(ticket);
+        return ticket;
+    }
+
+    @Override
+    public Optional<Ticket> take() throws InterruptedException {
+        takers.incrementAndGet();
+        while (!stopped) {
+            HttpTicket ticket = waiting.next(LOOK_AGAIN_MILLISECONDS);
+            if (ticket != null && ticket.take()) {
+                return Optional.of(ticket);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What {@code /health} says. */
+    Counts.Health health() {
+        return counts.health(register.all(), takers.get() > 0 && !stopped);
+    }
+
+    /** How many jobs wait. */
+    public int depth() {
+        return waiting.all().size();
+    }
+
+    /** Accepts nothing more and lets {@link #take} come to an end. What waits and was written down is done when the worker starts again. */
+    public void stop() {
+        stopped = true;
+        for (HttpTicket ticket : waiting.all()) {
+            waiting.leave(ticket);
+            if (ticket.outlives()) {
+                ticket.settle();
+            } else {
+                ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
+            }
+        }
+    }
+
+    /** True once {@link #stop} was called. */
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /** Lets go of the store, when all jobs that were taken have ended. */
+    public void close() {
+        stop();
+        webhooks.stop();
+        background.shutdown();
+        TicketOffice opened = office;
+        if (opened != null) {
+            opened.store().close();
+        }
+    }
+
+    private TicketOffice opened() {
+        TicketOffice opened = office;
+        if (stopped || opened == null) {
+            throw Refusal.unavailable(stopped ? "the worker is stopping" : "the worker is starting");
+        }
+        return opened;
+    }
+
+    private void later(Runnable task) {
+        try {
+            background.execute(() -> quietly(task));
+        } catch (RejectedExecutionException e) {
+            quietly(task);
+        }
+    }
+
+    private static void quietly(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.warn("what is known of the jobs could not be written down or cleaned up", e);
+        }
+    }
+
+    private void ended(HttpTicket ticket) {
+        counts.ended(ticket.status());
+        tellWebhook(ticket);
+    }
+
+    private void tellWebhook(HttpTicket ticket) {
+        StoredJob job = ticket.record();
+        URI receiver = job.webhook();
+        if (job.webhookDue() && receiver != null) {
+            webhooks.tell(job.id(), receiver, ticket::body, ticket::webhookTold);
+        }
+    }
+
+    /** Ends what took too long, and forgets what was kept long enough. */
+    void sweep() {
+        long now = clock.millis();
+        for (HttpTicket ticket : register.all()) {
+            if (ticket.isExpired(now)) {
+                waiting.leave(ticket);
+                ticket.expire();
+                register.remove(ticket);
+                ticket.forget();
+            } else if (ticket.isOverdue(now)) {
+                ticket.timeOut();
+            }
+        }
+        register.removeOld(now).forEach(HttpTicket::forget);
+    }
+
+    private void sweepAndCompact(JobStore store, int times) {
+        sweep();
+        if (times % SWEEPS_BETWEEN_COMPACTIONS == 0) {
+            store.compact();
+        }
+    }
+}

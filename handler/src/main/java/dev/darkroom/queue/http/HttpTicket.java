@@ -1,0 +1,413 @@
+package dev.darkroom.queue.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.queue.Answer;
+import dev.darkroom.queue.Json;
+import dev.darkroom.queue.Ticket;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job of the {@link HttpQueue}. Its status only moves forwards; what has ended stays as it is. It is in the queue, even while a thread
+ * has taken it to fetch its images, until the GPU begins with it: that is when it is first asked for cancellation or reports a step.
+ */
+public final class HttpTicket implements Ticket {
+    private static final Logger LOG = Logger.getLogger(HttpTicket.class);
+    private static final int LARGEST_ANSWER = 20_000_000;
+
+    private final TicketOffice office;
+    private final StoredJob beginning;
+    private final Following following;
+    private final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
+
+    private byte @Nullable [] request;
+    private boolean outlives;
+    private boolean askedFor;
+    private boolean forgotten;
+    private Status status;
+    private int takes;
+    private int attempts;
+    private long started;
+    private long ended;
+    private long keptUntil;
+    private boolean webhookDue;
+    private @Nullable LastAnswer answer;
+
+    private HttpTicket(StoredJob job, byte @Nullable [] request, TicketOffice office) {
+        this.office = office;
+        this.beginning = job;
+        this.following = new Following(office.streamRoom());
+        this.request = request;
+        this.outlives = request == null;
+        this.status = job.status();
+        this.takes = job.takes();
+        this.attempts = job.attempts();
+        this.started = job.started();
+        this.ended = job.ended();
+        this.keptUntil = job.keptUntil();
+        this.webhookDue = job.webhookDue();
+        if (status.isFinal()) {
+            answer = LastAnswer.kept(office.store(), job);
+            settled.complete(null);
+        }
+    }
+
+    /** A job that has come just now, and ends with the process unless it is told to {@link #outlive} it. */
+    static HttpTicket accepted(StoredJob job, byte[] request, TicketOffice office) {
+        return new HttpTicket(job, request, office);
+    }
+
+    /** A job that is in the store. */
+    static HttpTicket stored(StoredJob job, TicketOffice office) {
+        return new HttpTicket(job, null, office);
+    }
+
+    @Override
+    public String id() {
+        return beginning.id();
+    }
+
+    /** How it was when this ticket was made. */
+    StoredJob beginning() {
+        return beginning;
+    }
+
+    /** How it is now. */
+    synchronized StoredJob record() {
+        return new StoredJob(
+                beginning.id(),
+                beginning.sequence(),
+                beginning.accepted(),
+                beginning.bytes(),
+                beginning.policy(),
+                beginning.webhook(),
+                status,
+                beginning.retries(),
+                takes,
+                attempts,
+                started,
+                ended,
+                keptUntil,
+                answer == null ? 0 : answer.bytes(),
+                webhookDue);
+    }
+
+    synchronized Status status() {
+        return status;
+    }
+
+    /** What can be seen of it while it runs. */
+    Following following() {
+        return following;
+    }
+
+    /** Completes when there is something for {@link #stream}. */
+    CompletableFuture<@Nullable Void> news() {
+        var news = new CompletableFuture<@Nullable Void>();
+        Runnable look = () -> {
+            if (following.hasUnread() || settled.isDone()) {
+                news.complete(null);
+            }
+        };
+        following.follow(look);
+        var unused = news.whenComplete((nothing, failure) -> following.unfollow(look));
+        look.run();
+        return news;
+    }
+
+    /** What {@code /stream} says now. */
+    ObjectNode stream() {
+        return following.read(status());
+    }
+
+    /** Completes when the job has ended, or the worker stops before it has begun. */
+    CompletableFuture<@Nullable Void> settled() {
+        return settled.copy();
+    }
+
+    /** Lets those go who wait for the job. */
+    void settle() {
+        settled.complete(null);
+        following.tell();
+    }
+
+    /** Notes that a caller knows this job by its id. */
+    synchronized void askFor() {
+        askedFor = true;
+    }
+
+    synchronized boolean isAskedFor() {
+        return askedFor;
+    }
+
+    /** True if it will be done even if this process dies. */
+    synchronized boolean outlives() {
+        return outlives;
+    }
+
+    /**
+     * Writes the job down: from now on it outlives the process.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    void outlive() {
+        byte[] body;
+        synchronized (this) {
+            body = request;
+        }
+        if (body == null) {
+            return;
+        }
+        office.store().keepRequest(id(), body);
+        synchronized (this) {
+            if (status.isFinal()) {
+                office.store().dropRequest(id());
+                return;
+            }
+            office.store().put(record());
+            outlives = true;
+            request = null;
+        }
+        office.store().sync();
+    }
+
+    /** Notes that a thread has taken the job; false if it has ended while it waited. */
+    synchronized boolean take() {
+        if (status.isFinal()) {
+            return false;
+        }
+        takes++;
+        note();
+        return true;
+    }
+
+    @Override
+    public Job job() {
+        byte[] body;
+        synchronized (this) {
+            check();
+            body = request;
+        }
+        return office.reader().job(Json.request(body == null ? office.store().request(id()) : body));
+    }
+
+    @Override
+    public void checkCancelled() {
+        if (isOverdue(office.now())) {
+            timeOut();
+        }
+        synchronized (this) {
+            check();
+            if (status == Status.IN_PROGRESS) {
+                return;
+            }
+            status = Status.IN_PROGRESS;
+            started = office.now();
+            attempts++;
+            note();
+        }
+        following.tell();
+    }
+
+    @Override
+    public void report(int step, int steps) {
+        checkCancelled();
+        following.report(step, steps);
+    }
+
+    private void check() {
+        if (status == Status.TIMED_OUT) {
+            throw overtime();
+        }
+        if (status.isFinal()) {
+            throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+        }
+    }
+
+    @Override
+    public int largestAnswer() {
+        return LARGEST_ANSWER;
+    }
+
+    @Override
+    public void stored(JobResult.Image image) {
+        following.finished(image);
+    }
+
+    @Override
+    public void completed(JobResult result) {
+        end(Status.COMPLETED, Answer.completed(id(), result), true);
+    }
+
+    @Override
+    public void failed(JobException reason) {
+        ObjectNode body = Answer.failed(id(), reason);
+        end(Status.valueOf(body.path("status").asText()), body, true);
+    }
+
+    /** Withdraws the job: at once if it waits, between two steps if it runs, not at all if it has ended. */
+    void cancel() {
+        end(Status.CANCELLED, Answer.status(id(), Status.CANCELLED.name()), true);
+    }
+
+    /** Withdraws the job because its time is over; nobody is told but who waits for it. */
+    void expire() {
+        ObjectNode body = Answer.status(id(), Status.CANCELLED.name());
+        body.put(
+                "error",
+                "the job did not end within its ttl of " + beginning.policy().ttl() + " ms");
+        end(Status.CANCELLED, body, false);
+    }
+
+    /** True if the GPU has worked on it for longer than it may. */
+    synchronized boolean isOverdue(long now) {
+        return status == Status.IN_PROGRESS
+                && now - started > beginning.policy().executionTimeout();
+    }
+
+    void timeOut() {
+        failed(overtime());
+    }
+
+    private JobException overtime() {
+        return new JobException(
+                JobException.Code.TIMED_OUT,
+                "the job took longer than its executionTimeout of "
+                        + beginning.policy().executionTimeout() + " ms",
+                null);
+    }
+
+    /** True if it has not ended within the time that it may live. */
+    synchronized boolean isExpired(long now) {
+        return !status.isFinal()
+                && now - beginning.accepted() > beginning.policy().ttl();
+    }
+
+    private void end(Status last, ObjectNode body, boolean tellWebhook) {
+        synchronized (this) {
+            if (status.isFinal()) {
+                return;
+            }
+            status = last;
+            ended = office.now();
+            keptUntil = ended + office.kept();
+            webhookDue = tellWebhook && beginning.webhook() != null;
+            request = null;
+            answer = LastAnswer.keep(office.store(), beginning, bytes(withTimes(body)), outlives);
+            writeEnd();
+        }
+        office.ended().accept(this);
+        settle();
+    }
+
+    private void writeEnd() {
+        if (!outlives) {
+            return;
+        }
+        try {
+            office.store().put(record());
+            office.store().sync();
+            if (status == Status.COMPLETED || status == Status.CANCELLED) {
+                office.store().dropRequest(id());
+            }
+        } catch (UncheckedIOException e) {
+            LOG.errorf("job %s: its end would not outlive this process: %s", id(), e.getMessage());
+        }
+    }
+
+    /** Writes the state down, soon. */
+    private void note() {
+        if (outlives && !forgotten) {
+            try {
+                office.store().put(record());
+                office.background().execute(office.store()::commit);
+            } catch (UncheckedIOException e) {
+                LOG.errorf("job %s: its state would not outlive this process: %s", id(), e.getMessage());
+            }
+        }
+    }
+
+    /** What {@code /status} says now. */
+    byte[] body() {
+        LastAnswer last;
+        synchronized (this) {
+            last = answer;
+            if (last == null) {
+                ObjectNode now = Answer.status(id(), status.name());
+                ObjectNode progress = following.progress();
+                if (progress != null) {
+                    now.set("output", progress);
+                }
+                return bytes(withTimes(now));
+            }
+        }
+        return last.body();
+    }
+
+    private ObjectNode withTimes(ObjectNode body) {
+        if (started != 0) {
+            body.put("delayTime", started - beginning.accepted())
+                    .put("executionTime", (ended == 0 ? office.now() : ended) - started)
+                    .put("workerId", office.workerId());
+        }
+        if (beginning.retries() > 0) {
+            body.put("retries", beginning.retries());
+        }
+        return body;
+    }
+
+    private static byte[] bytes(ObjectNode body) {
+        try {
+            return Json.MAPPER.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Size of the last answer. */
+    synchronized int answerBytes() {
+        return answer == null ? 0 : answer.bytes();
+    }
+
+    /** Notes that the webhook has been told, or never will be. */
+    synchronized void webhookTold() {
+        webhookDue = false;
+        note();
+    }
+
+    /** Lets the answer go at that time, if that is earlier. */
+    synchronized void keepUntil(long time) {
+        if (status.isFinal() && time < keptUntil) {
+            keptUntil = time;
+            note();
+        }
+    }
+
+    /** True if the job has ended, was kept long enough and nobody is still to be told. */
+    synchronized boolean isForgettable(long now) {
+        return status.isFinal() && !webhookDue && now >= keptUntil;
+    }
+
+    /** Removes what is kept of the job. */
+    void forget() {
+        StoredJob last;
+        boolean written;
+        synchronized (this) {
+            forgotten = true;
+            last = record();
+            written = outlives;
+        }
+        following.pictures().release();
+        if (written) {
+            office.store().remove(last);
+        } else {
+            office.store().dropAnswer(last.id(), last.retries());
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.darkroom.queue.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.darkroom.queue.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.type.StringDataType;
+import org.jboss.logging.Logger;
+
+/**
+ * Jobs that outlive the process, in a folder: one small record each in an embedded store, requests and answers in files beside it. One
+ * process at a time can have it open. Safe for several threads.
+ */
+public final class JobStore implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(JobStore.class);
+    private static final String FILE = "jobs.mv";
+    private static final String REQUEST = ".request";
+    private static final String ANSWER = ".answer";
+    private static final DateTimeFormatter ASIDE =
+            DateTimeFormatter.ofPattern("'damaged-'yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    private static final int CACHE_MEGABYTES = 2;
+    private static final long COMPACT_ABOVE = 8L << 20;
+    private static final int COMPACT_MILLISECONDS = 200;
+
+    private final JobFiles files;
+    private final MVStore store;
+    private final MVMap<String, String> records;
+
+    private JobStore(JobFiles files, MVStore store) {
+        this.files = files;
+        this.store = store;
+        this.records = store.openMap(
+                "jobs",
+                new MVMap.Builder<String, String>()
+                        .keyType(StringDataType.INSTANCE)
+                        .valueType(StringDataType.INSTANCE));
+    }
+
+    /**
+     * Opens the store, or begins one. What is damaged is set aside in the same folder, and a new one begun.
+     *
+     * @throws IllegalStateException if another process has it open
+     */
+    public static JobStore open(Path folder) {
+        try {
+            var files = new JobFiles(folder);
+            try {
+                return opened(files);
+            } catch (MVStoreException | UncheckedIOException e) {
+                if (e instanceof MVStoreException cause && cause.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+                    throw new IllegalStateException(
+                            "another worker has the jobs in " + folder + " open: give each its own data folder", e);
+                }
+                String aside = ASIDE.format(Instant.now());
+                LOG.errorf(
+                        "the jobs in %s cannot be read; they are set aside in %s there, and none of them is done or answered: %s",
+                        folder, aside, e.getMessage());
+                files.setAside(aside);
+                return opened(files);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder for jobs cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static JobStore opened(JobFiles files) throws IOException {
+        Path file = files.create(FILE);
+        MVStore store = new MVStore.Builder()
+                .fileName(file.toString())
+                .autoCommitDisabled()
+                .cacheSize(CACHE_MEGABYTES)
+                .open();
+        try {
+            store.setVersionsToKeep(0);
+            var jobs = new JobStore(files, store);
+            jobs.sweep();
+            return jobs;
+        } catch (MVStoreException | UncheckedIOException e) {
+            store.closeImmediately();
+            throw e;
+        }
+    }
+
+    /** All jobs, in the order they were accepted in. */
+    List<StoredJob> jobs() {
+        return records.values().stream()
+                .map(JobStore::read)
+                .sorted(Comparator.comparingLong(StoredJob::sequence))
+                .toList();
+    }
+
+    /** Writes a request down; it is part of a job once that was {@link #put}. */
+    void keepRequest(String id, byte[] request) {
+        files.write(id + REQUEST, request, true);
+    }
+
+    /** Notes how far a job is; {@link #commit} or {@link #sync} writes it down. */
+    void put(StoredJob job) {
+        try {
+            String json = Json.MAPPER.writeValueAsString(job);
+            writing(() -> records.put(job.id(), json));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What was noted outlives the process. */
+    void commit() {
+        writing(store::commit);
+    }
+
+    /** What was noted outlives the machine. */
+    void sync() {
+        writing(store::sync);
+    }
+
+    private static void writing(Runnable write) {
+        try {
+            write.run();
+        } catch (MVStoreException e) {
+            throw new UncheckedIOException("the store of jobs cannot be written", new IOException(e));
+        }
+    }
+
+    byte[] request(String id) {
+        return files.read(id + REQUEST);
+    }
+
+    boolean hasRequest(String id) {
+        return files.has(id + REQUEST);
+    }
+
+    /** The request of a job that will not be done again. */
+    void dropRequest(String id) {
+        files.delete(id + REQUEST);
+    }
+
+    /** Keeps the last answer of a job; each of its retries has its own. */
+    void keepAnswer(String id, int retries, byte[] answer, boolean lasting) {
+        files.write(answerOf(id, retries), answer, lasting);
+    }
+
+    byte[] answer(String id, int retries) {
+        return files.read(answerOf(id, retries));
+    }
+
+    void dropAnswer(String id, int retries) {
+        files.delete(answerOf(id, retries));
+    }
+
+    /** Forgets a job; if the machine stops right now it may come back. */
+    void remove(StoredJob job) {
+        writing(() -> records.remove(job.id()));
+        commit();
+        dropRequest(job.id());
+        dropAnswer(job.id(), job.retries());
+    }
+
+    /** Gives back the room of what was forgotten, if there is much of it; takes a fraction of a second. */
+    void compact() {
+        if (store.getFileStore().size() > COMPACT_ABOVE) {
+            store.compactFile(COMPACT_MILLISECONDS);
+        }
+    }
+
+    private static StoredJob read(String json) {
+        try {
+            return Json.MAPPER.readValue(json, StoredJob.class);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a job in the store cannot be read", e);
+        }
+    }
+
+    private static String answerOf(String id, int retries) {
+        return id + "." + retries + ANSWER;
+    }
+
+    /** Reads every record, so that damage is found now, and deletes files that no record tells of. */
+    private void sweep() throws IOException {
+        Set<String> known = jobs().stream()
+                .flatMap(job -> List.of(job.id() + REQUEST, answerOf(job.id(), job.retries())).stream())
+                .collect(Collectors.toSet());
+        files.sweep(Set.of(REQUEST, ANSWER), known::contains);
+    }
+
+    @Override
+    public void close() {
+        if (!store.isClosed()) {
+            store.sync();
+            store.close(COMPACT_MILLISECONDS);
+        }
+    }
+}

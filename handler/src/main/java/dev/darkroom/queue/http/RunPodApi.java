@@ -1,0 +1,176 @@
+package dev.darkroom.queue.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.Json;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletionStage;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** RunPod's endpoint API, so that a client of theirs can call a worker at home. */
+@Path("/")
+@Blocking
+@Consumes(MediaType.WILDCARD)
+@Produces(MediaType.APPLICATION_JSON)
+public class RunPodApi {
+    private static final Logger LOG = Logger.getLogger(RunPodApi.class);
+    private static final long STANDARD_WAIT = 90_000;
+    private static final long SHORTEST_WAIT = 1_000;
+    private static final long LONGEST_WAIT = 300_000;
+
+    /** Clients ask for more of a stream at once; this keeps them from asking a thousand times a second. */
+    private static final long STREAM_WAIT = 2_000;
+
+    private final HttpQueue queue;
+    private final Callers callers;
+
+    RunPodApi(HttpQueue queue, Callers callers) {
+        this.queue = queue;
+        this.callers = callers;
+    }
+
+    /** Accepts a job and answers at once with its id. */
+    @POST
+    @Path("run")
+    public Response run(byte[] body) {
+        return json(accept(body, false).body());
+    }
+
+    /** Accepts a job and answers with its result, or after {@code wait} milliseconds with how far it is. */
+    @POST
+    @Path("runsync")
+    public CompletionStage<Response> runsync(byte[] body, @QueryParam("wait") @Nullable String wait) {
+        long milliseconds = wait(wait);
+        callers.enter();
+        HttpTicket ticket;
+        try {
+            ticket = accept(body, true);
+        } catch (RuntimeException e) {
+            callers.leave();
+            throw e;
+        }
+        return callers.await(
+                ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> queue.abandon(ticket));
+    }
+
+    /** How far a job is, or its result; {@code ttl} is how many milliseconds longer the result is kept. */
+    @GET
+    @Path("status/{id}")
+    public Response status(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
+        HttpTicket ticket = queue.find(id);
+        byte[] body = ticket.body();
+        if (ttl != null) {
+            queue.keep(ticket, milliseconds("ttl", ttl));
+        }
+        return json(body);
+    }
+
+    /** The same, for clients that post. */
+    @POST
+    @Path("status/{id}")
+    public Response postStatus(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
+        return status(id, ttl);
+    }
+
+    /** The result of a job, or after {@code wait} milliseconds how far it is. */
+    @GET
+    @Path("status-sync/{id}")
+    public CompletionStage<Response> statusSync(@PathParam("id") String id, @QueryParam("wait") @Nullable String wait) {
+        long milliseconds = wait(wait);
+        HttpTicket ticket = queue.find(id);
+        callers.enter();
+        return callers.await(
+                ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> {});
+    }
+
+    /** What of a job's pictures and progress was not read yet; waits a moment if that is nothing. */
+    @GET
+    @Path("stream/{id}")
+    public CompletionStage<ObjectNode> stream(@PathParam("id") String id) {
+        HttpTicket ticket = queue.find(id);
+        callers.enter();
+        return callers.await(ticket.news(), STREAM_WAIT, ticket::stream, () -> {});
+    }
+
+    /** The same, for clients that post. */
+    @POST
+    @Path("stream/{id}")
+    public CompletionStage<ObjectNode> postStream(@PathParam("id") String id) {
+        return stream(id);
+    }
+
+    /** Withdraws a job. */
+    @POST
+    @Path("cancel/{id}")
+    public Response cancel(@PathParam("id") String id) {
+        HttpTicket ticket = queue.find(id);
+        queue.cancel(ticket);
+        return json(ticket.body());
+    }
+
+    /** Has a job that failed done again. */
+    @POST
+    @Path("retry/{id}")
+    public Response retry(@PathParam("id") String id) {
+        return json(queue.retry(queue.find(id)).body());
+    }
+
+    /** Withdraws all jobs that wait. */
+    @POST
+    @Path("purge-queue")
+    public ObjectNode purgeQueue() {
+        return Json.object().put("removed", queue.purge()).put("status", "completed");
+    }
+
+    /** How many jobs and workers there are. */
+    @GET
+    @Path("health")
+    public Counts.Health health() {
+        return queue.health();
+    }
+
+    private HttpTicket accept(byte[] body, boolean sync) {
+        try {
+            return queue.submit(body, sync);
+        } catch (JobException e) {
+            throw Refusal.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The caller learns the id of a job that has not ended, so it is to be found even if the process dies. */
+    private static HttpTicket lasting(HttpTicket ticket) {
+        try {
+            ticket.outlive();
+        } catch (UncheckedIOException e) {
+            LOG.errorf("job %s will not outlive this process: %s", ticket.id(), e.getMessage());
+        }
+        return ticket;
+    }
+
+    private static long wait(@Nullable String wait) {
+        return wait == null ? STANDARD_WAIT : Math.clamp(milliseconds("wait", wait), SHORTEST_WAIT, LONGEST_WAIT);
+    }
+
+    private static long milliseconds(String name, String value) {
+        try {
+            return Math.max(0, Long.parseLong(value));
+        } catch (NumberFormatException e) {
+            throw Refusal.badRequest(name + ": must be a number of milliseconds");
+        }
+    }
+
+    private static Response json(byte[] body) {
+        return Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.darkroom.queue.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.queue.InputSchema;
+import dev.darkroom.queue.PayloadReader;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** {@code /schema.json}: the JSON Schema of a job's input. */
+@Path("/schema.json")
+public class SchemaResource {
+    private final PayloadReader reader;
+
+    SchemaResource(PayloadReader reader) {
+        this.reader = reader;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "The JSON Schema of a job's input.")
+    public ObjectNode schema() {
+        return InputSchema.of(reader);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.darkroom.queue.http;
+
+import dev.darkroom.queue.PayloadReader;
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * What all tickets of a queue share.
+ *
+ * @param streamRoom how many bytes of unread pictures all jobs together may still hold
+ * @param background where what need not be waited for is written down
+ * @param ended told of every job that has ended
+ */
+record TicketOffice(
+        JobStore store,
+        PayloadReader reader,
+        Clock clock,
+        String workerId,
+        long kept,
+        AtomicLong streamRoom,
+        Executor background,
+        Consumer<HttpTicket> ended) {
+    long now() {
+        return clock.millis();
+    }
+}
