@@ -17,7 +17,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml handler/pom.xml $(shell find handler/src/main -type f)
 
-.PHONY: build run job test bench golden format
+.PHONY: build run job test bench golden format deploy-test image image-check
 
 build: $(APP)
 
@@ -51,3 +51,17 @@ test-classes:
 
 format:
 	$(MVN) spotless:apply
+
+# Functions, the client, schemas and linters of deploy/; needs npm, and says so where it cannot install
+deploy-test: build
+	@deploy/test
+
+# The container image: make image [IMAGE=darkroom:latest] [IMAGE_ARGS='--build-arg FLAVOR=cpu']
+IMAGE ?= darkroom:latest
+image:
+	@engine=$$(deploy/engine) && $$engine build $$([ $$engine != podman ] || echo --format docker) -f Dockerfile.cuda -t $(IMAGE) \
+	  --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) $(IMAGE_ARGS) .
+
+# Builds the image for the CPU, starts it, runs jobs in it; deploy/image-check says what it needs
+image-check:
+	@deploy/image-check

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { DockerfileParser } from 'dockerfile-ast'
+import { validate } from 'dockerfile-utils'
+import { root, text } from './files.js'
+
+const dockerfile = DockerfileParser.parse(text('Dockerfile.cuda'))
+
+function copiedFromContext() {
+  return dockerfile
+    .getCOPYs()
+    .filter(copy => copy.getFlags().every(flag => flag.getName() !== 'from'))
+    .flatMap(copy => copy.getArguments().slice(0, -1).map(String))
+}
+
+test('the linter has nothing to say', () => {
+  const found = validate(text('Dockerfile.cuda'), { instructionCasing: 1 })
+  assert.deepEqual(found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`), [])
+})
+
+test('all that is copied is there, and the context holds it', () => {
+  const ignored = text('.dockerignore').split('\n').filter(line => line !== '' && !line.startsWith('**'))
+  const paths = copiedFromContext()
+  assert.ok(paths.length >= 6)
+  for (const path of paths) {
+    assert.ok(existsSync(join(root, path)), path)
+    assert.ok(!ignored.some(name => path === name || path.startsWith(`${name}/`)), `${path} is ignored`)
+  }
+})
+
+test('stages that are copied from exist', () => {
+  const stages = dockerfile.getFROMs().map(from => from.getBuildStage())
+  for (const copy of dockerfile.getCOPYs()) {
+    const from = copy.getFlags().find(flag => flag.getName() === 'from')?.getValue()
+    assert.ok(from === undefined || stages.includes(from), from)
+  }
+})
+
+test('the archive that is downloaded is checked', () => {
+  const download = dockerfile.getInstructions().find(instruction => instruction.getRawArgumentsContent()?.includes('curl'))
+  assert.match(download.getRawArgumentsContent(), /curl [\s\S]*sha256sum --check[\s\S]*jar --extract --file libtorch.zip/)
+  assert.match(text('Dockerfile.cuda'), /^ARG LIBTORCH_SHA256=[0-9a-f]{64}$/m)
+})

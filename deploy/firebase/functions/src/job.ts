@@ -1,0 +1,77 @@
+/** Where a picture is, and what one must know to make it again. */
+export interface Picture {
+  url: string
+  format?: string
+  width?: number
+  height?: number
+  seed?: number
+}
+
+/** A job as it is kept. It is submitted once and settled once: done or failed is for good. */
+export interface Job {
+  uid: string
+  state: 'submitted' | 'done' | 'failed'
+  /** What the webhook's token hashes to. */
+  tokenHash: string
+  submittedAt: Date
+  /** The endpoint's name for the job; null until the endpoint has accepted it. */
+  endpointJob: string | null
+  settledAt?: Date
+  pictures?: Picture[]
+  error?: string
+}
+
+/** What a job becomes when it ends. */
+export type Outcome = { state: 'done'; pictures: Picture[] } | { state: 'failed'; error: string }
+
+const LONGEST_ERROR = 2_000
+
+/** What a status of the endpoint means for a job, or null while the job goes on. */
+export function outcomeOf(status: unknown): Outcome | null {
+  const { status: name, output, error } = asObject(status)
+  switch (name) {
+    case 'COMPLETED':
+      return completed(output)
+    case 'FAILED':
+    case 'CANCELLED':
+    case 'TIMED_OUT':
+      return failed(typeof error === 'string' && error !== '' ? error : `the endpoint says ${name}`)
+    default:
+      return null
+  }
+}
+
+export function failed(error: string): Outcome {
+  return { state: 'failed', error: error.slice(0, LONGEST_ERROR) }
+}
+
+// A document holds a mebibyte: it keeps where pictures are, never the pictures.
+function completed(output: unknown): Outcome {
+  const images = asObject(output).images
+  if (!Array.isArray(images) || images.length === 0) {
+    return failed('the endpoint says COMPLETED and names no picture')
+  }
+  const pictures = images.map(pictureOf).filter(picture => picture !== null)
+  if (pictures.length === 0) {
+    return failed('the pictures came inline and cannot be kept: give the worker a bucket for its results')
+  }
+  return { state: 'done', pictures }
+}
+
+function pictureOf(image: unknown): Picture | null {
+  const { url, format, width, height, seed } = asObject(image)
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url)) {
+    return null
+  }
+  return {
+    url,
+    ...(typeof format === 'string' && { format }),
+    ...(typeof width === 'number' && { width }),
+    ...(typeof height === 'number' && { height }),
+    ...(typeof seed === 'number' && { seed }),
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}

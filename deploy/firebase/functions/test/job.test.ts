@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { outcomeOf } from '../src/job.js'
+
+test('a completed job is where its pictures are', () => {
+  const image = { url: 'https://bucket.example/a.png', format: 'png', width: 128, height: 64, seed: 7 }
+  assert.deepEqual(outcomeOf({ status: 'COMPLETED', output: { images: [image] } }), { state: 'done', pictures: [image] })
+})
+
+test('of a batch the pictures that were made are kept', () => {
+  const output = { images: [{ url: 'https://bucket.example/a.png' }, { error: 'out of memory' }] }
+  assert.deepEqual(outcomeOf({ status: 'COMPLETED', output }), { state: 'done', pictures: [{ url: 'https://bucket.example/a.png' }] })
+})
+
+test('a picture that came inline, or as what is no web address, is not kept', () => {
+  for (const image of [{ image: 'aGVsbG8=' }, { url: 'javascript:alert(1)' }, null, 'x']) {
+    assert.equal(outcomeOf({ status: 'COMPLETED', output: { images: [image] } })?.state, 'failed')
+  }
+  assert.equal(outcomeOf({ status: 'COMPLETED' })?.state, 'failed')
+})
+
+test('an ended job without a picture has failed, with the reason given', () => {
+  assert.deepEqual(outcomeOf({ status: 'FAILED', error: 'prompt: is missing' }), { state: 'failed', error: 'prompt: is missing' })
+  for (const status of ['CANCELLED', 'TIMED_OUT']) {
+    assert.deepEqual(outcomeOf({ status }), { state: 'failed', error: `the endpoint says ${status}` })
+  }
+  assert.equal((outcomeOf({ status: 'FAILED', error: 'x'.repeat(1_000_000) }) as { error: string }).error.length, 2_000)
+})
+
+test('a job that goes on is not settled', () => {
+  for (const status of ['IN_QUEUE', 'IN_PROGRESS', 'RUNNING', undefined]) {
+    assert.equal(outcomeOf({ status }), null)
+  }
+  assert.equal(outcomeOf(null), null)
+  assert.equal(outcomeOf('COMPLETED'), null)
+})

@@ -1,0 +1,41 @@
+import type { Job, Outcome } from '../src/job.js'
+import type { JobStore } from '../src/jobs.js'
+
+/** Jobs in memory, settled once as the documents are. */
+export class JobsInMemory implements JobStore {
+  readonly jobs = new Map<string, Job>()
+
+  async create(job: Job): Promise<string> {
+    const id = `doc${this.jobs.size + 1}`
+    this.jobs.set(id, job)
+    return id
+  }
+
+  async find(id: string): Promise<Job | null> {
+    return this.jobs.get(id) ?? null
+  }
+
+  async accepted(id: string, endpointJob: string): Promise<void> {
+    this.get(id).endpointJob = endpointJob
+  }
+
+  async settle(id: string, outcome: Outcome, at: Date): Promise<boolean> {
+    if (this.get(id).state !== 'submitted') {
+      return false
+    }
+    Object.assign(this.get(id), outcome, { settledAt: at })
+    return true
+  }
+
+  async open(before: Date, most: number): Promise<[string, Job][]> {
+    return [...this.jobs].filter(([, job]) => job.state === 'submitted' && job.submittedAt < before).slice(0, most)
+  }
+
+  get(id: string): Job {
+    const job = this.jobs.get(id)
+    if (job === undefined) {
+      throw new Error(`there is no job ${id}`)
+    }
+    return job
+  }
+}
