@@ -1,0 +1,81 @@
+package dev.darkroom.queue.runpod;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells the platform all the time that the worker lives and which jobs it has: one that falls silent is killed. It shares nothing with
+ * what computes, neither threads nor connections, so that it goes on while all of that is busy. It can begin before the models are
+ * loaded.
+ */
+public final class Heartbeat implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Heartbeat.class);
+
+    private final Ping ping;
+    private final Duration interval;
+    private final List<Duration> retries;
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("runpod heartbeat").unstarted(this::beat);
+    private volatile Supplier<List<String>> jobs = List::of;
+
+    private Heartbeat(Ping ping, Duration interval, List<Duration> retries) {
+        this.ping = ping;
+        this.interval = interval;
+        this.retries = retries;
+    }
+
+    /** Begins at once, and goes on until it is closed or the process ends. */
+    public static Heartbeat start(RunPodEnvironment environment, RunPodSettings settings) {
+        return start(environment, settings.product(), environment.pingInterval(), Pace.STANDARD.pingRetries());
+    }
+
+    static Heartbeat start(RunPodEnvironment environment, String product, Duration interval, List<Duration> retries) {
+        var heartbeat = new Heartbeat(new Ping(environment, product), interval, retries);
+        if (environment.urls().ping("").isPresent()) {
+            heartbeat.thread.start();
+        } else {
+            LOG.error("no heartbeat: RUNPOD_WEBHOOK_PING, RUNPOD_AI_API_KEY or RUNPOD_POD_ID is missing");
+        }
+        return heartbeat;
+    }
+
+    /** Tells the platform that this worker cannot work, before the process ends; returns after two seconds in any case. */
+    public static void reportUnhealthy(
+            RunPodEnvironment environment, RunPodSettings settings, String check, String reason)
+            throws InterruptedException {
+        Thread report = Thread.ofPlatform().daemon().name("runpod unhealthy").start(() -> {
+            try (var ping = new Ping(environment, settings.product())) {
+                ping.unhealthy(check, reason);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        report.join(Ping.UNHEALTHY);
+    }
+
+    /** Tells of these jobs from now on. */
+    void follow(Supplier<List<String>> jobs) {
+        this.jobs = jobs;
+    }
+
+    private void beat() {
+        long next = System.nanoTime();
+        try {
+            while (true) {
+                ping.alive(jobs.get(), interval.multipliedBy(2), retries);
+                long now = System.nanoTime();
+                next = Math.max(next + interval.toNanos(), now);
+                Thread.sleep(Duration.ofNanos(next - now));
+            }
+        } catch (InterruptedException e) {
+            ping.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.darkroom.queue.runpod;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.darkroom.queue.Json;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Asks the platform for jobs, one long poll at a time, as long as there is a place for one. */
+final class JobPoll {
+    private static final Logger LOG = Logger.getLogger(JobPoll.class);
+
+    /** A caller's field that stands there twice is no reason to leave the job without an answer. */
+    private static final ObjectReader LENIENT =
+            Json.MAPPER.reader().without(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+
+    private final RunPodClient client;
+    private final RunPodUrls urls;
+    private final HeldJobs held;
+    private final JobDesk desk;
+    private final Pace pace;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private int failures;
+    private String told = "";
+
+    JobPoll(RunPodClient client, RunPodUrls urls, HeldJobs held, JobDesk desk, Pace pace) {
+        this.client = client;
+        this.urls = urls;
+        this.held = held;
+        this.desk = desk;
+        this.pace = pace;
+    }
+
+    /** Asks until {@link #stop}. */
+    void run() {
+        try {
+            while (held.awaitPlace()) {
+                long start = System.nanoTime();
+                boolean jobInProgress = !held.ids().isEmpty();
+                Duration wait = heard(client.take(urls.take(jobInProgress), pace.poll()), start);
+                if (wait.isPositive() && stopped.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            held.over();
+        }
+    }
+
+    /** Ends the poll at once, unless it is being answered; what comes in that answer is taken in. */
+    void stop() {
+        held.close();
+        stopped.countDown();
+        client.giveUpTake();
+    }
+
+    /** Takes in what came, and says how long to wait before the next poll. */
+    private Duration heard(Reply reply, long start) {
+        if (reply instanceof Reply.Failed failed && failed.timedOut()) {
+            succeeded();
+            return pace.emptyPoll();
+        }
+        if (!(reply instanceof Reply.Answered answered)) {
+            return failed(reply);
+        }
+        return switch (answered.status()) {
+            case 200 -> {
+                succeeded();
+                yield takeIn(answered.body()) ? Duration.ZERO : pace.asleep();
+            }
+            case 204 -> {
+                succeeded();
+                yield pace.emptyPoll().minusNanos(System.nanoTime() - start);
+            }
+            case 400 -> Pace.jittered(pace.asleep());
+            case 429 -> pace.throttled();
+            default -> failed(reply);
+        };
+    }
+
+    private void succeeded() {
+        failures = 0;
+        told = "";
+    }
+
+    private Duration failed(Reply reply) {
+        failures++;
+        Duration wait = pace.backOff(failures);
+        String what = reply.summary();
+        if (held.isClosing() || what.equals(told)) {
+            return wait;
+        }
+        told = what;
+        if (reply instanceof Reply.Answered answered && (answered.status() == 401 || answered.status() == 403)) {
+            LOG.errorf("RunPod refuses this worker with %s: check RUNPOD_AI_API_KEY", what);
+        } else {
+            LOG.warnf("RunPod gives no jobs: %s", what);
+        }
+        return wait;
+    }
+
+    /** False if there was no job in it. */
+    private boolean takeIn(Buffer body) {
+        JsonNode answer;
+        try {
+            answer = LENIENT.readTree(body.getBytes());
+        } catch (IOException e) {
+            LOG.warnf("RunPod answered with %d bytes that are no JSON instead of a job", body.length());
+            return false;
+        }
+        if (!(answer instanceof ArrayNode batch)) {
+            return answer.isObject() && desk.takeIn(answer);
+        }
+        boolean any = false;
+        for (JsonNode job : batch) {
+            any |= desk.takeIn(job);
+        }
+        return any;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.darkroom.queue.runpod;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import io.vertx.ext.web.codec.BodyCodec;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request to the platform, with the headers that it knows from its own library. Each call waits for its reply, a bounded time: it
+ * belongs on a virtual thread.
+ */
+final class RunPodClient implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration SLACK = Duration.ofSeconds(10);
+    private static final int MOST_CONNECTIONS = 32;
+
+    private final WebClient client;
+    private final WebClient takes;
+    private final @Nullable String key;
+    private final Object takeState = new Object();
+    private boolean takeGivenUp;
+    private boolean takeAnswering;
+
+    RunPodClient(Vertx vertx, @Nullable String key, String product) {
+        var options = new WebClientOptions()
+                .setUserAgent(userAgent(product))
+                .setFollowRedirects(false)
+                .setConnectTimeout((int) CONNECT.toMillis())
+                .setMaxPoolSize(MOST_CONNECTIONS);
+        this.client = WebClient.create(vertx, options);
+        this.takes = WebClient.create(vertx, options);
+        this.key = key;
+    }
+
+    /** How this worker introduces itself. */
+    static String userAgent(String product) {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s; %s) Java/%s",
+                product,
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                Runtime.version().feature());
+    }
+
+    /** Asks for a job; {@link #giveUpTake} ends it. */
+    Reply take(String url, Duration limit) throws InterruptedException {
+        Future<HttpResponse<Buffer>> sent;
+        synchronized (takeState) {
+            if (takeGivenUp) {
+                return new Reply.Failed(false, "given up");
+            }
+            takeAnswering = false;
+            BodyCodec<Buffer> noticed = stream -> {
+                synchronized (takeState) {
+                    takeAnswering = true;
+                }
+                BodyCodec.buffer().create(stream);
+            };
+            sent = get(takes, url, limit).as(noticed).send();
+        }
+        return reply(sent, limit);
+    }
+
+    /** Ends the poll for a job at once, for good; but one that is being answered is let finish, for a job may be in it. */
+    void giveUpTake() {
+        synchronized (takeState) {
+            takeGivenUp = true;
+            if (!takeAnswering) {
+                takes.close();
+            }
+        }
+    }
+
+    Reply get(String url, Duration limit) throws InterruptedException {
+        return reply(get(client, url, limit).send(), limit);
+    }
+
+    /** The body is JSON; the platform's own library calls it a form all the same. */
+    Reply post(String url, String jobId, byte[] json, Duration limit) throws InterruptedException {
+        HttpRequest<Buffer> request = request(client, HttpMethod.POST, url, limit)
+                .putHeader("Content-Type", "application/x-www-form-urlencoded")
+                .putHeader("charset", "utf-8")
+                .putHeader("X-Request-ID", jobId);
+        return reply(request.sendBuffer(Buffer.buffer(json)), limit);
+    }
+
+    private HttpRequest<Buffer> get(WebClient client, String url, Duration limit) {
+        return request(client, HttpMethod.GET, url, limit).putHeader("Content-Type", "application/json");
+    }
+
+    private HttpRequest<Buffer> request(WebClient client, HttpMethod method, String url, Duration limit) {
+        HttpRequest<Buffer> request = client.requestAbs(method, url)
+                .putHeader("Accept", "*/*")
+                .connectTimeout(CONNECT.toMillis())
+                .idleTimeout(limit.toMillis());
+        if (key != null) {
+            request.putHeader(HttpHeaders.AUTHORIZATION.toString(), key);
+        }
+        return request;
+    }
+
+    private static Reply reply(Future<HttpResponse<Buffer>> sent, Duration limit) throws InterruptedException {
+        try {
+            HttpResponse<Buffer> response = sent.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(limit.plus(CONNECT).plus(SLACK).toMillis(), TimeUnit.MILLISECONDS);
+            Buffer body = response.body();
+            return new Reply.Answered(response.statusCode(), body == null ? Buffer.buffer() : body);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            boolean timedOut = cause instanceof TimeoutException;
+            return new Reply.Failed(
+                    timedOut, timedOut ? "no answer" : cause.getClass().getSimpleName());
+        } catch (TimeoutException e) {
+            return new Reply.Failed(true, "no end of the answer");
+        }
+    }
+
+    @Override
+    public void close() {
+        takes.close();
+        client.close();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.darkroom.queue.runpod;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The platform's addresses for one worker. They are bare text with names to fill in, and stay as they came otherwise: a {@code +} in
+ * their query must not change. They are credentials, and so never logged.
+ */
+final class RunPodUrls {
+    /** What may stand in a path as it is. */
+    private static final Pattern ID = Pattern.compile("(?!\\.+$)[\\w.~:@!$&'()*+,;=-]{1,256}");
+
+    private static final String TAKE = "/job-take/";
+
+    private final String take;
+    private final String done;
+    private final @Nullable String stream;
+    private final @Nullable String ping;
+
+    private RunPodUrls(String take, String done, @Nullable String stream, @Nullable String ping) {
+        this.take = take;
+        this.done = done;
+        this.stream = stream;
+        this.ping = ping;
+    }
+
+    /**
+     * Fills in what is the same for all jobs.
+     *
+     * @param gpuType what to put for {@code $RUNPOD_GPU_TYPE_ID}
+     * @throws IllegalArgumentException that names the variable with a template that gives no address
+     */
+    static RunPodUrls of(
+            String take,
+            String done,
+            @Nullable String stream,
+            @Nullable String ping,
+            String workerId,
+            @Nullable String gpuType) {
+        if (!isId(workerId)) {
+            throw new IllegalArgumentException("RUNPOD_POD_ID: must be able to stand in an address as it is");
+        }
+        String gpu = URLEncoder.encode(gpuType == null ? "unknown" : gpuType, StandardCharsets.UTF_8);
+        return new RunPodUrls(
+                checked("RUNPOD_WEBHOOK_GET_JOB", filled(take, workerId, gpu).replace("$ID", workerId)),
+                checked("RUNPOD_WEBHOOK_POST_OUTPUT", filled(done, workerId, gpu)),
+                stream == null ? null : checked("RUNPOD_WEBHOOK_POST_STREAM", filled(stream, workerId, gpu)),
+                ping == null ? null : checked("RUNPOD_WEBHOOK_PING", filled(ping, workerId, gpu)));
+    }
+
+    /** True for an id that can be put into an address. */
+    static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
+    /** Where to ask for one job. */
+    String take(boolean jobInProgress) {
+        return with(take, "job_in_progress=" + (jobInProgress ? 1 : 0));
+    }
+
+    /** Where to hear of jobs to stop; empty if the address for jobs does not tell it. */
+    Optional<String> stop() {
+        return take.contains(TAKE) ? Optional.of(take.replace(TAKE, "/job-stop/")) : Optional.empty();
+    }
+
+    /** Where to post a job's progress and its result. */
+    String done(String jobId, boolean ofStream) {
+        return with(done.replace("$ID", jobId), "isStream=" + ofStream);
+    }
+
+    /** Where to post parts of a job's result; empty if the platform wants none. */
+    Optional<String> stream(String jobId) {
+        return Optional.ofNullable(stream).map(template -> with(template.replace("$ID", jobId), "isStream=false"));
+    }
+
+    /** Where to tell that the worker lives; empty if the platform does not want to know. */
+    Optional<String> ping(String query) {
+        return Optional.ofNullable(ping).map(url -> with(url, query));
+    }
+
+    private static String filled(String template, String workerId, String gpu) {
+        return template.replace("$RUNPOD_POD_ID", workerId).replace("$RUNPOD_GPU_TYPE_ID", gpu);
+    }
+
+    private static String checked(String variable, String url) {
+        try {
+            var uri = new URI(url.replace("$ID", "id"));
+            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // told below, without the address
+        }
+        throw new IllegalArgumentException(variable + ": must be an address that begins with http:// or https://");
+    }
+
+    private static String with(String url, String parameter) {
+        String separator = url.endsWith("?") || url.endsWith("&") ? "" : url.contains("?") ? "&" : "?";
+        return url + separator + parameter;
+    }
+
+    @Override
+    public String toString() {
+        return "RunPodUrls";
+    }
+}

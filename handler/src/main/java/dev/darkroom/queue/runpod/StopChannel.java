@@ -1,0 +1,91 @@
+package dev.darkroom.queue.runpod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.queue.Json;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/** Hears from the platform which jobs nobody wants any more: cancelled ones, and those that took too long. */
+final class StopChannel {
+    private static final Logger LOG = Logger.getLogger(StopChannel.class);
+
+    private final RunPodClient client;
+    private final String url;
+    private final HeldJobs held;
+    private final Pace pace;
+    private int failures;
+
+    StopChannel(RunPodClient client, String url, HeldJobs held, Pace pace) {
+        this.client = client;
+        this.url = url;
+        this.held = held;
+        this.pace = pace;
+    }
+
+    /** Listens until its thread is interrupted. */
+    void run() {
+        try {
+            while (true) {
+                Thread.sleep(heard(client.get(url, pace.poll())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops the jobs that are named, and says how long to wait before the next poll. */
+    private Duration heard(Reply reply) {
+        if (reply instanceof Reply.Failed failed && failed.timedOut()) {
+            return pace.emptyPoll();
+        }
+        if (!(reply instanceof Reply.Answered answered)) {
+            return failed(reply);
+        }
+        return switch (answered.status()) {
+            case 200 -> {
+                failures = 0;
+                yield stop(answered.body()) ? pace.emptyPoll() : pace.firstBackOff();
+            }
+            case 204 -> {
+                failures = 0;
+                yield pace.firstBackOff();
+            }
+            case 404 -> pace.noStops();
+            case 429 -> pace.throttled();
+            default -> failed(reply);
+        };
+    }
+
+    private Duration failed(Reply reply) {
+        failures++;
+        LOG.logf(
+                failures == 1 ? Logger.Level.WARN : Logger.Level.DEBUG,
+                "RunPod does not tell which jobs to stop: %s",
+                reply.summary());
+        return pace.backOff(failures);
+    }
+
+    /** False if no job was named. */
+    private boolean stop(Buffer body) {
+        JsonNode ids;
+        try {
+            ids = Json.MAPPER.readTree(body.getBytes()).path("jobsToStop");
+        } catch (IOException e) {
+            LOG.warnf("RunPod answered with %d bytes that are no JSON instead of jobs to stop", body.length());
+            return false;
+        }
+        boolean any = false;
+        for (JsonNode id : ids) {
+            if (id.isTextual()) {
+                any = true;
+                held.find(id.asText()).ifPresent(ticket -> {
+                    LOG.infof("job %s: RunPod stops it", ticket.id());
+                    ticket.stop();
+                });
+            }
+        }
+        return any;
+    }
+}
