@@ -64,7 +64,8 @@ class Serving {
             platform = StartupChecks.build("RunPod", RunPodEnvironment::fromProcess);
             // the platform kills who is silent, and loading may take minutes
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
-            JobStore store = StartupChecks.build("jobs", () -> JobStore.open(config.data().resolve("jobs")));
+            JobStore store = StartupChecks.build(
+                    "jobs", () -> JobStore.open(config.data().resolve("jobs")));
             queue.open(store);
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             var worker = new Worker(setup.handler(results, folderIsServed), state, metrics);
@@ -73,8 +74,8 @@ class Serving {
             LOG.infof("READY at %s", config.address());
             start(worker, queue);
             if (platform.isPresent()) {
-                var source = RunPodSource.start(
-                        platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
+                var source =
+                        RunPodSource.start(platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
                 pulled = Optional.of(source);
                 start(worker, source);
             } else {

@@ -2,10 +2,10 @@ package dev.darkroom;
 
 import dev.darkroom.hub.HubSettings;
 import dev.darkroom.job.Limits;
-import dev.darkroom.store.S3Settings;
-import dev.darkroom.store.SourceSettings;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
+import dev.darkroom.store.S3Settings;
+import dev.darkroom.store.SourceSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;

@@ -192,8 +192,7 @@ class WorkerHttpTest {
         assertThat(answer.getInt("output.images[0].height")).isEqualTo(384);
         assertThat(answer.getList("output.notes", String.class))
                 .containsExactly("generated at 144x96, where this model is at home, and resized to 512x384");
-        assertThat(answer.getMap("output.timings"))
-                .containsKeys("queue", "encode", "denoise", "decode", "store");
+        assertThat(answer.getMap("output.timings")).containsKeys("queue", "encode", "denoise", "decode", "store");
         assertThat(answer.getLong("delayTime")).isNotNegative();
         assertThat(answer.getLong("executionTime")).isNotNegative();
         assertThat(read(file(answer)).size()).hasToString("512x384");
