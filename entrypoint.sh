@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
 # Start-up checks in order, then the worker: ./entrypoint.sh [--payload FILE]
+# With a test_input.json where it is started, and without RunPod, it does that one job, as RunPod's own workers do.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checks=$here/startup-checks
+
+if [ $# -eq 0 ] && [ -f test_input.json ] && [ -z "${RUNPOD_WEBHOOK_GET_JOB:-}" ]; then
+  set -- --payload test_input.json
+fi
 
 # one job needs no server, and gets its answer as JSON also where it cannot be done: past the installation, the worker gives it
 server=()
@@ -15,6 +20,10 @@ fi
 # a serverless container is rented for its card
 if [ -n "${RUNPOD_WEBHOOK_GET_JOB:-}${RUNPOD_ENDPOINT_ID:-}" ]; then
   export DEVICE=${DEVICE:-cuda}
+fi
+# its console filters the log by job
+if [ -n "${RUNPOD_ENDPOINT_ID:-}" ]; then
+  export DARKROOM_LOG=${DARKROOM_LOG:-json}
 fi
 
 stop() { # exit code, check, reason

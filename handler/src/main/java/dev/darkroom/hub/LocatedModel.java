@@ -9,4 +9,9 @@ import java.util.Optional;
  * @param folder in diffusers layout
  * @param revision the commit that the folder is a snapshot of, or what its {@code darkroom.json} calls its revision; empty: unknown
  */
-public record LocatedModel(Path folder, Optional<String> revision) {}
+public record LocatedModel(Path folder, Optional<String> revision) {
+    @Override
+    public String toString() {
+        return folder + revision.map(known -> " at " + known).orElse("");
+    }
+}

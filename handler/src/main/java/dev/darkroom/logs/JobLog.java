@@ -24,7 +24,7 @@ public final class JobLog {
     }
 
     public void completed(JobResult result) {
-        info("completed: " + result.images().size() + " pictures, " + result.timings() + " ms");
+        info("completed: pictures " + result.images().size() + ", " + result.timings() + " ms");
         result.failures()
                 .forEach(failure -> log(
                         Logger.Level.WARN,

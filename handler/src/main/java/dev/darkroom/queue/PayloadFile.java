@@ -6,13 +6,15 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.UUID;
 
 /** One job from a file; the answer goes to a stream as JSON. */
 public final class PayloadFile implements JobSource {
-    private static final String ID = "local";
+    private static final String NAMELESS = "local";
 
     private final Path file;
     private final PayloadReader reader;
@@ -34,7 +36,7 @@ public final class PayloadFile implements JobSource {
     /** Answers that the worker could not start, so that standard output holds an answer in every case. */
     public void refuse(RuntimeException reason) {
         print(Answer.failed(
-                ID, new JobException(JobException.Code.INTERNAL, String.valueOf(reason.getMessage()), reason)));
+                NAMELESS, new JobException(JobException.Code.INTERNAL, String.valueOf(reason.getMessage()), reason)));
     }
 
     @Override
@@ -43,22 +45,34 @@ public final class PayloadFile implements JobSource {
             return Optional.empty();
         }
         taken = true;
-        return Optional.of(new OnlyTicket());
+        try {
+            return Optional.of(new OnlyTicket(Files.readString(file)));
+        } catch (IOException e) {
+            print(Answer.failed(
+                    NAMELESS,
+                    new JobException(JobException.Code.BAD_INPUT, "the payload file cannot be read: " + e, e)));
+            return Optional.empty();
+        }
     }
 
     private final class OnlyTicket implements Ticket {
+        private final String payload;
+        private final String id;
+
+        /** The same payload has the same id: if its pictures could not be stored, another try of it finds them. */
+        OnlyTicket(String payload) {
+            this.payload = payload;
+            this.id = NAMELESS + "-" + UUID.nameUUIDFromBytes(payload.getBytes(StandardCharsets.UTF_8));
+        }
+
         @Override
         public String id() {
-            return ID;
+            return id;
         }
 
         @Override
         public Job job() {
-            try {
-                return reader.job(Json.request(Files.readString(file)));
-            } catch (IOException e) {
-                throw new JobException(JobException.Code.BAD_INPUT, "the payload file cannot be read: " + e, e);
-            }
+            return reader.job(Json.request(payload));
         }
 
         @Override
@@ -79,12 +93,12 @@ public final class PayloadFile implements JobSource {
         @Override
         public void completed(JobResult result) {
             succeeded = true;
-            print(Answer.completed(ID, result));
+            print(Answer.completed(id, result));
         }
 
         @Override
         public void failed(JobException reason) {
-            print(Answer.failed(ID, reason));
+            print(Answer.failed(id, reason));
         }
     }
 
