@@ -161,7 +161,7 @@ public final class FluxModel implements AutoCloseable {
         components.prompts().trim();
         Picture finished = fit(picture, sizes.output(), image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes(request, sizes.output()), parameters(request, sizes.output()));
+        return new Rendering(finished, timings, notes(job.ask(), request, sizes.output()), parameters(request, sizes.output()));
     }
 
     /** The size that the job names; null if it names none. */
@@ -228,8 +228,11 @@ public final class FluxModel implements AutoCloseable {
                 : PilResize.LANCZOS.apply(picture, output);
     }
 
-    private List<String> notes(FluxRequest request, Size output) {
+    private List<String> notes(Ask ask, FluxRequest request, Size output) {
         List<String> notes = new ArrayList<>();
+        if (ask.goFast()) {
+            notes.add("go_fast: this model has no faster way than its usual one");
+        }
         if (!request.size().equals(output.ceilTo(FluxRequest.MULTIPLE))) {
             notes.add("generated at " + request.size() + ", where this model is at home, and resized to " + output);
         }
