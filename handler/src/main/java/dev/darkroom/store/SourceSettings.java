@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Where source images may come from, and how large they may be. */
+@Unremovable
 @ConfigMapping(prefix = "darkroom.sources")
 public interface SourceSettings {
     /** Folders that payloads may name files of, comma separated; unset: no paths. Relative paths are looked up in each. */
