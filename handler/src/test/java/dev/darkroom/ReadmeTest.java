@@ -27,7 +27,8 @@ class ReadmeTest {
     private static final Pattern CALL = Pattern.compile("curl -d '([^']+)' localhost:8000(/\\S+)");
 
     /** These have names of their own. */
-    private static final Set<String> SHORT = Set.of("DARKROOM_HOST", "DARKROOM_PORT", "DARKROOM_DEVICE", "DARKROOM_HOME");
+    private static final Set<String> SHORT =
+            Set.of("DARKROOM_HOST", "DARKROOM_PORT", "DARKROOM_DEVICE", "DARKROOM_HOME");
 
     @Inject
     RunningWorker worker;

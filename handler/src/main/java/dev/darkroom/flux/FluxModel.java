@@ -161,7 +161,8 @@ public final class FluxModel implements AutoCloseable {
         components.prompts().trim();
         Picture finished = fit(picture, sizes.output(), image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes(job.ask(), request, sizes.output()), parameters(request, sizes.output()));
+        return new Rendering(
+                finished, timings, notes(job.ask(), request, sizes.output()), parameters(request, sizes.output()));
     }
 
     /** The size that the job names; null if it names none. */

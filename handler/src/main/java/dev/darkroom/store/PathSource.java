@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Images that are files below one of the allowed folders. Links are followed, but not out of that folder. Whatever is wrong with a path,
@@ -30,17 +31,26 @@ final class PathSource {
                     field + ": paths are not allowed: this worker has no folders in DARKROOM_SOURCES_ROOTS");
         }
         for (Path root : roots) {
-            try {
-                Path file = root.resolve(text).normalize();
-                if (file.startsWith(root) || file.startsWith(root.toRealPath())) {
-                    return read(field, root.toRealPath(), file.toRealPath());
-                }
-            } catch (IOException | InvalidPathException e) {
-                continue; // it may be below the next one
+            Optional<byte[]> file = readBelow(root, field, text);
+            if (file.isPresent()) {
+                return file.get();
             }
         }
         throw JobException.badInput(
                 field + ": must be a readable file below one of the folders in DARKROOM_SOURCES_ROOTS");
+    }
+
+    /** The file system is not asked about a path that leads elsewhere, so that nothing can be learnt from how long that takes. */
+    private Optional<byte[]> readBelow(Path root, String field, String text) {
+        try {
+            Path real = root.toRealPath();
+            Path file = root.resolve(text).normalize();
+            return file.startsWith(root) || file.startsWith(real)
+                    ? Optional.of(read(field, real, file.toRealPath()))
+                    : Optional.empty();
+        } catch (IOException | InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /** Both paths are without links, and the file is opened only if none has taken its place since. */

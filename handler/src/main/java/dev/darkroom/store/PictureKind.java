@@ -19,8 +19,10 @@ enum PictureKind {
         ImageIO.setUseCache(false); // never a temporary file
     }
 
+    private static final int BMP_HEADER_LENGTH = 14;
+    private static final int BMP_OLDEST_HEADER = 12;
     private static final int BMP_COMPRESSION = 30;
-    private static final int OTHER_FORMAT_INSIDE = 4;
+    private static final int BMP_JPEG_INSIDE = 4;
 
     private final String mediaType;
     private final String library;
@@ -46,7 +48,8 @@ enum PictureKind {
             return Optional.of(GIF);
         }
         if (start.startsWith("BM") && file.length > BMP_COMPRESSION) {
-            return Optional.of(BMP).filter(kind -> file[BMP_COMPRESSION] < OTHER_FORMAT_INSIDE);
+            boolean ownPixels = file[BMP_HEADER_LENGTH] == BMP_OLDEST_HEADER || file[BMP_COMPRESSION] < BMP_JPEG_INSIDE;
+            return Optional.of(BMP).filter(kind -> ownPixels);
         }
         return Optional.empty();
     }

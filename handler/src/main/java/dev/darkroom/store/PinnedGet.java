@@ -33,7 +33,10 @@ final class PinnedGet implements AutoCloseable {
         if (trust != null) {
             options.setTrustOptions(trust);
         }
-        this.client = vertx.createHttpClient(options);
+        this.client = vertx.httpClientBuilder()
+                .with(options)
+                .withConnectHandler(connection -> connection.exceptionHandler(ignored -> {})) // the answer tells it too
+                .build();
         this.largestBody = largestBody;
     }
 
@@ -81,6 +84,7 @@ final class PinnedGet implements AutoCloseable {
     }
 
     private void receive(HttpClientResponse response, CompletableFuture<Answer> answer) {
+        response.exceptionHandler(answer::completeExceptionally);
         if (response.statusCode() != 200) {
             answer.complete(answer(response, new byte[0]));
             return;
@@ -95,7 +99,6 @@ final class PinnedGet implements AutoCloseable {
             return;
         }
         Buffer body = Buffer.buffer();
-        response.exceptionHandler(answer::completeExceptionally);
         response.endHandler(ignored -> answer.complete(answer(response, body.getBytes())));
         response.handler(part -> {
             if (body.length() + part.length() > largestBody) {

@@ -58,21 +58,23 @@ record PngFile(byte[] file, List<Chunk> chunks) {
         return content("eXIf");
     }
 
-    /** The colour profile. */
-    Optional<byte[]> profile() throws IOException {
-        Optional<byte[]> content = content("iCCP");
-        if (content.isEmpty()) {
-            return content;
-        }
-        byte[] named = content.get();
+    /** The colour profile; empty if it cannot be unpacked. */
+    Optional<byte[]> profile() {
+        return content("iCCP").flatMap(PngFile::unpacked);
+    }
+
+    /** A profile's content: its name, a zero, the method, of which there is one, and the compressed profile. */
+    private static Optional<byte[]> unpacked(byte[] named) {
         int end = 0;
         while (end < named.length && named[end] != 0) {
             end++;
         }
-        int start = Math.min(end + 2, named.length); // behind the name and the method, of which there is one
+        int start = Math.min(end + 2, named.length);
         try (InputStream profile =
                 new InflaterInputStream(new ByteArrayInputStream(named, start, named.length - start))) {
             return Optional.of(profile.readNBytes(LARGEST_PROFILE));
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

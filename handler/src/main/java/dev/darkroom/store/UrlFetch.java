@@ -91,22 +91,33 @@ final class UrlFetch implements AutoCloseable {
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             InetAddress[] servers = servers(field, address, deadline);
             PinnedGet.Answer answer = ask(field, address, servers[(tried - 1) % servers.length], deadline);
-            switch (answer.status()) {
-                case 200 -> {
-                    return answer.body();
-                }
-                case 301, 302, 303, 307, 308 -> {
-                    if (answer.location() == null) {
-                        throw failed(field, address + " redirects to nowhere", null);
-                    }
-                    address = address.redirected(field, answer.location());
-                }
-                case 408, 429, 500, 502, 503, 504 ->
-                    throw new PassingFault(address + " answered " + answer.status(), answer.retryAfter(), null);
-                default -> throw failed(field, address + " answered " + answer.status(), null);
+            if (answer.status() == 200) {
+                return answer.body();
             }
+            address = next(field, address, answer);
         }
         throw failed(field, start + " redirects more than " + MOST_REDIRECTS + " times", null);
+    }
+
+    /** Where an answer sends to, if it does. */
+    private static WebAddress next(String field, WebAddress address, PinnedGet.Answer answer) throws PassingFault {
+        int status = answer.status();
+        String reason = address + " answered " + status;
+        return switch (status) {
+            case 301, 302, 303, 307, 308 -> {
+                if (answer.location() == null) {
+                    throw failed(field, address + " redirects to nowhere", null);
+                }
+                yield address.redirected(field, answer.location());
+            }
+            case 408, 429 -> throw new PassingFault(reason, answer.retryAfter(), null);
+            default -> {
+                if (status >= 500) {
+                    throw new PassingFault(reason, answer.retryAfter(), null);
+                }
+                throw failed(field, reason, null);
+            }
+        };
     }
 
     private InetAddress[] servers(String field, WebAddress address, long deadline) throws InterruptedException {
