@@ -124,6 +124,7 @@ public final class JobStore implements AutoCloseable {
 
     /** What was noted outlives the machine. */
     void sync() {
+        commit();
         writing(store::sync);
     }
 
@@ -199,7 +200,7 @@ public final class JobStore implements AutoCloseable {
     @Override
     public void close() {
         if (!store.isClosed()) {
-            store.sync();
+            sync();
             store.close(COMPACT_MILLISECONDS);
         }
     }
