@@ -1,6 +1,5 @@
 package dev.darkroom.store;
 
-import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 
 /** Where source images may come from, and how large they may be. */
-@Unremovable
 public interface SourceSettings {
     /** Folders that payloads may name files of, comma separated; unset: no paths. Relative paths are looked up in each. */
     Optional<List<Path>> roots();
