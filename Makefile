@@ -33,9 +33,10 @@ run: build
 job: build
 	@./entrypoint.sh --payload $(or $(PAYLOAD),$(error which job? make job PAYLOAD=test-payloads/flux-sunset.json))
 
-# Formatting, compiler checks, architecture rules and all tests
+# Formatting, compiler checks, architecture rules and all tests; then those of deploy/, where npm can install what they need
 test:
 	mvn -B -ntp verify
+	@deploy/test
 
 # Compares with reference results: make golden GOLDENS=dir [FAMILY=flux]
 golden: test-classes

@@ -130,7 +130,7 @@ final class HubClient implements AutoCloseable {
         try {
             URI target = at.resolve(location);
             boolean known = "https".equals(target.getScheme())
-                    || "http".equals(target.getScheme()) && "http".equals(at.getScheme());
+                    || ("http".equals(target.getScheme()) && "http".equals(at.getScheme()));
             if (!known || target.getHost() == null) {
                 throw new HubException("the hub redirects from " + at.getHost() + " to where a download must not go");
             }

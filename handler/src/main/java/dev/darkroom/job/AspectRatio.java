@@ -27,11 +27,13 @@ public enum AspectRatio {
     private static final double ONE_MEGAPIXEL = 1024.0 * 1024;
 
     private final String fieldValue;
-    private final Size atOneMegapixel;
+    private final int width;
+    private final int height;
 
     AspectRatio(String fieldValue, int width, int height) {
         this.fieldValue = fieldValue;
-        this.atOneMegapixel = new Size(width, height);
+        this.width = width;
+        this.height = height;
     }
 
     /** Reads {@code 16:9} and the like. */
@@ -44,7 +46,7 @@ public enum AspectRatio {
     /** The size of about that many pixels. */
     public Size size(double area) {
         double scale = Math.sqrt(area / ONE_MEGAPIXEL);
-        return new Size(rounded(atOneMegapixel.width() * scale), rounded(atOneMegapixel.height() * scale));
+        return new Size(rounded(width * scale), rounded(height * scale));
     }
 
     private static int rounded(double side) {

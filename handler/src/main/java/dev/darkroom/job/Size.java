@@ -29,7 +29,7 @@ public record Size(int width, int height) {
 
     /** This size, or if it has more pixels than that, the one of that many in the same ratio. */
     public Size within(long area) {
-        return area() <= area ? this : scaledTo(area);
+        return area() <= area ? this : scaledTo((double) area);
     }
 
     /** The size of that many pixels in the same ratio. */

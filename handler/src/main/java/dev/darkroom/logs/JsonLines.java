@@ -37,7 +37,7 @@ public final class JsonLines extends ExtFormatter {
     }
 
     private static String message(ExtLogRecord record) {
-        String message = String.valueOf(record.getFormattedMessage());
+        String message = formatMessage(record);
         if (record.getThrown() == null) {
             return message;
         }

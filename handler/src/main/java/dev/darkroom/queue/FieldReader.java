@@ -148,7 +148,7 @@ final class FieldReader {
             return Optional.empty();
         }
         Optional<Long> number = whole(field);
-        faults.range(value.name(), number.orElse(null), range.least(), range.most());
+        faults.range(value.name(), number.orElse(null), (double) range.least(), (double) range.most());
         return number.filter(n -> n >= range.least() && n <= range.most()).map(Long::intValue);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -38,7 +39,7 @@ class EntrypointScriptTest {
     private Shell shell;
 
     EntrypointScriptTest() throws IOException {
-        platform = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        platform = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         platform.createContext("/", exchange -> {
             pings.add(new Ping(
                     exchange.getRequestURI(),

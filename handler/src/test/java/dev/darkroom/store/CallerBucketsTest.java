@@ -8,10 +8,8 @@ import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +20,6 @@ class CallerBucketsTest {
     @RegisterExtension
     static final S3Server SERVER = new S3Server();
 
-    private static final Predicate<InetAddress> PUBLIC =
-            address -> !address.isLoopbackAddress() && !address.isSiteLocalAddress() && !address.isLinkLocalAddress();
     private static final ResultName NAME = new ResultName("job-1", 0);
 
     @Test
@@ -73,7 +69,7 @@ class CallerBucketsTest {
                 "https://2130706433"
             })
     void anAddressThatIsNotPublicIsRefused(String endpoint) {
-        try (var buckets = buckets(PUBLIC, false)) {
+        try (var buckets = buckets(AddressRules::isPublic, false)) {
             assertThatThrownBy(() -> buckets.check(destination(URI.create(endpoint), S3Server.SECRET, "")))
                     .isInstanceOf(JobException.class)
                     .extracting(e -> ((JobException) e).code())
@@ -84,7 +80,7 @@ class CallerBucketsTest {
     @Test
     void theAddressIsLookedAtAgainBeforeEveryConnection() {
         try (var front = new StorageFront(SERVER.address());
-                var buckets = buckets(PUBLIC, true)) {
+                var buckets = buckets(AddressRules::isPublic, true)) {
             ResultStore store = buckets.of(destination(front.address(), S3Server.SECRET, ""));
 
             assertThatThrownBy(() -> store.store(NAME, new byte[100], ImageFormat.PNG))
@@ -96,7 +92,7 @@ class CallerBucketsTest {
 
     @Test
     void aHostThatIsNotThereIsRefused() {
-        try (var buckets = buckets(PUBLIC, false)) {
+        try (var buckets = buckets(AddressRules::isPublic, false)) {
             assertThatThrownBy(() ->
                             buckets.check(destination(URI.create("https://storage.invalid"), S3Server.SECRET, "")))
                     .isInstanceOf(JobException.class)
@@ -106,7 +102,7 @@ class CallerBucketsTest {
 
     @Test
     void nothingIsOpenedForNobody() {
-        assertThatCode(() -> buckets(PUBLIC, false).close()).doesNotThrowAnyException();
+        assertThatCode(() -> buckets(AddressRules::isPublic, false).close()).doesNotThrowAnyException();
     }
 
     private static CallerBuckets buckets(Predicate<InetAddress> allowed, boolean plainHttp) {
