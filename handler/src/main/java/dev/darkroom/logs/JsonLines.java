@@ -36,7 +36,7 @@ public final class JsonLines extends ExtFormatter {
         return line.append('\n').toString();
     }
 
-    private static String message(ExtLogRecord record) {
+    private String message(ExtLogRecord record) {
         String message = formatMessage(record);
         if (record.getThrown() == null) {
             return message;
