@@ -1,6 +1,8 @@
 package dev.darkroom.queue.runpod;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Json;
 import java.time.Duration;
@@ -10,6 +12,8 @@ import org.jboss.logging.Logger;
 /** Brings what a job has to say to the platform: progress once, pictures a few times, the result until it is taken. */
 final class Courier {
     private static final Logger LOG = Logger.getLogger(Courier.class);
+    private static final ObjectWriter WRITER =
+            Json.MAPPER.writer().with(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
     private static final int PART_TRIES = 3;
     private static final int LEAST_RESULT_TRIES = 5;
 
@@ -100,7 +104,7 @@ final class Courier {
 
     private static byte[] bytes(ObjectNode body) {
         try {
-            return Json.MAPPER.writeValueAsBytes(body);
+            return WRITER.writeValueAsBytes(body);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of plain values is always JSON", e);
         }
