@@ -58,6 +58,7 @@ final class Courier {
         if (body.length > largest) {
             error(
                     id,
+                    result,
                     "the result has " + megabytes(body.length) + ", and RunPod takes at most " + megabytes(largest)
                             + ": ask for it as url, or for a smaller or more compressed picture");
             return;
@@ -69,7 +70,7 @@ final class Courier {
             LOG.errorf("job %s: its result is lost: %s", id, reply.summary());
         } else {
             LOG.errorf("job %s: its result of %d bytes is refused: %s", id, body.length, reply.summary());
-            error(id, "RunPod refused the result of " + megabytes(body.length) + " with " + reply.summary());
+            error(id, result, "RunPod refused the result of " + megabytes(body.length) + " with " + reply.summary());
         }
     }
 
@@ -78,8 +79,12 @@ final class Courier {
         return id.startsWith("sync-") ? settings.largestSyncResult() : settings.largestResult();
     }
 
-    private void error(String id, String message) throws InterruptedException {
-        byte[] body = bytes(Json.object().put("error", message));
+    private void error(String id, ObjectNode result, String message) throws InterruptedException {
+        ObjectNode error = Json.object().put("error", message);
+        if (result.has(RunPodAnswer.FAREWELL)) {
+            error.put(RunPodAnswer.FAREWELL, true);
+        }
+        byte[] body = bytes(error);
         Reply reply = insist(urls.done(id, settings.stream()), id, body, LEAST_RESULT_TRIES, settings.postFor());
         if (!reply.isSuccess()) {
             LOG.errorf("job %s: the error in place of its result is lost: %s", id, reply.summary());

@@ -64,7 +64,7 @@ final class JobPoll {
 
     /** Takes in what came, and says how long to wait before the next poll. */
     private Duration heard(Reply reply, long start) {
-        if (reply instanceof Reply.Failed failed && failed.timedOut()) {
+        if (reply instanceof Reply.Failed failed && failed.timedOut() && isWholePoll(start)) {
             succeeded();
             return pace.emptyPoll();
         }
@@ -84,6 +84,11 @@ final class JobPoll {
             case 429 -> pace.throttled();
             default -> failed(reply);
         };
+    }
+
+    /** A connection that does not come about times out sooner. */
+    private boolean isWholePoll(long start) {
+        return System.nanoTime() - start > pace.poll().toNanos() / 2;
     }
 
     private void succeeded() {

@@ -91,6 +91,20 @@ class RefreshTest {
     }
 
     @Test
+    void aRefusedResultSaysFarewellToo() throws Exception {
+        try (var worker = new TestWorker(Map.of("refresh-after", "1"))) {
+            worker.platform.script(Endpoint.DONE, Reaction.status(400));
+            worker.platform.offer("a", INPUT);
+            worker.work();
+            worker.awaitEnd();
+
+            PlatformRequest last = worker.platform.awaitResults(2).getLast();
+            assertThat(last.json().has("error")).isTrue();
+            assertThat(last.json().path("stopPod").asBoolean()).isTrue();
+        }
+    }
+
+    @Test
     void aWorkerThatIsOnlyStoppedDoesNotAskToBeReplaced() throws Exception {
         try (var worker = new TestWorker()) {
             worker.platform.offer("a", INPUT);

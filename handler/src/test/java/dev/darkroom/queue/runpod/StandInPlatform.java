@@ -3,7 +3,6 @@ package dev.darkroom.queue.runpod;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
@@ -27,25 +26,22 @@ public final class StandInPlatform implements AutoCloseable {
     public static final String KEY = "rpa_THE-KEY";
     public static final String WORKER = "worker-1";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int LARGEST_BODY = 100 << 20;
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
-    private final Duration longPoll;
 
     private final List<PlatformRequest> requests = new ArrayList<>();
     private final Map<Endpoint, Deque<Reaction>> scripts = new EnumMap<>(Endpoint.class);
     private final Map<Endpoint, Function<PlatformRequest, Reaction>> rules = new EnumMap<>(Endpoint.class);
-    private final Deque<String> jobs = new ArrayDeque<>();
-    private final Deque<String> stops = new ArrayDeque<>();
-    private final Deque<HttpServerResponse> takers = new ArrayDeque<>();
-    private final Deque<HttpServerResponse> listeners = new ArrayDeque<>();
+    private final LongPolls jobs;
+    private final LongPolls stops;
     private final Map<String, Integer> answers = new HashMap<>();
     private boolean keepsRequests = true;
 
     private StandInPlatform(Duration longPoll) {
-        this.longPoll = longPoll;
-        this.server = vertx.createHttpServer(new HttpServerOptions().setMaxFormAttributeSize(LARGEST_BODY))
+        this.jobs = new LongPolls(vertx, longPoll);
+        this.stops = new LongPolls(vertx, longPoll);
+        this.server = vertx.createHttpServer()
                 .requestHandler(this::receive)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
@@ -81,15 +77,13 @@ public final class StandInPlatform implements AutoCloseable {
     }
 
     /** Puts whatever it is into the queue. */
-    public synchronized void offer(String job) {
-        jobs.add(job);
-        handOut();
+    public void offer(String job) {
+        jobs.tell(job);
     }
 
     /** Tells the worker to stop these jobs. */
-    public synchronized void stop(String... ids) {
-        stops.add("{\"jobsToStop\": [\"" + String.join("\", \"", ids) + "\"]}");
-        handOut();
+    public void stop(String... ids) {
+        stops.tell("{\"jobsToStop\": [\"" + String.join("\", \"", ids) + "\"]}");
     }
 
     /** What to do about the next requests of a kind, one after another; after them it is as usual. */
@@ -153,8 +147,8 @@ public final class StandInPlatform implements AutoCloseable {
     }
 
     /** How many jobs nobody has taken yet. */
-    public synchronized int waiting() {
-        return jobs.size();
+    public int waiting() {
+        return jobs.untold();
     }
 
     private void receive(HttpServerRequest request) {
@@ -198,13 +192,13 @@ public final class StandInPlatform implements AutoCloseable {
         }
     }
 
-    private synchronized void usual(PlatformRequest request, HttpServerResponse response) {
+    private void usual(PlatformRequest request, HttpServerResponse response) {
         switch (request.endpoint()) {
-            case TAKE -> park(takers, response);
-            case STOP -> park(listeners, response);
+            case TAKE -> jobs.open(response);
+            case STOP -> stops.open(response);
             case DONE -> {
                 if (request.isResult()) {
-                    answers.merge(request.jobId(), 1, Integer::sum);
+                    count(request.jobId());
                 }
                 answer(response, new Reaction.Reply(200, "application/json", "{}"));
             }
@@ -213,34 +207,8 @@ public final class StandInPlatform implements AutoCloseable {
         }
     }
 
-    /** Leaves a poll open until there is something, the time is over, or the worker hangs up. */
-    private void park(Deque<HttpServerResponse> parked, HttpServerResponse response) {
-        parked.add(response);
-        response.closeHandler(closed -> leave(parked, response));
-        vertx.setTimer(longPoll.toMillis(), timer -> {
-            if (leave(parked, response)) {
-                answer(response, new Reaction.Reply(204, "text/plain", ""));
-            }
-        });
-        handOut();
-    }
-
-    private synchronized boolean leave(Deque<HttpServerResponse> parked, HttpServerResponse response) {
-        return parked.remove(response);
-    }
-
-    private void handOut() {
-        handOut(takers, jobs);
-        handOut(listeners, stops);
-    }
-
-    private static void handOut(Deque<HttpServerResponse> parked, Deque<String> bodies) {
-        while (!parked.isEmpty() && !bodies.isEmpty()) {
-            HttpServerResponse response = parked.remove();
-            if (!response.closed()) {
-                answer(response, new Reaction.Reply(200, "application/json", bodies.remove()));
-            }
-        }
+    private synchronized void count(String id) {
+        answers.merge(id, 1, Integer::sum);
     }
 
     private static void answer(HttpServerResponse response, Reaction.Reply reply) {

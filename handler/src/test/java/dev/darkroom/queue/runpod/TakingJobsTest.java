@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -232,6 +233,26 @@ class TakingJobsTest {
     }
 
     @Test
+    void resultsThatNobodyTakesDoNotPileUpForEver() throws Exception {
+        try (var worker = new TestWorker(Map.of("post-for", "1m"))) {
+            worker.platform.rule(Endpoint.DONE, unused -> Reaction.status(500));
+            for (int i = 0; i < 12; i++) {
+                worker.platform.offer("job-" + i, INPUT);
+            }
+            worker.work();
+            worker.platform.await(Endpoint.TAKE, 8);
+            Thread.sleep(150);
+
+            assertThat(worker.source.jobs()).isEqualTo(8);
+            assertThat(worker.platform.waiting()).isEqualTo(4);
+            worker.platform.rule(Endpoint.DONE, unused -> Reaction.usual());
+            worker.platform.await(post -> post.isResult() && post.jobId().equals("job-11"), 1);
+            worker.awaitJobs(0);
+            assertThat(worker.platform.answers()).hasSize(12).containsValue(1).doesNotContainValue(2);
+        }
+    }
+
+    @Test
     void aJobThatIsGivenTwiceIsAnsweredOnce() throws Exception {
         var finish = new CountDownLatch(1);
         try (var worker = new TestWorker()) {
@@ -252,7 +273,7 @@ class TakingJobsTest {
 
     private static List<Duration> gaps(TestWorker worker, int polls) throws InterruptedException {
         List<PlatformRequest> requests = worker.platform.await(Endpoint.TAKE, polls);
-        return java.util.stream.IntStream.range(1, polls)
+        return IntStream.range(1, polls)
                 .mapToObj(i -> requests.get(i).since(requests.get(i - 1)))
                 .toList();
     }
