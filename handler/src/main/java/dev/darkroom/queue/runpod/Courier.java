@@ -1,6 +1,8 @@
 package dev.darkroom.queue.runpod;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Json;
 import java.time.Duration;
@@ -10,6 +12,8 @@ import org.jboss.logging.Logger;
 /** Brings what a job has to say to the platform: progress once, pictures a few times, the result until it is taken. */
 final class Courier {
     private static final Logger LOG = Logger.getLogger(Courier.class);
+    private static final ObjectWriter WRITER =
+            Json.MAPPER.writer().with(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
     private static final int PART_TRIES = 3;
     private static final int LEAST_RESULT_TRIES = 5;
 
@@ -54,6 +58,7 @@ final class Courier {
         if (body.length > largest) {
             error(
                     id,
+                    result,
                     "the result has " + megabytes(body.length) + ", and RunPod takes at most " + megabytes(largest)
                             + ": ask for it as url, or for a smaller or more compressed picture");
             return;
@@ -65,7 +70,7 @@ final class Courier {
             LOG.errorf("job %s: its result is lost: %s", id, reply.summary());
         } else {
             LOG.errorf("job %s: its result of %d bytes is refused: %s", id, body.length, reply.summary());
-            error(id, "RunPod refused the result of " + megabytes(body.length) + " with " + reply.summary());
+            error(id, result, "RunPod refused the result of " + megabytes(body.length) + " with " + reply.summary());
         }
     }
 
@@ -74,8 +79,12 @@ final class Courier {
         return id.startsWith("sync-") ? settings.largestSyncResult() : settings.largestResult();
     }
 
-    private void error(String id, String message) throws InterruptedException {
-        byte[] body = bytes(Json.object().put("error", message));
+    private void error(String id, ObjectNode result, String message) throws InterruptedException {
+        ObjectNode error = Json.object().put("error", message);
+        if (result.has(RunPodAnswer.FAREWELL)) {
+            error.put(RunPodAnswer.FAREWELL, true);
+        }
+        byte[] body = bytes(error);
         Reply reply = insist(urls.done(id, settings.stream()), id, body, LEAST_RESULT_TRIES, settings.postFor());
         if (!reply.isSuccess()) {
             LOG.errorf("job %s: the error in place of its result is lost: %s", id, reply.summary());
@@ -100,7 +109,7 @@ final class Courier {
 
     private static byte[] bytes(ObjectNode body) {
         try {
-            return Json.MAPPER.writeValueAsBytes(body);
+            return WRITER.writeValueAsBytes(body);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of plain values is always JSON", e);
         }

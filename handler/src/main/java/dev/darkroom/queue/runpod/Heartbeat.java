@@ -64,7 +64,11 @@ public final class Heartbeat implements AutoCloseable {
         long next = System.nanoTime();
         try {
             while (true) {
-                ping.alive(jobs.get(), interval.multipliedBy(2), retries);
+                try {
+                    ping.alive(jobs.get(), interval.multipliedBy(2), retries);
+                } catch (RuntimeException e) {
+                    LOG.errorf("a ping failed: %s", e.getClass().getName());
+                }
                 long now = System.nanoTime();
                 next = Math.max(next + interval.toNanos(), now);
                 Thread.sleep(Duration.ofNanos(next - now));

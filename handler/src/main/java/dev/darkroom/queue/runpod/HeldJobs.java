@@ -117,6 +117,7 @@ final class HeldJobs {
     void withdrawn(RunPodTicket ticket) {
         change(() -> {
             byId.remove(ticket.id(), ticket);
+            ended.remove(ticket);
             if (waiting.remove(ticket)) {
                 placed.remove(ticket);
             }

@@ -54,11 +54,11 @@ final class JobDesk {
             LOG.warnf("job %s: RunPod gave it again; its one answer is still to come", id);
             return false;
         }
-        held.add(RunPodTicket.open(id, request, this));
         taken++;
         if (settings.refreshAfter().filter(most -> taken >= most).isPresent()) {
             replace(taken + " jobs");
         }
+        held.add(RunPodTicket.open(id, request, this));
         return true;
     }
 

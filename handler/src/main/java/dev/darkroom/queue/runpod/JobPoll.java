@@ -2,7 +2,7 @@ package dev.darkroom.queue.runpod;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.darkroom.queue.Json;
 import io.vertx.core.buffer.Buffer;
@@ -17,8 +17,8 @@ final class JobPoll {
     private static final Logger LOG = Logger.getLogger(JobPoll.class);
 
     /** A caller's field that stands there twice is no reason to leave the job without an answer. */
-    private static final ObjectReader LENIENT =
-            Json.MAPPER.reader().without(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+    private static final ObjectMapper LENIENT = new ObjectMapper(
+            Json.MAPPER.getFactory().copy().disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature()));
 
     private final RunPodClient client;
     private final RunPodUrls urls;
@@ -64,7 +64,7 @@ final class JobPoll {
 
     /** Takes in what came, and says how long to wait before the next poll. */
     private Duration heard(Reply reply, long start) {
-        if (reply instanceof Reply.Failed failed && failed.timedOut()) {
+        if (reply instanceof Reply.Failed failed && failed.timedOut() && isWholePoll(start)) {
             succeeded();
             return pace.emptyPoll();
         }
@@ -84,6 +84,11 @@ final class JobPoll {
             case 429 -> pace.throttled();
             default -> failed(reply);
         };
+    }
+
+    /** A connection that does not come about times out sooner. */
+    private boolean isWholePoll(long start) {
+        return System.nanoTime() - start > pace.poll().toNanos() / 2;
     }
 
     private void succeeded() {

@@ -101,7 +101,7 @@ final class Outbox {
                     }
                     case Letter.Result last -> {
                         if (owner.isFarewell()) {
-                            last.body().put("stopPod", true);
+                            last.body().put(RunPodAnswer.FAREWELL, true);
                         }
                         courier.result(id, last.body());
                         more = false;

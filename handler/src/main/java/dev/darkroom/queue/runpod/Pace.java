@@ -1,6 +1,7 @@
 package dev.darkroom.queue.runpod;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -63,6 +64,6 @@ record Pace(
     }
 
     private static List<Duration> seconds(int... values) {
-        return java.util.Arrays.stream(values).mapToObj(Duration::ofSeconds).toList();
+        return Arrays.stream(values).mapToObj(Duration::ofSeconds).toList();
     }
 }

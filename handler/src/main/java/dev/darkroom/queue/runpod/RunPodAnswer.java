@@ -13,6 +13,9 @@ import dev.darkroom.queue.Json;
  * {@code error}, as plain text, which makes the job FAILED; what kind of failure it was, and where, stands in {@code output}.
  */
 final class RunPodAnswer {
+    /** Beside a result: asks the platform to replace this worker. */
+    static final String FAREWELL = "stopPod";
+
     /** What a part of a result may have at most, with all that is around its picture. */
     private static final int LARGEST_PART = 1_000_000;
 
