@@ -191,9 +191,11 @@ public class HttpQueue implements JobSource {
         }
     }
 
-    /** Withdraws all jobs that wait; gives their number. */
+    /** Withdraws all jobs that wait, also those that a worker has taken while the GPU is busy; gives their number. */
     int purge() {
-        List<HttpTicket> all = waiting.all();
+        List<HttpTicket> all = register.all().stream()
+                .filter(ticket -> ticket.status() == Status.IN_QUEUE)
+                .toList();
         all.forEach(this::cancel);
         return all.size();
     }
