@@ -1,6 +1,7 @@
 package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.InputSchema;
 import dev.darkroom.queue.Json;
@@ -17,6 +18,8 @@ import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /** Puts what jobs and answers look like into the OpenAPI document, as this worker's settings make it. Made when it is asked for. */
 @OpenApiFilter(OpenApiFilter.RunStage.RUNTIME_PER_REQUEST)
@@ -42,7 +45,7 @@ public class ApiDocument implements OASFilter {
         components.addSecurityScheme(
                 "key",
                 OASFactory.createSecurityScheme()
-                        .type(org.eclipse.microprofile.openapi.models.security.SecurityScheme.Type.HTTP)
+                        .type(SecurityScheme.Type.HTTP)
                         .scheme("bearer")
                         .description("Where the worker has an API key."));
         document.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme("key"));
@@ -75,9 +78,8 @@ public class ApiDocument implements OASFilter {
         }
     }
 
-    private static org.eclipse.microprofile.openapi.models.media.Schema schema(
-            com.fasterxml.jackson.databind.JsonNode keywords) {
-        var schema = OASFactory.createSchema();
+    private static Schema schema(JsonNode keywords) {
+        Schema schema = OASFactory.createSchema();
         Json.MAPPER.convertValue(keywords, KEYWORDS).forEach(schema::set);
         return schema;
     }

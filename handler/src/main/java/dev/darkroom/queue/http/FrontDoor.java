@@ -3,6 +3,7 @@ package dev.darkroom.queue.http;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -54,7 +55,8 @@ final class FrontDoor {
         }
         Matcher endpoint = ENDPOINT.matcher(path);
         if (endpoint.matches()) {
-            request.reroute(endpoint.group(1));
+            String query = request.request().query();
+            request.reroute(query == null ? endpoint.group(1) : endpoint.group(1) + "?" + query);
         } else if (path.equals("/openapi.json")) {
             request.reroute("/q/openapi.json");
         } else if (RUNS.matcher(path).matches()) {
@@ -98,7 +100,7 @@ final class FrontDoor {
 
     private static void refuse(RoutingContext request, int status, String reason) {
         var response = request.response();
-        if (status == 413) {
+        if (status == 413 && request.request().version() != HttpVersion.HTTP_2) {
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }
         response.setStatusCode(status)

@@ -15,11 +15,18 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** RunPod's endpoint API, so that a client of theirs can call a worker at home. */
 @Path("/")
+@Tag(name = RunPodApi.TAG)
 @Blocking
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
@@ -32,6 +39,9 @@ public class RunPodApi {
     /** Clients ask for more of a stream at once; this keeps them from asking a thousand times a second. */
     private static final long STREAM_WAIT = 2_000;
 
+    static final String TAG = "RunPod's endpoint API";
+    private static final String JSON = MediaType.APPLICATION_JSON;
+
     private final HttpQueue queue;
     private final Callers callers;
 
@@ -43,6 +53,12 @@ public class RunPodApi {
     /** Accepts a job and answers at once with its id. */
     @POST
     @Path("run")
+    @Operation(summary = "Accepts a job and answers at once with its id.")
+    @RequestBody(required = true, content = @Content(mediaType = JSON, schema = @Schema(ref = "Request")))
+    @APIResponse(
+            responseCode = "200",
+            description = "How far the job is",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response run(byte[] body) {
         return json(accept(body, false).body());
     }
@@ -50,6 +66,12 @@ public class RunPodApi {
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with how far it is. */
     @POST
     @Path("runsync")
+    @Operation(summary = "Accepts a job and answers with its result, or after wait milliseconds with how far it is.")
+    @RequestBody(required = true, content = @Content(mediaType = JSON, schema = @Schema(ref = "Request")))
+    @APIResponse(
+            responseCode = "200",
+            description = "How far the job is",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public CompletionStage<Response> runsync(byte[] body, @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
         callers.enter();
@@ -67,6 +89,11 @@ public class RunPodApi {
     /** How far a job is, or its result; {@code ttl} is how many milliseconds longer the result is kept. */
     @GET
     @Path("status/{id}")
+    @Operation(summary = "How far a job is, or its result.")
+    @APIResponse(
+            responseCode = "200",
+            description = "How far the job is",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response status(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
         HttpTicket ticket = queue.find(id);
         byte[] body = ticket.body();
@@ -79,6 +106,11 @@ public class RunPodApi {
     /** The same, for clients that post. */
     @POST
     @Path("status/{id}")
+    @Operation(summary = "How far a job is, or its result.")
+    @APIResponse(
+            responseCode = "200",
+            description = "How far the job is",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response postStatus(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
         return status(id, ttl);
     }
@@ -86,6 +118,11 @@ public class RunPodApi {
     /** The result of a job, or after {@code wait} milliseconds how far it is. */
     @GET
     @Path("status-sync/{id}")
+    @Operation(summary = "The result of a job, or after wait milliseconds how far it is.")
+    @APIResponse(
+            responseCode = "200",
+            description = "How far the job is",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public CompletionStage<Response> statusSync(@PathParam("id") String id, @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
         HttpTicket ticket = queue.find(id);
@@ -97,6 +134,11 @@ public class RunPodApi {
     /** What of a job's pictures and progress was not read yet; waits a moment if that is nothing. */
     @GET
     @Path("stream/{id}")
+    @Operation(summary = "What of a job's pictures and progress was not read yet.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What is new",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Stream")))
     public CompletionStage<ObjectNode> stream(@PathParam("id") String id) {
         HttpTicket ticket = queue.find(id);
         callers.enter();
@@ -106,6 +148,11 @@ public class RunPodApi {
     /** The same, for clients that post. */
     @POST
     @Path("stream/{id}")
+    @Operation(summary = "What of a job's pictures and progress was not read yet.")
+    @APIResponse(
+            responseCode = "200",
+            description = "What is new",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Stream")))
     public CompletionStage<ObjectNode> postStream(@PathParam("id") String id) {
         return stream(id);
     }
@@ -113,6 +160,11 @@ public class RunPodApi {
     /** Withdraws a job. */
     @POST
     @Path("cancel/{id}")
+    @Operation(summary = "Withdraws a job: at once if it waits, between two steps if it runs.")
+    @APIResponse(
+            responseCode = "200",
+            description = "How far the job is",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response cancel(@PathParam("id") String id) {
         HttpTicket ticket = queue.find(id);
         queue.cancel(ticket);
@@ -122,6 +174,11 @@ public class RunPodApi {
     /** Has a job that failed done again. */
     @POST
     @Path("retry/{id}")
+    @Operation(summary = "Has a job that is FAILED or TIMED_OUT done again, under the same id and with the same input.")
+    @APIResponse(
+            responseCode = "200",
+            description = "How far the job is",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response retry(@PathParam("id") String id) {
         return json(queue.retry(queue.find(id)).body());
     }
@@ -129,6 +186,11 @@ public class RunPodApi {
     /** Withdraws all jobs that wait. */
     @POST
     @Path("purge-queue")
+    @Operation(summary = "Withdraws all jobs that wait.")
+    @APIResponse(
+            responseCode = "200",
+            description = "How many",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Purged")))
     public ObjectNode purgeQueue() {
         return Json.object().put("removed", queue.purge()).put("status", "completed");
     }
@@ -136,6 +198,11 @@ public class RunPodApi {
     /** How many jobs and workers there are. */
     @GET
     @Path("health")
+    @Operation(summary = "How many jobs and workers there are.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The numbers",
+            content = @Content(mediaType = JSON, schema = @Schema(ref = "Health")))
     public Counts.Health health() {
         return queue.health();
     }

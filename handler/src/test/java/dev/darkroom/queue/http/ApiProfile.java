@@ -1,0 +1,21 @@
+package dev.darkroom.queue.http;
+
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.Map;
+
+/** A worker with a key, small bounds, and no models: the tests themselves take the jobs and answer them. */
+public final class ApiProfile implements QuarkusTestProfile {
+    static final String KEY = "k3y-of-the-tests";
+    static final int CALLERS = 4;
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        return Map.of(
+                "darkroom.http.api-key",
+                KEY,
+                "darkroom.http.callers",
+                String.valueOf(CALLERS),
+                "quarkus.http.limits.max-body-size",
+                "1M");
+    }
+}

@@ -1,0 +1,32 @@
+package dev.darkroom.queue.http;
+
+import dev.darkroom.queue.Ticket;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.jspecify.annotations.Nullable;
+
+/** The queue behind the addresses of a test, opened once for all tests of a profile. */
+@ApplicationScoped
+class ServedQueue {
+    @Inject
+    HttpQueue queue;
+
+    private @Nullable JobStore store;
+
+    synchronized void open() throws IOException {
+        if (store == null) {
+            store = JobStore.open(Files.createTempDirectory("jobs"));
+            queue.open(store);
+        }
+    }
+
+    Counts.Health health() {
+        return queue.health();
+    }
+
+    Ticket take() throws InterruptedException {
+        return queue.take().orElseThrow();
+    }
+}
