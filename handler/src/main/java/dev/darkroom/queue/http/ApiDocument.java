@@ -22,7 +22,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /** Puts what jobs and answers look like into the OpenAPI document, as this worker's settings make it. Made when it is asked for. */
-@OpenApiFilter(OpenApiFilter.RunStage.RUNTIME_PER_REQUEST)
+@OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_PER_REQUEST)
 public class ApiDocument implements OASFilter {
     private static final String SCHEMAS = "/dev/darkroom/queue/http/schemas.json";
     private static final TypeReference<Map<String, Object>> KEYWORDS = new TypeReference<>() {};

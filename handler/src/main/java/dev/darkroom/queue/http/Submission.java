@@ -42,7 +42,9 @@ record Submission(
     }
 
     private static @Nullable URI webhook(JsonNode value, Faults faults) {
-        if (value.isMissingNode() || value.isNull() || value.asText().isBlank() && value.isTextual()) {
+        if (value.isMissingNode()
+                || value.isNull()
+                || (value.isTextual() && value.asText().isBlank())) {
             return null;
         }
         String text = value.asText();

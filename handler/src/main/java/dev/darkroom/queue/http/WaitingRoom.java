@@ -3,6 +3,7 @@ package dev.darkroom.queue.http;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The jobs that wait, in the order they were accepted in, those of low priority behind all others. Safe for several threads. */
@@ -63,14 +64,19 @@ final class WaitingRoom {
 
     /** Lets the next one out; null if none came within that time. */
     synchronized @Nullable HttpTicket next(long milliseconds) throws InterruptedException {
-        if (tickets.isEmpty()) {
-            wait(milliseconds);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
+        for (long left = milliseconds; tickets.isEmpty() && left > 0; left = millisecondsTo(end)) {
+            wait(left);
         }
         HttpTicket next = tickets.pollFirst();
         if (next != null) {
             giveBack(next.beginning().bytes());
         }
         return next;
+    }
+
+    private static long millisecondsTo(long nanoTime) {
+        return TimeUnit.NANOSECONDS.toMillis(nanoTime - System.nanoTime());
     }
 
     /** All that wait now. */

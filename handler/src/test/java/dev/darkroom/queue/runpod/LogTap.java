@@ -9,6 +9,9 @@ import java.util.logging.Logger;
 
 /** Hears everything that this room logs, on all levels. */
 final class LogTap extends Handler implements AutoCloseable {
+    private static final org.jboss.logmanager.formatters.PatternFormatter MESSAGES =
+            new org.jboss.logmanager.formatters.PatternFormatter("%s");
+
     private final Logger logger = Logger.getLogger(LogTap.class.getPackageName());
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -28,9 +31,7 @@ final class LogTap extends Handler implements AutoCloseable {
 
     @Override
     public void publish(LogRecord entry) {
-        String message = entry instanceof org.jboss.logmanager.ExtLogRecord known
-                ? known.getFormattedMessage()
-                : entry.getMessage();
+        String message = MESSAGES.formatMessage(entry);
         lines.add(entry.getLevel() + " " + message + (entry.getThrown() == null ? "" : " " + entry.getThrown()));
     }
 

@@ -49,7 +49,11 @@ public final class StandInPlatform implements AutoCloseable {
                 .join();
     }
 
-    /** @param longPoll how long a poll stays open when there is nothing to tell */
+    /**
+     * Begins to play the platform.
+     *
+     * @param longPoll how long a poll stays open when there is nothing to tell
+     */
     public static StandInPlatform start(Duration longPoll) {
         return new StandInPlatform(longPoll);
     }
