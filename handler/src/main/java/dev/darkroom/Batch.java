@@ -8,6 +8,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
+import dev.darkroom.logs.JobLog;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.Finished;
 import dev.darkroom.store.Kept;
@@ -16,6 +17,7 @@ import dev.darkroom.store.Results;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +33,7 @@ final class Batch implements AutoCloseable {
     private static final int MOST_WAITING = 8;
 
     private final Ticket ticket;
+    private final JobLog log;
     private final ServedModel model;
     private final Ask ask;
     private final Results results;
@@ -45,8 +48,9 @@ final class Batch implements AutoCloseable {
     /** A stored picture and how long that took. */
     private record Outcome(JobResult.Image image, Timings timings, List<String> notes) {}
 
-    Batch(Ticket ticket, Job job, ServedModel model, Results results) {
+    Batch(Ticket ticket, Job job, ServedModel model, Results results, JobLog log) {
         this.ticket = ticket;
+        this.log = log;
         this.model = model;
         this.ask = job.ask();
         this.results = results;
@@ -58,15 +62,16 @@ final class Batch implements AutoCloseable {
         List<Exposure> left = new ArrayList<>();
         for (Exposure exposure : exposures) {
             var timings = new Timings();
-            results.resend(name(exposure), ask.delivery(), share())
-                    .ifPresentOrElse(
-                            kept -> {
-                                timings.lap("store");
-                                stored.put(
-                                        exposure.index(),
-                                        CompletableFuture.completedFuture(told(exposure, kept, timings)));
-                            },
-                            () -> left.add(exposure));
+            try {
+                Optional<Kept> kept = results.resend(name(exposure), ask.delivery(), share());
+                timings.lap("store");
+                kept.ifPresentOrElse(
+                        sent -> stored.put(
+                                exposure.index(), CompletableFuture.completedFuture(told(exposure, sent, timings))),
+                        () -> left.add(exposure));
+            } catch (JobException e) {
+                failures.put(exposure.index(), new JobResult.Failure(exposure, e));
+            }
         }
         return left;
     }
@@ -77,6 +82,7 @@ final class Batch implements AutoCloseable {
         try {
             progress.checkCancelled();
             FluxModel.Rendering rendering = render.apply(progress.part(exposure.index(), exposures.size()));
+            log.drawn(exposure, rendering.timings());
             waiting.acquire();
             stored.put(exposure.index(), storing.submit(() -> store(exposure, rendering)));
         } catch (RuntimeException | Error e) {
@@ -96,6 +102,7 @@ final class Batch implements AutoCloseable {
             Kept kept = results.keep(new Finished(
                     name(exposure), rendering.picture(), exposure.seed(), ask.delivery(), share(), caption));
             timings.lap("store");
+            log.stored(exposure, kept.bytes());
             Outcome outcome = told(exposure, kept, timings);
             outcome.notes.addAll(rendering.notes());
             return outcome;

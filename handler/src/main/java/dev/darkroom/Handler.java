@@ -8,6 +8,7 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
+import dev.darkroom.logs.JobLog;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.SourceImages;
@@ -36,24 +37,26 @@ public final class Handler {
     /**
      * Does a job.
      *
-     * @param progress follows it
+     * @param log its lines in the log
+     * @param drawn called when the GPU has done its part
      * @throws JobException if it cannot be done
      */
-    public JobResult handle(Ticket ticket, Progress progress) throws InterruptedException {
+    public JobResult handle(Ticket ticket, JobLog log, Runnable drawn) throws InterruptedException {
         Job job = ticket.job();
+        Progress progress = log.following(ticket);
         var timings = new Timings();
 
         // 1. which model, and can it do this?
+        check(job);
         ServedModel served = model(job.ask().model());
-        served.model().check(job);
-        results.check(job.ask().delivery());
 
-        try (var batch = new Batch(ticket, job, served, results)) {
+        try (var batch = new Batch(ticket, job, served, results, log)) {
             List<Exposure> exposures = batch.leftToDraw();
 
             // 2. source images
             Sources sources = sources(job);
             timings.lap("fetch");
+            log.fetched(timings);
 
             // 3. the GPU's turn: one picture after another, 4. each encoded and stored while the next is drawn
             if (!exposures.isEmpty()) {
@@ -69,9 +72,23 @@ public final class Handler {
                 });
             }
 
+            drawn.run();
+
             // 5. the answer
             return batch.result(timings);
         }
+    }
+
+    /**
+     * Refuses what no model here or no storage can do.
+     *
+     * @throws JobException that lists every field at fault
+     */
+    void check(Job job) {
+        new Faults()
+                .unless(() -> model(job.ask().model()).model().check(job))
+                .unless(() -> results.check(job.ask().delivery()))
+                .refuse();
     }
 
     private ServedModel model(@Nullable String name) {

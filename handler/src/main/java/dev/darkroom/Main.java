@@ -7,6 +7,7 @@ import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.store.ResultFolder;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.vertx.core.Vertx;
@@ -40,6 +41,10 @@ public class Main implements QuarkusApplication {
     @Inject
     Serving serving;
 
+    public static void main(String... arguments) {
+        Quarkus.run(Main.class, (status, failure) -> FailedStart.end(status, failure, arguments), arguments);
+    }
+
     @Override
     public int run(String... arguments) throws InterruptedException {
         if (config.log() == WorkerConfig.LogForm.JSON) {
@@ -61,7 +66,7 @@ public class Main implements QuarkusApplication {
             var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
             new Worker(setup.handler(folder, true), state, metrics).work(source);
         } catch (SetupException e) {
-            source.refuse(e);
+            PayloadFile.refuse(System.out, e);
         }
         return source.succeeded() ? 0 : 1;
     }

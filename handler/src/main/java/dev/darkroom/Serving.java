@@ -12,6 +12,7 @@ import dev.darkroom.queue.runpod.Heartbeat;
 import dev.darkroom.queue.runpod.RunPodEnvironment;
 import dev.darkroom.queue.runpod.RunPodSource;
 import dev.darkroom.store.ResultFolder;
+import dev.darkroom.tensor.Device;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
@@ -19,6 +20,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
@@ -27,8 +29,11 @@ import org.jboss.logging.Logger;
 class Serving {
     private static final Logger LOG = Logger.getLogger(Serving.class);
 
-    /** While the GPU does one job, the next one's sources are read and the last one's result is stored. */
-    private static final int JOBS_UNDER_WAY = 3;
+    /** One on the GPU, one whose images are fetched, and those whose pictures go to storage that may be slower than the GPU. */
+    private static final int JOBS_UNDER_WAY = 8;
+
+    private static final int SETUP_FAILED = 1;
+    private static final Set<String> WILDCARD = Set.of("0.0.0.0", "::");
 
     private final WorkerConfig config;
     private final WorkerState state;
@@ -68,16 +73,22 @@ class Serving {
                     "jobs", () -> JobStore.open(config.data().resolve("jobs")));
             queue.open(store);
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
-            var worker = new Worker(setup.handler(results, folderIsServed), state, metrics);
+            Handler handler = setup.handler(results, folderIsServed);
+            payloads.checkWith(handler::check);
             watch(setup);
             state.ready();
             LOG.infof("READY at %s", config.address());
-            start(worker, queue);
+            if (folderIsServed && config.publicUrl().isEmpty() && WILDCARD.contains(config.host())) {
+                LOG.warnf(
+                        "addresses of results begin with %s: set DARKROOM_PUBLIC_URL to where callers reach this worker, or a bucket",
+                        config.address());
+            }
+            start(handler, queue);
             if (platform.isPresent()) {
                 var source =
                         RunPodSource.start(platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
                 pulled = Optional.of(source);
-                start(worker, source);
+                start(handler, source);
             } else {
                 LOG.infof(
                         "try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync",
@@ -92,11 +103,12 @@ class Serving {
             if (platform.isPresent()) {
                 Heartbeat.reportUnhealthy(platform.get(), config.runpod(), e.check(), String.valueOf(e.getMessage()));
             }
-            return 1;
+            return SETUP_FAILED;
         }
     }
 
-    private void start(Worker worker, JobSource source) {
+    private void start(Handler handler, JobSource source) {
+        var worker = new Worker(handler, state, metrics);
         for (int i = 0; i < JOBS_UNDER_WAY; i++) {
             workers.add(Thread.ofVirtual().name("worker").start(() -> work(worker, source)));
         }
@@ -118,8 +130,11 @@ class Serving {
     private void watch(Setup setup) {
         metrics.gauge("darkroom.queue.depth", "jobs that wait", queue::depth);
         metrics.gauge("darkroom.tensors", "tensors alive in native memory", setup::liveTensors);
-        setup.freeGpuBytes()
-                .ifPresent(free -> metrics.gauge("darkroom.gpu.free.bytes", "memory that the card has left", free));
+        Device device = setup.device();
+        if (device.isCuda()) {
+            metrics.gauge("darkroom.gpu.free.bytes", "memory that the card has left", device::freeBytes);
+            metrics.gauge("darkroom.gpu.total.bytes", "memory that the card has", device::totalBytes);
+        }
     }
 
     /** On SIGTERM the process lives until this returns. */

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.DoubleSupplier;
 import org.jboss.logging.Logger;
 
 /** Puts the worker together: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
@@ -51,7 +50,7 @@ public final class Setup implements AutoCloseable {
         StartupChecks.run("storage", () -> built.results().checkStorage());
         return gpu.run(() -> {
             StartupChecks.operators();
-            device = StartupChecks.run("device", this::device);
+            device = StartupChecks.run("device", this::chosenDevice);
             var policy = new PlacementPolicy(device, config.dtype().map(type -> DType.valueOf(type.name())));
             for (var source : StartupChecks.build("models", this::sources).entrySet()) {
                 String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
@@ -71,7 +70,7 @@ public final class Setup implements AutoCloseable {
         });
     }
 
-    private Device device() {
+    private Device chosenDevice() {
         if (config.device() == WorkerConfig.DeviceChoice.CPU) {
             return Device.CPU;
         }
@@ -124,9 +123,9 @@ public final class Setup implements AutoCloseable {
         return Scope.liveTensors();
     }
 
-    /** Tells how much memory the card has left, if there is a card. */
-    Optional<DoubleSupplier> freeGpuBytes() {
-        return device.isCuda() ? Optional.of(() -> device.freeBytes()) : Optional.empty();
+    /** What the networks compute on where there is room. */
+    Device device() {
+        return device;
     }
 
     /** Waits for the GPU's thread to end, then frees the weights. */

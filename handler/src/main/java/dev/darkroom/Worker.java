@@ -9,12 +9,20 @@ import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.Ticket;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
-/** Takes jobs, has them handled, and reports how they ended: the place where a job's errors are caught. */
+/**
+ * Takes jobs of one source, has them handled, and reports how they ended: the place where a job's errors are caught. Several threads work:
+ * while the GPU does one job, the next one's images are fetched, and those that were drawn before are still being stored.
+ */
 public final class Worker {
+    /** Jobs that are not drawn yet: the one on the GPU and the next. Their images are in memory. */
+    private static final int PLACES = 2;
+
     private final Handler handler;
     private final WorkerState state;
     private final Metrics metrics;
+    private final Semaphore places = new Semaphore(PLACES);
 
     public Worker(Handler handler, WorkerState state, Metrics metrics) {
         this.handler = handler;
@@ -25,24 +33,26 @@ public final class Worker {
     /** Works until the source has no more jobs, the device is lost, or the thread is interrupted. */
     public void work(JobSource source) throws InterruptedException {
         while (state.phase() != WorkerState.Phase.DEFUNCT) {
-            Optional<Ticket> ticket = source.take();
-            if (ticket.isEmpty()) {
-                return;
-            }
-            state.jobStarted();
-            try {
-                work(ticket.get());
-            } finally {
-                state.jobEnded();
+            try (var place = new Place()) {
+                Optional<Ticket> ticket = source.take();
+                if (ticket.isEmpty()) {
+                    return;
+                }
+                state.jobStarted();
+                try {
+                    work(ticket.get(), place);
+                } finally {
+                    state.jobEnded();
+                }
             }
         }
     }
 
-    private void work(Ticket ticket) throws InterruptedException {
+    private void work(Ticket ticket, Place place) throws InterruptedException {
         var log = new JobLog(ticket.id());
         log.taken();
         try {
-            JobResult result = handler.handle(ticket, log.following(ticket));
+            JobResult result = handler.handle(ticket, log, place::close);
             log.completed(result);
             metrics.completed(result.timings());
             ticket.completed(result);
@@ -53,6 +63,24 @@ public final class Worker {
             ticket.failed(reason);
             if (reason.code() == Code.DEVICE_LOST) {
                 state.defunct();
+            }
+        }
+    }
+
+    /** A place among the jobs that are not drawn yet; free again once the job is drawn, or has ended. */
+    private final class Place implements AutoCloseable {
+        private boolean taken;
+
+        Place() throws InterruptedException {
+            places.acquire();
+            taken = true;
+        }
+
+        @Override
+        public synchronized void close() {
+            if (taken) {
+                taken = false;
+                places.release();
             }
         }
     }

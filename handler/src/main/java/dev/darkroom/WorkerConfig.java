@@ -80,7 +80,7 @@ public interface WorkerConfig {
     /** Where callers reach this worker. */
     default String address() {
         return publicUrl().map(url -> url.toString().replaceAll("/+$", "")).orElseGet(() -> {
-            String host = host().equals("0.0.0.0") ? "localhost" : host();
+            String host = host().equals("0.0.0.0") || host().equals("::") ? "localhost" : host();
             return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
         });
     }

@@ -17,7 +17,7 @@ public final class StartupChecks {
             T result = check.call();
             LOG.infof("ok %s %d ms %s", name, (System.nanoTime() - start) / 1_000_000, result);
             return result;
-        } catch (Exception | LinkageError e) {
+        } catch (Exception | Error e) {
             throw failed(name, e);
         }
     }
@@ -26,7 +26,7 @@ public final class StartupChecks {
     public static <T> T build(String name, Callable<T> part) {
         try {
             return part.call();
-        } catch (Exception | LinkageError e) {
+        } catch (Exception | Error e) {
             throw failed(name, e);
         }
     }

@@ -2,6 +2,7 @@ package dev.darkroom.flux;
 
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.weights.CheckpointDefaults;
@@ -90,6 +91,15 @@ sealed interface FluxKind {
             if (job instanceof Job.FromImages from) {
                 checkOne(from, faults);
             }
+        }
+
+        /** A picture that starts from another keeps its ratio, at the area of the model's own size. */
+        @Override
+        public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+            Size output = asked == null && image != null
+                    ? image.size().scaledTo(defaults.size().area()).nearest(FluxRequest.MULTIPLE, Limits.SHORTEST_SIDE)
+                    : asked;
+            return FluxKind.super.sizes(output, image, defaults);
         }
     }
 

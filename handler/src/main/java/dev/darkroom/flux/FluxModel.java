@@ -162,7 +162,7 @@ public final class FluxModel implements AutoCloseable {
         Picture finished = fit(picture, sizes.output(), image != null);
         timings.lap("resize");
         return new Rendering(
-                finished, timings, notes(job.ask(), request, sizes.output()), parameters(request, sizes.output()));
+                finished, timings, notes(job.ask(), request, sizes.output()), parameters(job, request, sizes.output()));
     }
 
     /** The size that the job names; null if it names none. */
@@ -206,7 +206,7 @@ public final class FluxModel implements AutoCloseable {
                 prompt,
                 ask.negativePrompt(),
                 size,
-                Optional.ofNullable(ask.steps()).orElse(defaults.steps()),
+                Optional.ofNullable(ask.steps()).orElse(Math.min(defaults.steps(), limits.steps())),
                 embedsGuidance ? guidance : null,
                 trueCfgScale(ask),
                 defaults.maxSequenceLength());
@@ -244,8 +244,11 @@ public final class FluxModel implements AutoCloseable {
         return notes;
     }
 
-    private static Map<String, Object> parameters(FluxRequest request, Size output) {
+    private Map<String, Object> parameters(Job job, FluxRequest request, Size output) {
         Map<String, Object> parameters = new LinkedHashMap<>();
+        if (kind instanceof FluxKind.Text && job instanceof Job.FromImages) {
+            parameters.put("strength", strength(job));
+        }
         if (request.usesTrueCfg()) {
             parameters.put("negative_prompt", String.valueOf(request.negativePrompt()));
             parameters.put("true_cfg_scale", request.trueCfgScale());

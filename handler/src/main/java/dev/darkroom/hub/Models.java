@@ -48,7 +48,8 @@ public final class Models {
 
     private Path cachedOrDownloaded(Repository repository) throws InterruptedException {
         if (!settings.offline()) {
-            Optional<Path> cached = cached(repository);
+            // a volume with the cache on it may be mounted late: looking again is cheaper than downloading
+            Optional<Path> cached = patiently(repository.toString(), () -> cached(repository));
             return cached.isPresent()
                     ? cached.get()
                     : new HubDownload(settings, HubCache.own(settings), repository).run();

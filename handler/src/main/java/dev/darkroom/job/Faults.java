@@ -68,6 +68,16 @@ public final class Faults {
         }
     }
 
+    /** Notes why something refuses the job, if it does. */
+    public Faults unless(Runnable check) {
+        try {
+            check.run();
+        } catch (JobException e) {
+            messages.add(String.valueOf(e.getMessage()));
+        }
+        return this;
+    }
+
     /** Refuses the job if there was a fault. */
     public void refuse() {
         if (!messages.isEmpty()) {

@@ -35,17 +35,8 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
                 && size.area() <= pixels;
     }
 
-    /** Notes everything that a job asks beyond these limits. */
+    /** Notes everything that a job asks beyond these limits, but for the length of its prompts. */
     public void check(Ask ask, Faults faults) {
-        for (int i = 0; i < ask.prompts().size(); i++) {
-            checkLength(
-                    ask.prompts().size() == 1 ? "prompt" : "prompts[" + i + "]",
-                    ask.prompts().get(i),
-                    faults);
-        }
-        if (ask.negativePrompt() != null) {
-            checkLength("negative_prompt", ask.negativePrompt(), faults);
-        }
         faults.range("num_inference_steps", ask.steps(), 1, steps);
         int asked = ask.prompts().size() * ask.outputs();
         faults.check(
@@ -60,11 +51,12 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
         }
     }
 
-    private void checkLength(String field, String text, Faults faults) {
+    /** Notes a text that is longer than a prompt may be; a style's words come on top of that. */
+    public void checkPrompt(String field, @Nullable String text, Faults faults) {
         faults.check(
-                text.length() <= promptLength,
+                text == null || text.length() <= promptLength,
                 field,
-                "must have at most " + promptLength + " characters, not " + text.length());
+                "must have at most " + promptLength + " characters, not " + (text == null ? 0 : text.length()));
     }
 
     private void checkSize(Size size, Faults faults) {

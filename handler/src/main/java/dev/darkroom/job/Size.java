@@ -44,6 +44,13 @@ public record Size(int width, int height) {
                 Math.max(multiple, width / multiple * multiple), Math.max(multiple, height / multiple * multiple));
     }
 
+    /** Both sides rounded to the nearest multiple, but not below {@code least}. */
+    public Size nearest(int multiple, int least) {
+        return new Size(
+                Math.max(least, Math.round((float) width / multiple) * multiple),
+                Math.max(least, Math.round((float) height / multiple) * multiple));
+    }
+
     /** Both sides rounded up to a multiple. */
     public Size ceilTo(int multiple) {
         return new Size(Math.ceilDiv(width, multiple) * multiple, Math.ceilDiv(height, multiple) * multiple);

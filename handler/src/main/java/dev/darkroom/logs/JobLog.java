@@ -1,16 +1,16 @@
 package dev.darkroom.logs;
 
+import dev.darkroom.job.Exposure;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Timings;
 import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
-/** The lines that a job leaves in the log: one a phase, each with its id, none with what a caller sent. */
+/** The lines that a job leaves in the log: one a phase, each beginning with its id, none with the pictures that a caller sent. */
 public final class JobLog {
-    static final String REQUEST_ID = "requestId";
-
     private static final Logger LOG = Logger.getLogger("dev.darkroom.job");
 
     private final String id;
@@ -21,6 +21,18 @@ public final class JobLog {
 
     public void taken() {
         info("taken");
+    }
+
+    public void fetched(Timings timings) {
+        info("fetched: " + timings + " ms");
+    }
+
+    public void drawn(Exposure exposure, Timings timings) {
+        info("picture " + exposure.index() + " drawn: " + timings + " ms");
+    }
+
+    public void stored(Exposure exposure, int bytes) {
+        info("picture " + exposure.index() + " stored: " + bytes + " bytes");
     }
 
     public void completed(JobResult result) {
@@ -64,12 +76,7 @@ public final class JobLog {
         log(Logger.Level.INFO, event, null);
     }
 
-    private void log(Logger.Level level, String event, @org.jspecify.annotations.Nullable Throwable error) {
-        MDC.put(REQUEST_ID, id);
-        try {
-            LOG.log(level, "job " + id + " " + event, error);
-        } finally {
-            MDC.remove(REQUEST_ID);
-        }
+    private void log(Logger.Level level, String event, @Nullable Throwable error) {
+        LOG.log(level, "job " + id + " " + event, error);
     }
 }

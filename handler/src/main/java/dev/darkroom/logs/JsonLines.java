@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jboss.logmanager.ExtFormatter;
 import org.jboss.logmanager.ExtLogRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Log records as JSON, one object a line, in the form that RunPod's console filters by job: {@code requestId}, {@code message}, {@code
@@ -17,6 +20,7 @@ import org.jboss.logmanager.ExtLogRecord;
  */
 public final class JsonLines extends ExtFormatter {
     private static final int LONGEST = 4096;
+    private static final Pattern JOB = Pattern.compile("job (\\S{1,200}) ");
     private static final JsonFactory JSON = new JsonFactory();
 
     @Override
@@ -27,13 +31,20 @@ public final class JsonLines extends ExtFormatter {
             json.writeStringField(
                     "timestamp", Instant.ofEpochMilli(record.getMillis()).toString());
             json.writeStringField("level", record.getLevel().getName());
-            json.writeStringField("requestId", record.getMdc(JobLog.REQUEST_ID));
-            json.writeStringField("message", shortened(message(record)));
+            String message = message(record);
+            json.writeStringField("requestId", requestId(message));
+            json.writeStringField("message", shortened(message));
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return line.append('\n').toString();
+    }
+
+    /** Whatever is said of a job begins with its id. */
+    private static @Nullable String requestId(String message) {
+        Matcher job = JOB.matcher(message);
+        return job.lookingAt() ? job.group(1) : null;
     }
 
     private String message(ExtLogRecord record) {

@@ -72,6 +72,14 @@ final class FieldReader {
         return told;
     }
 
+    /** A value for a message; what an object or a list holds may be a picture, or a secret. */
+    private static String shown(JsonNode value) {
+        if (value.isContainerNode()) {
+            return value.isArray() ? "a list" : "an object";
+        }
+        return Faults.quoted(value);
+    }
+
     boolean has(String field) {
         return found.containsKey(field);
     }
@@ -83,8 +91,11 @@ final class FieldReader {
     }
 
     private @Nullable String text(String name, JsonNode value) {
-        faults.check(value.isTextual(), name, "must be a text, not " + Faults.quoted(value));
-        return value.isTextual() ? value.asText() : null;
+        if (!value.isTextual()) {
+            faults.add(name, "must be a text, not " + shown(value));
+            return null;
+        }
+        return value.asText();
     }
 
     /** The texts of a list; empty if it is absent or faulty. */

@@ -44,6 +44,7 @@ final class Payload {
         List<String> prompts = prompts();
         String model = input.text("model");
         String negativePrompt = input.text("negative_prompt");
+        rules.limits().checkPrompt("negative_prompt", negativePrompt, faults);
         Framing framing = framing();
         Integer steps = input.count("num_inference_steps").orElse(null);
         Double guidanceScale = input.decimal("guidance_scale");
@@ -68,6 +69,8 @@ final class Payload {
                 rules.refusesUnknownFields() ? List.of() : unknown)));
         ask.ifPresent(known -> rules.limits().check(known, faults));
         Sources sources = sources(framing);
+        ask.flatMap(known -> faults.gather(() -> sources.job(known)))
+                .ifPresent(job -> faults.unless(() -> rules.check().accept(job)));
         faults.refuse();
         return sources.job(ask.orElseThrow());
     }
@@ -114,6 +117,10 @@ final class Payload {
                 "cannot stand beside prompt: send one of them");
         String prompt = input.text("prompt");
         List<String> several = input.texts("prompts", Limits.MOST_PROMPTS);
+        rules.limits().checkPrompt("prompt", prompt, faults);
+        for (int i = 0; i < several.size(); i++) {
+            rules.limits().checkPrompt("prompts[" + i + "]", several.get(i), faults);
+        }
         List<String> prompts = prompt == null ? several : List.of(prompt);
         Optional<String> style = input.choice("style");
         if (prompts.isEmpty()) {

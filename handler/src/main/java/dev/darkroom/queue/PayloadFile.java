@@ -34,9 +34,12 @@ public final class PayloadFile implements JobSource {
     }
 
     /** Answers that the worker could not start, so that standard output holds an answer in every case. */
-    public void refuse(RuntimeException reason) {
-        print(Answer.failed(
-                NAMELESS, new JobException(JobException.Code.INTERNAL, String.valueOf(reason.getMessage()), reason)));
+    public static void refuse(PrintStream out, Throwable reason) {
+        print(
+                out,
+                Answer.failed(
+                        NAMELESS,
+                        new JobException(JobException.Code.INTERNAL, String.valueOf(reason.getMessage()), reason)));
     }
 
     @Override
@@ -48,9 +51,11 @@ public final class PayloadFile implements JobSource {
         try {
             return Optional.of(new OnlyTicket(Files.readString(file)));
         } catch (IOException e) {
-            print(Answer.failed(
-                    NAMELESS,
-                    new JobException(JobException.Code.BAD_INPUT, "the payload file cannot be read: " + e, e)));
+            print(
+                    out,
+                    Answer.failed(
+                            NAMELESS,
+                            new JobException(JobException.Code.BAD_INPUT, "the payload file cannot be read: " + e, e)));
             return Optional.empty();
         }
     }
@@ -93,16 +98,16 @@ public final class PayloadFile implements JobSource {
         @Override
         public void completed(JobResult result) {
             succeeded = true;
-            print(Answer.completed(id, result));
+            print(out, Answer.completed(id, result));
         }
 
         @Override
         public void failed(JobException reason) {
-            print(Answer.failed(id, reason));
+            print(out, Answer.failed(id, reason));
         }
     }
 
-    private void print(ObjectNode answer) {
+    private static void print(PrintStream out, ObjectNode answer) {
         out.println(answer.toPrettyString());
         out.flush();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
+import java.util.function.Consumer;
 
 /** Reads requests as this worker's settings have it: limits, styles, and what becomes of fields that it does not have. */
 public final class PayloadReader {
@@ -11,6 +12,7 @@ public final class PayloadReader {
     private final Styles styles;
     private final Fields fields;
     private final boolean refusesUnknownFields;
+    private volatile Consumer<Job> check = job -> {};
 
     /** @param refusesUnknownFields false answers them with a note */
     public PayloadReader(Limits limits, Styles styles, boolean refusesUnknownFields) {
@@ -31,6 +33,15 @@ public final class PayloadReader {
             throw JobException.badInput("input: must be an object, as in {\"input\": {\"prompt\": \"a red circle\"}}");
         }
         return new Payload(request, this).job();
+    }
+
+    /** From now on also refuses what this refuses: what models and storage cannot do, once they are known. */
+    public void checkWith(Consumer<Job> known) {
+        check = known;
+    }
+
+    Consumer<Job> check() {
+        return check;
     }
 
     Limits limits() {

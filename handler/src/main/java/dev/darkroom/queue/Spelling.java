@@ -10,10 +10,10 @@ final class Spelling {
     private Spelling() {}
 
     /**
-     * The known word that is the fewest changed, added or dropped letters away: none if more than two in five would change,
+     * The known word that is the fewest changed, added, dropped or swapped letters away: none if that is more than a third of them,
      * unless one word is a part of the other.
      *
-     * <p>Source: Levenshtein distance, by rows.
+     * <p>Source: optimal string alignment distance, by rows.
      */
     static Optional<String> nearest(String word, List<String> known) {
         String lower = word.toLowerCase(Locale.ROOT);
@@ -27,21 +27,30 @@ final class Spelling {
 
     private static boolean isNear(String word, String candidate) {
         boolean part = word.length() >= 4 && (candidate.contains(word) || word.contains(candidate));
-        return part || 5 * distance(word, candidate) <= 2 * Math.max(word.length(), candidate.length());
+        return part || 3 * distance(word, candidate) <= Math.max(word.length(), candidate.length());
     }
 
     private static int distance(String a, String b) {
+        int[] twoBack = new int[b.length() + 1];
+        int[] back = new int[b.length() + 1];
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;
         }
         for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
+            int[] oldest = twoBack;
+            twoBack = back;
+            back = row;
+            row = oldest;
             row[0] = i;
             for (int j = 1; j <= b.length(); j++) {
-                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+                int changed = back[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(changed, 1 + Math.min(back[j], row[j - 1]));
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                if (swapped) {
+                    row[j] = Math.min(row[j], twoBack[j - 2] + 1);
+                }
             }
         }
         return row[b.length()];

@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,6 +22,11 @@ final class Base64Source {
         int comma = start.indexOf(',');
         if (comma < 0 || !start.substring(0, comma).toLowerCase(Locale.ROOT).endsWith(";base64")) {
             throw JobException.badInput(field + ": a data URI must be base64: data:image/png;base64,…");
+        }
+        String mediaType = start.substring("data:".length(), start.indexOf(';')).toLowerCase(Locale.ROOT);
+        if (!mediaType.isEmpty() && !mediaType.startsWith("image/") && !mediaType.equals("application/octet-stream")) {
+            throw JobException.badInput(field + ": a data URI must be of a picture, data:image/png;base64,…, not of "
+                    + Faults.quoted(mediaType));
         }
         return decode(field, uri.substring(comma + 1));
     }

@@ -51,8 +51,21 @@ final class KeptFiles {
     /** The file of a name, if that is one of ours and nothing else. */
     Optional<Path> find(String name) {
         return names.matcher(name).matches()
-                ? Optional.of(folder.resolve(name)).filter(Files::isRegularFile)
+                ? Optional.of(folder.resolve(name))
+                        .filter(Files::isRegularFile)
+                        .filter(file ->
+                                kept.isEmpty() || !isOlder(file, Instant.now().minus(kept.get())))
                 : Optional.empty();
+    }
+
+    private static boolean isOlder(Path file, Instant oldest) {
+        try {
+            return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant()
+                    .isBefore(oldest);
+        } catch (IOException e) {
+            return true; // another one took it away
+        }
     }
 
     /** Deletes files that were kept long enough, and what a crash left unfinished; anything else in the folder is not ours. */
@@ -77,9 +90,7 @@ final class KeptFiles {
     /** A file that cannot be deleted, or that another one took away, is no reason to lose the picture that is being stored. */
     private static void deleteIfOlder(Path file, Instant oldest) {
         try {
-            if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                    .toInstant()
-                    .isBefore(oldest)) {
+            if (isOlder(file, oldest)) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

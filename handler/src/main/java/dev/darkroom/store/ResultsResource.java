@@ -23,7 +23,7 @@ public class ResultsResource {
         String mediaType =
                 ImageFormat.parse(extension).orElseThrow(NotFoundException::new).mediaType();
         return Response.ok(file.toFile(), mediaType)
-                .header("Cache-Control", "private, max-age=31536000, immutable")
+                .header("Cache-Control", "private, max-age=3600, immutable")
                 .header("X-Content-Type-Options", "nosniff")
                 .build();
     }

@@ -30,6 +30,11 @@ public record Device(String name) {
         return usage.getMax() - usage.getCommitted();
     }
 
+    /** Bytes that the card has; only for a CUDA device. */
+    public long totalBytes() {
+        return CudaUtils.getGpuMemory(ai.djl.Device.gpu()).getMax();
+    }
+
     @Override
     public String toString() {
         return name;

@@ -165,8 +165,8 @@ class PayloadTest {
             'seed': 1                               | prompt: is missing
             'prompt': null                          | prompt: is missing
             'prompt': 7                             | prompt: must be a text, not 7
-            'prompt': ['a']                         | prompt: must be a text, not ["a"]
-            'prompt': 'p', 'negative_prompt': {}    | negative_prompt: must be a text, not {}
+            'prompt': ['a']                         | prompt: must be a text, not a list
+            'prompt': 'p', 'negative_prompt': {}    | negative_prompt: must be a text, not an object
             'prompt': 'p', 'model': 3               | model: must be a text, not 3
             'prompt': 'p', 'width': 63, 'height': 64    | width: must be from 64 to 4096, not 63
             'prompt': 'p', 'width': 64, 'height': 4097  | height: must be from 64 to 4096, not 4097
@@ -205,7 +205,7 @@ class PayloadTest {
             'prompt': 'p', 'output_quality': 0      | output_quality: must be from 1 to 100, not 0
             'prompt': 'p', 'output_quality': 4294967386 | output_quality: must be from 1 to 100, not 4294967386
             'prompt': 'p', 'image': 5               | image: must be a text, not 5
-            'prompt': 'p', 'image': 'A', 'mask': [] | mask: must be a text, not []
+            'prompt': 'p', 'image': 'A', 'mask': [] | mask: must be a text, not a list
             'prompt': 'p', 'mask': 'A'              | mask: needs an image
             'prompt': 'p', 'strength': 0.5          | strength: needs an image
             'prompt': 'p', 'image': 'A', 'strength': 0   | strength: must be above 0 and at most 1, not 0

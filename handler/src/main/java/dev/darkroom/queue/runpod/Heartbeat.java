@@ -45,8 +45,14 @@ public final class Heartbeat implements AutoCloseable {
     public static void reportUnhealthy(
             RunPodEnvironment environment, RunPodSettings settings, String check, String reason)
             throws InterruptedException {
+        reportUnhealthy(environment, settings.product(), check, reason);
+    }
+
+    /** The same where there are no settings, because they cannot be read. */
+    public static void reportUnhealthy(RunPodEnvironment environment, String product, String check, String reason)
+            throws InterruptedException {
         Thread report = Thread.ofPlatform().daemon().name("runpod unhealthy").start(() -> {
-            try (var ping = new Ping(environment, settings.product())) {
+            try (var ping = new Ping(environment, product)) {
                 ping.unhealthy(check, reason);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

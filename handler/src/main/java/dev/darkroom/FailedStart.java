@@ -1,0 +1,36 @@
+package dev.darkroom;
+
+import dev.darkroom.queue.PayloadFile;
+import dev.darkroom.queue.runpod.Heartbeat;
+import dev.darkroom.queue.runpod.RunPodEnvironment;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Ends the process, and tells those who wait for it if it ends before the worker was there to do so: a setting cannot be read, say. */
+final class FailedStart {
+    private static final String PRODUCT = "Darkroom";
+
+    private FailedStart() {}
+
+    /** @param failure null after a start that went well */
+    static void end(int status, @Nullable Throwable failure, String... arguments) {
+        if (failure != null) {
+            tell(failure, arguments);
+        }
+        System.exit(failure == null ? status : Math.max(status, 1));
+    }
+
+    private static void tell(Throwable failure, String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals("--payload")) {
+            PayloadFile.refuse(System.out, failure);
+        }
+        try {
+            Optional<RunPodEnvironment> platform = RunPodEnvironment.fromProcess();
+            if (platform.isPresent()) {
+                Heartbeat.reportUnhealthy(platform.get(), PRODUCT, "start", String.valueOf(failure.getMessage()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
