@@ -38,6 +38,8 @@ final class Housekeeping {
 
     private void sweepAndCompact(JobStore store) {
         sweep();
+        // what could not be written when it happened
+        store.commit();
         if (sweeps.incrementAndGet() % SWEEPS_BETWEEN_COMPACTIONS == 0) {
             store.compact();
         }
@@ -72,7 +74,7 @@ final class Housekeeping {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.warn("what is known of the jobs could not be written down or cleaned up", e);
+            LOG.warnf("what is known of the jobs could not be written down or cleaned up: %s", e);
         }
     }
 
@@ -81,10 +83,9 @@ final class Housekeeping {
         thread.shutdown();
         try {
             if (!thread.awaitTermination(BETWEEN_SWEEPS_MILLISECONDS, TimeUnit.MILLISECONDS)) {
-                thread.shutdownNow();
+                LOG.warn("the housekeeping of jobs takes long");
             }
         } catch (InterruptedException e) {
-            thread.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }
