@@ -74,15 +74,15 @@ class CrashIT {
     @Test
     void aSecondWorkerOnTheSameFolderIsRefused() throws IOException, InterruptedException {
         int port = freePort();
-        try (var first = new Worker(port, "first");
-                var second = new Worker(freePort(), "second")) {
+        try (var first = new Worker(port, "first")) {
             first.awaitServing();
-            second.awaitLog("another worker has the jobs in");
-            assertThat(second.awaitEnd()).isNotZero();
-            assertThat(awaitEnd(port, post(port, "a red circle", 4).path("id").asText())
-                            .path("status")
-                            .asText())
-                    .isEqualTo("COMPLETED");
+            try (var second = new Worker(freePort(), "second")) {
+                second.awaitLog("another worker has the jobs in");
+                assertThat(second.awaitEnd()).isNotZero();
+            }
+
+            String id = post(port, "a red circle", 4).path("id").asText();
+            assertThat(awaitEnd(port, id).path("status").asText()).isEqualTo("COMPLETED");
         }
     }
 

@@ -21,6 +21,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class FrontDoor {
     private static final int BEHIND_CORS = 250;
+    private static final String RECEIVED = FrontDoor.class.getName();
     private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final Pattern OPEN = Pattern.compile("/ping|/q/health(/.*)?|/results/[^/]+");
     private static final Pattern ENDPOINT = Pattern.compile("/v2/[^/]+(/.+)");
@@ -29,7 +30,7 @@ final class FrontDoor {
     private final ApiKey key;
     private final long mostReceived;
     private final long largestBody;
-    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
 
     FrontDoor(
             HttpSettings settings, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
@@ -78,14 +79,23 @@ final class FrontDoor {
             refuse(request, 413, Refusals.reason(413) + ": at most " + largestBody + " bytes");
             return;
         }
-        if (received.addAndGet(length) > mostReceived) {
-            received.addAndGet(-length);
+        if (bytes.addAndGet(length) > mostReceived) {
+            bytes.addAndGet(-length);
             request.response().putHeader("Retry-After", "5");
             refuse(request, 429, "too many bodies are being received: at most " + mostReceived + " bytes together");
             return;
         }
-        request.addEndHandler(ended -> received.addAndGet(-length));
+        var held = new AtomicLong(length);
+        Runnable received = () -> bytes.addAndGet(-held.getAndSet(0));
+        request.put(RECEIVED, received);
+        request.addEndHandler(ended -> received.run());
         request.next();
+    }
+
+    /** The body of a request has been read and is not held any longer, although its caller may wait for long. */
+    static void received(RoutingContext request) {
+        Runnable received = request.get(RECEIVED);
+        received.run();
     }
 
     /** A body that does not say its length may be as long as one can be. */

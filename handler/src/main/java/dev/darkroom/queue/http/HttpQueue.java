@@ -13,11 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
@@ -31,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 public class HttpQueue implements JobSource {
     private static final Logger LOG = Logger.getLogger(HttpQueue.class);
     private static final long LOOK_AGAIN_MILLISECONDS = 100;
-    private static final long BETWEEN_SWEEPS_MILLISECONDS = 1_000;
-    private static final int SWEEPS_BETWEEN_COMPACTIONS = 30;
     private static final long STREAM_ROOM = 64L << 20;
     private static final int MOST_ATTEMPTS = 3;
 
@@ -49,8 +43,7 @@ public class HttpQueue implements JobSource {
     private final AtomicLong sequence = new AtomicLong();
     private final Counts counts = new Counts();
     private final AtomicInteger takers = new AtomicInteger();
-    private final ScheduledExecutorService background = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("jobs").factory());
+    private final Housekeeping housekeeping;
     private volatile @Nullable TicketOffice office;
     private volatile boolean stopped;
 
@@ -69,6 +62,7 @@ public class HttpQueue implements JobSource {
         this.waiting = new WaitingRoom(settings.capacity(), settings.mostBytes().asLongValue());
         this.register =
                 new Register(settings.mostKept(), settings.mostKeptBytes().asLongValue());
+        this.housekeeping = new Housekeeping(waiting, register, clock);
     }
 
     /** Begins to accept jobs. Those of the store that have not ended wait again, in their order; the others can be asked for. */
@@ -83,19 +77,14 @@ public class HttpQueue implements JobSource {
                 worker,
                 settings.kept().toMillis(),
                 new AtomicLong(STREAM_ROOM),
-                this::later,
+                housekeeping::later,
                 this::ended);
         for (StoredJob job : store.jobs()) {
             sequence.accumulateAndGet(job.sequence(), Math::max);
             restore(job, opened);
         }
         office = opened;
-        var sweeps = new AtomicInteger();
-        var unused = background.scheduleWithFixedDelay(
-                () -> quietly(() -> sweepAndCompact(store, sweeps.incrementAndGet())),
-                BETWEEN_SWEEPS_MILLISECONDS,
-                BETWEEN_SWEEPS_MILLISECONDS,
-                TimeUnit.MILLISECONDS);
+        housekeeping.begin(store);
     }
 
     private void restore(StoredJob job, TicketOffice opened) {
@@ -277,7 +266,7 @@ public class HttpQueue implements JobSource {
     public void close() {
         stop();
         webhooks.stop();
-        background.shutdown();
+        housekeeping.stop();
         TicketOffice opened = office;
         if (opened != null) {
             opened.store().close();
@@ -290,22 +279,6 @@ public class HttpQueue implements JobSource {
             throw Refusal.unavailable(stopped ? "the worker is stopping" : "the worker is starting");
         }
         return opened;
-    }
-
-    private void later(Runnable task) {
-        try {
-            background.execute(() -> quietly(task));
-        } catch (RejectedExecutionException e) {
-            quietly(task);
-        }
-    }
-
-    private static void quietly(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException e) {
-            LOG.warn("what is known of the jobs could not be written down or cleaned up", e);
-        }
     }
 
     private void ended(HttpTicket ticket) {
@@ -323,24 +296,6 @@ public class HttpQueue implements JobSource {
 
     /** Ends what took too long, and forgets what was kept long enough. */
     void sweep() {
-        long now = clock.millis();
-        for (HttpTicket ticket : register.all()) {
-            if (ticket.isExpired(now)) {
-                waiting.leave(ticket);
-                ticket.expire();
-                register.remove(ticket);
-                ticket.forget();
-            } else if (ticket.isOverdue(now)) {
-                ticket.timeOut();
-            }
-        }
-        register.removeOld(now).forEach(HttpTicket::forget);
-    }
-
-    private void sweepAndCompact(JobStore store, int times) {
-        sweep();
-        if (times % SWEEPS_BETWEEN_COMPACTIONS == 0) {
-            store.compact();
-        }
+        housekeeping.sweep();
     }
 }

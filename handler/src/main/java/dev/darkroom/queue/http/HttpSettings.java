@@ -19,7 +19,7 @@ public interface HttpSettings {
     @WithDefault("512M")
     MemorySize mostReceived();
 
-    /** How many callers may wait for a job at the same time: of /runsync, /status-sync, /stream and /events each. */
+    /** How many callers may wait for a job at the same time: of /runsync, /status-sync, /stream and /events together. */
     @WithDefault("256")
     int callers();
 

@@ -23,6 +23,7 @@ public final class HttpTicket implements Ticket {
 
     private final TicketOffice office;
     private final StoredJob beginning;
+    private final Course course;
     private final Following following;
     private final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
 
@@ -30,29 +31,16 @@ public final class HttpTicket implements Ticket {
     private boolean outlives;
     private boolean askedFor;
     private boolean forgotten;
-    private Status status;
-    private int takes;
-    private int attempts;
-    private long started;
-    private long ended;
-    private long keptUntil;
-    private boolean webhookDue;
     private @Nullable LastAnswer answer;
 
     private HttpTicket(StoredJob job, byte @Nullable [] request, TicketOffice office) {
         this.office = office;
         this.beginning = job;
+        this.course = new Course(job);
         this.following = new Following(office.streamRoom());
         this.request = request;
         this.outlives = request == null;
-        this.status = job.status();
-        this.takes = job.takes();
-        this.attempts = job.attempts();
-        this.started = job.started();
-        this.ended = job.ended();
-        this.keptUntil = job.keptUntil();
-        this.webhookDue = job.webhookDue();
-        if (status.isFinal()) {
+        if (course.status().isFinal()) {
             answer = LastAnswer.kept(office.store(), job);
             settled.complete(null);
         }
@@ -80,26 +68,11 @@ public final class HttpTicket implements Ticket {
 
     /** How it is now. */
     synchronized StoredJob record() {
-        return new StoredJob(
-                beginning.id(),
-                beginning.sequence(),
-                beginning.accepted(),
-                beginning.bytes(),
-                beginning.policy(),
-                beginning.webhook(),
-                status,
-                beginning.retries(),
-                takes,
-                attempts,
-                started,
-                ended,
-                keptUntil,
-                answer == null ? 0 : answer.bytes(),
-                webhookDue);
+        return course.record(answer == null ? 0 : answer.bytes());
     }
 
     synchronized Status status() {
-        return status;
+        return course.status();
     }
 
     /** What can be seen of it while it runs. */
@@ -166,7 +139,7 @@ public final class HttpTicket implements Ticket {
         }
         office.store().keepRequest(id(), body);
         synchronized (this) {
-            if (status.isFinal()) {
+            if (course.status().isFinal()) {
                 office.store().dropRequest(id());
                 return;
             }
@@ -179,10 +152,10 @@ public final class HttpTicket implements Ticket {
 
     /** Notes that a thread has taken the job; false if it has ended while it waited. */
     synchronized boolean take() {
-        if (status.isFinal()) {
+        if (course.status().isFinal()) {
             return false;
         }
-        takes++;
+        course.take();
         note();
         return true;
     }
@@ -204,12 +177,10 @@ public final class HttpTicket implements Ticket {
         }
         synchronized (this) {
             check();
-            if (status == Status.IN_PROGRESS) {
+            if (course.status() == Status.IN_PROGRESS) {
                 return;
             }
-            status = Status.IN_PROGRESS;
-            started = office.now();
-            attempts++;
+            course.begin(office.now());
             note();
         }
         following.tell();
@@ -222,10 +193,10 @@ public final class HttpTicket implements Ticket {
     }
 
     private void check() {
-        if (status == Status.TIMED_OUT) {
+        if (course.status() == Status.TIMED_OUT) {
             throw overtime();
         }
-        if (status.isFinal()) {
+        if (course.status().isFinal()) {
             throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
         }
     }
@@ -267,8 +238,7 @@ public final class HttpTicket implements Ticket {
 
     /** True if the GPU has worked on it for longer than it may. */
     synchronized boolean isOverdue(long now) {
-        return status == Status.IN_PROGRESS
-                && now - started > beginning.policy().executionTimeout();
+        return course.isOverdue(now);
     }
 
     void timeOut() {
@@ -285,21 +255,18 @@ public final class HttpTicket implements Ticket {
 
     /** True if it has not ended within the time that it may live. */
     synchronized boolean isExpired(long now) {
-        return !status.isFinal()
-                && now - beginning.accepted() > beginning.policy().ttl();
+        return course.isExpired(now);
     }
 
     private void end(Status last, ObjectNode body, boolean tellWebhook) {
         synchronized (this) {
-            if (status.isFinal()) {
+            if (course.status().isFinal()) {
                 return;
             }
-            status = last;
-            ended = office.now();
-            keptUntil = ended + office.kept();
-            webhookDue = tellWebhook && beginning.webhook() != null;
+            long now = office.now();
+            course.end(last, now, now + office.kept(), tellWebhook);
             request = null;
-            answer = LastAnswer.keep(office.store(), beginning, bytes(withTimes(body)), outlives);
+            answer = LastAnswer.keep(office.store(), beginning, described(body), outlives);
             writeEnd();
         }
         office.ended().accept(this);
@@ -313,7 +280,7 @@ public final class HttpTicket implements Ticket {
         try {
             office.store().put(record());
             office.store().sync();
-            if (status == Status.COMPLETED || status == Status.CANCELLED) {
+            if (course.status() == Status.COMPLETED || course.status() == Status.CANCELLED) {
                 office.store().dropRequest(id());
             }
         } catch (UncheckedIOException e) {
@@ -339,27 +306,29 @@ public final class HttpTicket implements Ticket {
         synchronized (this) {
             last = answer;
             if (last == null) {
-                ObjectNode now = Answer.status(id(), status.name());
+                ObjectNode now = Answer.status(id(), course.status().name());
                 ObjectNode progress = following.progress();
                 if (progress != null) {
                     now.set("output", progress);
                 }
-                return bytes(withTimes(now));
+                return described(now);
             }
         }
         return last.body();
     }
 
-    private ObjectNode withTimes(ObjectNode body) {
-        if (started != 0) {
-            body.put("delayTime", started - beginning.accepted())
-                    .put("executionTime", (ended == 0 ? office.now() : ended) - started)
-                    .put("workerId", office.workerId());
+    /** What {@code /run} says: that the job waits, even if the GPU has begun with it already, or how it was refused. */
+    byte[] receipt() {
+        synchronized (this) {
+            if (answer == null) {
+                return bytes(Answer.status(id(), Status.IN_QUEUE.name()));
+            }
         }
-        if (beginning.retries() > 0) {
-            body.put("retries", beginning.retries());
-        }
-        return body;
+        return body();
+    }
+
+    private byte[] described(ObjectNode body) {
+        return bytes(course.describe(body, office.now(), office.workerId()));
     }
 
     private static byte[] bytes(ObjectNode body) {
@@ -377,21 +346,20 @@ public final class HttpTicket implements Ticket {
 
     /** Notes that the webhook has been told, or never will be. */
     synchronized void webhookTold() {
-        webhookDue = false;
+        course.webhookTold();
         note();
     }
 
     /** Lets the answer go at that time, if that is earlier. */
     synchronized void keepUntil(long time) {
-        if (status.isFinal() && time < keptUntil) {
-            keptUntil = time;
+        if (course.keepUntil(time)) {
             note();
         }
     }
 
     /** True if the job has ended, was kept long enough and nobody is still to be told. */
     synchronized boolean isForgettable(long now) {
-        return status.isFinal() && !webhookDue && now >= keptUntil;
+        return course.isForgettable(now);
     }
 
     /** Removes what is kept of the job. */

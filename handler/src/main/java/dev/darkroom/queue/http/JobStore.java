@@ -13,10 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.MVMap;
-import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
-import org.h2.mvstore.type.StringDataType;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,22 +28,12 @@ public final class JobStore implements AutoCloseable {
     private static final DateTimeFormatter ASIDE =
             DateTimeFormatter.ofPattern("'damaged-'yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
-    private static final int CACHE_MEGABYTES = 2;
-    private static final long COMPACT_ABOVE = 8L << 20;
-    private static final int COMPACT_MILLISECONDS = 200;
-
     private final JobFiles files;
-    private final MVStore store;
-    private final MVMap<String, String> records;
+    private final Records records;
 
-    private JobStore(JobFiles files, MVStore store) {
+    private JobStore(JobFiles files, Records records) {
         this.files = files;
-        this.store = store;
-        this.records = store.openMap(
-                "jobs",
-                new MVMap.Builder<String, String>()
-                        .keyType(StringDataType.INSTANCE)
-                        .valueType(StringDataType.INSTANCE));
+        this.records = records;
     }
 
     /**
@@ -77,26 +64,20 @@ public final class JobStore implements AutoCloseable {
     }
 
     private static JobStore opened(JobFiles files) throws IOException {
-        Path file = files.create(FILE);
-        MVStore store = new MVStore.Builder()
-                .fileName(file.toString())
-                .autoCommitDisabled()
-                .cacheSize(CACHE_MEGABYTES)
-                .open();
+        var records = new Records(files.create(FILE));
         try {
-            store.setVersionsToKeep(0);
-            var jobs = new JobStore(files, store);
+            var jobs = new JobStore(files, records);
             jobs.sweep();
             return jobs;
-        } catch (MVStoreException | UncheckedIOException e) {
-            store.closeImmediately();
+        } catch (UncheckedIOException e) {
+            records.close();
             throw e;
         }
     }
 
     /** All jobs, in the order they were accepted in. */
     List<StoredJob> jobs() {
-        return records.values().stream()
+        return records.all().stream()
                 .map(JobStore::read)
                 .sorted(Comparator.comparingLong(StoredJob::sequence))
                 .toList();
@@ -110,8 +91,7 @@ public final class JobStore implements AutoCloseable {
     /** Notes how far a job is; {@link #commit} or {@link #sync} writes it down. */
     void put(StoredJob job) {
         try {
-            String json = Json.MAPPER.writeValueAsString(job);
-            writing(() -> records.put(job.id(), json));
+            records.put(job.id(), Json.MAPPER.writeValueAsString(job));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,21 +99,12 @@ public final class JobStore implements AutoCloseable {
 
     /** What was noted outlives the process. */
     void commit() {
-        writing(store::commit);
+        records.commit(false);
     }
 
     /** What was noted outlives the machine. */
     void sync() {
-        commit();
-        writing(store::sync);
-    }
-
-    private static void writing(Runnable write) {
-        try {
-            write.run();
-        } catch (MVStoreException e) {
-            throw new UncheckedIOException("the store of jobs cannot be written", new IOException(e));
-        }
+        records.commit(true);
     }
 
     byte[] request(String id) {
@@ -164,7 +135,7 @@ public final class JobStore implements AutoCloseable {
 
     /** Forgets a job; if the machine stops right now it may come back. */
     void remove(StoredJob job) {
-        writing(() -> records.remove(job.id()));
+        records.remove(job.id());
         commit();
         dropRequest(job.id());
         dropAnswer(job.id(), job.retries());
@@ -172,9 +143,7 @@ public final class JobStore implements AutoCloseable {
 
     /** Gives back the room of what was forgotten, if there is much of it; takes a fraction of a second. */
     void compact() {
-        if (store.getFileStore().size() > COMPACT_ABOVE) {
-            store.compactFile(COMPACT_MILLISECONDS);
-        }
+        records.compact();
     }
 
     private static StoredJob read(String json) {
@@ -199,9 +168,6 @@ public final class JobStore implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!store.isClosed()) {
-            sync();
-            store.close(COMPACT_MILLISECONDS);
-        }
+        records.close();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.Json;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
@@ -59,8 +61,8 @@ public class RunPodApi {
             responseCode = "200",
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
-    public Response run(byte[] body) {
-        return json(accept(body, false).body());
+    public Response run(byte[] body, @Context RoutingContext request) {
+        return json(accept(body, false, request).receipt());
     }
 
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with how far it is. */
@@ -72,12 +74,13 @@ public class RunPodApi {
             responseCode = "200",
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
-    public CompletionStage<Response> runsync(byte[] body, @QueryParam("wait") @Nullable String wait) {
+    public CompletionStage<Response> runsync(
+            byte[] body, @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
         long milliseconds = wait(wait);
         callers.enter();
         HttpTicket ticket;
         try {
-            ticket = accept(body, true);
+            ticket = accept(body, true, request);
         } catch (RuntimeException e) {
             callers.leave();
             throw e;
@@ -207,11 +210,13 @@ public class RunPodApi {
         return queue.health();
     }
 
-    private HttpTicket accept(byte[] body, boolean sync) {
+    private HttpTicket accept(byte[] body, boolean sync, RoutingContext request) {
         try {
             return queue.submit(body, sync);
         } catch (JobException e) {
             throw Refusal.badRequest(String.valueOf(e.getMessage()));
+        } finally {
+            FrontDoor.received(request);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -144,6 +145,27 @@ class JobStoreTest {
             assertThat(store.jobs()).hasSizeLessThanOrEqualTo(50);
             store(store, job("new", 100), "works");
             assertThat(store.jobs()).last().isEqualTo(job("new", 100));
+        }
+    }
+
+    @Test
+    void aFileThatCouldNotBeWrittenIsMadeWholeLater() {
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("before", 1), "request");
+            StoredJob gone = job("gone", 2);
+            store(store, gone, "request");
+            store.put(job("meanwhile", 3));
+            // an interrupted thread closes the file that it writes to
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(store::sync).isInstanceOf(UncheckedIOException.class);
+            assertThat(Thread.interrupted()).isTrue();
+
+            store.remove(gone);
+            store(store, job("after", 4), "request");
+
+            try (JobStore again = JobStore.open(Desk.asIfKilled(folder, temporary.resolve("copy")))) {
+                assertThat(again.jobs()).extracting(StoredJob::id).containsExactly("before", "meanwhile", "after");
+            }
         }
     }
 
