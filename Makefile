@@ -17,7 +17,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml handler/pom.xml $(shell find handler/src/main -type f)
 
-.PHONY: build run job test bench golden format deploy-test image image-check
+.PHONY: build run job test bench soak golden format deploy-test image image-check
 
 build: $(APP)
 
@@ -45,6 +45,10 @@ golden: test-classes
 # What starting, loading and making a picture cost here
 bench: build test-classes
 	@$(TEST_JAVA) dev.darkroom.bench.Bench
+
+# Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]
+soak: build test-classes
+	@$(TEST_JAVA) dev.darkroom.soak.Soak $(or $(MINUTES),2) $(or $(JOBS),3000)
 
 .PHONY: test-classes
 test-classes:

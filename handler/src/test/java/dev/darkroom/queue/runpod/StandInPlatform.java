@@ -3,6 +3,7 @@ package dev.darkroom.queue.runpod;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public final class StandInPlatform implements AutoCloseable {
     public static final String KEY = "rpa_THE-KEY";
     public static final String WORKER = "worker-1";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int LARGEST_BODY = 100 << 20;
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
@@ -41,7 +43,7 @@ public final class StandInPlatform implements AutoCloseable {
     private StandInPlatform(Duration longPoll) {
         this.jobs = new LongPolls(vertx, longPoll);
         this.stops = new LongPolls(vertx, longPoll);
-        this.server = vertx.createHttpServer()
+        this.server = vertx.createHttpServer(new HttpServerOptions().setMaxFormAttributeSize(LARGEST_BODY))
                 .requestHandler(this::receive)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()

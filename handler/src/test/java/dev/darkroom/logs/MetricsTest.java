@@ -1,0 +1,55 @@
+package dev.darkroom.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Metrics metrics = new Metrics(registry);
+
+    @Test
+    void jobsAreCountedByHowTheyEnded() {
+        metrics.completed(Map.of());
+        metrics.completed(Map.of());
+        metrics.failed(JobException.badInput("width: too large"));
+        metrics.failed(new JobException(Code.CANCELLED, "the job was cancelled", null));
+
+        assertThat(jobs("completed")).isEqualTo(2);
+        assertThat(jobs("bad_input")).isEqualTo(1);
+        assertThat(jobs("cancelled")).isEqualTo(1);
+    }
+
+    @Test
+    void phasesOfCompletedJobsAreTimed() {
+        metrics.completed(Map.of("denoise", 1200L, "queue", 0L));
+        metrics.completed(Map.of("denoise", 800L));
+
+        Timer denoise = registry.get("darkroom.phase").tag("phase", "denoise").timer();
+        assertThat(denoise.count()).isEqualTo(2);
+        assertThat(denoise.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(2000);
+        assertThat(denoise.max(TimeUnit.MILLISECONDS)).isEqualTo(1200);
+        assertThat(registry.get("darkroom.phase").tag("phase", "queue").timer().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aGaugeIsReadWhenItIsAskedFor() {
+        var waiting = new AtomicInteger(3);
+        metrics.gauge("darkroom.queue.depth", "jobs that wait", waiting::get);
+        waiting.set(5);
+
+        assertThat(registry.get("darkroom.queue.depth").gauge().value()).isEqualTo(5);
+    }
+
+    private double jobs(String outcome) {
+        return registry.get("darkroom.jobs").tag("outcome", outcome).counter().count();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.darkroom.soak;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.queue.Json;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Random;
+import javax.imageio.ImageIO;
+
+/** Small jobs of all kinds, in an order that is the same in every run. */
+final class Jobs {
+    private static final int SIDE = 64;
+
+    private final Random random = new Random(1);
+    private final URI images;
+
+    /** @param images where source images are fetched from */
+    Jobs(URI images) {
+        this.images = images;
+    }
+
+    synchronized Kind nextKind() {
+        int all = Arrays.stream(Kind.values()).mapToInt(Kind::weight).sum();
+        int at = random.nextInt(all);
+        for (Kind kind : Kind.values()) {
+            at -= kind.weight();
+            if (at < 0) {
+                return kind;
+            }
+        }
+        throw new IllegalStateException("weights do not add up");
+    }
+
+    synchronized ObjectNode input(Kind kind) {
+        ObjectNode input = Json.object()
+                .put("prompt", "soak " + random.nextInt(1000))
+                .put("width", SIDE)
+                .put("height", SIDE)
+                .put("num_inference_steps", 1)
+                .put("seed", random.nextInt(1_000_000));
+        switch (kind) {
+            case PLAIN, WITHDRAWN, REFUSED_BY_THE_PLATFORM -> {}
+            case BATCH -> input.put("num_outputs", 3);
+            case BASE64_IMAGE -> source(input, Base64.getEncoder().encodeToString(image(random.nextInt())));
+            case WEB_IMAGE -> source(input, images.resolve("/picture.png").toString());
+            case GARBAGE_FROM_THE_WEB ->
+                source(input, images.resolve("/garbage").toString());
+            case MISSING_ON_THE_WEB -> source(input, images.resolve("/missing").toString());
+            case CORRUPT_IMAGE -> {
+                byte[] image = image(random.nextInt());
+                source(input, Base64.getEncoder().encodeToString(Arrays.copyOf(image, image.length / 2)));
+            }
+            case UNKNOWN_FIELD -> input.put("nmu_outputs", 2);
+            case FAULTY_VALUES -> input.put("width", -1).put("seed", "many");
+            case TOO_LARGE_INLINE -> input.put("return", "base64").put("num_outputs", 2);
+        }
+        return input;
+    }
+
+    private static void source(ObjectNode input, String image) {
+        // with strength the steps are cut down to a part
+        input.put("image", image).put("strength", 1.0);
+    }
+
+    /** A picture as a file, another one for each seed. */
+    static byte[] image(int seed) {
+        var image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < SIDE * SIDE; i++) {
+            image.setRGB(i % SIDE, i / SIDE, seed + i * 521);
+        }
+        var file = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toByteArray();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.darkroom.soak;
+
+import java.util.Set;
+
+/** A kind of job, and how jobs of it may end: storage that fails long enough is a legitimate end wherever something is stored. */
+enum Kind {
+    PLAIN(30, "COMPLETED", "STORE_FAILED"),
+    BATCH(6, "COMPLETED", "STORE_FAILED"),
+    BASE64_IMAGE(8, "COMPLETED", "STORE_FAILED"),
+    WEB_IMAGE(8, "COMPLETED", "STORE_FAILED", "FETCH_FAILED"),
+    GARBAGE_FROM_THE_WEB(4, "BAD_INPUT", "FETCH_FAILED"),
+    MISSING_ON_THE_WEB(3, "FETCH_FAILED"),
+    CORRUPT_IMAGE(6, "BAD_INPUT"),
+    UNKNOWN_FIELD(6, "BAD_INPUT"),
+    FAULTY_VALUES(4, "BAD_INPUT"),
+    TOO_LARGE_INLINE(6, "COMPLETED", "STORE_FAILED"),
+    REFUSED_BY_THE_PLATFORM(4, "REFUSED", "STORE_FAILED"),
+    WITHDRAWN(10, "COMPLETED", "STORE_FAILED", "CANCELLED");
+
+    private final int weight;
+    private final Set<String> ends;
+
+    Kind(int weight, String... ends) {
+        this.weight = weight;
+        this.ends = Set.of(ends);
+    }
+
+    /** How often it comes, compared with the others. */
+    int weight() {
+        return weight;
+    }
+
+    /** True if a job of this kind may end like that. */
+    boolean mayEnd(String end) {
+        return ends.contains(end);
+    }
+}
