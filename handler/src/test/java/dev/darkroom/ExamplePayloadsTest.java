@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -37,6 +38,17 @@ class ExamplePayloadsTest {
             Map.entry("refused-mask-on-this-model", "mask: this model cannot fill"),
             Map.entry("refused-mask-without-image", "mask: needs an image"),
             Map.entry("refused-megapixels", "megapixels: must be from 0.01 to 4, not 64"),
+            Map.entry("refused-quality", "output_quality: must be from 1 to 100, not 0"),
+            Map.entry("refused-strength", "strength: must be above 0 and at most 1, not 1.5"),
+            Map.entry("refused-lone-width", "height: is missing, width is there"),
+            Map.entry("refused-size", "size: must be such as 1024x768"),
+            Map.entry("refused-match-without-image", "match_input_image: needs an image"),
+            Map.entry("refused-cfg-without-negative", "true_cfg_scale: has no effect without a negative_prompt"),
+            Map.entry("refused-image-data-uri", "image: a data URI must be of a picture"),
+            Map.entry("refused-image-and-images", "images: cannot stand beside image"),
+            Map.entry("refused-image-missing-file", "image: must be a readable file below one of the folders"),
+            Map.entry("refused-image-damaged", "image: the picture is damaged"),
+            Map.entry("refused-several-faults", "widht: is no field of this worker; did you mean width?; "),
             Map.entry("refused-missing-prompt", "prompt: is missing"),
             Map.entry("refused-model", "model: must be one of pocket-flux"),
             Map.entry("refused-negative-prompt", "negative_prompt: has no effect"),
@@ -98,6 +110,17 @@ class ExamplePayloadsTest {
                 .body("status", is("FAILED"))
                 .body("error_type", is("BAD_INPUT"))
                 .body("error", startsWith(FAULTS.get(name)));
+    }
+
+    @Test
+    void allFaultsAreToldAtOnce() throws IOException {
+        given().body(Files.readString(FOLDER.resolve("refused-several-faults.json")))
+                .post("/runsync")
+                .then()
+                .body("error", containsString("widht: "))
+                .body("error", containsString("seed: "))
+                .body("error", containsString("num_inference_steps: "))
+                .body("error", containsString("model: must be one of pocket-flux"));
     }
 
     @Test

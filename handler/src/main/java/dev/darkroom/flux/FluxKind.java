@@ -97,7 +97,9 @@ sealed interface FluxKind {
         @Override
         public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
             Size output = asked == null && image != null
-                    ? image.size().scaledTo(defaults.size().area()).nearest(FluxRequest.MULTIPLE, Limits.SHORTEST_SIDE)
+                    ? image.size()
+                            .scaledTo((double) defaults.size().area())
+                            .nearest(FluxRequest.MULTIPLE, Limits.SHORTEST_SIDE)
                     : asked;
             return FluxKind.super.sizes(output, image, defaults);
         }
