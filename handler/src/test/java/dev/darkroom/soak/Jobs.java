@@ -77,7 +77,7 @@ final class Jobs {
             case FAULTY_VALUES -> input.put("width", -1).put("seed", "many");
             case UNSTORABLE ->
                 request.putObject("s3Config")
-                        .put("endpointUrl", images.resolve("/missing").toString())
+                        .put("endpointUrl", images.toString())
                         .put("bucketName", "nowhere")
                         .put("accessId", "nobody")
                         .put("accessSecret", "nothing");

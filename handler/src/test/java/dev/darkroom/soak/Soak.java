@@ -32,6 +32,9 @@ public final class Soak {
     /** A result that is never answered is sent again after a minute. */
     private static final Duration DRAIN = Duration.ofSeconds(120);
 
+    /** Jobs that have ended and that callers can still ask for: few, so that they are all there before the first look. */
+    private static final String MOST_KEPT = "20";
+
     private static final int LARGEST_BATCH = 3;
 
     /** The platform takes so little that pictures of these jobs do not fit. */
@@ -107,6 +110,7 @@ public final class Soak {
         environment.put("BUCKET_SECRET_ACCESS_KEY", S3Server.SECRET);
         environment.put("BUCKET_NAME", S3Server.BUCKET);
         environment.put("DARKROOM_RUNPOD_LARGEST_RESULT", LARGEST_RESULT);
+        environment.put("DARKROOM_HTTP_MOST_KEPT", MOST_KEPT);
         environment.put("JDK_JAVA_OPTIONS", HEAP + " -Djava.io.tmpdir=" + temporary);
         return environment;
     }
