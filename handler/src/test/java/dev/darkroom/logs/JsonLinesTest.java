@@ -144,9 +144,11 @@ class JsonLinesTest {
         };
         Logger logger = Logger.getLogger("dev.darkroom.job");
         logger.addHandler(ear);
+        logger.setUseParentHandlers(false);
         try {
             work.run();
         } finally {
+            logger.setUseParentHandlers(true);
             logger.removeHandler(ear);
         }
         return said;

@@ -42,6 +42,17 @@ final class HttpSide implements AutoCloseable {
         }
     }
 
+    /** Has the worker do what it remembers afterwards. */
+    void warmUp() throws IOException, InterruptedException {
+        ObjectNode body = Json.object();
+        body.set("input", Jobs.allPrompts());
+        HttpResponse<String> done =
+                client.send(post("/runsync", body.toString()), HttpResponse.BodyHandlers.ofString());
+        if (!json(done).path("status").asText().equals("COMPLETED")) {
+            throw new IllegalStateException("the first job: " + done.body());
+        }
+    }
+
     private void waiting(String id) throws IOException, InterruptedException {
         HttpResponse<String> response =
                 client.send(post("/runsync", body(id, kind())), HttpResponse.BodyHandlers.ofString());
@@ -106,9 +117,7 @@ final class HttpSide implements AutoCloseable {
 
     private String body(String id, Kind kind) {
         ledger.sent(id, kind);
-        ObjectNode body = Json.object();
-        body.set("input", jobs.input(kind));
-        return body.toString();
+        return jobs.request(kind).toString();
     }
 
     /** Jobs that wait or run. */

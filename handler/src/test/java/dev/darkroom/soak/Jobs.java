@@ -16,6 +16,9 @@ import javax.imageio.ImageIO;
 final class Jobs {
     private static final int SIDE = 64;
 
+    /** Few, since the worker rightly remembers how it encoded those that it has seen. */
+    private static final int PROMPTS = 8;
+
     private final Random random = new Random(1);
     private final URI images;
 
@@ -36,9 +39,24 @@ final class Jobs {
         throw new IllegalStateException("weights do not add up");
     }
 
-    synchronized ObjectNode input(Kind kind) {
-        ObjectNode input = Json.object()
-                .put("prompt", "soak " + random.nextInt(1000))
+    /** A job with all prompts that others have. */
+    static ObjectNode allPrompts() {
+        ObjectNode input = Json.object().put("width", SIDE).put("height", SIDE).put("num_inference_steps", 1);
+        for (int i = 0; i < PROMPTS; i++) {
+            input.withArray("prompts").add(prompt(i));
+        }
+        return input;
+    }
+
+    private static String prompt(int number) {
+        return "a circle of kind " + number;
+    }
+
+    /** A request of this kind, as callers send it. */
+    synchronized ObjectNode request(Kind kind) {
+        ObjectNode request = Json.object();
+        ObjectNode input = request.putObject("input");
+        input.put("prompt", prompt(random.nextInt(PROMPTS)))
                 .put("width", SIDE)
                 .put("height", SIDE)
                 .put("num_inference_steps", 1)
@@ -57,9 +75,15 @@ final class Jobs {
             }
             case UNKNOWN_FIELD -> input.put("nmu_outputs", 2);
             case FAULTY_VALUES -> input.put("width", -1).put("seed", "many");
+            case UNSTORABLE ->
+                request.putObject("s3Config")
+                        .put("endpointUrl", images.toString())
+                        .put("bucketName", "nowhere")
+                        .put("accessId", "nobody")
+                        .put("accessSecret", "nothing");
             case TOO_LARGE_INLINE -> input.put("return", "base64").put("num_outputs", 2);
         }
-        return input;
+        return request;
     }
 
     private static void source(ObjectNode input, String image) {

@@ -14,6 +14,8 @@ enum Kind {
     UNKNOWN_FIELD(6, "BAD_INPUT"),
     FAULTY_VALUES(4, "BAD_INPUT"),
     TOO_LARGE_INLINE(6, "COMPLETED", "STORE_FAILED"),
+    /** For a bucket of the caller's that is not there. */
+    UNSTORABLE(3, "STORE_FAILED"),
     REFUSED_BY_THE_PLATFORM(4, "REFUSED", "STORE_FAILED"),
     WITHDRAWN(10, "COMPLETED", "STORE_FAILED", "CANCELLED");
 

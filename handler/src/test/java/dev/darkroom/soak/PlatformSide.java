@@ -1,7 +1,6 @@
 package dev.darkroom.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.runpod.Endpoint;
 import dev.darkroom.queue.runpod.PlatformRequest;
 import dev.darkroom.queue.runpod.Reaction;
@@ -51,8 +50,7 @@ final class PlatformSide implements AutoCloseable {
         Kind kind = jobs.nextKind();
         String id = "pulled-" + number;
         ledger.sent(id, kind);
-        ObjectNode input = jobs.input(kind);
-        platform.offer(id, input.toString());
+        platform.offer(jobs.request(kind).put("id", id).toString());
         if (kind == Kind.WITHDRAWN) {
             Thread.ofVirtual().start(() -> withdraw(id));
         }

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * {@code make soak}: very many small jobs for the real process, from RunPod and over HTTP at the same time, while the platform, the storage
@@ -21,8 +23,19 @@ public final class Soak {
     private static final int CALLERS = 4;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
+    /** The parts of the run after which the worker is looked at. */
+    private static final List<Double> LOOKS = List.of(0.1, 0.4, 0.7);
+
+    /** So little that it is in use as a whole before the first look: what the process takes later is not Java's. */
+    private static final String HEAP = "-Xmx128m";
+
     /** A result that is never answered is sent again after a minute. */
     private static final Duration DRAIN = Duration.ofSeconds(120);
+
+    /** Jobs that have ended and that callers can still ask for: few, so that they are all there before the first look. */
+    private static final String MOST_KEPT = "20";
+
+    private static final int LARGEST_BATCH = 3;
 
     /** The platform takes so little that pictures of these jobs do not fit. */
     private static final String LARGEST_RESULT = "104000";
@@ -31,11 +44,13 @@ public final class Soak {
     private final Ledger ledger = new Ledger();
     private final S3Server s3 = new S3Server();
     private final Path folder;
+    private final Path temporary;
     private final int count;
     private final long end;
 
     private Soak(Path folder, int count, long end) {
         this.folder = folder;
+        this.temporary = folder.resolve("tmp");
         this.count = count;
         this.end = end;
     }
@@ -51,23 +66,25 @@ public final class Soak {
 
     private boolean holds() throws Exception {
         s3.beforeAll(null);
-        Path temporary = Files.createDirectories(folder.resolve("tmp"));
+        Files.createDirectories(temporary);
         try (var images = new ImageServer(faults);
                 var storage = new FaultyStorage(s3.address(), faults);
                 var platform = new PlatformSide(new Jobs(images.address()), ledger, faults);
-                var worker = WorkerProcess.start(folder, environment(platform, storage, temporary))) {
+                var worker = WorkerProcess.start(folder, environment(platform, storage))) {
             worker.awaitReady();
             try (var callers = new HttpSide(worker.port(), new Jobs(images.address()), ledger)) {
+                callers.warmUp();
                 Vitals idle = Vitals.of(worker, temporary);
                 faults.begin();
                 ledger.begin();
-                Vitals warm = sendAll(platform, callers, worker, temporary);
+                List<Vitals> loaded = sendAll(platform, callers, worker);
+                Vitals warm = loaded.getFirst();
                 double longestPause = ledger.longestPause();
                 faults.end();
                 drain(platform, callers);
                 Vitals last = Vitals.of(worker, temporary);
 
-                print(idle, warm, last);
+                print(idle, loaded, last);
                 var claims = new Claims();
                 jobs(claims, platform, callers);
                 claims.claim(longestPause < 30, "a job ends every 30 s at least", seconds(longestPause));
@@ -84,7 +101,7 @@ public final class Soak {
         }
     }
 
-    private static Map<String, String> environment(PlatformSide platform, FaultyStorage storage, Path temporary) {
+    private Map<String, String> environment(PlatformSide platform, FaultyStorage storage) {
         Map<String, String> environment = new HashMap<>(platform.environment());
         environment.put("RUNPOD_PING_INTERVAL", "1000");
         environment.put("RUNPOD_ALLOW_PRIVATE_DOWNLOAD_URLS", "true");
@@ -93,19 +110,20 @@ public final class Soak {
         environment.put("BUCKET_SECRET_ACCESS_KEY", S3Server.SECRET);
         environment.put("BUCKET_NAME", S3Server.BUCKET);
         environment.put("DARKROOM_RUNPOD_LARGEST_RESULT", LARGEST_RESULT);
-        environment.put("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+        environment.put("DARKROOM_HTTP_MOST_KEPT", MOST_KEPT);
+        environment.put("JDK_JAVA_OPTIONS", HEAP + " -Djava.io.tmpdir=" + temporary);
         return environment;
     }
 
-    /** Sends jobs from all sides until it is enough, and tells what the worker holds after the first tenth. */
-    private Vitals sendAll(PlatformSide platform, HttpSide callers, WorkerProcess worker, Path temporary)
+    /** Sends jobs from all sides until it is enough, and tells what the worker holds on the way: first after a tenth. */
+    private List<Vitals> sendAll(PlatformSide platform, HttpSide callers, WorkerProcess worker)
             throws IOException, InterruptedException {
         var numbers = new AtomicInteger();
-        List<Thread> threads = java.util.stream.IntStream.range(0, CALLERS)
+        List<Thread> threads = IntStream.range(0, CALLERS)
                 .mapToObj(caller -> Thread.ofVirtual().start(() -> call(callers, numbers)))
                 .toList();
+        List<Vitals> vitals = new ArrayList<>();
         long start = System.nanoTime();
-        Vitals warm = null;
         while (isOn(numbers.get())) {
             if (!worker.isAlive()) {
                 throw new AssertionError("the worker has ended: " + worker.log());
@@ -115,15 +133,16 @@ public final class Soak {
             } else {
                 platform.send(numbers.incrementAndGet());
             }
-            boolean tenth = numbers.get() >= count / 10 || System.nanoTime() - start >= (end - start) / 10;
-            if (warm == null && tenth) {
-                warm = Vitals.of(worker, temporary);
+            double time = (double) (System.nanoTime() - start) / (end - start);
+            double done = Math.max((double) numbers.get() / count, time);
+            if (vitals.size() < LOOKS.size() && done >= LOOKS.get(vitals.size())) {
+                vitals.add(Vitals.of(worker, temporary));
             }
         }
         for (Thread thread : threads) {
             thread.join();
         }
-        return warm == null ? Vitals.of(worker, temporary) : warm;
+        return vitals;
     }
 
     private boolean isOn(int number) {
@@ -149,26 +168,25 @@ public final class Soak {
         }
     }
 
-    private void print(Vitals idle, Vitals warm, Vitals last) {
+    private void print(Vitals idle, List<Vitals> loaded, Vitals last) {
         System.out.println();
         ledger.table().forEach((kind, ends) -> System.out.printf(Locale.ROOT, "%-24s %s%n", kind, ends));
         System.out.println();
         faults.counts().forEach((fault, times) -> System.out.printf("%5d × %s%n", times, fault));
-        System.out.printf("%nidle  %s%nwarm  %s%nlast  %s%n%n", idle, warm, last);
+        System.out.printf("%nidle  %s%n", idle);
+        for (int i = 0; i < loaded.size(); i++) {
+            System.out.printf("%3.0f %%  %s%n", 100 * LOOKS.get(i), loaded.get(i));
+        }
+        System.out.printf("last  %s%n%n", last);
     }
 
     private void jobs(Claims claims, PlatformSide platform, HttpSide callers) throws IOException, InterruptedException {
         int completed = ledger.count("COMPLETED");
-        int unanswered = ledger.count(Ledger.UNANSWERED) + ledger.count("CANCELLED");
         claims.claim(
                 completed > 0,
                 "jobs are sent and completed",
-                ledger.sentCount() + " sent, " + completed + " completed, "
-                        + (ledger.sentCount()
-                                - completed
-                                - unanswered
-                                - ledger.open().size())
-                        + " failed, " + unanswered + " cancelled");
+                ledger.sentCount() + " sent, " + completed + " completed, " + failed() + " failed, " + cancelled()
+                        + " cancelled");
         claims.claim(ledger.open().isEmpty(), "no job is lost", ledger.open());
         claims.claim(ledger.repeated().isEmpty(), "no job is answered twice", ledger.repeated());
         claims.claim(platform.repeated().isEmpty(), "nor does the platform count one twice", platform.repeated());
@@ -203,12 +221,31 @@ public final class Soak {
         int failures = ledger.count("STORE_FAILED");
         int unsent = Vitals.count(worker.data().resolve("unsent"));
         claims.claim(
-                unsent >= failures, "pictures that could not be stored are kept", unsent + " of " + failures + " jobs");
+                unsent >= failures && unsent <= LARGEST_BATCH * failures,
+                "pictures that could not be stored are kept, and no others",
+                unsent + " of " + failures + " jobs");
+        int requests = files(worker, ".request");
+        claims.claim(requests <= failed(), "requests are kept of jobs that can be tried again", requests);
+        int unfinished = files(worker, ".tmp") + files(worker, "unfinished");
+        claims.claim(unfinished == 0, "no file is left unfinished", unfinished);
+    }
+
+    private int failed() {
+        return ledger.sentCount()
+                - ledger.count("COMPLETED")
+                - cancelled()
+                - ledger.open().size();
+    }
+
+    private int cancelled() {
+        return ledger.count(Ledger.UNANSWERED) + ledger.count("CANCELLED");
+    }
+
+    /** How many files the worker keeps whose names have this. */
+    private static int files(WorkerProcess worker, String part) throws IOException {
         try (var files = Files.walk(worker.data())) {
-            List<Path> unfinished = files.filter(
-                            file -> file.getFileName().toString().matches("unfinished-.*|.*\\.(tmp|request)"))
-                    .toList();
-            claims.claim(unfinished.isEmpty(), "no file is left unfinished, no request kept", unfinished);
+            return (int) files.filter(file -> String.valueOf(file.getFileName()).contains(part))
+                    .count();
         }
     }
 
