@@ -21,16 +21,15 @@ class JsonLinesTest {
 
     @Test
     void aRecordIsOneLineOfJson() throws IOException {
-        ExtLogRecord record = record("three pictures");
+        ExtLogRecord record = record("job sync-1 taken");
         record.setInstant(Instant.parse("2026-02-03T04:05:06.789Z"));
-        record.putMdc("requestId", "job-1");
 
         String line = lines.format(record);
 
         assertThat(line).endsWith("}\n").hasLineCount(1);
         assertThat(line.strip())
                 .isEqualTo("{\"timestamp\":\"2026-02-03T04:05:06.789Z\",\"level\":\"INFO\","
-                        + "\"requestId\":\"job-1\",\"message\":\"three pictures\"}");
+                        + "\"requestId\":\"sync-1\",\"message\":\"job sync-1 taken\"}");
     }
 
     @Test
