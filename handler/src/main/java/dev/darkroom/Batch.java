@@ -25,12 +25,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** The pictures of one job: drawn one after another, each stored while the next is drawn. One that fails leaves the others. */
 final class Batch implements AutoCloseable {
-    /** Pictures that may wait in memory for slow storage before the GPU waits too. */
-    private static final int MOST_WAITING = 8;
+    private static final int LOOK_AGAIN_MILLISECONDS = 100;
 
     private final Ticket ticket;
     private final JobLog log;
@@ -39,7 +39,8 @@ final class Batch implements AutoCloseable {
     private final Results results;
     private final List<Exposure> exposures;
     private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore waiting = new Semaphore(MOST_WAITING);
+    private final Semaphore waiting;
+    private volatile boolean storageFailed;
 
     // by index of the exposure
     private final TreeMap<Integer, Future<Outcome>> stored = new TreeMap<>();
@@ -48,12 +49,14 @@ final class Batch implements AutoCloseable {
     /** A stored picture and how long that took. */
     private record Outcome(JobResult.Image image, Timings timings, List<String> notes) {}
 
-    Batch(Ticket ticket, Job job, ServedModel model, Results results, JobLog log) {
+    /** @param waiting lets so many pictures of all jobs wait for their storage at a time */
+    Batch(Ticket ticket, Job job, ServedModel model, Results results, Semaphore waiting, JobLog log) {
         this.ticket = ticket;
         this.log = log;
         this.model = model;
         this.ask = job.ask();
         this.results = results;
+        this.waiting = waiting;
         this.exposures = ask.exposures();
     }
 
@@ -81,9 +84,15 @@ final class Batch implements AutoCloseable {
             throws InterruptedException {
         try {
             progress.checkCancelled();
+            if (storageFailed) {
+                throw new JobException(
+                        JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
+            }
             FluxModel.Rendering rendering = render.apply(progress.part(exposure.index(), exposures.size()));
             log.drawn(exposure, rendering.timings());
-            waiting.acquire();
+            while (!waiting.tryAcquire(LOOK_AGAIN_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+                progress.checkCancelled();
+            }
             stored.put(exposure.index(), storing.submit(() -> store(exposure, rendering)));
         } catch (RuntimeException | Error e) {
             JobException reason = Reason.of(e);
@@ -106,6 +115,11 @@ final class Batch implements AutoCloseable {
             Outcome outcome = told(exposure, kept, timings);
             outcome.notes.addAll(rendering.notes());
             return outcome;
+        } catch (JobException e) {
+            if (e.code() == JobException.Code.STORE_FAILED) {
+                storageFailed = true;
+            }
+            throw e;
         } finally {
             waiting.release();
         }

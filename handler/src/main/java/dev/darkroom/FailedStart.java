@@ -14,10 +14,13 @@ final class FailedStart {
 
     /** @param failure null after a start that went well */
     static void end(int status, @Nullable Throwable failure, String... arguments) {
-        if (failure != null) {
-            tell(failure, arguments);
+        try {
+            if (failure != null) {
+                tell(failure, arguments);
+            }
+        } finally {
+            System.exit(failure == null ? status : Math.max(status, 1));
         }
-        System.exit(failure == null ? status : Math.max(status, 1));
     }
 
     private static void tell(Throwable failure, String... arguments) {

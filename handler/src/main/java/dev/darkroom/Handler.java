@@ -13,6 +13,7 @@ import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.SourceImages;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * their results stored: several threads can be in here.
  */
 public final class Handler {
+    /** Pictures of all jobs that may wait in memory for slow storage before the GPU waits too. */
+    private static final int MOST_DRAWN = 16;
+
     private final List<ServedModel> models;
     private final GpuLane gpu;
     private final SourceImages images;
     private final Results results;
+    private final Semaphore drawn = new Semaphore(MOST_DRAWN);
 
     /** @param models the default first */
     Handler(List<ServedModel> models, GpuLane gpu, SourceImages images, Results results) {
@@ -38,19 +43,20 @@ public final class Handler {
      * Does a job.
      *
      * @param log its lines in the log
-     * @param drawn called when the GPU has done its part
+     * @param gpuDone called when the GPU has done its part
      * @throws JobException if it cannot be done
      */
-    public JobResult handle(Ticket ticket, JobLog log, Runnable drawn) throws InterruptedException {
+    public JobResult handle(Ticket ticket, JobLog log, Runnable gpuDone) throws InterruptedException {
         Job job = ticket.job();
         Progress progress = log.following(ticket);
         var timings = new Timings();
 
         // 1. which model, and can it do this?
         check(job);
+        results.check(job.ask().delivery());
         ServedModel served = model(job.ask().model());
 
-        try (var batch = new Batch(ticket, job, served, results, log)) {
+        try (var batch = new Batch(ticket, job, served, results, drawn, log)) {
             List<Exposure> exposures = batch.leftToDraw();
 
             // 2. source images
@@ -72,7 +78,7 @@ public final class Handler {
                 });
             }
 
-            drawn.run();
+            gpuDone.run();
 
             // 5. the answer
             return batch.result(timings);
@@ -87,7 +93,7 @@ public final class Handler {
     void check(Job job) {
         new Faults()
                 .unless(() -> model(job.ask().model()).model().check(job))
-                .unless(() -> results.check(job.ask().delivery()))
+                .unless(() -> results.checkForm(job.ask().delivery()))
                 .refuse();
     }
 

@@ -120,6 +120,8 @@ class Serving {
             worker.work(source);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.error("a worker thread has broken: the process ends", e);
         }
         if (!queue.isStopped()) {
             boolean replaced = pulled.filter(RunPodSource::isStopped).isPresent();

@@ -10,14 +10,21 @@ import dev.darkroom.store.S3Target;
 import dev.darkroom.store.SourceImages;
 import dev.darkroom.store.UnsentPictures;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Where source images come from and where results go, as the settings have it. */
 final class Storage implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Storage.class);
+    private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(15);
+
     private final SourceImages images;
     private final S3Connections connections = S3Connections.trusted();
     private final CallerBuckets callers;
     private final Results results;
+    private final Thread sweeper;
 
     /**
      * Puts both together without connecting to anything.
@@ -36,6 +43,24 @@ final class Storage implements AutoCloseable {
         Optional<S3Store> bucket = S3Target.of(config.s3()).map(target -> new S3Store(target, connections));
         var unsent = new UnsentPictures(config.data().resolve("unsent"), Optional.of(config.resultsKept()));
         results = new Results(bucket, folder, folderIsServed, callers, unsent);
+        sweeper = Thread.ofVirtual().name("sweeper").start(() -> sweep(folder, unsent));
+    }
+
+    /** Pictures go in time also where no new ones come. */
+    private static void sweep(ResultFolder folder, UnsentPictures unsent) {
+        try {
+            while (true) {
+                try {
+                    folder.sweep();
+                    unsent.sweep();
+                } catch (IOException e) {
+                    LOG.warnf("old pictures cannot be deleted: %s", e);
+                }
+                Thread.sleep(BETWEEN_SWEEPS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     SourceImages images() {
@@ -48,6 +73,7 @@ final class Storage implements AutoCloseable {
 
     @Override
     public void close() {
+        sweeper.interrupt();
         images.close();
         callers.close();
         connections.close();

@@ -32,9 +32,10 @@ public final class Worker {
 
     /** Works until the source has no more jobs, the device is lost, or the thread is interrupted. */
     public void work(JobSource source) throws InterruptedException {
-        while (state.phase() != WorkerState.Phase.DEFUNCT) {
+        while (true) {
             try (var place = new Place()) {
-                Optional<Ticket> ticket = source.take();
+                // a job that was lost with the device frees its place: nobody may take the next one then
+                Optional<Ticket> ticket = isDefunct() ? Optional.empty() : source.take();
                 if (ticket.isEmpty()) {
                     return;
                 }
@@ -46,6 +47,10 @@ public final class Worker {
                 }
             }
         }
+    }
+
+    private boolean isDefunct() {
+        return state.phase() == WorkerState.Phase.DEFUNCT;
     }
 
     private void work(Ticket ticket, Place place) throws InterruptedException {
@@ -60,10 +65,10 @@ public final class Worker {
             JobException reason = Reason.of(e);
             log.failed(reason);
             metrics.failed(reason);
-            ticket.failed(reason);
             if (reason.code() == Code.DEVICE_LOST) {
                 state.defunct();
             }
+            ticket.failed(reason);
         }
     }
 

@@ -146,7 +146,27 @@ public final class FluxModel implements AutoCloseable {
         FluxRequest request = request(job.ask(), exposure.prompt(), sizes.generated());
         Noise noise = Noise.seeded(
                 exposure.seed(), components.transformer().placement().dtype());
-        Picture picture = switch (kind) {
+        Picture picture;
+        try {
+            picture = generate(job, request, image, mask, noise, progress, timings);
+        } finally {
+            components.prompts().trim();
+        }
+        Picture finished = fit(picture, sizes.output(), image != null);
+        timings.lap("resize");
+        return new Rendering(
+                finished, timings, notes(job.ask(), request, sizes.output()), parameters(job, request, sizes.output()));
+    }
+
+    private Picture generate(
+            Job job,
+            FluxRequest request,
+            @Nullable Picture image,
+            @Nullable Picture mask,
+            Noise noise,
+            Progress progress,
+            Timings timings) {
+        return switch (kind) {
             case FluxKind.Text text ->
                 image == null
                         ? text.pipeline().generate(request, noise, progress, timings)
@@ -158,11 +178,6 @@ public final class FluxModel implements AutoCloseable {
             case FluxKind.Fill fill ->
                 fill.pipeline().generate(request, required(image), required(mask), noise, progress, timings);
         };
-        components.prompts().trim();
-        Picture finished = fit(picture, sizes.output(), image != null);
-        timings.lap("resize");
-        return new Rendering(
-                finished, timings, notes(job.ask(), request, sizes.output()), parameters(job, request, sizes.output()));
     }
 
     /** The size that the job names; null if it names none. */

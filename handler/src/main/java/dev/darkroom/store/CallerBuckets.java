@@ -36,7 +36,16 @@ public final class CallerBuckets implements AutoCloseable {
     }
 
     /**
-     * Refuses a bucket that cannot be used, without connecting to it.
+     * Refuses a bucket that cannot be meant, without asking anybody.
+     *
+     * @throws JobException naming the field
+     */
+    public void checkForm(Destination destination) {
+        var unused = target(destination);
+    }
+
+    /**
+     * Refuses a bucket that cannot be used; looks its host up, but does not connect to it.
      *
      * @throws JobException naming the field
      */

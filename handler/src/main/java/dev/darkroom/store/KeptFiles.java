@@ -1,11 +1,14 @@
 package dev.darkroom.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -41,10 +44,21 @@ final class KeptFiles {
         sweep();
         Path unfinished = Files.createTempFile(folder, UNFINISHED, null);
         try {
-            Files.write(unfinished, content);
+            writeThrough(unfinished, content);
             return Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
+        }
+    }
+
+    /** A name that survives a power failure must not lead to an empty file. */
+    private static void writeThrough(Path file, byte[] content) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            var buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
         }
     }
 
@@ -69,9 +83,9 @@ final class KeptFiles {
     }
 
     /** Deletes files that were kept long enough, and what a crash left unfinished; anything else in the folder is not ours. */
-    private synchronized void sweep() throws IOException {
+    synchronized void sweep() throws IOException {
         Instant now = Instant.now();
-        if (kept.isEmpty() || now.isBefore(lastSweep.plus(BETWEEN_SWEEPS))) {
+        if (kept.isEmpty() || !Files.isDirectory(folder) || now.isBefore(lastSweep.plus(BETWEEN_SWEEPS))) {
             return;
         }
         lastSweep = now;

@@ -54,4 +54,9 @@ public final class ResultFolder implements ResultStore {
     public Optional<Path> find(String name) {
         return files.find(name);
     }
+
+    /** Deletes what was kept long enough; every now and then is often enough. */
+    public void sweep() throws IOException {
+        files.sweep();
+    }
 }

@@ -41,13 +41,21 @@ public final class Results {
     }
 
     /**
-     * Refuses what cannot be handed over that way, before anything is computed for it.
+     * Refuses what cannot be handed over that way, before anything is computed for it. May look up a host.
      *
      * @throws JobException naming the field
      */
     public void check(Delivery delivery) {
+        checkForm(delivery);
         if (delivery.destination() != null) {
             callers.check(delivery.destination());
+        }
+    }
+
+    /** The part of {@link #check} that asks nobody and takes no time. */
+    public void checkForm(Delivery delivery) {
+        if (delivery.destination() != null) {
+            callers.checkForm(delivery.destination());
         } else if (delivery.as() == Return.URL && bucket.isEmpty() && folder.isEmpty()) {
             throw JobException.badInput(
                     "return: must be base64 or auto, not url: this worker has no storage that can be"

@@ -85,4 +85,9 @@ public final class UnsentPictures {
     private static String beginning(ResultName name) {
         return name.jobHash() + "-" + name.index() + "-seed";
     }
+
+    /** Deletes what was kept long enough; every now and then is often enough. */
+    public void sweep() throws IOException {
+        files.sweep();
+    }
 }

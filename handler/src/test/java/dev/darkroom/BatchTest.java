@@ -1,0 +1,227 @@
+package dev.darkroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.flux.FluxModel;
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.Asks;
+import dev.darkroom.job.Exposure;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Stored;
+import dev.darkroom.job.Timings;
+import dev.darkroom.logs.JobLog;
+import dev.darkroom.queue.Ticket;
+import dev.darkroom.store.CallerBuckets;
+import dev.darkroom.store.ResultFolder;
+import dev.darkroom.store.Results;
+import dev.darkroom.store.UnsentPictures;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.PlacementPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several pictures in one job: what becomes of the others when one fails, and of those that cannot be stored. */
+class BatchTest {
+    @TempDir
+    Path data;
+
+    private final List<JobResult.Image> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<Integer> drawn = new ArrayList<>();
+    private ServedModel model;
+
+    BatchTest() {
+        Path pocket = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
+        var policy = new PlacementPolicy(Device.CPU, Optional.empty());
+        model = new ServedModel("pocket", FluxModel.load(pocket, policy, Limits.STANDARD), "r1");
+    }
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        Files.createDirectories(data.resolve("results"));
+    }
+
+    @AfterEach
+    void close() {
+        model.model().close();
+    }
+
+    @Test
+    void everyPictureIsToldAsSoonAsItIsStoredAndTheAnswerHasThemInOrder() throws InterruptedException {
+        JobResult result = run(Progress.NONE);
+
+        assertThat(drawn).containsExactly(0, 1, 2);
+        assertThat(result.images())
+                .extracting(image -> image.exposure().index())
+                .containsExactly(0, 1, 2);
+        assertThat(result.images())
+                .allSatisfy(image -> assertThat(image.stored()).isInstanceOf(Stored.At.class));
+        assertThat(told).containsExactlyInAnyOrderElementsOf(result.images());
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.model()).isEqualTo("pocket");
+        assertThat(result.revision()).isEqualTo("r1");
+    }
+
+    @Test
+    void oneThatFailsIsNamedAndTheOthersAreKept() throws InterruptedException {
+        JobResult result = run(Progress.NONE, 1);
+
+        assertThat(result.images())
+                .extracting(image -> image.exposure().index())
+                .containsExactly(0, 2);
+        assertThat(result.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.exposure().index()).isEqualTo(1);
+            assertThat(failure.reason().code()).isEqualTo(JobException.Code.INTERNAL);
+            assertThat(failure.reason()).hasMessage("the worker failed; its log has more");
+        });
+    }
+
+    @Test
+    void aJobOfWhichNothingIsLeftHasFailed() {
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> run(Progress.NONE, 0, 1, 2))
+                .matches(e -> e.code() == JobException.Code.INTERNAL);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aCancelledJobDrawsNoFurtherPicture() {
+        Progress cancelledAfterTheFirst = new Progress() {
+            @Override
+            public void report(int step, int steps) {
+                // nobody asks
+            }
+
+            @Override
+            public void checkCancelled() {
+                if (!drawn.isEmpty()) {
+                    throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+                }
+            }
+        };
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> run(cancelledAfterTheFirst))
+                .matches(e -> e.code() == JobException.Code.CANCELLED);
+        assertThat(drawn).containsExactly(0);
+    }
+
+    @Test
+    void whatCouldNotBeStoredIsOnlyStoredWhenTheJobIsTriedAgain() throws IOException, InterruptedException {
+        Files.delete(data.resolve("results"));
+        Files.writeString(data.resolve("results"), "a file where the folder should be");
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> run(Progress.NONE))
+                .matches(e -> e.code() == JobException.Code.STORE_FAILED)
+                .withMessageContaining("the picture is kept");
+        List<Integer> kept = List.copyOf(drawn);
+        assertThat(unsent()).hasSameSizeAs(kept);
+
+        Files.delete(data.resolve("results"));
+        drawn.clear();
+        JobResult result = run(Progress.NONE);
+
+        assertThat(drawn).doesNotContainAnyElementsOf(kept);
+        assertThat(result.images())
+                .extracting(image -> image.exposure().index())
+                .containsExactly(0, 1, 2);
+        assertThat(unsent()).isEmpty();
+    }
+
+    private List<Path> unsent() throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("unsent"))) {
+            return files.toList();
+        }
+    }
+
+    /** Draws three pictures of which some fail. */
+    private JobResult run(Progress progress, int... failing) throws InterruptedException {
+        var ask = Asks.of("p", null, null, null, null, null, 1);
+        var job = new Job.TextToImage(new Ask(
+                null, List.of("a", "b", "c"), null, null, null, null, null, 1, 1, false, ask.delivery(), List.of()));
+        var ticket = new ListeningTicket(job);
+        try (var callers = new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(5));
+                var batch = new Batch(ticket, job, model, results(callers), new Semaphore(2), new JobLog("job-1"))) {
+            for (Exposure exposure : batch.leftToDraw()) {
+                batch.draw(exposure, progress, part -> {
+                    drawn.add(exposure.index());
+                    if (Arrays.stream(failing).anyMatch(index -> index == exposure.index())) {
+                        throw new IllegalStateException("this one cannot be drawn");
+                    }
+                    return new FluxModel.Rendering(
+                            new Picture(64, 64, new byte[3 * 64 * 64]), new Timings(), List.of(), Map.of());
+                });
+            }
+            return batch.result(new Timings());
+        }
+    }
+
+    private Results results(CallerBuckets callers) {
+        var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());
+        var unsent = new UnsentPictures(data.resolve("unsent"), Optional.empty());
+        return new Results(Optional.empty(), folder, true, callers, unsent);
+    }
+
+    /** A caller who notes which pictures are announced. */
+    private final class ListeningTicket implements Ticket {
+        private final Job job;
+
+        ListeningTicket(Job job) {
+            this.job = job;
+        }
+
+        @Override
+        public String id() {
+            return "job-1";
+        }
+
+        @Override
+        public Job job() {
+            return job;
+        }
+
+        @Override
+        public int largestAnswer() {
+            return 1_000_000;
+        }
+
+        @Override
+        public void stored(JobResult.Image image) {
+            told.add(image);
+        }
+
+        @Override
+        public void completed(JobResult result) {
+            throw new IllegalStateException("a batch ends no job");
+        }
+
+        @Override
+        public void failed(JobException reason) {
+            throw new IllegalStateException("a batch ends no job", reason);
+        }
+
+        @Override
+        public void report(int step, int steps) {
+            // nobody asks
+        }
+    }
+}
