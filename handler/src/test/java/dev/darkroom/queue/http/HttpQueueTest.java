@@ -391,7 +391,9 @@ class HttpQueueTest {
             assertThatThrownBy(() -> desk.run("e")).isInstanceOf(Refusal.class);
             desk.take();
             desk.run("f");
-            assertThat(desk.queue.purge()).as("those that wait, and the one that is taken but not begun").isEqualTo(3);
+            assertThat(desk.queue.purge())
+                    .as("those that wait, and the one that is taken but not begun")
+                    .isEqualTo(3);
             desk.run("g");
             desk.run("h");
             assertThat(desk.queue.health().jobs().inQueue()).isEqualTo(2);
