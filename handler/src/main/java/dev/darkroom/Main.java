@@ -64,7 +64,7 @@ public class Main implements QuarkusApplication {
         var source = new PayloadFile(payload, payloads, System.out);
         try (var setup = new Setup(config, vertx)) {
             var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
-            new Worker(setup.handler(folder, true), state, metrics).work(source);
+            new Worker(setup.handler(folder, true), state, metrics, metrics::ended).work(source);
         } catch (SetupException e) {
             PayloadFile.refuse(System.out, e);
         }

@@ -5,6 +5,7 @@ import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.Outcomes;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.http.HttpQueue;
 import dev.darkroom.queue.http.JobStore;
@@ -71,7 +72,7 @@ class Serving {
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
             JobStore store = StartupChecks.build(
                     "jobs", () -> JobStore.open(config.data().resolve("jobs")));
-            queue.open(store);
+            queue.open(store, metrics::ended);
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
@@ -83,12 +84,13 @@ class Serving {
                         "addresses of results begin with %s: set DARKROOM_PUBLIC_URL to where callers reach this worker, or a bucket",
                         config.address());
             }
-            start(handler, queue);
+            // the queue tells of its jobs itself: many end without a worker
+            start(handler, queue, reason -> {});
             if (platform.isPresent()) {
                 var source =
                         RunPodSource.start(platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
                 pulled = Optional.of(source);
-                start(handler, source);
+                start(handler, source, metrics::ended);
             } else {
                 LOG.infof(
                         "try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync",
@@ -107,8 +109,8 @@ class Serving {
         }
     }
 
-    private void start(Handler handler, JobSource source) {
-        var worker = new Worker(handler, state, metrics);
+    private void start(Handler handler, JobSource source, Outcomes outcomes) {
+        var worker = new Worker(handler, state, metrics, outcomes);
         for (int i = 0; i < JOBS_UNDER_WAY; i++) {
             workers.add(Thread.ofVirtual().name("worker").start(() -> work(worker, source)));
         }

@@ -7,6 +7,7 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.Outcomes;
 import dev.darkroom.queue.Ticket;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -22,12 +23,15 @@ public final class Worker {
     private final Handler handler;
     private final WorkerState state;
     private final Metrics metrics;
+    private final Outcomes outcomes;
     private final Semaphore places = new Semaphore(PLACES);
 
-    public Worker(Handler handler, WorkerState state, Metrics metrics) {
+    /** @param outcomes told of every job that this worker ends */
+    public Worker(Handler handler, WorkerState state, Metrics metrics, Outcomes outcomes) {
         this.handler = handler;
         this.state = state;
         this.metrics = metrics;
+        this.outcomes = outcomes;
     }
 
     /** Works until the source has no more jobs, the device is lost, or the thread is interrupted. */
@@ -59,12 +63,13 @@ public final class Worker {
         try {
             JobResult result = handler.handle(ticket, log, place::close);
             log.completed(result);
-            metrics.completed(result.timings());
+            metrics.phases(result.timings());
+            outcomes.ended(null);
             ticket.completed(result);
         } catch (RuntimeException | Error e) {
             JobException reason = Reason.of(e);
             log.failed(reason);
-            metrics.failed(reason);
+            outcomes.ended(reason.code());
             if (reason.code() == Code.DEVICE_LOST) {
                 state.defunct();
             }

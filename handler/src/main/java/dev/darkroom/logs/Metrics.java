@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The worker's numbers, for Prometheus at {@code /q/metrics}. */
 @ApplicationScoped
@@ -19,9 +20,8 @@ public class Metrics {
         this.registry = registry;
     }
 
-    /** {@code darkroom_jobs_total{outcome="completed"}} and the times of the job's phases. */
-    public void completed(Map<String, Long> timings) {
-        count("completed");
+    /** The times of a job's phases, in milliseconds. */
+    public void phases(Map<String, Long> timings) {
         timings.forEach((phase, milliseconds) -> Timer.builder("darkroom.phase")
                 .description("time that jobs spend in their phases")
                 .tag("phase", phase)
@@ -29,9 +29,13 @@ public class Metrics {
                 .record(milliseconds, TimeUnit.MILLISECONDS));
     }
 
-    /** {@code darkroom_jobs_total} with the reason as its outcome. */
-    public void failed(JobException reason) {
-        count(reason.code().name().toLowerCase(Locale.ROOT));
+    /** {@code darkroom_jobs_total} with the reason as its outcome, or {@code outcome="completed"} if there is none. */
+    public void ended(JobException.@Nullable Code reason) {
+        Counter.builder("darkroom.jobs")
+                .description("jobs that ended")
+                .tag("outcome", reason == null ? "completed" : reason.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
     }
 
     /** A number that is read when it is asked for, such as {@code darkroom.queue.depth}. */
@@ -39,13 +43,5 @@ public class Metrics {
         io.micrometer.core.instrument.Gauge.builder(name, value::getAsDouble)
                 .description(description)
                 .register(registry);
-    }
-
-    private void count(String outcome) {
-        Counter.builder("darkroom.jobs")
-                .description("jobs that ended")
-                .tag("outcome", outcome)
-                .register(registry)
-                .increment();
     }
 }

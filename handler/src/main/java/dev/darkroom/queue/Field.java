@@ -25,8 +25,17 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
     /** A whole number in a range. */
     record Whole(long least, long most) implements Type {}
 
-    /** A number in a range. */
-    record Decimal(double least, double most) implements Type {}
+    /**
+     * A number in a range.
+     *
+     * @param open true leaves out the least itself
+     * @param orText true takes the number as a text too
+     */
+    record Decimal(double least, double most, boolean open, boolean orText) implements Type {
+        Decimal(double least, double most) {
+            this(least, most, false, false);
+        }
+    }
 
     /** True or false. */
     record Flag() implements Type {}

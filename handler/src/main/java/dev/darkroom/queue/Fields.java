@@ -58,7 +58,7 @@ final class Fields {
                         "Ratio of width to height, in the place of them."),
                 new Field(
                         "megapixels",
-                        new Field.Decimal(0.01, limits.pixels() / Framing.MEGAPIXEL),
+                        new Field.Decimal(0.01, limits.pixels() / Framing.MEGAPIXEL, false, true),
                         "How many times 1024 × 1024 pixels an aspect_ratio gives; as many as the model's own size if absent."),
                 new Field(MATCH_INPUT_IMAGE, new Field.Flag(), "True gives the pictures the size of the image."),
                 new Field(
@@ -88,7 +88,7 @@ final class Fields {
                 new Field(
                         "strength",
                         List.of("prompt_strength", "denoising_strength"),
-                        new Field.Decimal(0, 1),
+                        new Field.Decimal(0, 1, true, false),
                         "How much of the image is given up, above 0; image to image only (0.6)."),
                 new Field(
                         "style", new Field.Choice(List.copyOf(styles.names())), "Words that are added to each prompt."),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.ValueNode;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -19,6 +20,8 @@ public final class InputSchema {
             "output_quality", JSON.numberNode(90),
             "return", JSON.textNode("auto"),
             "strip_metadata", JSON.booleanNode(false));
+
+    static final String ANY_CASE = " Capital letters do as well.";
 
     private InputSchema() {}
 
@@ -41,17 +44,23 @@ public final class InputSchema {
                                 .put("description", "Further pictures, numbered; see images.")
                                 .put("deprecated", true));
         ArrayNode prompts = schema.putArray("oneOf");
-        prompts.addObject().putArray("required").add("prompt");
-        prompts.addObject().putArray("required").add("prompts");
+        prompts.add(isThere("prompt", "string"));
+        prompts.add(isThere("prompts", "array"));
         schema.put("additionalProperties", !reader.refusesUnknownFields());
         return schema;
     }
 
+    /** Null is as good as absent. */
+    private static ObjectNode isThere(String name, String type) {
+        ObjectNode condition = Json.object();
+        condition.putArray("required").add(name);
+        condition.putObject("properties").putObject(name).put("type", type);
+        return condition;
+    }
+
     private static ObjectNode named(Field field) {
-        ObjectNode property = type(field.type()).put("description", field.meaning());
-        if (field.name().equals("seed")) {
-            property.putArray("type").add("integer").add("null");
-        }
+        String meaning = field.type() instanceof Field.Choice ? field.meaning() + ANY_CASE : field.meaning();
+        ObjectNode property = type(field.type()).put("description", meaning);
         if (DEFAULTS.containsKey(field.name())) {
             property.set("default", DEFAULTS.get(field.name()));
         }
@@ -74,35 +83,43 @@ public final class InputSchema {
 
     private static ObjectNode type(Field.Type type) {
         return switch (type) {
-            case Field.Text text -> Json.object().put("type", "string").put("maxLength", text.longest());
+            case Field.Text text -> nullable("string").put("maxLength", text.longest());
             case Field.Texts texts ->
                 list(texts.most(), Json.object().put("type", "string").put("maxLength", texts.longest()));
             case Field.Whole whole ->
-                Json.object()
-                        .put("type", "integer")
-                        .put("minimum", whole.least())
-                        .put("maximum", whole.most());
+                nullable("integer").put("minimum", whole.least()).put("maximum", whole.most());
             case Field.Decimal decimal ->
-                Json.object()
-                        .put("type", "number")
-                        .put("minimum", decimal.least())
+                nullable(decimal.orText() ? List.of("number", "string") : List.of("number"))
+                        .put(decimal.open() ? "exclusiveMinimum" : "minimum", decimal.least())
                         .put("maximum", decimal.most());
-            case Field.Flag ignored -> Json.object().put("type", "boolean");
+            case Field.Flag ignored -> nullable("boolean");
             case Field.Choice choice -> {
-                ObjectNode node = Json.object().put("type", "string");
+                ObjectNode node = nullable("string");
                 ArrayNode values = node.putArray("enum");
                 choice.values().forEach(values::add);
+                values.addNull();
                 yield node;
             }
-            case Field.Dimensions ignored ->
-                Json.object().put("type", "string").put("pattern", "^\\d{1,5}\\s*[x*×]\\s*\\d{1,5}$");
-            case Field.Image ignored -> Json.object().put("type", "string");
+            case Field.Dimensions ignored -> nullable("string").put("pattern", "^\\d{1,5}\\s*[x*×]\\s*\\d{1,5}$");
+            case Field.Image ignored -> nullable("string");
             case Field.Images images -> list(images.most(), Json.object().put("type", "string"));
         };
     }
 
+    private static ObjectNode nullable(String type) {
+        return nullable(List.of(type));
+    }
+
+    private static ObjectNode nullable(List<String> types) {
+        ObjectNode node = Json.object();
+        ArrayNode list = node.putArray("type");
+        types.forEach(list::add);
+        list.add("null");
+        return node;
+    }
+
     private static ObjectNode list(int most, ObjectNode items) {
-        ObjectNode list = Json.object().put("type", "array").put("minItems", 1).put("maxItems", most);
+        ObjectNode list = nullable("array").put("minItems", 1).put("maxItems", most);
         list.set("items", items);
         return list;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,14 +14,11 @@ import dev.darkroom.job.JobException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How this worker reads JSON: strictly, and with room for pictures. */
+/** How this worker reads JSON: strictly, and with room for pictures. How large a body may be is for those who receive it to say. */
 public final class Json {
-    /** A picture of 20 MB in base64, and some more. */
-    private static final int LONGEST_TEXT = 30_000_000;
-
     public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(LONGEST_TEXT)
+                            .maxStringLength(Integer.MAX_VALUE)
                             .build())
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -58,6 +56,11 @@ public final class Json {
     }
 
     private static JobException noJson(JsonProcessingException e) {
+        if (e instanceof StreamConstraintsException) {
+            String limit = e.getOriginalMessage().replaceAll(", from `[^`]*`", "");
+            return new JobException(
+                    JobException.Code.BAD_INPUT, "the body is more than this worker reads: " + limit, e);
+        }
         return new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
     }
 

@@ -1,6 +1,7 @@
 package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
@@ -77,7 +78,12 @@ public final class PayloadFile implements JobSource {
 
         @Override
         public Job job() {
-            return reader.job(Json.request(payload));
+            ObjectNode request = Json.request(payload);
+            var faults = new Faults();
+            Beside.check(request, faults);
+            Optional<Job> job = faults.gather(() -> reader.job(request));
+            faults.refuse();
+            return job.orElseThrow();
         }
 
         @Override

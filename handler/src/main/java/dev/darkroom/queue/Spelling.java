@@ -21,8 +21,8 @@ final class Spelling {
             return Optional.empty();
         }
         return known.stream()
-                .filter(candidate -> isNear(lower, candidate))
-                .min(Comparator.comparingInt(candidate -> distance(lower, candidate)));
+                .filter(candidate -> isNear(lower, candidate.toLowerCase(Locale.ROOT)))
+                .min(Comparator.comparingInt(candidate -> distance(lower, candidate.toLowerCase(Locale.ROOT))));
     }
 
     private static boolean isNear(String word, String candidate) {

@@ -2,7 +2,6 @@ package dev.darkroom.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -17,10 +16,10 @@ class MetricsTest {
 
     @Test
     void jobsAreCountedByHowTheyEnded() {
-        metrics.completed(Map.of());
-        metrics.completed(Map.of());
-        metrics.failed(JobException.badInput("width: too large"));
-        metrics.failed(new JobException(Code.CANCELLED, "the job was cancelled", null));
+        metrics.ended(null);
+        metrics.ended(null);
+        metrics.ended(Code.BAD_INPUT);
+        metrics.ended(Code.CANCELLED);
 
         assertThat(jobs("completed")).isEqualTo(2);
         assertThat(jobs("bad_input")).isEqualTo(1);
@@ -29,8 +28,8 @@ class MetricsTest {
 
     @Test
     void phasesOfCompletedJobsAreTimed() {
-        metrics.completed(Map.of("denoise", 1200L, "queue", 0L));
-        metrics.completed(Map.of("denoise", 800L));
+        metrics.phases(Map.of("denoise", 1200L, "queue", 0L));
+        metrics.phases(Map.of("denoise", 800L));
 
         Timer denoise = registry.get("darkroom.phase").tag("phase", "denoise").timer();
         assertThat(denoise.count()).isEqualTo(2);

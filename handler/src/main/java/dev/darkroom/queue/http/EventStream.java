@@ -1,5 +1,6 @@
 package dev.darkroom.queue.http;
 
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -26,8 +27,9 @@ final class EventStream {
             callers.enter();
             new EventWriter(request, ticket, callers::leave).begin();
         } catch (Refusal e) {
-            request.response()
-                    .setStatusCode(e.status())
+            HttpServerResponse response = request.response();
+            e.retryAfter().ifPresent(time -> response.putHeader("Retry-After", String.valueOf(time.toSeconds())));
+            response.setStatusCode(e.status())
                     .putHeader("Content-Type", "application/json")
                     .end(Refusals.body(String.valueOf(e.getMessage())).toString());
         }

@@ -1,13 +1,15 @@
 package dev.darkroom.queue.http;
 
-import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -15,12 +17,14 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Where every request comes in, before anything of its body is read: callers without the key are turned away, bodies that are too large
- * too, and {@code /v2/{any endpoint}/run} is led to {@code /run}.
+ * Where every request comes in, before anything of its body is read: pages from elsewhere and callers without the key are turned away,
+ * bodies that are too large too, and {@code /v2/{any endpoint}/run} is led to {@code /run}.
  */
 @Singleton
 final class FrontDoor {
+    private static final int BEFORE_CORS = 310;
     private static final int BEHIND_CORS = 250;
+    private static final String METRICS = "/q/metrics";
     private static final String RECEIVED = FrontDoor.class.getName();
     private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final Pattern OPEN = Pattern.compile("/ping|/q/health(/.*)?|/results/[^/]+");
@@ -28,23 +32,45 @@ final class FrontDoor {
     private static final Pattern RUNS = Pattern.compile("/run|/runsync");
 
     private final ApiKey key;
+    private final Visitors visitors;
+    private final boolean metricsOpen;
     private final long mostReceived;
     private final long largestBody;
     private final AtomicLong bytes = new AtomicLong();
 
     FrontDoor(
-            HttpSettings settings, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
+            HttpSettings settings,
+            @ConfigProperty(name = "quarkus.http.host") String host,
+            @ConfigProperty(name = "darkroom.public-url") Optional<URI> publicUrl) {
         this.key = new ApiKey(settings.apiKey());
+        this.visitors = new Visitors(settings.corsOrigins(), host, publicUrl);
+        this.metricsOpen = settings.metricsOpen();
         this.mostReceived = settings.mostReceived().asLongValue();
-        this.largestBody = largestBody.asLongValue();
+        this.largestBody = settings.largestBody().asLongValue();
     }
 
     void stand(@Observes Filters filters) {
+        filters.register(this::meet, BEFORE_CORS);
         filters.register(this::admit, BEHIND_CORS);
     }
 
     void nothingElse(@Observes Router router) {
         router.route().last().handler(request -> refuse(request, 404, Refusals.reason(404)));
+    }
+
+    private void meet(RoutingContext request) {
+        HttpServerRequest call = request.request();
+        Optional<String> fault = visitors.fault(call, isOpen(request, request.normalizedPath()));
+        if (fault.isPresent()) {
+            refuse(request, 403, fault.get());
+            return;
+        }
+        String origin = call.getHeader(HttpHeaders.ORIGIN);
+        if (origin != null && visitors.isOwn(origin, call)) {
+            // behind a proxy Quarkus would not know its own pages
+            call.headers().remove(HttpHeaders.ORIGIN);
+        }
+        request.next();
     }
 
     private void admit(RoutingContext request) {
@@ -67,9 +93,9 @@ final class FrontDoor {
         }
     }
 
-    private static boolean isOpen(RoutingContext request, String path) {
+    private boolean isOpen(RoutingContext request, String path) {
         return READING.contains(request.request().method().name())
-                && OPEN.matcher(path).matches();
+                && (OPEN.matcher(path).matches() || (metricsOpen && path.equals(METRICS)));
     }
 
     /** Bodies are held in memory while they are read: so many bytes at a time. */

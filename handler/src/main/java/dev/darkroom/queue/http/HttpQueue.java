@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.Outcomes;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Ticket;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -44,6 +45,7 @@ public class HttpQueue implements JobSource {
     private final Counts counts = new Counts();
     private final AtomicInteger takers = new AtomicInteger();
     private final Housekeeping housekeeping;
+    private final Retries retries;
     private volatile @Nullable TicketOffice office;
     private volatile boolean stopped;
 
@@ -62,11 +64,16 @@ public class HttpQueue implements JobSource {
         this.waiting = new WaitingRoom(settings.capacity(), settings.mostBytes().asLongValue());
         this.register =
                 new Register(settings.mostKept(), settings.mostKeptBytes().asLongValue());
+        this.retries = new Retries(waiting, register);
         this.housekeeping = new Housekeeping(waiting, register, clock);
     }
 
-    /** Begins to accept jobs. Those of the store that have not ended wait again, in their order; the others can be asked for. */
-    public void open(JobStore store) {
+    /**
+     * Begins to accept jobs. Those of the store that have not ended wait again, in their order; the others can be asked for.
+     *
+     * @param outcomes told how every job ends from now on
+     */
+    public void open(JobStore store, Outcomes outcomes) {
         String worker = settings.workerId()
                 .orElseGet(() -> "darkroom-"
                         + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()));
@@ -78,6 +85,7 @@ public class HttpQueue implements JobSource {
                 settings.kept().toMillis(),
                 new AtomicLong(STREAM_ROOM),
                 housekeeping::later,
+                outcomes,
                 this::ended);
         for (StoredJob job : store.jobs()) {
             sequence.accumulateAndGet(job.sequence(), Math::max);
@@ -97,13 +105,12 @@ public class HttpQueue implements JobSource {
         HttpTicket ticket = HttpTicket.stored(job.waitingAgain(), opened);
         register.add(ticket);
         if (job.attempts() >= MOST_ATTEMPTS || job.takes() >= MOST_TAKES) {
-            LOG.errorf(
-                    "job %s was under way when the worker died, and that %d times: it has failed",
-                    job.id(), job.attempts());
-            ticket.failed(new JobException(
-                    JobException.Code.INTERNAL,
-                    "the worker died " + Math.max(job.attempts(), MOST_ATTEMPTS) + " times while doing this job",
-                    null));
+            String deaths = job.attempts() >= MOST_ATTEMPTS
+                    ? "the worker died " + job.attempts() + " times while doing this job"
+                    : "the worker died or stopped " + job.takes()
+                            + " times after it had taken this job, before the GPU was done";
+            LOG.errorf("job %s has failed: %s", job.id(), deaths);
+            ticket.failed(new JobException(JobException.Code.INTERNAL, deaths, null));
         } else {
             LOG.infof("job %s waits again", job.id());
             waiting.reserveAnyway(job.bytes());
@@ -197,28 +204,8 @@ public class HttpQueue implements JobSource {
 
     /** Has a job that failed done again, under the same id and with the same input. */
     HttpTicket retry(HttpTicket failed) {
-        TicketOffice opened = opened();
-        StoredJob job = failed.record();
-        if (job.status() != Status.FAILED && job.status() != Status.TIMED_OUT) {
-            throw Refusal.conflict("the job is " + job.status() + ": only FAILED and TIMED_OUT jobs can be retried");
-        }
-        if (!failed.outlives() || !opened.store().hasRequest(job.id())) {
-            throw Refusal.conflict("the job's input is not kept: send it again with /run");
-        }
-        if (!waiting.reserve(job.bytes())) {
-            throw Refusal.full("the queue is full: at most " + settings.capacity() + " jobs may wait");
-        }
-        StoredJob again = job.retried(sequence.incrementAndGet(), clock.millis());
-        HttpTicket ticket = HttpTicket.stored(again, opened);
-        if (!register.replace(failed, ticket)) {
-            waiting.giveBack(job.bytes());
-            throw Refusal.conflict("the job is being retried already");
-        }
-        opened.store().put(again);
-        opened.store().sync();
-        opened.store().dropAnswer(job.id(), job.retries());
+        HttpTicket ticket = retries.again(failed, sequence.incrementAndGet(), opened());
         counts.retried();
-        waiting.enter(ticket);
         return ticket;
     }
 
@@ -239,9 +226,9 @@ public class HttpQueue implements JobSource {
         return counts.health(register.all(), takers.get() > 0 && !stopped);
     }
 
-    /** How many jobs wait. */
+    /** How many jobs wait for the GPU, also those whose images are being fetched. */
     public int depth() {
-        return waiting.all().size();
+        return Math.toIntExact(health().jobs().inQueue());
     }
 
     /** Accepts nothing more and lets {@link #take} come to an end. What waits and was written down is done when the worker starts again. */

@@ -3,6 +3,7 @@ package dev.darkroom.queue.http;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** How this worker takes jobs over HTTP. */
@@ -10,6 +11,10 @@ public interface HttpSettings {
     /** How many jobs may wait. */
     @WithDefault("100")
     int capacity();
+
+    /** How large one request may be; three pictures of 20 MB in base64 fit. */
+    @WithDefault("100M")
+    MemorySize largestBody();
 
     /** How large the requests that wait may be together. */
     @WithDefault("256M")
@@ -45,6 +50,16 @@ public interface HttpSettings {
 
     /** What every caller must show as {@code Authorization: Bearer …}; unset: nobody is asked. */
     Optional<String> apiKey();
+
+    /** True lets everybody read {@code /q/metrics}, even where there is a key. */
+    @WithDefault("false")
+    boolean metricsOpen();
+
+    /**
+     * Web pages that browsers may call from, such as {@code https://app.example.com}; {@code *} for all, {@code /…/} for a pattern. Unset:
+     * only the worker's own.
+     */
+    Optional<List<String>> corsOrigins();
 
     /** What webhooks are signed with; unset: they are not. */
     Optional<String> webhookSecret();

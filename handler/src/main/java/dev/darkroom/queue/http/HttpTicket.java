@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.Json;
@@ -30,6 +31,7 @@ public final class HttpTicket implements Ticket {
     private byte @Nullable [] request;
     private boolean outlives;
     private boolean askedFor;
+    private boolean keepsRequest;
     private boolean forgotten;
     private @Nullable LastAnswer answer;
 
@@ -42,6 +44,7 @@ public final class HttpTicket implements Ticket {
         this.outlives = request == null;
         if (course.status().isFinal()) {
             answer = LastAnswer.kept(office.store(), job);
+            keepsRequest = office.store().hasRequest(job.id());
             settled.complete(null);
         }
     }
@@ -140,7 +143,9 @@ public final class HttpTicket implements Ticket {
         office.store().keepRequest(id(), body);
         synchronized (this) {
             if (course.status().isFinal()) {
-                office.store().dropRequest(id());
+                if (!keepsRequest) {
+                    office.store().dropRequest(id());
+                }
                 return;
             }
             office.store().put(record());
@@ -197,7 +202,7 @@ public final class HttpTicket implements Ticket {
             throw overtime();
         }
         if (course.status().isFinal()) {
-            throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+            throw new JobException(Code.CANCELLED, "the job was cancelled", null);
         }
     }
 
@@ -213,18 +218,21 @@ public final class HttpTicket implements Ticket {
 
     @Override
     public void completed(JobResult result) {
-        end(Status.COMPLETED, Answer.completed(id(), result), true);
+        boolean unstored =
+                result.failures().stream().anyMatch(failure -> failure.reason().code() == Code.STORE_FAILED);
+        end(Status.COMPLETED, null, Answer.completed(id(), result), unstored, true);
     }
 
     @Override
     public void failed(JobException reason) {
         ObjectNode body = Answer.failed(id(), reason);
-        end(Status.valueOf(body.path("status").asText()), body, true);
+        Status last = Status.valueOf(body.path("status").asText());
+        end(last, reason.code(), body, last != Status.CANCELLED && reason.code() != Code.BAD_INPUT, true);
     }
 
     /** Withdraws the job: at once if it waits, between two steps if it runs, not at all if it has ended. */
     void cancel() {
-        end(Status.CANCELLED, Answer.status(id(), Status.CANCELLED.name()), true);
+        end(Status.CANCELLED, Code.CANCELLED, Answer.status(id(), Status.CANCELLED.name()), false, true);
     }
 
     /** Withdraws the job because its time is over; nobody is told but who waits for it. */
@@ -233,7 +241,7 @@ public final class HttpTicket implements Ticket {
         body.put(
                 "error",
                 "the job did not end within its ttl of " + beginning.policy().ttl() + " ms");
-        end(Status.CANCELLED, body, false);
+        end(Status.CANCELLED, Code.TIMED_OUT, body, false, false);
     }
 
     /** True if the GPU has worked on it for longer than it may. */
@@ -247,7 +255,7 @@ public final class HttpTicket implements Ticket {
 
     private JobException overtime() {
         return new JobException(
-                JobException.Code.TIMED_OUT,
+                Code.TIMED_OUT,
                 "the job took longer than its executionTimeout of "
                         + beginning.policy().executionTimeout() + " ms",
                 null);
@@ -258,19 +266,35 @@ public final class HttpTicket implements Ticket {
         return course.isExpired(now);
     }
 
-    private void end(Status last, ObjectNode body, boolean tellWebhook) {
+    /** @param again true if another try may have another end: the request is kept for it */
+    private void end(Status last, @Nullable Code reason, ObjectNode body, boolean again, boolean tellWebhook) {
         synchronized (this) {
             if (course.status().isFinal()) {
                 return;
             }
             long now = office.now();
             course.end(last, now, now + office.kept(), tellWebhook);
+            keepsRequest = again && isRequestKept();
             request = null;
             answer = LastAnswer.keep(office.store(), beginning, described(body), outlives);
             writeEnd();
         }
+        office.outcomes().ended(reason);
         office.ended().accept(this);
         settle();
+    }
+
+    /** True once the request is in the store; that of a caller who waited comes there only now. */
+    private boolean isRequestKept() {
+        if (!outlives && request != null) {
+            try {
+                office.store().keepRequest(id(), request);
+                outlives = true;
+            } catch (UncheckedIOException e) {
+                LOG.errorf("job %s cannot be retried: %s", id(), e.getMessage());
+            }
+        }
+        return outlives;
     }
 
     private void writeEnd() {
@@ -280,7 +304,7 @@ public final class HttpTicket implements Ticket {
         try {
             office.store().put(record());
             office.store().sync();
-            if (course.status() == Status.COMPLETED || course.status() == Status.CANCELLED) {
+            if (!keepsRequest) {
                 office.store().dropRequest(id());
             }
         } catch (UncheckedIOException e) {
@@ -339,6 +363,11 @@ public final class HttpTicket implements Ticket {
         }
     }
 
+    /** Size of all that is kept of a job that has ended. */
+    synchronized long keptBytes() {
+        return answerBytes() + (keepsRequest ? beginning.bytes() : 0L);
+    }
+
     /** Size of the last answer. */
     synchronized int answerBytes() {
         return answer == null ? 0 : answer.bytes();
@@ -360,6 +389,16 @@ public final class HttpTicket implements Ticket {
     /** True if the job has ended, was kept long enough and nobody is still to be told. */
     synchronized boolean isForgettable(long now) {
         return course.isForgettable(now);
+    }
+
+    /** Another ticket stands for the job from now on: of this one nothing more is written down. */
+    synchronized void giveWay() {
+        forgotten = true;
+    }
+
+    /** No other ticket came. */
+    synchronized void takeBack() {
+        forgotten = false;
     }
 
     /** Removes what is kept of the job. */

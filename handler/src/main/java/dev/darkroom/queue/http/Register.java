@@ -14,7 +14,7 @@ final class Register {
 
     /**
      * @param most how many that have ended are kept
-     * @param mostBytes how large the answers of those may be together
+     * @param mostBytes how large the answers of those, and the requests that are kept for another try, may be together
      */
     Register(int most, long mostBytes) {
         this.most = most;
@@ -54,7 +54,7 @@ final class Register {
                 old.add(ticket);
             } else if (ticket.isForgettable(Long.MAX_VALUE)) {
                 ended++;
-                bytes += ticket.answerBytes();
+                bytes += ticket.keptBytes();
                 if (ended > most || bytes > mostBytes) {
                     old.add(ticket);
                 }

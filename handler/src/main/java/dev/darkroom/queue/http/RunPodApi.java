@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -40,6 +41,11 @@ public class RunPodApi {
 
     /** Clients ask for more of a stream at once; this keeps them from asking a thousand times a second. */
     private static final long STREAM_WAIT = 2_000;
+
+    private static final String WAIT =
+            "How many milliseconds to wait at most, from 1000 to 300000; what is outside counts as the nearest of them. 90000 if absent.";
+    private static final String TTL =
+            "After how many milliseconds from now an ended job is forgotten; it only shortens the time that it is kept.";
 
     static final String TAG = "RunPod's endpoint API";
     private static final String JSON = MediaType.APPLICATION_JSON;
@@ -75,7 +81,9 @@ public class RunPodApi {
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public CompletionStage<Response> runsync(
-            byte[] body, @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
+            byte[] body,
+            @Parameter(description = WAIT) @QueryParam("wait") @Nullable String wait,
+            @Context RoutingContext request) {
         long milliseconds = wait(wait);
         callers.enter();
         HttpTicket ticket;
@@ -89,7 +97,7 @@ public class RunPodApi {
                 ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> queue.abandon(ticket));
     }
 
-    /** How far a job is, or its result; {@code ttl} is how many milliseconds longer the result is kept. */
+    /** How far a job is, or its result; {@code ttl} milliseconds from now the result is forgotten, if that is sooner than otherwise. */
     @GET
     @Path("status/{id}")
     @Operation(summary = "How far a job is, or its result.")
@@ -97,7 +105,8 @@ public class RunPodApi {
             responseCode = "200",
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
-    public Response status(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
+    public Response status(
+            @PathParam("id") String id, @Parameter(description = TTL) @QueryParam("ttl") @Nullable String ttl) {
         HttpTicket ticket = queue.find(id);
         byte[] body = ticket.body();
         if (ttl != null) {
@@ -114,7 +123,8 @@ public class RunPodApi {
             responseCode = "200",
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
-    public Response postStatus(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
+    public Response postStatus(
+            @PathParam("id") String id, @Parameter(description = TTL) @QueryParam("ttl") @Nullable String ttl) {
         return status(id, ttl);
     }
 
@@ -126,7 +136,8 @@ public class RunPodApi {
             responseCode = "200",
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
-    public CompletionStage<Response> statusSync(@PathParam("id") String id, @QueryParam("wait") @Nullable String wait) {
+    public CompletionStage<Response> statusSync(
+            @PathParam("id") String id, @Parameter(description = WAIT) @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
         HttpTicket ticket = queue.find(id);
         callers.enter();
@@ -174,10 +185,12 @@ public class RunPodApi {
         return json(ticket.body());
     }
 
-    /** Has a job that failed done again. */
+    /** Has a job that failed done again, or one whose pictures could not all be stored. */
     @POST
     @Path("retry/{id}")
-    @Operation(summary = "Has a job that is FAILED or TIMED_OUT done again, under the same id and with the same input.")
+    @Operation(
+            summary = "Has a job that is FAILED or TIMED_OUT done again, under the same id and with the same input;"
+                    + " also one that is COMPLETED without some pictures because they could not be stored.")
     @APIResponse(
             responseCode = "200",
             description = "How far the job is",

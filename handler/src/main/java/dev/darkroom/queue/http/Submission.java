@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
+import dev.darkroom.queue.Beside;
 import dev.darkroom.queue.Json;
 import dev.darkroom.queue.PayloadReader;
 import java.net.URI;
@@ -32,6 +33,7 @@ record Submission(
         var faults = new Faults();
         Policy policy = standard.with(request.get("policy"), faults);
         URI webhook = webhook(request.path("webhook"), faults);
+        Beside.check(request, faults);
         faults.gather(() -> reader.job(request));
         try {
             faults.refuse();

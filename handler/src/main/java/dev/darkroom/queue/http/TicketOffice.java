@@ -1,5 +1,6 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.queue.Outcomes;
 import dev.darkroom.queue.PayloadReader;
 import java.time.Clock;
 import java.util.concurrent.Executor;
@@ -11,7 +12,8 @@ import java.util.function.Consumer;
  *
  * @param streamRoom how many bytes of unread pictures all jobs together may still hold
  * @param background where what need not be waited for is written down
- * @param ended told of every job that has ended
+ * @param outcomes told how every job has ended
+ * @param ended told which job has ended
  */
 record TicketOffice(
         JobStore store,
@@ -21,6 +23,7 @@ record TicketOffice(
         long kept,
         AtomicLong streamRoom,
         Executor background,
+        Outcomes outcomes,
         Consumer<HttpTicket> ended) {
     long now() {
         return clock.millis();

@@ -15,7 +15,9 @@ public final class ApiProfile implements QuarkusTestProfile {
                 KEY,
                 "darkroom.http.callers",
                 String.valueOf(CALLERS),
-                "quarkus.http.limits.max-body-size",
-                "1M");
+                "darkroom.http.largest-body",
+                "1M",
+                "darkroom.http.cors-origins",
+                "https://app.example.com, /https://[a-z]+[.]example[.]org/");
     }
 }

@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -47,12 +48,18 @@ final class Desk implements AutoCloseable {
 
     final SetClock clock = new SetClock();
     final HttpQueue queue;
+    final JobStore store;
+
+    /** How jobs have ended, in order. */
+    final List<String> outcomes = new CopyOnWriteArrayList<>();
+
     private final Vertx vertx = Vertx.vertx();
 
     private Desk(Path folder, AddressGuard guard, Map<String, String> settings) {
         HttpSettings http = settings(settings);
         queue = new HttpQueue(READER, http, new Webhooks(vertx, guard, http), clock);
-        queue.open(JobStore.open(folder));
+        store = JobStore.open(folder);
+        queue.open(store, reason -> outcomes.add(reason == null ? "completed" : reason.name()));
     }
 
     static Desk open(Path folder, String... settings) {

@@ -18,7 +18,7 @@ class ServedQueue {
     synchronized void open() throws IOException {
         if (store == null) {
             store = JobStore.open(Files.createTempDirectory("jobs"));
-            queue.open(store);
+            queue.open(store, reason -> {});
         }
     }
 
