@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -37,8 +38,7 @@ public final class S3Connections implements AutoCloseable {
 
     private final SdkAsyncHttpClient http;
     private final ExecutorService completions = Executors.newVirtualThreadPerTaskExecutor();
-    private final ScheduledExecutorService delays = Executors.newScheduledThreadPool(
-            1, Thread.ofPlatform().daemon().name("s3-", 0).factory());
+    private final ScheduledExecutorService delays = delays();
     private final List<ExecutionInterceptor> interceptors;
 
     private S3Connections(ProxyConfiguration proxy, List<ExecutionInterceptor> interceptors) {
@@ -52,6 +52,14 @@ public final class S3Connections implements AutoCloseable {
                 .writeTimeout(SILENCE)
                 .proxyConfiguration(proxy)
                 .build();
+    }
+
+    /** Each request sets limits of minutes; those that it did not need go with it. */
+    private static ScheduledExecutorService delays() {
+        var delays = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("s3-", 0).factory());
+        delays.setRemoveOnCancelPolicy(true);
+        return delays;
     }
 
     /** To where the worker's settings say, through a proxy if the environment names one. */

@@ -32,8 +32,8 @@ public final class Soak {
     /** A result that is never answered is sent again after a minute. */
     private static final Duration DRAIN = Duration.ofSeconds(120);
 
-    /** Jobs that have ended and that callers can still ask for: few, so that they are all there before the first look. */
-    private static final String MOST_KEPT = "20";
+    /** Jobs that have ended and that callers can still ask for: few, so that they are soon all there. */
+    private static final String MOST_KEPT = "100";
 
     private static final int LARGEST_BATCH = 3;
 
@@ -205,8 +205,8 @@ public final class Soak {
                 "Java's heap grows by less than 25 %",
                 growth(warm.heap(), last.heap()));
         claims.claim(
-                last.resident() < 1.15 * warm.resident(),
-                "resident memory grows by less than 15 %",
+                last.resident() < 1.2 * warm.resident(),
+                "resident memory, compiled code too, grows by less than 20 %",
                 growth(warm.resident(), last.resident()));
         claims.claim(last.tensors() == idle.tensors(), "no tensor is left", last.tensors() - idle.tensors());
         claims.claim(last.files() <= warm.files() + 10, "open files stay", warm.files() + " → " + last.files());
