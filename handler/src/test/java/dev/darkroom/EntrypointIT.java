@@ -295,6 +295,7 @@ class EntrypointIT {
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().put("DARKROOM_DATA", data.toString());
             builder.environment().put("PORT", "0");
+            builder.environment().put("QUARKUS_LOG_CATEGORY__DEV_DARKROOM__LEVEL", "DEBUG"); // a line a step
             builder.environment().putAll(environment);
             process = builder.start();
         }
