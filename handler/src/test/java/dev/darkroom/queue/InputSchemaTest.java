@@ -5,9 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The schema says what the reader does. */
 class InputSchemaTest {
@@ -20,7 +29,7 @@ class InputSchemaTest {
         JsonNode properties = SCHEMA.path("properties");
         for (Field field : READER.fields().all()) {
             assertThat(properties.path(field.name()).path("description").asText())
-                    .isEqualTo(field.meaning());
+                    .startsWith(field.meaning());
             field.aliases()
                     .forEach(alias -> assertThat(
                                     properties.path(alias).path("deprecated").asBoolean())
@@ -28,6 +37,75 @@ class InputSchemaTest {
                             .isTrue());
         }
         assertThat(SCHEMA.path("additionalProperties").asBoolean(true)).isFalse();
+    }
+
+    static Stream<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("darkroom.home"), "test-payloads"))) {
+            return files.filter(file -> file.toString().endsWith(".json")).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void whatTheReaderAcceptsConforms(Path file) throws IOException {
+        JsonNode request = Json.MAPPER.readTree(Files.readString(file));
+        List<String> faults = Conformance.faults(request.path("input"), SCHEMA);
+
+        if (isRead((ObjectNode) request)) {
+            assertThat(faults).isEmpty();
+        } else {
+            assertThat(file.getFileName().toString()).startsWith("refused-");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'prompt': 'a', 'seed': null, 'width': null, 'image': null, 'images': null, 'style': null, 'go_fast': null}",
+                "{'prompt': null, 'prompts': ['a']}",
+                "{'prompt': 'a', 'prompts': null, 'size': null, 'output_format': null, 'image_url': null}",
+                "{'prompt': 'a', 'megapixels': '0.25'}",
+                "{'prompt': 'a', 'megapixels': 1}",
+                "{'prompt': 'a', 'image': 'AAAA', 'strength': 1}",
+                "{'prompt': 'a', 'image': 'AAAA', 'image_2': null}"
+            })
+    void whatIsAcceptedConforms(String input) throws IOException {
+        ObjectNode request = request(input);
+
+        assertThat(Conformance.faults(request.path("input"), SCHEMA)).isEmpty();
+        assertThat(isRead(request)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'prompt': null}",
+                "{}",
+                "{'prompt': 'a', 'prompts': ['a']}",
+                "{'prompts': [null]}",
+                "{'prompt': 'a', 'image': 'AAAA', 'strength': 0}",
+                "{'prompt': 'a', 'width': '64', 'height': 64}",
+                "{'prompt': 'a', 'num_outputs': 11}",
+                "{'prompt': 'a', 'no_field': 1}"
+            })
+    void whatIsRefusedDoesNotConform(String input) throws IOException {
+        ObjectNode request = request(input);
+
+        assertThat(Conformance.faults(request.path("input"), SCHEMA)).isNotEmpty();
+        assertThat(isRead(request)).isFalse();
+    }
+
+    private static ObjectNode request(String input) throws IOException {
+        return (ObjectNode) Json.MAPPER.readTree("{\"input\": " + input.replace('\'', '"') + "}");
+    }
+
+    private static boolean isRead(ObjectNode request) {
+        try {
+            READER.job(request);
+            return true;
+        } catch (JobException e) {
+            return false;
+        }
     }
 
     @Test

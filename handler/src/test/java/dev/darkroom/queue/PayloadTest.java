@@ -470,6 +470,24 @@ class PayloadTest {
     }
 
     @Test
+    void aBodyBeyondTheReadersLimitsIsToldThem() {
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> Json.request("{\"input\": " + "[".repeat(2_000)))
+                .withMessage(
+                        "the body is more than this worker reads: Document nesting depth (1001) exceeds the maximum allowed (1000)");
+    }
+
+    @Test
+    void aTextMayBeAsLongAsTheBody() {
+        int length = 40_000_000;
+
+        assertThat(Json.request("{\"input\": {\"image\": \"" + "A".repeat(length) + "\"}}")
+                        .at("/input/image")
+                        .asText())
+                .hasSize(length);
+    }
+
+    @Test
     void whatSurroundsTheInputIsLeftAlone() {
         var request =
                 Json.request("{\"id\": \"x\", \"input\": {\"prompt\": \"p\"}, \"webhook\": \"http://localhost\"}");

@@ -60,7 +60,7 @@ final class FrontDoor {
 
     private void meet(RoutingContext request) {
         HttpServerRequest call = request.request();
-        Optional<String> fault = visitors.fault(call, isOpen(request, request.normalizedPath()));
+        Optional<String> fault = visitors.fault(call, isOpen(call.method().name(), request.normalizedPath()));
         if (fault.isPresent()) {
             refuse(request, 403, fault.get());
             return;
@@ -75,7 +75,8 @@ final class FrontDoor {
 
     private void admit(RoutingContext request) {
         String path = request.normalizedPath();
-        if (!isOpen(request, path) && !key.admits(request.request().getHeader(HttpHeaders.AUTHORIZATION))) {
+        if (!isOpen(request.request().method().name(), path)
+                && !key.admits(request.request().getHeader(HttpHeaders.AUTHORIZATION))) {
             request.response().putHeader("WWW-Authenticate", "Bearer");
             refuse(request, 401, "the API key is missing or wrong: send it as Authorization: Bearer …");
             return;
@@ -93,9 +94,9 @@ final class FrontDoor {
         }
     }
 
-    private boolean isOpen(RoutingContext request, String path) {
-        return READING.contains(request.request().method().name())
-                && (OPEN.matcher(path).matches() || (metricsOpen && path.equals(METRICS)));
+    /** True if everybody may have that. */
+    boolean isOpen(String method, String path) {
+        return READING.contains(method) && (OPEN.matcher(path).matches() || (metricsOpen && path.equals(METRICS)));
     }
 
     /** Bodies are held in memory while they are read: so many bytes at a time. */

@@ -33,8 +33,8 @@ final class Visitors {
      * @param publicUrl where callers reach it, if elsewhere
      */
     Visitors(Optional<List<String>> allowed, String host, Optional<URI> publicUrl) {
-        this.allowed = allowed.orElse(List.of());
-        this.patterns = CORSFilter.parseAllowedOriginsRegex(allowed);
+        this.allowed = allowed.orElse(List.of()).stream().map(String::strip).toList();
+        this.patterns = CORSFilter.parseAllowedOriginsRegex(Optional.of(this.allowed));
         this.loopback = isLoopback(host);
         this.publicUrl = publicUrl;
         this.ownHosts = List.of(

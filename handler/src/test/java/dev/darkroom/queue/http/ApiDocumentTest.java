@@ -51,6 +51,7 @@ class ApiDocumentTest {
             "/status/{id}",
             "/status-sync/{id}",
             "/stream/{id}",
+            "/events/{id}",
             "/cancel/{id}",
             "/retry/{id}",
             "/purge-queue",

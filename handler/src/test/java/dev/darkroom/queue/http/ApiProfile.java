@@ -17,6 +17,8 @@ public final class ApiProfile implements QuarkusTestProfile {
                 String.valueOf(CALLERS),
                 "darkroom.http.largest-body",
                 "1M",
+                "darkroom.public-url",
+                "https://pictures.example.net/darkroom",
                 "darkroom.http.cors-origins",
                 "https://app.example.com, /https://[a-z]+[.]example[.]org/");
     }

@@ -142,6 +142,14 @@ final class Desk implements AutoCloseable {
         return new JobResult(List.of(image(0, stored)), List.of(), 1, Map.of("denoise", 5L), "tiny", null, List.of());
     }
 
+    /** A picture at an address, and another one that was not to be had. */
+    static JobResult result(JobException.Code failure) {
+        JobResult whole = result();
+        var missing = new JobResult.Failure(
+                new Exposure(1, 0, "p", 1), new JobException(failure, "the second picture is missing", null));
+        return new JobResult(whole.images(), List.of(missing), 1, whole.timings(), "tiny", null, List.of());
+    }
+
     static JobResult.Image image(int index, Stored stored) {
         return new JobResult.Image(new Exposure(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 100);
     }

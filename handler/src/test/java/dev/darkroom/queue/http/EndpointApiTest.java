@@ -227,7 +227,9 @@ class EndpointApiTest {
         assertThat(refused.statusCode()).isEqualTo(429);
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
         String id = post("/run", body("a")).path("id").asText();
-        assertThat(send(request("/events/" + id)).statusCode()).isEqualTo(429);
+        HttpResponse<String> listener = send(request("/events/" + id));
+        assertThat(listener.statusCode()).isEqualTo(429);
+        assertThat(listener.headers().firstValue("Retry-After")).isPresent();
 
         for (int i = 0; i < ApiProfile.CALLERS; i++) {
             served.take().completed(Desk.result());

@@ -309,10 +309,126 @@ class HttpQueueTest {
     }
 
     @Test
+    void aFailedJobWhoseCallerWaitedCanBeRetriedToo() throws InterruptedException, IOException {
+        String id;
+        try (Desk desk = Desk.open(folder)) {
+            HttpTicket ticket = desk.submit("a", "", true);
+            id = ticket.id();
+            desk.take().failed(Desk.broken());
+            desk.queue.retry(ticket);
+            Ticket again = desk.take();
+            assertThat(Desk.prompt(again)).isEqualTo("a");
+            again.failed(Desk.broken());
+        }
+        try (Desk desk = Desk.open(folder)) {
+            desk.queue.retry(desk.queue.find(id));
+            desk.take().completed(Desk.result());
+            assertThat(desk.queue.find(id).status()).isEqualTo(Status.COMPLETED);
+            assertThat(files()).containsExactlyInAnyOrder("jobs.mv", id + ".2.answer");
+        }
+    }
+
+    @Test
+    void aJobWithPicturesThatCouldNotBeStoredCanBeRetried() throws InterruptedException {
+        String id;
+        try (Desk desk = Desk.open(folder)) {
+            id = desk.submit("a", "", true).id();
+            desk.take().completed(Desk.result(JobException.Code.STORE_FAILED));
+            assertThat(desk.queue.find(id).status()).isEqualTo(Status.COMPLETED);
+            HttpTicket other = desk.run("b");
+            desk.take().completed(Desk.result(JobException.Code.OUT_OF_MEMORY));
+            assertThatThrownBy(() -> desk.queue.retry(other)).hasMessageContaining("the job is COMPLETED");
+        }
+        try (Desk desk = Desk.open(folder)) {
+            desk.queue.retry(desk.queue.find(id));
+            assertThat(Desk.prompt(desk.take())).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aRetryThatCannotBeWrittenDownLeavesTheJobAsItWas() throws InterruptedException {
+        try (Desk desk = Desk.open(folder, "capacity=1")) {
+            HttpTicket ticket = desk.run("a");
+            desk.take().failed(Desk.broken());
+            // an interrupted thread cannot write
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> desk.queue.retry(ticket))
+                    .isInstanceOfSatisfying(
+                            Refusal.class,
+                            refusal -> assertThat(refusal.status()).isEqualTo(503));
+            assertThat(Thread.interrupted()).isTrue();
+
+            assertThat(desk.queue.find(ticket.id())).isSameAs(ticket);
+            assertThat(Desk.body(ticket).path("status").asText()).isEqualTo("FAILED");
+            assertThat(desk.store.jobs()).extracting(StoredJob::status).containsExactly(Status.FAILED);
+            assertThat(desk.queue.health().jobs().retried()).isZero();
+
+            desk.queue.retry(ticket);
+            assertThat(Desk.prompt(desk.take())).isEqualTo("a");
+            assertThatThrownBy(() -> desk.queue.retry(ticket)).hasMessageContaining("being retried already");
+        }
+    }
+
+    @Test
+    void everyJobIsCountedOnceHoweverItEnds() throws InterruptedException {
+        try (Desk desk = Desk.open(folder)) {
+            desk.submit("faulty", "'policy': 3", false);
+            desk.queue.cancel(desk.run("withdrawn"));
+            HttpTicket running = desk.run("withdrawn while it runs");
+            Ticket taken = desk.take();
+            desk.queue.cancel(running);
+            taken.failed(new JobException(JobException.Code.CANCELLED, "the job was cancelled", null));
+            desk.run("done");
+            Ticket done = desk.take();
+            done.completed(Desk.result());
+            done.failed(Desk.broken());
+            desk.run("broken");
+            desk.take().failed(Desk.broken());
+            desk.submit("expires", "'policy': {'ttl': 10000}", false);
+            desk.clock.pass(Duration.ofMillis(10_001));
+            desk.queue.sweep();
+            desk.queue.sweep();
+
+            assertThat(desk.outcomes)
+                    .containsExactly("BAD_INPUT", "CANCELLED", "CANCELLED", "completed", "INTERNAL", "TIMED_OUT");
+        }
+    }
+
+    @Test
+    void itsDepthCountsJobsThatAreTakenAndNotBegun() throws InterruptedException {
+        try (Desk desk = Desk.open(folder)) {
+            desk.run("a");
+            desk.run("b");
+            Ticket first = desk.take();
+            assertThat(desk.queue.depth()).isEqualTo(2);
+            first.checkCancelled();
+            assertThat(desk.queue.depth()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aJobThatIsAlwaysTakenAndNeverBegunIsToldSo() {
+        StoredJob fresh = StoredJob.accepted("a", 1, 1, 7, new Policy(5_000, Long.MAX_VALUE / 2, false), null);
+        var course = new Course(fresh);
+        for (int i = 0; i < 10; i++) {
+            course.take();
+        }
+        try (JobStore store = JobStore.open(folder)) {
+            store.keepRequest("a", Desk.request("a", ""));
+            store.put(course.record(0));
+        }
+        try (Desk desk = Desk.open(folder)) {
+            assertThat(Desk.body(desk.queue.find("a")).path("error").asText())
+                    .isEqualTo(
+                            "the worker died or stopped 10 times after it had taken this job, before the GPU was done");
+        }
+    }
+
+    @Test
     void whatIsNotThereAnyMoreCannotBeRetried() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
             HttpTicket sync = desk.submit("a", "", true);
-            desk.take().failed(Desk.broken());
+            desk.take().failed(JobException.badInput("image: is no picture"));
             HttpTicket faulty = desk.submit("a", "'policy': 3", false);
 
             for (HttpTicket ticket : List.of(sync, faulty)) {
@@ -335,7 +451,15 @@ class HttpQueueTest {
                 "'webhook': 'ftp://example.com' | webhook: must be an address",
                 "'webhook': 'https://me:secret@example.com' | webhook: must be an address",
                 "'webhook': '/hook' | webhook: must be an address",
-                "'s3Config': {} | s3Config.bucketName: is missing"
+                "'s3Config': {} | s3Config.bucketName: is missing",
+                "'s3config': {} | s3config: is not known; did you mean s3Config?",
+                "'s3_config': {} | s3_config: is not known; did you mean s3Config?",
+                "'webHook': 'http://example.com' | webHook: is not known; did you mean webhook?",
+                "'webhook_url': 'http://example.com' | webhook_url: is not known; did you mean webhook?",
+                "'polcy': {} | polcy: is not known; did you mean policy?",
+                "'policy': {'TTL': 10000} | policy.TTL: is not known; did you mean ttl?",
+                "'policy': {'execution_timeout': 1} | did you mean executionTimeout?",
+                "'s3Config': {'accesId': 'a'} | s3Config.accesId: is not known; did you mean accessId?"
             })
     void whatStandsBesideTheInputIsCheckedToo(String beside, String message) {
         try (Desk desk = Desk.open(folder)) {
@@ -346,6 +470,16 @@ class HttpQueueTest {
                     .contains(message)
                     .doesNotContain("secret");
             assertThat(desk.queue.health().jobs().inQueue()).isZero();
+        }
+    }
+
+    @Test
+    void whateverElseStandsBesideTheInputIsLeftAlone() {
+        try (Desk desk = Desk.open(folder)) {
+            String beside =
+                    "'id': 'x', 'workflow': {}, 'metadata': {'policy': 1}, 'webhookV2': null, 'policy': {'note': 1}";
+
+            assertThat(desk.submit("a", beside, false).status()).isEqualTo(Status.IN_QUEUE);
         }
     }
 
