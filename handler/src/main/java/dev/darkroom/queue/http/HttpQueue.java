@@ -44,6 +44,7 @@ public class HttpQueue implements JobSource {
     private final Counts counts = new Counts();
     private final AtomicInteger takers = new AtomicInteger();
     private final Housekeeping housekeeping;
+    private final Submissions submissions = new Submissions();
     private volatile @Nullable TicketOffice office;
     private volatile boolean stopped;
 
@@ -119,6 +120,10 @@ public class HttpQueue implements JobSource {
      * @throws Refusal if too many jobs wait already, or the worker cannot take any
      */
     HttpTicket submit(byte[] body, boolean sync) {
+        return submissions.submit(() -> accept(body, sync));
+    }
+
+    private HttpTicket accept(byte[] body, boolean sync) {
         TicketOffice opened = opened();
         Submission submission = Submission.read(body, reader, standard);
         String id = (sync ? "sync-" : "") + UUID.randomUUID();
@@ -151,10 +156,23 @@ public class HttpQueue implements JobSource {
         } finally {
             if (!admitted) {
                 waiting.giveBack(ticket.beginning().bytes());
+                undo(ticket);
             }
         }
         register.add(ticket);
         waiting.enter(ticket);
+        if (stopped) {
+            letGo(ticket);
+        }
+    }
+
+    /** What of a refused job is written down already must not be done after the next start. */
+    private static void undo(HttpTicket ticket) {
+        try {
+            ticket.forget();
+        } catch (UncheckedIOException e) {
+            LOG.debugf("what is left of a refused job goes when the disk can be written again: %s", e.getMessage());
+        }
     }
 
     /** A job that was accepted and is not forgotten yet. */
@@ -247,13 +265,17 @@ public class HttpQueue implements JobSource {
     /** Accepts nothing more and lets {@link #take} come to an end. What waits and was written down is done when the worker starts again. */
     public void stop() {
         stopped = true;
-        for (HttpTicket ticket : waiting.all()) {
-            waiting.leave(ticket);
-            if (ticket.outlives()) {
-                ticket.settle();
-            } else {
-                ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
-            }
+        waiting.all().forEach(this::letGo);
+    }
+
+    private void letGo(HttpTicket ticket) {
+        if (!waiting.leave(ticket)) {
+            return;
+        }
+        if (ticket.outlives()) {
+            ticket.settle();
+        } else {
+            ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
         }
     }
 
@@ -265,6 +287,7 @@ public class HttpQueue implements JobSource {
     /** Lets go of the store, when all jobs that were taken have ended. */
     public void close() {
         stop();
+        submissions.end();
         webhooks.stop();
         housekeeping.stop();
         TicketOffice opened = office;

@@ -375,6 +375,7 @@ public final class HttpTicket implements Ticket {
         if (written) {
             office.store().remove(last);
         } else {
+            office.store().dropRequest(last.id());
             office.store().dropAnswer(last.id(), last.retries());
         }
     }

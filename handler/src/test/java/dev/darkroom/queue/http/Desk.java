@@ -47,12 +47,14 @@ final class Desk implements AutoCloseable {
 
     final SetClock clock = new SetClock();
     final HttpQueue queue;
+    final JobStore store;
     private final Vertx vertx = Vertx.vertx();
 
     private Desk(Path folder, AddressGuard guard, Map<String, String> settings) {
         HttpSettings http = settings(settings);
         queue = new HttpQueue(READER, http, new Webhooks(vertx, guard, http), clock);
-        queue.open(JobStore.open(folder));
+        store = JobStore.open(folder);
+        queue.open(store);
     }
 
     static Desk open(Path folder, String... settings) {

@@ -7,11 +7,15 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Ticket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +188,64 @@ class HttpQueueTest {
             assertThat(desk.take().id()).isEqualTo(waiting);
             assertThat(desk.queue.health().jobs().inQueue()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aJobThatComesWhileTheStoreIsClosedIsNeverSaidToBeAccepted() throws Exception {
+        try (Desk desk = Desk.open(folder);
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<String> accepted = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                callers.execute(() -> {
+                    while (!desk.queue.isStopped()) {
+                        accepted.add(desk.run("a").id());
+                    }
+                });
+            }
+            Desk.until(() -> accepted.size() > 20);
+            desk.queue.close();
+            callers.shutdown();
+            assertThat(callers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+
+            try (JobStore store = JobStore.open(folder)) {
+                assertThat(store.jobs()).extracting(StoredJob::id).containsExactlyInAnyOrderElementsOf(accepted);
+            }
+        }
+    }
+
+    @Test
+    void aJobThatWasRefusedBecauseOfTheDiskIsNotDoneLater() throws Exception {
+        Path jobs = folder.resolve("jobs.mv");
+        Path elsewhere = temporary.resolve("jobs.mv");
+        try (Desk desk = Desk.open(folder)) {
+            desk.run("first");
+            breakFile(desk.store);
+            Files.move(jobs, elsewhere);
+            Files.createDirectory(jobs);
+            assertThatThrownBy(() -> desk.run("refused"))
+                    .isInstanceOfSatisfying(
+                            Refusal.class,
+                            refusal -> assertThat(refusal.status()).isEqualTo(503));
+            assertThat(desk.queue.depth()).isEqualTo(1);
+            assertThat(files().stream().filter(name -> name.endsWith(".request")))
+                    .hasSize(1);
+
+            Files.delete(jobs);
+            Files.move(elsewhere, jobs);
+            desk.run("second");
+        }
+        try (Desk desk = Desk.open(folder)) {
+            assertThat(Desk.prompt(desk.take())).isEqualTo("first");
+            assertThat(Desk.prompt(desk.take())).isEqualTo("second");
+            assertThat(desk.queue.depth()).isZero();
+        }
+    }
+
+    /** An interrupted thread closes the file that it writes to; it is opened anew by the next who writes. */
+    private static void breakFile(JobStore store) {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(store::sync).isInstanceOf(UncheckedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
