@@ -18,9 +18,13 @@ public final class Json {
     /** A picture of 20 MB in base64, and some more. */
     private static final int LONGEST_TEXT = 30_000_000;
 
+    /** Far more than any request needs; of millions of small values a tree would be many times as large as their text. */
+    private static final long MOST_TOKENS = 20_000;
+
     public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(LONGEST_TEXT)
+                            .maxTokenCount(MOST_TOKENS)
                             .build())
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
