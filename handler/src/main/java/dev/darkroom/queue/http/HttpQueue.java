@@ -28,6 +28,7 @@ public class HttpQueue implements JobSource {
     private static final Logger LOG = Logger.getLogger(HttpQueue.class);
     private static final long LOOK_AGAIN_MILLISECONDS = 100;
     private static final long STREAM_ROOM = 64L << 20;
+    private static final long ANSWER_ROOM = 64L << 20;
     private static final int MOST_ATTEMPTS = 3;
 
     /** A job that is always there when the process dies may kill it before the GPU begins with it. */
@@ -78,6 +79,7 @@ public class HttpQueue implements JobSource {
                 worker,
                 settings.kept().toMillis(),
                 new AtomicLong(STREAM_ROOM),
+                new AtomicLong(ANSWER_ROOM),
                 housekeeping::later,
                 this::ended);
         for (StoredJob job : store.jobs()) {
@@ -132,7 +134,7 @@ public class HttpQueue implements JobSource {
         HttpTicket ticket = HttpTicket.accepted(job, body, opened);
         if (submission.fault() != null) {
             register.add(ticket);
-            ticket.failed(submission.fault());
+            ticket.refused(submission.fault());
             return ticket;
         }
         if (!waiting.reserve(body.length)) {

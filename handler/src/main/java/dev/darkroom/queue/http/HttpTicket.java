@@ -10,6 +10,7 @@ import dev.darkroom.queue.Json;
 import dev.darkroom.queue.Ticket;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class HttpTicket implements Ticket {
     private byte @Nullable [] request;
     private boolean outlives;
     private boolean askedFor;
+    private boolean ending;
     private boolean forgotten;
     private @Nullable LastAnswer answer;
 
@@ -139,7 +141,7 @@ public final class HttpTicket implements Ticket {
         }
         office.store().keepRequest(id(), body);
         synchronized (this) {
-            if (course.status().isFinal()) {
+            if (isEnding()) {
                 office.store().dropRequest(id());
                 return;
             }
@@ -152,7 +154,7 @@ public final class HttpTicket implements Ticket {
 
     /** Notes that a thread has taken the job; false if it has ended while it waited. */
     synchronized boolean take() {
-        if (course.status().isFinal()) {
+        if (isEnding()) {
             return false;
         }
         course.take();
@@ -196,7 +198,7 @@ public final class HttpTicket implements Ticket {
         if (course.status() == Status.TIMED_OUT) {
             throw overtime();
         }
-        if (course.status().isFinal()) {
+        if (isEnding()) {
             throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
         }
     }
@@ -213,18 +215,27 @@ public final class HttpTicket implements Ticket {
 
     @Override
     public void completed(JobResult result) {
-        end(Status.COMPLETED, Answer.completed(id(), result), true);
+        end(Status.COMPLETED, () -> Answer.completed(id(), result), true);
     }
 
     @Override
     public void failed(JobException reason) {
+        failed(reason, true);
+    }
+
+    /** The job was faulty, and its caller hears so at once: nobody else is told. */
+    void refused(JobException reason) {
+        failed(reason, false);
+    }
+
+    private void failed(JobException reason, boolean tellWebhook) {
         ObjectNode body = Answer.failed(id(), reason);
-        end(Status.valueOf(body.path("status").asText()), body, true);
+        end(Status.valueOf(body.path("status").asText()), () -> body, tellWebhook);
     }
 
     /** Withdraws the job: at once if it waits, between two steps if it runs, not at all if it has ended. */
     void cancel() {
-        end(Status.CANCELLED, Answer.status(id(), Status.CANCELLED.name()), true);
+        end(Status.CANCELLED, () -> Answer.status(id(), Status.CANCELLED.name()), true);
     }
 
     /** Withdraws the job because its time is over; nobody is told but who waits for it. */
@@ -233,7 +244,7 @@ public final class HttpTicket implements Ticket {
         body.put(
                 "error",
                 "the job did not end within its ttl of " + beginning.policy().ttl() + " ms");
-        end(Status.CANCELLED, body, false);
+        end(Status.CANCELLED, () -> body, false);
     }
 
     /** True if the GPU has worked on it for longer than it may. */
@@ -258,29 +269,71 @@ public final class HttpTicket implements Ticket {
         return course.isExpired(now);
     }
 
-    private void end(Status last, ObjectNode body, boolean tellWebhook) {
+    /** True once its last answer is being made. */
+    private boolean isEnding() {
+        return ending || course.status().isFinal();
+    }
+
+    /** The answer is made and kept before the state changes, and nobody who asks for the state waits for the disk. */
+    private void end(Status last, Supplier<ObjectNode> body, boolean tellWebhook) {
+        boolean lasting;
         synchronized (this) {
-            if (course.status().isFinal()) {
+            if (isEnding()) {
                 return;
             }
-            long now = office.now();
-            course.end(last, now, now + office.kept(), tellWebhook);
+            ending = true;
+            lasting = outlives;
+        }
+        long now = office.now();
+        Status status = last;
+        LastAnswer made = keep(body, now, lasting);
+        if (made == null) {
+            status = Status.FAILED;
+            made = keep(() -> Answer.failed(id(), unanswerable()), now, lasting);
+        }
+        boolean gone;
+        synchronized (this) {
+            if (made == null) {
+                // it runs into its time limits, and ends then
+                ending = false;
+                return;
+            }
+            course.end(status, now, now + office.kept(), tellWebhook);
             request = null;
-            answer = LastAnswer.keep(office.store(), beginning, described(body), outlives);
-            writeEnd();
+            answer = made;
+            gone = forgotten;
+            if (lasting && !gone) {
+                note();
+            }
+        }
+        if (gone) {
+            made.drop();
+        } else if (lasting) {
+            writeEnd(status);
         }
         office.ended().accept(this);
         settle();
     }
 
-    private void writeEnd() {
-        if (!outlives) {
-            return;
-        }
+    /** Null if the answer cannot be made or kept, for want of memory or room. */
+    private @Nullable LastAnswer keep(Supplier<ObjectNode> body, long now, boolean lasting) {
         try {
-            office.store().put(record());
+            return LastAnswer.keep(office.store(), beginning, described(body.get(), now), lasting, office.answerRoom());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.errorf("job %s: its answer cannot be made: %s", id(), e);
+            return null;
+        }
+    }
+
+    private static JobException unanswerable() {
+        return new JobException(
+                JobException.Code.INTERNAL, "the pictures were made, but the worker could not keep the answer", null);
+    }
+
+    private void writeEnd(Status last) {
+        try {
             office.store().sync();
-            if (course.status() == Status.COMPLETED || course.status() == Status.CANCELLED) {
+            if (last == Status.COMPLETED || last == Status.CANCELLED) {
                 office.store().dropRequest(id());
             }
         } catch (UncheckedIOException e) {
@@ -311,7 +364,7 @@ public final class HttpTicket implements Ticket {
                 if (progress != null) {
                     now.set("output", progress);
                 }
-                return described(now);
+                return described(now, office.now());
             }
         }
         return last.body();
@@ -327,8 +380,12 @@ public final class HttpTicket implements Ticket {
         return body();
     }
 
-    private byte[] described(ObjectNode body) {
-        return bytes(course.describe(body, office.now(), office.workerId()));
+    private byte[] described(ObjectNode body, long now) {
+        ObjectNode described;
+        synchronized (this) {
+            described = course.describe(body, now, office.workerId());
+        }
+        return bytes(described);
     }
 
     private static byte[] bytes(ObjectNode body) {
@@ -365,13 +422,18 @@ public final class HttpTicket implements Ticket {
     /** Removes what is kept of the job. */
     void forget() {
         StoredJob last;
+        LastAnswer kept;
         boolean written;
         synchronized (this) {
             forgotten = true;
+            kept = answer;
             last = record();
             written = outlives;
         }
-        following.pictures().release();
+        following.pictures().close();
+        if (kept != null) {
+            kept.drop();
+        }
         if (written) {
             office.store().remove(last);
         } else {

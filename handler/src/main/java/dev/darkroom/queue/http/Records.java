@@ -152,7 +152,8 @@ final class Records implements AutoCloseable {
         } finally {
             closed = true;
             if (!store.isClosed()) {
-                store.close(COMPACT_MILLISECONDS);
+                // without compacting: that takes time that a process which is told to stop may not have
+                store.close(0);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  * What all tickets of a queue share.
  *
  * @param streamRoom how many bytes of unread pictures all jobs together may still hold
+ * @param answerRoom how many bytes of large answers all jobs together may still keep in memory, when the disk fails
  * @param background where what need not be waited for is written down
  * @param ended told of every job that has ended
  */
@@ -20,6 +21,7 @@ record TicketOffice(
         String workerId,
         long kept,
         AtomicLong streamRoom,
+        AtomicLong answerRoom,
         Executor background,
         Consumer<HttpTicket> ended) {
     long now() {
