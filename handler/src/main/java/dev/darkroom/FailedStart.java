@@ -4,6 +4,7 @@ import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.runpod.Heartbeat;
 import dev.darkroom.queue.runpod.RunPodEnvironment;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Ends the process, and tells those who wait for it if it ends before the worker was there to do so: a setting cannot be read, say. */
@@ -24,6 +25,7 @@ final class FailedStart {
     }
 
     private static void tell(Throwable failure, String... arguments) {
+        Logger.getLogger(FailedStart.class).errorf("FAIL start: %s", failure.getMessage());
         if (arguments.length > 0 && arguments[0].equals("--payload")) {
             PayloadFile.refuse(System.out, failure);
         }

@@ -149,6 +149,7 @@ class CrashIT {
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().put("DARKROOM_DATA", folder.resolve("data").toString());
             builder.environment().put("PORT", String.valueOf(port));
+            builder.environment().put("QUARKUS_LOG_CATEGORY__DEV_DARKROOM__LEVEL", "DEBUG"); // a line a step
             process = builder.start();
         }
 

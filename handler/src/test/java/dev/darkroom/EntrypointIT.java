@@ -134,8 +134,8 @@ class EntrypointIT {
     void aDeviceThatDoesNotExistIsNamed() throws IOException, InterruptedException {
         Ended ended = run(Map.of("DEVICE", "tpu"), "--payload", "test-payloads/flux-red-circle.json");
 
-        assertThat(ended.exit()).isEqualTo(1);
-        assertThat(ended.err()).contains("darkroom.device", "tpu");
+        assertFailed(ended, "INTERNAL", "darkroom.device");
+        assertThat(ended.err()).contains("FAIL environment: DEVICE: must be cuda, cpu or auto, not 'tpu'", "FAIL start: ");
     }
 
     @ParameterizedTest

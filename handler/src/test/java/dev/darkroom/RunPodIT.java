@@ -141,7 +141,14 @@ class RunPodIT {
                 ofTheJob.add(record.path("message").asText().replaceFirst(":.*", ""));
             }
         }
-        assertThat(ofTheJob).containsExactly("job logged completed", "job logged on the GPU", "job logged taken");
+        assertThat(ofTheJob)
+                .containsExactly(
+                        "job logged completed",
+                        "job logged fetched",
+                        "job logged on the GPU",
+                        "job logged picture 0 drawn",
+                        "job logged picture 0 stored",
+                        "job logged taken");
         assertThat(worker.log())
                 .doesNotContain(image.substring(40, 80), StandInPlatform.KEY, "a secret prompt")
                 .doesNotContain(picturesOf("logged"));

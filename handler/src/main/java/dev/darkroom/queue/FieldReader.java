@@ -17,6 +17,9 @@ final class FieldReader {
     /** {@code image_url_2}: how some workers number further pictures. */
     private static final Pattern NUMBERED = Pattern.compile("(.+)_([23])");
 
+    /** Of more unknown fields only the number is told, which leaves room in the message for other faults. */
+    private static final int MOST_UNKNOWN = 15;
+
     private final Fields fields;
     private final Faults faults;
     private final Map<String, Found> found = new HashMap<>();
@@ -60,7 +63,7 @@ final class FieldReader {
     List<String> unknownFields() {
         List<String> told = new ArrayList<>();
         boolean listed = false;
-        for (String name : unknown) {
+        for (String name : unknown.subList(0, Math.min(unknown.size(), MOST_UNKNOWN))) {
             Optional<String> near = fields.nearest(name);
             String help = near.map(meant -> "; did you mean " + meant + "?").orElse("");
             if (near.isEmpty() && !listed) {
@@ -68,6 +71,9 @@ final class FieldReader {
                 listed = true;
             }
             told.add(Faults.quoted(name) + ": is no field of this worker" + help);
+        }
+        if (unknown.size() > MOST_UNKNOWN) {
+            told.add("and " + (unknown.size() - MOST_UNKNOWN) + " more that are no fields of this worker");
         }
         return told;
     }

@@ -16,9 +16,13 @@ import java.io.UncheckedIOException;
 
 /** How this worker reads JSON: strictly, and with room for pictures. How large a body may be is for those who receive it to say. */
 public final class Json {
+    /** Far more than any request needs; of millions of small values a tree would be many times as large as their text. */
+    private static final long MOST_TOKENS = 20_000;
+
     public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(Integer.MAX_VALUE)
+                            .maxTokenCount(MOST_TOKENS)
                             .build())
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

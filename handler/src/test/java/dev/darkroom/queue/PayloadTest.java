@@ -2,6 +2,7 @@ package dev.darkroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Ask;
@@ -22,6 +23,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -341,6 +344,28 @@ class PayloadTest {
                 .isInstanceOfSatisfying(
                         Job.FromImages.class,
                         job -> assertThat(String.join(" ", job.images())).isEqualTo(images));
+    }
+
+    @Test
+    void ofManyUnknownFieldsOnlyTheNumberIsTold() {
+        String input = IntStream.range(0, 30)
+                .mapToObj(i -> "\"nonsense" + i + "\": 1")
+                .collect(Collectors.joining(", ", "{\"prompt\": \"a\", ", "}"));
+
+        assertThatThrownBy(() -> new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true)
+                        .job(Json.request("{\"input\": " + input + "}")))
+                .hasMessageContaining("nonsense14")
+                .hasMessageContaining("and 15 more that are no fields of this worker")
+                .hasMessageNotContaining("nonsense15");
+    }
+
+    @Test
+    void aBodyOfCountlessSmallValuesIsRefusedBeforeItIsATree() {
+        String body = "{\"input\": {\"prompt\": [" + "0,".repeat(50_000) + "0]}}";
+
+        assertThatThrownBy(() -> Json.request(body))
+                .isInstanceOfSatisfying(
+                        JobException.class, e -> assertThat(e.code()).isEqualTo(JobException.Code.BAD_INPUT));
     }
 
     @Test

@@ -71,8 +71,7 @@ final class EventWriter {
         if (ended) {
             return;
         }
-        if (response.writeQueueFull()) {
-            response.drainHandler(drained -> flush());
+        if (waitsForListener()) {
             return;
         }
         boolean over = ticket.settled().isDone();
@@ -84,6 +83,9 @@ final class EventWriter {
         for (ObjectNode picture : ticket.following().pictures().from(pictures)) {
             pictures++;
             event("image", picture.toString());
+            if (waitsForListener()) {
+                return;
+            }
         }
         int latest = ticket.following().reports();
         ObjectNode progress = ticket.following().progress();
@@ -94,6 +96,15 @@ final class EventWriter {
         if (over) {
             end();
         }
+    }
+
+    /** True if the listener has to read first; then it goes on from there. */
+    private boolean waitsForListener() {
+        boolean full = response.writeQueueFull();
+        if (full) {
+            response.drainHandler(drained -> flush());
+        }
+        return full;
     }
 
     /** The last answer may have to be read from the disk. */

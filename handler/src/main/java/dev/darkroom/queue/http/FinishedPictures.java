@@ -20,6 +20,7 @@ final class FinishedPictures {
     private final List<ObjectNode> pictures = new ArrayList<>();
     private int read;
     private long held;
+    private boolean closed;
 
     /** @param room how many bytes of data all jobs together may still hold */
     FinishedPictures(AtomicLong room) {
@@ -27,6 +28,9 @@ final class FinishedPictures {
     }
 
     synchronized void add(JobResult.Image image) {
+        if (closed) {
+            return;
+        }
         ObjectNode picture = Answer.image(image);
         picture.put("type", "image").put("index", image.exposure().index());
         if (image.stored() instanceof Stored.Inline
@@ -67,8 +71,13 @@ final class FinishedPictures {
         return unread;
     }
 
-    /** Lets go of all data. */
-    synchronized void release() {
+    /** Lets go of all data, and takes no more. */
+    synchronized void close() {
+        closed = true;
+        release();
+    }
+
+    private void release() {
         pictures.forEach(picture -> picture.remove("image"));
         room.addAndGet(held);
         held = 0;

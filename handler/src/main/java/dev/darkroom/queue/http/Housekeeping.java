@@ -53,12 +53,12 @@ final class Housekeeping {
                 waiting.leave(ticket);
                 ticket.expire();
                 register.remove(ticket);
-                ticket.forget();
+                quietly(ticket::forget);
             } else if (ticket.isOverdue(now)) {
                 ticket.timeOut();
             }
         }
-        register.removeOld(now).forEach(HttpTicket::forget);
+        register.removeOld(now).forEach(ticket -> quietly(ticket::forget));
     }
 
     /** Does something soon; at once if the thread has ended. */

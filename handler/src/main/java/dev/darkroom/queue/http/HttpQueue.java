@@ -29,6 +29,7 @@ public class HttpQueue implements JobSource {
     private static final Logger LOG = Logger.getLogger(HttpQueue.class);
     private static final long LOOK_AGAIN_MILLISECONDS = 100;
     private static final long STREAM_ROOM = 64L << 20;
+    private static final long ANSWER_ROOM = 64L << 20;
     private static final int MOST_ATTEMPTS = 3;
 
     /** A job that is always there when the process dies may kill it before the GPU begins with it. */
@@ -46,6 +47,7 @@ public class HttpQueue implements JobSource {
     private final AtomicInteger takers = new AtomicInteger();
     private final Housekeeping housekeeping;
     private final Retries retries;
+    private final Submissions submissions = new Submissions();
     private volatile @Nullable TicketOffice office;
     private volatile boolean stopped;
 
@@ -84,6 +86,7 @@ public class HttpQueue implements JobSource {
                 worker,
                 settings.kept().toMillis(),
                 new AtomicLong(STREAM_ROOM),
+                new AtomicLong(ANSWER_ROOM),
                 housekeeping::later,
                 outcomes,
                 this::ended);
@@ -126,6 +129,10 @@ public class HttpQueue implements JobSource {
      * @throws Refusal if too many jobs wait already, or the worker cannot take any
      */
     HttpTicket submit(byte[] body, boolean sync) {
+        return submissions.submit(() -> accept(body, sync));
+    }
+
+    private HttpTicket accept(byte[] body, boolean sync) {
         TicketOffice opened = opened();
         Submission submission = Submission.read(body, reader, standard);
         String id = (sync ? "sync-" : "") + UUID.randomUUID();
@@ -134,7 +141,7 @@ public class HttpQueue implements JobSource {
         HttpTicket ticket = HttpTicket.accepted(job, body, opened);
         if (submission.fault() != null) {
             register.add(ticket);
-            ticket.failed(submission.fault());
+            ticket.refused(submission.fault());
             return ticket;
         }
         if (!waiting.reserve(body.length)) {
@@ -158,10 +165,23 @@ public class HttpQueue implements JobSource {
         } finally {
             if (!admitted) {
                 waiting.giveBack(ticket.beginning().bytes());
+                undo(ticket);
             }
         }
         register.add(ticket);
         waiting.enter(ticket);
+        if (stopped) {
+            letGo(ticket);
+        }
+    }
+
+    /** What of a refused job is written down already must not be done after the next start. */
+    private static void undo(HttpTicket ticket) {
+        try {
+            ticket.forget();
+        } catch (UncheckedIOException e) {
+            LOG.debugf("what is left of a refused job goes when the disk can be written again: %s", e.getMessage());
+        }
     }
 
     /** A job that was accepted and is not forgotten yet. */
@@ -234,13 +254,17 @@ public class HttpQueue implements JobSource {
     /** Accepts nothing more and lets {@link #take} come to an end. What waits and was written down is done when the worker starts again. */
     public void stop() {
         stopped = true;
-        for (HttpTicket ticket : waiting.all()) {
-            waiting.leave(ticket);
-            if (ticket.outlives()) {
-                ticket.settle();
-            } else {
-                ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
-            }
+        waiting.all().forEach(this::letGo);
+    }
+
+    private void letGo(HttpTicket ticket) {
+        if (!waiting.leave(ticket)) {
+            return;
+        }
+        if (ticket.outlives()) {
+            ticket.settle();
+        } else {
+            ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
         }
     }
 
@@ -252,6 +276,7 @@ public class HttpQueue implements JobSource {
     /** Lets go of the store, when all jobs that were taken have ended. */
     public void close() {
         stop();
+        submissions.end();
         webhooks.stop();
         housekeeping.stop();
         TicketOffice opened = office;

@@ -11,6 +11,7 @@ import dev.darkroom.queue.Json;
 import dev.darkroom.queue.Ticket;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ public final class HttpTicket implements Ticket {
     private boolean outlives;
     private boolean askedFor;
     private boolean keepsRequest;
+    private boolean ending;
     private boolean forgotten;
     private @Nullable LastAnswer answer;
 
@@ -142,7 +144,7 @@ public final class HttpTicket implements Ticket {
         }
         office.store().keepRequest(id(), body);
         synchronized (this) {
-            if (course.status().isFinal()) {
+            if (isEnding()) {
                 if (!keepsRequest) {
                     office.store().dropRequest(id());
                 }
@@ -157,7 +159,7 @@ public final class HttpTicket implements Ticket {
 
     /** Notes that a thread has taken the job; false if it has ended while it waited. */
     synchronized boolean take() {
-        if (course.status().isFinal()) {
+        if (isEnding()) {
             return false;
         }
         course.take();
@@ -201,7 +203,7 @@ public final class HttpTicket implements Ticket {
         if (course.status() == Status.TIMED_OUT) {
             throw overtime();
         }
-        if (course.status().isFinal()) {
+        if (isEnding()) {
             throw new JobException(Code.CANCELLED, "the job was cancelled", null);
         }
     }
@@ -220,19 +222,29 @@ public final class HttpTicket implements Ticket {
     public void completed(JobResult result) {
         boolean unstored =
                 result.failures().stream().anyMatch(failure -> failure.reason().code() == Code.STORE_FAILED);
-        end(Status.COMPLETED, null, Answer.completed(id(), result), unstored, true);
+        end(Status.COMPLETED, null, () -> Answer.completed(id(), result), unstored, true);
     }
 
     @Override
     public void failed(JobException reason) {
+        failed(reason, true);
+    }
+
+    /** The job was faulty, and its caller hears so at once: nobody else is told. */
+    void refused(JobException reason) {
+        failed(reason, false);
+    }
+
+    private void failed(JobException reason, boolean tellWebhook) {
         ObjectNode body = Answer.failed(id(), reason);
         Status last = Status.valueOf(body.path("status").asText());
-        end(last, reason.code(), body, last != Status.CANCELLED && reason.code() != Code.BAD_INPUT, true);
+        boolean again = last != Status.CANCELLED && reason.code() != Code.BAD_INPUT;
+        end(last, reason.code(), () -> body, again, tellWebhook);
     }
 
     /** Withdraws the job: at once if it waits, between two steps if it runs, not at all if it has ended. */
     void cancel() {
-        end(Status.CANCELLED, Code.CANCELLED, Answer.status(id(), Status.CANCELLED.name()), false, true);
+        end(Status.CANCELLED, Code.CANCELLED, () -> Answer.status(id(), Status.CANCELLED.name()), false, true);
     }
 
     /** Withdraws the job because its time is over; nobody is told but who waits for it. */
@@ -241,7 +253,7 @@ public final class HttpTicket implements Ticket {
         body.put(
                 "error",
                 "the job did not end within its ttl of " + beginning.policy().ttl() + " ms");
-        end(Status.CANCELLED, Code.TIMED_OUT, body, false, false);
+        end(Status.CANCELLED, Code.TIMED_OUT, () -> body, false, false);
     }
 
     /** True if the GPU has worked on it for longer than it may. */
@@ -266,20 +278,55 @@ public final class HttpTicket implements Ticket {
         return course.isExpired(now);
     }
 
-    /** @param again true if another try may have another end: the request is kept for it */
-    private void end(Status last, @Nullable Code reason, ObjectNode body, boolean again, boolean tellWebhook) {
+    /** True once its last answer is being made. */
+    private boolean isEnding() {
+        return ending || course.status().isFinal();
+    }
+
+    /**
+     * The answer is made and kept before the state changes, and nobody who asks for the state waits for the disk.
+     *
+     * @param again true if another try may have another end: the request is kept for it
+     */
+    private void end(
+            Status last, @Nullable Code reason, Supplier<ObjectNode> body, boolean again, boolean tellWebhook) {
+        boolean lasting;
         synchronized (this) {
-            if (course.status().isFinal()) {
+            if (isEnding()) {
                 return;
             }
-            long now = office.now();
-            course.end(last, now, now + office.kept(), tellWebhook);
+            ending = true;
             keepsRequest = again && isRequestKept();
+            lasting = outlives;
+        }
+        long now = office.now();
+        Status status = last;
+        LastAnswer made = keep(body, now, lasting);
+        if (made == null) {
+            status = Status.FAILED;
+            made = keep(() -> Answer.failed(id(), unanswerable()), now, lasting);
+        }
+        boolean gone;
+        synchronized (this) {
+            if (made == null) {
+                // it runs into its time limits, and ends then
+                ending = false;
+                return;
+            }
+            course.end(status, now, now + office.kept(), tellWebhook);
             request = null;
-            answer = LastAnswer.keep(office.store(), beginning, described(body), outlives);
+            answer = made;
+            gone = forgotten;
+            if (lasting && !gone) {
+                note();
+            }
+        }
+        if (gone) {
+            made.drop();
+        } else if (lasting) {
             writeEnd();
         }
-        office.outcomes().ended(reason);
+        office.outcomes().ended(status == last ? reason : Code.INTERNAL);
         office.ended().accept(this);
         settle();
     }
@@ -297,12 +344,23 @@ public final class HttpTicket implements Ticket {
         return outlives;
     }
 
-    private void writeEnd() {
-        if (!outlives) {
-            return;
-        }
+    /** Null if the answer cannot be made or kept, for want of memory or room. */
+    private @Nullable LastAnswer keep(Supplier<ObjectNode> body, long now, boolean lasting) {
         try {
-            office.store().put(record());
+            return LastAnswer.keep(office.store(), beginning, described(body.get(), now), lasting, office.answerRoom());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.errorf("job %s: its answer cannot be made: %s", id(), e);
+            return null;
+        }
+    }
+
+    private static JobException unanswerable() {
+        return new JobException(
+                JobException.Code.INTERNAL, "the pictures were made, but the worker could not keep the answer", null);
+    }
+
+    private void writeEnd() {
+        try {
             office.store().sync();
             if (!keepsRequest) {
                 office.store().dropRequest(id());
@@ -335,7 +393,7 @@ public final class HttpTicket implements Ticket {
                 if (progress != null) {
                     now.set("output", progress);
                 }
-                return described(now);
+                return described(now, office.now());
             }
         }
         return last.body();
@@ -351,8 +409,12 @@ public final class HttpTicket implements Ticket {
         return body();
     }
 
-    private byte[] described(ObjectNode body) {
-        return bytes(course.describe(body, office.now(), office.workerId()));
+    private byte[] described(ObjectNode body, long now) {
+        ObjectNode described;
+        synchronized (this) {
+            described = course.describe(body, now, office.workerId());
+        }
+        return bytes(described);
     }
 
     private static byte[] bytes(ObjectNode body) {
@@ -404,16 +466,22 @@ public final class HttpTicket implements Ticket {
     /** Removes what is kept of the job. */
     void forget() {
         StoredJob last;
+        LastAnswer kept;
         boolean written;
         synchronized (this) {
             forgotten = true;
+            kept = answer;
             last = record();
             written = outlives;
         }
-        following.pictures().release();
+        following.pictures().close();
+        if (kept != null) {
+            kept.drop();
+        }
         if (written) {
             office.store().remove(last);
         } else {
+            office.store().dropRequest(last.id());
             office.store().dropAnswer(last.id(), last.retries());
         }
     }

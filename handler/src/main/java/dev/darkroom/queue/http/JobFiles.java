@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -60,6 +61,7 @@ final class JobFiles {
                 syncFolder();
             }
         } catch (IOException e) {
+            delete(name + UNFINISHED);
             throw new UncheckedIOException("the job cannot be written to " + folder, e);
         }
     }
@@ -104,6 +106,19 @@ final class JobFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, Files::isRegularFile)) {
             for (Path file : files) {
                 Files.move(file, aside.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    /** Moves those that are there into a folder of their own, in the place of others with their names. */
+    void setAside(String name, List<String> files) throws IOException {
+        Path aside = folder.resolve(name);
+        if (!Files.isDirectory(aside)) {
+            Files.createDirectory(aside, permissions(folder, "rwx------"));
+        }
+        for (String file : files) {
+            if (has(file)) {
+                Files.move(folder.resolve(file), aside.resolve(file), StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }

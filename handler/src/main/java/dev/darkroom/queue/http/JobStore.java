@@ -2,15 +2,19 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.darkroom.queue.Json;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
@@ -25,6 +29,8 @@ public final class JobStore implements AutoCloseable {
     private static final String FILE = "jobs.mv";
     private static final String REQUEST = ".request";
     private static final String ANSWER = ".answer";
+    private static final String RECORD = ".record";
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,100}");
     private static final DateTimeFormatter ASIDE =
             DateTimeFormatter.ofPattern("'damaged-'yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
 
@@ -37,19 +43,24 @@ public final class JobStore implements AutoCloseable {
     }
 
     /**
-     * Opens the store, or begins one. What is damaged is set aside in the same folder, and a new one begun.
+     * Opens the store, or begins one. What is damaged is set aside in the same folder: the whole store, and a new one begun, or a single
+     * job.
      *
      * @throws IllegalStateException if another process has it open
+     * @throws UncheckedIOException if it cannot be used although nothing shows that it is damaged
      */
     public static JobStore open(Path folder) {
         try {
             var files = new JobFiles(folder);
             try {
                 return opened(files);
-            } catch (MVStoreException | UncheckedIOException e) {
-                if (e instanceof MVStoreException cause && cause.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+            } catch (MVStoreException e) {
+                if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                     throw new IllegalStateException(
                             "another worker has the jobs in " + folder + " open: give each its own data folder", e);
+                }
+                if (!isDamage(e)) {
+                    throw new IOException("the jobs in " + folder + " cannot be opened: " + e.getMessage(), e);
                 }
                 String aside = ASIDE.format(Instant.now());
                 LOG.errorf(
@@ -67,12 +78,43 @@ public final class JobStore implements AutoCloseable {
         var records = new Records(files.create(FILE));
         try {
             var jobs = new JobStore(files, records);
+            jobs.setAsideUnreadable();
             jobs.sweep();
             return jobs;
-        } catch (UncheckedIOException e) {
+        } catch (IOException | RuntimeException e) {
             records.close();
             throw e;
         }
+    }
+
+    /** All others, such as a missing permission or a failing disk, may pass: what is there must not be given up for them. */
+    private static boolean isDamage(MVStoreException e) {
+        return switch (e.getErrorCode()) {
+            case DataUtils.ERROR_FILE_CORRUPT,
+                    DataUtils.ERROR_CHUNK_NOT_FOUND,
+                    DataUtils.ERROR_SERIALIZATION,
+                    DataUtils.ERROR_INTERNAL -> true;
+            case DataUtils.ERROR_READING_FAILED -> e.getCause() instanceof EOFException;
+            default -> false;
+        };
+    }
+
+    private void setAsideUnreadable() throws IOException {
+        String aside = ASIDE.format(Instant.now());
+        for (Map.Entry<String, String> entry : records.byKeys().entrySet()) {
+            try {
+                read(entry.getValue());
+            } catch (UncheckedIOException e) {
+                String id = ID.matcher(entry.getKey()).matches() ? entry.getKey() : "unnamed";
+                LOG.errorf(
+                        "job %s cannot be read; it is set aside in %s, and neither done nor answered: %s",
+                        id, aside, e.getCause());
+                files.write(id + RECORD, entry.getValue().getBytes(StandardCharsets.UTF_8), true);
+                files.setAside(aside, List.of(id + RECORD, id + REQUEST));
+                records.remove(entry.getKey());
+            }
+        }
+        commit();
     }
 
     /** All jobs, in the order they were accepted in. */
@@ -135,10 +177,11 @@ public final class JobStore implements AutoCloseable {
 
     /** Forgets a job; if the machine stops right now it may come back. */
     void remove(StoredJob job) {
-        records.remove(job.id());
-        commit();
+        // first: on a full disk nothing can be written before something is deleted
         dropRequest(job.id());
         dropAnswer(job.id(), job.retries());
+        records.remove(job.id());
+        commit();
     }
 
     /** Gives back the room of what was forgotten, if there is much of it; takes a fraction of a second. */
@@ -158,7 +201,7 @@ public final class JobStore implements AutoCloseable {
         return id + "." + retries + ANSWER;
     }
 
-    /** Reads every record, so that damage is found now, and deletes files that no record tells of. */
+    /** Deletes files that no record tells of. */
     private void sweep() throws IOException {
         Set<String> known = jobs().stream()
                 .flatMap(job -> List.of(job.id() + REQUEST, answerOf(job.id(), job.retries())).stream())

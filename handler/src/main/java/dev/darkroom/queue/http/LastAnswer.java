@@ -1,6 +1,8 @@
 package dev.darkroom.queue.http;
 
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,31 +15,48 @@ final class LastAnswer {
     private final StoredJob job;
     private final int bytes;
     private final byte @Nullable [] inMemory;
+    private final Runnable dropped;
 
-    private LastAnswer(JobStore store, StoredJob job, int bytes, byte @Nullable [] inMemory) {
+    private LastAnswer(JobStore store, StoredJob job, int bytes, byte @Nullable [] inMemory, Runnable dropped) {
         this.store = store;
         this.job = job;
         this.bytes = bytes;
         this.inMemory = inMemory;
+        this.dropped = dropped;
     }
 
     /** An answer that an earlier process has kept. */
     static LastAnswer kept(JobStore store, StoredJob job) {
-        return new LastAnswer(store, job, job.answerBytes(), null);
+        return new LastAnswer(store, job, job.answerBytes(), null, () -> {});
     }
 
-    /** Keeps an answer. Where the disk fails it stays in memory, because the caller still waits for it. */
-    static LastAnswer keep(JobStore store, StoredJob job, byte[] body, boolean lasting) {
+    /**
+     * Keeps an answer. Where the disk fails it stays in memory, because the caller still waits for it.
+     *
+     * @param room how many bytes of large answers all jobs together may still keep in memory
+     * @throws UncheckedIOException if there is no room either
+     */
+    static LastAnswer keep(JobStore store, StoredJob job, byte[] body, boolean lasting, AtomicLong room) {
         boolean small = body.length <= SMALL;
         if (lasting || !small) {
             try {
                 store.keepAnswer(job.id(), job.retries(), body, lasting);
             } catch (UncheckedIOException e) {
                 LOG.errorf("job %s: the answer would not outlive this process: %s", job.id(), e.getMessage());
-                return new LastAnswer(store, job, body.length, body);
+                return new LastAnswer(store, job, body.length, body, small ? () -> {} : taken(room, body.length, e));
             }
         }
-        return new LastAnswer(store, job, body.length, small ? body : null);
+        return new LastAnswer(store, job, body.length, small ? body : null, () -> {});
+    }
+
+    /** Takes room in memory; what is returned gives it back, once. */
+    private static Runnable taken(AtomicLong room, int bytes, UncheckedIOException cause) {
+        if (room.addAndGet(-bytes) < 0) {
+            room.addAndGet(bytes);
+            throw cause;
+        }
+        var held = new AtomicInteger(bytes);
+        return () -> room.addAndGet(held.getAndSet(0));
     }
 
     byte[] body() {
@@ -49,6 +68,7 @@ final class LastAnswer {
     }
 
     void drop() {
+        dropped.run();
         store.dropAnswer(job.id(), job.retries());
     }
 }

@@ -27,7 +27,7 @@ final class Records implements AutoCloseable {
     private final Map<String, String> texts;
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     private MVStore store;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** @throws MVStoreException if the file is damaged or another process has it open */
     Records(Path file) {
@@ -63,14 +63,21 @@ final class Records implements AutoCloseable {
         return texts.values();
     }
 
+    /** The same, each with its key. */
+    Map<String, String> byKeys() {
+        return Map.copyOf(texts);
+    }
+
     /** Puts a text in the place of another one; {@link #commit} writes it. */
     void put(String key, String text) {
+        checkOpen();
         texts.put(key, text);
         changed.add(key);
     }
 
     /** Takes a text out; {@link #commit} writes that. */
     void remove(String key) {
+        checkOpen();
         texts.remove(key);
         changed.add(key);
     }
@@ -79,12 +86,10 @@ final class Records implements AutoCloseable {
      * Writes what has changed, so that it outlives the process.
      *
      * @param lasting true if it is to outlive the machine
-     * @throws UncheckedIOException if that fails; the next commit writes it too
+     * @throws UncheckedIOException if that fails; the next commit writes it too, unless the file has been let go
      */
     synchronized void commit(boolean lasting) {
-        if (closed) {
-            return;
-        }
+        checkOpen();
         List<String> writing = List.copyOf(changed);
         try {
             if (store.isClosed()) {
@@ -103,6 +108,13 @@ final class Records implements AutoCloseable {
         } catch (MVStoreException e) {
             changed.addAll(writing);
             throw new UncheckedIOException("the jobs cannot be written to " + file, new IOException(e));
+        }
+    }
+
+    /** Nobody may believe that something is written down which is not. */
+    private void checkOpen() {
+        if (closed) {
+            throw new UncheckedIOException(new IOException("the jobs are closed: the worker is stopping"));
         }
     }
 
@@ -140,7 +152,8 @@ final class Records implements AutoCloseable {
         } finally {
             closed = true;
             if (!store.isClosed()) {
-                store.close(COMPACT_MILLISECONDS);
+                // without compacting: that takes time that a process which is told to stop may not have
+                store.close(0);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.net.URI;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,13 @@ record StoredJob(
         long keptUntil,
         int answerBytes,
         boolean webhookDue) {
+    /** @throws NullPointerException if something is missing that every job has */
+    StoredJob {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(policy, "policy");
+        Objects.requireNonNull(status, "status");
+    }
+
     /** A job that was accepted now. */
     static StoredJob accepted(String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
         return new StoredJob(id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false);

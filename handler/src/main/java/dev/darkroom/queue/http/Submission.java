@@ -55,6 +55,7 @@ record Submission(
             if (value.isTextual()
                     && text.length() <= LONGEST_ADDRESS
                     && address.getHost() != null
+                    && address.getScheme() != null
                     && address.getRawUserInfo() == null
                     && Set.of("http", "https").contains(address.getScheme())) {
                 return address;

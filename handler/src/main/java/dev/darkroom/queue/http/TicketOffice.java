@@ -11,6 +11,7 @@ import java.util.function.Consumer;
  * What all tickets of a queue share.
  *
  * @param streamRoom how many bytes of unread pictures all jobs together may still hold
+ * @param answerRoom how many bytes of large answers all jobs together may still keep in memory, when the disk fails
  * @param background where what need not be waited for is written down
  * @param outcomes told how every job has ended
  * @param ended told which job has ended
@@ -22,6 +23,7 @@ record TicketOffice(
         String workerId,
         long kept,
         AtomicLong streamRoom,
+        AtomicLong answerRoom,
         Executor background,
         Outcomes outcomes,
         Consumer<HttpTicket> ended) {

@@ -5,9 +5,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
@@ -27,10 +27,19 @@ final class WebhookCall {
     private final AddressGuard guard;
     private final Duration timeout;
 
-    /** @param timeout of the whole call */
-    WebhookCall(Vertx vertx, AddressGuard guard, Duration timeout) {
+    /**
+     * @param timeout of the whole call
+     * @param most how many calls there are at once, be it to one receiver
+     */
+    WebhookCall(Vertx vertx, AddressGuard guard, Duration timeout, int most) {
+        int milliseconds = Math.toIntExact(timeout.toMillis());
         this.client = vertx.createHttpClient(
-                new HttpClientOptions().setKeepAlive(false).setConnectTimeout(Math.toIntExact(timeout.toMillis())));
+                new HttpClientOptions()
+                        .setKeepAlive(false)
+                        .setConnectTimeout(milliseconds)
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                        .setIdleTimeout(milliseconds),
+                new PoolOptions().setHttp1MaxSize(most));
         this.guard = guard;
         this.timeout = timeout;
     }
@@ -45,12 +54,13 @@ final class WebhookCall {
             throws InterruptedException, ExecutionException, TimeoutException {
         long end = System.nanoTime() + timeout.toNanos();
         InetAddress address = guard.admit(receiver);
-        HttpClientRequest request = result(client.request(options(receiver, address, signature)), end);
+        var connected = client.request(options(receiver, address, signature));
         try {
-            HttpClientResponse response = result(request.send(Buffer.buffer(body)), end);
+            HttpClientResponse response = result(result(connected, end).send(Buffer.buffer(body)), end);
             return response.statusCode();
         } finally {
-            request.connection().close();
+            // also one that comes when nobody waits for it any longer
+            connected.onSuccess(request -> request.connection().close());
         }
     }
 

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -19,26 +20,36 @@ public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
     private static final int TRIES = 3;
     private static final int AT_ONCE = 8;
+    private static final int AT_ONCE_PER_HOST = 2;
+    private static final int MOST_PENDING = 1_000;
 
     private final WebhookCall call;
     private final Optional<Signature> signature;
     private final Duration pause;
-    private final Semaphore calls = new Semaphore(AT_ONCE);
+    private final Semaphore places = new Semaphore(MOST_PENDING);
+    private final HostSlots slots = new HostSlots(AT_ONCE, AT_ONCE_PER_HOST);
     private volatile boolean stopped;
 
     Webhooks(Vertx vertx, AddressGuard guard, HttpSettings settings) {
-        this.call = new WebhookCall(vertx, guard, settings.webhookTimeout());
+        this.call = new WebhookCall(vertx, guard, settings.webhookTimeout(), AT_ONCE);
         this.signature = settings.webhookSecret().map(Signature::new);
         this.pause = settings.webhookPause();
     }
 
     /**
-     * Begins to tell.
+     * Begins to tell; gives up at once if too many receivers have not been reached yet.
      *
      * @param body what to send, read again for each try
      * @param done called once it has been told or given up; not if the worker stops before
      */
     void tell(String id, URI receiver, Supplier<byte[]> body, Runnable done) {
+        if (!places.tryAcquire()) {
+            LOG.warnf(
+                    "job %s webhook to %s is dropped: %d others have not been delivered yet",
+                    id, receiver.getHost(), MOST_PENDING);
+            done.run();
+            return;
+        }
         Thread.ofVirtual().name("webhook").start(() -> {
             try {
                 if (told(id, receiver, body)) {
@@ -46,6 +57,8 @@ public final class Webhooks {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } finally {
+                places.release();
             }
         });
     }
@@ -89,7 +102,8 @@ public final class Webhooks {
 
     private int post(URI receiver, Supplier<byte[]> body)
             throws InterruptedException, ExecutionException, TimeoutException {
-        calls.acquire();
+        String host = receiver.getHost().toLowerCase(Locale.ROOT);
+        slots.enter(host);
         try {
             byte[] content = body.get();
             long now = Instant.now().getEpochSecond();
@@ -98,7 +112,7 @@ public final class Webhooks {
                     content,
                     signature.map(key -> key.of(content, now)).orElse(""));
         } finally {
-            calls.release();
+            slots.leave(host);
         }
     }
 }

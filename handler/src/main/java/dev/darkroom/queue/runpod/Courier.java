@@ -53,7 +53,17 @@ final class Courier {
 
     /** The result. One that the platform refuses is replaced by a small error, so that the caller hears of it. */
     void result(String id, ObjectNode result) throws InterruptedException {
-        byte[] body = bytes(result);
+        byte[] body;
+        try {
+            body = bytes(result);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.errorf("job %s: its result cannot be written: %s", id, e);
+            error(
+                    id,
+                    result,
+                    "the worker could not write the result down: ask for it as url, or for a smaller picture");
+            return;
+        }
         int largest = largest(id);
         if (body.length > largest) {
             error(

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,10 @@ final class Outbox {
         void settled();
     }
 
+    private interface Telling {
+        void run() throws InterruptedException;
+    }
+
     private sealed interface Letter {
         record Progress() implements Letter {}
 
@@ -33,6 +38,8 @@ final class Outbox {
 
         record Result(ObjectNode body) implements Letter {}
     }
+
+    private static final Logger LOG = Logger.getLogger(Outbox.class);
 
     private final String id;
     private final Owner owner;
@@ -94,9 +101,9 @@ final class Outbox {
             boolean more = true;
             while (more) {
                 switch (next()) {
-                    case Letter.Part part -> courier.part(id, part.output());
+                    case Letter.Part part -> tell(() -> courier.part(id, part.output()));
                     case Letter.Progress ignored -> {
-                        courier.progress(id, owner.progress());
+                        tell(() -> courier.progress(id, owner.progress()));
                         nextProgress = System.nanoTime() + progressEvery.toNanos();
                     }
                     case Letter.Result last -> {
@@ -112,6 +119,15 @@ final class Outbox {
             // the platform stopped the job: it wants to hear nothing more of it
         } finally {
             owner.settled();
+        }
+    }
+
+    /** Whatever goes wrong with what comes before the result, the result is still sent. */
+    private void tell(Telling telling) throws InterruptedException {
+        try {
+            telling.run();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.warnf("job %s: a part of what it has to say is left out: %s", id, e);
         }
     }
 

@@ -9,10 +9,13 @@ import dev.darkroom.queue.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** A job that was taken from RunPod. The platform may stop it at any time: it then ends without an answer. */
 final class RunPodTicket implements Ticket, Outbox.Owner {
+    private static final Logger LOG = Logger.getLogger(RunPodTicket.class);
+
     private final String id;
     private final JobDesk desk;
     private final Outbox outbox;
@@ -134,7 +137,20 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
 
     private void post(Supplier<ObjectNode> answer) {
         if (!isStopped()) {
-            outbox.result(answer.get());
+            outbox.result(made(answer));
+        }
+    }
+
+    /** Without any answer the platform would wait for this job for ever, and this worker hold it. */
+    private ObjectNode made(Supplier<ObjectNode> answer) {
+        try {
+            return answer.get();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.errorf("job %s: its answer cannot be made: %s", id, e);
+            return desk.failed(new JobException(
+                    JobException.Code.INTERNAL,
+                    "the pictures were made, but the worker could not put the answer together",
+                    null));
         }
     }
 

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Ticket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +192,64 @@ class HttpQueueTest {
             assertThat(desk.take().id()).isEqualTo(waiting);
             assertThat(desk.queue.health().jobs().inQueue()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aJobThatComesWhileTheStoreIsClosedIsNeverSaidToBeAccepted() throws Exception {
+        try (Desk desk = Desk.open(folder);
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<String> accepted = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                callers.execute(() -> {
+                    while (!desk.queue.isStopped()) {
+                        accepted.add(desk.run("a").id());
+                    }
+                });
+            }
+            Desk.until(() -> accepted.size() > 20);
+            desk.queue.close();
+            callers.shutdown();
+            assertThat(callers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+
+            try (JobStore store = JobStore.open(folder)) {
+                assertThat(store.jobs()).extracting(StoredJob::id).containsExactlyInAnyOrderElementsOf(accepted);
+            }
+        }
+    }
+
+    @Test
+    void aJobThatWasRefusedBecauseOfTheDiskIsNotDoneLater() throws Exception {
+        Path jobs = folder.resolve("jobs.mv");
+        Path elsewhere = temporary.resolve("jobs.mv");
+        try (Desk desk = Desk.open(folder)) {
+            desk.run("first");
+            breakFile(desk.store);
+            Files.move(jobs, elsewhere);
+            Files.createDirectory(jobs);
+            assertThatThrownBy(() -> desk.run("refused"))
+                    .isInstanceOfSatisfying(
+                            Refusal.class,
+                            refusal -> assertThat(refusal.status()).isEqualTo(503));
+            assertThat(desk.queue.depth()).isEqualTo(1);
+            assertThat(files().stream().filter(name -> name.endsWith(".request")))
+                    .hasSize(1);
+
+            Files.delete(jobs);
+            Files.move(elsewhere, jobs);
+            desk.run("second");
+        }
+        try (Desk desk = Desk.open(folder)) {
+            assertThat(Desk.prompt(desk.take())).isEqualTo("first");
+            assertThat(Desk.prompt(desk.take())).isEqualTo("second");
+            assertThat(desk.queue.depth()).isZero();
+        }
+    }
+
+    /** An interrupted thread closes the file that it writes to; it is opened anew by the next who writes. */
+    private static void breakFile(JobStore store) {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(store::sync).isInstanceOf(UncheckedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
@@ -451,6 +517,7 @@ class HttpQueueTest {
                 "'webhook': 'ftp://example.com' | webhook: must be an address",
                 "'webhook': 'https://me:secret@example.com' | webhook: must be an address",
                 "'webhook': '/hook' | webhook: must be an address",
+                "'webhook': '//example.com/hook' | webhook: must be an address",
                 "'s3Config': {} | s3Config.bucketName: is missing",
                 "'s3config': {} | s3config: is not known; did you mean s3Config?",
                 "'s3_config': {} | s3_config: is not known; did you mean s3Config?",
@@ -637,6 +704,74 @@ class HttpQueueTest {
             assertThat(ticket.stream().toString()).contains("\"COMPLETED\"", "\"index\":2");
             assertThat(ticket.stream().toString()).isEqualTo("{\"status\":\"COMPLETED\",\"stream\":[]}");
         }
+    }
+
+    @Test
+    void anAnswerThatCannotBeMadeIsASmallErrorInstead() throws InterruptedException {
+        try (Desk desk = Desk.open(folder)) {
+            HttpTicket ticket = desk.run("a");
+            List<JobResult.Image> tooMuch = new AbstractList<>() {
+                @Override
+                public JobResult.Image get(int index) {
+                    throw new OutOfMemoryError("too much");
+                }
+
+                @Override
+                public int size() {
+                    return 1;
+                }
+            };
+            desk.take().completed(new JobResult(tooMuch, List.of(), 1, Map.of(), "tiny", null, List.of()));
+
+            assertThat(ticket.settled()).isCompleted();
+            assertThat(Desk.body(ticket).path("status").asText()).isEqualTo("FAILED");
+            assertThat(Desk.body(ticket).path("error").asText()).contains("could not keep the answer");
+            assertThat(desk.queue.health().jobs().failed()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whereTheDiskFailsAnswersStayInMemoryAsFarAsThereIsRoom() throws IOException {
+        var room = new AtomicLong(250_000);
+        byte[] large = new byte[100_000];
+        try (JobStore store = JobStore.open(folder)) {
+            for (String id : List.of("a", "b", "c", "d")) {
+                Files.createDirectories(folder.resolve(id + ".0.answer/in-the-way"));
+            }
+            LastAnswer first = LastAnswer.keep(store, job("a"), large, true, room);
+            LastAnswer.keep(store, job("b"), large, true, room);
+            assertThat(first.body()).hasSize(large.length);
+            assertThatThrownBy(() -> LastAnswer.keep(store, job("c"), large, true, room))
+                    .isInstanceOf(UncheckedIOException.class);
+            assertThat(LastAnswer.keep(store, job("c"), new byte[10], true, room)
+                            .body())
+                    .as("small ones always")
+                    .hasSize(10);
+
+            first.drop();
+            first.drop();
+            assertThat(room).hasValue(150_000);
+            assertThat(LastAnswer.keep(store, job("d"), large, true, room).body())
+                    .hasSize(large.length);
+        }
+    }
+
+    private static StoredJob job(String id) {
+        return StoredJob.accepted(id, 1, 1_000, 7, new Policy(10_000, 60_000, false), null);
+    }
+
+    @Test
+    void picturesOfAJobThatIsForgottenTakeNoRoom() {
+        var room = new AtomicLong(1_000);
+        var pictures = new FinishedPictures(room);
+        pictures.add(Desk.image(0, new Stored.Inline(new byte[30])));
+        assertThat(room).hasValue(960);
+
+        pictures.close();
+        pictures.add(Desk.image(1, new Stored.Inline(new byte[30])));
+
+        assertThat(room).hasValue(1_000);
+        assertThat(pictures.from(0)).hasSize(1);
     }
 
     private List<String> files() throws IOException {

@@ -131,6 +131,68 @@ class JobStoreTest {
     }
 
     @Test
+    void aJobThatCannotBeReadIsSetAsideAlone() throws IOException {
+        Files.createDirectories(folder);
+        try (var records = new Records(folder.resolve("jobs.mv"))) {
+            records.put("from-another-time", "{\"id\": \"from-another-time\", \"status\": \"ASLEEP\"}");
+            records.put("half", "{\"id\": \"half\"}");
+        }
+        Files.writeString(folder.resolve("half.request"), "request");
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("whole", 1), "request");
+        }
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).containsExactly(job("whole", 1));
+        }
+        List<String> aside =
+                files().stream().filter(name -> name.startsWith("damaged-")).toList();
+        assertThat(aside).hasSize(1);
+        Path there = folder.resolve(aside.getFirst());
+        assertThat(there.resolve("half.record")).hasContent("{\"id\": \"half\"}");
+        assertThat(there.resolve("half.request")).hasContent("request");
+        assertThat(there.resolve("from-another-time.record")).exists();
+    }
+
+    @Test
+    void whatCannotBeOpenedThoughNotDamagedIsLeftAsItIs() throws IOException {
+        Files.createDirectories(folder.resolve("jobs.mv"));
+        Files.writeString(folder.resolve("a.request"), "request");
+
+        assertThatThrownBy(() -> JobStore.open(folder))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("the jobs in " + folder + " cannot be opened");
+        assertThat(files()).containsExactlyInAnyOrder("jobs.mv", "a.request");
+    }
+
+    @Test
+    void whatCannotBeWrittenLeavesNothingBehind() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            Files.createDirectories(folder.resolve("a.request/in-the-way"));
+
+            assertThatThrownBy(() -> store.keepRequest("a", new byte[5])).isInstanceOf(UncheckedIOException.class);
+
+            assertThat(files()).containsExactlyInAnyOrder("jobs.mv", "a.request");
+        }
+    }
+
+    @Test
+    void theFilesOfAForgottenJobGoEvenIfItsRecordCannot() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            StoredJob job = job("a", 1);
+            store(store, job, "request");
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> store.remove(job)).isInstanceOf(UncheckedIOException.class);
+            assertThat(Thread.interrupted()).isTrue();
+
+            assertThat(files()).containsExactly("jobs.mv");
+        }
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).isEmpty();
+        }
+    }
+
+    @Test
     void aFileThatWasCutShortIsSetAsideOrReadAsItWas() throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             for (int i = 0; i < 50; i++) {

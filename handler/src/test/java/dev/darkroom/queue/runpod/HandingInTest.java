@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,28 @@ class HandingInTest {
             assertThat(worker.platform.awaitResults(1).getFirst().body())
                     .isEqualTo("{\"error\":\"image: 404\",\"output\":{\"error_type\":\"FETCH_FAILED\","
                             + "\"hostname\":\"host-1\",\"worker_id\":\"worker-1\",\"version\":\"Darkroom/0.1.0\"}}");
+        }
+    }
+
+    @Test
+    void anAnswerThatCannotBeMadeIsASmallErrorInstead() throws Exception {
+        List<JobResult.Image> tooMuch = new AbstractList<>() {
+            @Override
+            public JobResult.Image get(int index) {
+                throw new OutOfMemoryError("too much");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        try (var worker = new TestWorker()
+                .work((ticket, job) -> new JobResult(tooMuch, List.of(), 1, Map.of(), "pocket", null, List.of()))) {
+            worker.platform.offer("a", INPUT);
+
+            assertThat(worker.platform.awaitResults(1).getFirst().body()).contains("could not put the answer together");
+            worker.awaitJobs(0);
         }
     }
 
