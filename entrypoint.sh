@@ -36,7 +36,9 @@ for check in "$checks"/[0-9]*; do
   line=$("$check" 2>&1) || status=$?
   printf '%s\n' "$line" >&2
   if [ "$status" -ne 0 ] && [ "$status" -le "$last_fatal" ]; then
-    stop "$status" "${check##*/[0-9][0-9]-}" "$line"
+    # the platform reads the reason alone where lines are JSON
+    reason=${line#*'"detail":"'}
+    stop "$status" "${check##*/[0-9][0-9]-}" "${reason%'"}'}"
   fi
 done
 

@@ -3,10 +3,9 @@ package dev.darkroom.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.queue.runpod.RunPodSettings;
 import io.smallrye.config.WithDefault;
-import org.jspecify.annotations.Nullable;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,7 +105,10 @@ class EntrypointScriptTest {
         Shell.Ended ended = start();
 
         assertThat(ended.exit()).as(ended.err()).isZero();
-        assertThat(ended.err().lines().filter(line -> line.matches("(ok|skip|FAIL) .*")).map(line -> line.split(" ", 3)[1]))
+        assertThat(ended.err()
+                        .lines()
+                        .filter(line -> line.matches("(ok|skip|FAIL) .*"))
+                        .map(line -> line.split(" ", 3)[1]))
                 .containsExactly(
                         "installation",
                         "environment",
@@ -149,7 +152,7 @@ class EntrypointScriptTest {
     @CsvSource({"RUNPOD_WEBHOOK_GET_JOB", "RUNPOD_ENDPOINT_ID"})
     void aServerlessContainerDemandsItsCard(String variable) throws IOException, InterruptedException {
         shell.set("RUNPOD_WEBHOOK_POST_OUTPUT", "http://127.0.0.1:1/").set(variable, "http://127.0.0.1:1/");
-        assertThat(start().err()).contains("FAIL nvidia: DEVICE=cuda, but there is no nvidia-smi");
+        assertThat(start().err()).contains("DEVICE=cuda, but there is no nvidia-smi");
 
         shell.set("DEVICE", "cpu");
         Shell.Ended ended = start();
@@ -171,8 +174,16 @@ class EntrypointScriptTest {
     @Test
     void emptyVariablesAreUnset() throws IOException, InterruptedException {
         List<String> empty = List.of(
-                "DEVICE", "HOST", "PORT", "DARKROOM_MODELS", "DARKROOM_HTTP_API_KEY", "HF_ENDPOINT", "HF_HUB_OFFLINE",
-                "BUCKET_NAME", "RUNPOD_ENDPOINT_ID", "RUNPOD_WEBHOOK_GET_JOB");
+                "DEVICE",
+                "HOST",
+                "PORT",
+                "DARKROOM_MODELS",
+                "DARKROOM_HTTP_API_KEY",
+                "HF_ENDPOINT",
+                "HF_HUB_OFFLINE",
+                "BUCKET_NAME",
+                "RUNPOD_ENDPOINT_ID",
+                "RUNPOD_WEBHOOK_GET_JOB");
         empty.forEach(name -> shell.set(name, ""));
         shell.set("HF_TOKEN", "kept").set("EMPTY_TOO", "");
 
@@ -250,6 +261,18 @@ class EntrypointScriptTest {
                         "status=unhealthy&check=nvidia&reason=FAIL nvidia: DEVICE=cuda, but there is no nvidia-smi");
     }
 
+    @Test
+    void ofALineInJsonThePlatformLearnsTheReasonAlone() throws IOException, InterruptedException {
+        rent();
+        shell.set("RUNPOD_ENDPOINT_ID", "ep");
+
+        assertThat(start().exit()).isEqualTo(20);
+
+        assertThat(pings.getFirst().address().getQuery())
+                .contains("&reason=DEVICE=cuda, but there is no nvidia-smi")
+                .contains("--gpus all)&runpod_version=");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/ping, /ping?status",
@@ -278,8 +301,12 @@ class EntrypointScriptTest {
         shell.run(report, "x", "y");
         shell.set("DARKROOM_RUNPOD_PRODUCT", "Mine/2").run(report, "x", "y");
 
-        String product = RunPodSettings.class.getMethod("product").getAnnotation(WithDefault.class).value();
-        assertThat(pings).extracting(ping -> ping.address().getQuery())
+        String product = RunPodSettings.class
+                .getMethod("product")
+                .getAnnotation(WithDefault.class)
+                .value();
+        assertThat(pings)
+                .extracting(ping -> ping.address().getQuery())
                 .containsExactly(
                         "status=unhealthy&check=x&reason=y&runpod_version=" + product,
                         "status=unhealthy&check=x&reason=y&runpod_version=Mine/2");

@@ -283,8 +283,9 @@ class StartupScriptsTest {
         Thread mount = Thread.ofPlatform().start(() -> {
             try {
                 Thread.sleep(300);
-                Path prepared = copy(SHARDED, folder.resolve("volume/models--studio--tiny/snapshots/" + COMMIT));
-                Files.move(prepared.getParent().getParent().getParent(), cache);
+                Path volume = folder.resolve("volume");
+                copy(SHARDED, volume.resolve("models--studio--tiny/snapshots").resolve(COMMIT));
+                Files.move(volume, cache);
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -296,7 +297,10 @@ class StartupScriptsTest {
 
     @Test
     void ourNamesOfSettingsCountBeforeThoseOfOthers() throws IOException, InterruptedException {
-        copy(SHARDED, folder.resolve("home of models/hub/models--studio--tiny/snapshots").resolve(COMMIT));
+        copy(
+                SHARDED,
+                folder.resolve("home of models/hub/models--studio--tiny/snapshots")
+                        .resolve(COMMIT));
         shell.set("DARKROOM_MODELS", "x=studio/tiny@" + COMMIT)
                 .set("HF_HOME", "/nowhere")
                 .set("HF_HUB_OFFLINE", "")
@@ -309,7 +313,9 @@ class StartupScriptsTest {
                 "is not in /nowhere/hub, and HF_HUB_OFFLINE forbids");
 
         assertFailed(
-                shell.set("DARKROOM_WAIT", "5").set("DARKROOM_HUB_MODELS_WAIT", "soon").check("15-environment"),
+                shell.set("DARKROOM_WAIT", "5")
+                        .set("DARKROOM_HUB_MODELS_WAIT", "soon")
+                        .check("15-environment"),
                 15,
                 "must be seconds");
         shell.set("DARKROOM_HUB_MODELS_WAIT", null).set("DARKROOM_WAIT", null);
