@@ -5,6 +5,14 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checks=$here/startup-checks
 
+# consoles and compose files pass variables on that nobody has given a value
+for name in "${!DARKROOM_@}" "${!HF_@}" "${!BUCKET_@}" "${!RUNPOD_@}" HOST PORT DEVICE; do
+  [ -n "${!name:-}" ] || unset "$name"
+done
+
+# shellcheck source=startup-checks/runpod.bash
+. "$checks/runpod.bash"
+
 if [ $# -eq 0 ] && [ -f test_input.json ] && [ -z "${RUNPOD_WEBHOOK_GET_JOB:-}" ]; then
   set -- --payload test_input.json
 fi
@@ -15,15 +23,6 @@ last_fatal=99
 if [ "${1:-}" = --payload ]; then
   server=(-Dquarkus.http.host-enabled=false)
   last_fatal=12
-fi
-
-# a serverless container is rented for its card
-if [ -n "${RUNPOD_WEBHOOK_GET_JOB:-}${RUNPOD_ENDPOINT_ID:-}" ]; then
-  export DEVICE=${DEVICE:-cuda}
-fi
-# its console filters the log by job
-if [ -n "${RUNPOD_ENDPOINT_ID:-}" ]; then
-  export DARKROOM_LOG=${DARKROOM_LOG:-json}
 fi
 
 stop() { # exit code, check, reason
@@ -37,9 +36,16 @@ for check in "$checks"/[0-9]*; do
   line=$("$check" 2>&1) || status=$?
   printf '%s\n' "$line" >&2
   if [ "$status" -ne 0 ] && [ "$status" -le "$last_fatal" ]; then
-    stop "$status" "${check##*/[0-9][0-9]-}" "$line"
+    # the platform reads the reason alone where lines are JSON
+    reason=${line#*'"detail":"'}
+    stop "$status" "${check##*/[0-9][0-9]-}" "${reason%'"}'}"
   fi
 done
+
+# what the checks have waited for in vain is not waited for again
+if [[ ,${DARKROOM_SKIP_CHECKS:-}, != *[,\ ]weights[,\ ]* ]]; then
+  export DARKROOM_HUB_MODELS_WAIT=0s
+fi
 
 # libtorch's threads wait for each other by spinning, briefly: spinning long, they stand still as soon as another process wants a core
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}

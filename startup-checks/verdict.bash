@@ -8,6 +8,14 @@ check=${0##*/}
 code=$((10#${check%%-*}))
 check=${check#*-}
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# What goes by two names, as the worker takes it: ours before that of others, and an empty one is none.
+DEVICE=${DARKROOM_DEVICE:-${DEVICE:-}}
+PORT=${DARKROOM_PORT:-${PORT:-}}
+HF_HUB_CACHE=${DARKROOM_HUB_CACHE:-${HF_HUB_CACHE:-}}
+HF_HOME=${DARKROOM_HUB_HOME:-${HF_HOME:-}}
+HF_HUB_OFFLINE=${DARKROOM_HUB_OFFLINE:-${HF_HUB_OFFLINE:-}}
+BUCKET_ENDPOINT_URL=${DARKROOM_S3_ENDPOINT:-${BUCKET_ENDPOINT_URL:-}}
+DARKROOM_WAIT=${DARKROOM_HUB_MODELS_WAIT:-${DARKROOM_WAIT:-}}
 # shellcheck disable=SC2034 # for the checks that source this
 data=${DARKROOM_DATA:-$home/data}
 started=${EPOCHREALTIME:-$SECONDS.000000}
@@ -39,11 +47,22 @@ is_on() { [[ ${1,,} =~ ^(1|true|yes|on)$ ]]; }
 # RunPod's switch for what it calls system checks.
 is_system_check() { is_on "${RUNPOD_SKIP_AUTO_SYSTEM_CHECKS:-}" && skip RUNPOD_SKIP_AUTO_SYSTEM_CHECKS; }
 
-# Repeats a command while it fails, with growing pauses, for at most DARKROOM_WAIT seconds.
+# DARKROOM_WAIT in seconds, whole ones: 60, 60s, 1500ms, 5m, 1h; fails for anything else.
+longest_wait() {
+  [[ ${DARKROOM_WAIT:-0} =~ ^([0-9]{1,6})(ms|s|m|h)?$ ]] || return 1
+  local number=$((10#${BASH_REMATCH[1]}))
+  case ${BASH_REMATCH[2]} in
+    ms) echo $(((number + 999) / 1000)) ;;
+    m) echo $((number * 60)) ;;
+    h) echo $((number * 3600)) ;;
+    *) echo "$number" ;;
+  esac
+}
+
+# Repeats a command while it fails, with growing pauses, until the check has taken DARKROOM_WAIT.
 patiently() {
-  local wait=${DARKROOM_WAIT:-0} pause=1 left
-  wait=${wait%s}
-  local end=$((SECONDS + wait))
+  local end pause=1 left
+  end=$(longest_wait) || end=0
   until "$@"; do
     left=$((end - SECONDS))
     ((left > 0)) || return 1

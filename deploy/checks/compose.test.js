@@ -46,6 +46,18 @@ test('services, volumes and settings that are named exist', () => {
   }
 })
 
+test('the worker gets its key, its secret and its address, and .env.example names every variable', () => {
+  const { environment } = read('compose.yaml').services.worker
+  for (const name of ['DARKROOM_HTTP_API_KEY', 'DARKROOM_HTTP_WEBHOOK_SECRET', 'DARKROOM_PUBLIC_URL']) {
+    assert.equal(environment[name], `\${${name}:-}`)
+  }
+  const example = text('deploy/compose/.env.example')
+  for (const [, name] of text('deploy/compose/compose.yaml').matchAll(/\$\{(\w+):/g)) {
+    assert.match(example, new RegExp(`^#?${name}=`, 'm'))
+  }
+  assert.match(text('deploy/compose/README.md'), /`DARKROOM_HTTP_API_KEY`/)
+})
+
 test('nothing is open to other machines unless asked for, and images are pinned', () => {
   for (const [name, service] of Object.entries(read('compose.yaml').services)) {
     for (const port of service.ports ?? []) {

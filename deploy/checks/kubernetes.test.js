@@ -64,6 +64,21 @@ test('objects find each other', () => {
   }
 })
 
+test('numbers can be scraped and pictures be found, with an API key too', () => {
+  const pod = one('Deployment').spec.template
+  assert.equal(pod.metadata.annotations['prometheus.io/path'], '/q/metrics')
+  const env = Object.fromEntries(pod.spec.containers[0].env.map(({ name, value }) => [name, value]))
+  assert.equal(env.DARKROOM_HTTP_METRICS_OPEN, 'true')
+  assert.equal(env.DARKROOM_PUBLIC_URL, `http://${one('Service').metadata.name}`)
+  assert.equal(one('Service').spec.ports[0].port, 80)
+  // or Kubernetes itself sets DARKROOM_PORT
+  assert.equal(pod.spec.enableServiceLinks, false)
+  const secrets = Object.keys(one('Secret').stringData)
+  for (const name of ['DARKROOM_HTTP_API_KEY', 'DARKROOM_HTTP_WEBHOOK_SECRET', 'BUCKET_ENDPOINT_URL', 'BUCKET_PUBLIC_URL']) {
+    assert.ok(secrets.includes(name), name)
+  }
+})
+
 test('a pod has one GPU, and the time to finish its job', () => {
   const pod = one('Deployment').spec.template.spec
   assert.equal(pod.containers[0].resources.limits['nvidia.com/gpu'], 1)

@@ -1,6 +1,8 @@
 /** Where a picture is, and what one must know to make it again. */
 export interface Picture {
   url: string
+  /** When a signed address ends; absent if it does not. */
+  expires?: Date
   format?: string
   width?: number
   height?: number
@@ -63,13 +65,23 @@ function pictureOf(image: unknown): Picture | null {
   if (typeof url !== 'string' || !/^https?:\/\//.test(url)) {
     return null
   }
+  const expires = expiryOf(url)
   return {
     url,
+    ...(expires !== null && { expires }),
     ...(typeof format === 'string' && { format }),
     ...(typeof width === 'number' && { width }),
     ...(typeof height === 'number' && { height }),
     ...(typeof seed === 'number' && { seed }),
   }
+}
+
+/** A signed address of S3 tells when it was signed and for how many seconds. */
+function expiryOf(url: string): Date | null {
+  const asked = URL.canParse(url) ? new URL(url).searchParams : new URLSearchParams()
+  const signed = (asked.get('X-Amz-Date') ?? '').replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
+  const expires = new Date(Date.parse(signed) + Number(asked.get('X-Amz-Expires') ?? Number.NaN) * 1_000)
+  return Number.isNaN(expires.getTime()) ? null : expires
 }
 
 function asObject(value: unknown): Record<string, unknown> {

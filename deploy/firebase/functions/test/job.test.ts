@@ -7,6 +7,15 @@ test('a completed job is where its pictures are', () => {
   assert.deepEqual(outcomeOf({ status: 'COMPLETED', output: { images: [image] } }), { state: 'done', pictures: [image] })
 })
 
+test('a signed address is kept with its end', () => {
+  const kept = (url: string) => outcomeOf({ status: 'COMPLETED', output: { images: [{ url }] } }) as { pictures: unknown[] }
+  const signed = 'https://bucket.example/a.png?X-Amz-Date=20251230T235959Z&X-Amz-Expires=604800&X-Amz-Signature=0'
+  assert.deepEqual(kept(signed).pictures, [{ url: signed, expires: new Date('2026-01-06T23:59:59Z') }])
+  for (const url of ['https://bucket.example/a.png?X-Amz-Date=today&X-Amz-Expires=9', 'https://bucket.example/a.png?X-Amz-Expires=9', 'https://[']) {
+    assert.deepEqual(kept(url).pictures, [{ url }])
+  }
+})
+
 test('of a batch the pictures that were made are kept', () => {
   const output = { images: [{ url: 'https://bucket.example/a.png' }, { error: 'out of memory' }] }
   assert.deepEqual(outcomeOf({ status: 'COMPLETED', output }), { state: 'done', pictures: [{ url: 'https://bucket.example/a.png' }] })

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.darkroom.queue.runpod.RunPodSettings;
+import io.smallrye.config.WithDefault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,7 @@ class EntrypointScriptTest {
         Shell.script(folder.resolve("java/bin/java"), """
                 [ "$1" = -version ] && { echo 'openjdk version "25"' >&2; exit; }
                 echo "DEVICE=${DEVICE:-} GOMP_SPINCOUNT=$GOMP_SPINCOUNT $*"
+                env >&2
                 """);
         Shell.script(home.resolve("handler/target/quarkus-app/quarkus-run.jar"), "");
         Files.copy(Shell.HOME.resolve("entrypoint.sh"), home.resolve("entrypoint.sh"));
@@ -101,7 +105,10 @@ class EntrypointScriptTest {
         Shell.Ended ended = start();
 
         assertThat(ended.exit()).as(ended.err()).isZero();
-        assertThat(ended.err().lines().map(line -> line.split(" ", 3)[1]))
+        assertThat(ended.err()
+                        .lines()
+                        .filter(line -> line.matches("(ok|skip|FAIL) .*"))
+                        .map(line -> line.split(" ", 3)[1]))
                 .containsExactly(
                         "installation",
                         "environment",
@@ -145,12 +152,94 @@ class EntrypointScriptTest {
     @CsvSource({"RUNPOD_WEBHOOK_GET_JOB", "RUNPOD_ENDPOINT_ID"})
     void aServerlessContainerDemandsItsCard(String variable) throws IOException, InterruptedException {
         shell.set("RUNPOD_WEBHOOK_POST_OUTPUT", "http://127.0.0.1:1/").set(variable, "http://127.0.0.1:1/");
-        assertThat(start().err()).contains("FAIL nvidia: DEVICE=cuda, but there is no nvidia-smi");
+        assertThat(start().err()).contains("DEVICE=cuda, but there is no nvidia-smi");
 
         shell.set("DEVICE", "cpu");
         Shell.Ended ended = start();
         assertThat(ended.exit()).as(ended.err()).isZero();
         assertThat(ended.out()).startsWith("DEVICE=cpu ");
+    }
+
+    @Test
+    void onThePlatformChecksAndWorkerWriteJson() throws IOException, InterruptedException {
+        shell.set("RUNPOD_ENDPOINT_ID", "ep").set("DEVICE", "cpu");
+        assertThat(start().err())
+                .startsWith("{\"check\":\"installation\",\"result\":\"ok\"")
+                .contains("\nDARKROOM_LOG=json\n");
+
+        shell.set("DARKROOM_CHECKS", "text").set("DARKROOM_LOG", "text");
+        assertThat(start().err()).startsWith("ok installation ").contains("\nDARKROOM_LOG=text\n");
+    }
+
+    @Test
+    void emptyVariablesAreUnset() throws IOException, InterruptedException {
+        List<String> empty = List.of(
+                "DEVICE",
+                "HOST",
+                "PORT",
+                "DARKROOM_MODELS",
+                "DARKROOM_HTTP_API_KEY",
+                "HF_ENDPOINT",
+                "HF_HUB_OFFLINE",
+                "BUCKET_NAME",
+                "RUNPOD_ENDPOINT_ID",
+                "RUNPOD_WEBHOOK_GET_JOB");
+        empty.forEach(name -> shell.set(name, ""));
+        shell.set("HF_TOKEN", "kept").set("EMPTY_TOO", "");
+
+        Shell.Ended ended = start();
+
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.err().lines().map(line -> line.replaceAll("=.*", "")))
+                .contains("HF_TOKEN", "EMPTY_TOO")
+                .doesNotContainAnyElementsOf(empty);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RUNPOD_LOG_LEVEL, debug, DEBUG",
+        "RUNPOD_LOG_LEVEL, TRACE, DEBUG",
+        "RUNPOD_DEBUG_LEVEL, 3, INFO",
+        "RUNPOD_LOG_LEVEL, WARN, WARN",
+        "RUNPOD_DEBUG_LEVEL, ERROR, ERROR",
+        "RUNPOD_LOG_LEVEL, NOTSET,",
+        "RUNPOD_LOG_LEVEL, 0,",
+        "RUNPOD_LOG_LEVEL, loud,"
+    })
+    void theirLogLevelIsOurs(String variable, String value, @Nullable String level)
+            throws IOException, InterruptedException {
+        assertPassedOn(variable, value, "QUARKUS_LOG_CATEGORY__DEV_DARKROOM__LEVEL", level);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000000, 1000000", "20971519, 20971519", "20971520,", "5368709120,", "0,", "much,"})
+    void theirLimitOfDownloadsCountsIfItIsStricter(String value, @Nullable String limit)
+            throws IOException, InterruptedException {
+        assertPassedOn("RUNPOD_MAX_DOWNLOAD_BYTES", value, "DARKROOM_SOURCES_LARGEST_FILE", limit);
+    }
+
+    /** What is set in our own name is not overruled. */
+    private void assertPassedOn(String theirs, String value, String ours, @Nullable String expected)
+            throws IOException, InterruptedException {
+        List<String> passed = start(shell.set(theirs, value), ours);
+        assertThat(passed).isEqualTo(expected == null ? List.of() : List.of(ours + "=" + expected));
+        assertThat(start(shell.set(ours, "own"), ours)).containsExactly(ours + "=own");
+    }
+
+    private List<String> start(Shell with, String variable) throws IOException, InterruptedException {
+        return with.run(home.resolve("entrypoint.sh"))
+                .err()
+                .lines()
+                .filter(line -> line.startsWith(variable + "="))
+                .toList();
+    }
+
+    @Test
+    void theWorkerDoesNotWaitOnceMore() throws IOException, InterruptedException {
+        shell.set("DARKROOM_WAIT", "1");
+        assertThat(start().err()).contains("\nDARKROOM_HUB_MODELS_WAIT=0s\n");
+        assertThat(start(shell.set("DARKROOM_SKIP_CHECKS", "weights"), "DARKROOM_HUB_MODELS_WAIT"))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -172,6 +261,18 @@ class EntrypointScriptTest {
                         "status=unhealthy&check=nvidia&reason=FAIL nvidia: DEVICE=cuda, but there is no nvidia-smi");
     }
 
+    @Test
+    void ofALineInJsonThePlatformLearnsTheReasonAlone() throws IOException, InterruptedException {
+        rent();
+        shell.set("RUNPOD_ENDPOINT_ID", "ep");
+
+        assertThat(start().exit()).isEqualTo(20);
+
+        assertThat(pings.getFirst().address().getQuery())
+                .contains("&reason=DEVICE=cuda, but there is no nvidia-smi")
+                .contains("--gpus all)&runpod_version=");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/ping, /ping?status",
@@ -188,7 +289,27 @@ class EntrypointScriptTest {
         assertThat(pings).hasSize(1);
         String address = pings.getFirst().address().toString();
         assertThat(address).startsWith(asked + "=unhealthy&check=disk&reason=a%20%26%20b%20%3D%20100%20%25%20%22");
-        assertThat(address.replaceAll(".*&reason=", "").replaceAll("%..", "?")).hasSize(256);
+        assertThat(address).endsWith("&runpod_version=Darkroom%2F0.1.0");
+        assertThat(address.replaceAll(".*&reason=|&runpod_version=.*", "").replaceAll("%..", "?"))
+                .hasSize(256);
+    }
+
+    @Test
+    void theReportNamesTheProductAsTheWorkerDoes() throws IOException, InterruptedException, NoSuchMethodException {
+        rent();
+        Path report = home.resolve("startup-checks/report-unhealthy");
+        shell.run(report, "x", "y");
+        shell.set("DARKROOM_RUNPOD_PRODUCT", "Mine/2").run(report, "x", "y");
+
+        String product = RunPodSettings.class
+                .getMethod("product")
+                .getAnnotation(WithDefault.class)
+                .value();
+        assertThat(pings)
+                .extracting(ping -> ping.address().getQuery())
+                .containsExactly(
+                        "status=unhealthy&check=x&reason=y&runpod_version=" + product,
+                        "status=unhealthy&check=x&reason=y&runpod_version=Mine/2");
     }
 
     @Test

@@ -192,6 +192,10 @@ class StartupScriptsTest {
                 .set("DARKROOM_WAIT", "60s")
                 .set("DARKROOM_MODELS", " a = b , c=d/e@f");
         assertOk(shell.check("15-environment"), "DEVICE=CUDA");
+        assertOk(shell.set("DARKROOM_DEVICE", "cpu").check("15-environment"), "DEVICE=cpu");
+        for (String time : List.of("1500ms", "5m", "1h", "08")) {
+            assertOk(shell.set("DARKROOM_WAIT", time).check("15-environment"), "DEVICE=cpu");
+        }
     }
 
     private Path checkpoint() throws IOException {
@@ -265,6 +269,58 @@ class StartupScriptsTest {
 
         assertOk(shell.check("60-weights"), "1 here");
         mount.join();
+    }
+
+    @Test
+    void aCacheThatIsMountedLateIsWaitedForBeforeAnythingIsDownloaded() throws IOException, InterruptedException {
+        Path cache = folder.resolve("cache");
+        shell.set("DARKROOM_MODELS", "x=studio/tiny@" + COMMIT)
+                .set("HF_HUB_CACHE", cache.toString())
+                .set("DARKROOM_WAIT", "1500ms");
+        assertOk(shell.check("60-weights"), "0 here, 0.0 GB; to be downloaded: studio/tiny@");
+
+        shell.set("DARKROOM_WAIT", "30");
+        Thread mount = Thread.ofPlatform().start(() -> {
+            try {
+                Thread.sleep(300);
+                Path volume = folder.resolve("volume");
+                copy(SHARDED, volume.resolve("models--studio--tiny/snapshots").resolve(COMMIT));
+                Files.move(volume, cache);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        assertOk(shell.check("60-weights"), "1 here");
+        mount.join();
+    }
+
+    @Test
+    void ourNamesOfSettingsCountBeforeThoseOfOthers() throws IOException, InterruptedException {
+        copy(
+                SHARDED,
+                folder.resolve("home of models/hub/models--studio--tiny/snapshots")
+                        .resolve(COMMIT));
+        shell.set("DARKROOM_MODELS", "x=studio/tiny@" + COMMIT)
+                .set("HF_HOME", "/nowhere")
+                .set("HF_HUB_OFFLINE", "")
+                .set("DARKROOM_HUB_OFFLINE", "true")
+                .set("DARKROOM_HUB_HOME", folder.resolve("home of models").toString());
+        assertOk(shell.check("60-weights"), "1 here");
+        assertFailed(
+                shell.set("DARKROOM_HUB_CACHE", "/nowhere/hub").check("60-weights"),
+                60,
+                "is not in /nowhere/hub, and HF_HUB_OFFLINE forbids");
+
+        assertFailed(
+                shell.set("DARKROOM_WAIT", "5")
+                        .set("DARKROOM_HUB_MODELS_WAIT", "soon")
+                        .check("15-environment"),
+                15,
+                "must be seconds");
+        shell.set("DARKROOM_HUB_MODELS_WAIT", null).set("DARKROOM_WAIT", null);
+        shell.set("BUCKET_ENDPOINT_URL", "http://127.0.0.1:2").set("DARKROOM_S3_ENDPOINT", "http://127.0.0.1:1");
+        assertFailed(shell.check("70-storage"), 70, "127.0.0.1:1 does not answer");
     }
 
     @Test
