@@ -135,7 +135,8 @@ class EntrypointIT {
         Ended ended = run(Map.of("DEVICE", "tpu"), "--payload", "test-payloads/flux-red-circle.json");
 
         assertFailed(ended, "INTERNAL", "darkroom.device");
-        assertThat(ended.err()).contains("FAIL environment: DEVICE: must be cuda, cpu or auto, not 'tpu'", "FAIL start: ");
+        assertThat(ended.err())
+                .contains("FAIL environment: DEVICE: must be cuda, cpu or auto, not 'tpu'", "FAIL start: ");
     }
 
     @ParameterizedTest

@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** Is told how jobs end, of each job once. Called from any thread; must return at once. */
 @FunctionalInterface
 public interface Outcomes {
-    /** @param reason why there is no result; null if the job has completed */
+    /**
+     * A job has ended.
+     *
+     * @param reason why there is no result; null if the job has completed
+     */
     void ended(JobException.@Nullable Code reason);
 }

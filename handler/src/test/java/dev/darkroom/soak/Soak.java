@@ -30,7 +30,7 @@ public final class Soak {
     private static final String HEAP = "-Xmx128m";
 
     /** A result that is never answered is sent again after a minute. */
-    private static final Duration DRAIN = Duration.ofSeconds(120);
+    private static final Duration DRAIN = Duration.ofMinutes(2);
 
     /** Jobs that have ended and that callers can still ask for: few, so that they are soon all there. */
     private static final String MOST_KEPT = "100";
@@ -55,7 +55,11 @@ public final class Soak {
         this.end = end;
     }
 
-    /** @param arguments how many minutes jobs are sent for at most, and how many */
+    /**
+     * Runs it, and ends with 0 if every claim holds.
+     *
+     * @param arguments how many minutes jobs are sent for at most, and how many
+     */
     public static void main(String[] arguments) throws Exception {
         Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(arguments[0])));
         Path folder = Files.createTempDirectory(Files.createDirectories(HOME.resolve("handler/target")), "soak");

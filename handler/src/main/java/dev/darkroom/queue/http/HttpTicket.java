@@ -314,6 +314,7 @@ public final class HttpTicket implements Ticket {
                 return;
             }
             course.end(status, now, now + office.kept(), tellWebhook);
+            keepsRequest |= status != last && lasting;
             request = null;
             answer = made;
             gone = forgotten;
