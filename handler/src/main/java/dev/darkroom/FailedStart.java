@@ -24,7 +24,8 @@ final class FailedStart {
         }
     }
 
-    private static void tell(Throwable failure, String... arguments) {
+    private static void tell(Throwable start, String... arguments) {
+        Throwable failure = cause(start);
         Logger.getLogger(FailedStart.class).errorf("FAIL start: %s", failure.getMessage());
         if (arguments.length > 0 && arguments[0].equals("--payload")) {
             PayloadFile.refuse(System.out, failure);
@@ -37,5 +38,14 @@ final class FailedStart {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Quarkus says only that it could not start. */
+    private static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause().getMessage() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 }

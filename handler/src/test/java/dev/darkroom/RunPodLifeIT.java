@@ -99,7 +99,8 @@ class RunPodLifeIT {
         platform.rule(Endpoint.PING, request -> Reaction.hang());
         try (var worker = WorkerProcess.start(folder, with(Map.of("DARKROOM_MODELS", "x=/no/such/folder")))) {
             assertThat(worker.awaitEnd(SECONDS)).as(worker.log()).isEqualTo(60);
-            assertThat(worker.log()).contains("FAIL weights: x: /no/such/folder is no directory");
+            assertThat(worker.log())
+                    .contains("\"check\":\"weights\",\"result\":\"FAIL\"", "x: /no/such/folder is no directory");
         }
         assertUnhealthy("check=weights", "no%2Fsuch");
     }

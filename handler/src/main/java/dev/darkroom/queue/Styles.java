@@ -39,7 +39,7 @@ public final class Styles {
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw new UncheckedIOException("the styles cannot be read: " + e, new IOException(e));
+            throw new UncheckedIOException(new IOException("DARKROOM_STYLES cannot be read: " + e));
         }
         words.values().removeIf(String::isBlank);
         return new Styles(words);
