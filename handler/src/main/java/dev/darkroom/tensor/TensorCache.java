@@ -11,6 +11,9 @@ import java.util.function.Supplier;
  * {@link #trim}, between two jobs, lets go of those that were not used for longest. All calls belong on one thread.
  */
 public final class TensorCache<K> implements AutoCloseable {
+    /** A small tensor takes more memory than its numbers. */
+    private static final int MOST_ENTRIES = 100;
+
     private final long mostBytes;
     private final Map<K, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -57,7 +60,7 @@ public final class TensorCache<K> implements AutoCloseable {
     public void trim() {
         long bytes = entries.values().stream().mapToLong(Entry::bytes).sum();
         Iterator<Entry> oldest = entries.values().iterator();
-        while (bytes > mostBytes) {
+        while (bytes > mostBytes || entries.size() > MOST_ENTRIES) {
             Entry entry = oldest.next();
             oldest.remove();
             bytes -= entry.bytes;

@@ -64,6 +64,20 @@ class TensorCacheTest {
     }
 
     @Test
+    void manySmallOnesGoToo() {
+        long before = Scope.liveTensors();
+        try (var cache = new TensorCache<Integer>(Long.MAX_VALUE)) {
+            for (int job = 0; job < 500; job++) {
+                try (var scope = Scope.open("job")) {
+                    cache.get(job, making(job));
+                }
+                cache.trim();
+            }
+            assertThat(Scope.liveTensors()).isEqualTo(before + 100);
+        }
+    }
+
+    @Test
     void whatCouldNotBeMadeLeavesNothingBehind() {
         long before = Scope.liveTensors();
         try (var cache = new TensorCache<String>(BYTES)) {
