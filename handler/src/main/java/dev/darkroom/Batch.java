@@ -32,6 +32,9 @@ import java.util.function.Function;
 final class Batch implements AutoCloseable {
     private static final int LOOK_AGAIN_MILLISECONDS = 100;
 
+    /** Pictures of one job that may wait for their storage at a time: another job's have room beside them. */
+    private static final int MOST_WAITING = 8;
+
     private final Ticket ticket;
     private final JobLog log;
     private final ServedModel model;
@@ -39,6 +42,7 @@ final class Batch implements AutoCloseable {
     private final Results results;
     private final List<Exposure> exposures;
     private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore own = new Semaphore(MOST_WAITING);
     private final Semaphore waiting;
     private volatile boolean storageFailed;
 
@@ -90,16 +94,27 @@ final class Batch implements AutoCloseable {
             }
             FluxModel.Rendering rendering = render.apply(progress.part(exposure.index(), exposures.size()));
             log.drawn(exposure, rendering.timings());
-            while (!waiting.tryAcquire(LOOK_AGAIN_MILLISECONDS, TimeUnit.MILLISECONDS)) {
-                progress.checkCancelled();
-            }
-            stored.put(exposure.index(), storing.submit(() -> store(exposure, rendering)));
+            acquire(own, progress);
+            acquire(waiting, progress);
+            submit(exposure, rendering);
         } catch (RuntimeException | Error e) {
             JobException reason = Reason.of(e);
             if (exposures.size() == 1 || reason.endsTheJob()) {
                 throw e;
             }
             failures.put(exposure.index(), new JobResult.Failure(exposure, reason));
+        }
+    }
+
+    private void submit(Exposure exposure, FluxModel.Rendering rendering) {
+        boolean submitted = false;
+        try {
+            stored.put(exposure.index(), storing.submit(() -> store(exposure, rendering)));
+            submitted = true;
+        } finally {
+            if (!submitted) {
+                waiting.release();
+            }
         }
     }
 
@@ -122,6 +137,13 @@ final class Batch implements AutoCloseable {
             throw e;
         } finally {
             waiting.release();
+            own.release();
+        }
+    }
+
+    private static void acquire(Semaphore places, Progress progress) throws InterruptedException {
+        while (!places.tryAcquire(LOOK_AGAIN_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+            progress.checkCancelled();
         }
     }
 

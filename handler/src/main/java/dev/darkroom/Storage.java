@@ -52,9 +52,13 @@ final class Storage implements AutoCloseable {
             while (true) {
                 try {
                     folder.sweep();
+                } catch (IOException e) {
+                    LOG.warnf("old results cannot be deleted: %s", e);
+                }
+                try {
                     unsent.sweep();
                 } catch (IOException e) {
-                    LOG.warnf("old pictures cannot be deleted: %s", e);
+                    LOG.warnf("old unsent pictures cannot be deleted: %s", e);
                 }
                 Thread.sleep(BETWEEN_SWEEPS);
             }

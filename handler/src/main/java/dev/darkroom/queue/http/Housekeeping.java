@@ -50,15 +50,21 @@ final class Housekeeping {
         long now = clock.millis();
         for (HttpTicket ticket : register.all()) {
             if (ticket.isExpired(now)) {
-                waiting.leave(ticket);
-                ticket.expire();
-                register.remove(ticket);
-                quietly(ticket::forget);
+                quietly(() -> expire(ticket));
             } else if (ticket.isOverdue(now)) {
-                ticket.timeOut();
+                quietly(ticket::timeOut);
             }
         }
         register.removeOld(now).forEach(ticket -> quietly(ticket::forget));
+    }
+
+    /** One whose last answer is being written has its turn in the next sweep; one that a retry replaced is not forgotten. */
+    private void expire(HttpTicket ticket) {
+        waiting.leave(ticket);
+        ticket.expire();
+        if (ticket.status().isFinal() && register.remove(ticket)) {
+            ticket.forget();
+        }
     }
 
     /** Does something soon; at once if the thread has ended. */
@@ -73,7 +79,7 @@ final class Housekeeping {
     private static void quietly(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.warnf("what is known of the jobs could not be written down or cleaned up: %s", e);
         }
     }

@@ -291,14 +291,17 @@ public final class HttpTicket implements Ticket {
     private void end(
             Status last, @Nullable Code reason, Supplier<ObjectNode> body, boolean again, boolean tellWebhook) {
         boolean lasting;
+        byte[] asked;
         synchronized (this) {
             if (isEnding()) {
                 return;
             }
             ending = true;
-            keepsRequest = again && isRequestKept();
+            keepsRequest = again;
+            asked = again && !outlives ? request : null;
             lasting = outlives;
         }
+        lasting |= asked != null && isKept(asked);
         long now = office.now();
         Status status = last;
         LastAnswer made = keep(body, now, lasting);
@@ -314,7 +317,8 @@ public final class HttpTicket implements Ticket {
                 return;
             }
             course.end(status, now, now + office.kept(), tellWebhook);
-            keepsRequest |= status != last && lasting;
+            outlives = lasting;
+            keepsRequest = lasting && (again || status != last);
             request = null;
             answer = made;
             gone = forgotten;
@@ -333,16 +337,14 @@ public final class HttpTicket implements Ticket {
     }
 
     /** True once the request is in the store; that of a caller who waited comes there only now. */
-    private boolean isRequestKept() {
-        if (!outlives && request != null) {
-            try {
-                office.store().keepRequest(id(), request);
-                outlives = true;
-            } catch (UncheckedIOException e) {
-                LOG.errorf("job %s cannot be retried: %s", id(), e.getMessage());
-            }
+    private boolean isKept(byte[] asked) {
+        try {
+            office.store().keepRequest(id(), asked);
+            return true;
+        } catch (UncheckedIOException | OutOfMemoryError e) {
+            LOG.errorf("job %s cannot be retried: %s", id(), e.getMessage());
+            return false;
         }
-        return outlives;
     }
 
     /** Null if the answer cannot be made or kept, for want of memory or room. */
@@ -457,6 +459,23 @@ public final class HttpTicket implements Ticket {
     /** Another ticket stands for the job from now on: of this one nothing more is written down. */
     synchronized void giveWay() {
         forgotten = true;
+    }
+
+    /** Another ticket has come: what this one holds for its callers is not needed any more. */
+    void replaced() {
+        LastAnswer last;
+        synchronized (this) {
+            last = answer;
+        }
+        following.pictures().close();
+        if (last != null) {
+            last.drop();
+        }
+    }
+
+    /** True if its request is kept for another try. */
+    synchronized boolean keepsRequest() {
+        return keepsRequest;
     }
 
     /** No other ticket came. */

@@ -13,11 +13,13 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /** Requests and answers, a file each: they can be large, and are read one at a time. Only the worker's own user can read them. */
 final class JobFiles {
     private static final String UNFINISHED = ".tmp";
+    private static final AtomicLong WRITES = new AtomicLong();
 
     private final Path folder;
 
@@ -43,10 +45,12 @@ final class JobFiles {
 
     /** Writes a file whole or not at all; with {@code lasting} it is on the disk when this returns. */
     void write(String name, byte[] content, boolean lasting) {
-        Path unfinished = folder.resolve(name + UNFINISHED);
+        // two may write the same at the same time
+        String temporary = name + "." + WRITES.incrementAndGet() + UNFINISHED;
+        Path unfinished = folder.resolve(temporary);
         try {
             Files.deleteIfExists(unfinished);
-            create(name + UNFINISHED);
+            create(temporary);
             try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
                 ByteBuffer rest = ByteBuffer.wrap(content);
                 while (rest.hasRemaining()) {
@@ -61,7 +65,7 @@ final class JobFiles {
                 syncFolder();
             }
         } catch (IOException e) {
-            delete(name + UNFINISHED);
+            delete(temporary);
             throw new UncheckedIOException("the job cannot be written to " + folder, e);
         }
     }

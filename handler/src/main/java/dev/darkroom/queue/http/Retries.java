@@ -47,7 +47,7 @@ final class Retries {
         if (!entered) {
             throw Refusal.notFound(job.id());
         }
-        office.store().dropAnswer(job.id(), job.retries());
+        ended.replaced();
         waiting.enter(ticket);
         return ticket;
     }
@@ -62,7 +62,7 @@ final class Retries {
         if (register.find(job.id()).filter(known -> known == ended).isEmpty()) {
             throw Refusal.conflict("the job is being retried already");
         }
-        if (!ended.outlives() || !store.hasRequest(job.id())) {
+        if (!ended.keepsRequest() || !store.hasRequest(job.id())) {
             throw Refusal.conflict("the job's input is not kept: send it again with /run");
         }
     }
