@@ -59,13 +59,13 @@ public final class Handler {
         try (var batch = new Batch(ticket, job, served, results, drawn, log)) {
             List<Exposure> exposures = batch.leftToDraw();
 
-            // 2. source images
-            Sources sources = sources(job);
-            timings.lap("fetch");
-            log.fetched(timings);
-
-            // 3. the GPU's turn: one picture after another, 4. each encoded and stored while the next is drawn
             if (!exposures.isEmpty()) {
+                // 2. source images
+                Sources sources = sources(job);
+                timings.lap("fetch");
+                log.fetched(timings);
+
+                // 3. the GPU's turn: one picture after another, 4. each encoded and stored while the next is drawn
                 gpu.run(() -> {
                     timings.lap("queue");
                     for (Exposure exposure : exposures) {
@@ -77,7 +77,6 @@ public final class Handler {
                     return exposures.size();
                 });
             }
-
             gpuDone.run();
 
             // 5. the answer

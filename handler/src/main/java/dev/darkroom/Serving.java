@@ -90,6 +90,7 @@ class Serving {
                 var source =
                         RunPodSource.start(platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
                 pulled = Optional.of(source);
+                metrics.gauge("darkroom.runpod.jobs", "jobs taken from RunPod and not yet answered", source::jobs);
                 start(handler, source, metrics::ended);
             } else {
                 LOG.infof(

@@ -64,8 +64,8 @@ public final class Worker {
             JobResult result = handler.handle(ticket, log, place::close);
             log.completed(result);
             metrics.phases(result.timings());
-            outcomes.ended(null);
             ticket.completed(result);
+            outcomes.ended(null);
         } catch (RuntimeException | Error e) {
             JobException reason = Reason.of(e);
             log.failed(reason);
