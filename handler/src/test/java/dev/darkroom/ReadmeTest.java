@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,11 @@ import org.junit.jupiter.api.TestInstance;
 class ReadmeTest {
     private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
     private static final Pattern CALL = Pattern.compile("curl -d '([^']+)' localhost:8000(/\\S+)");
+
+    private static final Pattern SETTING = Pattern.compile("\\bDARKROOM_[A-Z0-9_]+");
+
+    /** The start-up scripts read these. */
+    private static final Set<String> OF_SCRIPTS = Set.of("DARKROOM_WAIT", "DARKROOM_CHECKS", "DARKROOM_SKIP_CHECKS");
 
     /** These have names of their own. */
     private static final Set<String> SHORT =
@@ -70,12 +76,22 @@ class ReadmeTest {
     }
 
     @Test
+    void itNamesNoSettingThatIsNotThere() throws IOException {
+        List<String> known = settings("DARKROOM", WorkerConfig.class).toList();
+
+        assertThat(SETTING.matcher(readme()).results().map(MatchResult::group).distinct())
+                .hasSizeGreaterThan(50)
+                .filteredOn(setting -> !OF_SCRIPTS.contains(setting))
+                .allSatisfy(setting -> assertThat(known).contains(setting));
+    }
+
+    @Test
     void itKnowsEveryField() throws IOException {
         String readme = readme();
 
         assertThat(given().get("/schema.json").jsonPath().getMap("properties").keySet())
                 .hasSizeGreaterThan(25)
-                .filteredOn(field -> !String.valueOf(field).matches("image_urls|mask_image|mask_url|.*_[23]"))
+                .filteredOn(field -> !String.valueOf(field).matches(".*_[23]"))
                 .allSatisfy(field -> assertThat(readme).contains("`" + field + "`"));
     }
 
