@@ -39,19 +39,18 @@ final class FieldReader {
         Optional<Field> field = fields.called(name);
         Matcher numbered = NUMBERED.matcher(name);
         if (field.isPresent()) {
-            if (!value.isNull()) {
-                Found other = found.putIfAbsent(field.get().name(), new Found(name, value));
-                faults.check(
-                        other == null, name, "is there as " + (other == null ? "" : other.name()) + " too: send one");
-            }
+            note(found, field.get().name(), new Found(name, value));
         } else if (numbered.matches() && isImage(numbered.group(1))) {
-            if (!value.isNull()) {
-                Found other = furtherImages.putIfAbsent(Integer.parseInt(numbered.group(2)), new Found(name, value));
-                faults.check(
-                        other == null, name, "is there as " + (other == null ? "" : other.name()) + " too: send one");
-            }
+            note(furtherImages, Integer.parseInt(numbered.group(2)), new Found(name, value));
         } else {
             unknown.add(name);
+        }
+    }
+
+    private <K> void note(Map<K, Found> known, K key, Found value) {
+        Found other = value.value().isNull() ? null : known.putIfAbsent(key, value);
+        if (other != null) {
+            faults.add(value.name(), "is there as " + other.name() + " too: send one");
         }
     }
 
@@ -112,7 +111,7 @@ final class FieldReader {
         }
         String rule = "must be a list of 1 to " + most + " texts, not ";
         if (!value.value().isArray()) {
-            faults.add(value.name(), rule + Faults.quoted(value.value()));
+            faults.add(value.name(), rule + (value.value().isTextual() ? "one text" : shown(value.value())));
             return List.of();
         }
         int size = value.value().size();

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Which config.json of a transformer is understood, and what is said of one that is not. */
 class FluxConfigTest {
     @TempDir
     Path folder;

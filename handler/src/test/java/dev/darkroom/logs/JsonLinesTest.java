@@ -16,6 +16,7 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.Test;
 
+/** What a line of the JSON log holds, and that nobody can forge one. */
 class JsonLinesTest {
     private final JsonLines lines = new JsonLines();
 

@@ -220,7 +220,7 @@ class PayloadTest {
             'prompt': 'p', 'Prompt': null           | Prompt: is no field of this worker; did you mean prompt?
             'prompt': 'p', 'prompts': ['q']         | prompts: cannot stand beside prompt
             'prompts': []                           | prompts: must be a list of 1 to 10 texts, not 0
-            'prompts': 'p'                          | prompts: must be a list of 1 to 10 texts, not "p"
+            'prompts': 'p'                          | prompts: must be a list of 1 to 10 texts, not one text
             'prompts': ['p', 7]                     | prompts[1]: must be a text, not 7
             'prompt': 'p', 'num_outputs': 0         | num_outputs: must be from 1 to 10, not 0
             'prompt': 'p', 'aspect_ratio': '7:5'    | aspect_ratio: must be one of 1:1,
