@@ -35,13 +35,17 @@ class ArchitectureTest {
             Map.entry("schedule", List.of("nn", "weights", "tensor", "job")),
             Map.entry("vae", List.of("nn", "weights", "tensor", "job")),
             Map.entry("text", List.of("nn", "weights", "tensor", "job")),
-            Map.entry("flux", List.of("text", "vae", "schedule", "nn", "weights", "tensor", "job")),
+            Map.entry("model", List.of("weights", "tensor", "job")),
+            Map.entry("flux", List.of("model", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
+            Map.entry("qwenimage", List.of("model", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
             Map.entry("queue", List.of("job")),
             Map.entry("store", List.of("job")),
             Map.entry("hub", List.of("job")));
 
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.flux..",
+        "dev.darkroom.qwenimage..",
+        "dev.darkroom.model..",
         "dev.darkroom.text..",
         "dev.darkroom.vae..",
         "dev.darkroom.schedule..",

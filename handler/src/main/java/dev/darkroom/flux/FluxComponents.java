@@ -9,6 +9,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.ImageProcessor;
+import dev.darkroom.vae.LatentPacking;
 import java.util.List;
 
 /**

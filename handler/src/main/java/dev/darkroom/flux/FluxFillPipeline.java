@@ -10,6 +10,7 @@ import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.vae.ImageProcessor;
+import dev.darkroom.vae.LatentPacking;
 import java.util.List;
 
 /**

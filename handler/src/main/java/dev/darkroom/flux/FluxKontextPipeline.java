@@ -11,6 +11,7 @@ import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.vae.ImageProcessor;
+import dev.darkroom.vae.LatentPacking;
 
 /**
  * A picture from a prompt and a reference picture (FLUX.1-Kontext): the reference's tokens follow the generated ones.

@@ -1,4 +1,4 @@
-package dev.darkroom.flux;
+package dev.darkroom.vae;
 
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
