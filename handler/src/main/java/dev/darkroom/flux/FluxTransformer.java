@@ -2,6 +2,7 @@ package dev.darkroom.flux;
 
 import dev.darkroom.nn.EmbeddingMlp;
 import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.Streams;
 import dev.darkroom.nn.TimestepEmbedding;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;

@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
@@ -65,6 +66,6 @@ public final class Positions {
     public static Tensor rope(Tensor ids, FluxConfig config) {
         long[] widths =
                 config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
-        return Operators.ropeTable(ids, widths, THETA);
+        return Operators.ropeTable(ids, widths, THETA, DType.FLOAT64);
     }
 }

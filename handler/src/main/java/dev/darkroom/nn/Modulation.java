@@ -28,7 +28,11 @@ public record Modulation(Tensor weight, Tensor bias, int sets) {
     }
 
     public static Modulation load(Weights w, int width, int sets) {
-        Weights linear = w.at("linear");
+        return linear(w.at("linear"), width, sets);
+    }
+
+    /** The same, from the place of the linear itself. */
+    public static Modulation linear(Weights linear, int width, int sets) {
         return new Modulation(
                 linear.tensor("weight", 3L * sets * width, width), linear.tensor("bias", 3L * sets * width), sets);
     }

@@ -4,6 +4,7 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The three projections of attention, with an RMS norm per head on query and key. */
 public record QueryKeyValue(List<Tensor> weights, List<Tensor> biases, RmsNorm normQ, RmsNorm normK, int heads) {
@@ -40,10 +41,16 @@ public record QueryKeyValue(List<Tensor> weights, List<Tensor> biases, RmsNorm n
 
     /** Full attention over streams joined along S, rotated by {@code rope}: {@code [B, ΣS, D]}. */
     public static Tensor attend(Tensor rope, Heads... streams) {
+        return attend(rope, null, streams);
+    }
+
+    /** The same with a mask of the keys that may be attended to, bool {@code [B, ΣS]}; null for all. */
+    public static Tensor attend(Tensor rope, @Nullable Tensor mask, Heads... streams) {
         return Operators.ropeAttention(
                 List.of(streams).stream().map(Heads::query).toList(),
                 List.of(streams).stream().map(Heads::key).toList(),
                 List.of(streams).stream().map(Heads::value).toList(),
-                rope);
+                rope,
+                mask);
     }
 }

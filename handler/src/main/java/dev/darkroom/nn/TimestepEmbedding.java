@@ -28,7 +28,12 @@ public record TimestepEmbedding(Tensor frequencies, EmbeddingMlp mlp, DType dtyp
 
     /** Embeds {@code 1000 · value}; value is a float32 {@code [B]}, a sigma or a guidance scale. */
     public Tensor apply(Tensor value) {
-        return mlp.apply(Operators.timestepEmbedding(value.affine(1000, 0), frequencies, dtype));
+        return mlp.apply(Operators.timestepEmbedding(value.affine(1000, 0), frequencies, 1, dtype));
+    }
+
+    /** The same, but {@code value · frequency} is rounded before it is multiplied by 1000, as Qwen-Image has it. */
+    public Tensor applyScaledLast(Tensor value) {
+        return mlp.apply(Operators.timestepEmbedding(value, frequencies, 1000, dtype));
     }
 
     /** {@code exp(−ln(10000) · k / n)} in float32, in the reference's order of operations. */

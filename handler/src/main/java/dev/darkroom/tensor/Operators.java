@@ -31,6 +31,8 @@ public final class Operators {
     static final Operator CAT = Operator.named("cat");
     static final Operator CHUNK = Operator.named("chunk");
     static final Operator ADD = Operator.named("add");
+    static final Operator SUB = Operator.named("sub");
+    static final Operator DIV = Operator.named("div");
     static final Operator MUL = Operator.named("mul");
     static final Operator AFFINE = Operator.named("affine");
     static final Operator CLAMP = Operator.named("clamp");
@@ -59,6 +61,8 @@ public final class Operators {
     private static final Operator CONV2D = Operator.named("conv2d");
     private static final Operator GROUP_NORM = Operator.named("group_norm");
     private static final Operator NORM_SILU_CONV = Operator.named("norm_silu_conv");
+    private static final Operator CHANNEL_NORM = Operator.named("channel_norm");
+    private static final Operator CHANNEL_NORM_SILU_CONV = Operator.named("channel_norm_silu_conv");
     private static final Operator UPSAMPLE_CONV = Operator.named("upsample_conv");
     private static final Operator PAD_RIGHT_BOTTOM = Operator.named("pad_right_bottom");
     private static final Operator FROM_RGB = Operator.named("from_rgb");
@@ -149,16 +153,19 @@ public final class Operators {
     }
 
     /**
-     * Cosines, then sines of {@code value · frequency}: value {@code [B]}, frequencies {@code [n] → [B, 2n]}; computed in float32, given
-     * in {@code dtype}.
+     * Cosines, then sines of {@code (value · frequency) · scale}: value {@code [B]}, frequencies {@code [n] → [B, 2n]}; computed in
+     * float32, given in {@code dtype}.
      */
-    public static Tensor timestepEmbedding(Tensor value, Tensor frequencies, DType dtype) {
-        return TIMESTEP_EMBEDDING.tensor(value, frequencies, dtype);
+    public static Tensor timestepEmbedding(Tensor value, Tensor frequencies, double scale, DType dtype) {
+        return TIMESTEP_EMBEDDING.tensor(value, frequencies, scale, dtype);
     }
 
-    /** Rotations for positions {@code ids [S, axes] → complex [S, Dh/2]}; {@code widths} are the features that each axis turns. */
-    public static Tensor ropeTable(Tensor ids, long[] widths, double theta) {
-        return ROPE_TABLE.tensor(ids, widths, theta);
+    /**
+     * Rotations for positions {@code ids [S, axes] → complex [S, Dh/2]}; {@code widths} are the features that each axis turns,
+     * {@code dtype} is what the angles are computed in.
+     */
+    public static Tensor ropeTable(Tensor ids, long[] widths, double theta, DType dtype) {
+        return ROPE_TABLE.tensor(ids, widths, theta, dtype);
     }
 
     /** Real and imaginary parts beside each other: complex {@code [.., n] → float32 [.., 2n]}. */
@@ -177,9 +184,14 @@ public final class Operators {
         return QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps);
     }
 
-    /** Attention over streams joined along S, rotated by {@code table}: parts {@code [B, H, S, Dh] → [B, ΣS, D]}. */
-    public static Tensor ropeAttention(List<Tensor> queries, List<Tensor> keys, List<Tensor> values, Tensor table) {
-        return ROPE_ATTENTION.tensor(queries, keys, values, table);
+    /**
+     * Attention over streams joined along S, rotated by {@code table}: parts {@code [B, H, S, Dh] → [B, ΣS, D]}.
+     *
+     * @param mask which keys may be attended to, bool {@code [B, ΣS]}; null for all
+     */
+    public static Tensor ropeAttention(
+            List<Tensor> queries, List<Tensor> keys, List<Tensor> values, Tensor table, @Nullable Tensor mask) {
+        return ROPE_ATTENTION.tensor(queries, keys, values, table, mask == null ? List.of() : List.of(mask));
     }
 
     /** Scaled dot-product attention: {@code [B, S, D]} each {@code → [B, S, D]}. */
@@ -217,6 +229,16 @@ public final class Operators {
             Tensor bias,
             long rows) {
         return NORM_SILU_CONV.tensor(x, groups, normWeight, normBias, eps, weight, bias, rows);
+    }
+
+    /** RMS norm of {@code x [B, C, h, w]} over its channels, at each place: {@code x / ‖x‖ · √C · gamma}, gamma {@code [C]}. */
+    public static Tensor channelNorm(Tensor x, Tensor gamma) {
+        return CHANNEL_NORM.tensor(x, gamma);
+    }
+
+    /** A 3×3 convolution of {@code silu(channel_norm(x))}, in bands of {@code rows} rows if {@code rows > 0}. */
+    public static Tensor channelNormSiluConv(Tensor x, Tensor gamma, Tensor weight, Tensor bias, long rows) {
+        return CHANNEL_NORM_SILU_CONV.tensor(x, gamma, weight, bias, rows);
     }
 
     /** A 3×3 convolution of x at twice its size (nearest neighbour), in bands of {@code rows} input rows if {@code rows > 0}. */

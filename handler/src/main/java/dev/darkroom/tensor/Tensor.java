@@ -139,6 +139,14 @@ public final class Tensor {
         return Operators.ADD.tensor(this, other);
     }
 
+    public Tensor minus(Tensor other) {
+        return Operators.SUB.tensor(this, other);
+    }
+
+    public Tensor dividedBy(Tensor other) {
+        return Operators.DIV.tensor(this, other);
+    }
+
     public Tensor times(Tensor other) {
         return Operators.MUL.tensor(this, other);
     }

@@ -60,14 +60,6 @@ public final class AutoencoderKL {
         }
     }
 
-    /** The distribution that a picture is encoded to; {@code [B, latent channels, h, w]} each. */
-    public record Posterior(Tensor mean, Tensor logvar) {
-        /** {@code mean + std · noise} */
-        public Tensor sample(Tensor noise) {
-            return mean.plus(logvar.affine(0.5, 0).exp().times(noise));
-        }
-    }
-
     private final Config config;
     private final Placement placement;
     private final Encoder encoder;
@@ -98,9 +90,8 @@ public final class AutoencoderKL {
     public Posterior encode(Tensor image) {
         try (var scope = Scope.open("vae encode")) {
             Tensor moments = encoder.forward(image);
-            List<Tensor> halves = (quantConv == null ? moments : quantConv.apply(moments)).chunk(2, 1);
-            return new Posterior(
-                    scope.keep(halves.get(0)), scope.keep(halves.get(1).clamp(-30, 20)));
+            return Posterior.of(quantConv == null ? moments : quantConv.apply(moments))
+                    .keptBy(scope);
         }
     }
 

@@ -55,6 +55,11 @@ public final class ConfigFile {
         }
     }
 
+    /** The content of a file that was read already. */
+    public static ConfigFile of(String name, JsonNode object) {
+        return new ConfigFile(name, object);
+    }
+
     /** Reads a file that may be missing: then all fields have their defaults. */
     public static ConfigFile readIfPresent(Path file) {
         return Files.exists(file) ? read(file) : new ConfigFile(file.toString(), JsonNodeFactory.instance.objectNode());
@@ -102,6 +107,31 @@ public final class ConfigFile {
         List<Integer> counts = new ArrayList<>();
         list.forEach(item -> counts.add(count(field, item)));
         return List.copyOf(counts);
+    }
+
+    /** How many items a list has; 0 if there is none. */
+    public int listLength(String field) {
+        return root.path(field).size();
+    }
+
+    /** The product of two counts of a field, which must be one itself. */
+    public int product(String field, int a, int b) {
+        long product = (long) a * b;
+        if (product > LARGEST_NUMBER) {
+            throw error(field, "gives a width of " + product + ", which is more than " + LARGEST_NUMBER);
+        }
+        return (int) product;
+    }
+
+    /** A list of exactly that many finite numbers. */
+    public List<Double> numbers(String field, int length) {
+        JsonNode list = root.path(field);
+        List<Double> numbers = new ArrayList<>();
+        list.forEach(item -> numbers.add(item.isNumber() ? item.doubleValue() : Double.NaN));
+        if (!list.isArray() || numbers.size() != length || !numbers.stream().allMatch(Double::isFinite)) {
+            throw error(field, "must be a list of " + length + " numbers");
+        }
+        return List.copyOf(numbers);
     }
 
     public double number(String field, double otherwise) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,12 @@ public final class Weights {
 
     /** A tensor that must have this shape. */
     public Tensor tensor(String name, long... shape) {
-        return source.take(at(name).prefix, shape);
+        return part(name, UnaryOperator.identity(), shape);
+    }
+
+    /** The part of a tensor that is needed; the rest of it takes no memory of its own. */
+    public Tensor part(String name, UnaryOperator<Tensor> part, long... shape) {
+        return source.take(at(name).prefix, part, shape);
     }
 
     /** A tensor that is not in the checkpoint but lives as long as its weights, on their device. */
@@ -135,7 +141,7 @@ public final class Weights {
                             .anyMatch(tensor -> tensor.entry().dtype() == placement.dtype());
         }
 
-        Tensor take(String name, long... shape) {
+        Tensor take(String name, UnaryOperator<Tensor> part, long... shape) {
             Located located = entries.get(name);
             if (located == null) {
                 missing.add(name);
@@ -161,7 +167,7 @@ public final class Weights {
                                         located.entry().dtype(),
                                         located.entry().start(),
                                         shape);
-                return mappings.keep(reading.keep(stored.to(placement.dtype())));
+                return mappings.keep(reading.keep(part.apply(stored).to(placement.dtype())));
             }
         }
 

@@ -103,6 +103,12 @@ def chunk(self, x: Tensor, chunks: int, dim: int) -> List[Tensor]:
 def add(self, x: Tensor, y: Tensor) -> Tensor:
     return x + y
 
+def sub(self, x: Tensor, y: Tensor) -> Tensor:
+    return x - y
+
+def div(self, x: Tensor, y: Tensor) -> Tensor:
+    return x / y
+
 def mul(self, x: Tensor, y: Tensor) -> Tensor:
     return x * y
 
@@ -159,19 +165,19 @@ def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int) ->
     # [B, D] -> chunks x [B, 1, D]
     return torch.linear(torch.silu(temb), weight, bias).unsqueeze(1).chunk(chunks, -1)
 
-def timestep_embedding(self, value: Tensor, frequencies: Tensor, dtype: int) -> Tensor:
+def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, dtype: int) -> Tensor:
     # [B] -> [B, 2n]: cosines, then sines.
-    angles = value.to(6).unsqueeze(1) * frequencies.unsqueeze(0)
+    angles = value.to(6).unsqueeze(1) * frequencies.unsqueeze(0) * scale
     return torch.cat([torch.cos(angles), torch.sin(angles)], -1).to(dtype)
 
 # --- attention ---
 
-def rope_table(self, ids: Tensor, widths: List[int], theta: float) -> Tensor:
-    # ids [S, axes] -> complex [S, Dh/2]; angles in float64, as the reference.
+def rope_table(self, ids: Tensor, widths: List[int], theta: float, dtype: int) -> Tensor:
+    # ids [S, axes] -> complex [S, Dh/2]; angles in dtype: float64 for FLUX, float32 for Qwen-Image, as the references.
     tables = annotate(List[Tensor], [])
     for axis in range(len(widths)):
-        exponent = torch.arange(0, widths[axis], 2, dtype=7, device=ids.device) / widths[axis]
-        angles = torch.outer(ids[:, axis].to(7), torch.pow(theta, exponent).reciprocal())
+        exponent = torch.arange(0, widths[axis], 2, dtype=dtype, device=ids.device) / widths[axis]
+        angles = torch.outer(ids[:, axis].to(dtype), torch.pow(theta, exponent).reciprocal())
         tables.append(torch.complex(torch.cos(angles).to(6), torch.sin(angles).to(6)))
     return torch.cat(tables, -1)
 
@@ -192,11 +198,12 @@ def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor]
     k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
     return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
 
-def rope_attention(self, q: List[Tensor], k: List[Tensor], v: List[Tensor], table: Tensor) -> Tensor:
-    # Streams joined along S, rotated, full attention, heads merged: [B, S, D].
+def rope_attention(self, q: List[Tensor], k: List[Tensor], v: List[Tensor], table: Tensor, mask: List[Tensor]) -> Tensor:
+    # Streams joined along S, rotated, full attention, heads merged: [B, S, D]. A mask [B, S] leaves keys out.
     query = self.rope(torch.cat(q, 2), table)
     key = self.rope(torch.cat(k, 2), table)
-    return torch.scaled_dot_product_attention(query, key, torch.cat(v, 2)).transpose(1, 2).flatten(2)
+    keys_seen = mask[0].unsqueeze(1).unsqueeze(1) if len(mask) > 0 else None
+    return torch.scaled_dot_product_attention(query, key, torch.cat(v, 2), keys_seen).transpose(1, 2).flatten(2)
 
 def attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
     # [B, S, D] each -> [B, S, D]
@@ -257,6 +264,28 @@ def norm_silu_conv(self, x: Tensor, groups: int, norm_weight: Tensor, norm_bias:
         last = min(bottom + 1, height)
         band = x.narrow(2, first, last - first)
         band = torch.silu_((band * scale + shift).to(x.dtype))
+        band = torch.constant_pad_nd(band, [0, 0, 1 if top == 0 else 0, 1 if bottom == height else 0])
+        out.narrow(2, top, bottom - top).copy_(torch.conv2d(band, weight, bias, [1, 1], [0, 1]))
+        top = bottom
+    return out
+
+def channel_norm(self, x: Tensor, gamma: Tensor) -> Tensor:
+    # [B, C, h, w] divided by its length over the channels, times sqrt(C) * gamma
+    length = torch.linalg_vector_norm(x, 2, [1], True, dtype=6).clamp_min(1e-12)
+    return (x / length * float(x.size(1)) ** 0.5 * gamma.view(1, -1, 1, 1)).to(x.dtype)
+
+def channel_norm_silu_conv(self, x: Tensor, gamma: Tensor, weight: Tensor, bias: Tensor, rows: int) -> Tensor:
+    # conv3x3(silu(channel_norm(x))), in bands where rows > 0: the norm looks at one place at a time, so bands change nothing.
+    height = x.size(2)
+    if rows <= 0 or rows >= height:
+        return torch.conv2d(torch.silu_(self.channel_norm(x, gamma)), weight, bias, [1, 1], [1, 1])
+    out = torch.empty([x.size(0), weight.size(0), height, x.size(3)], dtype=x.dtype, device=x.device)
+    top = 0
+    while top < height:
+        bottom = min(top + rows, height)
+        first = max(top - 1, 0)
+        last = min(bottom + 1, height)
+        band = torch.silu_(self.channel_norm(x.narrow(2, first, last - first), gamma))
         band = torch.constant_pad_nd(band, [0, 0, 1 if top == 0 else 0, 1 if bottom == height else 0])
         out.narrow(2, top, bottom - top).copy_(torch.conv2d(band, weight, bias, [1, 1], [0, 1]))
         top = bottom

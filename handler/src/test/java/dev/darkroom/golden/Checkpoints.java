@@ -1,5 +1,6 @@
 package dev.darkroom.golden;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The checkpoints that lie below or beside a directory of goldens. */
@@ -35,6 +38,40 @@ record Checkpoints(List<Path> folders) {
     /** Folders with a component, those whose name holds one of the words first, in the words' order. */
     List<Path> with(String component, String... words) {
         return ordered(folder -> Files.isDirectory(folder.resolve(component)), words);
+    }
+
+    /** The word of a checkpoint's name: stated in the manifest, or the one behind the kind in the file's name. */
+    static String variant(String file, JsonNode entry) {
+        for (JsonNode stated :
+                List.of(entry.path("checkpoint"), entry.path("params").path("checkpoint"))) {
+            if (stated.isTextual()) {
+                return Path.of(stated.asText()).getFileName().toString();
+            }
+        }
+        String[] words = file.replaceAll("\\..*", "").split("_", -1);
+        return words.length > 1 ? words[1] : "";
+    }
+
+    /** The results of the best fitting checkpoint, or of the first other one that agrees. */
+    List<Comparison> firstThatAgrees(String component, String variant, Function<Path, List<Comparison>> comparison) {
+        List<Supplier<List<Comparison>>> outcomes = new ArrayList<>();
+        for (Path checkpoint : with(component, variant, variant.equals("kontext") ? "dev" : variant)) {
+            try {
+                List<Comparison> results = comparison.apply(checkpoint);
+                if (results.stream().allMatch(Comparison::passes)) {
+                    return results;
+                }
+                outcomes.add(() -> results);
+            } catch (RuntimeException e) {
+                outcomes.add(() -> {
+                    throw e;
+                });
+            }
+        }
+        if (outcomes.isEmpty()) {
+            throw new IllegalStateException("no checkpoint has a " + component);
+        }
+        return outcomes.getFirst().get();
     }
 
     private List<Path> ordered(Predicate<Path> filter, String... words) {

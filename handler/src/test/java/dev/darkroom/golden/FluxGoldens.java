@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The goldens of FLUX.1: one case a file of a manifest. A manifest may name the checkpoint of a file; else the one is taken whose name
@@ -48,7 +46,7 @@ final class FluxGoldens {
     private List<Comparison> run(String file, JsonNode entry) {
         Path path = folder.resolve(file);
         JsonNode params = entry.path("params");
-        String variant = variant(file, entry);
+        String variant = Checkpoints.variant(file, entry);
         if (file.startsWith("tokenizers")) {
             return tokenizers(GoldenValues.read(path));
         } else if (file.startsWith("scheduler")) {
@@ -58,65 +56,30 @@ final class FluxGoldens {
         } else if (file.startsWith("image_preprocess")) {
             return imagePreprocess(GoldenTensors.read(path), params);
         } else if (file.startsWith("clip_text")) {
-            return firstThatAgrees(
+            return checkpoints.firstThatAgrees(
                     "text_encoder", variant, checkpoint -> NetworkGoldens.clip(checkpoint, GoldenTensors.read(path)));
         } else if (file.startsWith("t5_encoder")) {
-            return firstThatAgrees(
+            return checkpoints.firstThatAgrees(
                     "text_encoder_2", variant, checkpoint -> NetworkGoldens.t5(checkpoint, GoldenTensors.read(path)));
         } else if (file.startsWith("vae_decode")) {
-            return firstThatAgrees(
+            return checkpoints.firstThatAgrees(
                     "vae", variant, checkpoint -> NetworkGoldens.vaeDecode(checkpoint, GoldenTensors.read(path)));
         } else if (file.startsWith("vae_encode")) {
-            return firstThatAgrees(
+            return checkpoints.firstThatAgrees(
                     "vae", variant, checkpoint -> NetworkGoldens.vaeEncode(checkpoint, GoldenTensors.read(path)));
         } else if (file.startsWith("transformer")) {
-            return firstThatAgrees(
+            return checkpoints.firstThatAgrees(
                     "transformer",
                     variant,
                     checkpoint -> NetworkGoldens.transformer(checkpoint, GoldenTensors.read(path)));
         } else if (file.startsWith("pipeline")) {
-            return firstThatAgrees(
+            return checkpoints.firstThatAgrees(
                     "transformer",
                     variant,
                     checkpoint -> PipelineGoldens.compare(
                             checkpoint, name -> component(checkpoint, name), params, GoldenTensors.read(path)));
         }
         throw new IllegalArgumentException("no comparison is known for " + file);
-    }
-
-    /** The word of a checkpoint's name: stated in the manifest, or the one behind the kind in the file's name. */
-    private static String variant(String file, JsonNode entry) {
-        for (JsonNode stated :
-                List.of(entry.path("checkpoint"), entry.path("params").path("checkpoint"))) {
-            if (stated.isTextual()) {
-                return Path.of(stated.asText()).getFileName().toString();
-            }
-        }
-        String[] words = file.replaceAll("\\..*", "").split("_", -1);
-        return words.length > 1 ? words[1] : "";
-    }
-
-    /** The results of the best fitting checkpoint, or of the first other one that agrees. */
-    private List<Comparison> firstThatAgrees(
-            String component, String variant, Function<Path, List<Comparison>> comparison) {
-        List<Supplier<List<Comparison>>> outcomes = new ArrayList<>();
-        for (Path checkpoint : checkpoints.with(component, variant, variant.equals("kontext") ? "dev" : variant)) {
-            try {
-                List<Comparison> results = comparison.apply(checkpoint);
-                if (results.stream().allMatch(Comparison::passes)) {
-                    return results;
-                }
-                outcomes.add(() -> results);
-            } catch (RuntimeException e) {
-                outcomes.add(() -> {
-                    throw e;
-                });
-            }
-        }
-        if (outcomes.isEmpty()) {
-            throw new IllegalStateException("no checkpoint has a " + component);
-        }
-        return outcomes.getFirst().get();
     }
 
     /** A component of a checkpoint, or of another one where the checkpoint has only what differs. */

@@ -12,8 +12,11 @@ import java.util.stream.Stream;
 public final class GoldenMain {
     private static final int DEPTH = 5;
 
-    /** What the reference's classes are called in a manifest of FLUX.1, in a folder of another name. */
+    /** What the reference's classes are called in a manifest, in a folder of another name. */
     private static final Pattern FLUX = Pattern.compile("\\bFlux(Kontext|Fill|)(Pipeline|Transformer2DModel)\\b");
+
+    private static final Pattern QWEN =
+            Pattern.compile("\\bQwenImage(Edit|EditPlus|)Pipeline\\b|\\bQwenImageTransformer2DModel\\b");
 
     private GoldenMain() {}
 
@@ -41,16 +44,20 @@ public final class GoldenMain {
     /** All cases below a directory; {@code family} empty means every family that is known. */
     static List<GoldenCase> cases(Path root, String family) throws IOException {
         List<GoldenCase> cases = new ArrayList<>();
-        if (!family.isEmpty() && !family.equals("flux")) {
-            return cases;
-        }
         Checkpoints checkpoints = Checkpoints.around(root);
         for (Path manifest : find(root, "manifest.json")) {
             Path folder = manifest.getParent();
-            if (folder.endsWith("flux")
-                    || FLUX.matcher(Files.readString(manifest)).find()) {
+            String text = Files.readString(manifest);
+            if (wanted(family, "flux")
+                    && (folder.endsWith("flux") || FLUX.matcher(text).find())) {
                 cases.addAll(FluxGoldens.cases(folder, checkpoints));
+            } else if (wanted(family, "qwen")
+                    && (folder.endsWith("qwen") || QWEN.matcher(text).find())) {
+                cases.addAll(QwenGoldens.cases(folder, checkpoints));
             }
+        }
+        if (!wanted(family, "flux")) {
+            return cases;
         }
         for (Path index : find(root, "index.json")) {
             Path folder = index.getParent();
@@ -61,6 +68,10 @@ public final class GoldenMain {
             }
         }
         return cases;
+    }
+
+    private static boolean wanted(String asked, String family) {
+        return asked.isEmpty() || asked.equals(family);
     }
 
     private static List<Path> find(Path root, String name) throws IOException {

@@ -13,6 +13,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTextEncoder;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.vae.AutoencoderKL;
+import dev.darkroom.vae.Posterior;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ final class NetworkGoldens {
         try (var scope = Scope.open("golden");
                 Loaded<AutoencoderKL> loaded = FluxLoader.vae(checkpoint.resolve("vae"), CPU)) {
             List<Comparison> results = new ArrayList<>();
-            AutoencoderKL.Posterior[] posterior = new AutoencoderKL.Posterior[1];
+            Posterior[] posterior = new Posterior[1];
             Map<String, float[]> seen =
                     Probe.record(() -> posterior[0] = loaded.network().encode(golden.tensor("in.image")));
             golden.compare(results, seen, "mid.", Tolerance.NETWORK);

@@ -148,7 +148,7 @@ class OperatorsTest {
                 sample(
                         "timestep_embedding",
                         "bfloat16 [2, 6]",
-                        () -> Operators.timestepEmbedding(bf16(2), bf16(3), DType.BFLOAT16)),
+                        () -> Operators.timestepEmbedding(bf16(2), bf16(3), 1, DType.BFLOAT16)),
                 sample("rope_table", "complex64 [3, 4]", OperatorsTest::table),
                 sample("complex_parts", "float32 [3, 8]", () -> Operators.complexParts(table())),
                 sample("rope", "bfloat16 [1, 2, 3, 8]", () -> Operators.rope(bf16(1, 2, 3, 8), table())),
@@ -166,7 +166,7 @@ class OperatorsTest {
                 sample(
                         "rope_attention",
                         "bfloat16 [1, 3, 16]",
-                        () -> Operators.ropeAttention(streams(), streams(), streams(), table())),
+                        () -> Operators.ropeAttention(streams(), streams(), streams(), table(), null)),
                 sample(
                         "attention",
                         "bfloat16 [1, 3, 8]",
@@ -481,7 +481,7 @@ class OperatorsTest {
                 expected[b * 6 + 3 + n] = Math.sin(values[b] * frequencies[n]);
             }
         }
-        assertNear(Operators.timestepEmbedding(floats(values), floats(frequencies), DType.FLOAT32), expected);
+        assertNear(Operators.timestepEmbedding(floats(values), floats(frequencies), 1, DType.FLOAT32), expected);
     }
 
     @Test
@@ -489,7 +489,7 @@ class OperatorsTest {
         Tensor ids = floats(0, 0, 1, 2).reshape(2, 2);
         double slow = 2 * Math.pow(10_000, -0.5);
         assertNear(
-                Operators.complexParts(Operators.ropeTable(ids, new long[] {2, 4}, 10_000)),
+                Operators.complexParts(Operators.ropeTable(ids, new long[] {2, 4}, 10_000, DType.FLOAT64)),
                 1,
                 0,
                 1,
@@ -509,7 +509,7 @@ class OperatorsTest {
         Tensor x = wave(1, 2, 5, 8);
         Tensor ids = floats(0, 1, 2, 300, 4000).reshape(5, 1);
         float[] before = x.toFloats();
-        float[] after = Operators.rope(x, Operators.ropeTable(ids, new long[] {8}, 10_000))
+        float[] after = Operators.rope(x, Operators.ropeTable(ids, new long[] {8}, 10_000, DType.FLOAT64))
                 .toFloats();
         assertThat(after).isNotEqualTo(before);
         for (int i = 0; i < before.length; i += 2) {
@@ -531,7 +531,8 @@ class OperatorsTest {
                                 List.of(wave(1, 2, 1, 8)),
                                 List.of(wave(1, 2, 1, 8)),
                                 List.of(wave(1, 2, 1, 8)),
-                                Operators.ropeTable(floats(3).reshape(1, 1), new long[] {8}, 10_000))
+                                Operators.ropeTable(floats(3).reshape(1, 1), new long[] {8}, 10_000, DType.FLOAT64),
+                                null)
                         .toFloats())
                 .containsExactly(wave(1, 2, 1, 8).toFloats(), within(1e-6f));
     }
@@ -655,7 +656,7 @@ class OperatorsTest {
     }
 
     private static Tensor table() {
-        return Operators.ropeTable(bf16(3, 2), new long[] {2, 6}, 10_000);
+        return Operators.ropeTable(bf16(3, 2), new long[] {2, 6}, 10_000, DType.FLOAT64);
     }
 
     private static Tensor view(Tensor bytes, DType dtype, long offset, long... shape) {

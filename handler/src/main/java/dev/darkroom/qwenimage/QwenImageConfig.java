@@ -1,0 +1,61 @@
+package dev.darkroom.qwenimage;
+
+import dev.darkroom.weights.ConfigFile;
+import java.util.List;
+
+/**
+ * {@code transformer/config.json}. Fields that it leaves out have the reference's defaults.
+ *
+ * @param inChannels width of an input token: a 2×2 patch of latents
+ * @param axesWidths features that each position axis rotates; their sum is the head width
+ * @param zeroCondT true if the tokens of reference pictures are modulated as noiseless ones (Qwen-Image-Edit-2511)
+ */
+public record QwenImageConfig(
+        int inChannels,
+        int outChannels,
+        int blocks,
+        int heads,
+        int headWidth,
+        int promptWidth,
+        boolean zeroCondT,
+        List<Integer> axesWidths) {
+    private static final int PATCH = 2;
+    private static final List<String> UNSUPPORTED =
+            List.of("guidance_embeds", "use_additional_t_cond", "use_layer3d_rope");
+
+    public static QwenImageConfig read(ConfigFile file) {
+        for (String field : UNSUPPORTED) {
+            if (file.flag(field, false)) {
+                throw file.error(field, "is not supported");
+            }
+        }
+        if (file.count("patch_size", PATCH) != PATCH) {
+            throw file.error("patch_size", "must be " + PATCH);
+        }
+        var config = new QwenImageConfig(
+                file.count("in_channels", 64),
+                PATCH * PATCH * file.count("out_channels", 16),
+                file.count("num_layers", 60),
+                file.count("num_attention_heads", 24),
+                file.count("attention_head_dim", 128),
+                file.count("joint_attention_dim", 3584),
+                file.flag("zero_cond_t", false),
+                file.counts("axes_dims_rope", List.of(16, 56, 56)));
+        if (config.axesWidths.size() != 3
+                || config.axesWidths.stream().anyMatch(width -> width % 2 != 0)
+                || config.axesWidths.stream().mapToInt(Integer::intValue).sum() != config.headWidth) {
+            throw file.error(
+                    "axes_dims_rope",
+                    "must be three even numbers that add up to attention_head_dim " + config.headWidth);
+        }
+        if (config.inChannels != config.outChannels) {
+            throw file.error("in_channels", "must be " + PATCH * PATCH + " × out_channels: " + config.outChannels);
+        }
+        return config;
+    }
+
+    /** D: width of the streams. */
+    public int width() {
+        return heads * headWidth;
+    }
+}

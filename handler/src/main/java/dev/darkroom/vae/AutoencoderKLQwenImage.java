@@ -1,0 +1,130 @@
+package dev.darkroom.vae;
+
+import dev.darkroom.nn.Conv2d;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Weights;
+import java.util.List;
+
+/**
+ * The autoencoder of Qwen-Image: pictures in −1…1 to latents an eighth as wide and high, and back.
+ *
+ * <p>It was made for videos: its convolutions run over time as well, and see no later frame than their own. On a single frame all the
+ * earlier ones are zero padding, so that only the last slice of a kernel meets a picture; the layers that change the number of frames
+ * leave the first one alone. Each 3-D convolution is therefore a 2-D one with that slice, with the same numbers and a third of the
+ * multiplications.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl_qwenimage.py}, AutoencoderKLQwenImage. Large pictures go
+ * through it in exact {@link Bands} instead of the reference's blended tiles.
+ */
+public final class AutoencoderKLQwenImage {
+    /**
+     * {@code vae/config.json}.
+     *
+     * @param widths of the encoder's stages, from the picture inwards
+     * @param residualBlocks of each stage of the encoder; the decoder has one more
+     * @param latentsMean with {@code latentsStd}, by channel: latents of the pipelines are {@code (z − mean) / std}
+     */
+    public record Config(
+            List<Integer> widths,
+            int residualBlocks,
+            int latentChannels,
+            List<Double> latentsMean,
+            List<Double> latentsStd) {
+        private static final int STAGES = 4;
+
+        public static Config read(ConfigFile file) {
+            if (file.listLength("attn_scales") > 0) {
+                throw file.error("attn_scales", "must be empty");
+            }
+            if (file.flag("is_residual", false)) {
+                throw file.error("is_residual", "is not supported");
+            }
+            if (file.count("input_channels", 3) != 3) {
+                throw file.error("input_channels", "must be 3");
+            }
+            int base = file.count("base_dim", 96);
+            List<Integer> multipliers = file.counts("dim_mult", List.of(1, 2, 4, 4));
+            if (multipliers.size() != STAGES) {
+                throw file.error("dim_mult", "must have " + STAGES + " entries, for a factor of 8 in size");
+            }
+            List<Integer> widths = multipliers.stream()
+                    .map(multiplier -> file.product("dim_mult", base, multiplier))
+                    .toList();
+            if (widths.stream().skip(1).anyMatch(width -> width % 2 != 0)) {
+                throw file.error("base_dim", "must give even widths, not " + widths);
+            }
+            int channels = file.count("z_dim", 16);
+            List<Double> std = file.numbers("latents_std", channels);
+            if (std.stream().anyMatch(value -> value <= 0)) {
+                throw file.error("latents_std", "must be above 0");
+            }
+            return new Config(
+                    widths, file.count("num_res_blocks", 2), channels, file.numbers("latents_mean", channels), std);
+        }
+    }
+
+    private final Config config;
+    private final Placement placement;
+    private final CausalEncoder encoder;
+    private final CausalDecoder decoder;
+    private final Conv2d quantConv;
+    private final Conv2d postQuantConv;
+    private final Tensor mean;
+    private final Tensor std;
+
+    public AutoencoderKLQwenImage(Config config, Weights w) {
+        this.config = config;
+        this.placement = w.placement();
+        int z = config.latentChannels;
+        encoder = new CausalEncoder(config, w.at("encoder"));
+        decoder = new CausalDecoder(config, w.at("decoder"));
+        quantConv = LastSlice.conv(w.at("quant_conv"), 2 * z, 2 * z, 1);
+        postQuantConv = LastSlice.conv(w.at("post_quant_conv"), z, z, 1);
+        mean = w.constant(byChannel(config.latentsMean));
+        std = w.constant(byChannel(config.latentsStd));
+    }
+
+    private static Tensor byChannel(List<Double> values) {
+        float[] numbers = new float[values.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = values.get(i).floatValue();
+        }
+        return Tensor.of(numbers, 1, numbers.length, 1, 1);
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    /** Where this network computes. */
+    public Placement placement() {
+        return placement;
+    }
+
+    /** Picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to unscaled latents. */
+    public Posterior encode(Tensor image) {
+        try (var scope = Scope.open("vae encode")) {
+            return Posterior.of(quantConv.apply(encoder.forward(image))).keptBy(scope);
+        }
+    }
+
+    /** Unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in −1…1. */
+    public Tensor decode(Tensor latents) {
+        try (var scope = Scope.open("vae decode")) {
+            return scope.keep(decoder.forward(postQuantConv.apply(latents)).clamp(-1, 1));
+        }
+    }
+
+    /** From the autoencoder's latents, in float32, to those that the pipelines denoise. */
+    public Tensor scale(Tensor latents) {
+        return latents.minus(mean).dividedBy(std);
+    }
+
+    /** From a pipeline's latents, in float32, to those that {@link #decode} takes. */
+    public Tensor unscale(Tensor latents) {
+        return latents.times(std).plus(mean);
+    }
+}

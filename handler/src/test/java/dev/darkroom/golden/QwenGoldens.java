@@ -1,0 +1,99 @@
+package dev.darkroom.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.golden.Comparison.Tolerance;
+import dev.darkroom.qwenimage.Dimensions;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The goldens of Qwen-Image: one case a file of a manifest. Checkpoints are found as {@link FluxGoldens} finds them. */
+final class QwenGoldens {
+    private final Path folder;
+    private final Checkpoints checkpoints;
+
+    private QwenGoldens(Path folder, Checkpoints checkpoints) {
+        this.folder = folder;
+        this.checkpoints = checkpoints;
+    }
+
+    /** The cases of one folder with a {@code manifest.json}. */
+    static List<GoldenCase> cases(Path folder, Checkpoints checkpoints) {
+        var goldens = new QwenGoldens(folder, checkpoints);
+        List<GoldenCase> cases = new ArrayList<>();
+        GoldenValues.read(folder.resolve("manifest.json")).properties().forEach(entry -> {
+            String file = entry.getKey();
+            if (Files.exists(folder.resolve(file))) {
+                cases.add(new GoldenCase(folder.getFileName() + "/" + file, () -> goldens.run(file, entry.getValue())));
+            }
+        });
+        return cases;
+    }
+
+    private List<Comparison> run(String file, JsonNode entry) {
+        Path path = folder.resolve(file);
+        JsonNode params = entry.path("params");
+        String variant = Checkpoints.variant(file, entry);
+        if (file.startsWith("scheduler")) {
+            return scheduler(GoldenValues.read(path));
+        } else if (file.startsWith("sizes")) {
+            return sizes(GoldenValues.read(path));
+        } else if (file.startsWith("vae_decode")) {
+            return checkpoints.firstThatAgrees(
+                    "vae", variant, checkpoint -> QwenNetworkGoldens.vaeDecode(checkpoint, GoldenTensors.read(path)));
+        } else if (file.startsWith("vae_encode")) {
+            return checkpoints.firstThatAgrees(
+                    "vae", variant, checkpoint -> QwenNetworkGoldens.vaeEncode(checkpoint, GoldenTensors.read(path)));
+        } else if (file.startsWith("transformer")) {
+            return checkpoints.firstThatAgrees(
+                    "transformer",
+                    variant,
+                    checkpoint -> QwenNetworkGoldens.transformer(checkpoint, params, GoldenTensors.read(path)));
+        }
+        throw new IllegalArgumentException("no comparison is known for " + file);
+    }
+
+    private static List<Comparison> sizes(JsonNode rules) {
+        List<Comparison> results = new ArrayList<>();
+        for (JsonNode row : rules.path("calculate_dimensions")) {
+            results.add(Comparison.equal(
+                    row.path("target_area") + " in " + row.path("ratio_wh"),
+                    Dimensions.of(row.path("target_area").asLong(), GoldenValues.size(row.path("ratio_wh"))),
+                    GoldenValues.size(row.path("out_wh"))));
+        }
+        return results;
+    }
+
+    /** Rows of the checkpoint's own schedule, or of a config that stands beside them. */
+    private List<Comparison> scheduler(JsonNode golden) {
+        FlowMatchSchedule schedule = golden.has("config")
+                ? FlowMatchSchedule.read(ConfigFile.of("scheduler golden", golden.path("config")))
+                : PipelineGoldens.schedule(checkpoints.with("scheduler", "qwen").getFirst());
+        List<Comparison> results = new ArrayList<>();
+        for (JsonNode row : golden.has("cases") ? golden.path("cases") : golden) {
+            int steps = row.path("steps").asInt();
+            int tokens = row.path("image_seq_len").asInt();
+            String label = steps + " steps, " + tokens + " tokens: ";
+            results.add(Comparison.of(
+                    label + "mu",
+                    new double[] {schedule.mu(tokens)},
+                    new double[] {row.path("mu").asDouble()},
+                    Tolerance.SIGMAS));
+            if (row.path("sigmas").path(0).isTextual()) {
+                continue; // the reference divides 0 by 0 where one step is to be stretched
+            }
+            double[] sigmas = schedule.sigmas(steps, tokens);
+            double[] timesteps =
+                    Arrays.stream(sigmas).limit(steps).map(s -> 1000 * s).toArray();
+            results.add(Comparison.of(
+                    label + "sigmas", sigmas, GoldenValues.doubles(row.path("sigmas")), Tolerance.SIGMAS));
+            results.add(Comparison.of(
+                    label + "timesteps", timesteps, GoldenValues.doubles(row.path("timesteps")), Tolerance.TIMESTEPS));
+        }
+        return results;
+    }
+}
