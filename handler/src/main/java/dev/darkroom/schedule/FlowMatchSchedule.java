@@ -53,6 +53,16 @@ public record FlowMatchSchedule(
                 config.optionalNumber("shift_terminal"));
     }
 
+    /**
+     * The schedule that the Lightning distillations of Qwen-Image were trained with: a fixed shift of 3, no stretch.
+     *
+     * <p>Source: ModelTC/Qwen-Image-Lightning, README.
+     */
+    public static FlowMatchSchedule lightning() {
+        double mu = Math.log(3);
+        return new FlowMatchSchedule(1, true, mu, mu, 256, 8192, Optional.empty());
+    }
+
     /** Linear in the number of generated image tokens. */
     public double mu(int imageTokens) {
         double slope = (maxShift - baseShift) / (maxImageTokens - baseImageTokens);
@@ -91,5 +101,14 @@ public record FlowMatchSchedule(
     /** Classifier-free guidance: away from the negative prediction, by {@code scale}. */
     public static Tensor guide(Tensor prediction, Tensor negative, double scale) {
         return Operators.lerp(negative, prediction, scale);
+    }
+
+    /**
+     * Classifier-free guidance whose result is as long as the prediction, token by token.
+     *
+     * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage.py}, {@code __call__}.
+     */
+    public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
+        return Operators.guideKeepingLength(prediction, negative, scale);
     }
 }

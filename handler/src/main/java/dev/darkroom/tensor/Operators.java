@@ -38,6 +38,7 @@ public final class Operators {
     static final Operator CLAMP = Operator.named("clamp");
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
+    private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator GATED_ADD = Operator.named("gated_add");
     private static final Operator SILU = Operator.named("silu");
@@ -99,6 +100,11 @@ public final class Operators {
     /** {@code start + weight · (end − start)} */
     public static Tensor lerp(Tensor start, Tensor end, double weight) {
         return LERP.tensor(start, end, weight);
+    }
+
+    /** {@code negative + scale · (prediction − negative)}, each token {@code [.., D]} as long as in the prediction; in float32. */
+    public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
+        return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
     }
 
     /** {@code sample + dt · prediction}, in float32. */

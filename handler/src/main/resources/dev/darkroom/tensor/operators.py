@@ -124,6 +124,11 @@ def exp(self, x: Tensor) -> Tensor:
 def lerp(self, start: Tensor, end: Tensor, weight: float) -> Tensor:
     return start + weight * (end - start)
 
+def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: float) -> Tensor:
+    away = negative.to(6)
+    guided = away + scale * (prediction.to(6) - away)
+    return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / torch.linalg_vector_norm(guided, 2, [-1], True))
+
 def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
     return sample.to(6) + dt * prediction.to(6)
 

@@ -1,0 +1,75 @@
+package dev.darkroom.qwenimage;
+
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Size;
+
+/** How an editing checkpoint looks at its pictures. */
+public sealed interface EditStyle {
+    /** What the prompt is put into. */
+    PromptTemplate template();
+
+    /** How many pictures it takes. */
+    int mostImages();
+
+    /** A picture at the sizes that this style sees it at. */
+    Reference reference(Picture picture);
+
+    /** The size that is generated where a job names none. */
+    Size generated(Size picture);
+
+    /**
+     * Qwen-Image-Edit: one picture, which text encoder and autoencoder see at the same size.
+     *
+     * @param area pixels of that size, nearly
+     */
+    record Single(long area) implements EditStyle {
+        @Override
+        public PromptTemplate template() {
+            return PromptTemplate.EDIT;
+        }
+
+        @Override
+        public int mostImages() {
+            return 1;
+        }
+
+        @Override
+        public Reference reference(Picture picture) {
+            Size size = generated(picture.size());
+            return Reference.of(picture, size, size);
+        }
+
+        @Override
+        public Size generated(Size picture) {
+            return Dimensions.of(area, picture);
+        }
+    }
+
+    /**
+     * Qwen-Image-Edit-2509 and later: several pictures, of which the text encoder sees small copies.
+     *
+     * @param referenceArea pixels that the autoencoder sees, nearly
+     * @param conditionArea pixels that the text encoder sees, nearly
+     */
+    record Plus(long referenceArea, long conditionArea) implements EditStyle {
+        @Override
+        public PromptTemplate template() {
+            return PromptTemplate.EDIT_PLUS;
+        }
+
+        @Override
+        public int mostImages() {
+            return 3;
+        }
+
+        @Override
+        public Reference reference(Picture picture) {
+            return Reference.of(picture, Dimensions.of(conditionArea, picture.size()), generated(picture.size()));
+        }
+
+        @Override
+        public Size generated(Size picture) {
+            return Dimensions.of(referenceArea, picture);
+        }
+    }
+}
