@@ -1,6 +1,5 @@
 package dev.darkroom;
 
-import dev.darkroom.flux.FluxModel;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Job;
@@ -9,6 +8,7 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
 import dev.darkroom.logs.JobLog;
+import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.Finished;
 import dev.darkroom.store.Kept;
@@ -84,15 +84,14 @@ final class Batch implements AutoCloseable {
     }
 
     /** Draws a picture on this thread, which is the GPU's, and has it stored on another. */
-    void draw(Exposure exposure, Progress progress, Function<Progress, FluxModel.Rendering> render)
-            throws InterruptedException {
+    void draw(Exposure exposure, Progress progress, Function<Progress, Rendering> render) throws InterruptedException {
         try {
             progress.checkCancelled();
             if (storageFailed) {
                 throw new JobException(
                         JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
             }
-            FluxModel.Rendering rendering = render.apply(progress.part(exposure.index(), exposures.size()));
+            Rendering rendering = render.apply(progress.part(exposure.index(), exposures.size()));
             log.drawn(exposure, rendering.timings());
             acquire(own, progress);
             acquire(waiting, progress);
@@ -106,7 +105,7 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    private void submit(Exposure exposure, FluxModel.Rendering rendering) {
+    private void submit(Exposure exposure, Rendering rendering) {
         boolean submitted = false;
         try {
             stored.put(exposure.index(), storing.submit(() -> store(exposure, rendering)));
@@ -118,7 +117,7 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    private Outcome store(Exposure exposure, FluxModel.Rendering rendering) {
+    private Outcome store(Exposure exposure, Rendering rendering) {
         try {
             var timings = new Timings();
             timings.add(rendering.timings());

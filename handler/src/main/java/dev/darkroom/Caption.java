@@ -1,15 +1,15 @@
 package dev.darkroom;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.flux.FluxModel;
 import dev.darkroom.job.Exposure;
+import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Json;
 
 /** What a picture was made from, as the JSON text that is written into its file. */
 final class Caption {
     private Caption() {}
 
-    static String of(ServedModel model, Exposure exposure, FluxModel.Rendering rendering) {
+    static String of(ServedModel model, Exposure exposure, Rendering rendering) {
         ObjectNode caption = Json.object().put("prompt", exposure.prompt());
         rendering.parameters().forEach(caption::putPOJO);
         caption.put("seed", exposure.seed()).put("model", model.name());

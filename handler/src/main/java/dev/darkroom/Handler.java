@@ -9,13 +9,13 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
 import dev.darkroom.logs.JobLog;
+import dev.darkroom.model.Sources;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.SourceImages;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One job, from what was asked to where its pictures are. The GPU does one job at a time, while others may have their sources read or
@@ -25,15 +25,14 @@ public final class Handler {
     /** Pictures of all jobs that may wait in memory for slow storage before the GPU waits too. */
     private static final int MOST_DRAWN = 16;
 
-    private final List<ServedModel> models;
+    private final ServedModels models;
     private final GpuLane gpu;
     private final SourceImages images;
     private final Results results;
     private final Semaphore drawn = new Semaphore(MOST_DRAWN);
 
-    /** @param models the default first */
-    Handler(List<ServedModel> models, GpuLane gpu, SourceImages images, Results results) {
-        this.models = List.copyOf(models);
+    Handler(ServedModels models, GpuLane gpu, SourceImages images, Results results) {
+        this.models = models;
         this.gpu = gpu;
         this.images = images;
         this.results = results;
@@ -54,7 +53,7 @@ public final class Handler {
         // 1. which model, and can it do this?
         check(job);
         results.check(job.ask().delivery());
-        ServedModel served = model(job.ask().model());
+        ServedModel served = models.choose(job);
 
         try (var batch = new Batch(ticket, job, served, results, drawn, log)) {
             List<Exposure> exposures = batch.leftToDraw();
@@ -65,14 +64,16 @@ public final class Handler {
                 timings.lap("fetch");
                 log.fetched(timings);
 
-                // 3. the GPU's turn: one picture after another, 4. each encoded and stored while the next is drawn
+                // 3. the GPU's turn: the networks, one picture after another, 4. each encoded and stored while the next
+                // is drawn
                 gpu.run(() -> {
                     timings.lap("queue");
+                    progress.checkCancelled();
+                    if (served.prepare(progress)) {
+                        timings.lap("load");
+                    }
                     for (Exposure exposure : exposures) {
-                        batch.draw(
-                                exposure,
-                                progress,
-                                part -> served.model().render(job, exposure, sources.image, sources.mask, part));
+                        batch.draw(exposure, progress, part -> served.model().render(job, exposure, sources, part));
                     }
                     return exposures.size();
                 });
@@ -91,32 +92,25 @@ public final class Handler {
      */
     void check(Job job) {
         new Faults()
-                .unless(() -> model(job.ask().model()).model().check(job))
+                .unless(() -> models.check(job))
                 .unless(() -> results.checkForm(job.ask().delivery()))
                 .refuse();
     }
 
-    private ServedModel model(@Nullable String name) {
-        if (name == null) {
-            return models.getFirst();
-        }
-        return models.stream()
-                .filter(model -> model.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> JobException.badInput("model: must be one of "
-                        + models.stream().map(ServedModel::name).collect(Collectors.joining(", "))
-                        + ", not " + Faults.quoted(name)));
-    }
-
-    private record Sources(
-            @Nullable Picture image, @Nullable Picture mask) {}
-
     private Sources sources(Job job) throws InterruptedException {
         return switch (job) {
-            case Job.TextToImage ignored -> new Sources(null, null);
-            case Job.FromImages from ->
-                new Sources(images.load("image", from.images().getFirst()), null);
-            case Job.Fill fill -> new Sources(images.load("image", fill.image()), images.load("mask", fill.mask()));
+            case Job.TextToImage ignored -> Sources.NONE;
+            case Job.FromImages from -> new Sources(images(from.images()), null);
+            case Job.Fill fill ->
+                new Sources(List.of(images.load("image", fill.image())), images.load("mask", fill.mask()));
         };
+    }
+
+    private List<Picture> images(List<String> sent) throws InterruptedException {
+        List<Picture> pictures = new ArrayList<>();
+        for (String image : sent) {
+            pictures.add(images.load(sent.size() == 1 ? "image" : "images[" + pictures.size() + "]", image));
+        }
+        return pictures;
     }
 }

@@ -1,11 +1,53 @@
 package dev.darkroom;
 
-import dev.darkroom.flux.FluxModel;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Progress;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Residency;
+import dev.darkroom.tensor.TensorException;
+import dev.darkroom.weights.Loaded;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model as callers know it.
  *
  * @param revision of its checkpoint: the commit it was taken from, where that is known
+ * @param residency what decides which models are in memory
  */
-record ServedModel(String name, FluxModel model, @Nullable String revision) {}
+record ServedModel(String name, ImageModel model, @Nullable String revision, Residency residency) {
+    /**
+     * Brings its networks into memory for a job, on the GPU's thread.
+     *
+     * @return whether anything had to be loaded
+     * @throws JobException if that fails: with a checkpoint that was there when the worker started, it is no fault of the caller
+     */
+    boolean prepare(Progress progress) {
+        try {
+            return residency.prepare(model.networks(), progress);
+        } catch (JobException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (e instanceof TensorException device && (device.isDeviceLost() || device.isOutOfMemory())) {
+                throw e;
+            }
+            throw new JobException(
+                    JobException.Code.INTERNAL,
+                    "the model " + name + " could not be loaded; the worker's log has more",
+                    e);
+        }
+    }
+
+    /** Its networks that are in memory. */
+    List<Loaded<?>> loaded() {
+        List<Loaded<?>> loaded = new ArrayList<>();
+        model.networks().forEach(network -> network.loaded().ifPresent(loaded::add));
+        return loaded;
+    }
+
+    /** True if it can draw at once. */
+    boolean isLoaded() {
+        return loaded().size() == model.networks().size();
+    }
+}

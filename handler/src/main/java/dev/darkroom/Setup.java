@@ -2,11 +2,14 @@ package dev.darkroom;
 
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.StartupChecks;
-import dev.darkroom.flux.FluxModel;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelList;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
+import dev.darkroom.job.Progress;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Residency;
+import dev.darkroom.model.Resident;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -14,16 +17,21 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
 /** Puts the worker together: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
 public final class Setup implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Setup.class);
-    private static final String EMBEDDED = "pocket-flux";
+
+    /** The checkpoints of the installation, the default first. */
+    private static final List<String> EMBEDDED = List.of("pocket-flux");
 
     private final WorkerConfig config;
     private final Vertx vertx;
@@ -51,23 +59,35 @@ public final class Setup implements AutoCloseable {
         return gpu.run(() -> {
             StartupChecks.operators();
             device = StartupChecks.run("device", this::chosenDevice);
-            var policy = new PlacementPolicy(device, config.dtype().map(type -> DType.valueOf(type.name())));
+            var residency = new Residency(policy());
             for (var source : StartupChecks.build("models", this::sources).entrySet()) {
                 String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
                 LocatedModel located = StartupChecks.run(
                         setting + source.getKey(), () -> new Models(config.hub()).locate(source.getValue()));
-                load(source.getKey(), located, policy);
+                StartupChecks.run("weights of " + source.getKey(), () -> add(source.getKey(), located, residency));
             }
-            models.forEach(served -> served.model().networks().stream()
+            models.stream()
+                    .flatMap(served -> served.loaded().stream())
                     .map(Loaded::placement)
                     .distinct()
-                    .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement))));
-            models.forEach(served -> StartupChecks.run("warm-up", () -> {
-                served.model().warmUp();
-                return served.name();
-            }));
-            return new Handler(models, gpu, built.images(), built.results());
+                    .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement)));
+            models.stream()
+                    .filter(ServedModel::isLoaded)
+                    .forEach(served -> StartupChecks.run("warm-up", () -> {
+                        served.model().warmUp();
+                        return served.name();
+                    }));
+            return new Handler(new ServedModels(models), gpu, built.images(), built.results());
         });
+    }
+
+    private PlacementPolicy policy() {
+        return new PlacementPolicy(
+                device,
+                config.dtype().map(type -> DType.valueOf(type.name())),
+                config.memory()
+                        .map(memory -> OptionalLong.of(memory.asLongValue()))
+                        .orElseGet(OptionalLong::empty));
     }
 
     private Device chosenDevice() {
@@ -85,33 +105,44 @@ public final class Setup implements AutoCloseable {
         return Device.CPU;
     }
 
-    /** The models of {@code DARKROOM_MODELS}, or the embedded one. */
+    /** The models of {@code DARKROOM_MODELS}, or the embedded ones. */
     private Map<String, ModelSource> sources() {
         return config.models()
                 .filter(list -> !list.isBlank())
                 .map(ModelList::parse)
-                .orElseGet(() -> Map.of(
-                        EMBEDDED,
-                        new ModelSource.Folder(
-                                config.home().resolve("test-payloads/models").resolve(EMBEDDED))));
+                .orElseGet(this::embedded);
     }
 
-    private void load(String name, LocatedModel located, PlacementPolicy policy) {
-        StartupChecks.run("weights of " + name, () -> {
-            FluxModel model =
-                    FluxModel.load(located.folder(), policy, config.limits().values());
-            models.add(new ServedModel(name, model, located.revision().orElse(null)));
-            long bytes = model.networks().stream().mapToLong(Loaded::bytes).sum();
-            return bytes / 1_000_000 + " MB from " + located.folder() + ": " + placements(model, policy.device());
-        });
+    private Map<String, ModelSource> embedded() {
+        Map<String, ModelSource> sources = new LinkedHashMap<>();
+        for (String name : EMBEDDED) {
+            Path folder = config.home().resolve("test-payloads/models").resolve(name);
+            sources.put(name, new ModelSource.Folder(folder));
+        }
+        return sources;
+    }
+
+    /** Loads a model as long as there is room; of the others it is made sure that they can be loaded when they are asked for. */
+    private String add(String name, LocatedModel located, Residency residency) {
+        ImageModel model = Families.open(name, located.folder(), config.limits().values());
+        var served = new ServedModel(name, model, located.revision().orElse(null), residency);
+        models.add(served);
+        if (models.size() > 1 && !residency.hasRoomFor(model.networks())) {
+            model.networks().forEach(Resident::verify);
+            return "from " + located.folder()
+                    + ": checked, loaded when first asked for, as there is no room beside the others";
+        }
+        residency.prepare(model.networks(), Progress.NONE);
+        long bytes = served.loaded().stream().mapToLong(Loaded::bytes).sum();
+        return bytes / 1_000_000 + " MB from " + located.folder() + ": " + placements(served);
     }
 
     /** Which network computes where, for the log; on the CPU although there is a card is worth a warning. */
-    private static String placements(FluxModel model, Device device) {
-        List<String> placements = model.networks().stream()
+    private String placements(ServedModel served) {
+        List<String> placements = served.loaded().stream()
                 .map(network -> network.network().getClass().getSimpleName() + " " + network.placement())
                 .toList();
-        if (model.networks().stream()
+        if (served.loaded().stream()
                 .anyMatch(network -> !network.placement().device().equals(device))) {
             LOG.warnf("the card has no room for all networks: %s", placements);
         }

@@ -6,6 +6,7 @@ import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
 import dev.darkroom.store.S3Settings;
 import dev.darkroom.store.SourceSettings;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -33,6 +34,12 @@ public interface WorkerConfig {
 
     /** Element type of all networks; unset, each gets the one that suits it and its device. */
     Optional<TypeChoice> dtype();
+
+    /**
+     * Most memory that weights may take on the device, such as {@code 20G}. Unset: all that the card has beside what the work needs, or
+     * half of the machine's memory on the CPU. A model that takes more is loaded alone.
+     */
+    Optional<MemorySize> memory();
 
     /**
      * {@code name=source} pairs, comma separated; a source is a directory or {@code org/repo[@revision]}, and the first pair the default.

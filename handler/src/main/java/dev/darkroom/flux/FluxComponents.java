@@ -10,6 +10,7 @@ import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.ImageProcessor;
 import dev.darkroom.vae.LatentPacking;
+import dev.darkroom.weights.Placement;
 import java.util.List;
 
 /**
@@ -22,7 +23,10 @@ public record FluxComponents(
         FluxTransformer transformer,
         AutoencoderKL vae,
         FlowMatchSchedule schedule,
-        TensorCache<PromptEncoder.Key> prompts) {
+        TensorCache<PromptKey> prompts) {
+    /** A prompt's embeds, and where they lie: a transformer that was loaded anew may compute elsewhere. */
+    public record PromptKey(PromptEncoder.Key prompt, Placement placement) {}
+
     /** The embeds of a request's prompts, where the transformer computes. */
     PromptEncoder.Prompts encode(FluxRequest request) {
         PromptEmbeds prompt = embeds(request.prompt(), request.maxSequenceLength());
@@ -34,9 +38,9 @@ public record FluxComponents(
     }
 
     private PromptEmbeds embeds(String prompt, int maxSequenceLength) {
-        var key = new PromptEncoder.Key(prompt, maxSequenceLength);
+        var key = new PromptKey(new PromptEncoder.Key(prompt, maxSequenceLength), transformer.placement());
         List<Tensor> embeds = prompts.get(key, () -> {
-            PromptEmbeds made = promptEncoder.encode(key, transformer.placement());
+            PromptEmbeds made = promptEncoder.encode(key.prompt(), key.placement());
             return List.of(made.embeds(), made.pooled());
         });
         return new PromptEmbeds(embeds.get(0), embeds.get(1));

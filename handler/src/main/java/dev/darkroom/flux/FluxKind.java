@@ -5,26 +5,30 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.model.Fit;
 import dev.darkroom.weights.CheckpointDefaults;
 import dev.darkroom.weights.CheckpointException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Which of the FLUX.1 pipelines a checkpoint is made for, and what that pipeline accepts. */
 sealed interface FluxKind {
+    /** The pipelines of diffusers that these are, as {@code model_index.json} names them. */
+    List<String> PIPELINES = List.of("FluxPipeline", "FluxImg2ImgPipeline", "FluxKontextPipeline", "FluxFillPipeline");
+
     /** The one that {@code model_index.json} names. */
-    static FluxKind of(String className, Path checkpoint, FluxComponents components) {
-        int latentWidth = 4 * components.vae().config().latentChannels();
+    static FluxKind of(String className, Path checkpoint, FluxConfig config, int latentChannels) {
+        int latentWidth = 4 * latentChannels;
         FluxKind pipeline = switch (className) {
-            case "FluxPipeline", "FluxImg2ImgPipeline" -> new Text(new FluxPipeline(components));
-            case "FluxKontextPipeline" -> new Kontext(new FluxKontextPipeline(components, KontextSizes.STANDARD));
-            case "FluxFillPipeline" -> new Fill(new FluxFillPipeline(components));
+            case "FluxPipeline", "FluxImg2ImgPipeline" -> new Text(!config.guidanceEmbeds());
+            case "FluxKontextPipeline" -> new Kontext();
+            case "FluxFillPipeline" -> new Fill();
             default ->
                 throw new CheckpointException(checkpoint + "/model_index.json: _class_name '" + className
-                        + "' is none of FluxPipeline, FluxKontextPipeline, FluxFillPipeline");
+                        + "' is none of " + String.join(", ", PIPELINES));
         };
-        FluxConfig config = components.transformer().config();
         int expected = pipeline instanceof Fill ? 2 * latentWidth + 256 : latentWidth;
         if (config.inChannels() != expected || config.outChannels() != latentWidth) {
             throw new CheckpointException(checkpoint + "/transformer/config.json: " + className + " needs in_channels "
@@ -36,6 +40,9 @@ sealed interface FluxKind {
 
     /** The reference's defaults. */
     CheckpointDefaults defaults();
+
+    /** How well it suits a job, by what the job brings. */
+    Fit fit(Job job);
 
     /** Notes what this pipeline cannot do of a job. */
     void check(Job job, Faults faults);
@@ -71,11 +78,14 @@ sealed interface FluxKind {
         return output.ceilTo(FluxRequest.MULTIPLE);
     }
 
-    /** Text to image and image to image. */
-    record Text(FluxPipeline pipeline) implements FluxKind {
+    /**
+     * Text to image and image to image.
+     *
+     * @param distilled to few steps, and without guidance
+     */
+    record Text(boolean distilled) implements FluxKind {
         @Override
         public CheckpointDefaults defaults() {
-            boolean distilled = !pipeline.components().transformer().config().guidanceEmbeds();
             return new CheckpointDefaults(
                     new Size(1024, 1024),
                     distilled ? 4 : 28,
@@ -83,6 +93,20 @@ sealed interface FluxKind {
                     1,
                     distilled ? 256 : 512,
                     Optional.empty());
+        }
+
+        /** A picture without a strength may be meant to be edited, which other models do. */
+        @Override
+        public Fit fit(Job job) {
+            return switch (job) {
+                case Job.TextToImage ignored -> Fit.MADE_FOR;
+                case Job.FromImages from -> from.images().size() > 1 ? Fit.UNABLE : fit(from.strength());
+                case Job.Fill ignored -> Fit.UNABLE;
+            };
+        }
+
+        private static Fit fit(@Nullable Double strength) {
+            return strength == null ? Fit.ABLE : Fit.MADE_FOR;
         }
 
         @Override
@@ -106,10 +130,20 @@ sealed interface FluxKind {
     }
 
     /** Editing by instruction. */
-    record Kontext(FluxKontextPipeline pipeline) implements FluxKind {
+    record Kontext() implements FluxKind {
         @Override
         public CheckpointDefaults defaults() {
             return new CheckpointDefaults(new Size(1024, 1024), 28, 3.5, 1, 512, Optional.empty());
+        }
+
+        @Override
+        public Fit fit(Job job) {
+            return switch (job) {
+                case Job.TextToImage ignored -> Fit.ABLE;
+                case Job.FromImages from ->
+                    from.images().size() == 1 && from.strength() == null ? Fit.MADE_FOR : Fit.UNABLE;
+                case Job.Fill ignored -> Fit.UNABLE;
+            };
         }
 
         @Override
@@ -126,8 +160,7 @@ sealed interface FluxKind {
         @Override
         public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
             var known = new KontextSizes(
-                    defaults.nativeArea().orElse(pipeline.sizes().maxArea()),
-                    pipeline.sizes().preferred());
+                    defaults.nativeArea().orElse(KontextSizes.STANDARD.maxArea()), KontextSizes.STANDARD.preferred());
             if (asked == null && image != null) {
                 Size generated = known.generated(image.size());
                 return new Sizes(generated, generated);
@@ -138,12 +171,17 @@ sealed interface FluxKind {
     }
 
     /** Painting a masked part anew. */
-    record Fill(FluxFillPipeline pipeline) implements FluxKind {
+    record Fill() implements FluxKind {
         private static final long MOST_PIXELS = 2L << 20;
 
         @Override
         public CheckpointDefaults defaults() {
             return new CheckpointDefaults(new Size(1024, 1024), 50, 30, 1, 512, Optional.empty());
+        }
+
+        @Override
+        public Fit fit(Job job) {
+            return job instanceof Job.Fill ? Fit.MADE_FOR : Fit.UNABLE;
         }
 
         @Override

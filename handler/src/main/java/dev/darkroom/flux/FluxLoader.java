@@ -1,9 +1,7 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.text.ClipTextEncoder;
-import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Encoder;
-import dev.darkroom.text.T5Tokenizer;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.Loaded;
@@ -33,16 +31,6 @@ public final class FluxLoader {
     public static Loaded<AutoencoderKL> vae(Path folder, Placement placement) {
         AutoencoderKL.Config config = AutoencoderKL.Config.read(config(folder));
         return Weights.load(folder, placement, w -> new AutoencoderKL(config, w));
-    }
-
-    /** Reads both tokenizers and joins them with their encoders. */
-    public static PromptEncoder promptEncoder(
-            Path tokenizer, ClipTextEncoder textEncoder, Path tokenizer2, T5Encoder textEncoder2) {
-        return new PromptEncoder(
-                ClipTokenizer.read(tokenizer, textEncoder.config().positions()),
-                textEncoder,
-                T5Tokenizer.read(tokenizer2),
-                textEncoder2);
     }
 
     private static ConfigFile config(Path folder) {

@@ -10,14 +10,15 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
-import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
-import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.vae.PilResize;
 import dev.darkroom.weights.CheckpointDefaults;
 import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.Loaded;
-import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,94 +28,62 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A FLUX.1 checkpoint, loaded: chooses the pipeline from the checkpoint's own files, fills in its defaults, and turns jobs into pictures.
- * Loading and rendering belong on one thread.
- */
-public final class FluxModel implements AutoCloseable {
+/** A FLUX.1 checkpoint: chooses the pipeline from the checkpoint's own files, fills in its defaults, and turns jobs into pictures. */
+public final class FluxModel implements ImageModel {
+    /** The pipelines that {@code model_index.json} may name. */
+    public static final List<String> PIPELINES = FluxKind.PIPELINES;
+
     private static final double DEFAULT_STRENGTH = 0.6;
-    private static final long MOST_CACHED_BYTES = 64L << 20;
     private static final Size WARM_UP = new Size(64, 64);
 
     private final FluxKind kind;
-    private final FluxComponents components;
+    private final FluxNetworks networks;
     private final CheckpointDefaults defaults;
     private final Limits limits;
-    private final List<Loaded<?>> networks;
 
-    private FluxModel(
-            FluxKind kind,
-            FluxComponents components,
-            CheckpointDefaults defaults,
-            Limits limits,
-            List<Loaded<?>> networks) {
+    private FluxModel(FluxKind kind, FluxNetworks networks, CheckpointDefaults defaults, Limits limits) {
         this.kind = kind;
-        this.components = components;
+        this.networks = networks;
         this.defaults = defaults;
         this.limits = limits;
-        this.networks = networks;
     }
 
     /**
-     * Loads a directory in diffusers layout.
+     * Opens a directory in diffusers layout, without loading its networks.
      *
+     * @param name of the model, for messages
      * @param limits of the pictures that it may be asked for
+     * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
      */
-    public static FluxModel load(Path checkpoint, PlacementPolicy policy, Limits limits) {
+    public static FluxModel open(String name, Path checkpoint, Limits limits) {
         String className =
                 ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
-        List<Loaded<?>> networks = new ArrayList<>();
-        try {
-            // the largest first: it is the one that needs the card most
-            Path folder = checkpoint.resolve("transformer");
-            var transformer = kept(FluxLoader.transformer(folder, policy.place(folder)), networks);
-            folder = checkpoint.resolve("vae");
-            var vae = kept(FluxLoader.vae(folder, policy.place(folder)), networks);
-            folder = checkpoint.resolve("text_encoder_2");
-            var textEncoder2 = kept(FluxLoader.textEncoder2(folder, policy.place(folder)), networks);
-            folder = checkpoint.resolve("text_encoder");
-            var textEncoder = kept(FluxLoader.textEncoder(folder, policy.place(folder)), networks);
-            var components = new FluxComponents(
-                    FluxLoader.promptEncoder(
-                            checkpoint.resolve("tokenizer"),
-                            textEncoder,
-                            checkpoint.resolve("tokenizer_2"),
-                            textEncoder2),
-                    transformer,
-                    vae,
-                    FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))),
-                    new TensorCache<>(MOST_CACHED_BYTES));
-            var kind = FluxKind.of(className, checkpoint, components);
-            return new FluxModel(kind, components, kind.defaults().overriddenBy(checkpoint), limits, networks);
-        } catch (RuntimeException | Error e) {
-            networks.forEach(Loaded::close);
-            throw e;
-        }
+        FluxNetworks networks = FluxNetworks.open(name, checkpoint);
+        FluxKind kind = FluxKind.of(
+                className, checkpoint, networks.config(), networks.vaeConfig().latentChannels());
+        return new FluxModel(kind, networks, kind.defaults().overriddenBy(checkpoint), limits);
     }
 
-    private static <T> T kept(Loaded<T> loaded, List<Loaded<?>> networks) {
-        networks.add(loaded);
-        return loaded.network();
-    }
-
+    @Override
     public CheckpointDefaults defaults() {
         return defaults;
     }
 
-    /** What was loaded, for the log: placements and sizes. */
-    public List<Loaded<?>> networks() {
-        return List.copyOf(networks);
+    @Override
+    public List<Resident<?>> networks() {
+        return networks.all();
     }
 
-    /**
-     * Refuses what this checkpoint cannot do, before anything is computed.
-     *
-     * @throws dev.darkroom.job.JobException that lists every field at fault
-     */
+    @Override
+    public Fit fit(Job job) {
+        return kind.fit(job);
+    }
+
+    @Override
     public void check(Job job) {
         Ask ask = job.ask();
         var faults = new Faults();
-        boolean embedsGuidance = components.transformer().config().guidanceEmbeds();
+        boolean embedsGuidance = networks.config().guidanceEmbeds();
         faults.check(
                 embedsGuidance || ask.guidanceScale() == null || ask.guidanceScale() == 0,
                 "guidance_scale",
@@ -131,26 +100,21 @@ public final class FluxModel implements AutoCloseable {
         faults.refuse();
     }
 
-    /**
-     * Makes one picture of a job that {@link #check} let pass.
-     *
-     * @param exposure which one
-     * @param image the job's source image, if it has one
-     * @param mask likewise
-     */
-    public Rendering render(
-            Job job, Exposure exposure, @Nullable Picture image, @Nullable Picture mask, Progress progress) {
+    @Override
+    public Rendering render(Job job, Exposure exposure, Sources sources, Progress progress) {
         var timings = new Timings();
+        Picture image = sources.image();
         FluxKind.Sizes sizes = kind.sizes(asked(job.ask(), image), image, defaults);
         checkSize(sizes.output());
         FluxRequest request = request(job.ask(), exposure.prompt(), sizes.generated());
+        FluxComponents components = networks.components();
         Noise noise = Noise.seeded(
                 exposure.seed(), components.transformer().placement().dtype());
         Picture picture;
         try {
-            picture = generate(job, request, image, mask, noise, progress, timings);
+            picture = generate(components, job, request, sources, noise, progress, timings);
         } finally {
-            components.prompts().trim();
+            networks.prompts().trim();
         }
         Picture finished = fit(picture, sizes.output(), image != null);
         timings.lap("resize");
@@ -159,24 +123,28 @@ public final class FluxModel implements AutoCloseable {
     }
 
     private Picture generate(
+            FluxComponents components,
             Job job,
             FluxRequest request,
-            @Nullable Picture image,
-            @Nullable Picture mask,
+            Sources sources,
             Noise noise,
             Progress progress,
             Timings timings) {
+        Picture image = sources.image();
+        var plain = new FluxPipeline(components);
         return switch (kind) {
-            case FluxKind.Text text ->
+            case FluxKind.Text ignored ->
                 image == null
-                        ? text.pipeline().generate(request, noise, progress, timings)
-                        : text.pipeline().generate(request, image, strength(job), noise, progress, timings);
-            case FluxKind.Kontext kontext ->
+                        ? plain.generate(request, noise, progress, timings)
+                        : plain.generate(request, image, strength(job), noise, progress, timings);
+            case FluxKind.Kontext ignored ->
                 image == null
-                        ? new FluxPipeline(components).generate(request, noise, progress, timings)
-                        : kontext.pipeline().generate(request, image, noise, progress, timings);
-            case FluxKind.Fill fill ->
-                fill.pipeline().generate(request, required(image), required(mask), noise, progress, timings);
+                        ? plain.generate(request, noise, progress, timings)
+                        : new FluxKontextPipeline(components, KontextSizes.STANDARD)
+                                .generate(request, image, noise, progress, timings);
+            case FluxKind.Fill ignored ->
+                new FluxFillPipeline(components)
+                        .generate(request, required(image), required(sources.mask()), noise, progress, timings);
         };
     }
 
@@ -194,28 +162,23 @@ public final class FluxModel implements AutoCloseable {
         }
     }
 
-    /** A first, small run, so that no caller waits for what only a first run needs. */
+    @Override
     public void warmUp() {
         FluxRequest request = new FluxRequest(
-                "",
-                null,
-                WARM_UP,
-                1,
-                components.transformer().config().guidanceEmbeds() ? 1.0 : null,
-                1,
-                defaults.maxSequenceLength());
+                "", null, WARM_UP, 1, networks.config().guidanceEmbeds() ? 1.0 : null, 1, defaults.maxSequenceLength());
+        FluxComponents components = networks.components();
         Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
-        if (kind instanceof FluxKind.Fill fill) {
+        if (kind instanceof FluxKind.Fill) {
             var black =
                     new Picture(WARM_UP.width(), WARM_UP.height(), new byte[3 * WARM_UP.width() * WARM_UP.height()]);
-            fill.pipeline().generate(request, black, black, noise, Progress.NONE, new Timings());
+            new FluxFillPipeline(components).generate(request, black, black, noise, Progress.NONE, new Timings());
         } else {
             new FluxPipeline(components).generate(request, noise, Progress.NONE, new Timings());
         }
     }
 
     private FluxRequest request(Ask ask, String prompt, Size size) {
-        boolean embedsGuidance = components.transformer().config().guidanceEmbeds();
+        boolean embedsGuidance = networks.config().guidanceEmbeds();
         Double guidance = Optional.ofNullable(ask.guidanceScale()).orElse(defaults.guidanceScale());
         return new FluxRequest(
                 prompt,
@@ -277,7 +240,7 @@ public final class FluxModel implements AutoCloseable {
     }
 
     private void noteCut(List<String> notes, String what, String text) {
-        int tokens = components.promptEncoder().tokenizer2().lengthOf(text);
+        int tokens = networks.tokenizer2().lengthOf(text);
         if (tokens > defaults.maxSequenceLength()) {
             notes.add("the " + what + " has " + tokens + " tokens; the model read the first "
                     + defaults.maxSequenceLength());
@@ -290,14 +253,6 @@ public final class FluxModel implements AutoCloseable {
 
     @Override
     public void close() {
-        components.prompts().close();
-        networks.forEach(Loaded::close);
+        networks.close();
     }
-
-    /**
-     * A finished picture.
-     *
-     * @param parameters what it was made with, by the names that jobs use
-     */
-    public record Rendering(Picture picture, Timings timings, List<String> notes, Map<String, Object> parameters) {}
 }

@@ -2,6 +2,7 @@ package dev.darkroom.tensor;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.util.Optional;
 
@@ -22,6 +23,11 @@ public record Device(String name) {
         return Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)
                 ? Optional.empty()
                 : Optional.of("this libtorch was built without CUDA");
+    }
+
+    /** Returns to the card what libtorch keeps of freed tensors for the next ones: only then is it free to the driver. */
+    public void reclaim() {
+        JniUtils.emptyCudaCache();
     }
 
     /** Bytes that the card can still give; only for a CUDA device. */

@@ -3,49 +3,64 @@ package dev.darkroom.weights;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Processor;
-import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * Decides where each network computes, and in which type.
+ * Decides where each network computes, in which type, and how much memory all of them may take.
  *
  * <p>On a card: bfloat16, as long as the card has room for the network and for the work around it; what does not fit computes on the CPU.
  * On the CPU: float32 for weights stored so and for small networks, where exactness costs nothing; large bfloat16 networks stay bfloat16
  * where the processor multiplies it in hardware or float32 would not fit in memory. Large weights then stay in the mapped file.
  *
  * @param forced a type that the operator chose for all networks
+ * @param memory most bytes that weights may take on the device; empty for all that the card has, or half of the machine's memory
  */
-public record PlacementPolicy(Device device, Optional<DType> forced) {
+public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory) {
     private static final long SMALL = 1L << 30;
 
     /** Card memory that stays free for activations. */
     private static final long WORKSPACE = 6L << 30;
 
-    /** The placement of the network in a component folder; on a card, its room is measured now, so place the largest first. */
-    public Placement place(Path folder) {
-        ShardedFiles files = ShardedFiles.find(folder);
-        DType onCard = forced.orElse(DType.BFLOAT16);
-        if (device.isCuda() && elements(files) * onCard.bytes() + WORKSPACE <= device.freeBytes()) {
-            return new Placement(device, onCard);
-        }
-        return new Placement(Device.CPU, forced.orElseGet(() -> onCpu(files)));
+    /** Where a network of this size computes if there is room. */
+    public Placement preferred(WeightSize size) {
+        return device.isCuda() ? new Placement(device, forced.orElse(DType.BFLOAT16)) : onCpu(size);
     }
 
-    private static DType onCpu(ShardedFiles files) {
-        long asFloat32 = elements(files) * DType.FLOAT32.bytes();
-        boolean storedAsFloat32 = files.bytes() == asFloat32;
-        boolean fits = asFloat32 <= Processor.memoryBytes() / 2;
-        if (storedAsFloat32 || asFloat32 <= SMALL) {
+    /** How a network of this size computes on the CPU. */
+    public Placement onCpu(WeightSize size) {
+        return new Placement(Device.CPU, forced.orElseGet(() -> typeOnCpu(size)));
+    }
+
+    private DType typeOnCpu(WeightSize size) {
+        long asFloat32 = size.in(DType.FLOAT32);
+        if (size.bytes() == asFloat32 || asFloat32 <= SMALL) {
             return DType.FLOAT32;
         }
+        boolean fits = asFloat32 <= mostOnCpu();
         return fits && !Processor.multipliesBfloat16() ? DType.FLOAT32 : DType.BFLOAT16;
     }
 
-    private static long elements(ShardedFiles files) {
-        return files.files().stream()
-                .flatMap(file -> file.entries().values().stream())
-                .mapToLong(
-                        entry -> (entry.end() - entry.start()) / entry.dtype().bytes())
-                .sum();
+    /**
+     * Bytes that more weights may take on a device; negative if there are too many already.
+     *
+     * <p>On a card that is what its driver says is free, measured now, but for the room that the work around the networks needs. On the CPU
+     * it is a budget, in which mapped weights count like copied ones: every step reads all of them, so pages that the system drops for want
+     * of memory come from the disk again in each step, a hundred times slower.
+     *
+     * @param used bytes that weights take there now
+     */
+    public long room(Device where, long used) {
+        if (!where.isCuda()) {
+            return mostOnCpu() - used;
+        }
+        where.reclaim();
+        long free = where.freeBytes() - WORKSPACE;
+        return memory.isPresent() ? Math.min(free, memory.getAsLong() - used) : free;
+    }
+
+    private long mostOnCpu() {
+        long half = Processor.memoryBytes() / 2;
+        return device.isCuda() ? half : memory.orElse(half);
     }
 }

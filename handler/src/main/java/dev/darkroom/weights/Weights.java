@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Weights {
     private static final long STAGING_BYTES = 64L << 20;
+    private static final ScopedValue<Boolean> VERIFYING = ScopedValue.newInstance();
 
     private final Source source;
     private final String prefix;
@@ -49,13 +51,24 @@ public final class Weights {
                 var source = new Source(files, placement, mappings);
                 built = network.apply(new Weights(source, ""));
                 source.refuseIfIncomplete();
-                source.prefetch();
+                if (!VERIFYING.isBound()) {
+                    source.prefetch();
+                }
             }
             return new Loaded<>(built, placement, files.bytes(), weights.detach());
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
         }
+    }
+
+    /**
+     * Does a load only to see that it succeeds: of what is mapped, nothing is paged in.
+     *
+     * @throws CheckpointException if anything is missing, differs in shape or is left over
+     */
+    public static void verify(Supplier<Loaded<?>> load) {
+        ScopedValue.where(VERIFYING, true).run(() -> load.get().close());
     }
 
     /** The place one name further in. */

@@ -1,0 +1,44 @@
+package dev.darkroom;
+
+import dev.darkroom.flux.FluxModel;
+import dev.darkroom.job.Limits;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The families of models that this worker knows, told apart by the pipeline that a checkpoint's {@code model_index.json} names. */
+final class Families {
+    private static final List<Family> ALL = List.of(new Family(FluxModel.PIPELINES, FluxModel::open));
+
+    private Families() {}
+
+    private record Family(List<String> pipelines, Opener opener) {}
+
+    /** How a family opens a checkpoint: without loading its networks. */
+    private interface Opener {
+        ImageModel open(String name, Path checkpoint, Limits limits);
+    }
+
+    /**
+     * Opens a checkpoint in diffusers layout, without loading its networks.
+     *
+     * @param name of the model, for messages
+     * @throws CheckpointException that names the file that is missing or damaged, or the pipelines known here
+     */
+    static ImageModel open(String name, Path checkpoint, Limits limits) {
+        Path index = checkpoint.resolve("model_index.json");
+        String pipeline = ConfigFile.read(index).text("_class_name", "");
+        return ALL.stream()
+                .filter(family -> family.pipelines.contains(pipeline))
+                .findFirst()
+                .orElseThrow(() -> new CheckpointException(index + ": _class_name '" + pipeline + "' is none of "
+                        + ALL.stream()
+                                .flatMap(family -> family.pipelines.stream())
+                                .collect(Collectors.joining(", "))))
+                .opener
+                .open(name, checkpoint, limits);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.darkroom;
+
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.model.Fit;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The models of this worker, and which of them does a job: the one that it names; or the first that is made for what it brings; or the
+ * first that can do it at all.
+ */
+final class ServedModels {
+    private final List<ServedModel> models;
+
+    /** @param models the default first */
+    ServedModels(List<ServedModel> models) {
+        this.models = List.copyOf(models);
+    }
+
+    /**
+     * The model for a job. Where none suits it is the first, whose check says what is wrong.
+     *
+     * @throws JobException if the job names a model that is not there
+     */
+    ServedModel choose(Job job) {
+        String name = job.ask().model();
+        if (name != null) {
+            return models.stream()
+                    .filter(model -> model.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() ->
+                            JobException.badInput("model: must be one of " + names() + ", not " + Faults.quoted(name)));
+        }
+        return first(job, Fit.MADE_FOR).or(() -> first(job, Fit.ABLE)).orElseGet(models::getFirst);
+    }
+
+    private Optional<ServedModel> first(Job job, Fit fit) {
+        return models.stream().filter(model -> model.model().fit(job) == fit).findFirst();
+    }
+
+    /**
+     * Refuses what no model here can do.
+     *
+     * @throws JobException that lists every field at fault
+     */
+    void check(Job job) {
+        ServedModel chosen = choose(job);
+        try {
+            chosen.model().check(job);
+        } catch (JobException e) {
+            boolean noneSuits = models.size() > 1
+                    && job.ask().model() == null
+                    && chosen.model().fit(job) == Fit.UNABLE;
+            throw noneSuits
+                    ? JobException.badInput(e.getMessage() + "; model: none of " + names() + " can do such a job")
+                    : e;
+        }
+    }
+
+    private String names() {
+        return models.stream().map(ServedModel::name).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,14 @@
+package dev.darkroom.model;
+
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Timings;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A finished picture.
+ *
+ * @param notes what the caller should know of how it was made
+ * @param parameters what it was made with, by the names that jobs use
+ */
+public record Rendering(Picture picture, Timings timings, List<String> notes, Map<String, Object> parameters) {}

@@ -1,0 +1,120 @@
+package dev.darkroom.model;
+
+import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.Loaded;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.WeightSize;
+import dev.darkroom.weights.Weights;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** A network that may be in memory or not: its files stay where they are, so it can be loaded again after it was freed. */
+public final class Resident<T> implements AutoCloseable {
+    private final String name;
+    private final Role role;
+    private final Path folder;
+    private final BiFunction<Path, Placement, Loaded<T>> loader;
+    private @Nullable Loaded<T> loaded;
+    private long bytes;
+    private long lastUse;
+
+    /** What a network does in its model. */
+    public enum Role {
+        TEXT_ENCODER,
+        VAE,
+        TRANSFORMER
+    }
+
+    /**
+     * A network that is not loaded yet.
+     *
+     * @param name for messages, such as {@code transformer of flux-dev}
+     * @param folder of its component, with its config and its weights
+     * @param loader loads the folder's network to a place
+     */
+    public Resident(String name, Role role, Path folder, BiFunction<Path, Placement, Loaded<T>> loader) {
+        this.name = name;
+        this.role = role;
+        this.folder = folder;
+        this.loader = loader;
+    }
+
+    /**
+     * The network itself.
+     *
+     * @throws IllegalStateException if it is not in memory
+     */
+    public T network() {
+        return loaded().orElseThrow(() -> new IllegalStateException("the " + name + " is not loaded"))
+                .network();
+    }
+
+    /** The network with its placement, if it is in memory. */
+    public Optional<Loaded<T>> loaded() {
+        return Optional.ofNullable(loaded);
+    }
+
+    public Role role() {
+        return role;
+    }
+
+    /**
+     * How large its weights are, by its files as they are now.
+     *
+     * @throws dev.darkroom.weights.CheckpointException if they are not there or damaged
+     */
+    public WeightSize size() {
+        return WeightSize.of(folder);
+    }
+
+    /**
+     * Checks that config and files fit each other, name by name and shape by shape, as loading does: the files are mapped in the type that
+     * they have, so that nothing is read but their headers, and let go.
+     *
+     * @throws dev.darkroom.weights.CheckpointException that lists what is wrong
+     */
+    public void verify() {
+        var asStored = new Placement(Device.CPU, size().dtype());
+        Weights.verify(() -> loader.apply(folder, asStored));
+    }
+
+    /** Bytes that it takes in memory, in the type that it computes in; 0 if it is not there. */
+    public long bytes() {
+        return loaded == null ? 0 : bytes;
+    }
+
+    void load(Placement placement, long inMemory) {
+        loaded = loader.apply(folder, placement);
+        bytes = inMemory;
+    }
+
+    boolean isOn(Device device) {
+        return loaded != null && loaded.placement().device().equals(device);
+    }
+
+    /** When it was used last: larger is later. */
+    long lastUse() {
+        return lastUse;
+    }
+
+    void use(long now) {
+        lastUse = now;
+    }
+
+    /** Frees its weights, if they are in memory. */
+    @Override
+    public void close() {
+        if (loaded != null) {
+            loaded.close();
+            loaded = null;
+        }
+    }
+
+    /** Its name. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

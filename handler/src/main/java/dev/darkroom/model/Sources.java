@@ -1,0 +1,25 @@
+package dev.darkroom.model;
+
+import dev.darkroom.job.Picture;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job brings beside its prompt, read and decoded.
+ *
+ * @param images in the job's order; none where the job has none
+ * @param mask white where to paint
+ */
+public record Sources(List<Picture> images, @Nullable Picture mask) {
+    /** For jobs that bring nothing. */
+    public static final Sources NONE = new Sources(List.of(), null);
+
+    public Sources {
+        images = List.copyOf(images);
+    }
+
+    /** The first image; null if there is none. */
+    public @Nullable Picture image() {
+        return images.isEmpty() ? null : images.getFirst();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.DType;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * How large the weights of a component are, as the headers of their files say.
+ *
+ * @param elements numbers in all tensors
+ * @param bytes what they take in the files
+ * @param dtype the type that most of the bytes have
+ */
+public record WeightSize(long elements, long bytes, DType dtype) {
+    /**
+     * Reads the headers in a component folder.
+     *
+     * @throws CheckpointException if there are none, or they are damaged
+     */
+    public static WeightSize of(Path folder) {
+        Map<DType, Long> bytes = new EnumMap<>(DType.class);
+        for (SafetensorsFile file : ShardedFiles.find(folder).files()) {
+            file.entries()
+                    .values()
+                    .forEach(entry -> bytes.merge(entry.dtype(), entry.end() - entry.start(), Long::sum));
+        }
+        return new WeightSize(
+                bytes.entrySet().stream()
+                        .mapToLong(entry -> entry.getValue() / entry.getKey().bytes())
+                        .sum(),
+                bytes.values().stream().mapToLong(Long::longValue).sum(),
+                bytes.entrySet().stream()
+                        .max(Map.Entry.comparingByValue())
+                        .map(Map.Entry::getKey)
+                        .orElse(DType.FLOAT32));
+    }
+
+    /** Bytes that they take in a type. */
+    public long in(DType type) {
+        return elements * type.bytes();
+    }
+}
