@@ -3,6 +3,7 @@ package dev.darkroom;
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.job.Limits;
 import dev.darkroom.model.ImageModel;
+import dev.darkroom.qwenimage.QwenModel;
 import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import java.util.stream.Collectors;
 
 /** The families of models that this worker knows, told apart by the pipeline that a checkpoint's {@code model_index.json} names. */
 final class Families {
-    private static final List<Family> ALL = List.of(new Family(FluxModel.PIPELINES, FluxModel::open));
+    private static final List<Family> ALL = List.of(
+            new Family(FluxModel.PIPELINES, FluxModel::open), new Family(QwenModel.PIPELINES, QwenModel::open));
 
     private Families() {}
 

@@ -31,7 +31,7 @@ public final class Setup implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Setup.class);
 
     /** The checkpoints of the installation, the default first. */
-    private static final List<String> EMBEDDED = List.of("pocket-flux");
+    private static final List<String> EMBEDDED = List.of("pocket-flux", "pocket-qwen-edit");
 
     private final WorkerConfig config;
     private final Vertx vertx;

@@ -34,6 +34,7 @@ public final class FluxModel implements ImageModel {
     public static final List<String> PIPELINES = FluxKind.PIPELINES;
 
     private static final double DEFAULT_STRENGTH = 0.6;
+    private static final int LONGEST_SEQUENCE = 512;
     private static final Size WARM_UP = new Size(64, 64);
 
     private final FluxKind kind;
@@ -61,7 +62,7 @@ public final class FluxModel implements ImageModel {
         FluxNetworks networks = FluxNetworks.open(name, checkpoint);
         FluxKind kind = FluxKind.of(
                 className, checkpoint, networks.config(), networks.vaeConfig().latentChannels());
-        return new FluxModel(kind, networks, kind.defaults().overriddenBy(checkpoint), limits);
+        return new FluxModel(kind, networks, kind.defaults().overriddenBy(checkpoint, LONGEST_SEQUENCE), limits);
     }
 
     @Override

@@ -35,6 +35,19 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
                 && size.area() <= pixels;
     }
 
+    /**
+     * Refuses a size that follows from a source image or a ratio: it has the same limits as one that was asked for.
+     *
+     * @throws JobException if it is beyond them
+     */
+    public void require(Size size) {
+        if (!allow(size)) {
+            throw JobException.badInput("size: the job gives a picture of " + size + ", but sides must be from "
+                    + SHORTEST_SIDE + " to " + longestSide + " and pixels at most " + pixels
+                    + ": send width and height");
+        }
+    }
+
     /** Notes everything that a job asks beyond these limits, but for the length of its prompts. */
     public void check(Ask ask, Faults faults) {
         faults.range("num_inference_steps", ask.steps(), 1, steps);

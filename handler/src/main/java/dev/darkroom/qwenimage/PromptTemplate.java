@@ -63,10 +63,10 @@ public enum PromptTemplate {
         return dropped;
     }
 
-    /** The whole conversation; an image stands there as one {@code <|image_pad|>}. */
-    public String around(String prompt, int imageCount) {
-        return "<|im_start|>system\n" + system + "<|im_end|>\n<|im_start|>user\n" + images(imageCount) + prompt
-                + "<|im_end|>\n<|im_start|>assistant\n";
+    /** The whole conversation, with <code>{}</code> for the prompt and one {@code <|image_pad|>} for each image. */
+    public String around(int imageCount) {
+        return "<|im_start|>system\n" + system + "<|im_end|>\n<|im_start|>user\n" + images(imageCount)
+                + "{}<|im_end|>\n<|im_start|>assistant\n";
     }
 
     abstract String images(int count);

@@ -1,10 +1,14 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.text.Qwen25VlEncoder;
+import dev.darkroom.text.QwenImageProcessor;
+import dev.darkroom.text.QwenTokenizer;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
 import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Loads the components of a Qwen-Image checkpoint, each from its folder. */
@@ -19,6 +23,21 @@ public final class QwenImageLoader {
     public static Loaded<AutoencoderKLQwenImage> vae(Path folder, Placement placement) {
         AutoencoderKLQwenImage.Config config = AutoencoderKLQwenImage.Config.read(config(folder));
         return Weights.load(folder, placement, w -> new AutoencoderKLQwenImage(config, w));
+    }
+
+    public static Loaded<Qwen25VlEncoder> textEncoder(Path folder, Placement placement) {
+        Qwen25VlEncoder.Config config = Qwen25VlEncoder.Config.read(folder);
+        return Weights.load(folder, placement, w -> new Qwen25VlEncoder(config, w));
+    }
+
+    /** Reads how pictures are prepared for the text encoder; a checkpoint that sees none has no such folder. */
+    public static QwenImageProcessor processor(Path folder) {
+        return Files.isDirectory(folder) ? QwenImageProcessor.read(folder) : QwenImageProcessor.standard();
+    }
+
+    /** Reads the tokenizer and joins it with the encoder. */
+    public static PromptEncoder promptEncoder(Path tokenizer, Path processor, Qwen25VlEncoder textEncoder) {
+        return new PromptEncoder(QwenTokenizer.read(tokenizer), processor(processor), textEncoder);
     }
 
     private static ConfigFile config(Path folder) {

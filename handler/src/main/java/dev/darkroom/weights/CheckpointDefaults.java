@@ -17,18 +17,19 @@ public record CheckpointDefaults(
         double trueCfgScale,
         int maxSequenceLength,
         Optional<Integer> nativeArea) {
-    /** What T5 was trained to read. */
-    private static final int LONGEST_SEQUENCE = 512;
-
-    /** The file's fields over the given ones; the file may be missing. */
-    public CheckpointDefaults overriddenBy(Path checkpoint) {
+    /**
+     * The file's fields over the given ones; the file may be missing.
+     *
+     * @param longestSequence tokens that the text encoder was trained to read
+     */
+    public CheckpointDefaults overriddenBy(Path checkpoint, int longestSequence) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         return new CheckpointDefaults(
                 size(file),
                 bounded(file, "steps", steps, Limits.STANDARD.steps()),
                 file.number("guidance_scale", guidanceScale),
                 file.number("true_cfg_scale", trueCfgScale),
-                bounded(file, "max_sequence_length", maxSequenceLength, LONGEST_SEQUENCE),
+                bounded(file, "max_sequence_length", maxSequenceLength, longestSequence),
                 file.optionalCount("native_area").or(() -> nativeArea));
     }
 

@@ -1,0 +1,212 @@
+package dev.darkroom.qwenimage;
+
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.Exposure;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.Timings;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Sources;
+import dev.darkroom.schedule.Noise;
+import dev.darkroom.vae.PictureSizes;
+import dev.darkroom.weights.CheckpointDefaults;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A Qwen-Image checkpoint: chooses the pipeline from the checkpoint's own files, fills in its defaults, and turns jobs into pictures. */
+public final class QwenModel implements ImageModel {
+    /** The pipelines that {@code model_index.json} may name. */
+    public static final List<String> PIPELINES = QwenKind.PIPELINES;
+
+    private static final int LONGEST_SEQUENCE = 1024;
+    private static final String IMAGE_TOKEN = "<|image_pad|>";
+
+    /** What the published examples steer away from where the caller names nothing. */
+    private static final String NOTHING = " ";
+
+    private static final Size WARM_UP = new Size(64, 64);
+
+    private final QwenKind kind;
+    private final QwenNetworks networks;
+    private final CheckpointDefaults defaults;
+    private final Limits limits;
+
+    private QwenModel(QwenKind kind, QwenNetworks networks, CheckpointDefaults defaults, Limits limits) {
+        this.kind = kind;
+        this.networks = networks;
+        this.defaults = defaults;
+        this.limits = limits;
+    }
+
+    /**
+     * Opens a directory in diffusers layout, without loading its networks.
+     *
+     * @param name of the model, for messages
+     * @param limits of the pictures that it may be asked for
+     * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
+     */
+    public static QwenModel open(String name, Path checkpoint, Limits limits) {
+        String className =
+                ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
+        QwenKind kind = QwenKind.of(className, checkpoint);
+        CheckpointDefaults defaults = QwenKind.DEFAULTS.overriddenBy(checkpoint, LONGEST_SEQUENCE);
+        return new QwenModel(kind, QwenNetworks.open(name, checkpoint), defaults, limits);
+    }
+
+    @Override
+    public CheckpointDefaults defaults() {
+        return defaults;
+    }
+
+    @Override
+    public List<Resident<?>> networks() {
+        return networks.all();
+    }
+
+    @Override
+    public Fit fit(Job job) {
+        return kind.fit(job);
+    }
+
+    @Override
+    public void check(Job job) {
+        Ask ask = job.ask();
+        var faults = new Faults();
+        faults.check(
+                ask.guidanceScale() == null || ask.guidanceScale() == 0,
+                "guidance_scale",
+                "this model has no guidance embedding: send true_cfg_scale in its place, or 0, not "
+                        + ask.guidanceScale());
+        faults.check(
+                ask.negativePrompt() == null || ask.negativePrompt().isBlank() || trueCfgScale(ask) > 1,
+                "negative_prompt",
+                "has no effect with a true_cfg_scale of " + trueCfgScale(ask) + ": send one above 1");
+        for (String prompt : ask.prompts()) {
+            checkText("prompt", prompt, faults);
+        }
+        checkText("negative_prompt", ask.negativePrompt(), faults);
+        kind.check(job, faults);
+        faults.refuse();
+    }
+
+    private static void checkText(String field, @Nullable String text, Faults faults) {
+        faults.check(
+                text == null || !text.contains(IMAGE_TOKEN),
+                field,
+                "must not contain " + IMAGE_TOKEN + ", which stands for one of the job's images");
+    }
+
+    @Override
+    public Rendering render(Job job, Exposure exposure, Sources sources, Progress progress) {
+        var timings = new Timings();
+        Ask ask = job.ask();
+        PictureSizes sizes = kind.sizes(
+                ask.framing(), sources.images().stream().map(Picture::size).toList(), defaults);
+        limits.require(sizes.output());
+        QwenRequest request = request(ask, exposure.prompt(), sizes.generated());
+        Picture picture;
+        try {
+            picture = generate(request, sources.images(), exposure.seed(), progress, timings);
+        } finally {
+            networks.memory().trim();
+        }
+        Picture finished = sizes.fit(picture, !sources.images().isEmpty());
+        timings.lap("resize");
+        return new Rendering(finished, timings, notes(ask, request, sizes), parameters(request, sizes.output()));
+    }
+
+    private Picture generate(
+            QwenRequest request, List<Picture> images, long seed, Progress progress, Timings timings) {
+        QwenComponents components = networks.components(networks.schedule());
+        Noise noise = Noise.seeded(seed, components.transformer().placement().dtype());
+        return switch (kind) {
+            case QwenKind.Text ignored ->
+                new QwenImagePipeline(components).generate(request, noise, progress, timings);
+            case QwenKind.Edit edit ->
+                new QwenImageEditPipeline(components, edit.style())
+                        .generate(request, images, noise, progress, timings);
+        };
+    }
+
+    private QwenRequest request(Ask ask, String prompt, Size size) {
+        double trueCfgScale = trueCfgScale(ask);
+        String negative = trueCfgScale > 1 && ask.negativePrompt() == null ? NOTHING : ask.negativePrompt();
+        return new QwenRequest(
+                prompt,
+                negative,
+                size,
+                Optional.ofNullable(ask.steps()).orElse(Math.min(defaults.steps(), limits.steps())),
+                trueCfgScale,
+                defaults.maxSequenceLength());
+    }
+
+    private double trueCfgScale(Ask ask) {
+        return Optional.ofNullable(ask.trueCfgScale()).orElse(defaults.trueCfgScale());
+    }
+
+    @Override
+    public void warmUp() {
+        var request = new QwenRequest("", null, WARM_UP, 1, 1, defaults.maxSequenceLength());
+        QwenComponents components = networks.components(networks.schedule());
+        Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
+        switch (kind) {
+            case QwenKind.Text ignored ->
+                new QwenImagePipeline(components).generate(request, noise, Progress.NONE, new Timings());
+            case QwenKind.Edit ignored -> {
+                var black = new Picture(
+                        WARM_UP.width(), WARM_UP.height(), new byte[3 * WARM_UP.width() * WARM_UP.height()]);
+                new QwenImageEditPipeline(components, new EditStyle.Plus(WARM_UP.area(), WARM_UP.area()))
+                        .generate(request, List.of(black), noise, Progress.NONE, new Timings());
+            }
+        }
+    }
+
+    private List<String> notes(Ask ask, QwenRequest request, PictureSizes sizes) {
+        List<String> notes = new ArrayList<>();
+        if (ask.goFast()) {
+            notes.add("go_fast: this model has no faster way than its usual one");
+        }
+        sizes.note().ifPresent(notes::add);
+        if (kind instanceof QwenKind.Text) {
+            noteCut(notes, "prompt", request.prompt());
+        }
+        return notes;
+    }
+
+    private void noteCut(List<String> notes, String what, String text) {
+        int tokens = networks.tokenizer().encode(text).length;
+        if (tokens > defaults.maxSequenceLength()) {
+            notes.add("the " + what + " has " + tokens + " tokens; the model read the first "
+                    + defaults.maxSequenceLength());
+        }
+    }
+
+    private static Map<String, Object> parameters(QwenRequest request, Size output) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        if (request.usesTrueCfg()) {
+            parameters.put("negative_prompt", String.valueOf(request.negativePrompt()));
+            parameters.put("true_cfg_scale", request.trueCfgScale());
+        }
+        parameters.put("num_inference_steps", request.steps());
+        parameters.put("size", output.toString());
+        return parameters;
+    }
+
+    @Override
+    public void close() {
+        networks.close();
+    }
+}

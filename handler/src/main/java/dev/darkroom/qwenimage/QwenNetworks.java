@@ -1,0 +1,94 @@
+package dev.darkroom.qwenimage;
+
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Resident.Role;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.text.Qwen25VlEncoder;
+import dev.darkroom.text.QwenImageProcessor;
+import dev.darkroom.text.QwenTokenizer;
+import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a Qwen-Image checkpoint consists of: three networks, each in memory or not, and what is always there.
+ *
+ * @param config of the transformer
+ * @param memory what was encoded for earlier jobs; it stays when the networks go
+ */
+record QwenNetworks(
+        Resident<QwenImageTransformer> transformer,
+        Resident<AutoencoderKLQwenImage> vae,
+        Resident<Qwen25VlEncoder> textEncoder,
+        QwenImageConfig config,
+        QwenTokenizer tokenizer,
+        QwenImageProcessor processor,
+        FlowMatchSchedule schedule,
+        Encoded memory)
+        implements AutoCloseable {
+    private static final long MOST_CACHED_BYTES = 128L << 20;
+
+    /**
+     * Reads what is small and loads no network.
+     *
+     * @param model its name, for messages
+     * @throws CheckpointException that names the file that is missing or damaged
+     */
+    static QwenNetworks open(String model, Path checkpoint) {
+        Path transformer = checkpoint.resolve("transformer");
+        Path textEncoder = checkpoint.resolve("text_encoder");
+        Path vae = checkpoint.resolve("vae");
+        QwenImageConfig config = QwenImageConfig.read(config(transformer));
+        checkWidths(config, checkpoint);
+        return new QwenNetworks(
+                new Resident<>("transformer of " + model, Role.TRANSFORMER, transformer, QwenImageLoader::transformer),
+                new Resident<>("vae of " + model, Role.VAE, vae, QwenImageLoader::vae),
+                new Resident<>("text_encoder of " + model, Role.TEXT_ENCODER, textEncoder, QwenImageLoader::textEncoder),
+                config,
+                QwenTokenizer.read(checkpoint.resolve("tokenizer")),
+                QwenImageLoader.processor(checkpoint.resolve("processor")),
+                FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))),
+                Encoded.within(MOST_CACHED_BYTES));
+    }
+
+    private static void checkWidths(QwenImageConfig config, Path checkpoint) {
+        int prompt =
+                Qwen25VlEncoder.Config.read(checkpoint.resolve("text_encoder")).text().width();
+        int token = 4 * AutoencoderKLQwenImage.Config.read(config(checkpoint.resolve("vae"))).latentChannels();
+        if (config.promptWidth() != prompt || config.inChannels() != token) {
+            throw new CheckpointException(checkpoint + "/transformer/config.json: joint_attention_dim "
+                    + config.promptWidth() + " and in_channels " + config.inChannels()
+                    + " do not fit the text encoder's width " + prompt + " and the vae's tokens of " + token);
+        }
+    }
+
+    private static ConfigFile config(Path folder) {
+        return ConfigFile.read(folder.resolve("config.json"));
+    }
+
+    List<Resident<?>> all() {
+        return List.of(transformer, vae, textEncoder);
+    }
+
+    /**
+     * The networks as they lie in memory now.
+     *
+     * @param by the schedule of the run
+     */
+    QwenComponents components(FlowMatchSchedule by) {
+        return new QwenComponents(
+                new PromptEncoder(tokenizer, processor, textEncoder.network()),
+                transformer.network(),
+                vae.network(),
+                by,
+                memory);
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+        all().forEach(Resident::close);
+    }
+}
