@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /** The families of models that this worker knows, told apart by the pipeline that a checkpoint's {@code model_index.json} names. */
 final class Families {
-    private static final List<Family> ALL = List.of(
-            new Family(FluxModel.PIPELINES, FluxModel::open), new Family(QwenModel.PIPELINES, QwenModel::open));
+    private static final List<Family> ALL =
+            List.of(new Family(FluxModel.PIPELINES, FluxModel::open), new Family(QwenModel.PIPELINES, QwenModel::open));
 
     private Families() {}
 

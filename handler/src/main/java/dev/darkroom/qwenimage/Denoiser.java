@@ -48,7 +48,8 @@ final class Denoiser {
             progress.report(0, steps);
             for (int i = 0; i < steps; i++) {
                 try (var step = Scope.open("step")) {
-                    Tensor velocity = predict(references == null ? latents : Tensor.cat(1, latents, references), sigmas[i]);
+                    Tensor velocity =
+                            predict(references == null ? latents : Tensor.cat(1, latents, references), sigmas[i]);
                     Tensor next = FlowMatchSchedule.step(latents, velocity, sigmas[i], sigmas[i + 1]);
                     latents = loop.replace(latents, step.keep(next));
                 }

@@ -11,8 +11,7 @@ import java.util.List;
  * @param visions what the text encoder's eyes made of a picture
  * @param latents packed latents of a picture
  */
-public record Encoded(
-        TensorCache<PromptKey> prompts, TensorCache<PictureKey> visions, TensorCache<PictureKey> latents)
+public record Encoded(TensorCache<PromptKey> prompts, TensorCache<PictureKey> visions, TensorCache<PictureKey> latents)
         implements AutoCloseable {
     /** What prompt embeds are made from. */
     public record PromptKey(

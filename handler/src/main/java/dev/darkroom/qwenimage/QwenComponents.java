@@ -67,7 +67,10 @@ public record QwenComponents(
     /** Shape of the latents of a run, {@code [1, C, h, w]}. */
     long[] latentShape(QwenRequest request) {
         return new long[] {
-            1, vae.config().latentChannels(), 2L * request.grid().rows(), 2L * request.grid().columns()
+            1,
+            vae.config().latentChannels(),
+            2L * request.grid().rows(),
+            2L * request.grid().columns()
         };
     }
 

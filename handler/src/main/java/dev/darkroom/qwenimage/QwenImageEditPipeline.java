@@ -37,14 +37,15 @@ public record QwenImageEditPipeline(QwenComponents components, EditStyle style) 
                     noise.draw(components.latentShape(request)).getFirst());
 
             // 4. sigmas
-            double[] sigmas = components.schedule().sigmas(request.steps(), request.grid().tokens());
+            double[] sigmas =
+                    components.schedule().sigmas(request.steps(), request.grid().tokens());
 
             // 5. denoise
             List<TokenGrid> grids = new ArrayList<>(List.of(request.grid()));
             references.forEach(
                     reference -> grids.add(TokenGrid.of(reference.latents().size())));
-            var denoiser = new Denoiser(
-                    components.transformer(), new Positions(grids), prompts, request.trueCfgScale());
+            var denoiser =
+                    new Denoiser(components.transformer(), new Positions(grids), prompts, request.trueCfgScale());
             latents = denoiser.run(latents, sigmas, imageLatents, progress);
             Probe.see("out.latents_packed", latents);
             timings.lap("denoise");

@@ -8,7 +8,6 @@ import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Loads the components of a Qwen-Image checkpoint, each from its folder. */
@@ -30,14 +29,10 @@ public final class QwenImageLoader {
         return Weights.load(folder, placement, w -> new Qwen25VlEncoder(config, w));
     }
 
-    /** Reads how pictures are prepared for the text encoder; a checkpoint that sees none has no such folder. */
-    public static QwenImageProcessor processor(Path folder) {
-        return Files.isDirectory(folder) ? QwenImageProcessor.read(folder) : QwenImageProcessor.standard();
-    }
-
     /** Reads the tokenizer and joins it with the encoder. */
     public static PromptEncoder promptEncoder(Path tokenizer, Path processor, Qwen25VlEncoder textEncoder) {
-        return new PromptEncoder(QwenTokenizer.read(tokenizer), processor(processor), textEncoder);
+        return new PromptEncoder(
+                QwenTokenizer.read(tokenizer), QwenImageProcessor.readIfPresent(processor), textEncoder);
     }
 
     private static ConfigFile config(Path folder) {

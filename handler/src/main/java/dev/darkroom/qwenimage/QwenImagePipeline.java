@@ -27,7 +27,8 @@ public record QwenImagePipeline(QwenComponents components) {
                     noise.draw(components.latentShape(request)).getFirst());
 
             // 3. sigmas
-            double[] sigmas = components.schedule().sigmas(request.steps(), request.grid().tokens());
+            double[] sigmas =
+                    components.schedule().sigmas(request.steps(), request.grid().tokens());
 
             // 4. denoise
             var denoiser = new Denoiser(

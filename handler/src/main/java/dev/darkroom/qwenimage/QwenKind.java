@@ -61,7 +61,9 @@ sealed interface QwenKind {
         @Override
         public void check(Job job, Faults faults) {
             faults.check(
-                    job instanceof Job.TextToImage, "image", "this model draws from a prompt alone: leave the image out");
+                    job instanceof Job.TextToImage,
+                    "image",
+                    "this model draws from a prompt alone: leave the image out");
         }
 
         @Override

@@ -128,16 +128,13 @@ public final class QwenModel implements ImageModel {
         return new Rendering(finished, timings, notes(ask, request, sizes), parameters(request, sizes.output()));
     }
 
-    private Picture generate(
-            QwenRequest request, List<Picture> images, long seed, Progress progress, Timings timings) {
+    private Picture generate(QwenRequest request, List<Picture> images, long seed, Progress progress, Timings timings) {
         QwenComponents components = networks.components(networks.schedule());
         Noise noise = Noise.seeded(seed, components.transformer().placement().dtype());
         return switch (kind) {
-            case QwenKind.Text ignored ->
-                new QwenImagePipeline(components).generate(request, noise, progress, timings);
+            case QwenKind.Text ignored -> new QwenImagePipeline(components).generate(request, noise, progress, timings);
             case QwenKind.Edit edit ->
-                new QwenImageEditPipeline(components, edit.style())
-                        .generate(request, images, noise, progress, timings);
+                new QwenImageEditPipeline(components, edit.style()).generate(request, images, noise, progress, timings);
         };
     }
 

@@ -45,18 +45,22 @@ record QwenNetworks(
         return new QwenNetworks(
                 new Resident<>("transformer of " + model, Role.TRANSFORMER, transformer, QwenImageLoader::transformer),
                 new Resident<>("vae of " + model, Role.VAE, vae, QwenImageLoader::vae),
-                new Resident<>("text_encoder of " + model, Role.TEXT_ENCODER, textEncoder, QwenImageLoader::textEncoder),
+                new Resident<>(
+                        "text_encoder of " + model, Role.TEXT_ENCODER, textEncoder, QwenImageLoader::textEncoder),
                 config,
                 QwenTokenizer.read(checkpoint.resolve("tokenizer")),
-                QwenImageLoader.processor(checkpoint.resolve("processor")),
+                QwenImageProcessor.readIfPresent(checkpoint.resolve("processor")),
                 FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))),
                 Encoded.within(MOST_CACHED_BYTES));
     }
 
     private static void checkWidths(QwenImageConfig config, Path checkpoint) {
-        int prompt =
-                Qwen25VlEncoder.Config.read(checkpoint.resolve("text_encoder")).text().width();
-        int token = 4 * AutoencoderKLQwenImage.Config.read(config(checkpoint.resolve("vae"))).latentChannels();
+        int prompt = Qwen25VlEncoder.Config.read(checkpoint.resolve("text_encoder"))
+                .text()
+                .width();
+        int token = 4
+                * AutoencoderKLQwenImage.Config.read(config(checkpoint.resolve("vae")))
+                        .latentChannels();
         if (config.promptWidth() != prompt || config.inChannels() != token) {
             throw new CheckpointException(checkpoint + "/transformer/config.json: joint_attention_dim "
                     + config.promptWidth() + " and in_channels " + config.inChannels()

@@ -28,6 +28,8 @@ public final class Operators {
     static final Operator PERMUTE = Operator.named("permute");
     static final Operator CONTIGUOUS = Operator.named("contiguous");
     static final Operator NARROW = Operator.named("narrow");
+    private static final Operator SELECT_ROWS = Operator.named("select_rows");
+    private static final Operator PUT_ROWS = Operator.named("put_rows");
     static final Operator CAT = Operator.named("cat");
     static final Operator CHUNK = Operator.named("chunk");
     static final Operator ADD = Operator.named("add");
@@ -43,8 +45,10 @@ public final class Operators {
     private static final Operator GATED_ADD = Operator.named("gated_add");
     private static final Operator SILU = Operator.named("silu");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
+    private static final Operator GELU = Operator.named("gelu");
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
     private static final Operator LINEAR = Operator.named("linear");
+    private static final Operator GATED_MLP = Operator.named("gated_mlp");
     private static final Operator EMBEDDING = Operator.named("embedding");
     private static final Operator LAYER_NORM = Operator.named("layer_norm");
     private static final Operator RMS_NORM = Operator.named("rms_norm");
@@ -59,6 +63,10 @@ public final class Operators {
     private static final Operator ATTENTION = Operator.named("attention");
     private static final Operator BIASED_ATTENTION = Operator.named("biased_attention");
     private static final Operator RELATIVE_BUCKETS = Operator.named("relative_buckets");
+    private static final Operator HALF_ROPE_TABLE = Operator.named("half_rope_table");
+    private static final Operator HALF_ROPE = Operator.named("half_rope");
+    private static final Operator WINDOW_ATTENTION = Operator.named("window_attention");
+    private static final Operator CAUSAL_ATTENTION = Operator.named("causal_attention");
     private static final Operator CONV2D = Operator.named("conv2d");
     private static final Operator GROUP_NORM = Operator.named("group_norm");
     private static final Operator NORM_SILU_CONV = Operator.named("norm_silu_conv");
@@ -68,6 +76,7 @@ public final class Operators {
     private static final Operator PAD_RIGHT_BOTTOM = Operator.named("pad_right_bottom");
     private static final Operator FROM_RGB = Operator.named("from_rgb");
     private static final Operator TO_RGB = Operator.named("to_rgb");
+    private static final Operator VISION_PATCHES = Operator.named("vision_patches");
 
     private Operators() {}
 
@@ -95,6 +104,16 @@ public final class Operators {
 
     public static Tensor zeros(DType dtype, Device device, long... shape) {
         return ZEROS.tensor(shape, dtype, device);
+    }
+
+    /** The rows of {@code x [S, ..]} that {@code index [n]} names: {@code [n, ..]}. */
+    public static Tensor selectRows(Tensor x, Tensor index) {
+        return SELECT_ROWS.tensor(x, index);
+    }
+
+    /** {@code x [.., D]} with {@code rows [n, D]} at the places {@code index [n]}, counted through all dimensions but the last. */
+    public static Tensor putRows(Tensor x, Tensor index, Tensor rows) {
+        return PUT_ROWS.tensor(x, index, rows);
     }
 
     /** {@code start + weight · (end − start)} */
@@ -125,6 +144,11 @@ public final class Operators {
         return GELU_TANH.tensor(x);
     }
 
+    /** {@code x · Φ(x)}, by the error function. */
+    public static Tensor gelu(Tensor x) {
+        return GELU.tensor(x);
+    }
+
     /** {@code x · sigmoid(1.702 x)} */
     public static Tensor quickGelu(Tensor x) {
         return QUICK_GELU.tensor(x);
@@ -133,6 +157,11 @@ public final class Operators {
     /** {@code x [.., in], weight [out, in], bias [out] → [.., out]} */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         return LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias));
+    }
+
+    /** {@code down(silu(gate(x)) · up(x))}; weights in the order gate, up, down, and as many biases or none. */
+    public static Tensor gatedMlp(Tensor x, List<Tensor> weights, List<Tensor> biases) {
+        return GATED_MLP.tensor(x, weights, biases);
     }
 
     /** {@code weight [vocabulary, D], ids [B, S] → [B, S, D]} */
@@ -215,6 +244,59 @@ public final class Operators {
         return RELATIVE_BUCKETS.tensor(length, buckets, maxDistance, device);
     }
 
+    /**
+     * Cosines and sines {@code [.., S, 1, n]} of the angles by which pairs of features turn that lie half a head apart.
+     *
+     * @param positions {@code [A, .., S]}, one row an axis
+     * @param axes {@code [n]}: the axis that turns angle {@code j}
+     * @param width how many features the frequencies {@code theta^(−2k/width)} are spread over; they repeat after half of it
+     */
+    public static List<Tensor> halfRopeTable(Tensor positions, Tensor axes, int width, double theta) {
+        return HALF_ROPE_TABLE.tensors(positions, axes, width, theta);
+    }
+
+    /** Rotates features {@code j} and {@code j + Dh/2} of {@code x [.., S, H, Dh]}. */
+    public static Tensor halfRope(Tensor x, Tensor cos, Tensor sin) {
+        return HALF_ROPE.tensor(x, cos, sin);
+    }
+
+    /**
+     * Self-attention of {@code x [S, D]} within windows, rotated by halves.
+     *
+     * @param weight query, key and value above each other, {@code [3·D, D]}
+     * @param windows rows of the tokens of each window, {@code [n, L]} for all windows of one length; if there is but one length, the
+     *     windows must lie one after another
+     */
+    public static Tensor windowAttention(
+            Tensor x, Tensor weight, Tensor bias, List<Tensor> rope, List<Tensor> windows, int heads) {
+        return WINDOW_ATTENTION.tensor(x, weight, bias, rope.get(0), rope.get(1), windows, heads);
+    }
+
+    /**
+     * Causal self-attention of {@code x [B, S, D] → [B, S, H·Dh]}, rotated by halves, with fewer key heads than query heads.
+     *
+     * @param weights of query, key and value, as are the biases
+     * @param mask {@code [B, S]}, 0 where a token is padding; null if there is none
+     */
+    public static Tensor causalAttention(
+            Tensor x,
+            List<Tensor> weights,
+            List<Tensor> biases,
+            List<Tensor> rope,
+            int heads,
+            int keyHeads,
+            @Nullable Tensor mask) {
+        return CAUSAL_ATTENTION.tensor(
+                x,
+                weights,
+                biases,
+                rope.get(0),
+                rope.get(1),
+                heads,
+                keyHeads,
+                mask == null ? List.of() : List.of(mask));
+    }
+
     /** {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']} */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
         return CONV2D.tensor(x, weight, bias, stride, padding);
@@ -265,5 +347,16 @@ public final class Operators {
     /** {@code [1, 3, h, w]} in 0…1 → uint8 {@code [h, w, 3]} in host memory, rounded half to even. */
     public static Tensor toRgb(Tensor image) {
         return TO_RGB.tensor(image);
+    }
+
+    /**
+     * A picture, uint8 {@code [h, w, 3]} in host memory, resized (bicubic, antialiased, rounded to levels) and cut into patches:
+     * float32 {@code [n, 3 · frames · patch²]}, the patches of a merge group beside each other.
+     *
+     * @param mean {@code [3]}, in levels, as is {@code std}
+     */
+    public static Tensor visionPatches(
+            Tensor bytes, int height, int width, int patch, int merge, int frames, Tensor mean, Tensor std) {
+        return VISION_PATCHES.tensor(bytes, height, width, patch, merge, frames, mean, std);
     }
 }

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +35,13 @@ public final class ConfigFile {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String name;
+    private final String path;
     private final JsonNode root;
 
-    private ConfigFile(String name, JsonNode root) {
+    /** @param path what stands before the names of fields: empty, or that of a nested object and a dot */
+    private ConfigFile(String name, String path, JsonNode root) {
         this.name = name;
+        this.path = path;
         this.root = root;
     }
 
@@ -47,7 +52,7 @@ public final class ConfigFile {
             if (root == null || !root.isObject()) {
                 throw new CheckpointException(file + " holds no JSON object");
             }
-            return new ConfigFile(file.toString(), root);
+            return new ConfigFile(file.toString(), "", root);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(file + " is no valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
@@ -57,12 +62,27 @@ public final class ConfigFile {
 
     /** The content of a file that was read already. */
     public static ConfigFile of(String name, JsonNode object) {
-        return new ConfigFile(name, object);
+        return new ConfigFile(name, "", object);
     }
 
     /** Reads a file that may be missing: then all fields have their defaults. */
     public static ConfigFile readIfPresent(Path file) {
-        return Files.exists(file) ? read(file) : new ConfigFile(file.toString(), JsonNodeFactory.instance.objectNode());
+        return Files.exists(file)
+                ? read(file)
+                : new ConfigFile(file.toString(), "", JsonNodeFactory.instance.objectNode());
+    }
+
+    /** True if the field is there and not null. */
+    public boolean has(String field) {
+        return root.hasNonNull(field);
+    }
+
+    /** The object that a field holds, which must be there; errors name its fields behind that of the object. */
+    public ConfigFile at(String field) {
+        if (!root.path(field).isObject()) {
+            throw error(field, "must be an object, not " + root.get(field));
+        }
+        return new ConfigFile(name, path + field + ".", root.path(field));
     }
 
     /** A count or a width: a whole number from 1 to 2²⁴. */
@@ -102,7 +122,7 @@ public final class ConfigFile {
     public List<Integer> counts(String field) {
         JsonNode list = root.path(field);
         if (!list.isArray() || list.isEmpty() || list.size() > 64) {
-            throw new CheckpointException(name + ": " + field + " must be a list of 1 to 64 numbers");
+            throw error(field, "must be a list of 1 to 64 numbers");
         }
         List<Integer> counts = new ArrayList<>();
         list.forEach(item -> counts.add(count(field, item)));
@@ -125,11 +145,38 @@ public final class ConfigFile {
 
     /** A list of exactly that many finite numbers. */
     public List<Double> numbers(String field, int length) {
-        JsonNode list = root.path(field);
+        if (!has(field)) {
+            throw error(field, "is missing");
+        }
+        return numbers(field, Collections.nCopies(length, 0.0));
+    }
+
+    /** Different places in a list of {@code size}, counted from 0, with a value for where the field is missing or null. */
+    public List<Integer> indexes(String field, int size, List<Integer> otherwise) {
+        if (!has(field)) {
+            return otherwise;
+        }
+        List<Integer> indexes = new ArrayList<>();
+        root.path(field).forEach(item -> indexes.add(item.isInt() ? item.intValue() : -1));
+        if (!root.path(field).isArray()
+                || new HashSet<>(indexes).size() < indexes.size()
+                || indexes.stream().anyMatch(index -> index < 0 || index >= size)) {
+            throw error(field, "must be a list of different whole numbers from 0 to " + (size - 1));
+        }
+        return List.copyOf(indexes);
+    }
+
+    /** As many finite numbers as {@code otherwise} has, which stands for a field that is missing or null. */
+    public List<Double> numbers(String field, List<Double> otherwise) {
+        if (!has(field)) {
+            return otherwise;
+        }
         List<Double> numbers = new ArrayList<>();
-        list.forEach(item -> numbers.add(item.isNumber() ? item.doubleValue() : Double.NaN));
-        if (!list.isArray() || numbers.size() != length || !numbers.stream().allMatch(Double::isFinite)) {
-            throw error(field, "must be a list of " + length + " numbers");
+        root.path(field).forEach(item -> numbers.add(item.isNumber() ? item.doubleValue() : Double.NaN));
+        if (!root.path(field).isArray()
+                || numbers.size() != otherwise.size()
+                || !numbers.stream().allMatch(Double::isFinite)) {
+            throw error(field, "must be a list of " + otherwise.size() + " numbers");
         }
         return List.copyOf(numbers);
     }
@@ -145,7 +192,7 @@ public final class ConfigFile {
         }
         JsonNode value = root.get(field);
         if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-            throw new CheckpointException(name + ": " + field + " must be a number, not " + value);
+            throw error(field, "must be a number, not " + value);
         }
         return Optional.of(value.doubleValue());
     }
@@ -160,7 +207,7 @@ public final class ConfigFile {
 
     /** An error about a field of this file. */
     public CheckpointException error(String field, String rule) {
-        return new CheckpointException(name + ": " + field + " " + rule);
+        return new CheckpointException(name + ": " + path + field + " " + rule);
     }
 
     private int count(String field, @Nullable JsonNode value) {
@@ -169,8 +216,7 @@ public final class ConfigFile {
                 || !value.canConvertToInt()
                 || value.intValue() < 1
                 || value.intValue() > LARGEST_NUMBER) {
-            throw new CheckpointException(
-                    name + ": " + field + " must be a whole number from 1 to " + LARGEST_NUMBER + ", not " + value);
+            throw error(field, "must be a whole number from 1 to " + LARGEST_NUMBER + ", not " + value);
         }
         return value.intValue();
     }

@@ -1,101 +1,129 @@
 package dev.darkroom.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * A {@code tokenizer.json}, as it lies in a checkpoint or put together from {@code vocab.json} and {@code merges.txt}, which is all that
  * some checkpoints have.
  *
  * @param json the file's content
- * @param vocabulary ids of the pieces, to look up special tokens
+ * @param root the same, parsed, to look up special tokens
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record TokenizerFiles(byte[] json, JsonNode vocabulary) {
-    private static final String CLIP_PIECES =
-            "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
-
+public record TokenizerFiles(byte[] json, JsonNode root) {
     /** Reads {@code tokenizer.json}. */
     public static TokenizerFiles read(Path folder) {
         Path file = folder.resolve("tokenizer.json");
-        try {
-            byte[] json = SmallFile.read(file);
-            JsonNode root = ConfigFile.JSON.readTree(json);
-            for (JsonNode charsmap : root.findValues("precompiled_charsmap")) {
-                PrecompiledCharsmap.check(file, charsmap.asText());
-            }
-            return new TokenizerFiles(json, root.path("model").path("vocab"));
-        } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+        byte[] json = SmallFile.read(file);
+        JsonNode root = object(file, json);
+        for (JsonNode charsmap : root.findValues("precompiled_charsmap")) {
+            PrecompiledCharsmap.check(file, charsmap.asText());
         }
+        return new TokenizerFiles(json, root);
     }
 
     /** Reads {@code tokenizer.json}, or composes the one that CLIP's {@code vocab.json} and {@code merges.txt} stand for. */
     public static TokenizerFiles clip(Path folder) {
-        if (Files.exists(folder.resolve("tokenizer.json"))) {
-            return read(folder);
-        }
-        if (!Files.exists(folder.resolve("vocab.json")) || !Files.exists(folder.resolve("merges.txt"))) {
-            throw new CheckpointException(folder + " needs tokenizer.json, or vocab.json and merges.txt");
-        }
-        try {
-            JsonNode vocabulary = ConfigFile.JSON.readTree(SmallFile.read(folder.resolve("vocab.json")));
-            List<String> merges = new String(SmallFile.read(folder.resolve("merges.txt")), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("#version"))
-                    .toList();
-            return new TokenizerFiles(ConfigFile.JSON.writeValueAsBytes(clip(vocabulary, merges)), vocabulary);
-        } catch (IOException e) {
-            throw new CheckpointException(folder + "/vocab.json cannot be read: " + e.getMessage(), e);
-        }
+        return readOrCompose(folder, ComposedTokenizer::clip);
     }
 
-    /** The id of a piece that must be there. */
+    /**
+     * Reads {@code tokenizer.json}, or composes the one that Qwen2's {@code vocab.json} and {@code merges.txt} stand for, with the special
+     * tokens of {@code added_tokens.json}, or of {@code tokenizer_config.json} where there is no such file.
+     */
+    public static TokenizerFiles qwen(Path folder) {
+        TokenizerFiles files = readOrCompose(
+                folder, (vocabulary, merges) -> ComposedTokenizer.qwen(vocabulary, merges, addedTokens(folder)));
+        String type = files.root.at("/model/type").asText();
+        if (!type.equals("BPE")) {
+            throw new CheckpointException(folder + "/tokenizer.json: model.type must be BPE, not '" + type + "'");
+        }
+        return files;
+    }
+
+    /** The id of a piece or a special token that must be there. */
     public long id(String piece) {
-        JsonNode id = vocabulary.path(piece);
+        JsonNode id = root.at("/model/vocab").path(piece);
+        for (JsonNode added : root.path("added_tokens")) {
+            if (added.path("content").asText().equals(piece)) {
+                id = added.path("id");
+            }
+        }
         if (!id.isIntegralNumber()) {
             throw new CheckpointException("the tokenizer has no piece " + piece);
         }
         return id.longValue();
     }
 
-    private static ObjectNode clip(JsonNode vocabulary, List<String> merges) throws IOException {
-        ObjectNode file = (ObjectNode) ConfigFile.JSON.readTree("""
-                {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-                 "normalizer": {"type": "Sequence", "normalizers": [
-                   {"type": "NFC"},
-                   {"type": "Replace", "pattern": {"Regex": "\\\\s+"}, "content": " "},
-                   {"type": "Lowercase"}]},
-                 "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-                   {"type": "Split", "pattern": {}, "behavior": "Removed", "invert": true},
-                   {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]},
-                 "post_processor": null,
-                 "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
-                 "model": {"type": "BPE", "dropout": null, "unk_token": "<|endoftext|>", "continuing_subword_prefix": "",
-                   "end_of_word_suffix": "</w>", "fuse_unk": false, "byte_fallback": false}}
-                """);
-        ((ObjectNode) file.at("/pre_tokenizer/pretokenizers/0/pattern")).put("Regex", CLIP_PIECES);
-        ArrayNode added = file.withArray("/added_tokens");
-        for (String token : List.of("<|startoftext|>", "<|endoftext|>")) {
-            added.addObject()
-                    .put("id", vocabulary.path(token).asLong())
-                    .put("content", token)
-                    .put("single_word", false)
-                    .put("lstrip", false)
-                    .put("rstrip", false)
-                    .put("normalized", true)
-                    .put("special", true);
+    private static TokenizerFiles readOrCompose(
+            Path folder, BiFunction<JsonNode, List<String>, ObjectNode> composition) {
+        if (Files.exists(folder.resolve("tokenizer.json"))) {
+            return read(folder);
         }
-        ObjectNode model = (ObjectNode) file.path("model");
-        model.set("vocab", vocabulary);
-        ArrayNode pairs = model.putArray("merges");
-        merges.forEach(pairs::add);
-        return file;
+        Path vocabulary = folder.resolve("vocab.json");
+        Path merges = folder.resolve("merges.txt");
+        if (!Files.exists(vocabulary) || !Files.exists(merges)) {
+            throw new CheckpointException(folder + " needs tokenizer.json, or vocab.json and merges.txt");
+        }
+        List<String> pairs = new String(SmallFile.read(merges), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#version"))
+                .toList();
+        ObjectNode composed = composition.apply(object(vocabulary, SmallFile.read(vocabulary)), pairs);
+        try {
+            return new TokenizerFiles(ConfigFile.JSON.writeValueAsBytes(composed), composed);
+        } catch (IOException e) {
+            throw new CheckpointException(vocabulary + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Special tokens in the order of their ids. */
+    private static SortedMap<Integer, String> addedTokens(Path folder) {
+        SortedMap<Integer, String> tokens = new TreeMap<>();
+        Path file = folder.resolve("added_tokens.json");
+        if (Files.exists(file)) {
+            object(file, SmallFile.read(file))
+                    .properties()
+                    .forEach(token -> tokens.put(token.getValue().asInt(), token.getKey()));
+            return tokens;
+        }
+        Path config = folder.resolve("tokenizer_config.json");
+        if (!Files.exists(config)) {
+            throw new CheckpointException(folder + " needs added_tokens.json or tokenizer_config.json");
+        }
+        for (var token : object(config, SmallFile.read(config))
+                .path("added_tokens_decoder")
+                .properties()) {
+            try {
+                tokens.put(
+                        Integer.valueOf(token.getKey()),
+                        token.getValue().path("content").asText());
+            } catch (NumberFormatException e) {
+                throw new CheckpointException(
+                        config + ": added_tokens_decoder must have ids as names, not " + token.getKey(), e);
+            }
+        }
+        return tokens;
+    }
+
+    private static JsonNode object(Path file, byte[] json) {
+        try {
+            JsonNode root = ConfigFile.JSON.readTree(json);
+            if (root == null || !root.isObject()) {
+                throw new CheckpointException(file + " holds no JSON object");
+            }
+            return root;
+        } catch (IOException e) {
+            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+        }
     }
 }

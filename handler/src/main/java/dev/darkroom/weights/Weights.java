@@ -81,6 +81,13 @@ public final class Weights {
         return at(Integer.toString(index));
     }
 
+    /** True if the checkpoint has a tensor of this name, or any within a place of this name. */
+    public boolean has(String name) {
+        String wanted = at(name).prefix;
+        return source.entries.keySet().stream()
+                .anyMatch(entry -> entry.equals(wanted) || entry.startsWith(wanted + "."));
+    }
+
     /** A tensor that must have this shape. */
     public Tensor tensor(String name, long... shape) {
         return part(name, UnaryOperator.identity(), shape);

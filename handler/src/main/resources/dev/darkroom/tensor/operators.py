@@ -92,6 +92,13 @@ def contiguous(self, x: Tensor) -> Tensor:
 def narrow(self, x: Tensor, dim: int, start: int, length: int) -> Tensor:
     return x.narrow(dim, start, length)
 
+def select_rows(self, x: Tensor, index: Tensor) -> Tensor:
+    return x.index_select(0, index)
+
+def put_rows(self, x: Tensor, index: Tensor, rows: Tensor) -> Tensor:
+    # x [.., D] with other rows at the places index [n] of its rows, all dimensions but the last counted as one.
+    return x.reshape([-1, x.size(-1)]).index_copy(0, index, rows.to(x.dtype)).view(x.size())
+
 def cat(self, xs: List[Tensor], dim: int) -> Tensor:
     return torch.cat(xs, dim)
 
@@ -141,6 +148,9 @@ def silu(self, x: Tensor) -> Tensor:
 def gelu_tanh(self, x: Tensor) -> Tensor:
     return torch.gelu(x, approximate="tanh")
 
+def gelu(self, x: Tensor) -> Tensor:
+    return torch.gelu(x)
+
 def quick_gelu(self, x: Tensor) -> Tensor:
     return x * torch.sigmoid(1.702 * x)
 
@@ -150,6 +160,13 @@ def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor]) -> Tensor:
     if len(bias) == 0:
         return torch.linear(x, weight)
     return torch.linear(x, weight, bias[0])
+
+def gated_mlp(self, x: Tensor, weights: List[Tensor], biases: List[Tensor]) -> Tensor:
+    # down(silu(gate(x)) * up(x)); weights and biases in the order gate, up, down, the biases all there or none.
+    if len(biases) == 0:
+        return torch.linear(torch.silu_(torch.linear(x, weights[0])).mul_(torch.linear(x, weights[1])), weights[2])
+    gated = torch.silu_(torch.linear(x, weights[0], biases[0])).mul_(torch.linear(x, weights[1], biases[1]))
+    return torch.linear(gated, weights[2], biases[2])
 
 def embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
     return torch.embedding(weight, ids)
@@ -235,6 +252,53 @@ def relative_buckets(self, length: int, buckets: int, max_distance: int, device:
     far = torch.log(near.to(6) / exact) / torch.log(max_distance / exact) * (half - exact)
     far = torch.clamp(exact + far.to(4), max=half - 1)
     return torch.where(near < exact, near, far) + (distance > 0).to(4) * half
+
+def half_rope_table(self, positions: Tensor, axes: Tensor, width: int, theta: float) -> List[Tensor]:
+    # positions [A, .., S] -> cosines and sines [.., S, 1, n] in float32; angle j, of n, is that of axis axes[j] and turns with
+    # frequency theta^(-2k/width), k counted from 0 again after width/2 angles. In float32, as the reference.
+    frequencies = torch.pow(theta, torch.arange(0, width, 2, device=positions.device).to(6) / width).reciprocal()
+    repeats = axes.size(0) // frequencies.size(0)
+    angles = positions.to(6).index_select(0, axes).movedim(0, -1) * frequencies.repeat([repeats])
+    return [torch.cos(angles).unsqueeze(-2), torch.sin(angles).unsqueeze(-2)]
+
+def half_rope(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    # Rotates feature j of x [.., S, H, Dh] with feature j + Dh/2.
+    a, b = x.to(6).chunk(2, -1)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
+
+def window_attention(self, x: Tensor, weight: Tensor, bias: Tensor, cos: Tensor, sin: Tensor, windows: List[Tensor], heads: int) -> Tensor:
+    # x [S, D] -> [S, D]: each token attends to its own window. Windows of one length lie in one index [n, L]: one call for all of them.
+    q, k, v = torch.linear(x, weight, bias).unflatten(-1, [3, heads, -1]).unbind(1)
+    q = self.half_rope(q, cos, sin)
+    k = self.half_rope(k, cos, sin)
+    if len(windows) == 1:
+        size = windows[0].size()
+        q = q.unflatten(0, size).transpose(1, 2)
+        k = k.unflatten(0, size).transpose(1, 2)
+        v = v.unflatten(0, size).transpose(1, 2)
+        return torch.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape([x.size(0), -1])
+    attended = torch.empty_like(q)
+    for index in windows:
+        rows = index.flatten()
+        query = q.index_select(0, rows).unflatten(0, index.size()).transpose(1, 2)
+        key = k.index_select(0, rows).unflatten(0, index.size()).transpose(1, 2)
+        value = v.index_select(0, rows).unflatten(0, index.size()).transpose(1, 2)
+        attended.index_copy_(0, rows, torch.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(0, 1))
+    return attended.flatten(1)
+
+def causal_attention(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], cos: Tensor, sin: Tensor, heads: int, key_heads: int, mask: List[Tensor]) -> Tensor:
+    # x [B, S, D] -> [B, S, H * Dh]; several query heads share a key head. A mask [B, S] is 0 at keys that are padding.
+    q = torch.linear(x, weights[0], biases[0]).unflatten(-1, [heads, -1])
+    k = torch.linear(x, weights[1], biases[1]).unflatten(-1, [key_heads, -1])
+    v = torch.linear(x, weights[2], biases[2]).unflatten(-1, [key_heads, -1]).transpose(1, 2)
+    q = self.half_rope(q, cos, sin).transpose(1, 2)
+    k = self.half_rope(k, cos, sin).transpose(1, 2)
+    k = k.unsqueeze(2).expand([-1, -1, heads // key_heads, -1, -1]).flatten(1, 2)
+    v = v.unsqueeze(2).expand([-1, -1, heads // key_heads, -1, -1]).flatten(1, 2)
+    if len(mask) == 0:
+        return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True).transpose(1, 2).flatten(2)
+    seen = torch.ones([x.size(1), x.size(1)], dtype=11, device=x.device).tril() & (mask[0] != 0).unsqueeze(1).unsqueeze(1)
+    return torch.scaled_dot_product_attention(q, k, v, seen).transpose(1, 2).flatten(2)
 
 # --- pictures ---
 
@@ -325,3 +389,14 @@ def from_rgb(self, bytes: Tensor, device: str, dtype: int) -> Tensor:
 def to_rgb(self, x: Tensor) -> Tensor:
     # [1, 3, h, w] in 0..1 -> uint8 [h, w, 3] in host memory, rounded half to even
     return torch.round(x[0].to(6) * 255.0).clamp(0.0, 255.0).to(0).permute([1, 2, 0]).contiguous().to(torch.device("cpu"))
+
+def vision_patches(self, bytes: Tensor, height: int, width: int, patch: int, merge: int, frames: int, mean: Tensor, std: Tensor) -> Tensor:
+    # uint8 [h, w, 3] -> float32 [n, 3 * frames * patch * patch], resized to a multiple of patch * merge; mean and std [3] of levels 0..255.
+    # One patch a row, the patches of a merge group beside each other; the one picture stands for every frame.
+    x = bytes.permute([2, 0, 1]).unsqueeze(0)
+    if x.size(2) != height or x.size(3) != width:
+        x = torch._upsample_bicubic2d_aa(x, [height, width], False, None, None)
+    x = ((x.to(6) - mean.view(1, -1, 1, 1)) / std.view(1, -1, 1, 1))[0]
+    x = x.unflatten(1, [-1, merge, patch]).unflatten(4, [-1, merge, patch])
+    x = x.permute([1, 4, 2, 5, 0, 3, 6]).unsqueeze(5).expand([-1, -1, -1, -1, -1, frames, -1, -1])
+    return x.flatten(4).flatten(0, 3)

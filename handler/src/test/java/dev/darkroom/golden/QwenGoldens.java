@@ -38,7 +38,34 @@ final class QwenGoldens {
         Path path = folder.resolve(file);
         JsonNode params = entry.path("params");
         String variant = Checkpoints.variant(file, entry);
-        if (file.startsWith("scheduler")) {
+        if (file.startsWith("tokenizers")) {
+            return checkpoints.firstThatAgrees(
+                    "processor",
+                    variant,
+                    checkpoint -> QwenTextGoldens.tokenizers(checkpoint, GoldenValues.read(path)));
+        } else if (file.startsWith("image_processor")) {
+            return checkpoints.firstThatAgrees(
+                    "processor",
+                    variant,
+                    checkpoint -> QwenTextGoldens.imageProcessor(checkpoint, GoldenTensors.read(path)));
+        } else if (file.startsWith("vision")) {
+            return checkpoints.firstThatAgrees(
+                    "text_encoder",
+                    variant,
+                    checkpoint -> QwenTextGoldens.vision(checkpoint, GoldenTensors.read(path)));
+        } else if (file.startsWith("llm")) {
+            return checkpoints.firstThatAgrees(
+                    "text_encoder", variant, checkpoint -> QwenTextGoldens.llm(checkpoint, GoldenTensors.read(path)));
+        } else if (file.startsWith("pipeline") || golden(entry)) {
+            return checkpoints.firstThatAgrees(
+                    "transformer",
+                    variant,
+                    checkpoint -> QwenPipelineGoldens.compare(
+                            component(checkpoint, "scheduler").getParent(),
+                            name -> component(checkpoint, name),
+                            params,
+                            GoldenTensors.read(path)));
+        } else if (file.startsWith("scheduler")) {
             return scheduler(GoldenValues.read(path));
         } else if (file.startsWith("sizes")) {
             return sizes(GoldenValues.read(path));
@@ -57,8 +84,20 @@ final class QwenGoldens {
         throw new IllegalArgumentException("no comparison is known for " + file);
     }
 
+    /** A pipeline's run under any name: what the pocket model's goldens are. */
+    private static boolean golden(JsonNode entry) {
+        return entry.path("tensors").has("out.image") && entry.path("tensors").has("in.noise");
+    }
+
+    /** A component of a checkpoint, or of another one where the checkpoint has only what differs. */
+    private Path component(Path checkpoint, String name) {
+        return Files.isDirectory(checkpoint.resolve(name))
+                ? checkpoint.resolve(name)
+                : checkpoints.with(name, "qwen").getFirst().resolve(name);
+    }
+
     private static List<Comparison> sizes(JsonNode rules) {
-        List<Comparison> results = new ArrayList<>();
+        List<Comparison> results = new ArrayList<>(QwenTextGoldens.smartResize(rules.path("smart_resize")));
         for (JsonNode row : rules.path("calculate_dimensions")) {
             results.add(Comparison.equal(
                     row.path("target_area") + " in " + row.path("ratio_wh"),

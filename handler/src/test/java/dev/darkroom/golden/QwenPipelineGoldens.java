@@ -116,8 +116,7 @@ final class QwenPipelineGoldens {
                     ? new EditStyle.Plus(
                             referenceArea, params.path("condition_area").asLong())
                     : new EditStyle.Single(referenceArea);
-            new QwenImageEditPipeline(components, style)
-                    .generate(request, images, draws, Progress.NONE, new Timings());
+            new QwenImageEditPipeline(components, style).generate(request, images, draws, Progress.NONE, new Timings());
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,14 @@ class OperatorsTest {
                         "bfloat16 [3, 2]",
                         () -> bf16(2, 3).permute(1, 0).contiguous()),
                 sample("narrow", "bfloat16 [2, 2]", () -> bf16(2, 3).narrow(-1, 1, 2)),
+                sample(
+                        "select_rows",
+                        "bfloat16 [3, 2]",
+                        () -> Operators.selectRows(bf16(2, 2), Tensor.of(new long[] {1, 0, 1}, 3))),
+                sample(
+                        "put_rows",
+                        "bfloat16 [2, 2, 3]",
+                        () -> Operators.putRows(bf16(2, 2, 3), Tensor.of(new long[] {2, 1}, 2), wave(2, 3))),
                 sample("cat", "bfloat16 [4, 3]", () -> Tensor.cat(0, bf16(2, 3), bf16(2, 3))),
                 sample("chunk", "2 × bfloat16 [1, 3]", () -> bf16(2, 3).chunk(2, 0)),
                 sample("add", "bfloat16 [2, 3]", () -> bf16(2, 3).plus(bf16(3))),
@@ -125,8 +134,20 @@ class OperatorsTest {
                         () -> Operators.gatedAdd(bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 3, 4))),
                 sample("silu", "bfloat16 [2, 3]", () -> Operators.silu(bf16(2, 3))),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
+                sample("gelu", "bfloat16 [2, 3]", () -> Operators.gelu(bf16(2, 3))),
                 sample("quick_gelu", "bfloat16 [2, 3]", () -> Operators.quickGelu(bf16(2, 3))),
                 sample("linear", "bfloat16 [2, 4]", () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4))),
+                sample(
+                        "gated_mlp",
+                        "bfloat16 [2, 3]",
+                        () -> Operators.gatedMlp(bf16(2, 3), List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)), List.of())),
+                sample(
+                        "gated_mlp",
+                        "bfloat16 [2, 3]",
+                        () -> Operators.gatedMlp(
+                                bf16(2, 3),
+                                List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)),
+                                List.of(bf16(4), bf16(4), bf16(3)))),
                 sample(
                         "embedding",
                         "bfloat16 [1, 2, 3]",
@@ -177,6 +198,24 @@ class OperatorsTest {
                         () -> Operators.biasedAttention(
                                 bf16(1, 3, 8), bf16(1, 3, 8), bf16(1, 3, 8), 2, bf16(1, 2, 3, 3))),
                 sample("relative_buckets", "int64 [5, 5]", () -> Operators.relativeBuckets(5, 32, 128, Device.CPU)),
+                sample("half_rope_table", "2 × float32 [3, 1, 4]", () -> halfRope(1, 3)),
+                sample(
+                        "half_rope",
+                        "bfloat16 [3, 2, 8]",
+                        () -> Operators.halfRope(
+                                bf16(3, 2, 8),
+                                halfRope(1, 3).getFirst(),
+                                halfRope(1, 3).getLast())),
+                sample("window_attention", "bfloat16 [6, 16]", () -> windowAttention(windows(0, 1, 2, 3, 4, 5))),
+                sample(
+                        "window_attention",
+                        "bfloat16 [6, 16]",
+                        () -> windowAttention(windows(0, 1, 4, 5), windows(2), windows(3))),
+                sample("causal_attention", "bfloat16 [2, 3, 16]", () -> causalAttention(null)),
+                sample(
+                        "causal_attention",
+                        "bfloat16 [2, 3, 16]",
+                        () -> causalAttention(Tensor.of(new long[] {1, 1, 1, 1, 1, 0}, 2, 3))),
                 sample(
                         "conv2d",
                         "bfloat16 [1, 3, 2, 2]",
@@ -199,7 +238,12 @@ class OperatorsTest {
                         "from_rgb",
                         "bfloat16 [1, 3, 2, 4]",
                         () -> Operators.fromRgb(bytes(24).reshape(2, 4, 3), Device.CPU, DType.BFLOAT16)),
-                sample("to_rgb", "uint8 [2, 4, 3]", () -> Operators.toRgb(bf16(1, 3, 2, 4))));
+                sample("to_rgb", "uint8 [2, 4, 3]", () -> Operators.toRgb(bf16(1, 3, 2, 4))),
+                sample(
+                        "vision_patches",
+                        "float32 [4, 24]",
+                        () -> Operators.visionPatches(
+                                bytes(45).reshape(3, 5, 3), 4, 4, 2, 1, 2, floats(1, 2, 3), floats(1, 2, 3))));
     }
 
     @Test
@@ -657,6 +701,31 @@ class OperatorsTest {
 
     private static Tensor table() {
         return Operators.ropeTable(bf16(3, 2), new long[] {2, 6}, 10_000, DType.FLOAT64);
+    }
+
+    /** Angles of heads of width 8. */
+    private static List<Tensor> halfRope(long... shape) {
+        Tensor positions = Operators.zeros(DType.INT64, Device.CPU, shape);
+        return Operators.halfRopeTable(positions, Tensor.of(new long[4], 4), 8, 10_000);
+    }
+
+    private static Tensor windows(long... rows) {
+        return Tensor.of(rows, rows.length).reshape(-1, Math.min(2, rows.length));
+    }
+
+    private static Tensor windowAttention(Tensor... windows) {
+        return Operators.windowAttention(bf16(6, 16), bf16(48, 16), bf16(48), halfRope(1, 6), List.of(windows), 2);
+    }
+
+    private static Tensor causalAttention(@Nullable Tensor mask) {
+        return Operators.causalAttention(
+                bf16(2, 3, 16),
+                List.of(bf16(16, 16), bf16(8, 16), bf16(8, 16)),
+                List.of(bf16(16), bf16(8), bf16(8)),
+                halfRope(1, 2, 3),
+                2,
+                1,
+                mask);
     }
 
     private static Tensor view(Tensor bytes, DType dtype, long offset, long... shape) {
