@@ -35,6 +35,27 @@ record Checkpoints(List<Path> folders) {
         return new Checkpoints(List.of());
     }
 
+    /** The one that goldens are of whose folder has its name; for goldens of no one checkpoint all but the pocket ones. */
+    Checkpoints of(String goldens) {
+        boolean pocket = goldens.startsWith("pocket");
+        return new Checkpoints(folders.stream()
+                .filter(folder -> {
+                    String name = folder.getFileName().toString();
+                    return pocket ? name.equals(goldens) : !name.startsWith("pocket");
+                })
+                .toList());
+    }
+
+    /** Those of a family, told by the pipeline that they are made for. */
+    Checkpoints ofFamily(String pipelinePrefix) {
+        return new Checkpoints(folders.stream()
+                .filter(folder -> GoldenValues.read(folder.resolve("model_index.json"))
+                        .path("_class_name")
+                        .asText()
+                        .startsWith(pipelinePrefix))
+                .toList());
+    }
+
     /** Folders with a component, those whose name holds one of the words first, in the words' order. */
     List<Path> with(String component, String... words) {
         return ordered(folder -> Files.isDirectory(folder.resolve(component)), words);

@@ -29,7 +29,7 @@ class FluxGoldensTest {
     @Test
     void noGoldenIsLeftOut() throws IOException {
         List<GoldenCase> cases = GoldenMain.cases(GOLDENS, "");
-        assertThat(cases).hasSize(19);
+        assertThat(cases).hasSize(44);
     }
 
     private static DynamicTest test(GoldenCase golden) {

@@ -50,10 +50,10 @@ public final class GoldenMain {
             String text = Files.readString(manifest);
             if (wanted(family, "flux")
                     && (folder.endsWith("flux") || FLUX.matcher(text).find())) {
-                cases.addAll(FluxGoldens.cases(folder, checkpoints));
+                cases.addAll(FluxGoldens.cases(folder, checkpoints.ofFamily("Flux")));
             } else if (wanted(family, "qwen")
                     && (folder.endsWith("qwen") || QWEN.matcher(text).find())) {
-                cases.addAll(QwenGoldens.cases(folder, checkpoints));
+                cases.addAll(QwenGoldens.cases(folder, checkpoints.ofFamily("QwenImage")));
             }
         }
         if (!wanted(family, "flux")) {

@@ -22,7 +22,11 @@ final class QwenGoldens {
     }
 
     /** The cases of one folder with a {@code manifest.json}. */
-    static List<GoldenCase> cases(Path folder, Checkpoints checkpoints) {
+    static List<GoldenCase> cases(Path folder, Checkpoints all) {
+        Checkpoints checkpoints = all.of(folder.getFileName().toString());
+        if (checkpoints.folders().isEmpty()) {
+            return List.of();
+        }
         var goldens = new QwenGoldens(folder, checkpoints);
         List<GoldenCase> cases = new ArrayList<>();
         GoldenValues.read(folder.resolve("manifest.json")).properties().forEach(entry -> {
