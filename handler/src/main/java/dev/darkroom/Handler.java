@@ -64,8 +64,7 @@ public final class Handler {
                 timings.lap("fetch");
                 log.fetched(timings);
 
-                // 3. the GPU's turn: the networks, one picture after another, 4. each encoded and stored while the next
-                // is drawn
+                // 3. the GPU's turn: networks, then one picture after another, 4. each stored while the next is drawn
                 gpu.run(() -> {
                     timings.lap("queue");
                     progress.checkCancelled();

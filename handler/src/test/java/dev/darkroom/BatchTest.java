@@ -3,26 +3,24 @@ package dev.darkroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.FluxModel;
+import dev.darkroom.flux.LoadedFlux;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Asks;
 import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Stored;
 import dev.darkroom.job.Timings;
 import dev.darkroom.logs.JobLog;
+import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.UnsentPictures;
-import dev.darkroom.tensor.Device;
-import dev.darkroom.weights.PlacementPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +49,7 @@ class BatchTest {
 
     BatchTest() {
         Path pocket = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
-        var policy = new PlacementPolicy(Device.CPU, Optional.empty());
-        model = new ServedModel("pocket", FluxModel.load(pocket, policy, Limits.STANDARD), "r1");
+        model = new ServedModel("pocket", LoadedFlux.from(pocket), "r1", LoadedFlux.roomy());
     }
 
     @BeforeEach
@@ -167,7 +164,7 @@ class BatchTest {
                     if (Arrays.stream(failing).anyMatch(index -> index == exposure.index())) {
                         throw new IllegalStateException("this one cannot be drawn");
                     }
-                    return new FluxModel.Rendering(
+                    return new Rendering(
                             new Picture(64, 64, new byte[3 * 64 * 64]), new Timings(), List.of(), Map.of());
                 });
             }

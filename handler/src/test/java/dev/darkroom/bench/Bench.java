@@ -1,17 +1,18 @@
 package dev.darkroom.bench;
 
 import dev.darkroom.flux.FluxLoader;
-import dev.darkroom.flux.FluxModel;
 import dev.darkroom.flux.FluxTransformer;
+import dev.darkroom.flux.LoadedFlux;
 import dev.darkroom.flux.Positions;
 import dev.darkroom.job.Asks;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
 import dev.darkroom.store.PictureEncoder;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -21,12 +22,10 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
-import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -54,18 +53,18 @@ public final class Bench {
     }
 
     private static void picture() throws Exception {
-        try (var model = FluxModel.load(POCKET, new PlacementPolicy(Device.CPU, Optional.empty()), Limits.STANDARD)) {
+        try (var model = LoadedFlux.from(POCKET)) {
             Map<String, double[]> parts = new TreeMap<>();
             int repetitions = 40;
-            FluxModel.Rendering[] last = new FluxModel.Rendering[1];
+            Rendering[] last = new Rendering[1];
             int[] round = {0};
             Measured whole = Measured.milliseconds("pocket picture, 128×128, 4 steps", 20, repetitions, () -> {
                 Job job = job(round[0]++);
-                last[0] = model.render(job, Asks.first(job), null, null, Progress.NONE);
+                last[0] = model.render(job, Asks.first(job), Sources.NONE, Progress.NONE);
             });
             for (int i = 0; i < repetitions; i++) {
                 Job job = job(i);
-                Timings timings = model.render(job, Asks.first(job), null, null, Progress.NONE)
+                Timings timings = model.render(job, Asks.first(job), Sources.NONE, Progress.NONE)
                         .timings();
                 int at = i;
                 timings.milliseconds()

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.CheckpointException;
@@ -55,7 +54,7 @@ class DamagedCheckpointTest {
 
     @Test
     void theCopyItselfLoads() {
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
+        try (var model = LoadedFlux.from(checkpoint)) {
             assertThat(model.networks()).hasSize(4);
         }
     }
@@ -140,7 +139,7 @@ class DamagedCheckpointTest {
     void aKontextPipelineLoads() throws IOException {
         edit("model_index.json", index -> index.put("_class_name", "FluxKontextPipeline"));
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
+        try (var model = LoadedFlux.from(checkpoint)) {
             assertThat(model.defaults().steps()).isEqualTo(4);
         }
     }
@@ -204,7 +203,7 @@ class DamagedCheckpointTest {
     void withoutDefaultsTheReferenceHasThem() throws IOException {
         Files.delete(checkpoint.resolve("darkroom.json"));
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
+        try (var model = LoadedFlux.from(checkpoint)) {
             assertThat(model.defaults().size()).isEqualTo(new Size(1024, 1024));
             assertThat(model.defaults().steps()).isEqualTo(4);
             assertThat(model.defaults().maxSequenceLength()).isEqualTo(256);
@@ -229,8 +228,7 @@ class DamagedCheckpointTest {
 
     private void assertRefused(String... names) {
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)
-                        .close())
+                .isThrownBy(() -> LoadedFlux.from(checkpoint).close())
                 .withMessageContainingAll(names);
     }
 

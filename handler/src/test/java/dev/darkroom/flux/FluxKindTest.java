@@ -7,55 +7,49 @@ import dev.darkroom.job.Ask;
 import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Scope;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Editing and filling from a checkpoint folder to a picture, on tiny networks of random weights. */
 class FluxKindTest {
-    private static final Path GOLDENS = Path.of("src/test/resources/goldens");
-
     @TempDir
     Path checkpoint;
 
     @Test
     void anEditKeepsTheRatioOfItsPictureAtTheAreaThatTheModelKnows() throws IOException {
-        copy(GOLDENS.resolve("tiny-flux-dev"));
-        Path index = checkpoint.resolve("model_index.json");
-        Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
+        TinyFlux.kontext(checkpoint);
         long before = Scope.liveTensors();
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
+        try (var model = LoadedFlux.from(checkpoint)) {
             Picture picture = noise(318, 2968);
             var job = new Job.FromImages(ask(null), List.of(""), null);
             model.check(job);
-            FluxModel.Rendering rendering = model.render(job, Asks.first(job), picture, null, Progress.NONE);
+            Rendering rendering = model.render(job, Asks.first(job), sources(picture), Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(KontextSizes.STANDARD.generated(picture.size()));
             assertThat(rendering.notes()).isEmpty();
 
             var plain = new Job.TextToImage(ask(null));
-            assertThat(model.render(plain, Asks.first(plain), null, null, Progress.NONE)
+            assertThat(model.render(plain, Asks.first(plain), Sources.NONE, Progress.NONE)
                             .picture()
                             .size())
                     .isEqualTo(model.defaults().size());
 
-            FluxModel.Rendering asked = model.render(
+            Rendering asked = model.render(
                     new Job.FromImages(ask(new Size(128, 128)), List.of(""), null),
                     Asks.first(job),
-                    noise(64, 64),
-                    null,
+                    sources(noise(64, 64)),
                     Progress.NONE);
             assertThat(asked.picture().size()).isEqualTo(new Size(128, 128));
             assertThat(asked.notes()).singleElement().asString().contains("1024x1024", "128x128");
@@ -65,11 +59,9 @@ class FluxKindTest {
 
     @Test
     void anEditTakesNoStrengthAndNoMask() throws IOException {
-        copy(GOLDENS.resolve("tiny-flux-dev"));
-        Path index = checkpoint.resolve("model_index.json");
-        Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
+        TinyFlux.kontext(checkpoint);
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
+        try (var model = LoadedFlux.from(checkpoint)) {
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> model.check(new Job.FromImages(ask(null), List.of(""), 0.5)))
                     .withMessageStartingWith("strength: ");
@@ -81,18 +73,15 @@ class FluxKindTest {
 
     @Test
     void aFilledPictureKeepsItsSize() throws IOException {
-        copy(GOLDENS.resolve("tiny-flux-dev"));
-        delete(checkpoint.resolve("transformer"));
-        copy(GOLDENS.resolve("tiny-flux-fill"));
+        TinyFlux.fill(checkpoint);
         long before = Scope.liveTensors();
 
-        try (var model = FluxModel.load(checkpoint, FluxModelTest.ON_CPU, Limits.STANDARD)) {
+        try (var model = LoadedFlux.from(checkpoint)) {
             assertThat(model.defaults().guidanceScale()).isEqualTo(30);
             model.warmUp();
             var job = new Job.Fill(ask(null), "", "");
             model.check(job);
-            FluxModel.Rendering rendering =
-                    model.render(job, Asks.first(job), noise(150, 100), noise(150, 100), Progress.NONE);
+            Rendering rendering = model.render(job, Asks.first(job), fill(noise(150, 100)), Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(150, 100));
             assertThat(rendering.notes()).isEmpty();
@@ -100,7 +89,7 @@ class FluxKindTest {
                     .isThrownBy(() -> model.check(new Job.TextToImage(ask(null))))
                     .withMessage("mask: this model fills: it needs image and mask");
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.render(job, Asks.first(job), noise(20, 300), noise(20, 300), Progress.NONE))
+                    .isThrownBy(() -> model.render(job, Asks.first(job), fill(noise(20, 300)), Progress.NONE))
                     .withMessageStartingWith("size: the job gives a picture of 20x300, but sides must be from 64");
         }
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -110,27 +99,17 @@ class FluxKindTest {
         return Asks.of("a red fox", null, size, 1, null, null, 1);
     }
 
+    private static Sources sources(Picture image) {
+        return new Sources(List.of(image), null);
+    }
+
+    private static Sources fill(Picture image) {
+        return new Sources(List.of(image), image);
+    }
+
     private static Picture noise(int width, int height) {
         byte[] rgb = new byte[3 * width * height];
         new Random(1).nextBytes(rgb);
         return new Picture(width, height, rgb);
-    }
-
-    private void copy(Path from) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = checkpoint.resolve(from.relativize(file).toString());
-                Files.createDirectories(copy.getParent());
-                Files.write(copy, Files.readAllBytes(file));
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

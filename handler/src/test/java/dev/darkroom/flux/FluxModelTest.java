@@ -9,17 +9,15 @@ import dev.darkroom.job.Ask;
 import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
-import dev.darkroom.tensor.Device;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The embedded checkpoint from prompt to picture: what it makes, what it refuses, and that no tensor stays behind. */
 class FluxModelTest {
     static final Path POCKET = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
-    static final PlacementPolicy ON_CPU = new PlacementPolicy(Device.CPU, Optional.empty());
 
     private static final String RED_CIRCLE = "a red circle on a white background";
     private static final String BLUE_SQUARE = "a blue square on a yellow background";
@@ -41,7 +38,7 @@ class FluxModelTest {
 
     @BeforeAll
     static void load() {
-        loaded = FluxModel.load(POCKET, ON_CPU, Limits.STANDARD);
+        loaded = LoadedFlux.from(POCKET);
         render(WISH.job()); // its prompt's embeds are kept from now on
     }
 
@@ -67,7 +64,7 @@ class FluxModelTest {
         long before = Scope.liveTensors();
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), null, null, (step, steps) -> {
+                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), Sources.NONE, (step, steps) -> {
                     throw new IllegalStateException("broken off in step " + step);
                 }))
                 .withMessage("broken off in step 0");
@@ -81,7 +78,7 @@ class FluxModelTest {
         List<Integer> seen = new ArrayList<>();
 
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), null, null, (step, steps) -> {
+                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), Sources.NONE, (step, steps) -> {
                     seen.add(step);
                     if (step == 2) {
                         throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
@@ -96,10 +93,10 @@ class FluxModelTest {
     @Test
     void aModelThatIsClosedLeavesNoTensor() {
         long before = Scope.liveTensors();
-        try (var second = FluxModel.load(POCKET, ON_CPU, Limits.STANDARD)) {
+        try (var second = LoadedFlux.from(POCKET)) {
             assertThat(Scope.liveTensors()).isGreaterThan(before);
             second.warmUp();
-            second.render(WISH.job(), Asks.first(WISH.job()), null, null, Progress.NONE);
+            second.render(WISH.job(), Asks.first(WISH.job()), Sources.NONE, Progress.NONE);
         }
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -134,8 +131,11 @@ class FluxModelTest {
     void theCheckpointFillsInWhatAJobLeavesOut() {
         List<String> steps = new ArrayList<>();
 
-        FluxModel.Rendering rendering = model().render(
-                        WISH.job(), Asks.first(WISH.job()), null, null, (step, all) -> steps.add(step + " of " + all));
+        Rendering rendering = model().render(
+                        WISH.job(),
+                        Asks.first(WISH.job()),
+                        Sources.NONE,
+                        (step, all) -> steps.add(step + " of " + all));
 
         assertThat(rendering.picture().size()).isEqualTo(new Size(128, 128));
         assertThat(steps).containsExactly("0 of 4", "1 of 4", "2 of 4", "3 of 4", "4 of 4");
@@ -148,7 +148,11 @@ class FluxModelTest {
     void stepsAreTakenAsAsked(int asked) {
         List<Integer> steps = new ArrayList<>();
 
-        model().render(WISH.withSteps(asked).job(), Asks.first(WISH.job()), null, null, (step, all) -> steps.add(step));
+        model().render(
+                        WISH.withSteps(asked).job(),
+                        Asks.first(WISH.job()),
+                        Sources.NONE,
+                        (step, all) -> steps.add(step));
 
         assertThat(steps).hasSize(asked + 1).endsWith(asked);
     }
@@ -156,7 +160,7 @@ class FluxModelTest {
     @ParameterizedTest
     @ValueSource(strings = {"64x64", "65x64", "100x75", "128x96", "127x129", "96x160", "64x250", "255x64"})
     void aPictureHasTheSizeThatWasAsked(String size) {
-        FluxModel.Rendering rendering = render(WISH.with(Size.parse(size)).job());
+        Rendering rendering = render(WISH.with(Size.parse(size)).job());
 
         assertThat(rendering.picture().size()).hasToString(size);
         assertThat(rendering.notes()).isEmpty();
@@ -165,7 +169,7 @@ class FluxModelTest {
     @ParameterizedTest
     @CsvSource({"512x384, 144x96", "1024x64, 512x32", "64x4096, 16x1024", "2048x2048, 128x128"})
     void aPictureBeyondTheNativeAreaIsEnlargedAndSaysSo(String asked, String generated) {
-        FluxModel.Rendering rendering = render(WISH.with(Size.parse(asked)).job());
+        Rendering rendering = render(WISH.with(Size.parse(asked)).job());
 
         assertThat(rendering.picture().size()).hasToString(asked);
         assertThat(rendering.notes())
@@ -235,8 +239,7 @@ class FluxModelTest {
         model().render(
                         new Job.FromImages(WISH.withSteps(steps).ask(), List.of(""), strength),
                         Asks.first(WISH.job()),
-                        start,
-                        null,
+                        sources(start),
                         (step, all) -> seen.add(step + " of " + all));
 
         assertThat(seen).hasSize(taken + 1).last().isEqualTo(taken + " of " + taken);
@@ -264,7 +267,7 @@ class FluxModelTest {
         Job steered = plain.withNegative("purple", 3.0).job();
         model().check(steered);
 
-        FluxModel.Rendering rendering = render(steered);
+        Rendering rendering = render(steered);
 
         assertThat(meanDifference(rendering.picture(), render(plain.job()).picture()))
                 .isGreaterThan(1);
@@ -325,12 +328,16 @@ class FluxModelTest {
         return java.util.Objects.requireNonNull(loaded);
     }
 
-    private static FluxModel.Rendering render(Job job) {
-        return model().render(job, Asks.first(job), null, null, Progress.NONE);
+    private static Rendering render(Job job) {
+        return model().render(job, Asks.first(job), Sources.NONE, Progress.NONE);
     }
 
-    private static FluxModel.Rendering render(Job job, Picture image) {
-        return model().render(job, Asks.first(job), image, null, Progress.NONE);
+    private static Rendering render(Job job, Picture image) {
+        return model().render(job, Asks.first(job), sources(image), Progress.NONE);
+    }
+
+    private static Sources sources(Picture image) {
+        return new Sources(List.of(image), null);
     }
 
     private static double meanDifference(Picture one, Picture other) {

@@ -24,7 +24,9 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.text.ClipTextEncoder;
+import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Encoder;
+import dev.darkroom.text.T5Tokenizer;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.Loaded;
@@ -71,8 +73,12 @@ final class PipelineGoldens {
         var t5 = FluxLoader.textEncoder2(component.apply("text_encoder_2"), NetworkGoldens.CPU);
         var transformer = FluxLoader.transformer(checkpoint.resolve("transformer"), NetworkGoldens.CPU);
         var vae = FluxLoader.vae(component.apply("vae"), NetworkGoldens.CPU);
-        var promptEncoder = FluxLoader.promptEncoder(
-                component.apply("tokenizer"), clip.network(), component.apply("tokenizer_2"), t5.network());
+        var promptEncoder = new PromptEncoder(
+                ClipTokenizer.read(
+                        component.apply("tokenizer"), clip.network().config().positions()),
+                clip.network(),
+                T5Tokenizer.read(component.apply("tokenizer_2")),
+                t5.network());
         return new Networks(clip, t5, transformer, vae, promptEncoder);
     }
 

@@ -1,0 +1,185 @@
+package dev.darkroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.checks.SetupException;
+import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.Asks;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Size;
+import dev.darkroom.logs.JobLog;
+import dev.darkroom.queue.Ticket;
+import dev.darkroom.store.ResultFolder;
+import dev.darkroom.tensor.Scope;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker with more models than its memory holds, from its settings to the answers of its jobs. */
+class SeveralModelsTest {
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private long before;
+
+    @BeforeEach
+    void makeModels() throws IOException {
+        TinyFlux.copy(TinyFlux.SCHNELL, folder.resolve("one"));
+        TinyFlux.kontext(folder.resolve("two"));
+        before = Scope.liveTensors();
+    }
+
+    @AfterEach
+    void noTensorIsLeft() {
+        vertx.close();
+        assertThat(Scope.liveTensors()).isEqualTo(before);
+    }
+
+    @Test
+    void theTimeOfAChangeOfModelsIsInTheAnswer() throws InterruptedException {
+        try (var setup = new Setup(config("1K"), vertx)) {
+            Handler handler = handler(setup);
+
+            JobResult first = run(handler, "one");
+            JobResult changed = run(handler, "two");
+            JobResult again = run(handler, "two");
+
+            assertThat(first.timings()).containsKeys("queue", "denoise").doesNotContainKey("load");
+            assertThat(changed.timings()).containsKeys("queue", "load", "denoise");
+            assertThat(changed.model()).isEqualTo("two");
+            assertThat(again.timings()).doesNotContainKey("load");
+            assertThat(run(handler, "one").timings()).containsKey("load");
+        }
+    }
+
+    @Test
+    void modelsThatFitTogetherAreLoadedWhenTheWorkerStarts() throws InterruptedException {
+        try (var setup = new Setup(config("100M"), vertx)) {
+            Handler handler = handler(setup);
+
+            assertThat(run(handler, "two").timings()).doesNotContainKey("load");
+            assertThat(run(handler, "one").timings()).doesNotContainKey("load");
+        }
+    }
+
+    @Test
+    void aModelThatIsOnlyCheckedIsRefusedAtTheStartIfItIsBroken() throws IOException {
+        Path config = folder.resolve("two/transformer/config.json");
+        Files.writeString(config, Files.readString(config).replaceAll("\"num_layers\": \\d+", "\"num_layers\": 9"));
+
+        try (var setup = new Setup(config("1K"), vertx)) {
+            assertThatExceptionOfType(SetupException.class)
+                    .isThrownBy(() -> handler(setup))
+                    .withMessageContainingAll("weights of two", "transformer_blocks.8");
+        }
+    }
+
+    @Test
+    void aModelWhoseFilesAreGoneFailsItsJobUntilTheyAreBackAndTheOtherStillWorks()
+            throws InterruptedException, IOException {
+        try (var setup = new Setup(config("1K"), vertx)) {
+            Handler handler = handler(setup);
+            Files.move(folder.resolve("two/transformer"), folder.resolve("elsewhere"));
+
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> run(handler, "two"))
+                    .withMessage("the model two could not be loaded; the worker's log has more")
+                    .matches(e -> e.code() == JobException.Code.INTERNAL);
+
+            assertThat(run(handler, "one").timings()).doesNotContainKey("load");
+            Files.move(folder.resolve("elsewhere"), folder.resolve("two/transformer"));
+            assertThat(run(handler, "two").timings()).containsKey("load");
+        }
+    }
+
+    private WorkerConfig config(String memory) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("darkroom.device", "cpu");
+        settings.put("darkroom.data", folder.resolve("data").toString());
+        settings.put("darkroom.models", "one=" + folder.resolve("one") + ",two=" + folder.resolve("two"));
+        settings.put("darkroom.memory", memory);
+        settings.put("darkroom.hub.endpoint", "http://localhost:1");
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(WorkerConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 500))
+                .build()
+                .getConfigMapping(WorkerConfig.class);
+    }
+
+    private Handler handler(Setup setup) throws InterruptedException {
+        return setup.handler(new ResultFolder(folder.resolve("results"), Path::toUri, Optional.empty()), true);
+    }
+
+    private static JobResult run(Handler handler, String model) throws InterruptedException {
+        Ask any = Asks.of("a fox", null, null, null, null, null, 1);
+        var ask = new Ask(
+                model,
+                any.prompts(),
+                null,
+                new Framing.Exact(new Size(64, 64)),
+                2,
+                null,
+                null,
+                1,
+                1,
+                false,
+                any.delivery(),
+                List.of());
+        var job = new Job.TextToImage(ask);
+        return handler.handle(new QuietTicket(job), new JobLog("job-1"), () -> {});
+    }
+
+    /** A caller who only waits for the result. */
+    private record QuietTicket(Job job) implements Ticket {
+        @Override
+        public String id() {
+            return "job-1";
+        }
+
+        @Override
+        public int largestAnswer() {
+            return 1_000_000;
+        }
+
+        @Override
+        public void stored(JobResult.Image image) {
+            // it is in the result
+        }
+
+        @Override
+        public void completed(JobResult result) {
+            throw new IllegalStateException("a handler ends no job");
+        }
+
+        @Override
+        public void failed(JobException reason) {
+            throw new IllegalStateException("a handler ends no job", reason);
+        }
+
+        @Override
+        public void report(int step, int steps) {
+            // nobody asks
+        }
+    }
+}
