@@ -6,6 +6,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.Fit;
+import dev.darkroom.vae.PictureSizes;
 import dev.darkroom.weights.CheckpointDefaults;
 import dev.darkroom.weights.CheckpointException;
 import java.nio.file.Path;
@@ -53,29 +54,14 @@ sealed interface FluxKind {
     }
 
     /**
-     * Where a picture is computed and how large the caller gets it.
-     *
-     * @param generated a multiple of 16, within what the model knows
-     */
-    record Sizes(Size generated, Size output) {}
-
-    /**
      * The sizes of a run.
      *
      * @param asked null where the job names none
      * @param image the job's source image, if it has one
      */
-    default Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+    default PictureSizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
         Size output = asked == null ? defaults.size() : asked;
-        return new Sizes(generated(output, defaults), output);
-    }
-
-    private static Size generated(Size output, CheckpointDefaults defaults) {
-        if (defaults.nativeArea().isPresent()
-                && output.area() > defaults.nativeArea().get()) {
-            return output.within(defaults.nativeArea().get()).floorTo(FluxRequest.MULTIPLE);
-        }
-        return output.ceilTo(FluxRequest.MULTIPLE);
+        return PictureSizes.of(output, defaults.nativeArea());
     }
 
     /**
@@ -119,7 +105,7 @@ sealed interface FluxKind {
 
         /** A picture that starts from another keeps its ratio, at the area of the model's own size. */
         @Override
-        public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+        public PictureSizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
             Size output = asked == null && image != null
                     ? image.size()
                             .scaledTo((double) defaults.size().area())
@@ -158,15 +144,15 @@ sealed interface FluxKind {
 
         /** An edit keeps the ratio of its picture, at the area that the model was trained on. */
         @Override
-        public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+        public PictureSizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
             var known = new KontextSizes(
                     defaults.nativeArea().orElse(KontextSizes.STANDARD.maxArea()), KontextSizes.STANDARD.preferred());
             if (asked == null && image != null) {
                 Size generated = known.generated(image.size());
-                return new Sizes(generated, generated);
+                return new PictureSizes(generated, generated);
             }
             Size output = asked == null ? defaults.size() : asked;
-            return new Sizes(known.generated(output), output);
+            return new PictureSizes(known.generated(output), output);
         }
     }
 
@@ -191,7 +177,7 @@ sealed interface FluxKind {
 
         /** A filled picture keeps its size, as long as the model can work at it. */
         @Override
-        public Sizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
+        public PictureSizes sizes(@Nullable Size asked, @Nullable Picture image, CheckpointDefaults defaults) {
             Size output = asked == null && image != null ? image.size().within(MOST_PIXELS) : asked;
             return FluxKind.super.sizes(output, image, defaults);
         }

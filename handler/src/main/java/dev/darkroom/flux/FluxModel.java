@@ -4,7 +4,6 @@ import dev.darkroom.job.Ask;
 import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
-import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
@@ -16,7 +15,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
-import dev.darkroom.vae.PilResize;
+import dev.darkroom.vae.PictureSizes;
 import dev.darkroom.weights.CheckpointDefaults;
 import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
@@ -105,8 +104,8 @@ public final class FluxModel implements ImageModel {
     public Rendering render(Job job, Exposure exposure, Sources sources, Progress progress) {
         var timings = new Timings();
         Picture image = sources.image();
-        FluxKind.Sizes sizes = kind.sizes(asked(job.ask(), image), image, defaults);
-        checkSize(sizes.output());
+        PictureSizes sizes = kind.sizes(asked(job.ask(), image), image, defaults);
+        limits.require(sizes.output());
         FluxRequest request = request(job.ask(), exposure.prompt(), sizes.generated());
         FluxComponents components = networks.components();
         Noise noise = Noise.seeded(
@@ -117,10 +116,10 @@ public final class FluxModel implements ImageModel {
         } finally {
             networks.prompts().trim();
         }
-        Picture finished = fit(picture, sizes.output(), image != null);
+        Picture finished = sizes.fit(picture, image != null);
         timings.lap("resize");
         return new Rendering(
-                finished, timings, notes(job.ask(), request, sizes.output()), parameters(job, request, sizes.output()));
+                finished, timings, notes(job.ask(), request, sizes), parameters(job, request, sizes.output()));
     }
 
     private Picture generate(
@@ -152,15 +151,6 @@ public final class FluxModel implements ImageModel {
     /** The size that the job names; null if it names none. */
     private @Nullable Size asked(Ask ask, @Nullable Picture image) {
         return ask.framing() == null ? null : ask.framing().size(defaults.size(), image == null ? null : image.size());
-    }
-
-    /** A size that follows from a source image or a ratio has the same limits as one that was asked for. */
-    private void checkSize(Size size) {
-        if (!limits.allow(size)) {
-            throw JobException.badInput("size: the job gives a picture of " + size + ", but sides must be from "
-                    + Limits.SHORTEST_SIDE + " to " + limits.longestSide() + " and pixels at most " + limits.pixels()
-                    + ": send width and height");
-        }
     }
 
     @Override
@@ -201,21 +191,12 @@ public final class FluxModel implements ImageModel {
                 : DEFAULT_STRENGTH;
     }
 
-    /** A picture from nothing is cut where 16 does not divide its sides; one made from another would shift, so it is resized. */
-    private static Picture fit(Picture picture, Size output, boolean fromImage) {
-        return !fromImage && picture.size().equals(output.ceilTo(FluxRequest.MULTIPLE))
-                ? picture.crop(output)
-                : PilResize.LANCZOS.apply(picture, output);
-    }
-
-    private List<String> notes(Ask ask, FluxRequest request, Size output) {
+    private List<String> notes(Ask ask, FluxRequest request, PictureSizes sizes) {
         List<String> notes = new ArrayList<>();
         if (ask.goFast()) {
             notes.add("go_fast: this model has no faster way than its usual one");
         }
-        if (!request.size().equals(output.ceilTo(FluxRequest.MULTIPLE))) {
-            notes.add("generated at " + request.size() + ", where this model is at home, and resized to " + output);
-        }
+        sizes.note().ifPresent(notes::add);
         noteCut(notes, "prompt", request.prompt());
         if (request.negativePrompt() != null) {
             noteCut(notes, "negative prompt", request.negativePrompt());
