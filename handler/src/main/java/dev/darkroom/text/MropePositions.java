@@ -37,6 +37,7 @@ public final class MropePositions {
                 continue;
             }
             PatchGrid grid = grids.get(picture++);
+            requireRun(ids, at, grid.tokens());
             for (int token = 0; token < grid.tokens(); token++, at++) {
                 positions[at] = next;
                 positions[length + at] = next + token / grid.groupColumns();
@@ -53,6 +54,15 @@ public final class MropePositions {
         if (inText != inPictures) {
             throw new CheckpointException("the text has " + inText + " image tokens (id " + imageToken + "), but its "
                     + grids.size() + " images have " + inPictures);
+        }
+    }
+
+    private static void requireRun(long[] ids, int at, int tokens) {
+        for (int i = at; i < at + tokens; i++) {
+            if (i >= ids.length || ids[i] != ids[at]) {
+                throw new CheckpointException(
+                        "the " + tokens + " image tokens of an image at place " + at + " do not stand together");
+            }
         }
     }
 }

@@ -99,10 +99,7 @@ public final class Qwen25VlEncoder {
             Tensor positions = Tensor.of(MropePositions.of(ids, config.imageToken, grids), 3, 1, ids.length)
                     .to(placement.device());
             Tensor embeds = language.embed(TokenIds.of(ids, config.text.vocabulary(), placement));
-            if (!imageEmbeds.isEmpty()) {
-                embeds = withImages(embeds, ids, imageEmbeds);
-            }
-            return scope.keep(language.forward(embeds, positions, null));
+            return scope.keep(language.forward(withImages(embeds, ids, imageEmbeds), positions, null));
         }
     }
 
@@ -112,13 +109,17 @@ public final class Qwen25VlEncoder {
                 .filter(i -> ids[i] == config.imageToken)
                 .asLongStream()
                 .toArray();
+        long tokens = imageEmbeds.stream().mapToLong(image -> image.size(0)).sum();
+        if (tokens != places.length) {
+            throw new IllegalArgumentException(places.length + " image tokens, but embeds of " + tokens);
+        }
+        if (places.length == 0) {
+            return embeds;
+        }
         try (var scope = Scope.open("place images")) {
             Tensor rows = Tensor.cat(0, imageEmbeds.toArray(Tensor[]::new)).to(placement.device());
-            if (rows.size(0) != places.length) {
-                throw new IllegalArgumentException(places.length + " image tokens, but embeds of " + rows.size(0));
-            }
-            return scope.keep(
-                    Operators.putRows(embeds, Tensor.of(places, places.length).to(placement.device()), rows));
+            Tensor index = Tensor.of(places, places.length).to(placement.device());
+            return scope.keep(Operators.putRows(embeds, index, rows));
         }
     }
 }

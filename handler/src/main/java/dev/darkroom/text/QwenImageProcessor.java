@@ -59,14 +59,25 @@ public record QwenImageProcessor(
             throw file.error(
                     "patch_size", "must be at most 64, merge_size at most 8, and a merge group within the pixels");
         }
-        double levels = 1 / file.number("rescale_factor", 1 / 255.0);
+        int frames = file.count("temporal_patch_size", 2);
+        if (frames > 8) {
+            throw file.error("temporal_patch_size", "must be at most 8, not " + frames);
+        }
+        double factor = file.number("rescale_factor", 1 / 255.0);
+        if (factor <= 0) {
+            throw file.error("rescale_factor", "must be more than 0, not " + factor);
+        }
+        List<Double> std = file.numbers("image_std", STD);
+        if (std.stream().anyMatch(share -> share <= 0)) {
+            throw file.error("image_std", "must be more than 0, not " + std);
+        }
         return new QwenImageProcessor(
                 new SmartResize(patch * merge, least, most),
                 patch,
                 merge,
-                file.countFromZero("temporal_patch_size", 2, 8),
-                inLevels(file.numbers("image_mean", MEAN), levels),
-                inLevels(file.numbers("image_std", STD), levels));
+                frames,
+                inLevels(file.numbers("image_mean", MEAN), 1 / factor),
+                inLevels(std, 1 / factor));
     }
 
     /** Older files state areas by themselves, newer ones as the edges of {@code size}; where there are both, the former count. */

@@ -148,10 +148,7 @@ final class QwenTextGoldens {
     private static Tensor batch(Qwen25VlEncoder encoder, GoldenTensors golden) {
         long[] ids = golden.longs("in.input_ids");
         Tensor embeds = encoder.language().embed(golden.tensor("in.input_ids"));
-        List<Tensor> images = imageEmbeds(encoder, golden);
-        if (!images.isEmpty()) {
-            embeds = encoder.withImages(embeds, ids, images);
-        }
+        embeds = encoder.withImages(embeds, ids, imageEmbeds(encoder, golden));
         Tensor positions = positions(encoder, golden, ids);
         return encoder.language().forward(embeds, positions, golden.tensor("in.attention_mask"));
     }

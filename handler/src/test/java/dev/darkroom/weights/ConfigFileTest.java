@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +104,46 @@ class ConfigFileTest {
         assertThat(config.flag("guidance_embeds", false)).isTrue();
         assertThat(config.flag("shift", true)).isFalse();
         assertThat(config.text("act", "gelu")).isEqualTo("silu");
+    }
+
+    @Test
+    void aNestedObjectIsReadAndNamedWithItsField() throws IOException {
+        ConfigFile config =
+                config("{\"text_config\": {\"hidden_size\": 48, \"rope_scaling\": {\"axes\": []}}, \"act\": \"silu\"}");
+        ConfigFile text = config.at("text_config");
+        assertThat(config.has("text_config")).isTrue();
+        assertThat(config.has("vision_config")).isFalse();
+        assertThat(text.count("hidden_size")).isEqualTo(48);
+        assertRefused(() -> text.count("num_layers"), "text_config.num_layers", "from 1 to");
+        assertRefused(() -> text.at("rope_scaling").counts("axes"), "text_config.rope_scaling.axes");
+        assertThat(text.error("hidden_size", "is odd")).hasMessage(file() + ": text_config.hidden_size is odd");
+        for (String field : new String[] {"vision_config", "act"}) {
+            assertRefused(() -> config.at(field), field, "object");
+        }
+    }
+
+    @Test
+    void indexesAreDifferentPlacesInAList() throws IOException {
+        assertThat(config("{\"full\": [0, 3]}").indexes("full", 4, List.of(1))).containsExactly(0, 3);
+        assertThat(config("{\"full\": []}").indexes("full", 4, List.of(1))).isEmpty();
+        assertThat(config("{}").indexes("full", 4, List.of(1))).containsExactly(1);
+        for (String value :
+                new String[] {"[4]", "[-1]", "[1, 1]", "[1.0]", "[\"1\"]", "[4294967296]", "1", "{\"0\": 1}"}) {
+            ConfigFile config = config("{\"full\": %s}".formatted(value));
+            assertRefused(() -> config.indexes("full", 4, List.of(1)), "full", "from 0 to 3");
+        }
+    }
+
+    @Test
+    void numbersAreAsManyAsTheirDefaults() throws IOException {
+        assertThat(config("{\"mean\": [1, -0.5]}").numbers("mean", List.of(0.0, 0.0)))
+                .containsExactly(1.0, -0.5);
+        assertThat(config("{\"mean\": null}").numbers("mean", List.of(7.0))).containsExactly(7.0);
+        for (String value :
+                new String[] {"[1]", "[1, 2, 3]", "[1, \"2\"]", "[1, 1e999]", "1", "{\"a\": 1, \"b\": 2}"}) {
+            ConfigFile config = config("{\"mean\": %s}".formatted(value));
+            assertRefused(() -> config.numbers("mean", List.of(0.0, 0.0)), "mean", "2 numbers");
+        }
     }
 
     @Test

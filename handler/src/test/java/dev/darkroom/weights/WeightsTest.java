@@ -217,6 +217,9 @@ class WeightsTest {
         try (var loaded = Weights.load(folder, FLOAT32, w -> {
             Weights block = w.at("blocks").at(3);
             assertThat(block.placement()).isEqualTo(FLOAT32);
+            assertThat(w.has("blocks.3")).isTrue();
+            assertThat(block.has("proj.weight")).isTrue();
+            assertThat(block.has("pro")).isFalse();
             return block.tensor("proj.weight", 1);
         })) {
             assertThat(loaded.network().toFloats()).containsExactly(1);
