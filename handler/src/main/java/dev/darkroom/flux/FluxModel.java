@@ -3,6 +3,7 @@ package dev.darkroom.flux;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
@@ -15,6 +16,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.vae.DriftSearch;
 import dev.darkroom.vae.PictureSizes;
 import dev.darkroom.weights.CheckpointDefaults;
 import dev.darkroom.weights.ConfigFile;
@@ -116,10 +118,14 @@ public final class FluxModel implements ImageModel {
         } finally {
             networks.prompts().trim();
         }
-        Picture finished = sizes.fit(picture, image != null);
+        List<String> notes = notes(job.ask(), request, sizes);
+        Picture inFrame =
+                image != null && kind instanceof FluxKind.Kontext && job.ask().framing() instanceof Framing.LikeImage
+                        ? DriftSearch.undone(image, picture, notes::add)
+                        : picture;
+        Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(
-                finished, timings, notes(job.ask(), request, sizes), parameters(job, request, sizes.output()));
+        return new Rendering(finished, timings, notes, parameters(job, request, sizes.output()));
     }
 
     private Picture generate(

@@ -3,6 +3,7 @@ package dev.darkroom.qwenimage;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
@@ -15,6 +16,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.vae.DriftSearch;
 import dev.darkroom.vae.PictureSizes;
 import dev.darkroom.weights.CheckpointDefaults;
 import dev.darkroom.weights.ConfigFile;
@@ -123,9 +125,14 @@ public final class QwenModel implements ImageModel {
         } finally {
             networks.memory().trim();
         }
-        Picture finished = sizes.fit(picture, !sources.images().isEmpty());
+        List<String> notes = notes(ask, request, sizes);
+        Picture image = sources.image();
+        Picture inFrame = image != null && ask.framing() instanceof Framing.LikeImage
+                ? DriftSearch.undone(image, picture, notes::add)
+                : picture;
+        Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes(ask, request, sizes), parameters(request, sizes.output()));
+        return new Rendering(finished, timings, notes, parameters(request, sizes.output()));
     }
 
     private Picture generate(QwenRequest request, List<Picture> images, long seed, Progress progress, Timings timings) {

@@ -37,7 +37,7 @@ public record QwenImageProcessor(
         return of(ConfigFile.read(folder.resolve("preprocessor_config.json")));
     }
 
-    /** The same, or for checkpoints that come without a {@code processor/} the published settings. */
+    /** The same, or for checkpoints that come without a {@code processor/}, and see no images, the reference's own settings. */
     public static QwenImageProcessor readIfPresent(Path folder) {
         return of(ConfigFile.readIfPresent(folder.resolve("preprocessor_config.json")));
     }
