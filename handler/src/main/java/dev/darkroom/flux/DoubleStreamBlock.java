@@ -4,7 +4,6 @@ import dev.darkroom.nn.FeedForward;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
-import dev.darkroom.nn.Streams;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;

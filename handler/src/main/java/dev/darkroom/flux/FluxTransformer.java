@@ -2,7 +2,6 @@ package dev.darkroom.flux;
 
 import dev.darkroom.nn.EmbeddingMlp;
 import dev.darkroom.nn.Linear;
-import dev.darkroom.nn.Streams;
 import dev.darkroom.nn.TimestepEmbedding;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;

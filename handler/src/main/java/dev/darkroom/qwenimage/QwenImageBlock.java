@@ -4,11 +4,10 @@ import dev.darkroom.nn.FeedForward;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
-import dev.darkroom.nn.Streams;
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,71 +16,74 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_qwenimage.py}, QwenImageTransformerBlock.
  */
-record QwenImageBlock(
-        Modulation imgMod,
-        Modulation txtMod,
-        QueryKeyValue qkv,
-        QueryKeyValue addQkv,
-        Linear toOut,
-        Linear toAddOut,
-        FeedForward imgMlp,
-        FeedForward txtMlp) {
+record QwenImageBlock(Branch img, Branch txt) {
     static QwenImageBlock load(Weights w, QwenImageConfig c) {
-        Weights attn = w.at("attn");
-        int d = c.width();
         return new QwenImageBlock(
-                Modulation.linear(w.at("img_mod").at(1), d, 2),
-                Modulation.linear(w.at("txt_mod").at(1), d, 2),
-                QueryKeyValue.load(
-                        attn,
-                        List.of("to_q", "to_k", "to_v"),
-                        List.of("norm_q", "norm_k"),
-                        d,
-                        c.heads(),
-                        c.headWidth()),
-                QueryKeyValue.load(
-                        attn,
-                        List.of("add_q_proj", "add_k_proj", "add_v_proj"),
-                        List.of("norm_added_q", "norm_added_k"),
-                        d,
-                        c.heads(),
-                        c.headWidth()),
-                Linear.load(attn.at("to_out").at(0), d, d),
-                Linear.load(attn.at("to_add_out"), d, d),
-                FeedForward.load(w.at("img_mlp"), d),
-                FeedForward.load(w.at("txt_mlp"), d));
+                Branch.load(w, c, "img", List.of("to_q", "to_k", "to_v", "to_out.0"), List.of("norm_q", "norm_k")),
+                Branch.load(
+                        w,
+                        c,
+                        "txt",
+                        List.of("add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"),
+                        List.of("norm_added_q", "norm_added_k")));
     }
 
     /**
-     * Both streams, of the same shapes as they came.
+     * The streams, of the same shapes as they came.
      *
+     * @param tembs conditioning vector of each image stream, {@code [B, D]}; the first is the text's too
      * @param rope rotations of text, then image tokens
-     * @param mask which keys may be attended to, bool {@code [B, T + S]}; null for all
+     * @param mask which keys may be attended to, bool {@code [B, T + ΣS]}; null for all
      */
-    Streams forward(Streams in, Conditioning conditioning, Tensor rope, @Nullable Tensor mask) {
+    QwenStreams forward(QwenStreams in, List<Tensor> tembs, Tensor rope, @Nullable Tensor mask) {
         try (var block = Scope.open("qwen image block")) {
-            List<ImageModulation> image = ImageModulation.of(imgMod, conditioning);
-            List<Modulation.Set> text = txtMod.of(conditioning.temb());
+            List<Stream> streams = new ArrayList<>();
+            streams.add(new Stream(txt, in.text(), txt.mod.of(tembs.getFirst())));
+            for (int i = 0; i < tembs.size(); i++) {
+                streams.add(new Stream(img, in.images().get(i), img.mod.of(tembs.get(i))));
+            }
 
             // joint attention, text first
             Tensor attended = QueryKeyValue.attend(
                     rope,
                     mask,
-                    addQkv.of(text.get(0).norm(in.text())),
-                    qkv.of(image.get(0).norm(in.image()))); // [B, T + S, D]
-            long t = in.text().size(1);
-            long s = in.image().size(1);
-            Tensor imageAttended = toOut.apply(attended.narrow(1, t, s));
-            Tensor textAttended = toAddOut.apply(attended.narrow(1, 0, t));
-            Probe.see("attn.0", imageAttended);
-            Probe.see("attn.1", textAttended);
-            Tensor x = image.get(0).gatedAdd(in.image(), imageAttended);
-            Tensor c = text.get(0).gatedAdd(in.text(), textAttended);
+                    streams.stream().map(Stream::heads).toArray(QueryKeyValue.Heads[]::new)); // [B, T + ΣS, D]
+            List<Tensor> out = new ArrayList<>();
+            long at = 0;
+            for (Stream stream : streams) {
+                long length = stream.x.size(1);
+                out.add(stream.after(attended.narrow(1, at, length)));
+                at += length;
+            }
+            return new QwenStreams(out.getFirst(), out.subList(1, out.size())).keptBy(block);
+        }
+    }
 
-            // MLP of each stream
-            x = image.get(1).gatedAdd(x, imgMlp.apply(image.get(1).norm(x)));
-            c = text.get(1).gatedAdd(c, txtMlp.apply(text.get(1).norm(c)));
-            return new Streams(x, c).keptBy(block);
+    /** The weights of one kind of tokens. */
+    record Branch(Modulation mod, QueryKeyValue qkv, Linear out, FeedForward mlp) {
+        /** @param projections names of query, key, value and output */
+        static Branch load(Weights w, QwenImageConfig c, String kind, List<String> projections, List<String> norms) {
+            Weights attn = w.at("attn");
+            int d = c.width();
+            return new Branch(
+                    Modulation.linear(w.at(kind + "_mod").at(1), d, 2),
+                    QueryKeyValue.load(attn, projections.subList(0, 3), norms, d, c.heads(), c.headWidth()),
+                    Linear.load(attn.at(projections.get(3)), d, d),
+                    FeedForward.load(w.at(kind + "_mlp"), d));
+        }
+    }
+
+    /** Tokens with the weights and the modulation that are theirs. */
+    private record Stream(Branch branch, Tensor x, List<Modulation.Set> sets) {
+        QueryKeyValue.Heads heads() {
+            return branch.qkv.of(sets.get(0).norm(x));
+        }
+
+        /** {@code x} after attention and MLP. */
+        Tensor after(Tensor attended) {
+            Tensor projected = branch.out.apply(attended);
+            Tensor y = sets.get(0).gatedAdd(x, projected);
+            return sets.get(1).gatedAdd(y, branch.mlp.apply(sets.get(1).norm(y)));
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.darkroom.qwenimage;
 
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
-import dev.darkroom.nn.Streams;
 import dev.darkroom.nn.TimestepEmbedding;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
@@ -76,33 +75,36 @@ public final class QwenImageTransformer {
             long generatedTokens,
             @Nullable Tensor mask) {
         try (var scope = Scope.open("qwen image transformer")) {
-            Conditioning conditioning = conditioning(sigma, generatedTokens);
-            Streams streams = new Streams(imgIn.apply(tokens), txtIn.apply(txtNorm.apply(promptEmbeds)));
-            Probe.see("img_in", streams.image());
+            long references = tokens.size(1) - generatedTokens;
+            boolean apart = config.zeroCondT() && references > 0;
+            List<Tensor> tembs = apart
+                    ? List.of(
+                            timestepEmbedder.applyScaledLast(sigma),
+                            timestepEmbedder.applyScaledLast(sigma.affine(0, 0)))
+                    : List.of(timestepEmbedder.applyScaledLast(sigma));
+            Tensor image = imgIn.apply(tokens);
+            List<Tensor> images = apart
+                    ? List.of(image.narrow(1, 0, generatedTokens), image.narrow(1, generatedTokens, references))
+                    : List.of(image);
+            QwenStreams streams = new QwenStreams(txtIn.apply(txtNorm.apply(promptEmbeds)), images);
+            Probe.see("temb", () -> Tensor.cat(0, tembs.toArray(Tensor[]::new)));
+            Probe.see("img_in", streams::image);
             Probe.see("txt_in", streams.text());
 
             for (int i = 0; i < transformerBlocks.size(); i++) {
                 streams = transformerBlocks
                         .get(i)
-                        .forward(streams, conditioning, rope, mask)
+                        .forward(streams, tembs, rope, mask)
                         .replacing(streams, scope);
                 Probe.see("block", i, "0", streams.text());
-                Probe.see("block", i, "1", streams.image());
+                Probe.see("block." + i + ".1", streams::image);
             }
 
             List<Tensor> scaleAndShift =
-                    Operators.modulation(conditioning.temb(), normOut.weight(), normOut.requiredBias(), 2);
-            Tensor image =
-                    Operators.modulatedNorm(streams.image(), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
+                    Operators.modulation(tembs.getFirst(), normOut.weight(), normOut.requiredBias(), 2);
+            image = Operators.modulatedNorm(streams.image(), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
             Probe.see("norm_out", image);
             return scope.keep(projOut.apply(image));
         }
-    }
-
-    private Conditioning conditioning(Tensor sigma, long generatedTokens) {
-        Tensor temb = timestepEmbedder.applyScaledLast(sigma);
-        Tensor noiseless = config.zeroCondT() ? timestepEmbedder.applyScaledLast(sigma.affine(0, 0)) : null;
-        Probe.see("temb", noiseless == null ? temb : Tensor.cat(0, temb, noiseless));
-        return new Conditioning(temb, noiseless, generatedTokens);
     }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.tensor;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,13 @@ public final class Probe {
         Map<String, float[]> listener = LISTENER.get();
         if (listener != null) {
             listener.putIfAbsent(name, value.toFloats());
+        }
+    }
+
+    /** Marks a point whose value is only made where somebody listens. */
+    public static void see(String name, Supplier<Tensor> value) {
+        if (LISTENER.get() != null) {
+            see(name, value.get());
         }
     }
 
