@@ -42,6 +42,11 @@ public final class Operators {
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
     private static final Operator LINEAR = Operator.named("linear");
+    private static final Operator ADAPTED_LINEAR = Operator.named("adapted_linear");
+    private static final Operator ADAPTED_MODULATION = Operator.named("adapted_modulation");
+    private static final Operator ADAPTED_QUERY_KEY_VALUE = Operator.named("adapted_query_key_value");
+    private static final Operator LOW_RANK = Operator.named("low_rank");
+    private static final Operator ALL_FINITE = Operator.named("all_finite");
     private static final Operator EMBEDDING = Operator.named("embedding");
     private static final Operator LAYER_NORM = Operator.named("layer_norm");
     private static final Operator RMS_NORM = Operator.named("rms_norm");
@@ -125,6 +130,37 @@ public final class Operators {
         return LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias));
     }
 
+    /** The same and {@code (x·downᵀ)·upᵀ}: {@code down [r, in], up [out, r]}. */
+    public static Tensor adaptedLinear(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor down, Tensor up) {
+        return ADAPTED_LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias), down, up);
+    }
+
+    /** {@link #modulation} with {@code down [r, in], up [out, r]} added to the weight. */
+    public static List<Tensor> adaptedModulation(
+            Tensor temb, Tensor weight, Tensor bias, int chunks, Tensor down, Tensor up) {
+        return ADAPTED_MODULATION.tensors(temb, weight, bias, chunks, down, up);
+    }
+
+    /**
+     * Parts of a LoRA as layers take them, in memory of their own.
+     *
+     * @param down {@code [r, in]}, of any floating type; dimensions of length 1 may follow
+     * @param up {@code [out, r]}, likewise
+     * @param factor goes into {@code up}
+     * @param swapsHalves puts the second half of the rows of {@code up} first
+     * @param rows of {@code up}, of each layer that takes a part of it
+     * @return {@code down}, then {@code up} part by part
+     */
+    public static List<Tensor> lowRank(
+            Tensor down, Tensor up, double factor, boolean swapsHalves, long[] rows, Device device, DType dtype) {
+        return LOW_RANK.tensors(down, up, factor, swapsHalves, rows, device, dtype);
+    }
+
+    /** True if no number in these is infinite or not a number; waits for the device. */
+    public static boolean allFinite(List<Tensor> xs) {
+        return ALL_FINITE.truth(xs);
+    }
+
     /** {@code weight [vocabulary, D], ids [B, S] → [B, S, D]} */
     public static Tensor embedding(Tensor weight, Tensor ids) {
         return EMBEDDING.tensor(weight, ids);
@@ -175,6 +211,25 @@ public final class Operators {
     public static List<Tensor> queryKeyValue(
             Tensor x, List<Tensor> weights, List<Tensor> biases, Tensor normQ, Tensor normK, int heads, double eps) {
         return QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps);
+    }
+
+    /**
+     * The same with LoRAs on some of the projections.
+     *
+     * @param lowRank down and up of the first adapted projection, then of the next
+     * @param adapted which projections those are: 0 query, 1 key, 2 value
+     */
+    public static List<Tensor> adaptedQueryKeyValue(
+            Tensor x,
+            List<Tensor> weights,
+            List<Tensor> biases,
+            Tensor normQ,
+            Tensor normK,
+            int heads,
+            double eps,
+            List<Tensor> lowRank,
+            long[] adapted) {
+        return ADAPTED_QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps, lowRank, adapted);
     }
 
     /** Attention over streams joined along S, rotated by {@code table}: parts {@code [B, H, S, Dh] → [B, ΣS, D]}. */

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,23 @@ public final class ConfigFile {
             throw new CheckpointException(file + " is no valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads a text that stands inside of another file.
+     *
+     * @param name says where, for errors
+     */
+    public static ConfigFile parse(String name, String json) {
+        try {
+            JsonNode root = JSON.readTree(json);
+            if (root == null || !root.isObject()) {
+                throw new CheckpointException(name + " holds no JSON object");
+            }
+            return new ConfigFile(name, root);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(name + " is no valid JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -118,6 +137,19 @@ public final class ConfigFile {
             throw new CheckpointException(name + ": " + field + " must be a number, not " + value);
         }
         return Optional.of(value.doubleValue());
+    }
+
+    /** The numbers of an object, by name; none if it is missing. */
+    public Map<String, Double> numbers(String field) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        root.path(field).properties().forEach(entry -> {
+            if (!entry.getValue().isNumber()
+                    || !Double.isFinite(entry.getValue().doubleValue())) {
+                throw error(field + "." + entry.getKey(), "must be a number, not " + entry.getValue());
+            }
+            numbers.put(entry.getKey(), entry.getValue().doubleValue());
+        });
+        return numbers;
     }
 
     public boolean flag(String field, boolean otherwise) {

@@ -140,6 +140,27 @@ def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor]) -> Tensor:
         return torch.linear(x, weight)
     return torch.linear(x, weight, bias[0])
 
+def adapted_linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], down: Tensor, up: Tensor) -> Tensor:
+    return self.linear(x, weight, bias).add_(torch.linear(torch.linear(x, down), up))
+
+def low_rank(self, down: Tensor, up: Tensor, factor: float, swaps_halves: bool, rows: List[int], device: str, dtype: int) -> List[Tensor]:
+    # Own memory: the files that down and up may be views of go.
+    parts = [down.flatten(1).to(torch.device(device), dtype, False, True)]
+    whole = up.flatten(1).to(torch.device(device)).to(6) * factor
+    if swaps_halves:
+        whole = torch.cat([whole.narrow(0, whole.size(0) // 2, whole.size(0) // 2), whole.narrow(0, 0, whole.size(0) // 2)])
+    first = 0
+    for count in rows:
+        parts.append(whole.narrow(0, first, count).to(dtype))
+        first += count
+    return parts
+
+def all_finite(self, xs: List[Tensor]) -> bool:
+    for x in xs:
+        if not bool(x.isfinite().all()):
+            return False
+    return True
+
 def embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
     return torch.embedding(weight, ids)
 
@@ -158,6 +179,9 @@ def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) ->
 def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int) -> List[Tensor]:
     # [B, D] -> chunks x [B, 1, D]
     return torch.linear(torch.silu(temb), weight, bias).unsqueeze(1).chunk(chunks, -1)
+
+def adapted_modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, down: Tensor, up: Tensor) -> List[Tensor]:
+    return self.adapted_linear(torch.silu(temb), weight, [bias], down, up).unsqueeze(1).chunk(chunks, -1)
 
 def timestep_embedding(self, value: Tensor, frequencies: Tensor, dtype: int) -> Tensor:
     # [B] -> [B, 2n]: cosines, then sines.
@@ -188,6 +212,20 @@ def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor]
     q = torch.linear(x, weights[0], biases[0]).unflatten(-1, [heads, -1])
     k = torch.linear(x, weights[1], biases[1]).unflatten(-1, [heads, -1])
     v = torch.linear(x, weights[2], biases[2]).unflatten(-1, [heads, -1])
+    q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
+    k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
+    return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
+
+def adapted_query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, low_rank: List[Tensor], adapted: List[int]) -> List[Tensor]:
+    # The same; low_rank holds down and up of each projection in adapted.
+    projected = annotate(List[Tensor], [])
+    for i in range(3):
+        projected.append(torch.linear(x, weights[i], biases[i]))
+    for n in range(len(adapted)):
+        projected[adapted[n]].add_(torch.linear(torch.linear(x, low_rank[2 * n]), low_rank[2 * n + 1]))
+    q = projected[0].unflatten(-1, [heads, -1])
+    k = projected[1].unflatten(-1, [heads, -1])
+    v = projected[2].unflatten(-1, [heads, -1])
     q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
     k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
     return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
