@@ -28,7 +28,7 @@ public final class ConfigFile {
     static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(32)
-                            .maxStringLength(1 << 20)
+                            .maxStringLength(1 << 24)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -140,7 +140,7 @@ public final class ConfigFile {
     }
 
     /** The numbers of an object, by name; none if it is missing. */
-    public Map<String, Double> numbers(String field) {
+    public Map<String, Double> numbersByName(String field) {
         Map<String, Double> numbers = new LinkedHashMap<>();
         root.path(field).properties().forEach(entry -> {
             if (!entry.getValue().isNumber()

@@ -2,6 +2,7 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.Scope;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A network and the scope that its weights live in; closing it frees them.
@@ -13,6 +14,13 @@ public record Loaded<T>(T network, Placement placement, long bytes, Map<String, 
         implements AutoCloseable {
     public Loaded {
         linears = Map.copyOf(linears);
+    }
+
+    /** The widths of its linear layers, by the layers' names. */
+    public Map<String, LinearWeight.Shape> layers() {
+        return linears.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, layer -> layer.getValue().shape()));
     }
 
     @Override
