@@ -35,6 +35,7 @@ class ArchitectureTest {
             Map.entry("schedule", List.of("nn", "weights", "tensor", "job")),
             Map.entry("vae", List.of("nn", "weights", "tensor", "job")),
             Map.entry("text", List.of("nn", "weights", "tensor", "job")),
+            Map.entry("lora", List.of("weights", "tensor", "job")),
             Map.entry("model", List.of("weights", "tensor", "job")),
             Map.entry("flux", List.of("model", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
             Map.entry("qwenimage", List.of("model", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
@@ -45,6 +46,7 @@ class ArchitectureTest {
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.flux..",
         "dev.darkroom.qwenimage..",
+        "dev.darkroom.lora..",
         "dev.darkroom.model..",
         "dev.darkroom.text..",
         "dev.darkroom.vae..",

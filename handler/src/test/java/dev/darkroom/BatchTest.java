@@ -154,7 +154,19 @@ class BatchTest {
     private JobResult run(Progress progress, int... failing) throws InterruptedException {
         var ask = Asks.of("p", null, null, null, null, null, 1);
         var job = new Job.TextToImage(new Ask(
-                null, List.of("a", "b", "c"), null, null, null, null, null, 1, 1, false, ask.delivery(), List.of()));
+                null,
+                List.of("a", "b", "c"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                1,
+                1,
+                false,
+                List.of(),
+                ask.delivery(),
+                List.of()));
         var ticket = new ListeningTicket(job);
         try (var callers = new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(5));
                 var batch = new Batch(ticket, job, model, results(callers), new Semaphore(2), new JobLog("job-1"))) {

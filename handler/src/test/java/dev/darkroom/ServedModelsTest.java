@@ -134,7 +134,7 @@ class ServedModelsTest {
     private static Job job(String brings, @Nullable String model) {
         Ask any = Asks.of("a fox", null, null, null, null, null, 1);
         var ask = new Ask(
-                model, any.prompts(), null, null, null, null, null, any.seed(), 1, false, any.delivery(), List.of());
+                model, any.prompts(), null, null, null, null, null, any.seed(), 1, false, List.of(), any.delivery(), List.of());
         return switch (brings) {
             case "text" -> new Job.TextToImage(ask);
             case "image" -> new Job.FromImages(ask, List.of("a"), null);

@@ -144,6 +144,7 @@ class SeveralModelsTest {
                 1,
                 1,
                 false,
+                List.of(),
                 any.delivery(),
                 List.of());
         var job = new Job.TextToImage(ask);

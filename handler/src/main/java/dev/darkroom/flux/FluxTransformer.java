@@ -103,7 +103,7 @@ public final class FluxTransformer {
                 Probe.see("single", i, "", x);
             }
 
-            List<Tensor> scaleAndShift = Operators.modulation(temb, normOut.weight(), normOut.requiredBias(), 2);
+            List<Tensor> scaleAndShift = normOut.modulation(temb, 2);
             Tensor image =
                     Operators.modulatedNorm(x.narrow(1, t, s), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
             Probe.see("norm_out", image);

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceScale for models that embed it
  * @param trueCfgScale for two passes a step, with a negative prompt
  * @param seed of the noise of each prompt's first picture, and one more for each further: the same seed gives the same picture
- * @param notes what was read otherwise than it was written, for the answer
  * @param goFast true allows a faster, less exact way where a model has one
+ * @param loras on top of the model, all at once
+ * @param notes what was read otherwise than it was written, for the answer
  */
 public record Ask(
         @Nullable String model,
@@ -27,13 +28,19 @@ public record Ask(
         long seed,
         int outputs,
         boolean goFast,
+        List<Lora> loras,
         Delivery delivery,
         List<String> notes) {
     /** @throws JobException that lists every value out of its range */
     public Ask {
         prompts = List.copyOf(prompts);
+        loras = List.copyOf(loras);
         notes = List.copyOf(notes);
-        new Faults()
+        var faults = new Faults();
+        for (int i = 0; i < loras.size(); i++) {
+            faults.range("loras[" + i + "].scale", loras.get(i).scale(), -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE);
+        }
+        faults.range("loras", loras.size(), 0, Lora.MOST)
                 .range("prompts", prompts.size(), 1, Limits.MOST_PROMPTS)
                 .range("guidance_scale", guidanceScale, 0, 100)
                 .range("true_cfg_scale", trueCfgScale, 0, 100)

@@ -3,36 +3,41 @@ package dev.darkroom.nn;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
-import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
-/** {@code down(silu(gate(x)) · up(x))}: {@code [.., D] → [.., D]}; biases in the order gate, up, down, or none at all. */
-public record GatedMlp(List<Tensor> weights, List<Tensor> biases) {
+/** {@code down(silu(gate(x)) · up(x))}: {@code [.., D] → [.., D]}; all three layers with a bias, or none. */
+public record GatedMlp(Linear gate, Linear up, Linear down) {
     private static final String GATE = "gate_proj";
     private static final String UP = "up_proj";
     private static final String DOWN = "down_proj";
 
     public static GatedMlp load(Weights w, int width, int inner) {
         return new GatedMlp(
-                weights(w, width, inner),
-                List.of(
-                        w.at(GATE).tensor("bias", inner),
-                        w.at(UP).tensor("bias", inner),
-                        w.at(DOWN).tensor("bias", width)));
+                Linear.load(w.at(GATE), width, inner),
+                Linear.load(w.at(UP), width, inner),
+                Linear.load(w.at(DOWN), inner, width));
     }
 
     public static GatedMlp withoutBias(Weights w, int width, int inner) {
-        return new GatedMlp(weights(w, width, inner), List.of());
+        return new GatedMlp(
+                Linear.withoutBias(w.at(GATE), width, inner),
+                Linear.withoutBias(w.at(UP), width, inner),
+                Linear.withoutBias(w.at(DOWN), inner, width));
     }
 
-    private static List<Tensor> weights(Weights w, int width, int inner) {
-        return Stream.concat(
-                        Stream.of(GATE, UP).map(name -> w.at(name).tensor("weight", inner, width)),
-                        Stream.of(w.at(DOWN).tensor("weight", width, inner)))
-                .toList();
-    }
-
+    /** In one operator, unless a LoRA is on one of the layers. */
     public Tensor apply(Tensor x) {
-        return Operators.gatedMlp(x, weights, biases);
+        if (layers().anyMatch(layer -> layer.layer().lowRank().isPresent())) {
+            return down.apply(Operators.silu(gate.apply(x)).times(up.apply(x)));
+        }
+        return Operators.gatedMlp(
+                x,
+                layers().map(Linear::weight).toList(),
+                layers().map(Linear::bias).filter(Objects::nonNull).toList());
+    }
+
+    private Stream<Linear> layers() {
+        return Stream.of(gate, up, down);
     }
 }

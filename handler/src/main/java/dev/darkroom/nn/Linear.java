@@ -2,26 +2,38 @@ package dev.darkroom.nn;
 
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.Weights;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** {@code x·Wᵀ + b}: {@code [.., in] → [.., out]}. */
-public record Linear(Tensor weight, @Nullable Tensor bias) {
+/** {@code x·Wᵀ + b}: {@code [.., in] → [.., out]}; with LoRAs, {@code (x·Aᵀ)·Bᵀ} on top. */
+public record Linear(LinearWeight layer, @Nullable Tensor bias) {
     public static Linear load(Weights w, int in, int out) {
-        return new Linear(w.tensor("weight", out, in), w.tensor("bias", out));
+        return new Linear(w.linear(in, out), w.tensor("bias", out));
     }
 
     public static Linear withoutBias(Weights w, int in, int out) {
-        return new Linear(w.tensor("weight", out, in), null);
+        return new Linear(w.linear(in, out), null);
     }
 
     public Tensor apply(Tensor x) {
-        return Operators.linear(x, weight, bias);
+        return layer.lowRank()
+                .map(added -> Operators.adaptedLinear(x, weight(), bias, added.down(), added.up()))
+                .orElseGet(() -> Operators.linear(x, weight(), bias));
     }
 
-    /** The bias of a layer that was loaded with one. */
-    public Tensor requiredBias() {
-        return Objects.requireNonNull(bias, "bias");
+    /** This layer after SiLU, for a vector {@code temb [B, in]}: its output in equal parts {@code [B, 1, out/chunks]}. */
+    public List<Tensor> modulation(Tensor temb, int chunks) {
+        Tensor known = Objects.requireNonNull(bias, "bias");
+        return layer.lowRank()
+                .map(added -> Operators.adaptedModulation(temb, weight(), known, chunks, added.down(), added.up()))
+                .orElseGet(() -> Operators.modulation(temb, weight(), known, chunks));
+    }
+
+    /** The weight as it lies in the checkpoint, without what LoRAs add. */
+    public Tensor weight() {
+        return layer.tensor();
     }
 }

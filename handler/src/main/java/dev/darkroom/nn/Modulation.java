@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  *
  * <p>Source: huggingface/diffusers, {@code models/normalization.py}, AdaLayerNormZero and AdaLayerNormZeroSingle.
  */
-public record Modulation(Tensor weight, Tensor bias, int sets) {
+public record Modulation(Linear layer, int sets) {
     private static final double EPS = 1e-6;
 
     /** Shift, scale and gate of one sub-block, {@code [B, 1, D]} each. */
@@ -33,13 +33,12 @@ public record Modulation(Tensor weight, Tensor bias, int sets) {
 
     /** The same, from the place of the linear itself. */
     public static Modulation linear(Weights linear, int width, int sets) {
-        return new Modulation(
-                linear.tensor("weight", 3L * sets * width, width), linear.tensor("bias", 3L * sets * width), sets);
+        return new Modulation(Linear.load(linear, width, 3 * sets * width), sets);
     }
 
     /** The sub-blocks' sets in order: attention, then MLP. */
     public List<Set> of(Tensor temb) {
-        List<Tensor> parts = Operators.modulation(temb, weight, bias, 3 * sets);
+        List<Tensor> parts = layer.modulation(temb, 3 * sets);
         return IntStream.range(0, sets)
                 .mapToObj(i -> new Set(parts.get(3 * i), parts.get(3 * i + 1), parts.get(3 * i + 2)))
                 .toList();

@@ -2,12 +2,15 @@ package dev.darkroom.nn;
 
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The three projections of attention, with an RMS norm per head on query and key. */
-public record QueryKeyValue(List<Tensor> weights, List<Tensor> biases, RmsNorm normQ, RmsNorm normK, int heads) {
+public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsNorm normQ, RmsNorm normK, int heads) {
     private static final double EPS = 1e-6;
 
     /** Query, key and value of one stream, {@code [B, H, S, Dh]} each. */
@@ -23,7 +26,7 @@ public record QueryKeyValue(List<Tensor> weights, List<Tensor> biases, RmsNorm n
             Weights w, List<String> names, List<String> normNames, int width, int heads, int headWidth) {
         return new QueryKeyValue(
                 names.stream()
-                        .map(name -> w.at(name).tensor("weight", (long) heads * headWidth, width))
+                        .map(name -> w.at(name).linear(width, (long) heads * headWidth))
                         .toList(),
                 names.stream()
                         .map(name -> w.at(name).tensor("bias", (long) heads * headWidth))
@@ -35,8 +38,32 @@ public record QueryKeyValue(List<Tensor> weights, List<Tensor> biases, RmsNorm n
 
     /** {@code x [B, S, D]} → heads */
     public Heads of(Tensor x) {
-        List<Tensor> parts = Operators.queryKeyValue(x, weights, biases, normQ.weight(), normK.weight(), heads, EPS);
+        List<Tensor> weights = List.of(
+                layers.get(0).tensor(), layers.get(1).tensor(), layers.get(2).tensor());
+        List<Tensor> parts = isAdapted()
+                ? Operators.adaptedQueryKeyValue(
+                        x, weights, biases, normQ.weight(), normK.weight(), heads, EPS, added(), adapted())
+                : Operators.queryKeyValue(x, weights, biases, normQ.weight(), normK.weight(), heads, EPS);
         return new Heads(parts.get(0), parts.get(1), parts.get(2));
+    }
+
+    private boolean isAdapted() {
+        return layers.stream().anyMatch(layer -> layer.lowRank().isPresent());
+    }
+
+    /** Which of the three are adapted. */
+    private long[] adapted() {
+        return LongStream.range(0, layers.size())
+                .filter(i -> layers.get((int) i).lowRank().isPresent())
+                .toArray();
+    }
+
+    /** What is added to those: down and up of the first, then of the next. */
+    private List<Tensor> added() {
+        return layers.stream()
+                .flatMap(layer -> layer.lowRank().stream())
+                .flatMap(added -> Stream.of(added.down(), added.up()))
+                .toList();
     }
 
     /** Full attention over streams joined along S, rotated by {@code rope}: {@code [B, ΣS, D]}. */

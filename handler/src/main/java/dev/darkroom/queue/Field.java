@@ -19,8 +19,8 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
     /** A text of at most that many characters. */
     record Text(int longest) implements Type {}
 
-    /** One to {@code most} texts. */
-    record Texts(int most, int longest) implements Type {}
+    /** {@code least} to {@code most} texts. */
+    record Texts(int least, int most, int longest) implements Type {}
 
     /** A whole number in a range. */
     record Whole(long least, long most) implements Type {}
@@ -51,4 +51,10 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
 
     /** One to {@code most} pictures. */
     record Images(int most) implements Type {}
+
+    /** Up to {@code most} numbers in a range. */
+    record Decimals(int most, double least, double greatest) implements Type {}
+
+    /** Up to {@code most} LoRAs: addresses or paths, alone, in pairs with a scale, or as objects; or one alone. */
+    record Loras(int most, int longest, double least, double greatest) implements Type {}
 }

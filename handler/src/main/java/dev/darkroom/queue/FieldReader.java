@@ -27,7 +27,7 @@ final class FieldReader {
     private final List<String> unknown = new ArrayList<>();
 
     /** A value under the name that the caller gave it. */
-    private record Found(String name, JsonNode value) {}
+    record Found(String name, JsonNode value) {}
 
     FieldReader(ObjectNode input, Fields fields, Faults faults) {
         this.fields = fields;
@@ -78,7 +78,7 @@ final class FieldReader {
     }
 
     /** A value for a message; what an object or a list holds may be a picture, or a secret. */
-    private static String shown(JsonNode value) {
+    static String shown(JsonNode value) {
         if (value.isContainerNode()) {
             return value.isArray() ? "a list" : "an object";
         }
@@ -87,6 +87,11 @@ final class FieldReader {
 
     boolean has(String field) {
         return found.containsKey(field);
+    }
+
+    /** A field as it was sent. */
+    Optional<Found> sent(String field) {
+        return Optional.ofNullable(found.get(field));
     }
 
     @Nullable

@@ -5,6 +5,7 @@ import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.Lora;
 import dev.darkroom.job.Return;
 import java.util.Arrays;
 import java.util.List;
@@ -20,11 +21,12 @@ final class Fields {
     Fields(Limits limits, Styles styles) {
         var text = new Field.Text(limits.promptLength());
         var side = new Field.Whole(Limits.SHORTEST_SIDE, limits.longestSide());
+        var scale = new Field.Decimal(-Lora.LARGEST_SCALE, Lora.LARGEST_SCALE);
         fields = List.of(
                 new Field("prompt", text, "What to draw, or what to change in the image."),
                 new Field(
                         "prompts",
-                        new Field.Texts(Limits.MOST_PROMPTS, limits.promptLength()),
+                        new Field.Texts(1, Limits.MOST_PROMPTS, limits.promptLength()),
                         "Several prompts in the place of one."),
                 new Field(
                         "negative_prompt",
@@ -45,6 +47,27 @@ final class Fields {
                         List.of("mask_image", "mask_url"),
                         new Field.Image(),
                         "White where the image is painted anew."),
+                new Field(
+                        "loras",
+                        List.of("lora"),
+                        new Field.Loras(Lora.MOST, LoraFields.LONGEST_SOURCE, -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE),
+                        "LoRAs on top of the model: {path, scale} each, a pair [path, scale], or a path alone, which may be a URL."),
+                new Field(
+                        "lora_weights",
+                        List.of("replicate_weights"),
+                        new Field.Text(LoraFields.LONGEST_SOURCE),
+                        "One LoRA; see loras."),
+                new Field("lora_scale", scale, "How much of lora_weights is added (1)."),
+                new Field("extra_lora", new Field.Text(LoraFields.LONGEST_SOURCE), "A second LoRA; see loras."),
+                new Field("extra_lora_scale", scale, "How much of extra_lora is added (1)."),
+                new Field(
+                        "lora_urls",
+                        new Field.Texts(0, Lora.MOST, LoraFields.LONGEST_SOURCE),
+                        "Several LoRAs; see loras."),
+                new Field(
+                        "lora_scales",
+                        new Field.Decimals(Lora.MOST, -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE),
+                        "How much of each of lora_urls is added (1)."),
                 new Field("model", new Field.Text(100), "One of the worker's models; the first if absent."),
                 new Field("width", side, "Pixels; needs height."),
                 new Field("height", side, "Pixels; needs width."),

@@ -85,7 +85,10 @@ public final class InputSchema {
         return switch (type) {
             case Field.Text text -> nullable("string").put("maxLength", text.longest());
             case Field.Texts texts ->
-                list(texts.most(), Json.object().put("type", "string").put("maxLength", texts.longest()));
+                list(
+                        texts.least(),
+                        texts.most(),
+                        Json.object().put("type", "string").put("maxLength", texts.longest()));
             case Field.Whole whole ->
                 nullable("integer").put("minimum", whole.least()).put("maximum", whole.most());
             case Field.Decimal decimal ->
@@ -102,8 +105,37 @@ public final class InputSchema {
             }
             case Field.Dimensions ignored -> nullable("string").put("pattern", "^\\d{1,5}\\s*[x*×]\\s*\\d{1,5}$");
             case Field.Image ignored -> nullable("string");
+            case Field.Decimals decimals -> list(0, decimals.most(), number(decimals.least(), decimals.greatest()));
+            case Field.Loras loras -> loras(loras);
             case Field.Images images -> list(images.most(), Json.object().put("type", "string"));
         };
+    }
+
+    private static ObjectNode loras(Field.Loras loras) {
+        ObjectNode source = Json.object().put("type", "string").put("maxLength", loras.longest());
+        ObjectNode scale = number(loras.least(), loras.greatest());
+        ObjectNode asObject = Json.object().put("type", "object");
+        ObjectNode properties = asObject.putObject("properties");
+        LoraFields.SOURCES.forEach(name -> properties.set(name, nullableOf(source)));
+        LoraFields.SCALES.forEach(name -> properties.set(name, nullableOf(scale)));
+        ObjectNode one = Json.object();
+        one.putArray("oneOf")
+                .add(source)
+                .add(Json.object().put("type", "array").put("minItems", 1).put("maxItems", 2))
+                .add(asObject);
+        ObjectNode several = list(0, loras.most(), one);
+        several.set("type", nullable(List.of("array", "string")).get("type"));
+        return several.put("maxLength", loras.longest());
+    }
+
+    private static ObjectNode number(double least, double most) {
+        return Json.object().put("type", "number").put("minimum", least).put("maximum", most);
+    }
+
+    private static ObjectNode nullableOf(ObjectNode type) {
+        ObjectNode node = type.deepCopy();
+        node.set("type", nullable(type.path("type").asText()).get("type"));
+        return node;
     }
 
     private static ObjectNode nullable(String type) {
@@ -119,7 +151,11 @@ public final class InputSchema {
     }
 
     private static ObjectNode list(int most, ObjectNode items) {
-        ObjectNode list = nullable("array").put("minItems", 1).put("maxItems", most);
+        return list(1, most, items);
+    }
+
+    private static ObjectNode list(int least, int most, ObjectNode items) {
+        ObjectNode list = nullable("array").put("minItems", least).put("maxItems", most);
         list.set("items", items);
         return list;
     }

@@ -10,8 +10,10 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.Lora;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Size;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -37,10 +39,6 @@ final class Payload {
 
     /** @throws JobException that lists every fault */
     Job job() {
-        List<String> unknown = input.unknownFields();
-        if (rules.refusesUnknownFields()) {
-            unknown.forEach(faults::add);
-        }
         List<String> prompts = prompts();
         String model = input.text("model");
         String negativePrompt = input.text("negative_prompt");
@@ -52,8 +50,15 @@ final class Payload {
         long seed = seed();
         int outputs = input.count("num_outputs").orElse(1);
         boolean goFast = input.flag("go_fast").orElse(false);
+        var loraFields = new LoraFields(input, faults);
+        List<Lora> loras = loraFields.loras();
         Optional<Delivery> delivery = delivery();
         checkSafety();
+        List<String> unknown = new ArrayList<>(input.unknownFields());
+        unknown.addAll(loraFields.unknown());
+        if (rules.refusesUnknownFields()) {
+            unknown.forEach(faults::add);
+        }
         Optional<Ask> ask = delivery.flatMap(how -> faults.gather(() -> new Ask(
                 model,
                 prompts,
@@ -65,6 +70,7 @@ final class Payload {
                 seed,
                 outputs,
                 goFast,
+                loras,
                 how,
                 rules.refusesUnknownFields() ? List.of() : unknown)));
         ask.ifPresent(known -> rules.limits().check(known, faults));

@@ -100,8 +100,7 @@ public final class QwenImageTransformer {
                 Probe.see("block." + i + ".1", streams::image);
             }
 
-            List<Tensor> scaleAndShift =
-                    Operators.modulation(tembs.getFirst(), normOut.weight(), normOut.requiredBias(), 2);
+            List<Tensor> scaleAndShift = normOut.modulation(tembs.getFirst(), 2);
             image = Operators.modulatedNorm(streams.image(), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
             Probe.see("norm_out", image);
             return scope.keep(projOut.apply(image));

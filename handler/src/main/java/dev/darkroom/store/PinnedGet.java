@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -11,8 +12,8 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PinnedGet implements AutoCloseable {
     private final HttpClient client;
-    private final int largestBody;
+    private final FetchRules rules;
 
     /** @param trust whom to trust instead of the JDK's certificate authorities */
-    PinnedGet(Vertx vertx, Duration connectTimeout, int largestBody, @Nullable TrustOptions trust) {
+    PinnedGet(Vertx vertx, FetchRules rules, @Nullable TrustOptions trust) {
         var options = new HttpClientOptions()
-                .setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()))
+                .setConnectTimeout(Math.toIntExact(rules.connectTimeout().toMillis()))
+                .setReadIdleTimeout(Math.toIntExact(rules.longestSilence().toSeconds()))
                 .setKeepAlive(false)
                 .setVerifyHost(true)
                 .setMaxHeaderSize(32 << 10);
@@ -37,17 +39,32 @@ final class PinnedGet implements AutoCloseable {
                 .with(options)
                 .withConnectHandler(connection -> connection.exceptionHandler(ignored -> {})) // the answer tells it too
                 .build();
-        this.largestBody = largestBody;
+        this.rules = rules;
     }
 
     /**
      * What the server said.
      *
-     * @param body empty unless the status is 200
+     * @param body null unless the status is 200
      */
-    @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
-    record Answer(
-            int status, @Nullable String location, @Nullable String retryAfter, byte[] body) {}
+    record Answer<T>(
+            int status,
+            @Nullable String location,
+            @Nullable String retryAfter,
+            @Nullable T body) {}
+
+    /** Takes the body of an answer as it comes, on event loops. */
+    interface Body<T> extends AutoCloseable {
+        /** Takes a part. The next one waits until the future is done. */
+        Future<?> take(Buffer part);
+
+        /** All parts were there. */
+        Future<T> end();
+
+        /** What did not come to its end is of no use. */
+        @Override
+        void close();
+    }
 
     /** The body is larger than it may be. */
     static final class TooLarge extends IOException {
@@ -59,34 +76,47 @@ final class PinnedGet implements AutoCloseable {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Sends the request. Cancelling the future closes the connection. */
-    CompletableFuture<Answer> send(WebAddress address, InetAddress server) {
+    /** The body cannot be written where it belongs. */
+    static final class NotWritten extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotWritten(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    /** Sends the request. Cancelling the future closes the connection; the body is closed by whoever made it. */
+    <T> CompletableFuture<Answer<T>> send(WebAddress address, InetAddress server, Body<T> body) {
         var options = new RequestOptions()
                 .setServer(SocketAddress.inetSocketAddress(address.port(), server.getHostAddress()))
                 .setHost(address.host())
                 .setPort(address.port())
                 .setSsl(address.isSecure())
                 .setURI(address.target())
-                .putHeader("Accept", "image/png,image/jpeg,image/webp,image/gif,image/bmp,*/*;q=0.1")
+                .putHeader("Accept", rules.accept())
                 .putHeader("Accept-Encoding", "identity")
                 .putHeader("User-Agent", "Darkroom");
-        var answer = new CompletableFuture<Answer>();
-        client.request(options).onFailure(answer::completeExceptionally).onSuccess(request -> send(request, answer));
+        var answer = new CompletableFuture<Answer<T>>();
+        client.request(options)
+                .onFailure(answer::completeExceptionally)
+                .onSuccess(request -> send(request, body, answer));
         return answer;
     }
 
-    private void send(HttpClientRequest request, CompletableFuture<Answer> answer) {
+    private <T> void send(HttpClientRequest request, Body<T> body, CompletableFuture<Answer<T>> answer) {
         var closed =
                 answer.whenComplete((ignored, failure) -> request.connection().close());
         if (!closed.isDone()) {
-            request.send().onFailure(answer::completeExceptionally).onSuccess(response -> receive(response, answer));
+            request.send()
+                    .onFailure(answer::completeExceptionally)
+                    .onSuccess(response -> receive(response, body, answer));
         }
     }
 
-    private void receive(HttpClientResponse response, CompletableFuture<Answer> answer) {
+    private <T> void receive(HttpClientResponse response, Body<T> body, CompletableFuture<Answer<T>> answer) {
         response.exceptionHandler(answer::completeExceptionally);
         if (response.statusCode() != 200) {
-            answer.complete(answer(response, new byte[0]));
+            answer.complete(answer(response, null));
             return;
         }
         String encoding = response.getHeader("Content-Encoding");
@@ -94,19 +124,30 @@ final class PinnedGet implements AutoCloseable {
             answer.completeExceptionally(new Compressed());
             return;
         }
-        if (declaredLength(response) > largestBody) {
+        if (declaredLength(response) > rules.largestFile()) {
             answer.completeExceptionally(new TooLarge());
             return;
         }
-        Buffer body = Buffer.buffer();
-        response.endHandler(ignored -> answer.complete(answer(response, body.getBytes())));
+        var received = new AtomicLong();
+        response.endHandler(ignored -> body.end()
+                .onFailure(answer::completeExceptionally)
+                .onSuccess(whole -> answer.complete(answer(response, whole))));
         response.handler(part -> {
-            if (body.length() + part.length() > largestBody) {
+            if (received.addAndGet(part.length()) > rules.largestFile()) {
                 answer.completeExceptionally(new TooLarge());
             } else if (!answer.isDone()) {
-                body.appendBuffer(part);
+                take(part, response, body, answer);
             }
         });
+    }
+
+    private static <T> void take(
+            Buffer part, HttpClientResponse response, Body<T> body, CompletableFuture<Answer<T>> answer) {
+        Future<?> taken = body.take(part).onFailure(answer::completeExceptionally);
+        if (!taken.isComplete()) {
+            response.pause();
+            taken.onSuccess(ignored -> response.resume());
+        }
     }
 
     private static long declaredLength(HttpClientResponse response) {
@@ -118,8 +159,8 @@ final class PinnedGet implements AutoCloseable {
         }
     }
 
-    private static Answer answer(HttpClientResponse response, byte[] body) {
-        return new Answer(
+    private static <T> Answer<T> answer(HttpClientResponse response, @Nullable T body) {
+        return new Answer<>(
                 response.statusCode(), response.getHeader("Location"), response.getHeader("Retry-After"), body);
     }
 

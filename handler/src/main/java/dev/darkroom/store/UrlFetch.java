@@ -7,6 +7,7 @@ import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -15,28 +16,26 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images fetched from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be public; and the
+ * Files fetched from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be public; and the
  * connection goes to one of those that were checked. What may pass (a connection that breaks, an overloaded server) is tried again.
  */
 final class UrlFetch implements AutoCloseable {
     private static final int MOST_REDIRECTS = 5;
 
-    private final SourceSettings settings;
+    private final FetchRules rules;
+    private final Vertx vertx;
     private final HostResolver resolver;
     private final Predicate<InetAddress> allowed;
     private final PinnedGet get;
 
-    UrlFetch(SourceSettings settings, Vertx vertx) {
-        this(
-                settings,
-                vertx,
-                InetAddress::getAllByName,
-                settings.allowPrivateAddresses() ? address -> true : AddressRules::isPublic,
-                null);
+    /** @param everywhere true fetches from addresses that are not public too */
+    UrlFetch(FetchRules rules, boolean everywhere, Vertx vertx) {
+        this(rules, vertx, InetAddress::getAllByName, everywhere ? address -> true : AddressRules::isPublic, null);
     }
 
     /**
@@ -46,36 +45,42 @@ final class UrlFetch implements AutoCloseable {
      * @param trust whom to trust instead of the JDK's certificate authorities
      */
     UrlFetch(
-            SourceSettings settings,
+            FetchRules rules,
             Vertx vertx,
             HostResolver resolver,
             Predicate<InetAddress> allowed,
             @Nullable TrustOptions trust) {
-        this.settings = settings;
+        this.rules = rules;
+        this.vertx = vertx;
         this.resolver = resolver;
         this.allowed = allowed;
-        this.get = new PinnedGet(
-                vertx,
-                settings.connectTimeout(),
-                Math.toIntExact(settings.largestFile().asLongValue()),
-                trust);
+        this.get = new PinnedGet(vertx, rules, trust);
     }
 
     /**
-     * Fetches a file.
+     * Fetches a file into memory.
      *
      * @param field the payload's field, for errors
      * @throws JobException {@code BAD_INPUT} if the URL breaks a rule, {@code FETCH_FAILED} if the server or the way to it failed
      */
     byte[] fetch(String field, String url) throws InterruptedException {
+        return fetch(field, url, WholeBody::new);
+    }
+
+    /** The same into a new file of that folder, whose name begins with {@link FileBody#UNFINISHED}. */
+    Path download(String field, String url, Path folder) throws InterruptedException {
+        return fetch(field, url, () -> new FileBody(vertx, folder));
+    }
+
+    private <T> T fetch(String field, String url, Supplier<PinnedGet.Body<T>> body) throws InterruptedException {
         WebAddress address = WebAddress.parse(field, url);
-        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        long deadline = System.nanoTime() + rules.timeout().toNanos();
         for (int tried = 1; ; tried++) {
             try {
-                return follow(field, address, tried, deadline);
+                return follow(field, address, tried, deadline, body);
             } catch (PassingFault fault) {
-                Duration pause = fault.pause(settings.backOff(), tried);
-                if (tried >= settings.tries() || System.nanoTime() + pause.toNanos() >= deadline) {
+                Duration pause = fault.pause(rules.backOff(), tried);
+                if (tried >= rules.tries() || System.nanoTime() + pause.toNanos() >= deadline) {
                     String tries = tried > 1 ? " (tried " + tried + " times)" : "";
                     throw failed(field, fault.getMessage() + tries, fault.getCause());
                 }
@@ -85,13 +90,14 @@ final class UrlFetch implements AutoCloseable {
     }
 
     /** Asks, and asks again where it is sent to. */
-    private byte[] follow(String field, WebAddress start, int tried, long deadline)
+    private <T> T follow(String field, WebAddress start, int tried, long deadline, Supplier<PinnedGet.Body<T>> body)
             throws PassingFault, InterruptedException {
         WebAddress address = start;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             InetAddress[] servers = servers(field, address, deadline);
-            PinnedGet.Answer answer = ask(field, address, servers[(tried - 1) % servers.length], deadline);
-            if (answer.status() == 200) {
+            InetAddress server = servers[(tried - 1) % servers.length];
+            PinnedGet.Answer<T> answer = ask(field, address, server, deadline, body.get());
+            if (answer.body() != null) {
                 return answer.body();
             }
             address = next(field, address, answer);
@@ -100,7 +106,7 @@ final class UrlFetch implements AutoCloseable {
     }
 
     /** Where an answer sends to, if it does. */
-    private static WebAddress next(String field, WebAddress address, PinnedGet.Answer answer) throws PassingFault {
+    private static WebAddress next(String field, WebAddress address, PinnedGet.Answer<?> answer) throws PassingFault {
         int status = answer.status();
         String reason = address + " answered " + status;
         return switch (status) {
@@ -145,17 +151,22 @@ final class UrlFetch implements AutoCloseable {
         return servers;
     }
 
-    private PinnedGet.Answer ask(String field, WebAddress address, InetAddress server, long deadline)
+    private <T> PinnedGet.Answer<T> ask(
+            String field, WebAddress address, InetAddress server, long deadline, PinnedGet.Body<T> body)
             throws PassingFault, InterruptedException {
-        try {
-            return await(field, address, deadline, get.send(address, server));
+        try (body) {
+            return await(field, address, deadline, get.send(address, server, body));
         } catch (ExecutionException e) {
             Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
             if (cause instanceof PinnedGet.TooLarge) {
-                throw SourceImages.tooLarge(field, settings.largestFile().asLongValue());
+                throw SourceImages.tooLarge(field, rules.largestFile());
             }
             if (cause instanceof PinnedGet.Compressed) {
                 throw failed(field, address + " sends compressed content, which was not asked for", cause);
+            }
+            if (cause instanceof PinnedGet.NotWritten) {
+                String reason = field + ": this worker has no room to keep it";
+                throw new JobException(JobException.Code.INTERNAL, reason, cause);
             }
             if (cause instanceof SSLException) {
                 throw failed(field, address + " offers no secure connection that can be trusted", cause);
@@ -172,7 +183,7 @@ final class UrlFetch implements AutoCloseable {
         try {
             return future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            long seconds = settings.timeout().toSeconds();
+            long seconds = rules.timeout().toSeconds();
             throw failed(field, address + " took longer than " + seconds + " s", e);
         } finally {
             future.cancel(true); // closes the connection if it is still open

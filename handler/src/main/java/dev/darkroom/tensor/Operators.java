@@ -49,6 +49,11 @@ public final class Operators {
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
     private static final Operator LINEAR = Operator.named("linear");
     private static final Operator GATED_MLP = Operator.named("gated_mlp");
+    private static final Operator ADAPTED_LINEAR = Operator.named("adapted_linear");
+    private static final Operator ADAPTED_MODULATION = Operator.named("adapted_modulation");
+    private static final Operator ADAPTED_QUERY_KEY_VALUE = Operator.named("adapted_query_key_value");
+    private static final Operator LOW_RANK = Operator.named("low_rank");
+    private static final Operator ALL_FINITE = Operator.named("all_finite");
     private static final Operator EMBEDDING = Operator.named("embedding");
     private static final Operator LAYER_NORM = Operator.named("layer_norm");
     private static final Operator RMS_NORM = Operator.named("rms_norm");
@@ -164,6 +169,37 @@ public final class Operators {
         return GATED_MLP.tensor(x, weights, biases);
     }
 
+    /** The same and {@code (x·downᵀ)·upᵀ}: {@code down [r, in], up [out, r]}. */
+    public static Tensor adaptedLinear(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor down, Tensor up) {
+        return ADAPTED_LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias), down, up);
+    }
+
+    /** {@link #modulation} with {@code down [r, in], up [out, r]} added to the weight. */
+    public static List<Tensor> adaptedModulation(
+            Tensor temb, Tensor weight, Tensor bias, int chunks, Tensor down, Tensor up) {
+        return ADAPTED_MODULATION.tensors(temb, weight, bias, chunks, down, up);
+    }
+
+    /**
+     * Parts of a LoRA as layers take them, in memory of their own.
+     *
+     * @param down {@code [r, in]}, of any floating type; dimensions of length 1 may follow
+     * @param up {@code [out, r]}, likewise
+     * @param factor goes into {@code up}
+     * @param swapsHalves puts the second half of the rows of {@code up} first
+     * @param rows of {@code up}, of each layer that takes a part of it
+     * @return {@code down}, then {@code up} part by part
+     */
+    public static List<Tensor> lowRank(
+            Tensor down, Tensor up, double factor, boolean swapsHalves, long[] rows, Device device, DType dtype) {
+        return LOW_RANK.tensors(down, up, factor, swapsHalves, rows, device, dtype);
+    }
+
+    /** True if no number in these is infinite or not a number; waits for the device. */
+    public static boolean allFinite(List<Tensor> xs) {
+        return ALL_FINITE.truth(xs);
+    }
+
     /** {@code weight [vocabulary, D], ids [B, S] → [B, S, D]} */
     public static Tensor embedding(Tensor weight, Tensor ids) {
         return EMBEDDING.tensor(weight, ids);
@@ -220,6 +256,25 @@ public final class Operators {
     }
 
     /**
+     * The same with LoRAs on some of the projections.
+     *
+     * @param lowRank down and up of the first adapted projection, then of the next
+     * @param adapted which projections those are: 0 query, 1 key, 2 value
+     */
+    public static List<Tensor> adaptedQueryKeyValue(
+            Tensor x,
+            List<Tensor> weights,
+            List<Tensor> biases,
+            Tensor normQ,
+            Tensor normK,
+            int heads,
+            double eps,
+            List<Tensor> lowRank,
+            long[] adapted) {
+        return ADAPTED_QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps, lowRank, adapted);
+    }
+
+    /**
      * Attention over streams joined along S, rotated by {@code table}: parts {@code [B, H, S, Dh] → [B, ΣS, D]}.
      *
      * @param mask which keys may be attended to, bool {@code [B, ΣS]}; null for all
@@ -261,40 +316,25 @@ public final class Operators {
     }
 
     /**
-     * Self-attention of {@code x [S, D]} within windows, rotated by halves.
+     * Self-attention within windows, rotated by halves: query, key and value side by side, {@code [S, 3·D] → [S, D]}.
      *
-     * @param weight query, key and value above each other, {@code [3·D, D]}
      * @param windows rows of the tokens of each window, {@code [n, L]} for all windows of one length; if there is but one length, the
      *     windows must lie one after another
      */
-    public static Tensor windowAttention(
-            Tensor x, Tensor weight, Tensor bias, List<Tensor> rope, List<Tensor> windows, int heads) {
-        return WINDOW_ATTENTION.tensor(x, weight, bias, rope.get(0), rope.get(1), windows, heads);
+    public static Tensor windowAttention(Tensor queryKeyValue, List<Tensor> rope, List<Tensor> windows, int heads) {
+        return WINDOW_ATTENTION.tensor(queryKeyValue, rope.get(0), rope.get(1), windows, heads);
     }
 
     /**
-     * Causal self-attention of {@code x [B, S, D] → [B, S, H·Dh]}, rotated by halves, with fewer key heads than query heads.
+     * Causal self-attention, rotated by halves, with fewer key heads than query heads: query {@code [B, S, H·Dh]}, key and value
+     * {@code [B, S, fewer·Dh]} give {@code [B, S, H·Dh]}.
      *
-     * @param weights of query, key and value, as are the biases
      * @param mask {@code [B, S]}, 0 where a token is padding; null if there is none
      */
     public static Tensor causalAttention(
-            Tensor x,
-            List<Tensor> weights,
-            List<Tensor> biases,
-            List<Tensor> rope,
-            int heads,
-            int keyHeads,
-            @Nullable Tensor mask) {
+            Tensor query, Tensor key, Tensor value, List<Tensor> rope, int heads, int keyHeads, @Nullable Tensor mask) {
         return CAUSAL_ATTENTION.tensor(
-                x,
-                weights,
-                biases,
-                rope.get(0),
-                rope.get(1),
-                heads,
-                keyHeads,
-                mask == null ? List.of() : List.of(mask));
+                query, key, value, rope.get(0), rope.get(1), heads, keyHeads, mask == null ? List.of() : List.of(mask));
     }
 
     /** {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']} */

@@ -154,7 +154,9 @@ public final class QwenLanguageModel {
 
     private record Layer(
             RmsNorm inputLayernorm,
-            List<Linear> qkv,
+            Linear qProj,
+            Linear kProj,
+            Linear vProj,
             Linear oProj,
             RmsNorm postAttentionLayernorm,
             GatedMlp mlp,
@@ -164,10 +166,9 @@ public final class QwenLanguageModel {
             int keyWidth = c.keyHeads * c.headWidth();
             return new Layer(
                     RmsNorm.load(w.at("input_layernorm"), c.width, c.eps),
-                    List.of(
-                            Linear.load(attention.at("q_proj"), c.width, c.width),
-                            Linear.load(attention.at("k_proj"), c.width, keyWidth),
-                            Linear.load(attention.at("v_proj"), c.width, keyWidth)),
+                    Linear.load(attention.at("q_proj"), c.width, c.width),
+                    Linear.load(attention.at("k_proj"), c.width, keyWidth),
+                    Linear.load(attention.at("v_proj"), c.width, keyWidth),
                     Linear.withoutBias(attention.at("o_proj"), c.width, c.width),
                     RmsNorm.load(w.at("post_attention_layernorm"), c.width, c.eps),
                     GatedMlp.withoutBias(w.at("mlp"), c.width, c.mlpWidth),
@@ -176,14 +177,9 @@ public final class QwenLanguageModel {
 
         Tensor forward(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
             try (var layer = Scope.open("language layer")) {
+                Tensor h = inputLayernorm.apply(x);
                 Tensor attended = Operators.causalAttention(
-                        inputLayernorm.apply(x),
-                        qkv.stream().map(Linear::weight).toList(),
-                        qkv.stream().map(Linear::requiredBias).toList(),
-                        rope,
-                        config.heads,
-                        config.keyHeads,
-                        mask);
+                        qProj.apply(h), kProj.apply(h), vProj.apply(h), rope, config.heads, config.keyHeads, mask);
                 x = x.plus(oProj.apply(attended));
                 return layer.keep(x.plus(mlp.apply(postAttentionLayernorm.apply(x))));
             }

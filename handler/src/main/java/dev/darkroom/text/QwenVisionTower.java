@@ -180,8 +180,7 @@ public final class QwenVisionTower {
 
         Tensor forward(Tensor x, List<Tensor> rope, List<Tensor> windows) {
             try (var block = Scope.open("vision block")) {
-                Tensor attended = Operators.windowAttention(
-                        norm1.apply(x), qkv.weight(), qkv.requiredBias(), rope, windows, heads);
+                Tensor attended = Operators.windowAttention(qkv.apply(norm1.apply(x)), rope, windows, heads);
                 x = x.plus(proj.apply(attended));
                 return block.keep(x.plus(mlp.apply(norm2.apply(x))));
             }

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,7 @@ public final class ConfigFile {
     static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(32)
-                            .maxStringLength(1 << 20)
+                            .maxStringLength(1 << 24)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -60,9 +62,21 @@ public final class ConfigFile {
         }
     }
 
-    /** The content of a file that was read already. */
-    public static ConfigFile of(String name, JsonNode object) {
-        return new ConfigFile(name, "", object);
+    /**
+     * Reads a text that stands inside of another file.
+     *
+     * @param name says where, for errors
+     */
+    public static ConfigFile parse(String name, String json) {
+        try {
+            JsonNode root = JSON.readTree(json);
+            if (root == null || !root.isObject()) {
+                throw new CheckpointException(name + " holds no JSON object");
+            }
+            return new ConfigFile(name, "", root);
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(name + " is no valid JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     /** Reads a file that may be missing: then all fields have their defaults. */
@@ -195,6 +209,19 @@ public final class ConfigFile {
             throw error(field, "must be a number, not " + value);
         }
         return Optional.of(value.doubleValue());
+    }
+
+    /** The numbers of an object, by name; none if it is missing. */
+    public Map<String, Double> numbersByName(String field) {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        root.path(field).properties().forEach(entry -> {
+            if (!entry.getValue().isNumber()
+                    || !Double.isFinite(entry.getValue().doubleValue())) {
+                throw error(field + "." + entry.getKey(), "must be a number, not " + entry.getValue());
+            }
+            numbers.put(entry.getKey(), entry.getValue().doubleValue());
+        });
+        return numbers;
     }
 
     public boolean flag(String field, boolean otherwise) {

@@ -1,13 +1,28 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.tensor.Scope;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A network and the scope that its weights live in; closing it frees them.
  *
  * @param bytes size of the weights in their files
+ * @param linears the weights of its linear layers, by the layers' names in the checkpoint
  */
-public record Loaded<T>(T network, Placement placement, long bytes, Scope scope) implements AutoCloseable {
+public record Loaded<T>(T network, Placement placement, long bytes, Map<String, LinearWeight> linears, Scope scope)
+        implements AutoCloseable {
+    public Loaded {
+        linears = Map.copyOf(linears);
+    }
+
+    /** The widths of its linear layers, by the layers' names. */
+    public Map<String, LinearWeight.Shape> layers() {
+        return linears.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, layer -> layer.getValue().shape()));
+    }
+
     @Override
     public void close() {
         scope.close();

@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * checks it, so that what is read later lies inside the file: known types, sizes that match the shapes, no overlap, no gap.
  *
  * <p>Source: huggingface/safetensors, README ("Format") and {@code safetensors/src/tensor.rs}, {@code Metadata::validate}.
+ *
+ * @param entries the tensors, as the header lists them
+ * @param metadata what its writer says of the file, texts by name
  */
-public record SafetensorsFile(Path path, long size, Map<String, Entry> entries) {
+public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, Map<String, String> metadata) {
     private static final long LARGEST_HEADER = 100_000_000;
     private static final int MOST_DIMENSIONS = 16;
 
@@ -46,7 +49,8 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries) 
                 throw damaged(path, "claims a header of " + headerLength + " bytes in a file of " + size);
             }
             byte[] header = read(channel, path, 8, (int) headerLength).array();
-            return new SafetensorsFile(path, size, entries(path, header, 8 + headerLength, size));
+            JsonNode root = root(path, header);
+            return new SafetensorsFile(path, size, entries(path, root, 8 + headerLength, size), metadata(root));
         } catch (NoSuchFileException e) {
             throw new CheckpointException(path + " is missing", e);
         } catch (IOException e) {
@@ -64,7 +68,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries) 
         return buffer.flip();
     }
 
-    private static Map<String, Entry> entries(Path path, byte[] header, long dataStart, long fileSize) {
+    private static JsonNode root(Path path, byte[] header) {
         JsonNode root;
         try {
             root = ConfigFile.JSON.readTree(header);
@@ -76,6 +80,18 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries) 
         if (!root.isObject()) {
             throw damaged(path, "has a header that is no JSON object");
         }
+        return root;
+    }
+
+    private static Map<String, String> metadata(JsonNode root) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        root.path("__metadata__").properties().stream()
+                .filter(field -> field.getValue().isTextual())
+                .forEach(field -> metadata.put(field.getKey(), field.getValue().asText()));
+        return metadata;
+    }
+
+    private static Map<String, Entry> entries(Path path, JsonNode root, long dataStart, long fileSize) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         root.properties().forEach(field -> {
             if (!field.getKey().equals("__metadata__")) {

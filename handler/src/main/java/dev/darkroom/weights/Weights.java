@@ -47,6 +47,7 @@ public final class Weights {
         var weights = Scope.open("weights of " + folder);
         try {
             T built;
+            Map<String, LinearWeight> linears;
             try (var mappings = Scope.open("mapped files")) {
                 var source = new Source(files, placement, mappings);
                 built = network.apply(new Weights(source, ""));
@@ -54,8 +55,9 @@ public final class Weights {
                 if (!VERIFYING.isBound()) {
                     source.prefetch();
                 }
+                linears = source.linears;
             }
-            return new Loaded<>(built, placement, files.bytes(), weights.detach());
+            return new Loaded<>(built, placement, files.bytes(), linears, weights.detach());
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
@@ -98,6 +100,13 @@ public final class Weights {
         return source.take(at(name).prefix, part, shape);
     }
 
+    /** The tensor {@code weight} here, of a linear layer, which a LoRA can adapt. */
+    public LinearWeight linear(long in, long out) {
+        var weight = new LinearWeight(tensor("weight", out, in), new LinearWeight.Shape(in, out));
+        source.linears.put(prefix, weight);
+        return weight;
+    }
+
     /** A tensor that is not in the checkpoint but lives as long as its weights, on their device. */
     public Tensor constant(Tensor value) {
         return source.mappings.keep(value.to(source.placement.device()));
@@ -124,6 +133,7 @@ public final class Weights {
         private final Scope mappings;
         private final @Nullable PinnedBuffer staging;
         private final Map<String, Located> entries = new LinkedHashMap<>();
+        private final Map<String, LinearWeight> linears = new LinkedHashMap<>();
         private final List<MappedFile> mapped = new ArrayList<>();
         private final Set<String> unread = new TreeSet<>();
         private final Set<String> missing = new TreeSet<>();

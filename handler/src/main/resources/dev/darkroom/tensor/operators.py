@@ -168,6 +168,27 @@ def gated_mlp(self, x: Tensor, weights: List[Tensor], biases: List[Tensor]) -> T
     gated = torch.silu_(torch.linear(x, weights[0], biases[0])).mul_(torch.linear(x, weights[1], biases[1]))
     return torch.linear(gated, weights[2], biases[2])
 
+def adapted_linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], down: Tensor, up: Tensor) -> Tensor:
+    return self.linear(x, weight, bias).add_(torch.linear(torch.linear(x, down), up))
+
+def low_rank(self, down: Tensor, up: Tensor, factor: float, swaps_halves: bool, rows: List[int], device: str, dtype: int) -> List[Tensor]:
+    # Own memory: the files that down and up may be views of go.
+    parts = [down.flatten(1).to(torch.device(device), dtype, False, True)]
+    whole = up.flatten(1).to(torch.device(device)).to(6) * factor
+    if swaps_halves:
+        whole = torch.cat([whole.narrow(0, whole.size(0) // 2, whole.size(0) // 2), whole.narrow(0, 0, whole.size(0) // 2)])
+    first = 0
+    for count in rows:
+        parts.append(whole.narrow(0, first, count).to(dtype))
+        first += count
+    return parts
+
+def all_finite(self, xs: List[Tensor]) -> bool:
+    for x in xs:
+        if not bool(x.isfinite().all()):
+            return False
+    return True
+
 def embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
     return torch.embedding(weight, ids)
 
@@ -186,6 +207,9 @@ def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) ->
 def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int) -> List[Tensor]:
     # [B, D] -> chunks x [B, 1, D]
     return torch.linear(torch.silu(temb), weight, bias).unsqueeze(1).chunk(chunks, -1)
+
+def adapted_modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, down: Tensor, up: Tensor) -> List[Tensor]:
+    return self.adapted_linear(torch.silu(temb), weight, [bias], down, up).unsqueeze(1).chunk(chunks, -1)
 
 def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, dtype: int) -> Tensor:
     # [B] -> [B, 2n]: cosines, then sines.
@@ -216,6 +240,20 @@ def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor]
     q = torch.linear(x, weights[0], biases[0]).unflatten(-1, [heads, -1])
     k = torch.linear(x, weights[1], biases[1]).unflatten(-1, [heads, -1])
     v = torch.linear(x, weights[2], biases[2]).unflatten(-1, [heads, -1])
+    q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
+    k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
+    return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
+
+def adapted_query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, low_rank: List[Tensor], adapted: List[int]) -> List[Tensor]:
+    # The same; low_rank holds down and up of each projection in adapted.
+    projected = annotate(List[Tensor], [])
+    for i in range(3):
+        projected.append(torch.linear(x, weights[i], biases[i]))
+    for n in range(len(adapted)):
+        projected[adapted[n]].add_(torch.linear(torch.linear(x, low_rank[2 * n]), low_rank[2 * n + 1]))
+    q = projected[0].unflatten(-1, [heads, -1])
+    k = projected[1].unflatten(-1, [heads, -1])
+    v = projected[2].unflatten(-1, [heads, -1])
     q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
     k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
     return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
@@ -266,9 +304,9 @@ def half_rope(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     a, b = x.to(6).chunk(2, -1)
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
 
-def window_attention(self, x: Tensor, weight: Tensor, bias: Tensor, cos: Tensor, sin: Tensor, windows: List[Tensor], heads: int) -> Tensor:
-    # x [S, D] -> [S, D]: each token attends to its own window. Windows of one length lie in one index [n, L]: one call for all of them.
-    q, k, v = torch.linear(x, weight, bias).unflatten(-1, [3, heads, -1]).unbind(1)
+def window_attention(self, qkv: Tensor, cos: Tensor, sin: Tensor, windows: List[Tensor], heads: int) -> Tensor:
+    # [S, 3D] -> [S, D]: each token attends to its own window. Windows of one length lie in one index [n, L]: one call for all of them.
+    q, k, v = qkv.unflatten(-1, [3, heads, -1]).unbind(1)
     q = self.half_rope(q, cos, sin)
     k = self.half_rope(k, cos, sin)
     if len(windows) == 1:
@@ -276,7 +314,7 @@ def window_attention(self, x: Tensor, weight: Tensor, bias: Tensor, cos: Tensor,
         q = q.unflatten(0, size).transpose(1, 2)
         k = k.unflatten(0, size).transpose(1, 2)
         v = v.unflatten(0, size).transpose(1, 2)
-        return torch.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape([x.size(0), -1])
+        return torch.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape([qkv.size(0), -1])
     attended = torch.empty_like(q)
     for index in windows:
         rows = index.flatten()
@@ -286,18 +324,16 @@ def window_attention(self, x: Tensor, weight: Tensor, bias: Tensor, cos: Tensor,
         attended.index_copy_(0, rows, torch.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(0, 1))
     return attended.flatten(1)
 
-def causal_attention(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], cos: Tensor, sin: Tensor, heads: int, key_heads: int, mask: List[Tensor]) -> Tensor:
-    # x [B, S, D] -> [B, S, H * Dh]; several query heads share a key head. A mask [B, S] is 0 at keys that are padding.
-    q = torch.linear(x, weights[0], biases[0]).unflatten(-1, [heads, -1])
-    k = torch.linear(x, weights[1], biases[1]).unflatten(-1, [key_heads, -1])
-    v = torch.linear(x, weights[2], biases[2]).unflatten(-1, [key_heads, -1]).transpose(1, 2)
-    q = self.half_rope(q, cos, sin).transpose(1, 2)
-    k = self.half_rope(k, cos, sin).transpose(1, 2)
+def causal_attention(self, query: Tensor, key: Tensor, value: Tensor, cos: Tensor, sin: Tensor, heads: int, key_heads: int, mask: List[Tensor]) -> Tensor:
+    # [B, S, H * Dh]; several query heads share a key head. A mask [B, S] is 0 at keys that are padding.
+    q = self.half_rope(query.unflatten(-1, [heads, -1]), cos, sin).transpose(1, 2)
+    k = self.half_rope(key.unflatten(-1, [key_heads, -1]), cos, sin).transpose(1, 2)
+    v = value.unflatten(-1, [key_heads, -1]).transpose(1, 2)
     k = k.unsqueeze(2).expand([-1, -1, heads // key_heads, -1, -1]).flatten(1, 2)
     v = v.unsqueeze(2).expand([-1, -1, heads // key_heads, -1, -1]).flatten(1, 2)
     if len(mask) == 0:
         return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True).transpose(1, 2).flatten(2)
-    seen = torch.ones([x.size(1), x.size(1)], dtype=11, device=x.device).tril() & (mask[0] != 0).unsqueeze(1).unsqueeze(1)
+    seen = torch.ones([query.size(1), query.size(1)], dtype=11, device=query.device).tril() & (mask[0] != 0).unsqueeze(1).unsqueeze(1)
     return torch.scaled_dot_product_attention(q, k, v, seen).transpose(1, 2).flatten(2)
 
 # --- pictures ---

@@ -114,7 +114,8 @@ final class QwenGoldens {
     /** Rows of the checkpoint's own schedule, or of a config that stands beside them. */
     private List<Comparison> scheduler(JsonNode golden) {
         FlowMatchSchedule schedule = golden.has("config")
-                ? FlowMatchSchedule.read(ConfigFile.of("scheduler golden", golden.path("config")))
+                ? FlowMatchSchedule.read(ConfigFile.parse(
+                        "scheduler golden", golden.path("config").toString()))
                 : PipelineGoldens.schedule(checkpoints.with("scheduler", "qwen").getFirst());
         List<Comparison> results = new ArrayList<>();
         for (JsonNode row : golden.has("cases") ? golden.path("cases") : golden) {

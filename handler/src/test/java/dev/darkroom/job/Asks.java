@@ -29,6 +29,7 @@ public final class Asks {
                 seed,
                 1,
                 false,
+                List.of(),
                 PNG,
                 List.of());
     }

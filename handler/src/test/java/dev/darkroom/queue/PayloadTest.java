@@ -73,6 +73,7 @@ class PayloadTest {
                         Long.MAX_VALUE,
                         1,
                         false,
+                        List.of(),
                         new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, null),
                         List.of()));
     }

@@ -107,7 +107,7 @@ class SecureFetchTest {
     private static byte[] fetch(@Nullable TrustOptions trust, String url) throws InterruptedException {
         SourceSettings settings = TestSettings.sources(Map.of("sources.back-off", "5ms"));
         InetAddress[] loopback = {InetAddress.getLoopbackAddress()};
-        try (var fetch = new UrlFetch(settings, vertx, host -> loopback, address -> true, trust)) {
+        try (var fetch = new UrlFetch(FetchRules.ofImages(settings), vertx, host -> loopback, address -> true, trust)) {
             return fetch.fetch("image", url);
         }
     }

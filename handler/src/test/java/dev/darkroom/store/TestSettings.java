@@ -9,11 +9,19 @@ final class TestSettings {
     private TestSettings() {}
 
     static SourceSettings sources(Map<String, String> settings) {
+        return read(SourceSettings.class, "sources", settings);
+    }
+
+    static LoraSettings loras(Map<String, String> settings) {
+        return read(LoraSettings.class, "loras", settings);
+    }
+
+    private static <T> T read(Class<T> type, String prefix, Map<String, String> settings) {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
-                .withMapping(SourceSettings.class, "sources")
+                .withMapping(type, prefix)
                 .withSources(new PropertiesConfigSource(settings, "test", 500))
                 .build()
-                .getConfigMapping(SourceSettings.class, "sources");
+                .getConfigMapping(type, prefix);
     }
 }

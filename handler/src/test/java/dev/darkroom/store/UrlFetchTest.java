@@ -205,7 +205,7 @@ class UrlFetchTest {
             })
     void thisMachineIsNotReachedUnderAnyOfItsNames(String host) {
         on("/", exchange -> answer(exchange, 200, FILE));
-        UrlFetch fetch = opened(new UrlFetch(TestSettings.sources(Map.of()), vertx));
+        UrlFetch fetch = opened(new UrlFetch(FetchRules.ofImages(TestSettings.sources(Map.of())), false, vertx));
 
         assertThat(catchThrowableOfType(
                         JobException.class, () -> fetch.fetch("image", "http://" + host + ":" + port() + "/")))
@@ -226,7 +226,7 @@ class UrlFetchTest {
         "'http://exämple.com/', image: must be a URL with a host"
     })
     void whatIsNoProperUrlIsRefused(String url, String message) {
-        UrlFetch fetch = opened(new UrlFetch(TestSettings.sources(Map.of()), vertx));
+        UrlFetch fetch = opened(new UrlFetch(FetchRules.ofImages(TestSettings.sources(Map.of())), false, vertx));
 
         assertFails(fetch, url, Code.BAD_INPUT, message);
     }
@@ -546,11 +546,11 @@ class UrlFetchTest {
 
     /** One that may go anywhere, with short pauses and a small limit. */
     private UrlFetch fetch(Map<String, String> settings) {
-        return opened(new UrlFetch(settings(settings), vertx));
+        return opened(new UrlFetch(FetchRules.ofImages(settings(settings)), true, vertx));
     }
 
     private UrlFetch fetch(Map<String, String> settings, HostResolver resolver, Predicate<InetAddress> allowed) {
-        return opened(new UrlFetch(settings(settings), vertx, resolver, allowed, null));
+        return opened(new UrlFetch(FetchRules.ofImages(settings(settings)), vertx, resolver, allowed, null));
     }
 
     private static SourceSettings settings(Map<String, String> more) {

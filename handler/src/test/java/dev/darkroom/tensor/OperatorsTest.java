@@ -149,6 +149,21 @@ class OperatorsTest {
                                 List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)),
                                 List.of(bf16(4), bf16(4), bf16(3)))),
                 sample(
+                        "adapted_linear",
+                        "bfloat16 [2, 4]",
+                        () -> Operators.adaptedLinear(bf16(2, 3), bf16(4, 3), bf16(4), bf16(1, 3), bf16(4, 1))),
+                sample(
+                        "adapted_modulation",
+                        "3 × bfloat16 [2, 1, 4]",
+                        () -> Operators.adaptedModulation(
+                                bf16(2, 4), bf16(12, 4), bf16(12), 3, bf16(2, 4), bf16(12, 2))),
+                sample(
+                        "low_rank",
+                        "2 × bfloat16 [2, 3]",
+                        () -> Operators.lowRank(
+                                bf16(2, 3), bf16(2, 3), 2, true, new long[] {2}, Device.CPU, DType.BFLOAT16)),
+                sample("all_finite", "true", () -> Operators.allFinite(List.of(bf16(2), bf16(3)))),
+                sample(
                         "embedding",
                         "bfloat16 [1, 2, 3]",
                         () -> Operators.embedding(bf16(5, 3), Tensor.of(new long[] {4, 0}, 1, 2))),
@@ -184,6 +199,19 @@ class OperatorsTest {
                                 bf16(8),
                                 2,
                                 EPS)),
+                sample(
+                        "adapted_query_key_value",
+                        "3 × bfloat16 [1, 2, 3, 8]",
+                        () -> Operators.adaptedQueryKeyValue(
+                                bf16(1, 3, 16),
+                                List.of(bf16(16, 16), bf16(16, 16), bf16(16, 16)),
+                                List.of(bf16(16), bf16(16), bf16(16)),
+                                bf16(8),
+                                bf16(8),
+                                2,
+                                EPS,
+                                List.of(bf16(1, 16), bf16(16, 1)),
+                                new long[] {2})),
                 sample(
                         "rope_attention",
                         "bfloat16 [1, 3, 16]",
@@ -714,18 +742,11 @@ class OperatorsTest {
     }
 
     private static Tensor windowAttention(Tensor... windows) {
-        return Operators.windowAttention(bf16(6, 16), bf16(48, 16), bf16(48), halfRope(1, 6), List.of(windows), 2);
+        return Operators.windowAttention(bf16(6, 48), halfRope(1, 6), List.of(windows), 2);
     }
 
     private static Tensor causalAttention(@Nullable Tensor mask) {
-        return Operators.causalAttention(
-                bf16(2, 3, 16),
-                List.of(bf16(16, 16), bf16(8, 16), bf16(8, 16)),
-                List.of(bf16(16), bf16(8), bf16(8)),
-                halfRope(1, 2, 3),
-                2,
-                1,
-                mask);
+        return Operators.causalAttention(bf16(2, 3, 16), bf16(2, 3, 8), bf16(2, 3, 8), halfRope(1, 2, 3), 2, 1, mask);
     }
 
     private static Tensor view(Tensor bytes, DType dtype, long offset, long... shape) {

@@ -87,9 +87,7 @@ class TextOperatorsTest {
         Tensor bias = wave(3 * WIDTH);
         List<Tensor> rope = rope(8);
         Tensor together = Operators.windowAttention(
-                x,
-                weight,
-                bias,
+                Operators.linear(x, weight, bias),
                 rope,
                 List.of(
                         index(0, 1, 3, 4).reshape(2, 2),
@@ -101,9 +99,7 @@ class TextOperatorsTest {
         for (int length : lengths) {
             int first = start;
             Tensor alone = Operators.windowAttention(
-                    x.narrow(0, first, length),
-                    weight,
-                    bias,
+                    Operators.linear(x.narrow(0, first, length), weight, bias),
                     rope.stream().map(part -> part.narrow(0, first, length)).toList(),
                     List.of(index(IntStream.range(0, length).toArray()).reshape(1, length)),
                     HEADS);
@@ -120,10 +116,11 @@ class TextOperatorsTest {
         Tensor whole = index(0, 1, 2, 3, 4, 5, 6, 7).reshape(2, 4);
         Tensor first = index(0, 1, 2, 3).reshape(1, 4);
         Tensor second = index(4, 5, 6, 7).reshape(1, 4);
-        assertThat(Operators.windowAttention(x, weight, bias, rope(8), List.of(whole), HEADS)
+        assertThat(Operators.windowAttention(Operators.linear(x, weight, bias), rope(8), List.of(whole), HEADS)
                         .toFloats())
                 .containsExactly(
-                        Operators.windowAttention(x, weight, bias, rope(8), List.of(first, second), HEADS)
+                        Operators.windowAttention(
+                                        Operators.linear(x, weight, bias), rope(8), List.of(first, second), HEADS)
                                 .toFloats(),
                         within(1e-5f));
     }
@@ -160,18 +157,18 @@ class TextOperatorsTest {
         Tensor weight = wave(WIDTH, WIDTH);
         Tensor bias = wave(WIDTH);
         float[] grouped = Operators.causalAttention(
-                        x,
-                        List.of(weight, shared, shared),
-                        List.of(bias, sharedBias, sharedBias),
+                        Operators.linear(x, weight, bias),
+                        Operators.linear(x, shared, sharedBias),
+                        Operators.linear(x, shared, sharedBias),
                         rope(1, 3),
                         2,
                         1,
                         null)
                 .toFloats();
         float[] whole = Operators.causalAttention(
-                        x,
-                        List.of(weight, repeated, repeated),
-                        List.of(bias, repeatedBias, repeatedBias),
+                        Operators.linear(x, weight, bias),
+                        Operators.linear(x, repeated, repeatedBias),
+                        Operators.linear(x, repeated, repeatedBias),
                         rope(1, 3),
                         2,
                         2,
@@ -204,9 +201,9 @@ class TextOperatorsTest {
 
     private static Tensor causal(Tensor x, int keyHeads, @Nullable Tensor mask) {
         return Operators.causalAttention(
-                x,
-                List.of(wave(WIDTH, WIDTH), wave(WIDTH, WIDTH), wave(WIDTH, WIDTH)),
-                List.of(wave(WIDTH), wave(WIDTH), wave(WIDTH)),
+                Operators.linear(x, wave(WIDTH, WIDTH), wave(WIDTH)),
+                Operators.linear(x, wave(WIDTH, WIDTH), wave(WIDTH)),
+                Operators.linear(x, wave(WIDTH, WIDTH), wave(WIDTH)),
                 rope(1, (int) x.size(1)),
                 HEADS,
                 keyHeads,

@@ -1,0 +1,181 @@
+package dev.darkroom.lora;
+
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.tensor.TensorCache;
+import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.LinearWeight;
+import dev.darkroom.weights.LinearWeight.LowRank;
+import dev.darkroom.weights.Loaded;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.SafetensorsFile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * LoRAs of this worker's jobs: what was read stays in memory, within bounds, for the next job that asks for it, whatever its scale. All
+ * calls belong on the GPU's thread.
+ *
+ * <pre>{@code
+ * try (var adapted = loras.attach(files, List.of(new Network("transformer", transformer)))) {
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class Loras implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Loras.class);
+    private static final int MOST_PLANS = 100;
+
+    private final TensorCache<Key> tensors;
+    private final Map<PlanKey, LoraPlan> plans = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PlanKey, LoraPlan> eldest) {
+            return size() > MOST_PLANS;
+        }
+    };
+
+    /**
+     * A network that LoRAs may adapt.
+     *
+     * @param role what it does in its model, by the name of its folder: {@code transformer}, {@code text_encoder}, {@code text_encoder_2}
+     */
+    public record Network(String role, Loaded<?> loaded) {}
+
+    private record PlanKey(String identity, Map<String, Map<String, LinearWeight.Shape>> layers) {}
+
+    private record Key(PlanKey plan, String role, Placement placement) {}
+
+    private record Planned(String field, LoraFile file, PlanKey key, LoraPlan plan) {
+        boolean adapts(String role) {
+            return file.scale() != 0 && !plan.of(role).isEmpty();
+        }
+    }
+
+    private record Scaled(LowRank pair, double scale) {}
+
+    /** @param mostBytes how much of what was read may stay in memory between jobs */
+    public Loras(long mostBytes) {
+        this.tensors = new TensorCache<>(mostBytes);
+    }
+
+    /**
+     * Lets LoRAs adapt a model's networks until the result is closed. A scale of 0 leaves a LoRA out.
+     *
+     * @param files in the order of the payload, whose field {@code loras} errors name
+     * @throws JobException if one is no LoRA, damaged, or none for this model; the networks are then as before
+     */
+    public Adapted attach(List<LoraFile> files, List<Network> networks) {
+        var scope = Scope.open("loras");
+        List<LinearWeight> adapted = new ArrayList<>();
+        try {
+            List<Planned> planned = planned(files, networks);
+            Map<String, String> identities = new LinkedHashMap<>();
+            for (Network network : networks) {
+                List<Planned> here = planned.stream()
+                        .filter(lora -> lora.adapts(network.role))
+                        .toList();
+                attach(here, network, adapted);
+                identities.put(network.role, identity(here));
+            }
+            return new Adapted(scope.detach(), adapted, notes(planned), identities, tensors::trim);
+        } catch (RuntimeException | Error e) {
+            adapted.forEach(LinearWeight::restore);
+            scope.close();
+            tensors.trim();
+            throw e;
+        }
+    }
+
+    private List<Planned> planned(List<LoraFile> files, List<Network> networks) {
+        Map<String, Map<String, LinearWeight.Shape>> layers = files.isEmpty()
+                ? Map.of()
+                : networks.stream().collect(Collectors.toMap(Network::role, network -> network.loaded.layers()));
+        List<Planned> planned = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            LoraFile file = files.get(i);
+            String field = "loras[" + i + "]";
+            var key = new PlanKey(file.identity(), layers);
+            LoraPlan known = plans.get(key);
+            LoraPlan plan = known == null ? plan(field, file, layers) : known;
+            plans.put(key, plan);
+            planned.add(new Planned(field, file, key, plan));
+        }
+        return planned;
+    }
+
+    private static LoraPlan plan(String field, LoraFile file, Map<String, Map<String, LinearWeight.Shape>> layers) {
+        try {
+            return LoraPlanner.plan(field, SafetensorsFile.read(file.file()), layers);
+        } catch (CheckpointException e) {
+            // a caller knows the file by its name; where it lies here is nobody's business
+            String reason =
+                    String.valueOf(e.getMessage()).replace(file.file().toString(), Faults.quoted((Object) file.name()));
+            throw new JobException(JobException.Code.BAD_INPUT, field + ": is no sound LoRA: " + reason, e);
+        }
+    }
+
+    private void attach(List<Planned> loras, Network network, List<LinearWeight> adapted) {
+        Map<String, List<Scaled>> byLayer = new LinkedHashMap<>();
+        for (Planned lora : loras) {
+            Placement placement = network.loaded.placement();
+            List<Tensor> read = tensors.get(
+                    new Key(lora.key, network.role, placement),
+                    () -> LoraTensors.read(lora.field, lora.plan, network.role, placement));
+            LoraTensors.byLayer(lora.plan.of(network.role), read)
+                    .forEach((layer, pair) -> byLayer.computeIfAbsent(layer, name -> new ArrayList<>())
+                            .add(new Scaled(pair, lora.file.scale())));
+        }
+        byLayer.forEach((layer, pairs) -> {
+            LinearWeight weight =
+                    Objects.requireNonNull(network.loaded.linears().get(layer), layer);
+            weight.adapt(joined(pairs));
+            adapted.add(weight);
+        });
+    }
+
+    /** Several pairs as one, side by side along the rank. */
+    private static LowRank joined(List<Scaled> pairs) {
+        try (var scope = Scope.open("join LoRAs")) {
+            Tensor[] downs = pairs.stream().map(scaled -> scaled.pair.down()).toArray(Tensor[]::new);
+            Tensor[] ups = pairs.stream()
+                    .map(scaled -> scaled.scale == 1
+                            ? scaled.pair.up()
+                            : scaled.pair.up().affine(scaled.scale, 0))
+                    .toArray(Tensor[]::new);
+            return pairs.size() == 1
+                    ? new LowRank(downs[0], scope.keep(ups[0]))
+                    : new LowRank(scope.keep(Tensor.cat(0, downs)), scope.keep(Tensor.cat(1, ups)));
+        }
+    }
+
+    private static String identity(List<Planned> loras) {
+        return loras.stream()
+                .map(lora -> lora.file.identity() + " × " + lora.file.scale())
+                .collect(Collectors.joining(" + "));
+    }
+
+    private static List<String> notes(List<Planned> planned) {
+        List<String> notes = planned.stream()
+                .flatMap(lora -> lora.plan.note(lora.field).stream())
+                .toList();
+        notes.forEach(LOG::warn);
+        return notes;
+    }
+
+    /** Frees all that is kept. */
+    @Override
+    public void close() {
+        tensors.close();
+        plans.clear();
+    }
+}

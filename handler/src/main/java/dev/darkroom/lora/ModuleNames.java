@@ -1,0 +1,71 @@
+package dev.darkroom.lora;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * All names that LoRA files have for the layers of one network. A name with underscores in the place of dots is looked up among the same
+ * names written so, never taken apart: {@code add_q_proj} and {@code add.q.proj} would look alike.
+ */
+final class ModuleNames {
+    /** {@code attn.to_q}, {@code attn.to_out.0} */
+    private static final Pattern ATTENTION = Pattern.compile("(.+\\.attn)\\.([^.]+)(\\.0)?");
+
+    /** {@code self_attn.q_proj} of CLIP */
+    private static final Pattern CLIP_ATTENTION = Pattern.compile("(.+\\.self_attn)\\.(q|k|v|out)_proj");
+
+    private static final String LANGUAGE_MODEL = "model.language_model.";
+
+    private final Map<String, LoraModule> modules = new HashMap<>();
+    private final Map<String, LoraModule> flattened = new HashMap<>();
+
+    /** @param layers names in the checkpoint */
+    ModuleNames(Set<String> layers) {
+        layers.forEach(layer -> modules.put(layer, new LoraModule(layer, layer)));
+        layers.forEach(this::addOldNames);
+        FluxNames.of(layers).forEach(module -> modules.putIfAbsent(module.name(), module));
+        Set<String> ambiguous = new HashSet<>();
+        modules.values().forEach(module -> {
+            LoraModule other = flattened.put(flat(module.name()), module);
+            if (other != null && !other.layers().equals(module.layers())) {
+                ambiguous.add(flat(module.name()));
+            }
+        });
+        flattened.keySet().removeAll(ambiguous);
+    }
+
+    /** The layers that a file's name stands for, if there are any. */
+    Optional<LoraModule> find(String name) {
+        return Optional.ofNullable(modules.get(name)).or(() -> Optional.ofNullable(flattened.get(name)));
+    }
+
+    /** Names of diffusers before PEFT, and of Qwen2.5-VL before and after its text tower moved. */
+    private void addOldNames(String layer) {
+        Matcher attention = ATTENTION.matcher(layer);
+        if (attention.matches()) {
+            add(attention.group(1) + ".processor." + attention.group(2) + "_lora", layer);
+        }
+        Matcher clip = CLIP_ATTENTION.matcher(layer);
+        if (clip.matches()) {
+            add(clip.group(1) + ".to_" + clip.group(2) + "_lora", layer);
+        }
+        if (layer.startsWith(LANGUAGE_MODEL)) {
+            add("model." + layer.substring(LANGUAGE_MODEL.length()), layer);
+        } else if (layer.startsWith("model.layers.")) {
+            add(LANGUAGE_MODEL + layer.substring("model.".length()), layer);
+        }
+    }
+
+    private void add(String name, String layer) {
+        modules.putIfAbsent(name, new LoraModule(name, layer));
+    }
+
+    private static String flat(String name) {
+        return name.replace('.', '_');
+    }
+}

@@ -1,0 +1,61 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * The weight of a linear layer, {@code [out, in]}, and what LoRAs add to it for the time of a picture. The weight itself is never written:
+ * it may be a read-only mapped file.
+ */
+public final class LinearWeight {
+    private final Tensor tensor;
+    private final Shape shape;
+    private Optional<LowRank> lowRank = Optional.empty();
+
+    /** Widths of a linear layer. */
+    public record Shape(long in, long out) {}
+
+    /**
+     * Two narrow matrices whose product is added to a weight.
+     *
+     * @param down {@code [rank, in]}
+     * @param up {@code [out, rank]}, all factors in it
+     */
+    public record LowRank(Tensor down, Tensor up) {}
+
+    LinearWeight(Tensor tensor, Shape shape) {
+        this.tensor = tensor;
+        this.shape = shape;
+    }
+
+    /** The weight as it lies in the checkpoint. */
+    public Tensor tensor() {
+        return tensor;
+    }
+
+    public Shape shape() {
+        return shape;
+    }
+
+    /** What is added to the weight at the moment. */
+    public Optional<LowRank> lowRank() {
+        return lowRank;
+    }
+
+    /**
+     * Adds to the weight until {@link #restore}.
+     *
+     * @throws IllegalStateException if something is added already
+     */
+    public void adapt(LowRank added) {
+        if (lowRank.isPresent()) {
+            throw new IllegalStateException("a layer is adapted already");
+        }
+        lowRank = Optional.of(added);
+    }
+
+    /** Leaves the weight alone, as it was loaded. */
+    public void restore() {
+        lowRank = Optional.empty();
+    }
+}
