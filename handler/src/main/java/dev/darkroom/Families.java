@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.job.Limits;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.qwenimage.QwenModel;
 import dev.darkroom.weights.CheckpointException;
@@ -21,7 +22,7 @@ final class Families {
 
     /** How a family opens a checkpoint: without loading its networks. */
     private interface Opener {
-        ImageModel open(String name, Path checkpoint, Limits limits);
+        ImageModel open(String name, Path checkpoint, Limits limits, Loras loras);
     }
 
     /**
@@ -30,7 +31,7 @@ final class Families {
      * @param name of the model, for messages
      * @throws CheckpointException that names the file that is missing or damaged, or the pipelines known here
      */
-    static ImageModel open(String name, Path checkpoint, Limits limits) {
+    static ImageModel open(String name, Path checkpoint, Limits limits, Loras loras) {
         Path index = checkpoint.resolve("model_index.json");
         String pipeline = ConfigFile.read(index).text("_class_name", "");
         return ALL.stream()
@@ -41,6 +42,6 @@ final class Families {
                                 .flatMap(family -> family.pipelines.stream())
                                 .collect(Collectors.joining(", "))))
                 .opener
-                .open(name, checkpoint, limits);
+                .open(name, checkpoint, limits, loras);
     }
 }

@@ -5,15 +5,13 @@ import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
-import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
 import dev.darkroom.logs.JobLog;
-import dev.darkroom.model.Sources;
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.store.LoraFiles;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.SourceImages;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -28,13 +26,15 @@ public final class Handler {
     private final ServedModels models;
     private final GpuLane gpu;
     private final SourceImages images;
+    private final LoraFiles loras;
     private final Results results;
     private final Semaphore drawn = new Semaphore(MOST_DRAWN);
 
-    Handler(ServedModels models, GpuLane gpu, SourceImages images, Results results) {
+    Handler(ServedModels models, GpuLane gpu, SourceImages images, LoraFiles loras, Results results) {
         this.models = models;
         this.gpu = gpu;
         this.images = images;
+        this.loras = loras;
         this.results = results;
     }
 
@@ -59,23 +59,28 @@ public final class Handler {
             List<Exposure> exposures = batch.leftToDraw();
 
             if (!exposures.isEmpty()) {
-                // 2. source images
-                Sources sources = sources(job);
-                timings.lap("fetch");
-                log.fetched(timings);
+                // 2. source images and LoRAs
+                try (var fetched = Fetched.of(job, images, loras)) {
+                    timings.lap("fetch");
+                    log.fetched(timings);
 
-                // 3. the GPU's turn: networks, then one picture after another, 4. each stored while the next is drawn
-                gpu.run(() -> {
-                    timings.lap("queue");
-                    progress.checkCancelled();
-                    if (served.prepare(progress)) {
-                        timings.lap("load");
-                    }
-                    for (Exposure exposure : exposures) {
-                        batch.draw(exposure, progress, part -> served.model().render(job, exposure, sources, part));
-                    }
-                    return exposures.size();
-                });
+                    // 3. the GPU's turn: networks, then one picture after another, 4. each stored while the next is
+                    // drawn
+                    gpu.run(() -> {
+                        timings.lap("queue");
+                        progress.checkCancelled();
+                        if (served.prepare(progress)) {
+                            timings.lap("load");
+                        }
+                        for (Exposure exposure : exposures) {
+                            batch.draw(
+                                    exposure,
+                                    progress,
+                                    part -> served.model().render(job, exposure, fetched.sources(), part));
+                        }
+                        return exposures.size();
+                    });
+                }
             }
             gpuDone.run();
 
@@ -94,22 +99,5 @@ public final class Handler {
                 .unless(() -> models.check(job))
                 .unless(() -> results.checkForm(job.ask().delivery()))
                 .refuse();
-    }
-
-    private Sources sources(Job job) throws InterruptedException {
-        return switch (job) {
-            case Job.TextToImage ignored -> Sources.NONE;
-            case Job.FromImages from -> new Sources(images(from.images()), null);
-            case Job.Fill fill ->
-                new Sources(List.of(images.load("image", fill.image())), images.load("mask", fill.mask()));
-        };
-    }
-
-    private List<Picture> images(List<String> sent) throws InterruptedException {
-        List<Picture> pictures = new ArrayList<>();
-        for (String image : sent) {
-            pictures.add(images.load(sent.size() == 1 ? "image" : "images[" + pictures.size() + "]", image));
-        }
-        return pictures;
     }
 }

@@ -7,6 +7,7 @@ import dev.darkroom.hub.ModelList;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
 import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
@@ -35,6 +36,7 @@ public final class Setup implements AutoCloseable {
 
     private final WorkerConfig config;
     private final Vertx vertx;
+    private final Loras loras;
     private final GpuLane gpu = new GpuLane();
     private final List<ServedModel> models = new ArrayList<>();
     private volatile Device device = Device.CPU;
@@ -43,6 +45,7 @@ public final class Setup implements AutoCloseable {
     public Setup(WorkerConfig config, Vertx vertx) {
         this.config = config;
         this.vertx = vertx;
+        this.loras = new Loras(config.loras().memory().asLongValue());
     }
 
     /**
@@ -77,7 +80,7 @@ public final class Setup implements AutoCloseable {
                         served.model().warmUp();
                         return served.name();
                     }));
-            return new Handler(new ServedModels(models), gpu, built.images(), built.results());
+            return new Handler(new ServedModels(models), gpu, built.images(), built.loras(), built.results());
         });
     }
 
@@ -124,7 +127,7 @@ public final class Setup implements AutoCloseable {
 
     /** Loads a model as long as there is room; of the others it is made sure that they can be loaded when they are asked for. */
     private String add(String name, LocatedModel located, Residency residency) {
-        ImageModel model = Families.open(name, located.folder(), config.limits().values());
+        ImageModel model = Families.open(name, located.folder(), config.limits().values(), loras);
         var served = new ServedModel(name, model, located.revision().orElse(null), residency);
         models.add(served);
         if (models.size() > 1 && !residency.hasRoomFor(model.networks())) {
@@ -164,6 +167,7 @@ public final class Setup implements AutoCloseable {
     public void close() {
         gpu.close();
         models.forEach(served -> served.model().close());
+        loras.close();
         storage.ifPresent(Storage::close);
     }
 }

@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.store.AddressRules;
 import dev.darkroom.store.CallerBuckets;
+import dev.darkroom.store.LoraFiles;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.S3Connections;
@@ -15,12 +16,13 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Where source images come from and where results go, as the settings have it. */
+/** Where source images and LoRAs come from and where results go, as the settings have it. */
 final class Storage implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Storage.class);
     private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(15);
 
     private final SourceImages images;
+    private final LoraFiles loras;
     private final S3Connections connections = S3Connections.trusted();
     private final CallerBuckets callers;
     private final Results results;
@@ -35,6 +37,7 @@ final class Storage implements AutoCloseable {
     Storage(WorkerConfig config, Vertx vertx, ResultFolder folder, boolean folderIsServed) {
         boolean everywhere = config.sources().allowPrivateAddresses();
         images = new SourceImages(config.sources(), vertx);
+        loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
         callers = new CallerBuckets(
                 address -> everywhere || AddressRules.isPublic(address),
                 everywhere,
@@ -71,6 +74,10 @@ final class Storage implements AutoCloseable {
         return images;
     }
 
+    LoraFiles loras() {
+        return loras;
+    }
+
     Results results() {
         return results;
     }
@@ -79,6 +86,7 @@ final class Storage implements AutoCloseable {
     public void close() {
         sweeper.interrupt();
         images.close();
+        loras.close();
         callers.close();
         connections.close();
     }

@@ -4,6 +4,7 @@ import dev.darkroom.hub.HubSettings;
 import dev.darkroom.job.Limits;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
+import dev.darkroom.store.LoraSettings;
 import dev.darkroom.store.S3Settings;
 import dev.darkroom.store.SourceSettings;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -67,6 +68,9 @@ public interface WorkerConfig {
 
     /** Where source images may come from. */
     SourceSettings sources();
+
+    /** Where LoRAs may come from. */
+    LoraSettings loras();
 
     /** The bucket for results. */
     S3Settings s3();

@@ -37,8 +37,9 @@ class ArchitectureTest {
             Map.entry("text", List.of("nn", "weights", "tensor", "job")),
             Map.entry("lora", List.of("weights", "tensor", "job")),
             Map.entry("model", List.of("weights", "tensor", "job")),
-            Map.entry("flux", List.of("model", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
-            Map.entry("qwenimage", List.of("model", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
+            Map.entry("flux", List.of("model", "lora", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
+            Map.entry(
+                    "qwenimage", List.of("model", "lora", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
             Map.entry("queue", List.of("job")),
             Map.entry("store", List.of("job")),
             Map.entry("hub", List.of("job")));

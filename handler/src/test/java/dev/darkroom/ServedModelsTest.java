@@ -11,6 +11,7 @@ import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ class ServedModelsTest {
         Files.writeString(checkpoint.resolve("model_index.json"), "{\"_class_name\": \"StableDiffusionPipeline\"}");
 
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> Families.open("mine", checkpoint, Limits.STANDARD))
+                .isThrownBy(() -> Families.open("mine", checkpoint, Limits.STANDARD, new Loras(0)))
                 .withMessageContainingAll(
                         "model_index.json: _class_name 'StableDiffusionPipeline' is none of",
                         "FluxPipeline, FluxImg2ImgPipeline, FluxKontextPipeline, FluxFillPipeline");
@@ -127,14 +128,29 @@ class ServedModelsTest {
     private static ServedModels served(String names) {
         return new ServedModels(Arrays.stream(names.split(" "))
                 .map(name -> new ServedModel(
-                        name, Families.open(name, folder.resolve(name), Limits.STANDARD), null, LoadedFlux.roomy()))
+                        name,
+                        Families.open(name, folder.resolve(name), Limits.STANDARD, new Loras(0)),
+                        null,
+                        LoadedFlux.roomy()))
                 .toList());
     }
 
     private static Job job(String brings, @Nullable String model) {
         Ask any = Asks.of("a fox", null, null, null, null, null, 1);
         var ask = new Ask(
-                model, any.prompts(), null, null, null, null, null, any.seed(), 1, false, List.of(), any.delivery(), List.of());
+                model,
+                any.prompts(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                any.seed(),
+                1,
+                false,
+                List.of(),
+                any.delivery(),
+                List.of());
         return switch (brings) {
             case "text" -> new Job.TextToImage(ask);
             case "image" -> new Job.FromImages(ask, List.of("a"), null);

@@ -17,15 +17,17 @@ import java.util.List;
  * The networks of a FLUX.1 checkpoint, and what its pipelines do with them.
  *
  * @param prompts embeds of prompts that came before
+ * @param adaptedBy the LoRAs that are on the text encoders; empty for none
  */
 public record FluxComponents(
         PromptEncoder promptEncoder,
         FluxTransformer transformer,
         AutoencoderKL vae,
         FlowMatchSchedule schedule,
-        TensorCache<PromptKey> prompts) {
-    /** A prompt's embeds, and where they lie: a transformer that was loaded anew may compute elsewhere. */
-    public record PromptKey(PromptEncoder.Key prompt, Placement placement) {}
+        TensorCache<PromptKey> prompts,
+        String adaptedBy) {
+    /** A prompt's embeds, by whose LoRAs, and where they lie: a transformer that was loaded anew may compute elsewhere. */
+    public record PromptKey(PromptEncoder.Key prompt, String adaptedBy, Placement placement) {}
 
     /** The embeds of a request's prompts, where the transformer computes. */
     PromptEncoder.Prompts encode(FluxRequest request) {
@@ -38,7 +40,7 @@ public record FluxComponents(
     }
 
     private PromptEmbeds embeds(String prompt, int maxSequenceLength) {
-        var key = new PromptKey(new PromptEncoder.Key(prompt, maxSequenceLength), transformer.placement());
+        var key = new PromptKey(new PromptEncoder.Key(prompt, maxSequenceLength), adaptedBy, transformer.placement());
         List<Tensor> embeds = prompts.get(key, () -> {
             PromptEmbeds made = promptEncoder.encode(key.prompt(), key.placement());
             return List.of(made.embeds(), made.pooled());

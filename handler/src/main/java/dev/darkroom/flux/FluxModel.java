@@ -10,6 +10,8 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.lora.ModelLoras;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
@@ -42,12 +44,15 @@ public final class FluxModel implements ImageModel {
     private final FluxNetworks networks;
     private final CheckpointDefaults defaults;
     private final Limits limits;
+    private final ModelLoras loras;
 
-    private FluxModel(FluxKind kind, FluxNetworks networks, CheckpointDefaults defaults, Limits limits) {
+    private FluxModel(
+            FluxKind kind, FluxNetworks networks, CheckpointDefaults defaults, Limits limits, ModelLoras loras) {
         this.kind = kind;
         this.networks = networks;
         this.defaults = defaults;
         this.limits = limits;
+        this.loras = loras;
     }
 
     /**
@@ -55,15 +60,21 @@ public final class FluxModel implements ImageModel {
      *
      * @param name of the model, for messages
      * @param limits of the pictures that it may be asked for
+     * @param loras puts the LoRAs of jobs on its networks
      * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
      */
-    public static FluxModel open(String name, Path checkpoint, Limits limits) {
+    public static FluxModel open(String name, Path checkpoint, Limits limits, Loras loras) {
         String className =
                 ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
         FluxNetworks networks = FluxNetworks.open(name, checkpoint);
         FluxKind kind = FluxKind.of(
                 className, checkpoint, networks.config(), networks.vaeConfig().latentChannels());
-        return new FluxModel(kind, networks, kind.defaults().overriddenBy(checkpoint, LONGEST_SEQUENCE), limits);
+        return new FluxModel(
+                kind,
+                networks,
+                kind.defaults().overriddenBy(checkpoint, LONGEST_SEQUENCE),
+                limits,
+                ModelLoras.of(checkpoint, loras));
     }
 
     @Override
@@ -109,16 +120,18 @@ public final class FluxModel implements ImageModel {
         PictureSizes sizes = kind.sizes(asked(job.ask(), image), image, defaults);
         limits.require(sizes.output());
         FluxRequest request = request(job.ask(), exposure.prompt(), sizes.generated());
-        FluxComponents components = networks.components();
-        Noise noise = Noise.seeded(
-                exposure.seed(), components.transformer().placement().dtype());
+        List<String> notes = notes(job.ask(), request, sizes);
         Picture picture;
-        try {
+        try (var adapted = loras.attach(sources.loras(), networks.adaptable())) {
+            notes.addAll(adapted.notes());
+            FluxComponents components =
+                    networks.components(adapted.identity("text_encoder") + adapted.identity("text_encoder_2"));
+            Noise noise = Noise.seeded(
+                    exposure.seed(), components.transformer().placement().dtype());
             picture = generate(components, job, request, sources, noise, progress, timings);
         } finally {
             networks.prompts().trim();
         }
-        List<String> notes = notes(job.ask(), request, sizes);
         Picture inFrame =
                 image != null && kind instanceof FluxKind.Kontext && job.ask().framing() instanceof Framing.LikeImage
                         ? DriftSearch.undone(image, picture, notes::add)
@@ -163,7 +176,8 @@ public final class FluxModel implements ImageModel {
     public void warmUp() {
         FluxRequest request = new FluxRequest(
                 "", null, WARM_UP, 1, networks.config().guidanceEmbeds() ? 1.0 : null, 1, defaults.maxSequenceLength());
-        FluxComponents components = networks.components();
+        loras.attach(List.of(), networks.adaptable()).close(); // refuses what does not fit before a job comes
+        FluxComponents components = networks.components("");
         Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
         if (kind instanceof FluxKind.Fill) {
             var black =
@@ -222,6 +236,7 @@ public final class FluxModel implements ImageModel {
         if (request.guidanceScale() != null) {
             parameters.put("guidance_scale", request.guidanceScale());
         }
+        loras.describe(job.ask().loras()).ifPresent(all -> parameters.put("loras", all));
         parameters.put("num_inference_steps", request.steps());
         parameters.put("size", output.toString());
         return parameters;

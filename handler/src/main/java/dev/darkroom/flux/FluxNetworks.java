@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
 import dev.darkroom.schedule.FlowMatchSchedule;
@@ -66,14 +67,27 @@ record FluxNetworks(
         return List.of(transformer, vae, textEncoder2, textEncoder);
     }
 
-    /** The networks as they lie in memory now. */
-    FluxComponents components() {
+    /** The networks that LoRAs may adapt, as they lie in memory now. */
+    List<Loras.Network> adaptable() {
+        return List.of(
+                new Loras.Network("transformer", transformer.required()),
+                new Loras.Network("text_encoder", textEncoder.required()),
+                new Loras.Network("text_encoder_2", textEncoder2.required()));
+    }
+
+    /**
+     * The networks as they lie in memory now.
+     *
+     * @param adaptedBy the LoRAs that are on the text encoders; empty for none
+     */
+    FluxComponents components(String adaptedBy) {
         return new FluxComponents(
                 new PromptEncoder(tokenizer, textEncoder.network(), tokenizer2, textEncoder2.network()),
                 transformer.network(),
                 vae.network(),
                 schedule,
-                prompts);
+                prompts,
+                adaptedBy);
     }
 
     @Override

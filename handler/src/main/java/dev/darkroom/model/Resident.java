@@ -47,8 +47,16 @@ public final class Resident<T> implements AutoCloseable {
      * @throws IllegalStateException if it is not in memory
      */
     public T network() {
-        return loaded().orElseThrow(() -> new IllegalStateException("the " + name + " is not loaded"))
-                .network();
+        return required().network();
+    }
+
+    /**
+     * The network with its placement.
+     *
+     * @throws IllegalStateException if it is not in memory
+     */
+    public Loaded<T> required() {
+        return loaded().orElseThrow(() -> new IllegalStateException("the " + name + " is not loaded"));
     }
 
     /** The network with its placement, if it is in memory. */

@@ -1,5 +1,6 @@
 package dev.darkroom.model;
 
+import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param images in the job's order; none where the job has none
  * @param mask white where to paint
+ * @param loras to draw with
  */
-public record Sources(List<Picture> images, @Nullable Picture mask) {
+public record Sources(List<Picture> images, @Nullable Picture mask, List<LoraFile> loras) {
     /** For jobs that bring nothing. */
-    public static final Sources NONE = new Sources(List.of(), null);
+    public static final Sources NONE = new Sources(List.of(), null, List.of());
 
     public Sources {
         images = List.copyOf(images);
+        loras = List.copyOf(loras);
     }
 
     /** The first image; null if there is none. */

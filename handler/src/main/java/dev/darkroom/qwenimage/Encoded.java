@@ -11,11 +11,22 @@ import java.util.List;
  * @param visions what the text encoder's eyes made of a picture
  * @param latents packed latents of a picture
  */
-public record Encoded(TensorCache<PromptKey> prompts, TensorCache<PictureKey> visions, TensorCache<PictureKey> latents)
+public record Encoded(TensorCache<PromptKey> prompts, TensorCache<VisionKey> visions, TensorCache<PictureKey> latents)
         implements AutoCloseable {
-    /** What prompt embeds are made from. */
+    /**
+     * What prompt embeds are made from.
+     *
+     * @param adaptedBy the LoRAs that are on the text encoder; empty for none
+     */
     public record PromptKey(
-            PromptTemplate template, String prompt, int maxSequenceLength, List<PictureKey> conditions) {}
+            PromptTemplate template,
+            String prompt,
+            int maxSequenceLength,
+            List<PictureKey> conditions,
+            String adaptedBy) {}
+
+    /** A picture, and by whose LoRAs it is seen. */
+    public record VisionKey(PictureKey condition, String adaptedBy) {}
 
     /** @param mostBytes what each of the three may keep */
     public static Encoded within(long mostBytes) {

@@ -24,7 +24,9 @@ public record PromptEncoder(QwenTokenizer tokenizer, QwenImageProcessor processo
             long[] ids = ids(key, grids);
             List<Tensor> visions = references.stream()
                     .map(reference -> memory.visions()
-                            .get(reference.condition(), () -> List.of(see(reference)))
+                            .get(
+                                    new Encoded.VisionKey(reference.condition(), key.adaptedBy()),
+                                    () -> List.of(see(reference)))
                             .getFirst())
                     .toList();
             Tensor states = textEncoder.encode(ids, visions, grids);

@@ -15,13 +15,15 @@ import java.util.List;
  * The networks of a Qwen-Image checkpoint, and what its pipelines do with them.
  *
  * @param memory what was encoded for earlier jobs
+ * @param adaptedBy the LoRAs that are on the text encoder; empty for none
  */
 public record QwenComponents(
         PromptEncoder promptEncoder,
         QwenImageTransformer transformer,
         AutoencoderKLQwenImage vae,
         FlowMatchSchedule schedule,
-        Encoded memory) {
+        Encoded memory,
+        String adaptedBy) {
     /** The embeds of a request's prompts, where the transformer computes. */
     Prompts encode(QwenRequest request, PromptTemplate template, List<Reference> references) {
         Tensor prompt = embeds(request.prompt(), request, template, references);
@@ -39,7 +41,8 @@ public record QwenComponents(
                 template,
                 prompt,
                 request.maxSequenceLength(),
-                references.stream().map(Reference::condition).toList());
+                references.stream().map(Reference::condition).toList(),
+                adaptedBy);
         return memory.prompts()
                 .get(key, () -> List.of(promptEncoder.encode(key, references, memory)))
                 .getFirst()

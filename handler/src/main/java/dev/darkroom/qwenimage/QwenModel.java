@@ -10,11 +10,14 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.lora.ModelLoras;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
+import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.vae.DriftSearch;
 import dev.darkroom.vae.PictureSizes;
@@ -45,12 +48,15 @@ public final class QwenModel implements ImageModel {
     private final QwenNetworks networks;
     private final CheckpointDefaults defaults;
     private final Limits limits;
+    private final ModelLoras loras;
 
-    private QwenModel(QwenKind kind, QwenNetworks networks, CheckpointDefaults defaults, Limits limits) {
+    private QwenModel(
+            QwenKind kind, QwenNetworks networks, CheckpointDefaults defaults, Limits limits, ModelLoras loras) {
         this.kind = kind;
         this.networks = networks;
         this.defaults = defaults;
         this.limits = limits;
+        this.loras = loras;
     }
 
     /**
@@ -58,14 +64,16 @@ public final class QwenModel implements ImageModel {
      *
      * @param name of the model, for messages
      * @param limits of the pictures that it may be asked for
+     * @param loras puts the LoRAs of jobs on its networks
      * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
      */
-    public static QwenModel open(String name, Path checkpoint, Limits limits) {
+    public static QwenModel open(String name, Path checkpoint, Limits limits, Loras loras) {
         String className =
                 ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
         QwenKind kind = QwenKind.of(className, checkpoint);
         CheckpointDefaults defaults = QwenKind.DEFAULTS.overriddenBy(checkpoint, LONGEST_SEQUENCE);
-        return new QwenModel(kind, QwenNetworks.open(name, checkpoint), defaults, limits);
+        return new QwenModel(
+                kind, QwenNetworks.open(name, checkpoint), defaults, limits, ModelLoras.of(checkpoint, loras));
     }
 
     @Override
@@ -119,24 +127,31 @@ public final class QwenModel implements ImageModel {
                 ask.framing(), sources.images().stream().map(Picture::size).toList(), defaults);
         limits.require(sizes.output());
         QwenRequest request = request(ask, exposure.prompt(), sizes.generated());
+        List<String> notes = notes(ask, request, sizes);
         Picture picture;
-        try {
-            picture = generate(request, sources.images(), exposure.seed(), progress, timings);
+        try (var adapted = loras.attach(sources.loras(), networks.adaptable())) {
+            notes.addAll(adapted.notes());
+            QwenComponents components = networks.components(schedule(ask), adapted.identity("text_encoder"));
+            picture = generate(components, request, sources.images(), exposure.seed(), progress, timings);
         } finally {
             networks.memory().trim();
         }
-        List<String> notes = notes(ask, request, sizes);
         Picture image = sources.image();
         Picture inFrame = image != null && ask.framing() instanceof Framing.LikeImage
                 ? DriftSearch.undone(image, picture, notes::add)
                 : picture;
         Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes, parameters(request, sizes.output()));
+        return new Rendering(finished, timings, notes, parameters(ask, request, sizes.output()));
     }
 
-    private Picture generate(QwenRequest request, List<Picture> images, long seed, Progress progress, Timings timings) {
-        QwenComponents components = networks.components(networks.schedule());
+    private Picture generate(
+            QwenComponents components,
+            QwenRequest request,
+            List<Picture> images,
+            long seed,
+            Progress progress,
+            Timings timings) {
         Noise noise = Noise.seeded(seed, components.transformer().placement().dtype());
         return switch (kind) {
             case QwenKind.Text ignored -> new QwenImagePipeline(components).generate(request, noise, progress, timings);
@@ -152,19 +167,34 @@ public final class QwenModel implements ImageModel {
                 prompt,
                 negative,
                 size,
-                Optional.ofNullable(ask.steps()).orElse(Math.min(defaults.steps(), limits.steps())),
+                Math.min(steps(ask), limits.steps()),
                 trueCfgScale,
                 defaults.maxSequenceLength());
     }
 
+    private int steps(Ask ask) {
+        return Optional.ofNullable(ask.steps())
+                .orElseGet(() -> lightning(ask).map(Lightning::steps).orElse(defaults.steps()));
+    }
+
     private double trueCfgScale(Ask ask) {
-        return Optional.ofNullable(ask.trueCfgScale()).orElse(defaults.trueCfgScale());
+        return Optional.ofNullable(ask.trueCfgScale())
+                .orElseGet(() -> lightning(ask).isPresent() ? 1 : defaults.trueCfgScale());
+    }
+
+    private FlowMatchSchedule schedule(Ask ask) {
+        return lightning(ask).map(Lightning::schedule).orElse(networks.schedule());
+    }
+
+    private Optional<Lightning> lightning(Ask ask) {
+        return Lightning.of(loras.with(ask.loras()));
     }
 
     @Override
     public void warmUp() {
         var request = new QwenRequest("", null, WARM_UP, 1, 1, defaults.maxSequenceLength());
-        QwenComponents components = networks.components(networks.schedule());
+        loras.attach(List.of(), networks.adaptable()).close(); // refuses what does not fit before a job comes
+        QwenComponents components = networks.components(networks.schedule(), "");
         Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
         switch (kind) {
             case QwenKind.Text ignored ->
@@ -184,6 +214,9 @@ public final class QwenModel implements ImageModel {
             notes.add("go_fast: this model has no faster way than its usual one");
         }
         sizes.note().ifPresent(notes::add);
+        lightning(ask)
+                .ifPresent(lightning -> notes.add("a Lightning LoRA: its own schedule, " + request.steps() + " steps"
+                        + (request.usesTrueCfg() ? "" : " of one pass")));
         if (kind instanceof QwenKind.Text) {
             noteCut(notes, "prompt", request.prompt());
         }
@@ -198,12 +231,13 @@ public final class QwenModel implements ImageModel {
         }
     }
 
-    private static Map<String, Object> parameters(QwenRequest request, Size output) {
+    private Map<String, Object> parameters(Ask ask, QwenRequest request, Size output) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         if (request.usesTrueCfg()) {
             parameters.put("negative_prompt", String.valueOf(request.negativePrompt()));
             parameters.put("true_cfg_scale", request.trueCfgScale());
         }
+        loras.describe(ask.loras()).ifPresent(all -> parameters.put("loras", all));
         parameters.put("num_inference_steps", request.steps());
         parameters.put("size", output.toString());
         return parameters;

@@ -1,5 +1,6 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
 import dev.darkroom.schedule.FlowMatchSchedule;
@@ -50,7 +51,7 @@ record QwenNetworks(
                 config,
                 QwenTokenizer.read(checkpoint.resolve("tokenizer")),
                 QwenImageProcessor.readIfPresent(checkpoint.resolve("processor")),
-                FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))),
+                schedule(checkpoint),
                 Encoded.within(MOST_CACHED_BYTES));
     }
 
@@ -68,6 +69,18 @@ record QwenNetworks(
         }
     }
 
+    /** The checkpoint's own, or the one that {@code darkroom.json} names. */
+    private static FlowMatchSchedule schedule(Path checkpoint) {
+        ConfigFile defaults = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
+        String name = defaults.text("schedule", "");
+        if (!name.isEmpty() && !name.equals(Lightning.SCHEDULE)) {
+            throw defaults.error("schedule", "must be " + Lightning.SCHEDULE + ", not " + name);
+        }
+        return name.isEmpty()
+                ? FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")))
+                : FlowMatchSchedule.lightning();
+    }
+
     private static ConfigFile config(Path folder) {
         return ConfigFile.read(folder.resolve("config.json"));
     }
@@ -76,18 +89,27 @@ record QwenNetworks(
         return List.of(transformer, vae, textEncoder);
     }
 
+    /** The networks that LoRAs may adapt, as they lie in memory now. */
+    List<Loras.Network> adaptable() {
+        return List.of(
+                new Loras.Network("transformer", transformer.required()),
+                new Loras.Network("text_encoder", textEncoder.required()));
+    }
+
     /**
      * The networks as they lie in memory now.
      *
      * @param by the schedule of the run
+     * @param adaptedBy the LoRAs that are on the text encoder; empty for none
      */
-    QwenComponents components(FlowMatchSchedule by) {
+    QwenComponents components(FlowMatchSchedule by, String adaptedBy) {
         return new QwenComponents(
                 new PromptEncoder(tokenizer, processor, textEncoder.network()),
                 transformer.network(),
                 vae.network(),
                 by,
-                memory);
+                memory,
+                adaptedBy);
     }
 
     @Override

@@ -157,6 +157,16 @@ public final class ConfigFile {
         return (int) product;
     }
 
+    /** A list of texts, or of none if the field is missing or null. */
+    public List<String> texts(String field) {
+        List<String> texts = new ArrayList<>();
+        root.path(field).forEach(item -> texts.add(item.isTextual() ? item.asText() : ""));
+        if (has(field) && (!root.path(field).isArray() || texts.contains(""))) {
+            throw error(field, "must be a list of texts");
+        }
+        return List.copyOf(texts);
+    }
+
     /** A list of exactly that many finite numbers. */
     public List<Double> numbers(String field, int length) {
         if (!has(field)) {

@@ -100,11 +100,11 @@ class FluxKindTest {
     }
 
     private static Sources sources(Picture image) {
-        return new Sources(List.of(image), null);
+        return new Sources(List.of(image), null, List.of());
     }
 
     private static Sources fill(Picture image) {
-        return new Sources(List.of(image), image);
+        return new Sources(List.of(image), image, List.of());
     }
 
     private static Picture noise(int width, int height) {

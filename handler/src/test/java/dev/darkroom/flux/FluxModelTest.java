@@ -337,7 +337,7 @@ class FluxModelTest {
     }
 
     private static Sources sources(Picture image) {
-        return new Sources(List.of(image), null);
+        return new Sources(List.of(image), null, List.of());
     }
 
     private static double meanDifference(Picture one, Picture other) {

@@ -2,6 +2,7 @@ package dev.darkroom.flux;
 
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Residency;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.PlacementPolicy;
@@ -20,7 +21,7 @@ public final class LoadedFlux {
 
     /** Opens and loads a checkpoint. */
     public static FluxModel from(Path checkpoint) {
-        FluxModel model = FluxModel.open("flux", checkpoint, Limits.STANDARD);
+        FluxModel model = FluxModel.open("flux", checkpoint, Limits.STANDARD, new Loras(0));
         try {
             roomy().prepare(model.networks(), Progress.NONE);
             return model;

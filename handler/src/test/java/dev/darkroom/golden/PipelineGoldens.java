@@ -51,7 +51,7 @@ final class PipelineGoldens {
             implements AutoCloseable {
         FluxComponents components(FlowMatchSchedule schedule) {
             return new FluxComponents(
-                    promptEncoder, transformer.network(), vae.network(), schedule, new TensorCache<>(0));
+                    promptEncoder, transformer.network(), vae.network(), schedule, new TensorCache<>(0), "");
         }
 
         @Override

@@ -48,7 +48,7 @@ final class QwenPipelineGoldens {
             Encoded memory)
             implements AutoCloseable {
         QwenComponents components(FlowMatchSchedule schedule) {
-            return new QwenComponents(promptEncoder, transformer.network(), vae.network(), schedule, memory);
+            return new QwenComponents(promptEncoder, transformer.network(), vae.network(), schedule, memory, "");
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
@@ -304,7 +305,7 @@ class ResidencyTest {
     }
 
     private FluxModel open(String name, Path checkpoint) {
-        FluxModel model = FluxModel.open(name, checkpoint, Limits.STANDARD);
+        FluxModel model = FluxModel.open(name, checkpoint, Limits.STANDARD, new Loras(0));
         opened.add(model);
         model.networks().forEach(network -> names.add(network.toString()));
         return model;

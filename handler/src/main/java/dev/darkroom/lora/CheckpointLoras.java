@@ -1,0 +1,27 @@
+package dev.darkroom.lora;
+
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** LoRAs that a checkpoint is always used with: the files that {@code loras} in its {@code darkroom.json} names, from its own folder. */
+public final class CheckpointLoras {
+    private CheckpointLoras() {}
+
+    /** @throws dev.darkroom.weights.CheckpointException if one is not there */
+    public static List<LoraFile> read(Path checkpoint) {
+        ConfigFile config = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
+        List<LoraFile> loras = new ArrayList<>();
+        for (String name : config.texts("loras")) {
+            Path file = checkpoint.resolve(name);
+            if (!Files.isRegularFile(file)) {
+                throw config.error("loras", "names " + name + ", which is not there");
+            }
+            loras.add(new LoraFile(file, file.toString(), String.valueOf(file.getFileName()), 1));
+        }
+        return loras;
+    }
+}
