@@ -36,6 +36,18 @@ final class Colours {
         return (double) sum / (3 * width * height);
     }
 
+    /** How much of a picture is no farther from a colour than so many levels, in any channel: 0 to 1. */
+    static double share(Picture picture, int distance, int... colour) {
+        long near = IntStream.range(0, picture.width() * picture.height())
+                .filter(pixel -> IntStream.range(0, 3)
+                        .allMatch(channel ->
+                                Math.abs(picture.level(pixel % picture.width(), pixel / picture.width(), channel)
+                                                - colour[channel])
+                                        <= distance))
+                .count();
+        return (double) near / (picture.width() * picture.height());
+    }
+
     static double brightness(double[] colour) {
         return Arrays.stream(colour).average().orElseThrow();
     }
