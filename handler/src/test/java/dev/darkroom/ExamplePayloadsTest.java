@@ -29,6 +29,14 @@ class ExamplePayloadsTest {
     /** A refused example's name → how its error begins. */
     private static final Map<String, String> FAULTS = Map.ofEntries(
             Map.entry("refused-aspect-ratio", "aspect_ratio: must be one of 1:1,"),
+            Map.entry("refused-edit-guidance", "guidance_scale: this model has no guidance embedding"),
+            Map.entry("refused-edit-image-token", "prompt: must not contain <|image_pad|>"),
+            Map.entry("refused-edit-mask", "mask: this model edits without a mask"),
+            Map.entry("refused-edit-negative-prompt", "negative_prompt: has no effect with a true_cfg_scale of 1.0"),
+            Map.entry("refused-edit-strength", "strength: this model edits by instruction"),
+            Map.entry("refused-edit-without-image", "image: is missing: this model edits pictures"),
+            Map.entry("refused-four-images", "images: must be a list of 1 to 3 texts, not 4"),
+            Map.entry("refused-images-with-strength", "images: this model takes one image, not 2; model: none of "),
             Map.entry("refused-format", "output_format: must be one of png,"),
             Map.entry("refused-guidance", "guidance_scale: this model has no guidance embedding"),
             Map.entry("refused-image-file-url", "image: must be base64,"),
@@ -95,6 +103,8 @@ class ExamplePayloadsTest {
 
         assertThat(answer.getString("status")).as(answer.prettify()).isEqualTo("COMPLETED");
         assertThat(answer.getList("output.images")).isNotEmpty();
+        assertThat(answer.getString("output.model"))
+                .isEqualTo(name(file).startsWith("edit-") ? "pocket-qwen-edit" : "pocket-flux");
     }
 
     @ParameterizedTest

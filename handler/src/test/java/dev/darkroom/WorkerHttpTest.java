@@ -1,5 +1,20 @@
 package dev.darkroom;
 
+import static dev.darkroom.Caller.await;
+import static dev.darkroom.Caller.awaitEnd;
+import static dev.darkroom.Caller.awaitReady;
+import static dev.darkroom.Caller.body;
+import static dev.darkroom.Caller.cancel;
+import static dev.darkroom.Caller.file;
+import static dev.darkroom.Caller.get;
+import static dev.darkroom.Caller.picture;
+import static dev.darkroom.Caller.post;
+import static dev.darkroom.Caller.read;
+import static dev.darkroom.Caller.runsync;
+import static dev.darkroom.Caller.status;
+import static dev.darkroom.Colours.assertNear;
+import static dev.darkroom.Colours.brightness;
+import static dev.darkroom.Colours.mean;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -14,26 +29,19 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -48,9 +56,6 @@ class WorkerHttpTest {
     private static final int SEEDS = 5;
     private static final int CAPACITY = 100;
     private static final String LONG_JOB = "'prompt': 'a green forest', 'num_inference_steps': 200";
-
-    /** Tells a job that will never end from one that is slow. */
-    private static final int MOST_POLLS = 6_000;
 
     @Inject
     RunningWorker worker;
@@ -216,7 +221,7 @@ class WorkerHttpTest {
             'prompt': 'p', 'width': 20000, 'height': 64    | width: must be from 64 to 4096, not 20000
             'prompt': 'p', 'num_steps': 4                  | num_steps: is no field of this worker
             'prompt': 'p', 'num_inference_steps': 'many'   | num_inference_steps: must be a whole number
-            'prompt': 'p', 'model': 'flux-pro'             | model: must be one of pocket-flux, not flux-pro
+            'prompt': 'p', 'model': 'flux-pro'             | model: must be one of pocket-flux, pocket-qwen-edit, not flux-pro
             'prompt': 'p', 'guidance_scale': 3.5           | guidance_scale: this model has no guidance embedding
             'prompt': 'p', 'negative_prompt': 'n'          | negative_prompt: has no effect
             'prompt': 'p', 'image': 'A', 'mask': 'A'       | mask: this model cannot fill
@@ -436,7 +441,7 @@ class WorkerHttpTest {
             assertThat(next.statusCode()).isEqualTo(200);
             ids.add(next.jsonPath().getString("id"));
         } finally {
-            ids.reversed().forEach(WorkerHttpTest::cancel);
+            ids.reversed().forEach(Caller::cancel);
         }
 
         assertThat(runsync("'prompt': 'a red circle'").getString("status")).isEqualTo("COMPLETED");
@@ -520,14 +525,6 @@ class WorkerHttpTest {
         assertThat(brightness(centres.get(3))).isLessThan(70);
     }
 
-    private static String body(String fields) {
-        return "{\"input\": {" + fields.replace('\'', '"') + "}}";
-    }
-
-    private static Response post(String path, String fields) {
-        return given().contentType(ContentType.JSON).body(body(fields)).post(path);
-    }
-
     private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(
@@ -535,89 +532,5 @@ class WorkerHttpTest {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         }
-    }
-
-    private static JsonPath runsync(String fields) {
-        JsonPath answer =
-                post("/runsync", fields).then().statusCode(200).extract().jsonPath();
-        assertThat(answer.getString("status")).as(answer.prettify()).isEqualTo("COMPLETED");
-        return answer;
-    }
-
-    private static JsonPath status(String id) {
-        return given().get("/status/" + id).then().statusCode(200).extract().jsonPath();
-    }
-
-    private static JsonPath cancel(String id) {
-        return given().post("/cancel/" + id).then().statusCode(200).extract().jsonPath();
-    }
-
-    private static JsonPath awaitEnd(String id) throws InterruptedException {
-        return await(id, status -> Set.of("COMPLETED", "FAILED", "CANCELLED").contains(status.getString("status")));
-    }
-
-    private static JsonPath await(String id, Predicate<JsonPath> condition) throws InterruptedException {
-        for (int i = 0; i < MOST_POLLS; i++) {
-            JsonPath status = status(id);
-            if (condition.test(status)) {
-                return status;
-            }
-            Thread.sleep(10);
-        }
-        throw new AssertionError("job " + id + " does not get on: " + status(id).prettify());
-    }
-
-    private static void awaitReady() throws InterruptedException {
-        for (int i = 0; i < MOST_POLLS; i++) {
-            if (given().get("/ping").jsonPath().getString("phase").equals("READY")) {
-                return;
-            }
-            Thread.sleep(10);
-        }
-        throw new AssertionError("the worker stays busy");
-    }
-
-    private static Response get(JsonPath answer) {
-        return given().get(URI.create(answer.getString("output.images[0].url")).getPath());
-    }
-
-    private static byte[] file(JsonPath answer) {
-        return get(answer).then().statusCode(200).extract().asByteArray();
-    }
-
-    private static Picture picture(String prompt, int seed) {
-        return read(file(runsync("'prompt': '" + prompt + "', 'seed': " + seed)));
-    }
-
-    private static Picture read(byte[] file) {
-        try {
-            return Picture.of(Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(file)), "no picture"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Mean red, green and blue of a part. */
-    private static double[] mean(Picture picture, int left, int top, int width, int height) {
-        double[] mean = new double[3];
-        for (int y = top; y < top + height; y++) {
-            for (int x = left; x < left + width; x++) {
-                for (int channel = 0; channel < 3; channel++) {
-                    mean[channel] += (double) picture.level(x, y, channel) / (width * height);
-                }
-            }
-        }
-        return mean;
-    }
-
-    private static double brightness(double[] colour) {
-        return Arrays.stream(colour).average().orElseThrow();
-    }
-
-    private static void assertNear(double[] colour, int distance, int red, int green, int blue) {
-        int[] expected = {red, green, blue};
-        assertThat(IntStream.range(0, 3))
-                .as("%s near %s", Arrays.toString(colour), Arrays.toString(expected))
-                .allMatch(channel -> Math.abs(colour[channel] - expected[channel]) <= distance);
     }
 }

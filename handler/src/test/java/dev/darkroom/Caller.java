@@ -1,0 +1,108 @@
+package dev.darkroom;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.job.Picture;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.imageio.ImageIO;
+
+/** What a caller of the worker does: sends jobs, follows them, fetches their pictures. Fields are JSON with single quotes. */
+final class Caller {
+    /** Tells a job that will never end from one that is slow. */
+    private static final int MOST_POLLS = 6_000;
+
+    private Caller() {}
+
+    static String body(String fields) {
+        return "{\"input\": {" + fields.replace('\'', '"') + "}}";
+    }
+
+    static Response post(String path, String fields) {
+        return given().contentType(ContentType.JSON).body(body(fields)).post(path);
+    }
+
+    /** The answer of a job that must be completed. */
+    static JsonPath runsync(String fields) {
+        JsonPath answer =
+                post("/runsync", fields).then().statusCode(200).extract().jsonPath();
+        assertThat(answer.getString("status")).as(answer.prettify()).isEqualTo("COMPLETED");
+        return answer;
+    }
+
+    static JsonPath status(String id) {
+        return given().get("/status/" + id).then().statusCode(200).extract().jsonPath();
+    }
+
+    static JsonPath cancel(String id) {
+        return given().post("/cancel/" + id).then().statusCode(200).extract().jsonPath();
+    }
+
+    static JsonPath awaitEnd(String id) throws InterruptedException {
+        return await(id, status -> Set.of("COMPLETED", "FAILED", "CANCELLED").contains(status.getString("status")));
+    }
+
+    /** The first status of a job that is as wanted. */
+    static JsonPath await(String id, Predicate<JsonPath> condition) throws InterruptedException {
+        for (int i = 0; i < MOST_POLLS; i++) {
+            JsonPath status = status(id);
+            if (condition.test(status)) {
+                return status;
+            }
+            Thread.sleep(10);
+        }
+        throw new AssertionError("job " + id + " does not get on: " + status(id).prettify());
+    }
+
+    static void awaitReady() throws InterruptedException {
+        for (int i = 0; i < MOST_POLLS; i++) {
+            if (given().get("/ping").jsonPath().getString("phase").equals("READY")) {
+                return;
+            }
+            Thread.sleep(10);
+        }
+        throw new AssertionError("the worker stays busy");
+    }
+
+    /** The first picture of an answer, as it is served. */
+    static Response get(JsonPath answer) {
+        return get(answer.getString("output.images[0].url"));
+    }
+
+    private static Response get(String url) {
+        return given().get(URI.create(url).getPath());
+    }
+
+    static byte[] file(JsonPath answer) {
+        return get(answer).then().statusCode(200).extract().asByteArray();
+    }
+
+    /** All pictures of an answer. */
+    static List<Picture> pictures(JsonPath answer) {
+        return answer.getList("output.images.url", String.class).stream()
+                .map(url -> read(get(url).then().statusCode(200).extract().asByteArray()))
+                .toList();
+    }
+
+    static Picture picture(String prompt, int seed) {
+        return read(file(runsync("'prompt': '" + prompt + "', 'seed': " + seed)));
+    }
+
+    static Picture read(byte[] file) {
+        try {
+            return Picture.of(Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(file)), "no picture"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
