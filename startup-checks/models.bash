@@ -3,9 +3,10 @@
 
 # A line for each model: its name, a tab, its source.
 configured_models() {
-  local pairs=${DARKROOM_MODELS:-} pair name source
+  local pairs=${DARKROOM_MODELS:-} models pair name source
   if [[ ! $pairs =~ [^[:space:]] ]]; then
-    pairs="pocket-flux=${home:?}/test-payloads/models/pocket-flux"
+    models=${home:?}/test-payloads/models
+    pairs="pocket-flux=$models/pocket-flux,pocket-qwen-edit=$models/pocket-qwen-edit"
   fi
   while IFS= read -r -d, pair; do
     read -r name <<<"${pair%%=*}"

@@ -84,10 +84,10 @@ record Component(String name, String type) {
             return missing(present, List.of("scheduler_config.json"));
         }
         if (isTokenizer()) {
-            boolean anyVocabulary = present.contains("tokenizer.json")
-                    || present.contains("vocab.json")
-                    || present.contains("spiece.model");
-            return anyVocabulary ? List.of() : List.of(name + "/tokenizer.json");
+            if (present.contains("tokenizer.json") || present.contains("spiece.model")) {
+                return List.of();
+            }
+            return missing(present, List.of(present.contains("vocab.json") ? "merges.txt" : "tokenizer.json"));
         }
         if (!hasWeights()) {
             return List.of();

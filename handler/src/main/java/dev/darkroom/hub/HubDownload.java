@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -94,15 +96,18 @@ final class HubDownload {
                         + ": the worker reads checkpoints in diffusers layout with safetensors"));
     }
 
+    /** Fetches each content once: a checkpoint's tokenizer and processor hold the same files, which are one blob. */
     private void fetch(HubClient client, Listing listing, List<RepositoryFile> files)
             throws IOException, InterruptedException {
-        long missing = files.stream()
+        Map<String, RepositoryFile> contents = new LinkedHashMap<>();
+        files.forEach(file -> contents.putIfAbsent(file.digest().hex(), file));
+        long missing = contents.values().stream()
                 .mapToLong(file -> BlobDownload.missing(file, blob(file), settings))
                 .sum();
         checkSpace(missing);
         var progress = new DownloadProgress(repository.toString(), missing);
         var blobs = new BlobDownload(client, settings, repository, listing.commit(), progress);
-        Together.run(files.stream()
+        Together.run(contents.values().stream()
                 .<Callable<Void>>map(file -> () -> {
                     blobs.fetch(file, blob(file));
                     return null;

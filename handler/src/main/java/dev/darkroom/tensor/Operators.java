@@ -73,6 +73,7 @@ public final class Operators {
     private static final Operator WINDOW_ATTENTION = Operator.named("window_attention");
     private static final Operator CAUSAL_ATTENTION = Operator.named("causal_attention");
     private static final Operator CONV2D = Operator.named("conv2d");
+    private static final Operator CAUSAL_CONV3D = Operator.named("causal_conv3d");
     private static final Operator GROUP_NORM = Operator.named("group_norm");
     private static final Operator NORM_SILU_CONV = Operator.named("norm_silu_conv");
     private static final Operator CHANNEL_NORM = Operator.named("channel_norm");
@@ -340,6 +341,14 @@ public final class Operators {
     /** {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']} */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
         return CONV2D.tensor(x, weight, bias, stride, padding);
+    }
+
+    /**
+     * {@code x [B, in, frames, h, w], weight [out, in, kt, k, k] → [B, out, frames, h, w]}: each frame sees itself and earlier ones. Here for
+     * tests and benchmarks alone, as what the 2-D convolutions of single frames are measured against.
+     */
+    public static Tensor causalConv3d(Tensor x, Tensor weight, Tensor bias) {
+        return CAUSAL_CONV3D.tensor(x, weight, bias);
     }
 
     public static Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double eps) {

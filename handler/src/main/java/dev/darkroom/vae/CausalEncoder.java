@@ -43,7 +43,7 @@ final class CausalEncoder {
         out = NormedConv.load(w.at("norm_out"), w.at("conv_out"), in, 2 * config.latentChannels());
     }
 
-    private static UnaryOperator<Tensor> halving(Weights w, int channels) {
+    static UnaryOperator<Tensor> halving(Weights w, int channels) {
         w.ignore("time_conv"); // joins frames
         Conv2d conv = Conv2d.load(w.at("resample").at(1), channels, channels, 3, 2);
         return x -> {

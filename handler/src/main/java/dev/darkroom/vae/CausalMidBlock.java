@@ -40,9 +40,11 @@ record CausalMidBlock(CausalResidualBlock resnet0, Attention attention, CausalRe
         Tensor forward(Tensor x) {
             try (var scope = Scope.open("mid attention")) {
                 long[] shape = x.shape();
+                // contiguous: where channels lie apart, libtorch writes down the scores of all pairs of places
                 List<Tensor> qkv = toQkv.apply(Operators.channelNorm(x, gamma))
                         .reshape(shape[0], 3 * shape[1], -1)
                         .permute(0, 2, 1)
+                        .contiguous()
                         .chunk(3, -1); // [B, h·w, C]
                 Tensor attended = Operators.attention(qkv.get(0), qkv.get(1), qkv.get(2), 1, false);
                 return scope.keep(x.plus(proj.apply(attended.permute(0, 2, 1).reshape(shape))));

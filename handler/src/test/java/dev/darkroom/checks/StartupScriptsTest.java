@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The scripts of {@code startup-checks/} on machines that have what they need, and on machines that do not. */
 class StartupScriptsTest {
     private static final Path SHARDED = Shell.HOME.resolve("handler/src/test/resources/goldens/tiny-flux-dev");
+    private static final Path QWEN = Shell.HOME.resolve("handler/src/test/resources/goldens/tiny-qwen-image-edit");
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     /** What nvidia-smi writes, with its memory and version to fill in. */
@@ -69,11 +70,11 @@ class StartupScriptsTest {
     }
 
     @Test
-    void aPlainMachineStartsWithTheEmbeddedModel() throws IOException, InterruptedException {
+    void aPlainMachineStartsWithTheEmbeddedModels() throws IOException, InterruptedException {
         assertOk(shell.check("15-environment"), "DEVICE=auto");
         assertOk(shell.check("18-memory"), "available");
         assertOk(shell.check("50-disk"), "free");
-        assertOk(shell.check("60-weights"), "1 here");
+        assertOk(shell.check("60-weights"), "2 here, 0.0 GB");
         assertSkipped(shell.check("70-storage"), "BUCKET_ENDPOINT_URL is not set");
         assertOk(shell.check("80-folders"), folder.resolve("data").toString());
     }
@@ -232,6 +233,49 @@ class StartupScriptsTest {
         assertFailed(shell.check("60-weights"), 60, "lacks " + file.replaceAll("vae/.*", "vae/"));
         Files.createSymbolicLink(model.resolve(file), Path.of("nowhere"));
         assertFailed(shell.check("60-weights"), 60, "lacks " + file.replaceAll("vae/.*", "vae/"));
+    }
+
+    /** Its networks and their shards are others than those of FLUX, and its processor holds a tokenizer too. */
+    @ParameterizedTest
+    @CsvSource({
+        "transformer/diffusion_pytorch_model-00002-of-00002.safetensors, true",
+        "text_encoder/model-00003-of-00003.safetensors, true",
+        "text_encoder/config.json, true",
+        "vae/diffusion_pytorch_model.safetensors, true",
+        "processor/tokenizer.json, false",
+        "text_encoder/generation_config.json, false"
+    })
+    void aCheckpointOfQwenImageIsWholeWithAllThatItsNetworksNeed(String file, boolean needed)
+            throws IOException, InterruptedException {
+        Path model = copy(QWEN, folder.resolve("qwen"));
+        shell.set("DARKROOM_MODELS", "edit=" + model);
+        assertOk(shell.check("60-weights"), "1 here");
+
+        Files.delete(model.resolve(file));
+        if (needed) {
+            assertFailed(
+                    shell.check("60-weights"), 60, "edit: " + model + " lacks " + file.replaceAll("vae/.*", "vae/"));
+        } else {
+            assertOk(shell.check("60-weights"), "1 here");
+        }
+    }
+
+    @Test
+    void aCheckpointOfQwenImageIsWeighedAgainstTheCard() throws IOException, InterruptedException {
+        Path model = copy(QWEN, folder.resolve("qwen"));
+        try (var shard = new RandomAccessFile(
+                model.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors")
+                        .toFile(),
+                "rw")) {
+            shard.setLength(41_000_000_000L); // a hole
+        }
+        shell.set("DARKROOM_MODELS", "edit=" + model)
+                .set("DEVICE", "cuda")
+                .tool("nvidia-smi", CARD.formatted(140_000, "12.9"));
+
+        assertOk(shell.check("40-gpu-memory"), "146.8 GB free, models 41.0 GB");
+        shell.tool("nvidia-smi", CARD.formatted(24_000, "12.9"));
+        assertOk(shell.check("40-gpu-memory"), "some networks may compute on the CPU");
     }
 
     @Test

@@ -122,11 +122,18 @@ class OperatorsTest {
                 sample("cat", "bfloat16 [4, 3]", () -> Tensor.cat(0, bf16(2, 3), bf16(2, 3))),
                 sample("chunk", "2 × bfloat16 [1, 3]", () -> bf16(2, 3).chunk(2, 0)),
                 sample("add", "bfloat16 [2, 3]", () -> bf16(2, 3).plus(bf16(3))),
+                sample("sub", "bfloat16 [2, 3]", () -> bf16(2, 3).minus(bf16(3))),
+                sample("div", "bfloat16 [2, 3]", () -> bf16(2, 3).dividedBy(bf16(3))),
                 sample("mul", "bfloat16 [2, 3]", () -> bf16(2, 3).times(bf16(2, 1))),
                 sample("affine", "bfloat16 [2, 3]", () -> bf16(2, 3).affine(2, 1)),
                 sample("clamp", "bfloat16 [2, 3]", () -> bf16(2, 3).clamp(-1, 1)),
                 sample("exp", "bfloat16 [2, 3]", () -> bf16(2, 3).exp()),
                 sample("lerp", "bfloat16 [2, 3]", () -> Operators.lerp(bf16(2, 3), bf16(2, 3), 0.5)),
+                sample(
+                        "guide_keeping_length",
+                        "float32 [2, 3]",
+                        () -> Operators.guideKeepingLength(
+                                bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
                 sample("euler_step", "float32 [2, 3]", () -> Operators.eulerStep(bf16(2, 3), bf16(2, 3), -0.25)),
                 sample(
                         "gated_add",
@@ -249,6 +256,10 @@ class OperatorsTest {
                         "bfloat16 [1, 3, 2, 2]",
                         () -> Operators.conv2d(bf16(1, 2, 4, 4), bf16(3, 2, 3, 3), bf16(3), 2, 1)),
                 sample(
+                        "causal_conv3d",
+                        "bfloat16 [1, 3, 2, 4, 4]",
+                        () -> Operators.causalConv3d(bf16(1, 2, 2, 4, 4), bf16(3, 2, 3, 3, 3), bf16(3))),
+                sample(
                         "group_norm",
                         "bfloat16 [1, 4, 2, 2]",
                         () -> Operators.groupNorm(bf16(1, 4, 2, 2), 2, bf16(4), bf16(4), EPS)),
@@ -257,6 +268,15 @@ class OperatorsTest {
                         "bfloat16 [1, 3, 5, 4]",
                         () -> Operators.normSiluConv(
                                 bf16(1, 4, 5, 4), 2, bf16(4), bf16(4), EPS, bf16(3, 4, 3, 3), bf16(3), 2)),
+                sample(
+                        "channel_norm",
+                        "bfloat16 [1, 4, 5, 4]",
+                        () -> Operators.channelNorm(bf16(1, 4, 5, 4), bf16(4, 1, 1))),
+                sample(
+                        "channel_norm_silu_conv",
+                        "bfloat16 [1, 3, 5, 4]",
+                        () -> Operators.channelNormSiluConv(
+                                bf16(1, 4, 5, 4), bf16(4, 1, 1, 1), bf16(3, 4, 3, 3), bf16(3), 2)),
                 sample(
                         "upsample_conv",
                         "bfloat16 [1, 3, 10, 8]",
