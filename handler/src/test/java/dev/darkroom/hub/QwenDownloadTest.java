@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.hub.ModelSource.Repository;
 import dev.darkroom.job.Limits;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Resident;
 import dev.darkroom.qwenimage.QwenModel;
 import java.io.IOException;
@@ -147,7 +148,7 @@ class QwenDownloadTest {
 
     /** What came is all that the worker reads, and fits together. */
     private static void assertLoadable(Path snapshot) {
-        try (QwenModel model = QwenModel.open("qwen", snapshot, Limits.STANDARD)) {
+        try (QwenModel model = QwenModel.open("qwen", snapshot, Limits.STANDARD, new Loras(0))) {
             assertThat(model.networks()).hasSize(3).allSatisfy(Resident::verify);
         }
     }

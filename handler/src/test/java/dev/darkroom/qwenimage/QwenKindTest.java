@@ -11,6 +11,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
@@ -52,7 +53,8 @@ class QwenKindTest {
 
     @Test
     void theDefaultsAreThoseOfThePublishedCards() throws IOException {
-        try (QwenModel model = QwenModel.open("qwen", TinyQwen.make(folder, PLUS, "{}"), Limits.STANDARD)) {
+        try (QwenModel model =
+                QwenModel.open("qwen", TinyQwen.make(folder, PLUS, "{}"), Limits.STANDARD, new Loras(0))) {
             assertThat(model.defaults().steps()).isEqualTo(50);
             assertThat(model.defaults().trueCfgScale()).isEqualTo(4);
             assertThat(model.defaults().size()).isEqualTo(new Size(1024, 1024));
@@ -140,7 +142,7 @@ class QwenKindTest {
         TinyQwen.make(folder, "QwenImageLayeredPipeline", "{}");
 
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> QwenModel.open("qwen", folder, Limits.STANDARD))
+                .isThrownBy(() -> QwenModel.open("qwen", folder, Limits.STANDARD, new Loras(0)))
                 .withMessageContaining("_class_name 'QwenImageLayeredPipeline' is none of " + TEXT + ", " + SINGLE);
     }
 
@@ -160,7 +162,7 @@ class QwenKindTest {
 
     private static Rendering render(QwenModel model, Job job, Size... images) {
         List<Picture> pictures = Arrays.stream(images).map(QwenKindTest::noise).toList();
-        return model.render(job, Asks.first(job), new Sources(pictures, null), Progress.NONE);
+        return model.render(job, Asks.first(job), new Sources(pictures, null, List.of()), Progress.NONE);
     }
 
     private static Picture noise(Size size) {

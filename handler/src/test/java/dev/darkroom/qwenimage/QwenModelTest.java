@@ -237,7 +237,7 @@ class QwenModelTest {
     }
 
     private static Sources sources(Picture image) {
-        return new Sources(List.of(image), null);
+        return new Sources(List.of(image), null, List.of());
     }
 
     private static Picture picture(String name) {

@@ -2,6 +2,7 @@ package dev.darkroom.qwenimage;
 
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Residency;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.PlacementPolicy;
@@ -40,7 +41,7 @@ final class TinyQwen {
 
     /** Opens and loads a checkpoint, where there is room for everything. */
     static QwenModel load(Path checkpoint) {
-        QwenModel model = QwenModel.open("qwen", checkpoint, Limits.STANDARD);
+        QwenModel model = QwenModel.open("qwen", checkpoint, Limits.STANDARD, new Loras(0));
         var roomy = new Residency(new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.empty()));
         try {
             roomy.prepare(model.networks(), Progress.NONE);
