@@ -16,9 +16,14 @@ public final class Faults {
 
     /** A caller's own words in a message: short, and without control characters. */
     public static String quoted(Object value) {
+        return quoted(value, LONGEST_QUOTE);
+    }
+
+    /** The same with another bound, for words whose ends tell them apart. */
+    public static String quoted(Object value, int longest) {
         String text = String.valueOf(value);
-        boolean whole = text.codePointCount(0, Math.min(text.length(), 2 * LONGEST_QUOTE)) <= LONGEST_QUOTE;
-        String start = whole ? text : text.substring(0, text.offsetByCodePoints(0, LONGEST_QUOTE));
+        boolean whole = text.codePointCount(0, Math.min(text.length(), 2 * longest)) <= longest;
+        String start = whole ? text : text.substring(0, text.offsetByCodePoints(0, longest));
         return start.replaceAll("\\p{Cntrl}", " ") + (whole ? "" : "…");
     }
 

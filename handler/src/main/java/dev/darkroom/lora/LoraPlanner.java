@@ -19,6 +19,7 @@ import java.util.Set;
 /** Finds out which layers the tensors of a LoRA file are for, by its header alone. */
 final class LoraPlanner {
     private static final long LARGEST_RANK = 1024;
+    private static final int LONGEST_NAME = 150;
 
     private final String field;
     private final SafetensorsFile file;
@@ -63,7 +64,7 @@ final class LoraPlanner {
                     unused.isEmpty()
                             ? "the file holds no tensors"
                             : "none of its " + unused.size() + " tensors fits this model; the first is "
-                                    + Faults.quoted((Object) unused.getFirst()));
+                                    + quoted(unused.getFirst()));
         }
         layers.keySet().stream().filter(factors::areOfDora).findFirst().ifPresent(role -> {
             throw refused("is a DoRA, as its metadata says of its " + role + ": this worker does LoRA alone");
@@ -73,8 +74,7 @@ final class LoraPlanner {
 
     private void sort(String tensor) {
         OtherKind.of(tensor).ifPresent(kind -> {
-            throw refused("is " + kind + ", as its tensor " + Faults.quoted((Object) tensor)
-                    + " shows: this worker does LoRA alone");
+            throw refused("is " + kind + ", as its tensor " + quoted(tensor) + " shows: this worker does LoRA alone");
         });
         LoraKey.parse(tensor).ifPresent(key -> {
             if (key.part() == LoraKey.Part.ALPHA) {
@@ -162,8 +162,8 @@ final class LoraPlanner {
         return Objects.requireNonNull(file.entries().get(tensor), tensor);
     }
 
-    private static String quoted(Object tensor) {
-        return Faults.quoted(tensor);
+    private static String quoted(String tensor) {
+        return Faults.quoted(tensor, LONGEST_NAME);
     }
 
     private JobException refused(String reason) {

@@ -39,6 +39,7 @@ final class Payload {
 
     /** @throws JobException that lists every fault */
     Job job() {
+        List<String> notes = new ArrayList<>(unknown(input.unknownFields()));
         List<String> prompts = prompts();
         String model = input.text("model");
         String negativePrompt = input.text("negative_prompt");
@@ -52,13 +53,9 @@ final class Payload {
         boolean goFast = input.flag("go_fast").orElse(false);
         var loraFields = new LoraFields(input, faults);
         List<Lora> loras = loraFields.loras();
+        notes.addAll(unknown(loraFields.unknown()));
         Optional<Delivery> delivery = delivery();
         checkSafety();
-        List<String> unknown = new ArrayList<>(input.unknownFields());
-        unknown.addAll(loraFields.unknown());
-        if (rules.refusesUnknownFields()) {
-            unknown.forEach(faults::add);
-        }
         Optional<Ask> ask = delivery.flatMap(how -> faults.gather(() -> new Ask(
                 model,
                 prompts,
@@ -72,13 +69,22 @@ final class Payload {
                 goFast,
                 loras,
                 how,
-                rules.refusesUnknownFields() ? List.of() : unknown)));
+                notes)));
         ask.ifPresent(known -> rules.limits().check(known, faults));
         Sources sources = sources(framing);
         ask.flatMap(known -> faults.gather(() -> sources.job(known)))
                 .ifPresent(job -> faults.unless(() -> rules.check().accept(job)));
         faults.refuse();
         return sources.job(ask.orElseThrow());
+    }
+
+    /** What this worker does not have: refused, or noted for the answer. */
+    private List<String> unknown(List<String> told) {
+        if (rules.refusesUnknownFields()) {
+            told.forEach(faults::add);
+            return List.of();
+        }
+        return told;
     }
 
     /** What a job brings beside its prompts. */

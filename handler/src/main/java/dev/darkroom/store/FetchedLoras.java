@@ -113,9 +113,10 @@ final class FetchedLoras implements AutoCloseable {
         Files.createDirectories(folder);
         Path fetched = urls.download(field, url, folder);
         try {
-            SafetensorsStart.check(field, "what " + WebAddress.parse(field, url) + " sends", fetched);
+            WebAddress address = WebAddress.parse(field, url);
+            SafetensorsStart.check(field, "what " + address + " sends", fetched);
             Files.move(fetched, file, StandardCopyOption.ATOMIC_MOVE);
-            LOG.infof("%s: fetched %d bytes", field, Files.size(file));
+            LOG.infof("fetched a LoRA of %d bytes from %s", Files.size(file), address);
         } finally {
             Files.deleteIfExists(fetched);
         }

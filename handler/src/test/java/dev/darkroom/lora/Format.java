@@ -47,11 +47,6 @@ enum Format {
         this.alpha = alpha;
     }
 
-    /** True if there are the authors' names in it, which Qwen-Image has none of. */
-    boolean isFluxAlone() {
-        return fused;
-    }
-
     /** True if this format has a name for the module. */
     boolean has(Change change) {
         return switch (this) {
