@@ -5,7 +5,7 @@
 configured_models() {
   local pairs=${DARKROOM_MODELS:-} pair name source
   if [[ ! $pairs =~ [^[:space:]] ]]; then
-    pairs="pocket-flux=${home:?}/test-payloads/models/pocket-flux"
+    pairs="pocket-flux=${home:?}/test-payloads/models/pocket-flux,pocket-qwen-edit=$home/test-payloads/models/pocket-qwen-edit"
   fi
   while IFS= read -r -d, pair; do
     read -r name <<<"${pair%%=*}"

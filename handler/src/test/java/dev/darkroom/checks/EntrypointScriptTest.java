@@ -67,6 +67,7 @@ class EntrypointScriptTest {
         Files.copy(Shell.HOME.resolve("entrypoint.sh"), home.resolve("entrypoint.sh"));
         copy("startup-checks");
         copy("test-payloads/models/pocket-flux");
+        copy("test-payloads/models/pocket-qwen-edit");
     }
 
     private void copy(String name) throws IOException {

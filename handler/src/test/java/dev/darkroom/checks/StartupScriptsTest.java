@@ -69,11 +69,11 @@ class StartupScriptsTest {
     }
 
     @Test
-    void aPlainMachineStartsWithTheEmbeddedModel() throws IOException, InterruptedException {
+    void aPlainMachineStartsWithTheEmbeddedModels() throws IOException, InterruptedException {
         assertOk(shell.check("15-environment"), "DEVICE=auto");
         assertOk(shell.check("18-memory"), "available");
         assertOk(shell.check("50-disk"), "free");
-        assertOk(shell.check("60-weights"), "1 here");
+        assertOk(shell.check("60-weights"), "2 here");
         assertSkipped(shell.check("70-storage"), "BUCKET_ENDPOINT_URL is not set");
         assertOk(shell.check("80-folders"), folder.resolve("data").toString());
     }
