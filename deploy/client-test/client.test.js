@@ -33,6 +33,12 @@ test('runSync waits for the picture', async () => {
   assert.equal(picture.subarray(1, 4).toString(), 'PNG')
 })
 
+test('a picture is edited by the model that is made for that', async () => {
+  const job = await endpoint.runSync({ input: { image: 'images/house.png', prompt: 'make it night', seed: 7 } }, 60_000)
+  assert.equal(job.status, 'COMPLETED')
+  assert.equal(job.output.model, 'pocket-qwen-edit')
+})
+
 test('run answers at once, status tells how far the job is and then its result', async () => {
   const accepted = await endpoint.run(circle)
   assert.equal(accepted.status, 'IN_QUEUE')

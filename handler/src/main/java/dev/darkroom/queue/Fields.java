@@ -68,7 +68,10 @@ final class Fields {
                         "lora_scales",
                         new Field.Decimals(Lora.MOST, -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE),
                         "How much of each of lora_urls is added (1)."),
-                new Field("model", new Field.Text(100), "One of the worker's models; the first if absent."),
+                new Field(
+                        "model",
+                        new Field.Text(100),
+                        "One of the worker's models; if absent, the first that is made for what the job brings."),
                 new Field("width", side, "Pixels; needs height."),
                 new Field("height", side, "Pixels; needs width."),
                 new Field("size", new Field.Dimensions(), "Width and height in one: 1024x768."),
@@ -83,7 +86,10 @@ final class Fields {
                         "megapixels",
                         new Field.Decimal(0.01, limits.pixels() / Framing.MEGAPIXEL, false, true),
                         "How many times 1024 × 1024 pixels an aspect_ratio gives; as many as the model's own size if absent."),
-                new Field(MATCH_INPUT_IMAGE, new Field.Flag(), "True gives the pictures the size of the image."),
+                new Field(
+                        MATCH_INPUT_IMAGE,
+                        new Field.Flag(),
+                        "True gives the pictures the very size of the first image."),
                 new Field(
                         "num_outputs",
                         List.of("num_images"),
@@ -107,12 +113,12 @@ final class Fields {
                         "true_cfg_scale",
                         List.of("cfg_scale"),
                         new Field.Decimal(0, 100),
-                        "Strength of the second, negative pass; takes a negative_prompt."),
+                        "Strength of the second, negative pass. FLUX.1 takes a negative_prompt with it; Qwen-Image does without one, and 1 leaves the pass out."),
                 new Field(
                         "strength",
                         List.of("prompt_strength", "denoising_strength"),
                         new Field.Decimal(0, 1, true, false),
-                        "How much of the image is given up, above 0; image to image only (0.6)."),
+                        "How much of the image is given up, above 0 (0.6): for a picture that starts from it, not for an edit."),
                 new Field(
                         "style", new Field.Choice(List.copyOf(styles.names())), "Words that are added to each prompt."),
                 new Field("go_fast", new Field.Flag(), "Allows a faster, less exact way where the model has one."),
