@@ -45,7 +45,10 @@ final class Fields {
                         List.of("mask_image", "mask_url"),
                         new Field.Image(),
                         "White where the image is painted anew."),
-                new Field("model", new Field.Text(100), "One of the worker's models; if absent, the first that is made for what the job brings."),
+                new Field(
+                        "model",
+                        new Field.Text(100),
+                        "One of the worker's models; if absent, the first that is made for what the job brings."),
                 new Field("width", side, "Pixels; needs height."),
                 new Field("height", side, "Pixels; needs width."),
                 new Field("size", new Field.Dimensions(), "Width and height in one: 1024x768."),
@@ -60,7 +63,10 @@ final class Fields {
                         "megapixels",
                         new Field.Decimal(0.01, limits.pixels() / Framing.MEGAPIXEL, false, true),
                         "How many times 1024 × 1024 pixels an aspect_ratio gives; as many as the model's own size if absent."),
-                new Field(MATCH_INPUT_IMAGE, new Field.Flag(), "True gives the pictures the very size of the first image."),
+                new Field(
+                        MATCH_INPUT_IMAGE,
+                        new Field.Flag(),
+                        "True gives the pictures the very size of the first image."),
                 new Field(
                         "num_outputs",
                         List.of("num_images"),
