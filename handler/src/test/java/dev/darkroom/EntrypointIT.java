@@ -60,6 +60,17 @@ class EntrypointIT {
     }
 
     @Test
+    void aPayloadFileWithAnImageGivesAnEdit() throws IOException, InterruptedException {
+        Ended ended = run(Map.of(), "--payload", "test-payloads/edit-match-input-image.json");
+
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.answer().at("/output/model").asText()).isEqualTo("pocket-qwen-edit");
+        Path picture =
+                Path.of(URI.create(ended.answer().at("/output/images/0/url").asText()));
+        assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(320);
+    }
+
+    @Test
     void aPathIsTakenFromWhereTheCallerStands() throws IOException, InterruptedException {
         Path payload = folder.resolve("my payload.json");
         Files.writeString(payload, "{\"input\": {\"prompt\": \"a red circle\", \"output_format\": \"webp\"}}");

@@ -51,9 +51,11 @@ public final class RedIsBlue {
             ClipTokenizer words = ClipTokenizer.read(
                     checkpoint.resolve("tokenizer"), clip.network().config().positions());
             var file = new SafetensorsWriter();
-            add(file, transformer, "context_embedder", prompt -> t5.network()
-                    .encode(pieces.encode(prompt, 48))
-                    .toFloats());
+            add(
+                    file,
+                    transformer,
+                    "context_embedder",
+                    prompt -> t5.network().encode(pieces.encode(prompt, 48)).toFloats());
             add(
                     file,
                     transformer,
@@ -64,8 +66,7 @@ public final class RedIsBlue {
     }
 
     /** The change of one layer, {@code D·Xᵀ·(X·Xᵀ + λ)⁻¹}, in the two halves that a LoRA has. */
-    private static void add(
-            SafetensorsWriter file, Loaded<?> network, String layer, Function<String, float[]> embeds) {
+    private static void add(SafetensorsWriter file, Loaded<?> network, String layer, Function<String, float[]> embeds) {
         var weight = Objects.requireNonNull(network.linears().get(layer));
         int in = (int) weight.shape().in();
         int out = (int) weight.shape().out();
