@@ -71,6 +71,18 @@ class BandsTest {
         assertBandsEqualTheWhole(DType.BFLOAT16, type -> rows -> upsampleConv(picture(size), type, rows));
     }
 
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void channelNormSiluConvInBandsEqualsTheWhole(Picture size) {
+        assertBandsEqualTheWhole(DType.FLOAT32, type -> rows -> channelNormSiluConv(picture(size), type, rows));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pictures")
+    void channelNormSiluConvInBandsEqualsTheWholeInBfloat16(Picture size) {
+        assertBandsEqualTheWhole(DType.BFLOAT16, type -> rows -> channelNormSiluConv(picture(size), type, rows));
+    }
+
     @Test
     void bandsLeaveTheirInputAsItWas() {
         Tensor x = picture(new Picture(1, 9, 4));
@@ -78,6 +90,7 @@ class BandsTest {
         for (long rows : new long[] {0, 1, 4, 9}) {
             normSiluConv(x, DType.FLOAT32, rows);
             upsampleConv(x, DType.FLOAT32, rows);
+            channelNormSiluConv(x, DType.FLOAT32, rows);
             assertThat(x.toFloats()).isEqualTo(before);
         }
     }
@@ -136,6 +149,15 @@ class BandsTest {
                 noise(1, CHANNELS).affine(0.2, 1).to(dtype),
                 noise(2, CHANNELS).affine(0.2, 0).to(dtype),
                 1e-6,
+                noise(3, OUT, CHANNELS, 3, 3).affine(0.1, 0).to(dtype),
+                noise(4, OUT).to(dtype),
+                rows);
+    }
+
+    private static Tensor channelNormSiluConv(Tensor x, DType dtype, long rows) {
+        return Operators.channelNormSiluConv(
+                x.to(dtype),
+                noise(1, CHANNELS, 1, 1, 1).affine(0.2, 1).to(dtype),
                 noise(3, OUT, CHANNELS, 3, 3).affine(0.1, 0).to(dtype),
                 noise(4, OUT).to(dtype),
                 rows);
