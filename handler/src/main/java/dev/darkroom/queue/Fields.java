@@ -48,7 +48,6 @@ final class Fields {
                         new Field.Image(),
                         "White where the image is painted anew."),
                 new Field(
-<<<<<<< HEAD
                         "loras",
                         List.of("lora"),
                         new Field.Loras(Lora.MOST, LoraFields.LONGEST_SOURCE, -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE),
@@ -70,8 +69,6 @@ final class Fields {
                         new Field.Decimals(Lora.MOST, -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE),
                         "How much of each of lora_urls is added (1)."),
                 new Field(
-=======
->>>>>>> edits
                         "model",
                         new Field.Text(100),
                         "One of the worker's models; if absent, the first that is made for what the job brings."),

@@ -147,7 +147,7 @@ class Bfloat16Test {
     private static byte[] edit(QwenModel model, Picture image) {
         var job =
                 new Job.FromImages(Asks.of("make the circle blue", null, null, null, null, null, 1), List.of(""), null);
-        return model.render(job, Asks.first(job), new Sources(List.of(image), null), Progress.NONE)
+        return model.render(job, Asks.first(job), new Sources(List.of(image), null, List.of()), Progress.NONE)
                 .picture()
                 .rgb();
     }

@@ -60,16 +60,17 @@ class EncodedTest {
     void aPromptIsKnownByItsTemplateItsLengthAndThePicturesThatItSpeaksOf() {
         PictureKey first = PictureKey.of(noise(1, 9, 9), new Size(32, 32));
         PictureKey second = PictureKey.of(noise(2, 9, 9), new Size(32, 32));
-        var key = new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(first, second));
+        var key = new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(first, second), "");
 
-        assertThat(new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(first, second)))
+        assertThat(new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(first, second), ""))
                 .isEqualTo(key);
         assertThat(List.of(
-                        new PromptKey(PromptTemplate.EDIT, "a fox", 512, List.of(first, second)),
-                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox ", 512, List.of(first, second)),
-                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 256, List.of(first, second)),
-                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(second, first)),
-                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(first))))
+                        new PromptKey(PromptTemplate.EDIT, "a fox", 512, List.of(first, second), ""),
+                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox ", 512, List.of(first, second), ""),
+                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 256, List.of(first, second), ""),
+                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(second, first), ""),
+                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(first), ""),
+                        new PromptKey(PromptTemplate.EDIT_PLUS, "a fox", 512, List.of(first, second), "by a LoRA")))
                 .doesNotContain(key);
     }
 
@@ -77,8 +78,8 @@ class EncodedTest {
     void eachOfThreeKeepsNoMoreThanItMayAndTheOldestGoFirst() {
         try (Encoded memory = Encoded.within(3 * KILOBYTE)) {
             for (int i = 0; i < 5; i++) {
-                keep(memory.visions(), i);
-                keep(memory.latents(), i);
+                keep(memory.visions(), new Encoded.VisionKey(picture(i), ""));
+                keep(memory.latents(), picture(i));
             }
             assertThat(made).isEqualTo(10);
             assertThat(Scope.liveTensors() - before)
@@ -89,18 +90,22 @@ class EncodedTest {
 
             assertThat(Scope.liveTensors() - before).isEqualTo(6);
             for (int i = 2; i < 5; i++) {
-                keep(memory.visions(), i);
-                keep(memory.latents(), i);
+                keep(memory.visions(), new Encoded.VisionKey(picture(i), ""));
+                keep(memory.latents(), picture(i));
             }
             assertThat(made).isEqualTo(10);
-            keep(memory.latents(), 0);
+            keep(memory.latents(), picture(0));
             assertThat(made).isEqualTo(11);
         }
     }
 
+    private static PictureKey picture(int number) {
+        return new PictureKey("picture " + number, new Size(32, 32));
+    }
+
     /** One kilobyte. */
-    private void keep(TensorCache<PictureKey> cache, int picture) {
-        cache.get(new PictureKey("picture " + picture, new Size(32, 32)), () -> {
+    private <K> void keep(TensorCache<K> cache, K key) {
+        cache.get(key, () -> {
             made++;
             return List.of(Operators.zeros(DType.FLOAT32, Device.CPU, KILOBYTE / DType.FLOAT32.bytes()));
         });
@@ -142,7 +147,7 @@ class EncodedTest {
 
     private static byte[] render(QwenModel model, String prompt, Progress progress) {
         var job = new Job.FromImages(Asks.of(prompt, null, null, 1, null, null, 1), List.of(""), null);
-        return model.render(job, Asks.first(job), new Sources(List.of(noise(1, 90, 60)), null), progress)
+        return model.render(job, Asks.first(job), new Sources(List.of(noise(1, 90, 60)), null, List.of()), progress)
                 .picture()
                 .rgb();
     }
