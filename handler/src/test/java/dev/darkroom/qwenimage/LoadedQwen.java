@@ -2,6 +2,7 @@ package dev.darkroom.qwenimage;
 
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.tensor.DType;
@@ -26,7 +27,7 @@ public final class LoadedQwen {
     }
 
     private static QwenModel from(Path checkpoint, Optional<DType> forced) {
-        QwenModel model = QwenModel.open("qwen", checkpoint, Limits.STANDARD);
+        QwenModel model = QwenModel.open("qwen", checkpoint, Limits.STANDARD, new Loras(0));
         try {
             new Residency(new PlacementPolicy(Device.CPU, forced, OptionalLong.empty()))
                     .prepare(model.networks(), Progress.NONE);
