@@ -28,6 +28,10 @@ class ExamplePayloadsTest {
 
     /** A refused example's name → how its error begins. */
     private static final Map<String, String> FAULTS = Map.ofEntries(
+            Map.entry("refused-lora-missing", "loras[0]: must be an http or https URL, or a readable file"),
+            Map.entry("refused-lora-of-another-model", "loras[0]: none of its 4 tensors fits this model"),
+            Map.entry("refused-lora-private-address", "loras[0]: "),
+            Map.entry("refused-lora-scale", "loras[0].scale: must be from -4 to 4, not 9"),
             Map.entry("refused-aspect-ratio", "aspect_ratio: must be one of 1:1,"),
             Map.entry("refused-edit-guidance", "guidance_scale: this model has no guidance embedding"),
             Map.entry("refused-edit-image-token", "prompt: must not contain <|image_pad|>"),

@@ -1,0 +1,102 @@
+package dev.darkroom.qwenimage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.job.Ask;
+import dev.darkroom.job.Asks;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Lora;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.weights.SafetensorsWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LightningTest {
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "Qwen-Image-Lightning-4steps-V1.0.safetensors, 4",
+        "loras/Qwen-Image-Edit-2509-Lightning-8steps-V1.0-bf16.safetensors, 8",
+        "https://huggingface.co/lightx2v/x/resolve/main/Qwen-Image-Edit-2511-Lightning-4steps-V1.0-fp32.safetensors?download=true, 4",
+        "qwen_lightning_2_step, 2",
+        "my-lightning, 8"
+    })
+    void theNameOfTheFileTellsTheSteps(String source, int steps) {
+        assertThat(Lightning.of(List.of(new Lora("other.safetensors", 1), new Lora(source, 1))))
+                .hasValue(new Lightning(steps));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Qwen-Image-4steps.safetensors", "https://lightning.example/4steps/paint.safetensors"})
+    void otherLorasAreNone(String source) {
+        assertThat(Lightning.of(List.of(new Lora(source, 1)))).isEmpty();
+        assertThat(Lightning.of(List.of(new Lora("Lightning-4steps.safetensors", 0))))
+                .isEmpty();
+    }
+
+    /** The same as a checkpoint that the LoRA was merged into and whose {@code darkroom.json} says so. */
+    @Test
+    void itBringsItsScheduleItsStepsAndOnePass() throws Exception {
+        Path lora = new SafetensorsWriter()
+                .add(
+                        "transformer_blocks.0.attn.to_q.lora_down.weight",
+                        DType.FLOAT32,
+                        new long[] {1, 48},
+                        new float[48])
+                .add("transformer_blocks.0.attn.to_q.lora_up.weight", DType.FLOAT32, new long[] {48, 1}, new float[48])
+                .write(folder.resolve("Tiny-Lightning-3steps.safetensors"));
+        Path plain = TinyQwen.make(folder.resolve("plain"), "QwenImageEditPlusPipeline", areas(""));
+        Path merged = TinyQwen.make(
+                folder.resolve("merged"),
+                "QwenImageEditPlusPipeline",
+                areas("\"schedule\": \"lightning\", \"steps\": 3, \"true_cfg_scale\": 1, "));
+        Path listed = TinyQwen.make(
+                folder.resolve("listed"),
+                "QwenImageEditPlusPipeline",
+                areas("\"loras\": [\"../Tiny-Lightning-3steps.safetensors\"], "));
+
+        Rendering withLora = render(plain, List.of(new Lora(lora.toString(), 1)), lora);
+        Rendering asMerged = render(merged, List.of(), null);
+
+        assertThat(withLora.picture().rgb()).isEqualTo(asMerged.picture().rgb());
+        assertThat(withLora.parameters())
+                .containsEntry("num_inference_steps", 3)
+                .doesNotContainKey("true_cfg_scale");
+        assertThat(withLora.parameters()).containsEntry("loras", List.of("Tiny-Lightning-3steps.safetensors × 1.0"));
+        assertThat(withLora.notes()).contains("a Lightning LoRA: its own schedule, 3 steps of one pass");
+        assertThat(render(listed, List.of(), null).picture().rgb())
+                .isEqualTo(asMerged.picture().rgb());
+        assertThat(render(plain, List.of(), null).parameters()).containsEntry("num_inference_steps", 50);
+    }
+
+    private static String areas(String more) {
+        return "{" + more + "\"reference_area\": 9216, \"condition_area\": 9216}";
+    }
+
+    private static Rendering render(Path checkpoint, List<Lora> loras, Path file) {
+        Ask any = Asks.of("make the circle blue", null, null, null, null, null, 1);
+        var ask = new Ask(
+                null, any.prompts(), null, null, null, null, null, 1, 1, false, loras, any.delivery(), List.of());
+        var job = new Job.FromImages(ask, List.of(""), null);
+        List<LoraFile> files = loras.stream()
+                .map(lora -> new LoraFile(file, file.toString(), String.valueOf(file.getFileName()), lora.scale()))
+                .toList();
+        var image = new Picture(96, 96, new byte[3 * 96 * 96]);
+        try (QwenModel model = LoadedQwen.from(checkpoint)) {
+            return model.render(job, Asks.first(job), new Sources(List.of(image), null, files), Progress.NONE);
+        }
+    }
+}
