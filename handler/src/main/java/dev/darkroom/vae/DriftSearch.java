@@ -48,14 +48,14 @@ public final class DriftSearch {
      * @param source of any size: it fills the same frame as the result
      */
     public static Optional<Drift> between(Picture source, Picture result) {
+        int finest = Math.min(FINEST, Math.max(result.width(), result.height()));
+        Picture small = PilResize.LANCZOS.apply(source, size(result, finest));
+        Picture smallResult = PilResize.LANCZOS.apply(result, size(result, finest));
         double[] drift = new double[4];
-        int longest = Math.max(result.width(), result.height());
-        int finest = Math.min(FINEST, longest);
         int level = Math.min(COARSEST, finest);
         while (true) {
-            Size size = result.size().scaledTo((double) result.size().area() * level / longest * level / longest);
-            Relief a = Relief.of(source, size);
-            Relief b = Relief.of(result, size);
+            Relief a = Relief.of(small, size(result, level));
+            Relief b = Relief.of(smallResult, size(result, level));
             for (int round = 0; round < ROUNDS; round++) {
                 if (!a.improve(b, drift) || !isNear(drift)) {
                     return Optional.empty();
@@ -66,6 +66,12 @@ public final class DriftSearch {
             }
             level = Math.min(2 * level, finest);
         }
+    }
+
+    /** The size of a picture whose longest side is so long. */
+    private static Size size(Picture picture, int longest) {
+        double scale = (double) longest / Math.max(picture.width(), picture.height());
+        return picture.size().scaledTo(scale * scale * picture.size().area());
     }
 
     private static boolean isNear(double[] drift) {

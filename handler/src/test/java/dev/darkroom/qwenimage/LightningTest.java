@@ -68,8 +68,8 @@ class LightningTest {
                 "QwenImageEditPlusPipeline",
                 areas("\"loras\": [\"../Tiny-Lightning-3steps.safetensors\"], "));
 
-        Rendering withLora = render(plain, List.of(new Lora(lora.toString(), 1)), lora);
-        Rendering asMerged = render(merged, List.of(), null);
+        Rendering withLora = render(plain, List.of(lora));
+        Rendering asMerged = render(merged, List.of());
 
         assertThat(withLora.picture().rgb()).isEqualTo(asMerged.picture().rgb());
         assertThat(withLora.parameters())
@@ -77,22 +77,24 @@ class LightningTest {
                 .doesNotContainKey("true_cfg_scale");
         assertThat(withLora.parameters()).containsEntry("loras", List.of("Tiny-Lightning-3steps.safetensors × 1.0"));
         assertThat(withLora.notes()).contains("a Lightning LoRA: its own schedule, 3 steps of one pass");
-        assertThat(render(listed, List.of(), null).picture().rgb())
+        assertThat(render(listed, List.of()).picture().rgb())
                 .isEqualTo(asMerged.picture().rgb());
-        assertThat(render(plain, List.of(), null).parameters()).containsEntry("num_inference_steps", 50);
+        assertThat(render(plain, List.of()).parameters()).containsEntry("num_inference_steps", 50);
     }
 
     private static String areas(String more) {
         return "{" + more + "\"reference_area\": 9216, \"condition_area\": 9216}";
     }
 
-    private static Rendering render(Path checkpoint, List<Lora> loras, Path file) {
+    private static Rendering render(Path checkpoint, List<Path> paths) {
+        List<Lora> loras =
+                paths.stream().map(path -> new Lora(path.toString(), 1)).toList();
         Ask any = Asks.of("make the circle blue", null, null, null, null, null, 1);
         var ask = new Ask(
                 null, any.prompts(), null, null, null, null, null, 1, 1, false, loras, any.delivery(), List.of());
         var job = new Job.FromImages(ask, List.of(""), null);
-        List<LoraFile> files = loras.stream()
-                .map(lora -> new LoraFile(file, file.toString(), String.valueOf(file.getFileName()), lora.scale()))
+        List<LoraFile> files = paths.stream()
+                .map(path -> new LoraFile(path, path.toString(), String.valueOf(path.getFileName()), 1))
                 .toList();
         var image = new Picture(96, 96, new byte[3 * 96 * 96]);
         try (QwenModel model = LoadedQwen.from(checkpoint)) {

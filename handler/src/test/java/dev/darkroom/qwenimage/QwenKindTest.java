@@ -63,7 +63,7 @@ class QwenKindTest {
 
     @Test
     void aPromptAloneMakesAPicture() throws IOException {
-        try (QwenModel model = TinyQwen.load(TinyQwen.make(folder, TEXT, SMALL))) {
+        try (QwenModel model = LoadedQwen.from(TinyQwen.make(folder, TEXT, SMALL))) {
             var job = new Job.TextToImage(ask(null));
             model.warmUp();
             model.check(job);
@@ -81,7 +81,7 @@ class QwenKindTest {
 
     @Test
     void withoutANegativePromptItSteersAwayFromASpaceUnlessTheScaleIsOne() throws IOException {
-        try (QwenModel model = TinyQwen.load(TinyQwen.make(folder, TEXT, SMALL))) {
+        try (QwenModel model = LoadedQwen.from(TinyQwen.make(folder, TEXT, SMALL))) {
             var usual = new Job.TextToImage(ask(null));
             var single = new Job.TextToImage(Asks.of("a fox", null, null, 1, null, 1.0, 1));
 
@@ -96,7 +96,7 @@ class QwenKindTest {
 
     @Test
     void anEditOfOnePictureKeepsItsRatioAtTheReferenceArea() throws IOException {
-        try (QwenModel model = TinyQwen.load(TinyQwen.make(folder, SINGLE, SMALL))) {
+        try (QwenModel model = LoadedQwen.from(TinyQwen.make(folder, SINGLE, SMALL))) {
             Job job = edit(ask(null), 1);
             model.warmUp();
             model.check(job);
@@ -113,7 +113,7 @@ class QwenKindTest {
 
     @Test
     void anEditOfSeveralPicturesKeepsTheRatioOfTheLast() throws IOException {
-        try (QwenModel model = TinyQwen.load(TinyQwen.make(folder, PLUS, SMALL))) {
+        try (QwenModel model = LoadedQwen.from(TinyQwen.make(folder, PLUS, SMALL))) {
             Job job = edit(ask(null), 3);
             model.warmUp();
             model.check(job);
@@ -130,7 +130,7 @@ class QwenKindTest {
 
     @Test
     void aSizeThatIsAskedForIsGivenExactly() throws IOException {
-        try (QwenModel model = TinyQwen.load(TinyQwen.make(folder, PLUS, SMALL))) {
+        try (QwenModel model = LoadedQwen.from(TinyQwen.make(folder, PLUS, SMALL))) {
             Rendering rendering = render(model, edit(ask(new Size(100, 77)), 1), new Size(64, 64));
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(100, 77));

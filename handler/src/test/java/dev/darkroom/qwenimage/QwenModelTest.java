@@ -42,7 +42,7 @@ class QwenModelTest {
 
     @BeforeAll
     static void load() {
-        loaded = TinyQwen.load(PAYLOADS.resolve("models/pocket-qwen-edit"));
+        loaded = LoadedQwen.from(PAYLOADS.resolve("models/pocket-qwen-edit"));
         render(MAKE_IT_BLUE, 1, picture("red-circle")); // what it was encoded to is kept from now on
     }
 
@@ -87,7 +87,7 @@ class QwenModelTest {
     void whatWasKeptMakesTheSamePicture() {
         byte[] kept = render(MAKE_IT_BLUE, 1, picture("red-circle")).picture().rgb();
 
-        try (QwenModel fresh = TinyQwen.load(PAYLOADS.resolve("models/pocket-qwen-edit"))) {
+        try (QwenModel fresh = LoadedQwen.from(PAYLOADS.resolve("models/pocket-qwen-edit"))) {
             Job job = edit(Asks.of(MAKE_IT_BLUE, null, null, 1, null, null, 1), 1);
             assertThat(fresh.render(job, Asks.first(job), sources(picture("red-circle")), Progress.NONE)
                             .picture()
@@ -137,7 +137,7 @@ class QwenModelTest {
     void aModelThatIsClosedLeavesNoTensor() {
         long before = Scope.liveTensors();
 
-        try (QwenModel second = TinyQwen.load(PAYLOADS.resolve("models/pocket-qwen-edit"))) {
+        try (QwenModel second = LoadedQwen.from(PAYLOADS.resolve("models/pocket-qwen-edit"))) {
             second.warmUp();
             assertThat(Scope.liveTensors()).isGreaterThan(before);
         }
