@@ -29,8 +29,14 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
         } catch (JobException e) {
             throw e;
         } catch (RuntimeException e) {
-            if (e instanceof TensorException device && (device.isDeviceLost() || device.isOutOfMemory())) {
+            if (e instanceof TensorException device && device.isDeviceLost()) {
                 throw e;
+            }
+            if (e instanceof TensorException device && device.isOutOfMemory()) {
+                throw new JobException(
+                        JobException.Code.OUT_OF_MEMORY,
+                        "memory ran out while the model " + name + " was loaded: ask for another one",
+                        e);
             }
             throw new JobException(
                     JobException.Code.INTERNAL,

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What every kind of job asks for. Null leaves the choice to the checkpoint. How much of it a worker grants is a matter of its
  * {@link Limits}.
  *
- * @param model name of one of the worker's models; null for the first
+ * @param model name of one of the worker's models; null for the one that suits what the job brings
  * @param prompts one to ten; each gives {@code outputs} pictures
  * @param guidanceScale for models that embed it
  * @param trueCfgScale for two passes a step, with a negative prompt

@@ -16,9 +16,9 @@ public final class CheckpointLoras {
         ConfigFile config = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         List<LoraFile> loras = new ArrayList<>();
         for (String name : config.texts("loras")) {
-            Path file = checkpoint.resolve(name);
-            if (!Files.isRegularFile(file)) {
-                throw config.error("loras", "names " + name + ", which is not there");
+            Path file = checkpoint.resolve(name).normalize();
+            if (!file.startsWith(checkpoint.normalize()) || !Files.isRegularFile(file)) {
+                throw config.error("loras", "names " + name + ", which is no file of this folder");
             }
             loras.add(new LoraFile(file, file.toString(), String.valueOf(file.getFileName()), 1));
         }

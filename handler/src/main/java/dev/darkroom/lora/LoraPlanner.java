@@ -15,11 +15,25 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Finds out which layers the tensors of a LoRA file are for, by its header alone. */
 final class LoraPlanner {
     private static final long LARGEST_RANK = 1024;
     private static final int LONGEST_NAME = 150;
+
+    /** What only one family's files have, and the layers by which its networks are known. */
+    private record FamilyMark(String layer, Pattern name) {
+        boolean in(String tensor) {
+            return name.matcher(tensor).find();
+        }
+    }
+
+    private static final List<FamilyMark> FAMILY_MARKS = List.of(
+            new FamilyMark(
+                    "single_transformer_blocks",
+                    Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context")),
+            new FamilyMark("img_mlp", Pattern.compile("transformer_blocks.*(img_mlp|txt_mlp|txt_mod)")));
 
     private final String field;
     private final SafetensorsFile file;
@@ -66,10 +80,22 @@ final class LoraPlanner {
                             : "none of its " + unused.size() + " tensors fits this model; the first is "
                                     + quoted(unused.getFirst()));
         }
+        unused.stream().filter(this::isOfAnotherFamily).findFirst().ifPresent(tensor -> {
+            throw refused("is a LoRA for another family of models, as its tensor " + quoted(tensor) + " shows");
+        });
         layers.keySet().stream().filter(factors::areOfDora).findFirst().ifPresent(role -> {
             throw refused("is a DoRA, as its metadata says of its " + role + ": this worker does LoRA alone");
         });
         return new LoraPlan(file, factors, pairs, unused);
+    }
+
+    /** Both families have layers of equal names and widths: those alone would be adapted, and draw noise. */
+    private boolean isOfAnotherFamily(String tensor) {
+        return FAMILY_MARKS.stream()
+                .anyMatch(mark -> mark.in(tensor)
+                        && layers.values().stream()
+                                .flatMap(known -> known.keySet().stream())
+                                .noneMatch(layer -> layer.contains(mark.layer)));
     }
 
     private void sort(String tensor) {

@@ -8,6 +8,7 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight.LowRank;
 import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.SafetensorsFile;
 import dev.darkroom.weights.SafetensorsFile.Entry;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -27,6 +28,9 @@ final class LoraTensors {
      * @throws JobException if a number is not finite
      */
     static List<Tensor> read(String field, LoraPlan plan, String role, Placement placement) {
+        if (!SafetensorsFile.read(plan.file().path()).equals(plan.file())) {
+            throw JobException.badInput(field + ": the file changed while it was in use: send the job again");
+        }
         try (var reading = Scope.open("read LoRA")) {
             MappedFile file = MappedFile.open(plan.file().path(), plan.file().size());
             List<Tensor> tensors = new ArrayList<>();

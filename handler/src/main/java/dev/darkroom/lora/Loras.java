@@ -117,20 +117,35 @@ public final class Loras implements AutoCloseable {
         try {
             return LoraPlanner.plan(field, SafetensorsFile.read(file.file()), layers);
         } catch (CheckpointException e) {
-            // a caller knows the file by its name; where it lies here is nobody's business
-            String reason =
-                    String.valueOf(e.getMessage()).replace(file.file().toString(), Faults.quoted((Object) file.name()));
-            throw new JobException(JobException.Code.BAD_INPUT, field + ": is no sound LoRA: " + reason, e);
+            throw unsound(field, file, e);
         }
+    }
+
+    private List<Tensor> read(Planned lora, String role, Placement placement) {
+        try {
+            return LoraTensors.read(lora.field, lora.plan, role, placement);
+        } catch (CheckpointException e) {
+            plans.remove(lora.key);
+            throw unsound(lora.field, lora.file, e);
+        } catch (JobException e) {
+            plans.remove(lora.key);
+            throw e;
+        }
+    }
+
+    /** A caller knows the file by its name; where it lies here is nobody's business. */
+    private static JobException unsound(String field, LoraFile file, CheckpointException cause) {
+        String reason =
+                String.valueOf(cause.getMessage()).replace(file.file().toString(), Faults.quoted((Object) file.name()));
+        return new JobException(JobException.Code.BAD_INPUT, field + ": is no sound LoRA: " + reason, cause);
     }
 
     private void attach(List<Planned> loras, Network network, List<LinearWeight> adapted) {
         Map<String, List<Scaled>> byLayer = new LinkedHashMap<>();
         for (Planned lora : loras) {
             Placement placement = network.loaded.placement();
-            List<Tensor> read = tensors.get(
-                    new Key(lora.key, network.role, placement),
-                    () -> LoraTensors.read(lora.field, lora.plan, network.role, placement));
+            List<Tensor> read =
+                    tensors.get(new Key(lora.key, network.role, placement), () -> read(lora, network.role, placement));
             LoraTensors.byLayer(lora.plan.of(network.role), read)
                     .forEach((layer, pair) -> byLayer.computeIfAbsent(layer, name -> new ArrayList<>())
                             .add(new Scaled(pair, lora.file.scale())));

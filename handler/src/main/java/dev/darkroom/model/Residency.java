@@ -121,11 +121,26 @@ public final class Residency {
                 .toList();
     }
 
-    /** Frees others until there is room, or no other left. */
+    /** Frees others until there is room, or no other left; none that need not go. */
     private String makeRoom(long needed, Placement placement, List<Resident<?>> together) {
+        long lacking = needed - room(placement.device());
         List<Resident<?>> freed = new ArrayList<>();
         for (Resident<?> other : others(placement, together)) {
-            if (needed <= room(placement.device())) {
+            if (lacking <= 0) {
+                break;
+            }
+            freed.add(other);
+            lacking -= other.bytes();
+        }
+        for (Resident<?> spared : List.copyOf(freed)) {
+            if (lacking + spared.bytes() <= 0) {
+                freed.remove(spared);
+                lacking += spared.bytes();
+            }
+        }
+        freed.forEach(Resident::close);
+        for (Resident<?> other : others(placement, together)) {
+            if (needed <= room(placement.device())) { // what was freed need not be free to others, as on a card
                 break;
             }
             other.close();

@@ -5,7 +5,6 @@ import dev.darkroom.schedule.FlowMatchSchedule;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,8 +19,7 @@ record Lightning(int steps) {
     /** What {@code schedule} in {@code darkroom.json} says for a checkpoint that such a LoRA was merged into. */
     static final String SCHEDULE = "lightning";
 
-    private static final int USUAL_STEPS = 8;
-    private static final Pattern STEPS = Pattern.compile("(\\d{1,2})[-_ ]?steps?");
+    private static final Pattern STEPS = Pattern.compile("(?<!\\d)([1-9]\\d?)[-_ ]?steps?");
 
     /** The first such LoRA of a job, if it has an effect. */
     static Optional<Lightning> of(List<Lora> loras) {
@@ -29,11 +27,9 @@ record Lightning(int steps) {
                 .filter(lora -> lora.scale() > 0)
                 .map(lora -> fileName(lora.source()))
                 .filter(name -> name.contains(SCHEDULE))
-                .findFirst()
-                .map(name -> {
-                    Matcher steps = STEPS.matcher(name);
-                    return new Lightning(steps.find() ? Math.max(1, Integer.parseInt(steps.group(1))) : USUAL_STEPS);
-                });
+                .flatMap(name -> STEPS.matcher(name).results().limit(1))
+                .map(steps -> new Lightning(Integer.parseInt(steps.group(1))))
+                .findFirst();
     }
 
     private static String fileName(String source) {

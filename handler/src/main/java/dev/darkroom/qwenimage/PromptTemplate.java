@@ -39,6 +39,9 @@ public enum PromptTemplate {
         }
     };
 
+    /** How many tokens follow the prompt. */
+    public static final int END_TOKENS = 5;
+
     /** What several templates share. */
     private static final class Text {
         static final String IMAGE = "<|vision_start|><|image_pad|><|vision_end|>";

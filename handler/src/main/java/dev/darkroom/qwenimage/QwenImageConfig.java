@@ -48,6 +48,7 @@ public record QwenImageConfig(
                     "axes_dims_rope",
                     "must be three even numbers that add up to attention_head_dim " + config.headWidth);
         }
+        file.product("num_attention_heads", config.heads, config.headWidth);
         if (config.inChannels != config.outChannels) {
             throw file.error("in_channels", "must be " + PATCH * PATCH + " × out_channels: " + config.outChannels);
         }

@@ -18,9 +18,12 @@ import java.util.List;
  * {@code pipeline_qwenimage_edit_plus.py}, QwenImageEditPlusPipeline.
  */
 public record QwenImageEditPipeline(QwenComponents components, EditStyle style) {
-    /** @param images one to three, or as many as the style takes */
+    /** @param images from one to as many as the style takes */
     public Picture generate(
             QwenRequest request, List<Picture> images, Noise noise, Progress progress, Timings timings) {
+        if (images.isEmpty() || images.size() > style.mostImages()) {
+            throw new IllegalArgumentException(images.size() + " images, where 1 to " + style.mostImages() + " belong");
+        }
         try (var job = Scope.open("edit")) {
             // 1. prompt embeds
             List<Reference> references = images.stream().map(style::reference).toList();

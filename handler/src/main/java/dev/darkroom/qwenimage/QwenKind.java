@@ -37,6 +37,10 @@ sealed interface QwenKind {
     /** The defaults of the published model cards. */
     CheckpointDefaults DEFAULTS = new CheckpointDefaults(new Size(1024, 1024), 50, 0, 4, 512, Optional.empty());
 
+    /** Those of a checkpoint that was distilled, or that such a LoRA was merged into. */
+    CheckpointDefaults LIGHTNING_DEFAULTS =
+            new CheckpointDefaults(new Size(1024, 1024), 8, 0, 1, 512, Optional.empty());
+
     /** How well it suits a job, by what the job brings. */
     Fit fit(Job job);
 

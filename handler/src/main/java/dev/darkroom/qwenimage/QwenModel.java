@@ -37,6 +37,7 @@ public final class QwenModel implements ImageModel {
     public static final List<String> PIPELINES = QwenKind.PIPELINES;
 
     private static final int LONGEST_SEQUENCE = 1024;
+    private static final int LONGEST_EDIT_PROMPT = 2048;
     private static final String IMAGE_TOKEN = "<|image_pad|>";
 
     /** What the published examples steer away from where the caller names nothing. */
@@ -71,7 +72,9 @@ public final class QwenModel implements ImageModel {
         String className =
                 ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
         QwenKind kind = QwenKind.of(className, checkpoint);
-        CheckpointDefaults defaults = QwenKind.DEFAULTS.overriddenBy(checkpoint, LONGEST_SEQUENCE);
+        boolean distilled = QwenNetworks.schedule(checkpoint).equals(FlowMatchSchedule.lightning());
+        CheckpointDefaults defaults = (distilled ? QwenKind.LIGHTNING_DEFAULTS : QwenKind.DEFAULTS)
+                .overriddenBy(checkpoint, LONGEST_SEQUENCE);
         return new QwenModel(
                 kind, QwenNetworks.open(name, checkpoint), defaults, limits, ModelLoras.of(checkpoint, loras));
     }
@@ -112,11 +115,26 @@ public final class QwenModel implements ImageModel {
         faults.refuse();
     }
 
-    private static void checkText(String field, @Nullable String text, Faults faults) {
+    /** Long prompts are cut where there is no image, as the reference has it; with one they are refused. */
+    private void checkText(String field, @Nullable String text, Faults faults) {
+        if (text == null) {
+            return;
+        }
         faults.check(
-                text == null || !text.contains(IMAGE_TOKEN),
+                !text.contains(IMAGE_TOKEN),
                 field,
                 "must not contain " + IMAGE_TOKEN + ", which stands for one of the job's images");
+        if (kind instanceof QwenKind.Edit) {
+            int tokens = tokens(text);
+            faults.check(
+                    tokens <= LONGEST_EDIT_PROMPT,
+                    field,
+                    "must make at most " + LONGEST_EDIT_PROMPT + " tokens, not " + tokens);
+        }
+    }
+
+    private int tokens(String text) {
+        return networks.tokenizer().encode(text).length;
     }
 
     @Override
@@ -219,14 +237,17 @@ public final class QwenModel implements ImageModel {
                         + (request.usesTrueCfg() ? "" : " of one pass")));
         if (kind instanceof QwenKind.Text) {
             noteCut(notes, "prompt", request.prompt());
+            if (request.usesTrueCfg()) {
+                noteCut(notes, "negative prompt", String.valueOf(request.negativePrompt()));
+            }
         }
         return notes;
     }
 
     private void noteCut(List<String> notes, String what, String text) {
-        int tokens = networks.tokenizer().encode(text).length;
+        int tokens = tokens(text) + PromptTemplate.END_TOKENS;
         if (tokens > defaults.maxSequenceLength()) {
-            notes.add("the " + what + " has " + tokens + " tokens; the model read the first "
+            notes.add("the " + what + " has " + tokens + " tokens with the template's end; the model read the first "
                     + defaults.maxSequenceLength());
         }
     }

@@ -42,15 +42,18 @@ record QwenNetworks(
         Path textEncoder = checkpoint.resolve("text_encoder");
         Path vae = checkpoint.resolve("vae");
         QwenImageConfig config = QwenImageConfig.read(config(transformer));
+        QwenImageProcessor processor = QwenImageProcessor.readIfPresent(checkpoint.resolve("processor"));
+        QwenTokenizer tokenizer = QwenTokenizer.read(checkpoint.resolve("tokenizer"));
         checkWidths(config, checkpoint);
+        checkEyes(Qwen25VlEncoder.Config.read(textEncoder), processor, tokenizer, checkpoint);
         return new QwenNetworks(
                 new Resident<>("transformer of " + model, Role.TRANSFORMER, transformer, QwenImageLoader::transformer),
                 new Resident<>("vae of " + model, Role.VAE, vae, QwenImageLoader::vae),
                 new Resident<>(
                         "text_encoder of " + model, Role.TEXT_ENCODER, textEncoder, QwenImageLoader::textEncoder),
                 config,
-                QwenTokenizer.read(checkpoint.resolve("tokenizer")),
-                QwenImageProcessor.readIfPresent(checkpoint.resolve("processor")),
+                tokenizer,
+                processor,
                 schedule(checkpoint),
                 Encoded.within(MOST_CACHED_BYTES));
     }
@@ -69,8 +72,26 @@ record QwenNetworks(
         }
     }
 
+    /** What prepares pictures, what sees them and what writes down where they stand must be of one mind. */
+    private static void checkEyes(
+            Qwen25VlEncoder.Config config, QwenImageProcessor processor, QwenTokenizer tokenizer, Path checkpoint) {
+        if (processor.patch() != config.vision().patch()
+                || processor.merge() != config.vision().merge()
+                || processor.frames() != config.vision().frames()) {
+            throw new CheckpointException(checkpoint + "/processor: patch_size, merge_size and temporal_patch_size "
+                    + processor.patch() + ", " + processor.merge() + ", " + processor.frames()
+                    + " do not fit the vision_config of text_encoder: "
+                    + config.vision().patch() + ", "
+                    + config.vision().merge() + ", " + config.vision().frames());
+        }
+        if (tokenizer.imageToken() != config.imageToken()) {
+            throw new CheckpointException(checkpoint + "/text_encoder/config.json: image_token_id "
+                    + config.imageToken() + " is not the tokenizer's <|image_pad|> " + tokenizer.imageToken());
+        }
+    }
+
     /** The checkpoint's own, or the one that {@code darkroom.json} names. */
-    private static FlowMatchSchedule schedule(Path checkpoint) {
+    static FlowMatchSchedule schedule(Path checkpoint) {
         ConfigFile defaults = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         String name = defaults.text("schedule", "");
         if (!name.isEmpty() && !name.equals(Lightning.SCHEDULE)) {

@@ -68,7 +68,7 @@ final class FetchedLoras implements AutoCloseable {
             use.fetching.lockInterruptibly();
             try {
                 Path file = folder.resolve(name);
-                if (!isFresh(file)) {
+                if (!Files.exists(file) || (isAlone(use) && !isFresh(file))) {
                     fetch(field, url, file);
                 }
                 held = true;
@@ -97,6 +97,11 @@ final class FetchedLoras implements AutoCloseable {
         Use use = uses.computeIfAbsent(name, ignored -> new Use());
         use.holders++;
         return use;
+    }
+
+    /** A file that another job holds is not exchanged under it. */
+    private synchronized boolean isAlone(Use use) {
+        return use.holders == 1;
     }
 
     private boolean isFresh(Path file) throws IOException {

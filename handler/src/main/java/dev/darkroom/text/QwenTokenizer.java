@@ -55,6 +55,11 @@ public final class QwenTokenizer {
         }
     }
 
+    /** The id that stands for a token of an image. */
+    public long imageToken() {
+        return imageToken;
+    }
+
     /** The ids of a whole text, special tokens found in it. */
     public long[] encode(String text) {
         return tokenizer.pieces(text);

@@ -18,13 +18,19 @@ public final class DriftSearch {
     private static final int ROUNDS = 12;
 
     /** As part of half a side: what drifts farther was meant to. */
-    private static final double FARTHEST = 0.1;
+    private static final double FARTHEST = 0.035;
+
+    /** How much more a model stretches one side than the other, at most. */
+    private static final double MOST_UNEVEN = 0.025;
 
     /** Pixels of the result that are not worth another interpolation. */
     private static final double LEAST = 0.3;
 
     /** Part of the relief that must agree in the end; pictures that have nothing in common agree by 0.18 at most. */
     private static final double LEAST_AGREEMENT = 0.3;
+
+    /** Part of each side that what agrees must span: one thing that moves before plain ground is no drift of the frame. */
+    private static final double LEAST_SPAN = 0.65;
 
     private DriftSearch() {}
 
@@ -81,9 +87,12 @@ public final class DriftSearch {
     private static Optional<Drift> found(Relief a, Relief b, double[] drift, Picture result) {
         var found =
                 new Drift(drift[0] * result.width() / 2, drift[1] * result.height() / 2, 1 + drift[2], 1 + drift[3]);
-        boolean worthIt = found.reach(result.width(), result.height()) >= LEAST;
-        boolean sure = a.agreement(b, drift) >= LEAST_AGREEMENT
-                && a.disagreement(b, drift) < a.disagreement(b, new double[drift.length]);
+        boolean worthIt = found.reach(result.width(), result.height()) >= LEAST
+                && Math.abs(found.zoomX() - found.zoomY()) <= MOST_UNEVEN;
+        Relief.Likeness likeness = a.likeness(b, drift);
+        boolean sure = likeness.agreement() >= LEAST_AGREEMENT
+                && likeness.span() >= LEAST_SPAN
+                && likeness.distance() < a.likeness(b, new double[drift.length]).distance();
         return worthIt && sure ? Optional.of(found) : Optional.empty();
     }
 }

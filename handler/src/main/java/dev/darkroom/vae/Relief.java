@@ -2,6 +2,7 @@ package dev.darkroom.vae;
 
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import java.util.Arrays;
 
 /** The luma of a picture, each place measured against its surroundings: a lamp switched on or a new colour leaves most of it as it was. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -16,6 +17,8 @@ record Relief(int width, int height, float[] values) {
 
     /** Relief that is worth asking whether it agrees. */
     private static final double STEEP = 0.7;
+
+    private static final double OUTERMOST = 0.02;
 
     static Relief of(Picture picture, Size size) {
         Picture small = PilResize.LANCZOS.apply(picture, size);
@@ -133,20 +136,21 @@ record Relief(int width, int height, float[] values) {
         return LinearEquations.addSolution(equations, drift);
     }
 
-    /** The part of the steep places of either relief at which they agree. */
-    double agreement(Relief other, double[] drift) {
-        return compare(other, drift)[0];
-    }
+    /**
+     * How like two reliefs are at their steep places.
+     *
+     * @param agreement part of the places at which they agree
+     * @param span part of the side that those lie on, across or down, whichever is less; the outermost ones do not count
+     * @param distance between the two on average; a place counts 1 at most
+     */
+    record Likeness(double agreement, double span, double distance) {}
 
-    /** How far they are apart at the steep places, on average; a place counts 1 at most. */
-    double disagreement(Relief other, double[] drift) {
-        return compare(other, drift)[1];
-    }
-
-    private double[] compare(Relief other, double[] drift) {
+    /** Compares with a relief of the same size that has drifted. */
+    Likeness likeness(Relief other, double[] drift) {
         long steep = 0;
-        long agreeing = 0;
         double apart = 0;
+        int[] columns = new int[width];
+        int[] rows = new int[height];
         for (int y = 0; y < height; y++) {
             double toY = down(y, drift);
             for (int x = 0; x < width; x++) {
@@ -159,11 +163,31 @@ record Relief(int width, int height, float[] values) {
                 if (Math.max(Math.abs(here), Math.abs(there)) >= STEEP) {
                     double difference = Math.abs(there - here);
                     steep++;
-                    agreeing += difference < SCALE ? 1 : 0;
                     apart += Math.min(1, difference);
+                    if (difference < SCALE) {
+                        columns[x]++;
+                        rows[y]++;
+                    }
                 }
             }
         }
-        return steep == 0 ? new double[] {0, 1} : new double[] {(double) agreeing / steep, apart / steep};
+        double agreeing = Arrays.stream(rows).sum();
+        return steep == 0
+                ? new Likeness(0, 0, 1)
+                : new Likeness(agreeing / steep, Math.min(span(columns), span(rows)), apart / steep);
+    }
+
+    /** The part of an axis that all but the outermost counts lie on. */
+    private static double span(int[] counts) {
+        double outermost = OUTERMOST * Arrays.stream(counts).sum();
+        int first = 0;
+        for (double sum = counts[0]; sum < outermost && first < counts.length - 1; sum += counts[first]) {
+            first++;
+        }
+        int last = counts.length - 1;
+        for (double sum = counts[last]; sum < outermost && last > 0; sum += counts[last]) {
+            last--;
+        }
+        return (last - first + 1.0) / counts.length;
     }
 }

@@ -133,14 +133,25 @@ class DamagedQwenTest {
         "text_config, num_hidden_layers, 4, model.layers.3.self_attn.q_proj.weight, missing",
         "text_config, num_hidden_layers, 2, model.layers.2.mlp.down_proj.weight, not read",
         "text_config, vocab_size, 700, model.embed_tokens.weight, of another shape",
-        "vision_config, depth, 5, visual.blocks.4.attn.qkv.weight, missing",
-        "vision_config, patch_size, 16, visual.patch_embed.proj.weight, of another shape"
+        "vision_config, depth, 5, visual.blocks.4.attn.qkv.weight, missing"
     })
     void aConfigOfTheTextEncoderThatDoesNotFitItsWeightsNamesTheTensors(
             String part, String field, int value, String tensor, String fault) throws IOException {
         edit("text_encoder/config.json", config -> ((ObjectNode) config.path(part)).put(field, value));
 
         assertRefused(checkpoint.resolve("text_encoder") + " does not fit its config", fault, tensor);
+    }
+
+    @Test
+    void whatPreparesPicturesMustFitWhatSeesThem() throws IOException {
+        edit("processor/preprocessor_config.json", config -> config.put("patch_size", 16));
+        assertRefused(checkpoint + "/processor: patch_size, merge_size and temporal_patch_size 16, 2, 2", "14, 2, 2");
+    }
+
+    @Test
+    void theTokenOfAnImageMustBeTheTokenizers() throws IOException {
+        edit("text_encoder/config.json", config -> config.put("image_token_id", 5));
+        assertRefused("image_token_id 5 is not the tokenizer's <|image_pad|> 622");
     }
 
     /** Each network fits its own config, and yet they do not fit each other. */

@@ -13,6 +13,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.weights.SafetensorsWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,7 @@ class LightningTest {
         "Qwen-Image-Lightning-4steps-V1.0.safetensors, 4",
         "loras/Qwen-Image-Edit-2509-Lightning-8steps-V1.0-bf16.safetensors, 8",
         "https://huggingface.co/lightx2v/x/resolve/main/Qwen-Image-Edit-2511-Lightning-4steps-V1.0-fp32.safetensors?download=true, 4",
-        "qwen_lightning_2_step, 2",
-        "my-lightning, 8"
+        "qwen_lightning_2_step, 2"
     })
     void theNameOfTheFileTellsTheSteps(String source, int steps) {
         assertThat(Lightning.of(List.of(new Lora("other.safetensors", 1), new Lora(source, 1))))
@@ -40,7 +40,13 @@ class LightningTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Qwen-Image-4steps.safetensors", "https://lightning.example/4steps/paint.safetensors"})
+    @ValueSource(
+            strings = {
+                "Qwen-Image-4steps.safetensors",
+                "lightning-storm-style.safetensors",
+                "my-lightning-lora-1500steps.safetensors",
+                "https://lightning.example/4steps/paint.safetensors"
+            })
     void otherLorasAreNone(String source) {
         assertThat(Lightning.of(List.of(new Lora(source, 1)))).isEmpty();
         assertThat(Lightning.of(List.of(new Lora("Lightning-4steps.safetensors", 0))))
@@ -66,7 +72,8 @@ class LightningTest {
         Path listed = TinyQwen.make(
                 folder.resolve("listed"),
                 "QwenImageEditPlusPipeline",
-                areas("\"loras\": [\"../Tiny-Lightning-3steps.safetensors\"], "));
+                areas("\"loras\": [\"Tiny-Lightning-3steps.safetensors\"], "));
+        Files.copy(lora, listed.resolve("Tiny-Lightning-3steps.safetensors"));
 
         Rendering withLora = render(plain, List.of(lora));
         Rendering asMerged = render(merged, List.of());
