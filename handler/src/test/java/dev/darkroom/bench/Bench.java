@@ -51,8 +51,8 @@ public final class Bench {
         parts.put("operators", Bench::operators);
         parts.put("load", LoadBench::run);
         parts.put("edit", EditBench::run);
-        parts.put("growth", GrowthBench::run);
         parts.put("large", LargeEditBench::run);
+        parts.put("growth", GrowthBench::run);
         parts.put("frame", FrameBench::run);
         for (var part : parts.entrySet()) {
             if (arguments.length == 0 || List.of(arguments).contains(part.getKey())) {

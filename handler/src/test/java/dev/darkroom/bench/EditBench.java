@@ -62,23 +62,23 @@ final class EditBench {
         Measured whole;
         try (QwenModel model = LoadedQwen.from(POCKET)) {
             int[] round = {0};
-            whole = Measured.milliseconds("pocket edit, 128×128, 4 steps, nothing seen before", 10, 30, () -> {
+            whole = Measured.milliseconds("pocket edit, 128×128, 4 steps, nothing seen before", 20, 30, () -> {
                 int seed = round[0]++;
                 picture[0] = edit(model, "make the shape " + seed, Pictures.noise(seed, 128, 128));
             });
         }
         System.out.println(whole);
         try (var parts = EditParts.of(POCKET, STYLE, List.of(Pictures.noise(1, 128, 128)))) {
-            System.out.println("  " + Measured.milliseconds("vision tower", 5, 30, parts::see));
-            System.out.println("  " + Measured.milliseconds("language model", 5, 30, parts::read));
-            System.out.println("  " + Measured.milliseconds("vae encode", 5, 30, parts::encode));
+            System.out.println("  " + Measured.milliseconds("vision tower", 20, 30, parts::see));
+            System.out.println("  " + Measured.milliseconds("language model", 20, 30, parts::read));
+            System.out.println("  " + Measured.milliseconds("vae encode", 20, 30, parts::encode));
             System.out.println(
-                    "  " + Measured.milliseconds("one pass of the transformer", 5, 30, () -> parts.denoise(1, 1)));
-            System.out.println("  " + Measured.milliseconds("denoise", 5, 30, () -> parts.denoise(4, 1)));
-            System.out.println("  " + Measured.milliseconds("vae decode", 5, 30, parts::decode));
+                    "  " + Measured.milliseconds("one pass of the transformer", 20, 30, () -> parts.denoise(1, 1)));
+            System.out.println("  " + Measured.milliseconds("denoise", 20, 30, () -> parts.denoise(4, 1)));
+            System.out.println("  " + Measured.milliseconds("vae decode", 20, 30, parts::decode));
         }
         System.out.println("  "
-                + Measured.milliseconds("png", 5, 30, () -> PictureEncoder.encode(picture[0], ImageFormat.PNG, 90)));
+                + Measured.milliseconds("png", 20, 30, () -> PictureEncoder.encode(picture[0], ImageFormat.PNG, 90)));
         Bench.expect(
                 "a warm pocket edit takes well under a second",
                 whole.median() / 1000,

@@ -4,16 +4,21 @@ import dev.darkroom.tensor.ProcessMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How much memory of its own a piece of work takes at its worst moment, seen by a thread that looks every few milliseconds. */
-final class PeakMemory {
+/**
+ * How much memory of its own work takes at its worst moment, seen by a thread that looks every few milliseconds.
+ *
+ * @param before what the process had before the first of it; what it keeps of one piece of work counts for the next
+ */
+record PeakMemory(long before) {
     private static final int MILLISECONDS = 2;
 
-    private PeakMemory() {}
+    static PeakMemory fromNow() throws IOException {
+        return new PeakMemory(ProcessMemory.anonymousBytes());
+    }
 
-    /** Bytes beyond what the process had before. */
-    static long of(Measured.Work work) throws Exception {
-        long before = ProcessMemory.anonymousBytes();
-        long[] most = {before};
+    /** Bytes beyond those before. */
+    long of(Measured.Work work) throws Exception {
+        long[] most = {anonymousBytes()};
         Thread watch = Thread.ofPlatform().start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
                 most[0] = Math.max(most[0], anonymousBytes());
