@@ -42,9 +42,9 @@ test:
 golden: test-classes
 	@$(TEST_JAVA) dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
 
-# What starting, loading and making a picture cost here
+# What starting, loading, making and editing a picture cost here: make bench [ONLY='edit growth large frame']
 bench: build test-classes
-	@$(TEST_JAVA) dev.darkroom.bench.Bench
+	@$(TEST_JAVA) dev.darkroom.bench.Bench $(ONLY)
 
 # Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]
 soak: build test-classes

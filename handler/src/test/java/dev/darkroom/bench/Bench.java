@@ -24,6 +24,8 @@ import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,21 +36,30 @@ import java.util.TreeMap;
  */
 public final class Bench {
     private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
-    private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
-    private static final Path POCKET = HOME.resolve("test-payloads/models/pocket-flux");
+    static final Path HOME = Path.of(System.getProperty("darkroom.home"));
+    static final Path POCKET = HOME.resolve("test-payloads/models/pocket-flux");
     private static final Path TINY = HOME.resolve("handler/src/test/resources/goldens/tiny-flux-schnell");
 
     private Bench() {}
 
+    /** @param arguments the parts to measure; none for all */
     public static void main(String[] arguments) throws Exception {
         System.out.printf("%d processors, Java %s%n%n", Runtime.getRuntime().availableProcessors(), Runtime.version());
-        System.out.println(StartUp.measure(HOME));
-        System.out.println();
-        picture();
-        operators();
-        System.out.println();
-        LoadBench.run();
-        System.out.println();
+        Map<String, Measured.Work> parts = new LinkedHashMap<>();
+        parts.put("start", () -> System.out.println(StartUp.measure(HOME)));
+        parts.put("picture", Bench::picture);
+        parts.put("operators", Bench::operators);
+        parts.put("load", LoadBench::run);
+        parts.put("edit", EditBench::run);
+        parts.put("large", LargeEditBench::run);
+        parts.put("growth", GrowthBench::run);
+        parts.put("frame", FrameBench::run);
+        for (var part : parts.entrySet()) {
+            if (arguments.length == 0 || List.of(arguments).contains(part.getKey())) {
+                part.getValue().run();
+                System.out.println();
+            }
+        }
         System.out.printf("peak resident memory of this process %d MB%n", ProcessMemory.peakBytes() / 1_000_000);
     }
 
