@@ -132,13 +132,15 @@ public final class FluxModel implements ImageModel {
         } finally {
             networks.prompts().trim();
         }
-        Picture inFrame =
-                image != null && kind instanceof FluxKind.Kontext && job.ask().framing() instanceof Framing.LikeImage
-                        ? DriftSearch.undone(image, picture, notes::add)
-                        : picture;
+        Picture inFrame = image != null
+                        && kind instanceof FluxKind.Kontext
+                        && Framing.isFrameOf(
+                                job.ask().framing(), sources.images().size())
+                ? DriftSearch.undone(image, picture, notes::add)
+                : picture;
         Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes, parameters(job, request, sizes.output()));
+        return new Rendering(finished, timings, notes, parameters(job, sources, request, sizes.output()));
     }
 
     private Picture generate(
@@ -224,7 +226,7 @@ public final class FluxModel implements ImageModel {
         return notes;
     }
 
-    private Map<String, Object> parameters(Job job, FluxRequest request, Size output) {
+    private Map<String, Object> parameters(Job job, Sources sources, FluxRequest request, Size output) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         if (kind instanceof FluxKind.Text && job instanceof Job.FromImages) {
             parameters.put("strength", strength(job));
@@ -236,7 +238,10 @@ public final class FluxModel implements ImageModel {
         if (request.guidanceScale() != null) {
             parameters.put("guidance_scale", request.guidanceScale());
         }
-        loras.describe(job.ask().loras()).ifPresent(all -> parameters.put("loras", all));
+        List<Map<String, Object>> drawnWith = loras.describe(sources.loras());
+        if (!drawnWith.isEmpty()) {
+            parameters.put("loras", drawnWith);
+        }
         parameters.put("num_inference_steps", request.steps());
         parameters.put("size", output.toString());
         return parameters;

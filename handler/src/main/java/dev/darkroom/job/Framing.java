@@ -14,6 +14,11 @@ public sealed interface Framing {
      */
     Size size(Size standard, @Nullable Size image);
 
+    /** True if pictures are to fill the very frame of their one source image. */
+    static boolean isFrameOf(@Nullable Framing framing, int images) {
+        return images == 1 && framing instanceof LikeImage like && like.megapixels() == null;
+    }
+
     /** This size and no other. */
     record Exact(Size size) implements Framing {
         @Override

@@ -32,7 +32,7 @@ import org.jboss.logging.Logger;
  */
 public final class Loras implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Loras.class);
-    private static final int MOST_PLANS = 100;
+    private static final int MOST_PLANS = 16;
 
     private final TensorCache<Key> tensors;
     private final Map<PlanKey, LoraPlan> plans = new LinkedHashMap<>(16, 0.75f, true) {
@@ -75,10 +75,16 @@ public final class Loras implements AutoCloseable {
      * @throws JobException if one is no LoRA, damaged, or none for this model; the networks are then as before
      */
     public Adapted attach(List<LoraFile> files, List<Network> networks) {
+        return attach(files, List.of(), networks);
+    }
+
+    /** The same with further LoRAs that the checkpoint names in its {@code darkroom.json}. */
+    public Adapted attach(List<LoraFile> ofJob, List<LoraFile> ofCheckpoint, List<Network> networks) {
         var scope = Scope.open("loras");
         List<LinearWeight> adapted = new ArrayList<>();
         try {
-            List<Planned> planned = planned(files, networks);
+            List<Planned> planned = new ArrayList<>(planned("loras", ofJob, networks));
+            planned.addAll(planned("darkroom.json: loras", ofCheckpoint, networks));
             Map<String, String> identities = new LinkedHashMap<>();
             for (Network network : networks) {
                 List<Planned> here = planned.stream()
@@ -96,17 +102,20 @@ public final class Loras implements AutoCloseable {
         }
     }
 
-    private List<Planned> planned(List<LoraFile> files, List<Network> networks) {
+    private List<Planned> planned(String list, List<LoraFile> files, List<Network> networks) {
         Map<String, Map<String, LinearWeight.Shape>> layers = files.isEmpty()
                 ? Map.of()
                 : networks.stream().collect(Collectors.toMap(Network::role, network -> network.loaded.layers()));
         List<Planned> planned = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
             LoraFile file = files.get(i);
-            String field = "loras[" + i + "]";
+            String field = list + "[" + i + "]";
             var key = new PlanKey(file.identity(), layers);
             LoraPlan known = plans.get(key);
             LoraPlan plan = known == null ? plan(field, file, layers) : known;
+            if (known == null) {
+                plan.note(file.name()).ifPresent(LOG::warn);
+            }
             plans.put(key, plan);
             planned.add(new Planned(field, file, key, plan));
         }
@@ -180,11 +189,9 @@ public final class Loras implements AutoCloseable {
     }
 
     private static List<String> notes(List<Planned> planned) {
-        List<String> notes = planned.stream()
+        return planned.stream()
                 .flatMap(lora -> lora.plan.note(lora.field).stream())
                 .toList();
-        notes.forEach(LOG::warn);
-        return notes;
     }
 
     /** Frees all that is kept. */

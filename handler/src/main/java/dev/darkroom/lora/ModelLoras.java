@@ -1,10 +1,9 @@
 package dev.darkroom.lora;
 
-import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -18,22 +17,15 @@ public record ModelLoras(Loras loras, List<LoraFile> own) {
         return new ModelLoras(loras, CheckpointLoras.read(checkpoint));
     }
 
-    /** {@link Loras#attach}, the checkpoint's own behind the job's. */
+    /** {@link Loras#attach}, those of the checkpoint behind the job's. */
     public Adapted attach(List<LoraFile> ofJob, List<Loras.Network> networks) {
-        return loras.attach(Stream.concat(ofJob.stream(), own.stream()).toList(), networks);
+        return loras.attach(ofJob, own, networks);
     }
 
-    /** All that a job is drawn with, as jobs name them. */
-    public List<Lora> with(List<Lora> ofJob) {
-        return Stream.concat(ofJob.stream(), own.stream().map(file -> new Lora(file.name(), file.scale())))
+    /** All that a job is drawn with, for a picture's metadata; empty for none. */
+    public List<Map<String, Object>> describe(List<LoraFile> ofJob) {
+        return Stream.concat(ofJob.stream(), own.stream())
+                .map(file -> Map.<String, Object>of("name", file.name(), "scale", file.scale()))
                 .toList();
-    }
-
-    /** The same for a picture's metadata, by their files' names alone; empty for none. */
-    public Optional<List<String>> describe(List<Lora> ofJob) {
-        List<String> all = with(ofJob).stream()
-                .map(lora -> lora.source().replaceAll("[?#].*", "").replaceAll(".*/", "") + " × " + lora.scale())
-                .toList();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all);
     }
 }

@@ -1,7 +1,7 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.job.Lora;
-import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.job.LoraFile;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,7 +37,9 @@ record Lightning(int steps) {
         return path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
     }
 
-    FlowMatchSchedule schedule() {
-        return FlowMatchSchedule.lightning();
+    /** The same for files. */
+    static Optional<Lightning> ofFiles(List<LoraFile> files) {
+        return of(
+                files.stream().map(file -> new Lora(file.name(), file.scale())).toList());
     }
 }

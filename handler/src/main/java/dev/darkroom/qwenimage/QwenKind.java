@@ -38,8 +38,9 @@ sealed interface QwenKind {
     CheckpointDefaults DEFAULTS = new CheckpointDefaults(new Size(1024, 1024), 50, 0, 4, 512, Optional.empty());
 
     /** Those of a checkpoint that was distilled, or that such a LoRA was merged into. */
-    CheckpointDefaults LIGHTNING_DEFAULTS =
-            new CheckpointDefaults(new Size(1024, 1024), 8, 0, 1, 512, Optional.empty());
+    static CheckpointDefaults lightningDefaults(int steps) {
+        return new CheckpointDefaults(new Size(1024, 1024), steps, 0, 1, 512, Optional.empty());
+    }
 
     /** How well it suits a job, by what the job brings. */
     Fit fit(Job job);

@@ -72,11 +72,18 @@ public final class QwenModel implements ImageModel {
         String className =
                 ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
         QwenKind kind = QwenKind.of(className, checkpoint);
+        ModelLoras own = ModelLoras.of(checkpoint, loras);
+        CheckpointDefaults defaults = defaults(checkpoint, own).overriddenBy(checkpoint, LONGEST_SEQUENCE);
+        return new QwenModel(kind, QwenNetworks.open(name, checkpoint), defaults, limits, own);
+    }
+
+    /** Where {@code darkroom.json} says nothing: a distillation wants few steps of one pass. */
+    private static CheckpointDefaults defaults(Path checkpoint, ModelLoras own) {
         boolean distilled = QwenNetworks.schedule(checkpoint).equals(FlowMatchSchedule.lightning());
-        CheckpointDefaults defaults = (distilled ? QwenKind.LIGHTNING_DEFAULTS : QwenKind.DEFAULTS)
-                .overriddenBy(checkpoint, LONGEST_SEQUENCE);
-        return new QwenModel(
-                kind, QwenNetworks.open(name, checkpoint), defaults, limits, ModelLoras.of(checkpoint, loras));
+        CheckpointDefaults usual = distilled ? QwenKind.lightningDefaults(8) : QwenKind.DEFAULTS;
+        return Lightning.ofFiles(own.own())
+                .map(lightning -> QwenKind.lightningDefaults(lightning.steps()))
+                .orElse(usual);
     }
 
     @Override
@@ -155,12 +162,13 @@ public final class QwenModel implements ImageModel {
             networks.memory().trim();
         }
         Picture image = sources.image();
-        Picture inFrame = image != null && ask.framing() instanceof Framing.LikeImage
+        Picture inFrame = image != null
+                        && Framing.isFrameOf(ask.framing(), sources.images().size())
                 ? DriftSearch.undone(image, picture, notes::add)
                 : picture;
         Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes, parameters(ask, request, sizes.output()));
+        return new Rendering(finished, timings, notes, parameters(sources, request, sizes.output()));
     }
 
     private Picture generate(
@@ -192,20 +200,22 @@ public final class QwenModel implements ImageModel {
 
     private int steps(Ask ask) {
         return Optional.ofNullable(ask.steps())
-                .orElseGet(() -> lightning(ask).map(Lightning::steps).orElse(defaults.steps()));
+                .orElseGet(() -> Lightning.of(ask.loras()).map(Lightning::steps).orElse(defaults.steps()));
     }
 
     private double trueCfgScale(Ask ask) {
         return Optional.ofNullable(ask.trueCfgScale())
-                .orElseGet(() -> lightning(ask).isPresent() ? 1 : defaults.trueCfgScale());
+                .orElseGet(() -> Lightning.of(ask.loras()).isPresent() ? 1 : defaults.trueCfgScale());
     }
 
     private FlowMatchSchedule schedule(Ask ask) {
-        return lightning(ask).map(Lightning::schedule).orElse(networks.schedule());
+        return usesLightning(ask) ? FlowMatchSchedule.lightning() : networks.schedule();
     }
 
-    private Optional<Lightning> lightning(Ask ask) {
-        return Lightning.of(loras.with(ask.loras()));
+    private boolean usesLightning(Ask ask) {
+        return Lightning.of(ask.loras())
+                .or(() -> Lightning.ofFiles(loras.own()))
+                .isPresent();
     }
 
     @Override
@@ -232,9 +242,10 @@ public final class QwenModel implements ImageModel {
             notes.add("go_fast: this model has no faster way than its usual one");
         }
         sizes.note().ifPresent(notes::add);
-        lightning(ask)
-                .ifPresent(lightning -> notes.add("a Lightning LoRA: its own schedule, " + request.steps() + " steps"
-                        + (request.usesTrueCfg() ? "" : " of one pass")));
+        if (usesLightning(ask)) {
+            notes.add("a Lightning LoRA: its own schedule, " + request.steps() + " steps"
+                    + (request.usesTrueCfg() ? "" : " of one pass"));
+        }
         if (kind instanceof QwenKind.Text) {
             noteCut(notes, "prompt", request.prompt());
             if (request.usesTrueCfg()) {
@@ -252,13 +263,16 @@ public final class QwenModel implements ImageModel {
         }
     }
 
-    private Map<String, Object> parameters(Ask ask, QwenRequest request, Size output) {
+    private Map<String, Object> parameters(Sources sources, QwenRequest request, Size output) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         if (request.usesTrueCfg()) {
             parameters.put("negative_prompt", String.valueOf(request.negativePrompt()));
             parameters.put("true_cfg_scale", request.trueCfgScale());
         }
-        loras.describe(ask.loras()).ifPresent(all -> parameters.put("loras", all));
+        List<Map<String, Object>> drawnWith = loras.describe(sources.loras());
+        if (!drawnWith.isEmpty()) {
+            parameters.put("loras", drawnWith);
+        }
         parameters.put("num_inference_steps", request.steps());
         parameters.put("size", output.toString());
         return parameters;

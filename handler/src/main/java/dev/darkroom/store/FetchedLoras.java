@@ -84,12 +84,17 @@ final class FetchedLoras implements AutoCloseable {
         }
     }
 
-    /** One holder less. */
+    /** One holder less; what is too much then goes. */
     synchronized void release(String url) {
         Use use = uses.get(name(url));
         if (use != null) {
             use.holders--;
             use.last = Instant.now();
+        }
+        try {
+            sweep();
+        } catch (IOException e) {
+            LOG.warnf("old LoRAs cannot be deleted: %s", e);
         }
     }
 

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -117,8 +119,8 @@ public final class LoraFiles implements AutoCloseable {
     }
 
     private static LoraFile file(Path file, String name, Lora lora) throws IOException {
-        String identity = file + " " + Files.size(file) + " "
-                + Files.getLastModifiedTime(file).toInstant();
+        Map<String, Object> facts = Files.readAttributes(file, "unix:size,ino,lastModifiedTime,ctime");
+        String identity = file + " " + new TreeMap<>(facts); // a copy may keep its time, but not when it was made
         return new LoraFile(file, identity, name, lora.scale());
     }
 

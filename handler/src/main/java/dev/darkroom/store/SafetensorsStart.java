@@ -12,7 +12,7 @@ import java.nio.file.Path;
 /** Tells safetensors files from the web pages and other things that a server sends in their place. */
 final class SafetensorsStart {
     /** The header of a LoRA on every layer of the largest model takes less than half a megabyte. */
-    private static final long LARGEST_HEADER = 8_000_000;
+    private static final long LARGEST_HEADER = 4_000_000;
 
     private SafetensorsStart() {}
 

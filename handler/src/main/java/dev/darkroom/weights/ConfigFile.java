@@ -86,6 +86,11 @@ public final class ConfigFile {
                 : new ConfigFile(file.toString(), "", JsonNodeFactory.instance.objectNode());
     }
 
+    /** The names of its fields. */
+    public List<String> names() {
+        return root.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
     /** True if the field is there and not null. */
     public boolean has(String field) {
         return root.hasNonNull(field);

@@ -8,6 +8,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Sources;
@@ -128,8 +129,8 @@ final class EditBench {
 
     /** Two models of which memory holds one. */
     private static void change() throws Exception {
-        try (QwenModel edits = QwenModel.open("pocket-qwen-edit", POCKET, Limits.STANDARD);
-                FluxModel flux = FluxModel.open("pocket-flux", Bench.POCKET, Limits.STANDARD)) {
+        try (QwenModel edits = QwenModel.open("pocket-qwen-edit", POCKET, Limits.STANDARD, new Loras(0));
+                FluxModel flux = FluxModel.open("pocket-flux", Bench.POCKET, Limits.STANDARD, new Loras(0))) {
             long most = Math.max(bytes(edits), bytes(flux));
             var residency = new Residency(new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.of(most)));
             Measured change = Measured.milliseconds(
@@ -157,7 +158,7 @@ final class EditBench {
 
     private static Picture edit(QwenModel model, String prompt, Picture picture) {
         var job = new Job.FromImages(Asks.of(prompt, null, null, null, null, null, 1), List.of(""), null);
-        return model.render(job, Asks.first(job), new Sources(List.of(picture), null), Progress.NONE)
+        return model.render(job, Asks.first(job), new Sources(List.of(picture), null, List.of()), Progress.NONE)
                 .picture();
     }
 

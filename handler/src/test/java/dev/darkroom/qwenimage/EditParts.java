@@ -73,7 +73,7 @@ public final class EditParts implements AutoCloseable {
     public void read() {
         try (var scope = Scope.open("bench")) {
             var conditions = references.stream().map(Reference::condition).toList();
-            var key = new Encoded.PromptKey(style.template(), PROMPT, MOST_TOKENS, conditions);
+            var key = new Encoded.PromptKey(style.template(), PROMPT, MOST_TOKENS, conditions, "");
             components(kept).promptEncoder().encode(key, references, kept);
         }
     }
@@ -128,8 +128,9 @@ public final class EditParts implements AutoCloseable {
     }
 
     private QwenComponents components(Encoded memory) {
-        QwenComponents usual = networks.components(networks.schedule());
-        return new QwenComponents(usual.promptEncoder(), usual.transformer(), usual.vae(), usual.schedule(), memory);
+        QwenComponents usual = networks.components(networks.schedule(), "");
+        return new QwenComponents(
+                usual.promptEncoder(), usual.transformer(), usual.vae(), usual.schedule(), memory, "");
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.darkroom.weights.SafetensorsWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +83,8 @@ class LightningTest {
         assertThat(withLora.parameters())
                 .containsEntry("num_inference_steps", 3)
                 .doesNotContainKey("true_cfg_scale");
-        assertThat(withLora.parameters()).containsEntry("loras", List.of("Tiny-Lightning-3steps.safetensors × 1.0"));
+        assertThat(withLora.parameters())
+                .containsEntry("loras", List.of(Map.of("name", "Tiny-Lightning-3steps.safetensors", "scale", 1.0)));
         assertThat(withLora.notes()).contains("a Lightning LoRA: its own schedule, 3 steps of one pass");
         assertThat(render(listed, List.of()).picture().rgb())
                 .isEqualTo(asMerged.picture().rgb());
