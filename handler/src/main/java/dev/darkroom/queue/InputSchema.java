@@ -118,14 +118,20 @@ public final class InputSchema {
         ObjectNode properties = asObject.putObject("properties");
         LoraFields.SOURCES.forEach(name -> properties.set(name, nullableOf(source)));
         LoraFields.SCALES.forEach(name -> properties.set(name, nullableOf(scale)));
+        ArrayNode anyOf = asObject.putArray("anyOf");
+        LoraFields.SOURCES.forEach(
+                name -> anyOf.addObject().putArray("required").add(name));
+        ObjectNode pair = Json.object().put("type", "array").put("minItems", 1).put("maxItems", 2);
+        pair.putArray("prefixItems").add(source).add(nullableOf(scale));
         ObjectNode one = Json.object();
-        one.putArray("oneOf")
+        one.putArray("oneOf").add(source).add(pair).add(asObject);
+        ObjectNode all = Json.object();
+        all.putArray("oneOf")
+                .add(Json.object().put("type", "null"))
                 .add(source)
-                .add(Json.object().put("type", "array").put("minItems", 1).put("maxItems", 2))
-                .add(asObject);
-        ObjectNode several = list(0, loras.most(), one);
-        several.set("type", nullable(List.of("array", "string")).get("type"));
-        return several.put("maxLength", loras.longest());
+                .add(asObject)
+                .add(list(0, loras.most(), one).put("type", "array"));
+        return all;
     }
 
     private static ObjectNode number(double least, double most) {

@@ -58,6 +58,9 @@ final class LoraFields {
                     .map(source -> List.of(new Lora(source, FULL)))
                     .orElse(List.of());
         }
+        if (value.isObject()) {
+            return object(name, value).map(List::of).orElse(List.of());
+        }
         if (!value.isArray()) {
             faults.add(name, "must be a list of LoRAs, not " + FieldReader.shown(value));
             return List.of();
@@ -117,7 +120,8 @@ final class LoraFields {
     private Optional<Lora> single(String field, String scaleField) {
         Optional<FieldReader.Found> found = input.sent(field);
         input.sent(scaleField)
-                .filter(scale -> found.isEmpty())
+                .filter(scale ->
+                        found.isEmpty() && scale.value().doubleValue() != FULL) // some clients send their default
                 .ifPresent(scale -> faults.add(scale.name(), "needs " + field));
         double scale = input.sent(scaleField)
                 .map(sent -> scale(sent.name(), sent.value()))

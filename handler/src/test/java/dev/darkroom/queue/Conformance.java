@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /** Says where a value is not as a JSON Schema has it. Knows the keywords that the schema of inputs uses, and refuses all others. */
@@ -50,7 +51,12 @@ final class Conformance {
                 !value.isArray()
                         || all(value).stream()
                                 .allMatch(item -> faults(item, rule).isEmpty());
+            case "prefixItems" ->
+                IntStream.range(0, Math.min(value.isArray() ? value.size() : 0, rule.size()))
+                        .allMatch(i -> faults(value.get(i), rule.get(i)).isEmpty());
             case "required" -> all(rule).stream().allMatch(name -> value.has(name.asText()));
+            case "anyOf" ->
+                all(rule).stream().anyMatch(option -> faults(value, option).isEmpty());
             case "oneOf" ->
                 all(rule).stream()
                                 .filter(option -> faults(value, option).isEmpty())

@@ -86,6 +86,9 @@ class InputSchemaTest {
                 "{'prompt': 'a', 'image': 'AAAA', 'strength': 0}",
                 "{'prompt': 'a', 'width': '64', 'height': 64}",
                 "{'prompt': 'a', 'num_outputs': 11}",
+                "{'prompt': 'a', 'loras': [[5, 'x']]}",
+                "{'prompt': 'a', 'loras': [{}]}",
+                "{'prompt': 'a', 'loras': {'scale': 1}}",
                 "{'prompt': 'a', 'no_field': 1}"
             })
     void whatIsRefusedDoesNotConform(String input) throws IOException {

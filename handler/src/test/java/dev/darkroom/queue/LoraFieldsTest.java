@@ -28,6 +28,8 @@ class LoraFieldsTest {
             'loras': [['a', 0.8], ['b'], ['c', null]] | a 0.8, b 1.0, c 1.0
             'loras': ['a', ' b '] | a 1.0, b 1.0
             'loras': 'a' | a 1.0
+            'lora': {'path': 'a', 'scale': 0.5} | a 0.5
+            'lora_scale': 1 |
             'lora': [['a', 0.3]] | a 0.3
             'loras': [] |
             'loras': null |
@@ -67,7 +69,7 @@ class LoraFieldsTest {
             'loras': [7] | loras[0]: must be a path, a pair [path, scale], or an object with both, not 7
             'loras': [['a', 1, 2]] | loras[0]: must be a path, a pair [path, scale], or an object with both, not a list of 3
             'loras': [['a', 'b']] | loras[0][1]: must be a number, not "b"
-            'loras': {'a': 1} | loras: must be a list of LoRAs, not an object
+            'loras': {'scale': 1} | loras.path: is missing
             'loras': 3 | loras: must be a list of LoRAs, not 3
             'loras': ['a','b','c','d','e','f','g','h','i'] | loras: must be at most 8, not 9
             'loras': ['a'], 'lora': ['b'] | lora: is there as loras too: send one
@@ -75,8 +77,8 @@ class LoraFieldsTest {
             'loras': ['a'], 'extra_lora': 'b' | extra_lora: cannot stand beside loras: send one of them
             'loras': ['a'], 'lora_urls': ['b'] | lora_urls: cannot stand beside loras: send one of them
             'lora_weights': 'a', 'lora_urls': ['b'] | lora_urls: cannot stand beside lora_weights or extra_lora: send loras
-            'lora_scale': 1 | lora_scale: needs lora_weights
-            'extra_lora_scale': 1 | extra_lora_scale: needs extra_lora
+            'lora_scale': 0.5 | lora_scale: needs lora_weights
+            'extra_lora_scale': 2 | extra_lora_scale: needs extra_lora
             'lora_weights': 'a', 'lora_scale': 5 | lora_scale: must be from -4 to 4, not 5
             'lora_weights': ['a'] | lora_weights: must be a URL or a path, not a list
             'lora_urls': ['a', 'b'], 'lora_scales': [1] | lora_scales: must be as many as lora_urls, which are 2, not 1
