@@ -17,7 +17,6 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
-import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.vae.DriftSearch;
 import dev.darkroom.vae.PictureSizes;
@@ -28,7 +27,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A Qwen-Image checkpoint: chooses the pipeline from the checkpoint's own files, fills in its defaults, and turns jobs into pictures. */
@@ -36,27 +34,20 @@ public final class QwenModel implements ImageModel {
     /** The pipelines that {@code model_index.json} may name. */
     public static final List<String> PIPELINES = QwenKind.PIPELINES;
 
-    private static final int LONGEST_SEQUENCE = 1024;
     private static final int LONGEST_EDIT_PROMPT = 2048;
     private static final String IMAGE_TOKEN = "<|image_pad|>";
-
-    /** What the published examples steer away from where the caller names nothing. */
-    private static final String NOTHING = " ";
 
     private static final Size WARM_UP = new Size(64, 64);
 
     private final QwenKind kind;
     private final QwenNetworks networks;
-    private final CheckpointDefaults defaults;
-    private final Limits limits;
+    private final Choices choices;
     private final ModelLoras loras;
 
-    private QwenModel(
-            QwenKind kind, QwenNetworks networks, CheckpointDefaults defaults, Limits limits, ModelLoras loras) {
+    private QwenModel(QwenKind kind, QwenNetworks networks, Choices choices, ModelLoras loras) {
         this.kind = kind;
         this.networks = networks;
-        this.defaults = defaults;
-        this.limits = limits;
+        this.choices = choices;
         this.loras = loras;
     }
 
@@ -73,22 +64,12 @@ public final class QwenModel implements ImageModel {
                 ConfigFile.read(checkpoint.resolve("model_index.json")).text("_class_name", "");
         QwenKind kind = QwenKind.of(className, checkpoint);
         ModelLoras own = ModelLoras.of(checkpoint, loras);
-        CheckpointDefaults defaults = defaults(checkpoint, own).overriddenBy(checkpoint, LONGEST_SEQUENCE);
-        return new QwenModel(kind, QwenNetworks.open(name, checkpoint), defaults, limits, own);
-    }
-
-    /** Where {@code darkroom.json} says nothing: a distillation wants few steps of one pass. */
-    private static CheckpointDefaults defaults(Path checkpoint, ModelLoras own) {
-        boolean distilled = QwenNetworks.schedule(checkpoint).equals(FlowMatchSchedule.lightning());
-        CheckpointDefaults usual = distilled ? QwenKind.lightningDefaults(8) : QwenKind.DEFAULTS;
-        return Lightning.ofFiles(own.own())
-                .map(lightning -> QwenKind.lightningDefaults(lightning.steps()))
-                .orElse(usual);
+        return new QwenModel(kind, QwenNetworks.open(name, checkpoint), Choices.of(checkpoint, own, limits), own);
     }
 
     @Override
     public CheckpointDefaults defaults() {
-        return defaults;
+        return choices.defaults();
     }
 
     @Override
@@ -111,9 +92,9 @@ public final class QwenModel implements ImageModel {
                 "this model has no guidance embedding: send true_cfg_scale in its place, or 0, not "
                         + ask.guidanceScale());
         faults.check(
-                ask.negativePrompt() == null || ask.negativePrompt().isBlank() || trueCfgScale(ask) > 1,
+                ask.negativePrompt() == null || ask.negativePrompt().isBlank() || choices.trueCfgScale(ask) > 1,
                 "negative_prompt",
-                "has no effect with a true_cfg_scale of " + trueCfgScale(ask) + ": send one above 1");
+                "has no effect with a true_cfg_scale of " + choices.trueCfgScale(ask) + ": send one above 1");
         for (String prompt : ask.prompts()) {
             checkText("prompt", prompt, faults);
         }
@@ -149,14 +130,14 @@ public final class QwenModel implements ImageModel {
         var timings = new Timings();
         Ask ask = job.ask();
         PictureSizes sizes = kind.sizes(
-                ask.framing(), sources.images().stream().map(Picture::size).toList(), defaults);
-        limits.require(sizes.output());
-        QwenRequest request = request(ask, exposure.prompt(), sizes.generated());
+                ask.framing(), sources.images().stream().map(Picture::size).toList(), defaults());
+        choices.limits().require(sizes.output());
+        QwenRequest request = choices.request(ask, exposure.prompt(), sizes.generated());
         List<String> notes = notes(ask, request, sizes);
         Picture picture;
         try (var adapted = loras.attach(sources.loras(), networks.adaptable())) {
             notes.addAll(adapted.notes());
-            QwenComponents components = networks.components(schedule(ask), adapted.identity("text_encoder"));
+            QwenComponents components = networks.components(choices.schedule(ask), adapted.identity("text_encoder"));
             picture = generate(components, request, sources.images(), exposure.seed(), progress, timings);
         } finally {
             networks.memory().trim();
@@ -186,43 +167,11 @@ public final class QwenModel implements ImageModel {
         };
     }
 
-    private QwenRequest request(Ask ask, String prompt, Size size) {
-        double trueCfgScale = trueCfgScale(ask);
-        String negative = trueCfgScale > 1 && ask.negativePrompt() == null ? NOTHING : ask.negativePrompt();
-        return new QwenRequest(
-                prompt,
-                negative,
-                size,
-                Math.min(steps(ask), limits.steps()),
-                trueCfgScale,
-                defaults.maxSequenceLength());
-    }
-
-    private int steps(Ask ask) {
-        return Optional.ofNullable(ask.steps())
-                .orElseGet(() -> Lightning.of(ask.loras()).map(Lightning::steps).orElse(defaults.steps()));
-    }
-
-    private double trueCfgScale(Ask ask) {
-        return Optional.ofNullable(ask.trueCfgScale())
-                .orElseGet(() -> Lightning.of(ask.loras()).isPresent() ? 1 : defaults.trueCfgScale());
-    }
-
-    private FlowMatchSchedule schedule(Ask ask) {
-        return usesLightning(ask) ? FlowMatchSchedule.lightning() : networks.schedule();
-    }
-
-    private boolean usesLightning(Ask ask) {
-        return Lightning.of(ask.loras())
-                .or(() -> Lightning.ofFiles(loras.own()))
-                .isPresent();
-    }
-
     @Override
     public void warmUp() {
-        var request = new QwenRequest("", null, WARM_UP, 1, 1, defaults.maxSequenceLength());
+        var request = new QwenRequest("", null, WARM_UP, 1, 1, defaults().maxSequenceLength());
         loras.attach(List.of(), networks.adaptable()).close(); // refuses what does not fit before a job comes
-        QwenComponents components = networks.components(networks.schedule(), "");
+        QwenComponents components = networks.components(choices.usual(), "");
         Noise noise = Noise.seeded(0, components.transformer().placement().dtype());
         switch (kind) {
             case QwenKind.Text ignored ->
@@ -242,7 +191,7 @@ public final class QwenModel implements ImageModel {
             notes.add("go_fast: this model has no faster way than its usual one");
         }
         sizes.note().ifPresent(notes::add);
-        if (usesLightning(ask)) {
+        if (choices.usesLightning(ask)) {
             notes.add("a Lightning LoRA: its own schedule, " + request.steps() + " steps"
                     + (request.usesTrueCfg() ? "" : " of one pass"));
         }
@@ -257,9 +206,9 @@ public final class QwenModel implements ImageModel {
 
     private void noteCut(List<String> notes, String what, String text) {
         int tokens = tokens(text) + PromptTemplate.END_TOKENS;
-        if (tokens > defaults.maxSequenceLength()) {
+        if (tokens > defaults().maxSequenceLength()) {
             notes.add("the " + what + " has " + tokens + " tokens with the template's end; the model read the first "
-                    + defaults.maxSequenceLength());
+                    + defaults().maxSequenceLength());
         }
     }
 

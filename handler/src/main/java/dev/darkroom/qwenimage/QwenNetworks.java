@@ -26,7 +26,6 @@ record QwenNetworks(
         QwenImageConfig config,
         QwenTokenizer tokenizer,
         QwenImageProcessor processor,
-        FlowMatchSchedule schedule,
         Encoded memory)
         implements AutoCloseable {
     private static final long MOST_CACHED_BYTES = 128L << 20;
@@ -54,7 +53,6 @@ record QwenNetworks(
                 config,
                 tokenizer,
                 processor,
-                schedule(checkpoint),
                 Encoded.within(MOST_CACHED_BYTES));
     }
 
@@ -88,18 +86,6 @@ record QwenNetworks(
             throw new CheckpointException(checkpoint + "/text_encoder/config.json: image_token_id "
                     + config.imageToken() + " is not the tokenizer's <|image_pad|> " + tokenizer.imageToken());
         }
-    }
-
-    /** The checkpoint's own, or the one that {@code darkroom.json} names. */
-    static FlowMatchSchedule schedule(Path checkpoint) {
-        ConfigFile defaults = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
-        String name = defaults.text("schedule", "");
-        if (!name.isEmpty() && !name.equals(Lightning.SCHEDULE)) {
-            throw defaults.error("schedule", "must be " + Lightning.SCHEDULE + ", not " + name);
-        }
-        return name.isEmpty()
-                ? FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")))
-                : FlowMatchSchedule.lightning();
     }
 
     private static ConfigFile config(Path folder) {

@@ -4,6 +4,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.Residency;
+import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -128,7 +129,7 @@ public final class EditParts implements AutoCloseable {
     }
 
     private QwenComponents components(Encoded memory) {
-        QwenComponents usual = networks.components(networks.schedule(), "");
+        QwenComponents usual = networks.components(FlowMatchSchedule.lightning(), "");
         return new QwenComponents(
                 usual.promptEncoder(), usual.transformer(), usual.vae(), usual.schedule(), memory, "");
     }
