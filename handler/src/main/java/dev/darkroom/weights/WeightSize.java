@@ -8,11 +8,14 @@ import java.util.Map;
 /**
  * How large the weights of a component are, as the headers of their files say.
  *
- * @param elements numbers in all tensors
+ * @param elements numbers in all tensors that are loaded
  * @param bytes what they take in the files
  * @param dtype the type that most of the bytes have
  */
 public record WeightSize(long elements, long bytes, DType dtype) {
+    /** The head of a language model, a gigabyte in Qwen2.5-VL, which no text encoder needs. */
+    private static final String NEVER_LOADED = "lm_head.";
+
     /**
      * Reads the headers in a component folder.
      *
@@ -21,9 +24,11 @@ public record WeightSize(long elements, long bytes, DType dtype) {
     public static WeightSize of(Path folder) {
         Map<DType, Long> bytes = new EnumMap<>(DType.class);
         for (SafetensorsFile file : ShardedFiles.find(folder).files()) {
-            file.entries()
-                    .values()
-                    .forEach(entry -> bytes.merge(entry.dtype(), entry.end() - entry.start(), Long::sum));
+            file.entries().forEach((name, entry) -> {
+                if (!name.startsWith(NEVER_LOADED)) {
+                    bytes.merge(entry.dtype(), entry.end() - entry.start(), Long::sum);
+                }
+            });
         }
         return new WeightSize(
                 bytes.entrySet().stream()
