@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** LoRAs that a checkpoint is always used with: the files that {@code loras} in its {@code darkroom.json} names, from its own folder. */
+/**
+ * LoRAs that a checkpoint is always used with: the files that {@code loras} in its {@code darkroom.json} names, from its own folder, as they
+ * are when the worker starts.
+ */
 public final class CheckpointLoras {
     private CheckpointLoras() {}
 

@@ -41,7 +41,7 @@ record QwenNetworks(
         Path textEncoder = checkpoint.resolve("text_encoder");
         Path vae = checkpoint.resolve("vae");
         QwenImageConfig config = QwenImageConfig.read(config(transformer));
-        QwenImageProcessor processor = QwenImageProcessor.readIfPresent(checkpoint.resolve("processor"));
+        QwenImageProcessor processor = processor(checkpoint);
         QwenTokenizer tokenizer = QwenTokenizer.read(checkpoint.resolve("tokenizer"));
         checkWidths(config, checkpoint);
         checkEyes(Qwen25VlEncoder.Config.read(textEncoder), processor, tokenizer, checkpoint);
@@ -54,6 +54,14 @@ record QwenNetworks(
                 tokenizer,
                 processor,
                 Encoded.within(MOST_CACHED_BYTES));
+    }
+
+    /** Needed where {@code model_index.json} names it; one that draws from prompts alone comes without. */
+    private static QwenImageProcessor processor(Path checkpoint) {
+        Path folder = checkpoint.resolve("processor");
+        return ConfigFile.read(checkpoint.resolve("model_index.json")).has("processor")
+                ? QwenImageProcessor.read(folder)
+                : QwenImageProcessor.readIfPresent(folder);
     }
 
     private static void checkWidths(QwenImageConfig config, Path checkpoint) {

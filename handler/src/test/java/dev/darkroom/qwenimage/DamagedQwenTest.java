@@ -148,6 +148,13 @@ class DamagedQwenTest {
         assertRefused(checkpoint + "/processor: patch_size, merge_size and temporal_patch_size 16, 2, 2", "14, 2, 2");
     }
 
+    /** Without its bounds, pictures would be shrunk unasked. */
+    @Test
+    void anEditingCheckpointNeedsItsProcessor() throws IOException {
+        Files.delete(checkpoint.resolve("processor/preprocessor_config.json"));
+        assertRefused("processor/preprocessor_config.json");
+    }
+
     @Test
     void theTokenOfAnImageMustBeTheTokenizers() throws IOException {
         edit("text_encoder/config.json", config -> config.put("image_token_id", 5));
