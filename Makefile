@@ -15,7 +15,7 @@ MVN := mvn -q -B -ntp
 APP := handler/target/quarkus-app/quarkus-run.jar
 TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR) \
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
-SOURCES := pom.xml handler/pom.xml $(shell find handler/src/main -type f)
+SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
 .PHONY: build run job test bench soak golden format deploy-test image image-check
 
@@ -52,7 +52,7 @@ soak: build test-classes
 
 .PHONY: test-classes
 test-classes:
-	@$(MVN) test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl handler
+	@$(MVN) test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl engine,handler
 
 format:
 	$(MVN) spotless:apply

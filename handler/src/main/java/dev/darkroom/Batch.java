@@ -1,11 +1,11 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Ask;
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.model.Rendering;
@@ -40,13 +40,13 @@ final class Batch implements AutoCloseable {
     private final ServedModel model;
     private final Ask ask;
     private final Results results;
-    private final List<Exposure> exposures;
+    private final List<Sample> samples;
     private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore own = new Semaphore(MOST_WAITING);
     private final Semaphore waiting;
     private volatile boolean storageFailed;
 
-    // by index of the exposure
+    // by index of the sample
     private final TreeMap<Integer, Future<Outcome>> stored = new TreeMap<>();
     private final TreeMap<Integer, JobResult.Failure> failures = new TreeMap<>();
 
@@ -61,54 +61,54 @@ final class Batch implements AutoCloseable {
         this.ask = job.ask();
         this.results = results;
         this.waiting = waiting;
-        this.exposures = ask.exposures();
+        this.samples = ask.samples();
     }
 
     /** Stores what an earlier try of this job drew but could not store, and says which pictures are left to draw. */
-    List<Exposure> leftToDraw() {
-        List<Exposure> left = new ArrayList<>();
-        for (Exposure exposure : exposures) {
+    List<Sample> leftToDraw() {
+        List<Sample> left = new ArrayList<>();
+        for (Sample sample : samples) {
             var timings = new Timings();
             try {
-                Optional<Kept> kept = results.resend(name(exposure), ask.delivery(), share());
+                Optional<Kept> kept = results.resend(name(sample), ask.delivery(), share());
                 timings.lap("store");
                 kept.ifPresentOrElse(
                         sent -> stored.put(
-                                exposure.index(), CompletableFuture.completedFuture(told(exposure, sent, timings))),
-                        () -> left.add(exposure));
+                                sample.index(), CompletableFuture.completedFuture(told(sample, sent, timings))),
+                        () -> left.add(sample));
             } catch (JobException e) {
-                failures.put(exposure.index(), new JobResult.Failure(exposure, e));
+                failures.put(sample.index(), new JobResult.Failure(sample, e));
             }
         }
         return left;
     }
 
     /** Draws a picture on this thread, which is the GPU's, and has it stored on another. */
-    void draw(Exposure exposure, Progress progress, Function<Progress, Rendering> render) throws InterruptedException {
+    void draw(Sample sample, Progress progress, Function<Progress, Rendering> render) throws InterruptedException {
         try {
             progress.checkCancelled();
             if (storageFailed) {
                 throw new JobException(
                         JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
             }
-            Rendering rendering = render.apply(progress.part(exposure.index(), exposures.size()));
-            log.drawn(exposure, rendering.timings());
+            Rendering rendering = render.apply(progress.part(sample.index(), samples.size()));
+            log.drawn(sample, rendering.timings());
             acquire(own, progress);
             acquire(waiting, progress);
-            submit(exposure, rendering);
+            submit(sample, rendering);
         } catch (RuntimeException | Error e) {
             JobException reason = Reason.of(e);
-            if (exposures.size() == 1 || reason.endsTheJob()) {
+            if (samples.size() == 1 || reason.endsTheJob()) {
                 throw e;
             }
-            failures.put(exposure.index(), new JobResult.Failure(exposure, reason));
+            failures.put(sample.index(), new JobResult.Failure(sample, reason));
         }
     }
 
-    private void submit(Exposure exposure, Rendering rendering) {
+    private void submit(Sample sample, Rendering rendering) {
         boolean submitted = false;
         try {
-            stored.put(exposure.index(), storing.submit(() -> store(exposure, rendering)));
+            stored.put(sample.index(), storing.submit(() -> store(sample, rendering)));
             submitted = true;
         } finally {
             if (!submitted) {
@@ -117,16 +117,16 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    private Outcome store(Exposure exposure, Rendering rendering) {
+    private Outcome store(Sample sample, Rendering rendering) {
         try {
             var timings = new Timings();
             timings.add(rendering.timings());
-            String caption = ask.delivery().stripMetadata() ? null : Caption.of(model, exposure, rendering);
-            Kept kept = results.keep(new Finished(
-                    name(exposure), rendering.picture(), exposure.seed(), ask.delivery(), share(), caption));
+            String caption = ask.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
+            Kept kept = results.keep(
+                    new Finished(name(sample), rendering.picture(), sample.seed(), ask.delivery(), share(), caption));
             timings.lap("store");
-            log.stored(exposure, kept.bytes());
-            Outcome outcome = told(exposure, kept, timings);
+            log.stored(sample, kept.bytes());
+            Outcome outcome = told(sample, kept, timings);
             outcome.notes.addAll(rendering.notes());
             return outcome;
         } catch (JobException e) {
@@ -146,8 +146,8 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    private Outcome told(Exposure exposure, Kept kept, Timings timings) {
-        var made = new Exposure(exposure.index(), exposure.promptIndex(), exposure.prompt(), kept.seed());
+    private Outcome told(Sample sample, Kept kept, Timings timings) {
+        var made = new Sample(sample.index(), sample.promptIndex(), sample.prompt(), kept.seed());
         var image = new JobResult.Image(made, kept.stored(), kept.format(), kept.size(), kept.bytes());
         ticket.stored(image);
         return new Outcome(image, timings, new ArrayList<>(kept.notes()));
@@ -161,8 +161,8 @@ final class Batch implements AutoCloseable {
     JobResult result(Timings timings) throws InterruptedException {
         List<JobResult.Image> images = new ArrayList<>();
         List<String> notes = new ArrayList<>(ask.notes());
-        for (Exposure exposure : exposures) {
-            Future<Outcome> future = stored.get(exposure.index());
+        for (Sample sample : samples) {
+            Future<Outcome> future = stored.get(sample.index());
             try {
                 if (future != null) {
                     Outcome outcome = future.get();
@@ -172,8 +172,8 @@ final class Batch implements AutoCloseable {
                 }
             } catch (ExecutionException e) {
                 failures.put(
-                        exposure.index(),
-                        new JobResult.Failure(exposure, Reason.of(Objects.requireNonNullElse(e.getCause(), e))));
+                        sample.index(),
+                        new JobResult.Failure(sample, Reason.of(Objects.requireNonNullElse(e.getCause(), e))));
             }
         }
         if (images.isEmpty()) {
@@ -189,12 +189,12 @@ final class Batch implements AutoCloseable {
                 notes.stream().distinct().toList());
     }
 
-    private ResultName name(Exposure exposure) {
-        return new ResultName(ticket.id(), exposure.index());
+    private ResultName name(Sample sample) {
+        return new ResultName(ticket.id(), sample.index());
     }
 
     private long share() {
-        return Finished.share(ticket.largestAnswer(), exposures.size());
+        return Finished.share(ticket.largestAnswer(), samples.size());
     }
 
     /** Waits until nothing is being stored any more. */

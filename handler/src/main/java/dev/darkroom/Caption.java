@@ -1,7 +1,7 @@
 package dev.darkroom;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.job.Exposure;
+import dev.darkroom.job.Sample;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Json;
 
@@ -9,10 +9,10 @@ import dev.darkroom.queue.Json;
 final class Caption {
     private Caption() {}
 
-    static String of(ServedModel model, Exposure exposure, Rendering rendering) {
-        ObjectNode caption = Json.object().put("prompt", exposure.prompt());
+    static String of(ServedModel model, Sample sample, Rendering rendering) {
+        ObjectNode caption = Json.object().put("prompt", sample.prompt());
         rendering.parameters().forEach(caption::putPOJO);
-        caption.put("seed", exposure.seed()).put("model", model.name());
+        caption.put("seed", sample.seed()).put("model", model.name());
         if (model.revision() != null) {
             caption.put("revision", model.revision());
         }

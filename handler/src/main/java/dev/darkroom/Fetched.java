@@ -4,8 +4,8 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.model.Sources;
-import dev.darkroom.store.LoraFiles;
-import dev.darkroom.store.SourceImages;
+import dev.darkroom.source.LoraFiles;
+import dev.darkroom.source.SourceImages;
 import java.util.ArrayList;
 import java.util.List;
 

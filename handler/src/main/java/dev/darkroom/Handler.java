@@ -1,17 +1,17 @@
 package dev.darkroom;
 
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.queue.Ticket;
-import dev.darkroom.store.LoraFiles;
+import dev.darkroom.source.LoraFiles;
+import dev.darkroom.source.SourceImages;
 import dev.darkroom.store.Results;
-import dev.darkroom.store.SourceImages;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -56,9 +56,9 @@ public final class Handler {
         ServedModel served = models.choose(job);
 
         try (var batch = new Batch(ticket, job, served, results, drawn, log)) {
-            List<Exposure> exposures = batch.leftToDraw();
+            List<Sample> samples = batch.leftToDraw();
 
-            if (!exposures.isEmpty()) {
+            if (!samples.isEmpty()) {
                 // 2. source images and LoRAs
                 try (var fetched = Fetched.of(job, images, loras)) {
                     timings.lap("fetch");
@@ -72,13 +72,13 @@ public final class Handler {
                         if (served.prepare(progress)) {
                             timings.lap("load");
                         }
-                        for (Exposure exposure : exposures) {
+                        for (Sample sample : samples) {
                             batch.draw(
-                                    exposure,
+                                    sample,
                                     progress,
-                                    part -> served.model().render(job, exposure, fetched.sources(), part));
+                                    part -> served.model().render(job, sample, fetched.sources(), part));
                         }
-                        return exposures.size();
+                        return samples.size();
                     });
                 }
             }

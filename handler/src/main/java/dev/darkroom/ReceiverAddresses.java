@@ -1,8 +1,8 @@
 package dev.darkroom;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.net.AddressRules;
 import dev.darkroom.queue.http.AddressGuard;
-import dev.darkroom.store.AddressRules;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;

@@ -1,14 +1,14 @@
 package dev.darkroom;
 
-import dev.darkroom.store.AddressRules;
+import dev.darkroom.net.AddressRules;
+import dev.darkroom.source.LoraFiles;
+import dev.darkroom.source.SourceImages;
 import dev.darkroom.store.CallerBuckets;
-import dev.darkroom.store.LoraFiles;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.S3Connections;
 import dev.darkroom.store.S3Store;
 import dev.darkroom.store.S3Target;
-import dev.darkroom.store.SourceImages;
 import dev.darkroom.store.UnsentPictures;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -1,12 +1,11 @@
 package dev.darkroom;
 
-import dev.darkroom.hub.HubSettings;
 import dev.darkroom.job.Limits;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
-import dev.darkroom.store.LoraSettings;
+import dev.darkroom.source.LoraSettings;
+import dev.darkroom.source.SourceSettings;
 import dev.darkroom.store.S3Settings;
-import dev.darkroom.store.SourceSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -76,7 +75,7 @@ public interface WorkerConfig {
     S3Settings s3();
 
     /** Where models are looked for, and how they are downloaded. */
-    HubSettings hub();
+    HubConfig hub();
 
     /** How jobs are taken over HTTP. */
     HttpSettings http();

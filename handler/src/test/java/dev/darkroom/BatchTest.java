@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.darkroom.flux.LoadedFlux;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Asks;
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
 import dev.darkroom.job.Timings;
 import dev.darkroom.logs.JobLog;
@@ -67,9 +67,7 @@ class BatchTest {
         JobResult result = run(Progress.NONE);
 
         assertThat(drawn).containsExactly(0, 1, 2);
-        assertThat(result.images())
-                .extracting(image -> image.exposure().index())
-                .containsExactly(0, 1, 2);
+        assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 1, 2);
         assertThat(result.images())
                 .allSatisfy(image -> assertThat(image.stored()).isInstanceOf(Stored.At.class));
         assertThat(told).containsExactlyInAnyOrderElementsOf(result.images());
@@ -82,11 +80,9 @@ class BatchTest {
     void oneThatFailsIsNamedAndTheOthersAreKept() throws InterruptedException {
         JobResult result = run(Progress.NONE, 1);
 
-        assertThat(result.images())
-                .extracting(image -> image.exposure().index())
-                .containsExactly(0, 2);
+        assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 2);
         assertThat(result.failures()).singleElement().satisfies(failure -> {
-            assertThat(failure.exposure().index()).isEqualTo(1);
+            assertThat(failure.sample().index()).isEqualTo(1);
             assertThat(failure.reason().code()).isEqualTo(JobException.Code.INTERNAL);
             assertThat(failure.reason()).hasMessage("the worker failed; its log has more");
         });
@@ -138,9 +134,7 @@ class BatchTest {
         JobResult result = run(Progress.NONE);
 
         assertThat(drawn).doesNotContainAnyElementsOf(kept);
-        assertThat(result.images())
-                .extracting(image -> image.exposure().index())
-                .containsExactly(0, 1, 2);
+        assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 1, 2);
         assertThat(unsent()).isEmpty();
     }
 
@@ -170,10 +164,10 @@ class BatchTest {
         var ticket = new ListeningTicket(job);
         try (var callers = new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(5));
                 var batch = new Batch(ticket, job, model, results(callers), new Semaphore(2), new JobLog("job-1"))) {
-            for (Exposure exposure : batch.leftToDraw()) {
-                batch.draw(exposure, progress, part -> {
-                    drawn.add(exposure.index());
-                    if (Arrays.stream(failing).anyMatch(index -> index == exposure.index())) {
+            for (Sample sample : batch.leftToDraw()) {
+                batch.draw(sample, progress, part -> {
+                    drawn.add(sample.index());
+                    if (Arrays.stream(failing).anyMatch(index -> index == sample.index())) {
                         throw new IllegalStateException("this one cannot be drawn");
                     }
                     return new Rendering(

@@ -1,10 +1,10 @@
 package dev.darkroom.logs;
 
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +27,12 @@ public final class JobLog {
         info("fetched: " + timings + " ms");
     }
 
-    public void drawn(Exposure exposure, Timings timings) {
-        info("picture " + exposure.index() + " drawn: " + timings + " ms");
+    public void drawn(Sample sample, Timings timings) {
+        info("picture " + sample.index() + " drawn: " + timings + " ms");
     }
 
-    public void stored(Exposure exposure, int bytes) {
-        info("picture " + exposure.index() + " stored: " + bytes + " bytes");
+    public void stored(Sample sample, int bytes) {
+        info("picture " + sample.index() + " stored: " + bytes + " bytes");
     }
 
     public void completed(JobResult result) {
@@ -40,7 +40,7 @@ public final class JobLog {
         result.failures()
                 .forEach(failure -> log(
                         Logger.Level.WARN,
-                        "picture " + failure.exposure().index() + " "
+                        "picture " + failure.sample().index() + " "
                                 + failure.reason().code() + ": "
                                 + failure.reason().getMessage(),
                         null));

@@ -2,9 +2,9 @@ package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
 import java.util.Base64;
 
@@ -59,7 +59,7 @@ public final class Answer {
                 .put("width", image.size().width())
                 .put("height", image.size().height())
                 .put("bytes", image.bytes());
-        return place(node, image.exposure());
+        return place(node, image.sample());
     }
 
     private static ObjectNode failure(JobResult.Failure failure) {
@@ -67,11 +67,11 @@ public final class Answer {
                 Json.object()
                         .put("error", failure.reason().getMessage())
                         .put("error_type", failure.reason().code().name()),
-                failure.exposure());
+                failure.sample());
     }
 
-    private static ObjectNode place(ObjectNode node, Exposure exposure) {
-        return node.put("seed", exposure.seed()).put("prompt_index", exposure.promptIndex());
+    private static ObjectNode place(ObjectNode node, Sample sample) {
+        return node.put("seed", sample.seed()).put("prompt_index", sample.promptIndex());
     }
 
     /** The status body of a job that is done. */

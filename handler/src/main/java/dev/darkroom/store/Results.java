@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.image.EncodedPicture;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Return;

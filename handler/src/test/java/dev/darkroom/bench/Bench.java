@@ -1,9 +1,10 @@
 package dev.darkroom.bench;
 
 import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.flux.LoadedFlux;
-import dev.darkroom.flux.Positions;
+import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.Asks;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
@@ -13,7 +14,6 @@ import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
-import dev.darkroom.store.PictureEncoder;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -38,7 +38,7 @@ public final class Bench {
     private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
     static final Path HOME = Path.of(System.getProperty("darkroom.home"));
     static final Path POCKET = HOME.resolve("test-payloads/models/pocket-flux");
-    private static final Path TINY = HOME.resolve("handler/src/test/resources/goldens/tiny-flux-schnell");
+    private static final Path TINY = HOME.resolve("engine/src/test/resources/goldens/tiny-flux-schnell");
 
     private Bench() {}
 
@@ -156,9 +156,11 @@ public final class Bench {
             Tensor pooled = Operators.randn(3, DType.FLOAT32, new long[] {1, config.pooledWidth()})
                     .getFirst();
             Tensor sigma = Tensor.of(new float[] {0.5f}, 1);
-            Tensor ids =
-                    new Positions().image(0, textTokens, 1).image(0, side, side).ids();
-            Tensor rope = Positions.rope(ids, config);
+            Tensor ids = new FluxPositions()
+                    .image(0, textTokens, 1)
+                    .image(0, side, side)
+                    .ids();
+            Tensor rope = FluxPositions.rope(ids, config);
             Measured.Work pass = () -> {
                 try (var inner = Scope.open("pass")) {
                     transformer.forward(tokens, embeds, pooled, sigma, null, rope);

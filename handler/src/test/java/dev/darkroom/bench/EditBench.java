@@ -2,6 +2,7 @@ package dev.darkroom.bench;
 
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.Asks;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
@@ -16,7 +17,6 @@ import dev.darkroom.qwenimage.EditParts;
 import dev.darkroom.qwenimage.EditStyle;
 import dev.darkroom.qwenimage.LoadedQwen;
 import dev.darkroom.qwenimage.QwenModel;
-import dev.darkroom.store.PictureEncoder;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.PlacementPolicy;

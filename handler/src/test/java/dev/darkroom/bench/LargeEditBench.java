@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Edits at one megapixel, on small weights: where their time goes, and how much memory the parts take at their worst. */
 final class LargeEditBench {
-    private static final Path TINY = Bench.HOME.resolve("handler/src/test/resources/goldens/tiny-qwen-image-edit");
+    private static final Path TINY = Bench.HOME.resolve("engine/src/test/resources/goldens/tiny-qwen-image-edit");
     private static final EditStyle STYLE = new EditStyle.Single(1024 * 1024);
 
     /** Of every place to every other, at 128 × 128 places of latents. */

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts of {@code startup-checks/} on machines that have what they need, and on machines that do not. */
 class StartupScriptsTest {
-    private static final Path SHARDED = Shell.HOME.resolve("handler/src/test/resources/goldens/tiny-flux-dev");
-    private static final Path QWEN = Shell.HOME.resolve("handler/src/test/resources/goldens/tiny-qwen-image-edit");
+    private static final Path SHARDED = Shell.HOME.resolve("engine/src/test/resources/goldens/tiny-flux-dev");
+    private static final Path QWEN = Shell.HOME.resolve("engine/src/test/resources/goldens/tiny-qwen-image-edit");
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     /** What nvidia-smi writes, with its memory and version to fill in. */

@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Ask;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Destination;
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Return;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
 import java.io.IOException;
 import java.net.URI;
@@ -258,14 +258,14 @@ class PayloadTest {
         Ask ask = job("'prompts': ['a', 'b'], 'num_outputs': 3, 'seed': 9223372036854775806")
                 .ask();
 
-        assertThat(ask.exposures())
+        assertThat(ask.samples())
                 .containsExactly(
-                        new Exposure(0, 0, "a", Long.MAX_VALUE - 1),
-                        new Exposure(1, 0, "a", Long.MAX_VALUE),
-                        new Exposure(2, 0, "a", 0),
-                        new Exposure(3, 1, "b", Long.MAX_VALUE - 1),
-                        new Exposure(4, 1, "b", Long.MAX_VALUE),
-                        new Exposure(5, 1, "b", 0));
+                        new Sample(0, 0, "a", Long.MAX_VALUE - 1),
+                        new Sample(1, 0, "a", Long.MAX_VALUE),
+                        new Sample(2, 0, "a", 0),
+                        new Sample(3, 1, "b", Long.MAX_VALUE - 1),
+                        new Sample(4, 1, "b", Long.MAX_VALUE),
+                        new Sample(5, 1, "b", 0));
     }
 
     @Test

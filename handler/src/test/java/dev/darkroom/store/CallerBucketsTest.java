@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
+import dev.darkroom.net.AddressRules;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;

@@ -2,6 +2,8 @@ package dev.darkroom.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -32,7 +32,7 @@ final class FinishedPictures {
             return;
         }
         ObjectNode picture = Answer.image(image);
-        picture.put("type", "image").put("index", image.exposure().index());
+        picture.put("type", "image").put("index", image.sample().index());
         if (image.stored() instanceof Stored.Inline
                 && !holds(picture.path("image").asText().length())) {
             picture.remove("image");

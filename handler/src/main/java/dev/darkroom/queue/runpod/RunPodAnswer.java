@@ -58,7 +58,7 @@ final class RunPodAnswer {
         if (image.stored() instanceof Stored.Inline inline && base64Length(inline.file()) > room) {
             var bare = new Stored.Inline(new byte[0]);
             ObjectNode node = Answer.image(
-                    new JobResult.Image(image.exposure(), bare, image.format(), image.size(), image.bytes()));
+                    new JobResult.Image(image.sample(), bare, image.format(), image.size(), image.bytes()));
             node.remove("image");
             return node;
         }

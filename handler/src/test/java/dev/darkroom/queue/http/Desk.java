@@ -1,11 +1,11 @@
 package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Json;
@@ -146,12 +146,12 @@ final class Desk implements AutoCloseable {
     static JobResult result(JobException.Code failure) {
         JobResult whole = result();
         var missing = new JobResult.Failure(
-                new Exposure(1, 0, "p", 1), new JobException(failure, "the second picture is missing", null));
+                new Sample(1, 0, "p", 1), new JobException(failure, "the second picture is missing", null));
         return new JobResult(whole.images(), List.of(missing), 1, whole.timings(), "tiny", null, List.of());
     }
 
     static JobResult.Image image(int index, Stored stored) {
-        return new JobResult.Image(new Exposure(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 100);
+        return new JobResult.Image(new Sample(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 100);
     }
 
     static JobException broken() {

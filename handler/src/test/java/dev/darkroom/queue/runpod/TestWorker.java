@@ -1,12 +1,12 @@
 package dev.darkroom.queue.runpod;
 
 import dev.darkroom.job.Ask;
-import dev.darkroom.job.Exposure;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Json;
@@ -172,8 +172,8 @@ final class TestWorker implements AutoCloseable {
     }
 
     private static JobResult.Image image(Job job, int index, Stored stored, int bytes) {
-        Exposure exposure = job.ask().exposures().get(index);
-        return new JobResult.Image(exposure, stored, ImageFormat.PNG, new Size(512, 512), bytes);
+        Sample sample = job.ask().samples().get(index);
+        return new JobResult.Image(sample, stored, ImageFormat.PNG, new Size(512, 512), bytes);
     }
 
     @Override

@@ -1,0 +1,71 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where tokens stand, on three axes: picture number, row, column. Text tokens stand at 0, 0, 0; the generated picture has number 0, a
+ * reference picture number 1.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/embeddings.py}, FluxPosEmbed, and {@code _prepare_latent_image_ids} of the pipelines.
+ */
+public final class FluxPositions {
+    private static final double THETA = 10_000;
+    private static final int AXES = 3;
+
+    private final List<float[]> parts = new ArrayList<>();
+
+    /** These positions behind those of text tokens. */
+    FluxPositions after(int textTokens) {
+        var all = new FluxPositions();
+        all.parts.add(new float[AXES * textTokens]);
+        all.parts.addAll(parts);
+        return all;
+    }
+
+    /** Adds the tokens of a picture, row by row. */
+    public FluxPositions image(int number, int rows, int columns) {
+        float[] ids = new float[AXES * rows * columns];
+        int at = 0;
+        for (int y = 0; y < rows; y++) {
+            for (int x = 0; x < columns; x++) {
+                ids[at++] = number;
+                ids[at++] = y;
+                ids[at++] = x;
+            }
+        }
+        parts.add(ids);
+        return this;
+    }
+
+    /** The ids of all tokens in the order they were added: {@code [S, 3]}, in host memory. */
+    public Tensor ids() {
+        int length = parts.stream().mapToInt(part -> part.length).sum();
+        float[] ids = new float[length];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, ids, at, part.length);
+            at += part.length;
+        }
+        return Tensor.of(ids, length / AXES, AXES);
+    }
+
+    /** Their rotations: complex {@code [S, Dh/2]}. */
+    public Tensor rope(FluxConfig config, Device device) {
+        try (var scope = Scope.open("rope")) {
+            return scope.keep(rope(ids(), config).to(device));
+        }
+    }
+
+    /** The rotations of given ids {@code [S, 3]}. */
+    public static Tensor rope(Tensor ids, FluxConfig config) {
+        long[] widths =
+                config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
+        return Operators.ropeTable(ids, widths, THETA, DType.FLOAT64);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+
+/** The two token streams: image {@code [B, S, D]} and text {@code [B, T, D]}. */
+record FluxStreams(Tensor image, Tensor text) {
+    FluxStreams keptBy(Scope scope) {
+        scope.keep(image);
+        scope.keep(text);
+        return this;
+    }
+
+    /** These streams in the place of others, which are freed. */
+    FluxStreams replacing(FluxStreams old, Scope scope) {
+        scope.replace(old.image, image);
+        scope.replace(old.text, text);
+        return this;
+    }
+}

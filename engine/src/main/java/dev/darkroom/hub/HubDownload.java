@@ -1,0 +1,145 @@
+package dev.darkroom.hub;
+
+import dev.darkroom.hub.ModelSource.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jboss.logging.Logger;
+
+/** Downloads those files of a repository that the worker reads into a cache. An interrupted download goes on where it ended. */
+final class HubDownload {
+    private static final Logger LOG = Logger.getLogger(HubDownload.class);
+
+    private final HubSettings settings;
+    private final HubCache cache;
+    private final Repository repository;
+
+    HubDownload(HubSettings settings, HubCache cache, Repository repository) {
+        this.settings = settings;
+        this.cache = cache;
+        this.repository = repository;
+    }
+
+    /** The snapshot of the revision; fetches it unless another process did while this one waited for it. */
+    Path run() throws InterruptedException {
+        try (var lock = RepositoryLock.acquire(cache.lock(repository));
+                var client = new HubClient(settings)) {
+            Optional<Path> meanwhile = cache.find(repository);
+            return meanwhile.isPresent() ? meanwhile.get() : fetch(client);
+        } catch (IOException e) {
+            throw new HubException(cache.folder(repository) + " cannot be written: " + e, e);
+        }
+    }
+
+    /** What is small comes first: it says which weights there are. Nothing is visible in the snapshot before all of it has come. */
+    private Path fetch(HubClient client) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Listing listing = client.listing(repository);
+        List<RepositoryFile> files = new ArrayList<>();
+        files.add(needed(listing, ModelIndex.FILE));
+        listing.file(ModelIndex.DEFAULTS).ifPresent(files::add);
+        fetch(client, listing, files);
+
+        ModelIndex index = ModelIndex.read(blob(files.getFirst()));
+        for (Component component : index.components()) {
+            for (String file : component.smallFiles(listing.in(component.name()))) {
+                files.add(needed(listing, component.name() + "/" + file));
+            }
+        }
+        fetch(client, listing, files);
+
+        for (Component component : index.components()) {
+            if (component.hasWeights()) {
+                files.addAll(weights(listing, component));
+            }
+        }
+        fetch(client, listing, files);
+
+        Path snapshot = place(listing.commit(), files);
+        LOG.infof(
+                "%s is in %s: %d files, %d MB, %d s",
+                repository,
+                snapshot,
+                files.size(),
+                files.stream().mapToLong(RepositoryFile::bytes).sum() / 1_000_000,
+                (System.nanoTime() - start) / 1_000_000_000);
+        return snapshot;
+    }
+
+    private List<RepositoryFile> weights(Listing listing, Component component) {
+        Set<String> present = listing.in(component.name());
+        String folder = component.name() + "/";
+        Optional<String> index = component.index(present);
+        if (index.isPresent()) {
+            return Component.shards(blob(needed(listing, folder + index.get()))).stream()
+                    .map(shard -> needed(listing, folder + shard))
+                    .toList();
+        }
+        return List.of(component
+                .single(present)
+                .map(file -> needed(listing, folder + file))
+                .orElseThrow(() -> new HubException(repository + " has no weights in " + folder
+                        + " that the worker reads: model.safetensors or diffusion_pytorch_model.safetensors")));
+    }
+
+    private RepositoryFile needed(Listing listing, String path) {
+        return listing.file(path)
+                .orElseThrow(() -> new HubException(repository + " has no " + path
+                        + ": the worker reads checkpoints in diffusers layout with safetensors"));
+    }
+
+    /** Fetches each content once: a checkpoint's tokenizer and processor hold the same files, which are one blob. */
+    private void fetch(HubClient client, Listing listing, List<RepositoryFile> files)
+            throws IOException, InterruptedException {
+        Map<String, RepositoryFile> contents = new LinkedHashMap<>();
+        files.forEach(file -> contents.putIfAbsent(file.digest().hex(), file));
+        long missing = contents.values().stream()
+                .mapToLong(file -> BlobDownload.missing(file, blob(file), settings))
+                .sum();
+        checkSpace(missing);
+        var progress = new DownloadProgress(repository.toString(), missing);
+        var blobs = new BlobDownload(client, settings, repository, listing.commit(), progress);
+        ParallelTasks.run(contents.values().stream()
+                .<Callable<Void>>map(file -> () -> {
+                    blobs.fetch(file, blob(file));
+                    return null;
+                })
+                .toList());
+    }
+
+    private void checkSpace(long bytes) throws IOException {
+        long free = Files.getFileStore(cache.root()).getUsableSpace();
+        if (bytes > free) {
+            throw new HubException(repository + " needs " + bytes / 1_000_000 + " MB more in " + cache.root()
+                    + ", where " + free / 1_000_000 + " MB are free; HF_HOME names another place");
+        }
+    }
+
+    private Path blob(RepositoryFile file) {
+        return cache.blob(repository, file.digest().hex());
+    }
+
+    /** Names the blobs in the snapshot; last of all, the branch or tag says that this is what it is. */
+    private Path place(String commit, List<RepositoryFile> files) throws IOException {
+        Path snapshot = cache.snapshot(repository, commit);
+        for (RepositoryFile file : files) {
+            SnapshotFile.place(snapshot.resolve(file.path()), blob(file));
+        }
+        if (!HubCache.isCommit(repository.revision())) {
+            Path ref = cache.ref(repository);
+            Files.createDirectories(ref.getParent());
+            Path written = Files.createTempFile(ref.getParent(), "unfinished-", null);
+            Files.writeString(written, commit);
+            Files.move(written, ref, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return snapshot;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.darkroom.image;
+
+import com.drew.lang.ByteArrayReader;
+import com.drew.metadata.Metadata;
+import com.drew.metadata.exif.ExifIFD0Directory;
+import com.drew.metadata.exif.ExifReader;
+import dev.darkroom.job.Picture;
+
+/**
+ * How a stored picture is to be turned to be upright, as cameras note it in EXIF instead of turning it themselves.
+ *
+ * @param turned columns become rows
+ * @param fromRight the upright picture's columns (or, turned, its rows) are read from the stored one's right edge
+ * @param fromBottom its rows (or, turned, its columns) are read from the stored one's bottom edge
+ */
+record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
+    static final Orientation UPRIGHT = new Orientation(false, false, false);
+
+    /** What an EXIF block says; upright if nothing that can be read. */
+    static Orientation of(byte[] exif) {
+        var metadata = new Metadata();
+        new ExifReader().extract(new ByteArrayReader(exif), metadata);
+        var directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
+        Integer number = directory == null ? null : directory.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
+        return number == null ? UPRIGHT : of(number);
+    }
+
+    /** EXIF's number, 1 to 8; upright for any other. */
+    static Orientation of(int number) {
+        return switch (number) {
+            case 2 -> new Orientation(false, true, false);
+            case 3 -> new Orientation(false, true, true);
+            case 4 -> new Orientation(false, false, true);
+            case 5 -> new Orientation(true, false, false);
+            case 6 -> new Orientation(true, false, true);
+            case 7 -> new Orientation(true, true, true);
+            case 8 -> new Orientation(true, true, false);
+            default -> UPRIGHT;
+        };
+    }
+
+    /** The picture as it was meant. */
+    Picture apply(Picture stored) {
+        if (equals(UPRIGHT)) {
+            return stored;
+        }
+        int width = turned ? stored.height() : stored.width();
+        int height = turned ? stored.width() : stored.height();
+        byte[] rgb = new byte[stored.rgb().length];
+        int at = 0;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int column = turned ? y : x;
+                int row = turned ? x : y;
+                int fromX = fromRight ? stored.width() - 1 - column : column;
+                int fromY = fromBottom ? stored.height() - 1 - row : row;
+                int from = 3 * (fromY * stored.width() + fromX);
+                rgb[at++] = stored.rgb()[from];
+                rgb[at++] = stored.rgb()[from + 1];
+                rgb[at++] = stored.rgb()[from + 2];
+            }
+        }
+        return new Picture(width, height, rgb);
+    }
+}

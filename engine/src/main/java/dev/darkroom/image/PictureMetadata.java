@@ -1,0 +1,65 @@
+package dev.darkroom.image;
+
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Size;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes into a picture's file what the picture was made from, where other programs look for it: in PNG the text {@code parameters}, in
+ * JPEG and WebP the user's comment of EXIF. The pixels stay as they are.
+ */
+final class PictureMetadata {
+    private static final String KEYWORD = "parameters";
+
+    private static final short EXIF_DIRECTORY = (short) 0x8769;
+    private static final short USER_COMMENT = (short) 0x9286;
+    private static final short LONG = 4;
+    private static final short UNDEFINED = 7;
+
+    /** Two bytes for the number of entries, twelve for the one, four for the address of a next directory. */
+    private static final int DIRECTORY_LENGTH = 18;
+
+    private static final int TIFF_HEADER = 8;
+
+    private PictureMetadata() {}
+
+    /**
+     * The file with its parameters.
+     *
+     * @param parameters any text; one too long for JPEG (32,000 characters) is left out there
+     */
+    static byte[] embed(byte[] file, ImageFormat format, Size size, String parameters) throws IOException {
+        return switch (format) {
+            case PNG -> PngFile.of(file).withText(KEYWORD, parameters);
+            case JPEG -> JpegFile.of(file).withExif(exif(parameters)).orElse(file);
+            case WEBP -> WebpFile.of(file).withExif(exif(parameters), size);
+        };
+    }
+
+    /** An EXIF block with a comment: a directory that leads to the EXIF directory, whose entry leads to the text behind it. */
+    private static byte[] exif(String comment) {
+        byte[] code = {'U', 'N', 'I', 'C', 'O', 'D', 'E', 0};
+        byte[] text = comment.getBytes(StandardCharsets.UTF_16LE);
+        int exifDirectory = TIFF_HEADER + DIRECTORY_LENGTH;
+        int content = exifDirectory + DIRECTORY_LENGTH;
+        ByteBuffer block =
+                ByteBuffer.allocate(content + code.length + text.length).order(ByteOrder.LITTLE_ENDIAN);
+        block.put((byte) 'I').put((byte) 'I').putShort((short) 42).putInt(TIFF_HEADER);
+        putDirectory(block, EXIF_DIRECTORY, LONG, 1, exifDirectory);
+        putDirectory(block, USER_COMMENT, UNDEFINED, code.length + text.length, content);
+        return block.put(code).put(text).array();
+    }
+
+    /** A directory of one entry. */
+    private static void putDirectory(ByteBuffer block, short tag, short type, int count, int value) {
+        block.putShort((short) 1)
+                .putShort(tag)
+                .putShort(type)
+                .putInt(count)
+                .putInt(value)
+                .putInt(0);
+    }
+}

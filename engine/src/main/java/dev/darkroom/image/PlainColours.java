@@ -1,0 +1,98 @@
+package dev.darkroom.image;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_ColorSpace;
+import java.awt.color.ICC_Profile;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorConvertOp;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DirectColorModel;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Whatever a decoder gives, as an opaque picture in sRGB. */
+final class PlainColours {
+    private PlainColours() {}
+
+    /**
+     * Converts an image.
+     *
+     * @param profile the file's colour profile if the decoder left it out; one that cannot be read counts as sRGB
+     */
+    static BufferedImage of(BufferedImage image, Optional<byte[]> profile) {
+        ColorSpace colours = image.getColorModel().getColorSpace();
+        if (colours.getType() == ColorSpace.TYPE_GRAY) {
+            return overWhite(withPlainLevels(image));
+        }
+        if (!colours.isCS_sRGB()) {
+            return overWhite(toSrgb(image));
+        }
+        Optional<ICC_ColorSpace> left = profile.flatMap(PlainColours::colours);
+        return overWhite(left.isEmpty() ? image : toSrgb(seenIn(left.get(), image)));
+    }
+
+    private static Optional<ICC_ColorSpace> colours(byte[] profile) {
+        try {
+            ICC_Profile read = ICC_Profile.getInstance(profile);
+            return read.getColorSpaceType() == ColorSpace.TYPE_RGB
+                    ? Optional.of(new ICC_ColorSpace(read))
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The same numbers, in other colours. */
+    private static BufferedImage seenIn(ColorSpace colours, BufferedImage image) {
+        var packed = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+        Graphics2D graphics = packed.createGraphics();
+        graphics.drawImage(image, 0, 0, null);
+        graphics.dispose();
+        var model = new DirectColorModel(
+                colours, 32, 0x00FF0000, 0x0000FF00, 0x000000FF, 0xFF000000, false, DataBuffer.TYPE_INT);
+        return new BufferedImage(model, packed.getRaster(), false, null);
+    }
+
+    private static BufferedImage toSrgb(BufferedImage image) {
+        int type = image.getColorModel().hasAlpha() ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
+        var converted = new BufferedImage(image.getWidth(), image.getHeight(), type);
+        new ColorConvertOp(null).filter(image, converted);
+        return converted;
+    }
+
+    /** Java takes the levels of a gray picture for amounts of light and brightens them; they are to stay as they are. */
+    private static BufferedImage withPlainLevels(BufferedImage image) {
+        ColorModel model = image.getColorModel();
+        int width = image.getWidth();
+        var plain = new BufferedImage(width, image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+        int most = (1 << model.getComponentSize(0)) - 1;
+        int[] levels = new int[width];
+        int[] alphas = new int[width];
+        Arrays.fill(alphas, most);
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRaster().getSamples(0, y, width, 1, 0, levels);
+            if (model.hasAlpha()) {
+                image.getRaster().getSamples(0, y, width, 1, 1, alphas);
+            }
+            for (int x = 0; x < width; x++) {
+                levels[x] = ((255 * alphas[x] / most) << 24) | ((255 * levels[x] / most) * 0x010101);
+            }
+            plain.setRGB(0, y, width, 1, levels, 0, width);
+        }
+        return plain;
+    }
+
+    private static BufferedImage overWhite(BufferedImage image) {
+        if (!image.getColorModel().hasAlpha()) {
+            return image;
+        }
+        var opaque = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = opaque.createGraphics();
+        graphics.drawImage(image, 0, 0, Color.WHITE, null);
+        graphics.dispose();
+        return opaque;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.darkroom.image;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32;
+import java.util.zip.InflaterInputStream;
+
+/** A PNG file as the chunks it is made of. */
+@SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
+record PngFile(byte[] file, List<Chunk> chunks) {
+    private static final int SIGNATURE = 8;
+
+    /** Length and type before a chunk's content, checksum behind it. */
+    private static final int BEFORE = 8;
+
+    private static final int BEHIND = 4;
+
+    private static final int LARGEST_PROFILE = 4 << 20;
+
+    /**
+     * Finds the chunks.
+     *
+     * @throws IOException if the file ends before its end chunk, or one that the picture needs is not what was written
+     */
+    static PngFile of(byte[] file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(file);
+        List<Chunk> chunks = new ArrayList<>();
+        int at = SIGNATURE;
+        while (at + BEFORE <= file.length) {
+            int length = bytes.getInt(at);
+            var chunk = new Chunk(
+                    new String(file, at + 4, 4, StandardCharsets.ISO_8859_1), at + BEFORE, Math.max(0, length));
+            chunks.add(chunk);
+            if (chunk.type().equals("IEND")) {
+                return new PngFile(file, List.copyOf(chunks));
+            }
+            if (length < 0 || length > file.length - at - BEFORE - BEHIND) {
+                break;
+            }
+            boolean needed = Character.isUpperCase(chunk.type().charAt(0));
+            if (needed && bytes.getInt(chunk.start() + length) != checksum(file, at + 4, 4 + length)) {
+                throw new IOException("the checksum of " + chunk.type() + " is wrong");
+            }
+            at = chunk.start() + length + BEHIND;
+        }
+        throw new IOException("it ends too early");
+    }
+
+    /** The EXIF block. */
+    Optional<byte[]> exif() {
+        return content("eXIf");
+    }
+
+    /** The colour profile; empty if it cannot be unpacked. */
+    Optional<byte[]> profile() {
+        return content("iCCP").flatMap(PngFile::unpacked);
+    }
+
+    /** A profile's content: its name, a zero, the method, of which there is one, and the compressed profile. */
+    private static Optional<byte[]> unpacked(byte[] named) {
+        int end = 0;
+        while (end < named.length && named[end] != 0) {
+            end++;
+        }
+        int start = Math.min(end + 2, named.length);
+        try (InputStream profile =
+                new InflaterInputStream(new ByteArrayInputStream(named, start, named.length - start))) {
+            return Optional.of(profile.readNBytes(LARGEST_PROFILE));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<byte[]> content(String type) {
+        return chunks.stream()
+                .filter(chunk -> chunk.type().equals(type))
+                .findFirst()
+                .map(chunk -> chunk.content(file));
+    }
+
+    /** The same file with a text in it, under a keyword, before the picture. */
+    byte[] withText(String keyword, String text) {
+        var content = new ByteArrayOutputStream();
+        content.writeBytes(keyword.getBytes(StandardCharsets.ISO_8859_1));
+        content.writeBytes(new byte[] {0, 0, 0, 0, 0}); // end of keyword, uncompressed, no language, no translation
+        content.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+
+        Chunk header = chunks.getFirst();
+        int split = header.start() + header.length() + BEHIND;
+        byte[] chunk = chunk("iTXt", content.toByteArray());
+        return ByteBuffer.allocate(file.length + chunk.length)
+                .put(file, 0, split)
+                .put(chunk)
+                .put(file, split, file.length - split)
+                .array();
+    }
+
+    private static byte[] chunk(String type, byte[] content) {
+        byte[] chunk = ByteBuffer.allocate(BEFORE + content.length + BEHIND)
+                .putInt(content.length)
+                .put(type.getBytes(StandardCharsets.ISO_8859_1))
+                .put(content)
+                .array();
+        int end = BEFORE + content.length;
+        ByteBuffer.wrap(chunk).putInt(end, checksum(chunk, 4, end - 4));
+        return chunk;
+    }
+
+    private static int checksum(byte[] bytes, int start, int length) {
+        var checksum = new CRC32();
+        checksum.update(bytes, start, length);
+        return (int) checksum.getValue();
+    }
+}

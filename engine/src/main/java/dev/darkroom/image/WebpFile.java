@@ -1,0 +1,118 @@
+package dev.darkroom.image;
+
+import dev.darkroom.job.Size;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** A WebP file as the chunks it is made of. */
+@SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
+record WebpFile(byte[] file, List<Chunk> chunks) {
+    /** RIFF, the length of what follows, WEBP. */
+    private static final int SIGNATURE = 12;
+
+    /** Type and length before a chunk's content, which an empty byte makes even. */
+    private static final int BEFORE = 8;
+
+    private static final int EXTENDED_LENGTH = 10;
+    private static final byte HAS_EXIF = 0x08;
+    private static final byte IS_ANIMATED = 0x02;
+
+    private static final byte[] PREAMBLE_OF_SOME = {'E', 'x', 'i', 'f', 0, 0};
+
+    /**
+     * Finds the chunks.
+     *
+     * @throws IOException if the file is shorter than it says
+     */
+    static WebpFile of(byte[] file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        long end = BEFORE + Integer.toUnsignedLong(bytes.getInt(4));
+        List<Chunk> chunks = new ArrayList<>();
+        int at = SIGNATURE;
+        while (at + BEFORE <= Math.min(end, file.length)) {
+            int length = bytes.getInt(at + 4);
+            if (length < 0 || length > file.length - at - BEFORE) {
+                throw new IOException("it ends too early");
+            }
+            chunks.add(new Chunk(new String(file, at, 4, StandardCharsets.ISO_8859_1), at + BEFORE, length));
+            at += BEFORE + length + length % 2;
+        }
+        if (end > file.length + 1L) { // some leave out the last even byte
+            throw new IOException("it ends too early");
+        }
+        return new WebpFile(file, List.copyOf(chunks));
+    }
+
+    /** True if a WebP file has several pictures. */
+    static boolean isAnimated(byte[] file) {
+        return file.length > SIGNATURE + BEFORE
+                && new String(file, SIGNATURE, 4, StandardCharsets.ISO_8859_1).equals("VP8X")
+                && (file[SIGNATURE + BEFORE] & IS_ANIMATED) != 0;
+    }
+
+    /** The EXIF block. */
+    Optional<byte[]> exif() {
+        return content("EXIF").map(block -> {
+            boolean preamble = ByteBuffer.wrap(block)
+                    .limit(Math.min(block.length, PREAMBLE_OF_SOME.length))
+                    .equals(ByteBuffer.wrap(PREAMBLE_OF_SOME));
+            return preamble ? Arrays.copyOfRange(block, PREAMBLE_OF_SOME.length, block.length) : block;
+        });
+    }
+
+    /** The colour profile. */
+    Optional<byte[]> profile() {
+        return content("ICCP");
+    }
+
+    private Optional<byte[]> content(String type) {
+        return chunks.stream()
+                .filter(chunk -> chunk.type().equals(type))
+                .findFirst()
+                .map(chunk -> chunk.content(file));
+    }
+
+    /**
+     * The file of an opaque picture, which is one chunk, with an EXIF block behind it; that takes the extended form, in which a header says
+     * what there is.
+     */
+    byte[] withExif(byte[] block, Size size) {
+        Chunk picture = chunks.getFirst();
+        if (chunks.size() != 1 || picture.type().equals("VP8X")) {
+            throw new IllegalStateException("only a simple WebP file can be extended");
+        }
+        int extended =
+                SIGNATURE + BEFORE + EXTENDED_LENGTH + BEFORE + even(picture.length()) + BEFORE + even(block.length);
+        ByteBuffer bytes = ByteBuffer.allocate(extended).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put(ascii("RIFF")).putInt(extended - BEFORE).put(ascii("WEBP"));
+        bytes.put(ascii("VP8X")).putInt(EXTENDED_LENGTH).putInt(HAS_EXIF);
+        putThreeBytes(bytes, size.width() - 1);
+        putThreeBytes(bytes, size.height() - 1);
+        putChunk(bytes, picture.type(), picture.content(file));
+        putChunk(bytes, "EXIF", block);
+        return bytes.array();
+    }
+
+    private static void putChunk(ByteBuffer bytes, String type, byte[] content) {
+        bytes.put(ascii(type)).putInt(content.length).put(content);
+        bytes.position(bytes.position() + content.length % 2);
+    }
+
+    private static void putThreeBytes(ByteBuffer bytes, int number) {
+        bytes.putShort((short) number).put((byte) (number >> 16));
+    }
+
+    private static int even(int length) {
+        return length + length % 2;
+    }
+
+    private static byte[] ascii(String type) {
+        return type.getBytes(StandardCharsets.US_ASCII);
+    }
+}

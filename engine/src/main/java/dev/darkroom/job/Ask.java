@@ -1,0 +1,62 @@
+package dev.darkroom.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every kind of job asks for. Null leaves the choice to the checkpoint. How much of it a worker grants is a matter of its
+ * {@link Limits}.
+ *
+ * @param model name of one of the worker's models; null for the one that suits what the job brings
+ * @param prompts one to ten; each gives {@code outputs} pictures
+ * @param guidanceScale for models that embed it
+ * @param trueCfgScale for two passes a step, with a negative prompt
+ * @param seed of the noise of each prompt's first picture, and one more for each further: the same seed gives the same picture
+ * @param goFast true allows a faster, less exact way where a model has one
+ * @param loras on top of the model, all at once
+ * @param notes what was read otherwise than it was written, for the answer
+ */
+public record Ask(
+        @Nullable String model,
+        List<String> prompts,
+        @Nullable String negativePrompt,
+        @Nullable Framing framing,
+        @Nullable Integer steps,
+        @Nullable Double guidanceScale,
+        @Nullable Double trueCfgScale,
+        long seed,
+        int outputs,
+        boolean goFast,
+        List<Lora> loras,
+        Delivery delivery,
+        List<String> notes) {
+    /** @throws JobException that lists every value out of its range */
+    public Ask {
+        prompts = List.copyOf(prompts);
+        loras = List.copyOf(loras);
+        notes = List.copyOf(notes);
+        var faults = new Faults();
+        for (int i = 0; i < loras.size(); i++) {
+            faults.range("loras[" + i + "].scale", loras.get(i).scale(), -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE);
+        }
+        faults.range("loras", loras.size(), 0, Lora.MOST)
+                .range("prompts", prompts.size(), 1, Limits.MOST_PROMPTS)
+                .range("guidance_scale", guidanceScale, 0, 100)
+                .range("true_cfg_scale", trueCfgScale, 0, 100)
+                .range("num_outputs", outputs, 1, Limits.MOST_OUTPUTS)
+                .range("seed", seed, 0, Long.MAX_VALUE)
+                .refuse();
+    }
+
+    /** The pictures to make, in order: all of the first prompt, then all of the next. */
+    public List<Sample> samples() {
+        List<Sample> samples = new ArrayList<>();
+        for (int prompt = 0; prompt < prompts.size(); prompt++) {
+            for (int output = 0; output < outputs; output++) {
+                samples.add(new Sample(samples.size(), prompt, prompts.get(prompt), (seed + output) & Long.MAX_VALUE));
+            }
+        }
+        return samples;
+    }
+}

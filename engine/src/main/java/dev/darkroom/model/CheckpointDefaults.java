@@ -1,0 +1,90 @@
+package dev.darkroom.model;
+
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Size;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * {@code darkroom.json} beside {@code model_index.json}: what a checkpoint does where a job says nothing.
+ *
+ * @param nativeArea asked for more pixels than this, it generates at this area and enlarges
+ */
+public record CheckpointDefaults(
+        Size size,
+        int steps,
+        double guidanceScale,
+        double trueCfgScale,
+        int maxSequenceLength,
+        Optional<Integer> nativeArea) {
+    private static final Logger LOG = Logger.getLogger(CheckpointDefaults.class);
+    private static final double LARGEST_SCALE = 100;
+
+    /** All that the file may say, to whomever. */
+    private static final List<String> KNOWN = List.of(
+            "steps",
+            "guidance_scale",
+            "true_cfg_scale",
+            "size",
+            "max_sequence_length",
+            "native_area",
+            "reference_area",
+            "condition_area",
+            "schedule",
+            "loras");
+
+    /**
+     * The file's fields over the given ones; the file may be missing.
+     *
+     * @param longestSequence tokens that the text encoder was trained to read
+     */
+    public CheckpointDefaults overriddenBy(Path checkpoint, int longestSequence) {
+        ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
+        List<String> unknown =
+                file.names().stream().filter(name -> !KNOWN.contains(name)).toList();
+        if (!unknown.isEmpty()) {
+            LOG.warnf("%s: %s mean nothing here; there are %s", file, unknown, KNOWN);
+        }
+        return new CheckpointDefaults(
+                size(file),
+                bounded(file, "steps", steps, Limits.STANDARD.steps()),
+                scale(file, "guidance_scale", guidanceScale),
+                scale(file, "true_cfg_scale", trueCfgScale),
+                bounded(file, "max_sequence_length", maxSequenceLength, longestSequence),
+                file.optionalCount("native_area").or(() -> nativeArea));
+    }
+
+    private static double scale(ConfigFile file, String field, double otherwise) {
+        double value = file.number(field, otherwise);
+        if (value < 0 || value > LARGEST_SCALE) {
+            throw file.error(field, "must be from 0 to " + (int) LARGEST_SCALE + ", not " + value);
+        }
+        return value;
+    }
+
+    private static int bounded(ConfigFile file, String field, int otherwise, int most) {
+        int value = file.count(field, otherwise);
+        if (value > most) {
+            throw file.error(field, "must be at most " + most + ", not " + value);
+        }
+        return value;
+    }
+
+    private Size size(ConfigFile file) {
+        try {
+            Size parsed = Size.parse(file.text("size", size.toString()));
+            if (!Limits.STANDARD.allow(parsed)) {
+                throw file.error(
+                        "size",
+                        "must have sides from " + Limits.SHORTEST_SIDE + " to " + Limits.STANDARD.longestSide()
+                                + " and at most " + Limits.STANDARD.pixels() + " pixels, not " + parsed);
+            }
+            return parsed;
+        } catch (IllegalArgumentException e) {
+            throw file.error("size", "must be such as 1024x768: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.darkroom.model;
+
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
+import java.util.List;
+
+/**
+ * A checkpoint that turns jobs into pictures. Opening one reads its configs and tokenizers alone: {@link #fit}, {@link #check} and
+ * {@link #defaults} answer on any thread, whether its networks are in memory or not. All else belongs on the GPU's thread.
+ */
+public interface ImageModel extends AutoCloseable {
+    /** How well a job suits this model, by what it brings. */
+    Fit fit(Job job);
+
+    /**
+     * Refuses what this checkpoint cannot do, before anything is computed.
+     *
+     * @throws dev.darkroom.job.JobException that lists every field at fault
+     */
+    void check(Job job);
+
+    /**
+     * Makes one picture of a job that {@link #check} let pass. All {@link #networks} must be in memory.
+     *
+     * @param sample which one
+     */
+    Rendering render(Job job, Sample sample, Sources sources, Progress progress);
+
+    /** A first, small run, so that no caller waits for what only a first run needs. All {@link #networks} must be in memory. */
+    void warmUp();
+
+    /** The networks that {@link #render} computes with. */
+    List<Resident<?>> networks();
+
+    /** What the checkpoint does where a job says nothing. */
+    CheckpointDefaults defaults();
+
+    /** Frees its networks, and what it has kept of earlier jobs. */
+    @Override
+    void close();
+}

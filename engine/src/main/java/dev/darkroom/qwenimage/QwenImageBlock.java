@@ -1,0 +1,89 @@
+package dev.darkroom.qwenimage;
+
+import dev.darkroom.nn.FeedForward;
+import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.Modulation;
+import dev.darkroom.nn.QueryKeyValue;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block in which image and text keep their own weights and attend to each other.
+ *
+ * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_qwenimage.py}, QwenImageTransformerBlock.
+ */
+record QwenImageBlock(Branch img, Branch txt) {
+    static QwenImageBlock load(Weights w, QwenImageConfig c) {
+        return new QwenImageBlock(
+                Branch.load(w, c, "img", List.of("to_q", "to_k", "to_v", "to_out.0"), List.of("norm_q", "norm_k")),
+                Branch.load(
+                        w,
+                        c,
+                        "txt",
+                        List.of("add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"),
+                        List.of("norm_added_q", "norm_added_k")));
+    }
+
+    /**
+     * The streams, of the same shapes as they came.
+     *
+     * @param tembs conditioning vector of each image stream, {@code [B, D]}; the first is the text's too
+     * @param rope rotations of text, then image tokens
+     * @param mask which keys may be attended to, bool {@code [B, T + ΣS]}; null for all
+     */
+    QwenImageStreams forward(QwenImageStreams in, List<Tensor> tembs, Tensor rope, @Nullable Tensor mask) {
+        try (var block = Scope.open("qwen image block")) {
+            List<Stream> streams = new ArrayList<>();
+            streams.add(new Stream(txt, in.text(), txt.mod.of(tembs.getFirst())));
+            for (int i = 0; i < tembs.size(); i++) {
+                streams.add(new Stream(img, in.images().get(i), img.mod.of(tembs.get(i))));
+            }
+
+            // joint attention, text first
+            Tensor attended = QueryKeyValue.attend(
+                    rope,
+                    mask,
+                    streams.stream().map(Stream::heads).toArray(QueryKeyValue.Heads[]::new)); // [B, T + ΣS, D]
+            List<Tensor> out = new ArrayList<>();
+            long at = 0;
+            for (Stream stream : streams) {
+                long length = stream.x.size(1);
+                out.add(stream.after(attended.narrow(1, at, length)));
+                at += length;
+            }
+            return new QwenImageStreams(out.getFirst(), out.subList(1, out.size())).keptBy(block);
+        }
+    }
+
+    /** The weights of one kind of tokens. */
+    record Branch(Modulation mod, QueryKeyValue qkv, Linear out, FeedForward mlp) {
+        /** @param projections names of query, key, value and output */
+        static Branch load(Weights w, QwenImageConfig c, String kind, List<String> projections, List<String> norms) {
+            Weights attn = w.at("attn");
+            int d = c.width();
+            return new Branch(
+                    Modulation.linear(w.at(kind + "_mod").at(1), d, 2),
+                    QueryKeyValue.load(attn, projections.subList(0, 3), norms, d, c.heads(), c.headWidth()),
+                    Linear.load(attn.at(projections.get(3)), d, d),
+                    FeedForward.load(w.at(kind + "_mlp"), d));
+        }
+    }
+
+    /** Tokens with the weights and the modulation that are theirs. */
+    private record Stream(Branch branch, Tensor x, List<Modulation.Set> sets) {
+        QueryKeyValue.Heads heads() {
+            return branch.qkv.of(sets.get(0).norm(x));
+        }
+
+        /** {@code x} after attention and MLP. */
+        Tensor after(Tensor attended) {
+            Tensor projected = branch.out.apply(attended);
+            Tensor y = sets.get(0).gatedAdd(x, projected);
+            return sets.get(1).gatedAdd(y, branch.mlp.apply(sets.get(1).norm(y)));
+        }
+    }
+}

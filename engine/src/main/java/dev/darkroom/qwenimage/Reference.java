@@ -1,0 +1,23 @@
+package dev.darkroom.qwenimage;
+
+import dev.darkroom.image.PilResize;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Size;
+
+/**
+ * A picture that an edit starts from, which is seen twice: by the text encoder at one size, by the autoencoder at another.
+ *
+ * @param condition what the text encoder sees
+ * @param latents what the autoencoder encodes
+ */
+record Reference(Picture picture, PictureKey condition, PictureKey latents) {
+    static Reference of(Picture picture, Size conditionSize, Size latentsSize) {
+        PictureKey latents = PictureKey.of(picture, latentsSize);
+        return new Reference(picture, new PictureKey(latents.content(), conditionSize), latents);
+    }
+
+    /** The picture at the size of one of the two. */
+    Picture at(PictureKey key) {
+        return PilResize.LANCZOS.apply(picture, key.size());
+    }
+}

@@ -1,0 +1,126 @@
+package dev.darkroom.text;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Weights;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Qwen2.5-VL as the text encoder of Qwen-Image: pictures become tokens, which stand in the prompt where it has image tokens.
+ *
+ * <p>Source: huggingface/transformers, {@code models/qwen2_5_vl/modeling_qwen2_5_vl.py}, Qwen2_5_VLForConditionalGeneration, of which
+ * {@code hidden_states[-1]} is used; {@code lm_head} is neither read nor computed.
+ */
+public final class Qwen25VlEncoder {
+    /** @param imageToken the id that stands for one token of a picture */
+    public record Config(Qwen25VlLanguageModel.Config text, Qwen25VlVisionTower.Config vision, long imageToken) {
+        /** Reads {@code config.json} of a checkpoint's {@code text_encoder/}. */
+        public static Config read(Path folder) {
+            ConfigFile file = ConfigFile.read(folder.resolve("config.json"));
+            ConfigFile text = file.has("text_config") ? file.at("text_config") : file;
+            ConfigFile vision = file.at("vision_config");
+            var config = new Config(
+                    Qwen25VlLanguageModel.Config.read(text),
+                    Qwen25VlVisionTower.Config.read(vision),
+                    file.count("image_token_id", 151_655));
+            if (config.vision.outWidth() != config.text.width()) {
+                throw vision.error(
+                        "out_hidden_size",
+                        "must be the language model's hidden_size, " + config.text.width() + ", not "
+                                + config.vision.outWidth());
+            }
+            if (config.imageToken >= config.text.vocabulary()) {
+                throw file.error("image_token_id", "must be within the vocabulary of " + config.text.vocabulary());
+            }
+            return config;
+        }
+    }
+
+    private final Config config;
+    private final Placement placement;
+    private final Qwen25VlVisionTower vision;
+    private final Qwen25VlLanguageModel language;
+
+    /** Takes both name families: {@code visual.} beside {@code model.}, and newer, both inside {@code model.}. */
+    public Qwen25VlEncoder(Config config, Weights w) {
+        this.config = config;
+        this.placement = w.placement();
+        Weights model = w.at("model");
+        w.ignore("lm_head");
+        vision = new Qwen25VlVisionTower(config.vision, model.has("visual") ? model.at("visual") : w.at("visual"));
+        language = new Qwen25VlLanguageModel(
+                config.text, model.has("language_model") ? model.at("language_model") : model);
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    public Placement placement() {
+        return placement;
+    }
+
+    public Qwen25VlVisionTower vision() {
+        return vision;
+    }
+
+    public Qwen25VlLanguageModel language() {
+        return language;
+    }
+
+    /**
+     * The tokens of pictures, one after another; they depend on nothing else, so they can be kept for the next prompt.
+     *
+     * @param pixelValues {@code [patches, 3 · frames · patch²]}, from {@link Qwen2VlImageProcessor}
+     * @return {@code [tokens, D]}
+     */
+    public Tensor imageEmbeds(Tensor pixelValues, List<PatchGrid> grids) {
+        return vision.forward(pixelValues, grids);
+    }
+
+    /**
+     * Prompt embeds of one prompt: the states after the last norm, of every token from the first on.
+     *
+     * @param ids with one image token for each token of each picture
+     * @param imageEmbeds {@code [tokens, D]} each, in the order of the text; several pictures may be in one tensor
+     * @return {@code [1, S, D]}
+     */
+    public Tensor encode(long[] ids, List<Tensor> imageEmbeds, List<PatchGrid> grids) {
+        if (ids.length > config.text.positions()) {
+            throw JobException.badInput("prompt: makes " + ids.length + " tokens with its images, at most "
+                    + config.text.positions() + " are possible");
+        }
+        try (var scope = Scope.open("qwen2.5-vl")) {
+            Tensor positions = Tensor.of(MropePositions.of(ids, config.imageToken, grids), 3, 1, ids.length)
+                    .to(placement.device());
+            Tensor embeds = language.embed(TokenIds.of(ids, config.text.vocabulary(), placement));
+            return scope.keep(language.forward(withImages(embeds, ids, imageEmbeds), positions, null));
+        }
+    }
+
+    /** {@code embeds [B, S, D]} with image embeds in place of the image tokens among {@code ids}, B · S of them. */
+    public Tensor withImages(Tensor embeds, long[] ids, List<Tensor> imageEmbeds) {
+        long[] places = IntStream.range(0, ids.length)
+                .filter(i -> ids[i] == config.imageToken)
+                .asLongStream()
+                .toArray();
+        long tokens = imageEmbeds.stream().mapToLong(image -> image.size(0)).sum();
+        if (tokens != places.length) {
+            throw new IllegalArgumentException(places.length + " image tokens, but embeds of " + tokens);
+        }
+        if (places.length == 0) {
+            return embeds;
+        }
+        try (var scope = Scope.open("place images")) {
+            Tensor rows = Tensor.cat(0, imageEmbeds.toArray(Tensor[]::new)).to(placement.device());
+            Tensor index = Tensor.of(places, places.length).to(placement.device());
+            return scope.keep(Operators.putRows(embeds, index, rows));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.darkroom.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.hub.ModelSource.Folder;
+import dev.darkroom.hub.ModelSource.Repository;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models that are on this machine already, or soon. */
+class ModelsTest {
+    @TempDir
+    Path folder;
+
+    private TestHubSettings settings = new TestHubSettings(URI.create("http://127.0.0.1:1"), Path.of(""));
+
+    @BeforeEach
+    void nameCache() {
+        settings = new TestHubSettings(URI.create("http://127.0.0.1:1"), folder.resolve("hub"));
+    }
+
+    private LocatedModel locate(Path path) throws InterruptedException {
+        return new Models(settings).locate(new Folder(path));
+    }
+
+    @Test
+    void aFolderIsWhereItIs() throws InterruptedException {
+        LocatedModel model = locate(CheckpointCopy.POCKET);
+
+        assertThat(model.folder()).isEqualTo(CheckpointCopy.POCKET);
+        assertThat(model.revision()).isEmpty();
+    }
+
+    @Test
+    void aFolderMaySayItsRevision() throws IOException, InterruptedException {
+        Files.createFile(folder.resolve("model_index.json"));
+        Files.writeString(folder.resolve("darkroom.json"), "{\"revision\": \"spring 2\"}");
+
+        assertThat(locate(folder).revision()).contains("spring 2");
+    }
+
+    @Test
+    void aSnapshotIsCalledByItsCommit() throws IOException, InterruptedException {
+        Path snapshot = Files.createDirectories(folder.resolve("snapshots").resolve(TestHub.COMMIT));
+        Files.createFile(snapshot.resolve("model_index.json"));
+
+        assertThat(locate(snapshot).revision()).contains(TestHub.COMMIT);
+    }
+
+    @Test
+    void aFolderThatIsNoneAndOneWithoutAModelAreToldApart() {
+        assertThatThrownBy(() -> locate(folder.resolve("nowhere"))).hasMessageContaining("is no directory");
+        assertThatThrownBy(() -> locate(folder)).hasMessageContaining("is no checkpoint in diffusers layout");
+    }
+
+    @Test
+    void aVolumeThatIsMountedLateIsWaitedFor() throws Exception {
+        settings = settings.waiting(Duration.ofSeconds(30));
+        Path volume = folder.resolve("volume");
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<LocatedModel> model = threads.submit(() -> locate(volume));
+            Thread.sleep(50);
+            assertThat(model).isNotDone();
+            Files.createDirectory(volume);
+            Files.createFile(volume.resolve("model_index.json"));
+
+            assertThat(model.get().folder()).isEqualTo(volume);
+        }
+    }
+
+    @Test
+    void aCacheThatIsMountedLateIsWaitedForToo() throws Exception {
+        settings = settings.waiting(Duration.ofSeconds(30)).withoutNetwork();
+        var repository = new Repository("studio/tiny", TestHub.COMMIT);
+        Path snapshot = new HubCache(settings.hub()).snapshot(repository, TestHub.COMMIT);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<LocatedModel> model = threads.submit(() -> new Models(settings).locate(repository));
+            Thread.sleep(50);
+            assertThat(model).isNotDone();
+            CheckpointCopy.copy(CheckpointCopy.SHARDED, snapshot);
+
+            assertThat(model.get()).isEqualTo(new LocatedModel(snapshot, Optional.of(TestHub.COMMIT)));
+        }
+    }
+
+    @Test
+    void aHubThatIsNotThereIsGivenUp() {
+        assertThatThrownBy(() -> new Models(settings).locate(new Repository("studio/tiny", "main")))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining("4 attempts failed");
+    }
+
+    @Test
+    void whereThereAreNoLinksBlobsAreCopied() throws IOException {
+        Path blob = Files.write(folder.resolve("blob"), new byte[] {1, 2, 3});
+        try (var zip = FileSystems.newFileSystem(folder.resolve("archive.zip"), Map.of("create", "true"))) {
+            Path inside = Files.copy(blob, zip.getPath("/blob"));
+            Path file = zip.getPath("/snapshots/vae/config.json");
+
+            SnapshotFile.place(file, inside);
+            SnapshotFile.place(file, inside);
+
+            assertThat(Files.readAllBytes(file)).containsExactly(1, 2, 3);
+            assertThat(Files.isSymbolicLink(file)).isFalse();
+        }
+    }
+
+    @Test
+    void partsCoverAFileOnce() {
+        assertThat(Part.of(10, 4)).containsExactly(new Part(0, 0, 4), new Part(1, 4, 8), new Part(2, 8, 10));
+        assertThat(Part.of(8, 4)).hasSize(2);
+        assertThat(Part.of(0, 4)).isEmpty();
+    }
+
+    @Test
+    void gitAndShaDigestsAreTheirs() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "hello\n");
+
+        assertThat(new Digest(Digest.Kind.GIT, "0".repeat(40)).of(file).hex())
+                .isEqualTo("ce013625030ba8dba906f756967f9e9ca394464a");
+        assertThat(new Digest(Digest.Kind.SHA256, "0".repeat(64)).of(file).hex())
+                .isEqualTo("5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03");
+    }
+}

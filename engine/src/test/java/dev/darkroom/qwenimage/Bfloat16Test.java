@@ -1,0 +1,181 @@
+package dev.darkroom.qwenimage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.job.Asks;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.text.PatchGrid;
+import dev.darkroom.text.Qwen25VlEncoder;
+import dev.darkroom.vae.AutoencoderKLQwenImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Networks in bfloat16, as {@code DARKROOM_DTYPE} has it and cards compute: near what they give in float32, with the same weights. */
+class Bfloat16Test {
+    private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
+    private static final Path POCKET = HOME.resolve("test-payloads/models/pocket-qwen-edit");
+    private static final Path TINY = Path.of("src/test/resources/goldens/tiny-qwen-image-edit");
+    private static final Path TINY_2511 = Path.of("src/test/resources/goldens/tiny-qwen-image-edit-2511");
+
+    private static @Nullable QwenModel exact;
+    private static @Nullable QwenModel rounded;
+
+    @BeforeAll
+    static void load() {
+        exact = LoadedQwen.in(DType.FLOAT32, POCKET);
+        rounded = LoadedQwen.in(DType.BFLOAT16, POCKET);
+    }
+
+    @AfterAll
+    static void close() {
+        Objects.requireNonNull(exact).close();
+        Objects.requireNonNull(rounded).close();
+    }
+
+    @Test
+    void theVisionTowerIsNear() {
+        assertNear(2e-2, model -> {
+            var encoder = LoadedQwen.network(model, Qwen25VlEncoder.class);
+            return encoder.imageEmbeds(noise(1, 8 * 12, 1176), List.of(new PatchGrid(8, 12, 2)));
+        });
+    }
+
+    @Test
+    void theTextEncoderIsNear() {
+        assertNear(2e-2, model -> {
+            var encoder = LoadedQwen.network(model, Qwen25VlEncoder.class);
+            long[] ids = LongStream.concat(
+                            LongStream.range(10, 30),
+                            LongStream.concat(
+                                    LongStream.generate(() -> encoder.config().imageToken())
+                                            .limit(6),
+                                    LongStream.range(30, 40)))
+                    .toArray();
+            return encoder.encode(ids, List.of(noise(2, 6, 64)), List.of(new PatchGrid(4, 6, 2)));
+        });
+    }
+
+    @Test
+    void theTransformerIsNear() {
+        assertNear(3e-2, Bfloat16Test::velocity);
+    }
+
+    @Test
+    void theTransformerThatKnowsReferencesIsNear(@TempDir Path folder) throws IOException {
+        TinyFlux.copy(TINY, folder);
+        try (var shards = Files.list(folder.resolve("transformer"))) {
+            for (Path shard : shards.toList()) {
+                Files.delete(shard);
+            }
+        }
+        TinyFlux.copy(TINY_2511, folder);
+        try (QwenModel in32 = LoadedQwen.in(DType.FLOAT32, folder);
+                QwenModel in16 = LoadedQwen.in(DType.BFLOAT16, folder)) {
+            assertThat(LoadedQwen.network(in16, QwenImageTransformer.class)
+                            .config()
+                            .zeroCondT())
+                    .isTrue();
+            assertNear(3e-2, in32, in16, Bfloat16Test::velocity);
+        }
+    }
+
+    private static Tensor velocity(QwenModel model) {
+        var transformer = LoadedQwen.network(model, QwenImageTransformer.class);
+        DType dtype = transformer.placement().dtype();
+        var positions = new QwenImagePositions(List.of(new TokenGrid(4, 6), new TokenGrid(5, 3)));
+        return transformer.forward(
+                noise(3, 1, positions.imageTokens(), transformer.config().inChannels())
+                        .to(dtype),
+                noise(4, 1, 7, transformer.config().promptWidth()).to(dtype),
+                Tensor.of(new float[] {0.7f}, 1),
+                positions.rope(7, transformer.config(), Device.CPU),
+                positions.generatedTokens(),
+                null);
+    }
+
+    @Test
+    void encodingAPictureIsNear() {
+        assertNear(2e-2, model -> {
+            var vae = LoadedQwen.network(model, AutoencoderKLQwenImage.class);
+            return vae.encode(noise(5, 1, 3, 48, 80).to(vae.placement().dtype()))
+                    .mean();
+        });
+    }
+
+    @Test
+    void decodingAPictureIsNear() {
+        assertNear(3e-2, model -> {
+            var vae = LoadedQwen.network(model, AutoencoderKLQwenImage.class);
+            return vae.decode(noise(6, 1, 16, 6, 10).to(vae.placement().dtype()));
+        });
+    }
+
+    @Test
+    void anEditIsTheSameToTheEye() throws IOException {
+        Picture image = Picture.of(
+                ImageIO.read(HOME.resolve("test-payloads/images/red-circle.png").toFile()));
+        byte[] in32 = edit(Objects.requireNonNull(exact), image);
+        byte[] in16 = edit(Objects.requireNonNull(rounded), image);
+
+        double difference = 0;
+        for (int i = 0; i < in32.length; i++) {
+            difference += Math.abs((in32[i] & 0xFF) - (in16[i] & 0xFF));
+        }
+        assertThat(difference / in32.length).as("mean difference in levels").isBetween(0.001, 4.0);
+    }
+
+    private static byte[] edit(QwenModel model, Picture image) {
+        var job =
+                new Job.FromImages(Asks.of("make the circle blue", null, null, null, null, null, 1), List.of(""), null);
+        return model.render(job, Asks.first(job), new Sources(List.of(image), null, List.of()), Progress.NONE)
+                .picture()
+                .rgb();
+    }
+
+    private static void assertNear(double tolerance, Function<QwenModel, Tensor> network) {
+        assertNear(tolerance, Objects.requireNonNull(exact), Objects.requireNonNull(rounded), network);
+    }
+
+    /** Finite, in bfloat16, and within a relative difference of the float32 result, but not the same: then nothing was tried. */
+    private static void assertNear(
+            double tolerance, QwenModel in32, QwenModel in16, Function<QwenModel, Tensor> network) {
+        try (var scope = Scope.open("test")) {
+            float[] expected = network.apply(in32).toFloats();
+            Tensor result = network.apply(in16);
+            float[] actual = result.toFloats();
+
+            assertThat(result.dtype()).isEqualTo(DType.BFLOAT16);
+            double difference = 0;
+            double norm = 0;
+            for (int i = 0; i < expected.length; i++) {
+                difference += Math.pow(actual[i] - expected[i], 2);
+                norm += Math.pow(expected[i], 2);
+            }
+            assertThat(Math.sqrt(difference / norm)).as("relative difference").isBetween(1e-4, tolerance);
+        }
+    }
+
+    private static Tensor noise(long seed, long... shape) {
+        return Operators.randn(seed, DType.FLOAT32, shape).getFirst();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.darkroom.source;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Folders that payloads may name files of. Links are followed, but not out of the folder. */
+final class AllowedFolders {
+    private final List<Path> roots;
+
+    AllowedFolders(List<Path> roots) {
+        this.roots =
+                roots.stream().map(root -> root.toAbsolutePath().normalize()).toList();
+    }
+
+    /** True if no path is allowed. */
+    boolean isEmpty() {
+        return roots.isEmpty();
+    }
+
+    /**
+     * The files that a text may mean, without links on the way: one below each folder that has it. The file system is not asked about a
+     * path that leads elsewhere, so that nothing can be learnt from how long that takes.
+     */
+    List<Path> find(String text) {
+        return roots.stream().flatMap(root -> below(root, text).stream()).toList();
+    }
+
+    private static Optional<Path> below(Path root, String text) {
+        try {
+            Path real = root.toRealPath();
+            Path file = root.resolve(text).normalize();
+            if (!file.startsWith(root) && !file.startsWith(real)) {
+                return Optional.empty();
+            }
+            return Optional.of(file.toRealPath())
+                    .filter(found -> found.startsWith(real))
+                    .filter(found -> Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException | InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.darkroom.source;
+
+import java.time.Duration;
+
+/**
+ * How patiently a file is fetched from the web, and how much of it.
+ *
+ * @param timeout look-ups, redirects and all tries together
+ * @param connectTimeout how long a server may take to accept a connection
+ * @param longestSilence how long it may send nothing, in whole seconds; 0: as long as the timeout
+ * @param tries how often it is asked when it fails in a way that may pass
+ * @param backOff pause before the second try; it doubles with each further one
+ * @param largestFile in bytes
+ * @param accept the header of that name
+ */
+record FetchRules(
+        Duration timeout,
+        Duration connectTimeout,
+        Duration longestSilence,
+        int tries,
+        Duration backOff,
+        long largestFile,
+        String accept) {
+    private static final Duration LORA_SILENCE = Duration.ofSeconds(30);
+
+    static FetchRules ofImages(SourceSettings settings) {
+        return new FetchRules(
+                settings.timeout(),
+                settings.connectTimeout(),
+                Duration.ZERO,
+                settings.tries(),
+                settings.backOff(),
+                settings.largestFile().asLongValue(),
+                "image/png,image/jpeg,image/webp,image/gif,image/bmp,*/*;q=0.1");
+    }
+
+    static FetchRules ofLoras(LoraSettings settings, SourceSettings sources) {
+        return new FetchRules(
+                settings.timeout(),
+                sources.connectTimeout(),
+                LORA_SILENCE,
+                sources.tries(),
+                sources.backOff(),
+                settings.largestFile().asLongValue(),
+                "*/*");
+    }
+}

@@ -1,0 +1,192 @@
+package dev.darkroom.source;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * A folder of LoRAs that were fetched from the web, by the SHA-256 of their URL. Jobs that want the same one at once fetch it once. When
+ * the folder is full, files that were not used for longest go, but none that a job holds.
+ */
+final class FetchedLoras implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(FetchedLoras.class);
+    private static final Pattern OURS = Pattern.compile("[0-9a-f]{64}\\.safetensors");
+
+    private final Path folder;
+    private final UrlFetch urls;
+    private final Duration kept;
+    private final Duration timeout;
+    private final long mostBytes;
+    private final Map<String, Use> uses = new HashMap<>();
+
+    /** Who uses a file: all but the lock is guarded by the folder. */
+    private static final class Use {
+        final ReentrantLock fetching = new ReentrantLock();
+        int holders;
+        Instant last = Instant.EPOCH;
+    }
+
+    private record Stored(Path path, String name, long bytes, Instant lastUse) {}
+
+    /** @param everywhere true fetches from addresses that are not public too */
+    FetchedLoras(LoraSettings settings, FetchRules rules, boolean everywhere, Path folder, Vertx vertx) {
+        this.folder = folder;
+        this.urls = new UrlFetch(rules, everywhere, vertx);
+        this.kept = settings.kept();
+        this.timeout = settings.timeout();
+        this.mostBytes = settings.folder().asLongValue();
+    }
+
+    /**
+     * The file of a URL, fetched if it is not here or was fetched too long ago. It stays until {@link #release}.
+     *
+     * @param field the payload's field, for errors
+     */
+    Path hold(String field, String url) throws InterruptedException, IOException {
+        String name = name(url);
+        Use use = begin(name);
+        boolean held = false;
+        try {
+            use.fetching.lockInterruptibly();
+            try {
+                Path file = folder.resolve(name);
+                if (!Files.exists(file) || (isAlone(use) && !isFresh(file))) {
+                    fetch(field, url, file);
+                }
+                held = true;
+                return file;
+            } finally {
+                use.fetching.unlock();
+            }
+        } finally {
+            if (!held) {
+                release(url);
+            }
+            sweep();
+        }
+    }
+
+    /** One holder less; what is too much then goes. */
+    synchronized void release(String url) {
+        Use use = uses.get(name(url));
+        if (use != null) {
+            use.holders--;
+            use.last = Instant.now();
+        }
+        try {
+            sweep();
+        } catch (IOException e) {
+            LOG.warnf("old LoRAs cannot be deleted: %s", e);
+        }
+    }
+
+    private synchronized Use begin(String name) {
+        Use use = uses.computeIfAbsent(name, ignored -> new Use());
+        use.holders++;
+        return use;
+    }
+
+    /** A file that another job holds is not exchanged under it. */
+    private synchronized boolean isAlone(Use use) {
+        return use.holders == 1;
+    }
+
+    private boolean isFresh(Path file) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file)
+                    .toInstant()
+                    .isAfter(Instant.now().minus(kept));
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private void fetch(String field, String url, Path file) throws InterruptedException, IOException {
+        Files.createDirectories(folder);
+        Path fetched = urls.download(field, url, folder);
+        try {
+            WebAddress address = WebAddress.parse(field, url);
+            SafetensorsStart.check(field, "what " + address + " sends", fetched);
+            Files.move(fetched, file, StandardCopyOption.ATOMIC_MOVE);
+            LOG.infof("fetched a LoRA of %d bytes from %s", Files.size(file), address);
+        } finally {
+            Files.deleteIfExists(fetched);
+        }
+    }
+
+    /** Deletes what is too much, and what a crash left unfinished. */
+    private synchronized void sweep() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<Stored> stored = stored();
+        long bytes = stored.stream().mapToLong(Stored::bytes).sum();
+        for (Stored file : stored) {
+            Use use = uses.get(file.name);
+            if (bytes > mostBytes && (use == null || use.holders == 0)) {
+                Files.deleteIfExists(file.path);
+                bytes -= file.bytes;
+            }
+        }
+        uses.entrySet().removeIf(use -> use.getValue().holders == 0 && !Files.exists(folder.resolve(use.getKey())));
+    }
+
+    /** Files that are whole, the least recently used first; those that nobody writes any more are deleted on the way. */
+    private List<Stored> stored() throws IOException {
+        List<Stored> stored = new ArrayList<>();
+        List<Path> files;
+        try (Stream<Path> listed = Files.list(folder)) {
+            files = listed.toList();
+        }
+        for (Path file : files) {
+            String name = String.valueOf(file.getFileName());
+            try {
+                Instant modified = Files.getLastModifiedTime(file).toInstant();
+                if (OURS.matcher(name).matches()) {
+                    Use use = uses.get(name);
+                    Instant used = use == null || use.last.isBefore(modified) ? modified : use.last;
+                    stored.add(new Stored(file, name, Files.size(file), used));
+                } else if (name.startsWith(FileBody.UNFINISHED)
+                        && modified.isBefore(Instant.now().minus(timeout))) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debugf("%s is gone", file);
+            }
+        }
+        stored.sort(Comparator.comparing(Stored::lastUse));
+        return stored;
+    }
+
+    private static String name(String url) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(url.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest) + ".safetensors";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        urls.close();
+    }
+}

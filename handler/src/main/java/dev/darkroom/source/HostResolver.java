@@ -1,0 +1,11 @@
+package dev.darkroom.source;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Finds the addresses of a host. */
+@FunctionalInterface
+interface HostResolver {
+    /** All addresses of a host's name or of an address in any of its spellings; at least one. */
+    InetAddress[] resolve(String host) throws UnknownHostException;
+}

@@ -1,0 +1,50 @@
+package dev.darkroom.source;
+
+import dev.darkroom.job.JobException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Images that are files below one of the allowed folders. Whatever is wrong with a path, a caller reads the same words: they do not tell
+ * what exists elsewhere.
+ */
+final class PathSource {
+    private final AllowedFolders folders;
+    private final int largestFile;
+
+    /** @param roots the allowed folders; none refuses every path */
+    PathSource(List<Path> roots, int largestFile) {
+        this.folders = new AllowedFolders(roots);
+        this.largestFile = largestFile;
+    }
+
+    byte[] read(String field, String text) {
+        if (folders.isEmpty()) {
+            throw JobException.badInput(
+                    field + ": paths are not allowed: this worker has no folders in DARKROOM_SOURCES_ROOTS");
+        }
+        return folders.find(text).stream()
+                .flatMap(file -> read(field, file).stream())
+                .findFirst()
+                .orElseThrow(() -> JobException.badInput(
+                        field + ": must be a readable file below one of the folders in DARKROOM_SOURCES_ROOTS"));
+    }
+
+    /** The file is opened only if no link has taken its place since. */
+    private Optional<byte[]> read(String field, Path file) {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(largestFile + 1);
+            if (bytes.length > largestFile) {
+                throw SourceImages.tooLarge(field, largestFile);
+            }
+            return Optional.of(bytes);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.darkroom.source;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GET request to one address, with no second look-up of the host and no proxy. The host's name still stands in the request, in the TLS
+ * handshake and in the certificate that is asked for. Redirects are answers like others.
+ */
+final class PinnedGet implements AutoCloseable {
+    private final HttpClient client;
+    private final FetchRules rules;
+
+    /** @param trust whom to trust instead of the JDK's certificate authorities */
+    PinnedGet(Vertx vertx, FetchRules rules, @Nullable TrustOptions trust) {
+        var options = new HttpClientOptions()
+                .setConnectTimeout(Math.toIntExact(rules.connectTimeout().toMillis()))
+                .setReadIdleTimeout(Math.toIntExact(rules.longestSilence().toSeconds()))
+                .setKeepAlive(false)
+                .setVerifyHost(true)
+                .setMaxHeaderSize(32 << 10);
+        if (trust != null) {
+            options.setTrustOptions(trust);
+        }
+        this.client = vertx.httpClientBuilder()
+                .with(options)
+                .withConnectHandler(connection -> connection.exceptionHandler(ignored -> {})) // the answer tells it too
+                .build();
+        this.rules = rules;
+    }
+
+    /**
+     * What the server said.
+     *
+     * @param body null unless the status is 200
+     */
+    record Answer<T>(
+            int status,
+            @Nullable String location,
+            @Nullable String retryAfter,
+            @Nullable T body) {}
+
+    /** Takes the body of an answer as it comes, on event loops. */
+    interface Body<T> extends AutoCloseable {
+        /** Takes a part. The next one waits until the future is done. */
+        Future<?> take(Buffer part);
+
+        /** All parts were there. */
+        Future<T> end();
+
+        /** What did not come to its end is of no use. */
+        @Override
+        void close();
+    }
+
+    /** The body is larger than it may be. */
+    static final class TooLarge extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** The body is compressed although that was not asked for. */
+    static final class Compressed extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** The body cannot be written where it belongs. */
+    static final class NotWritten extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotWritten(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    /** Sends the request. Cancelling the future closes the connection; the body is closed by whoever made it. */
+    <T> CompletableFuture<Answer<T>> send(WebAddress address, InetAddress server, Body<T> body) {
+        var options = new RequestOptions()
+                .setServer(SocketAddress.inetSocketAddress(address.port(), server.getHostAddress()))
+                .setHost(address.host())
+                .setPort(address.port())
+                .setSsl(address.isSecure())
+                .setURI(address.target())
+                .putHeader("Accept", rules.accept())
+                .putHeader("Accept-Encoding", "identity")
+                .putHeader("User-Agent", "Darkroom");
+        var answer = new CompletableFuture<Answer<T>>();
+        client.request(options)
+                .onFailure(answer::completeExceptionally)
+                .onSuccess(request -> send(request, body, answer));
+        return answer;
+    }
+
+    private <T> void send(HttpClientRequest request, Body<T> body, CompletableFuture<Answer<T>> answer) {
+        var closed =
+                answer.whenComplete((ignored, failure) -> request.connection().close());
+        if (!closed.isDone()) {
+            request.send()
+                    .onFailure(answer::completeExceptionally)
+                    .onSuccess(response -> receive(response, body, answer));
+        }
+    }
+
+    private <T> void receive(HttpClientResponse response, Body<T> body, CompletableFuture<Answer<T>> answer) {
+        response.exceptionHandler(answer::completeExceptionally);
+        if (response.statusCode() != 200) {
+            answer.complete(answer(response, null));
+            return;
+        }
+        String encoding = response.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            answer.completeExceptionally(new Compressed());
+            return;
+        }
+        if (declaredLength(response) > rules.largestFile()) {
+            answer.completeExceptionally(new TooLarge());
+            return;
+        }
+        var received = new AtomicLong();
+        response.endHandler(ignored -> body.end()
+                .onFailure(answer::completeExceptionally)
+                .onSuccess(whole -> answer.complete(answer(response, whole))));
+        response.handler(part -> {
+            if (received.addAndGet(part.length()) > rules.largestFile()) {
+                answer.completeExceptionally(new TooLarge());
+            } else if (!answer.isDone()) {
+                take(part, response, body, answer);
+            }
+        });
+    }
+
+    private static <T> void take(
+            Buffer part, HttpClientResponse response, Body<T> body, CompletableFuture<Answer<T>> answer) {
+        Future<?> taken = body.take(part).onFailure(answer::completeExceptionally);
+        if (!taken.isComplete()) {
+            response.pause();
+            taken.onSuccess(ignored -> response.resume());
+        }
+    }
+
+    private static long declaredLength(HttpClientResponse response) {
+        String length = response.getHeader("Content-Length");
+        try {
+            return length == null ? 0 : Long.parseLong(length.strip());
+        } catch (NumberFormatException e) {
+            return 0; // counted while it comes
+        }
+    }
+
+    private static <T> Answer<T> answer(HttpClientResponse response, @Nullable T body) {
+        return new Answer<>(
+                response.statusCode(), response.getHeader("Location"), response.getHeader("Retry-After"), body);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.darkroom.source;
+
+import dev.darkroom.image.PictureDecoder;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Picture;
+import io.vertx.core.Vertx;
+import java.util.List;
+
+/**
+ * Source images of jobs: base64, a data URI, an http or https URL, or a path; read, turned upright, and without transparency. Several
+ * threads may load at once. Nothing is written to disk.
+ */
+public final class SourceImages implements AutoCloseable {
+    private final Base64Source base64;
+    private final PathSource paths;
+    private final UrlFetch urls;
+    private final PictureDecoder decoder;
+
+    /** @param vertx does the fetching, and stays open when this is closed */
+    public SourceImages(SourceSettings settings, Vertx vertx) {
+        int largestFile = Math.toIntExact(settings.largestFile().asLongValue());
+        this.base64 = new Base64Source(largestFile);
+        this.paths = new PathSource(settings.roots().orElse(List.of()), largestFile);
+        this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowPrivateAddresses(), vertx);
+        this.decoder = new PictureDecoder(settings.pictureLimits());
+    }
+
+    /**
+     * Loads an image; fetching one may take as long as the settings allow, and ends early when the thread is interrupted. Not for an event
+     * loop's thread.
+     *
+     * @param field the payload's field, for errors
+     * @param text as the caller sent it
+     * @throws JobException with {@code BAD_INPUT} if the text or what it leads to must not or cannot be read, {@code FETCH_FAILED} if its
+     *     server did not give it
+     */
+    public Picture load(String field, String text) throws InterruptedException {
+        return decoder.decode(field, file(field, text.strip()));
+    }
+
+    private byte[] file(String field, String text) throws InterruptedException {
+        return switch (SourceKind.of(text)) {
+            case DATA_URI -> base64.fromDataUri(field, text);
+            case URL -> urls.fetch(field, text);
+            case PATH -> paths.read(field, text);
+            case BASE64 -> base64.decode(field, text);
+            case OTHER_SCHEME ->
+                throw JobException.badInput(
+                        field + ": must be base64, a base64 data URI, an http or https URL, or a path, not "
+                                + SourceKind.scheme(text) + ":");
+        };
+    }
+
+    /** The refusal of a file that is larger than a source image may be. */
+    static JobException tooLarge(String field, long largestFile) {
+        return JobException.badInput(field + ": must be at most " + largestFile + " bytes");
+    }
+
+    @Override
+    public void close() {
+        urls.close();
+    }
+}

@@ -1,0 +1,202 @@
+package dev.darkroom.source;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.net.AddressRules;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files fetched from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be public; and the
+ * connection goes to one of those that were checked. What may pass (a connection that breaks, an overloaded server) is tried again.
+ */
+final class UrlFetch implements AutoCloseable {
+    private static final int MOST_REDIRECTS = 5;
+
+    private final FetchRules rules;
+    private final Vertx vertx;
+    private final HostResolver resolver;
+    private final Predicate<InetAddress> allowed;
+    private final PinnedGet get;
+
+    /** @param everywhere true fetches from addresses that are not public too */
+    UrlFetch(FetchRules rules, boolean everywhere, Vertx vertx) {
+        this(rules, vertx, InetAddress::getAllByName, everywhere ? address -> true : AddressRules::isPublic, null);
+    }
+
+    /**
+     * With other rules than the usual ones.
+     *
+     * @param allowed which addresses may be connected to
+     * @param trust whom to trust instead of the JDK's certificate authorities
+     */
+    UrlFetch(
+            FetchRules rules,
+            Vertx vertx,
+            HostResolver resolver,
+            Predicate<InetAddress> allowed,
+            @Nullable TrustOptions trust) {
+        this.rules = rules;
+        this.vertx = vertx;
+        this.resolver = resolver;
+        this.allowed = allowed;
+        this.get = new PinnedGet(vertx, rules, trust);
+    }
+
+    /**
+     * Fetches a file into memory.
+     *
+     * @param field the payload's field, for errors
+     * @throws JobException {@code BAD_INPUT} if the URL breaks a rule, {@code FETCH_FAILED} if the server or the way to it failed
+     */
+    byte[] fetch(String field, String url) throws InterruptedException {
+        return fetch(field, url, WholeBody::new);
+    }
+
+    /** The same into a new file of that folder, whose name begins with {@link FileBody#UNFINISHED}. */
+    Path download(String field, String url, Path folder) throws InterruptedException {
+        return fetch(field, url, () -> new FileBody(vertx, folder));
+    }
+
+    private <T> T fetch(String field, String url, Supplier<PinnedGet.Body<T>> body) throws InterruptedException {
+        WebAddress address = WebAddress.parse(field, url);
+        long deadline = System.nanoTime() + rules.timeout().toNanos();
+        for (int tried = 1; ; tried++) {
+            try {
+                return follow(field, address, tried, deadline, body);
+            } catch (PassingFault fault) {
+                Duration pause = fault.pause(rules.backOff(), tried);
+                if (tried >= rules.tries() || System.nanoTime() + pause.toNanos() >= deadline) {
+                    String tries = tried > 1 ? " (tried " + tried + " times)" : "";
+                    throw failed(field, fault.getMessage() + tries, fault.getCause());
+                }
+                Thread.sleep(pause);
+            }
+        }
+    }
+
+    /** Asks, and asks again where it is sent to. */
+    private <T> T follow(String field, WebAddress start, int tried, long deadline, Supplier<PinnedGet.Body<T>> body)
+            throws PassingFault, InterruptedException {
+        WebAddress address = start;
+        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            InetAddress[] servers = servers(field, address, deadline);
+            InetAddress server = servers[(tried - 1) % servers.length];
+            PinnedGet.Answer<T> answer = ask(field, address, server, deadline, body.get());
+            if (answer.body() != null) {
+                return answer.body();
+            }
+            address = next(field, address, answer);
+        }
+        throw failed(field, start + " redirects more than " + MOST_REDIRECTS + " times", null);
+    }
+
+    /** Where an answer sends to, if it does. */
+    private static WebAddress next(String field, WebAddress address, PinnedGet.Answer<?> answer) throws PassingFault {
+        int status = answer.status();
+        String reason = address + " answered " + status;
+        return switch (status) {
+            case 301, 302, 303, 307, 308 -> {
+                if (answer.location() == null) {
+                    throw failed(field, address + " redirects to nowhere", null);
+                }
+                yield address.redirected(field, answer.location());
+            }
+            case 408, 429 -> throw new PassingFault(reason, answer.retryAfter(), null);
+            default -> {
+                if (status >= 500) {
+                    throw new PassingFault(reason, answer.retryAfter(), null);
+                }
+                throw failed(field, reason, null);
+            }
+        };
+    }
+
+    private InetAddress[] servers(String field, WebAddress address, long deadline) throws InterruptedException {
+        try {
+            InetAddress[] servers = await(field, address, deadline, lookUp(address.host()));
+            if (!Arrays.stream(servers).allMatch(allowed)) {
+                throw JobException.badInput(field + ": must be at a public address, which " + address + " is not");
+            }
+            return servers;
+        } catch (ExecutionException e) {
+            throw failed(field, address + " is not known", e.getCause());
+        }
+    }
+
+    /** On a thread of its own, since a look-up can be neither bounded nor interrupted. */
+    private CompletableFuture<InetAddress[]> lookUp(String host) {
+        var servers = new CompletableFuture<InetAddress[]>();
+        Thread.ofVirtual().name("look-up").start(() -> {
+            try {
+                servers.complete(resolver.resolve(host));
+            } catch (UnknownHostException | RuntimeException e) {
+                servers.completeExceptionally(e);
+            }
+        });
+        return servers;
+    }
+
+    private <T> PinnedGet.Answer<T> ask(
+            String field, WebAddress address, InetAddress server, long deadline, PinnedGet.Body<T> body)
+            throws PassingFault, InterruptedException {
+        try (body) {
+            return await(field, address, deadline, get.send(address, server, body));
+        } catch (ExecutionException e) {
+            Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+            if (cause instanceof PinnedGet.TooLarge) {
+                throw SourceImages.tooLarge(field, rules.largestFile());
+            }
+            if (cause instanceof PinnedGet.Compressed) {
+                throw failed(field, address + " sends compressed content, which was not asked for", cause);
+            }
+            if (cause instanceof PinnedGet.NotWritten) {
+                String reason = field + ": this worker has no room to keep it";
+                throw new JobException(JobException.Code.INTERNAL, reason, cause);
+            }
+            if (cause instanceof SSLException) {
+                throw failed(field, address + " offers no secure connection that can be trusted", cause);
+            }
+            if (cause instanceof IOException || cause instanceof VertxException) {
+                throw new PassingFault("the connection to " + address + " failed", null, cause);
+            }
+            throw failed(field, address + " does not speak HTTP as it should", cause);
+        }
+    }
+
+    private <T> T await(String field, WebAddress address, long deadline, CompletableFuture<T> future)
+            throws ExecutionException, InterruptedException {
+        try {
+            return future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            long seconds = rules.timeout().toSeconds();
+            throw failed(field, address + " took longer than " + seconds + " s", e);
+        } finally {
+            future.cancel(true); // closes the connection if it is still open
+        }
+    }
+
+    private static JobException failed(String field, String reason, @Nullable Throwable cause) {
+        return new JobException(JobException.Code.FETCH_FAILED, field + ": " + reason, cause);
+    }
+
+    @Override
+    public void close() {
+        get.close();
+    }
+}

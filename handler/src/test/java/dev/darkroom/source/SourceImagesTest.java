@@ -1,0 +1,177 @@
+package dev.darkroom.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.image.TestPictures;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.Picture;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Source images are read in the way they were sent, and in no other. */
+class SourceImagesTest {
+    private static final Picture PICTURE = TestPictures.gradient(96, 64);
+    private static final byte[] FILE = PictureEncoder.encode(PICTURE, ImageFormat.PNG, 95);
+
+    private static Vertx vertx;
+
+    @TempDir
+    private static Path folder;
+
+    private static SourceImages images;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+        images = new SourceImages(
+                TestSourceSettings.sources(
+                        Map.of("sources.roots", folder.toString(), "sources.allow-private-addresses", "true")),
+                vertx);
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException, ExecutionException, TimeoutException {
+        images.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFormatIsReadFromBase64(ImageFormat format) throws InterruptedException {
+        String text = TestPictures.base64(PictureEncoder.encode(PICTURE, format, 95));
+
+        assertThat(TestPictures.meanDifference(PICTURE, images.load("image", text)))
+                .isLessThan(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data:image/png;base64,",
+                "data:;base64,",
+                "data:image/jpeg;name=a.jpg;base64,",
+                "DATA:image/PNG;BASE64,"
+            })
+    void aDataUriIsRead(String start) throws InterruptedException {
+        assertThat(images.load("image", start + TestPictures.base64(FILE)).rgb())
+                .isEqualTo(PICTURE.rgb());
+    }
+
+    @Test
+    void base64MayBeWrappedAndSpaced() throws InterruptedException {
+        String wrapped = "\n " + Base64.getMimeEncoder().encodeToString(FILE) + "\n";
+
+        assertThat(wrapped.strip()).contains("\r\n");
+        assertThat(images.load("image", wrapped).rgb()).isEqualTo(PICTURE.rgb());
+    }
+
+    @Test
+    void aPathIsRead() throws IOException, InterruptedException {
+        Files.write(folder.resolve("cat.png"), FILE);
+
+        assertThat(images.load("image", "cat.png").rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(images.load("image", folder + "/cat.png").rgb()).isEqualTo(PICTURE.rgb());
+    }
+
+    @Test
+    void aUrlIsFetched() throws IOException, InterruptedException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/cat", exchange -> {
+            exchange.sendResponseHeaders(200, FILE.length);
+            exchange.getResponseBody().write(FILE);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String url = "http://localhost:" + server.getAddress().getPort() + "/cat";
+
+            assertThat(images.load("image", url).rgb()).isEqualTo(PICTURE.rgb());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:///etc/passwd", "ftp://example.com/a.png", "s3://bucket/a.png", "gs://bucket/a.png"})
+    void otherSchemesAreRefusedByName(String text) {
+        assertRefused(
+                text,
+                "mask: must be base64, a base64 data URI, an http or https URL, or a path, not "
+                        + text.substring(0, text.indexOf(':') + 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no base64 at all!", "AAA=AAA", "ÄÖÜ", "iVBOR-_=", "%%%", "localhost/cat"})
+    void whatIsNoBase64IsRefused(String text) {
+        assertRefused(text, "mask: must be base64, a base64 data URI, ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data:image/png,abc",
+                "data:image/png;base64",
+                "data:text/plain;charset=utf-8,hello",
+                "data:",
+                "data:,"
+            })
+    void aDataUriWithoutBase64IsRefused(String text) {
+        assertRefused(text, "mask: a data URI must be base64");
+    }
+
+    @Test
+    void aDataUriWithWrongBase64IsRefused() {
+        assertRefused("data:image/png;base64,%89PNG", "mask: must be base64");
+    }
+
+    @Test
+    void nothingIsNoPicture() {
+        assertRefused("", "mask: must be a PNG, JPEG, WebP, GIF or BMP picture");
+        assertRefused("data:image/png;base64,", "mask: must be a PNG, JPEG, WebP, GIF or BMP picture");
+    }
+
+    @Test
+    void aTextWithoutAPictureIsRefusedAsItsKind() {
+        assertRefused("/etc/passwd", "mask: must be a readable file below one of the folders");
+        assertRefused("cats", "mask: must be a PNG, JPEG, WebP, GIF or BMP picture");
+        assertRefused(
+                TestPictures.base64("http://localhost/cat.png".getBytes(StandardCharsets.US_ASCII)),
+                "mask: must be a PNG, JPEG, WebP, GIF or BMP picture");
+    }
+
+    @Test
+    void aFileThatIsTooLargeIsRefused() {
+        assertRefused("A".repeat(28 << 20), "mask: must be at most 20971520 bytes");
+        assertRefused("A\n".repeat(28 << 20), "mask: must be at most 20971520 bytes");
+        assertRefused(" A".repeat(48 << 20), "mask: must be at most 20971520 bytes");
+    }
+
+    private static void assertRefused(String text, String message) {
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> images.load("mask", text))
+                .withMessageStartingWith(message)
+                .matches(e -> e.code() == Code.BAD_INPUT);
+    }
+}
