@@ -4,10 +4,7 @@ import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
-import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
-import dev.darkroom.job.Timings;
-import dev.darkroom.logs.JobLog;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
@@ -39,53 +36,45 @@ public final class Handler {
     }
 
     /**
-     * Does a job.
+     * Does a job, and tells its ticket how far it is.
      *
-     * @param log its lines in the log
-     * @param gpuDone called when the GPU has done its part
      * @throws JobException if it cannot be done
      */
-    public JobResult handle(Ticket ticket, JobLog log, Runnable gpuDone) throws InterruptedException {
+    public JobResult handle(Ticket ticket) throws InterruptedException {
+        // 1. what was asked, read and checked at the door
         Job job = ticket.job();
-        Progress progress = log.following(ticket);
-        var timings = new Timings();
 
-        // 1. which model, and can it do this?
-        check(job);
-        results.check(job.ask().delivery());
-        ServedModel served = models.choose(job);
+        // 2. the model that does it, and where its pictures will go
+        ServedModel model = models.choose(job);
+        results.check(job.envelope().delivery());
 
-        try (var batch = new Batch(ticket, job, served, results, drawn, log)) {
-            List<Sample> samples = batch.leftToDraw();
+        try (var pictures = new Pictures(ticket, job, model, results, drawn)) {
+            // 3. an earlier try may have drawn some already, which only need storing
+            List<Sample> left = pictures.resendUnsent();
 
-            if (!samples.isEmpty()) {
-                // 2. source images and LoRAs
-                try (var fetched = Fetched.of(job, images, loras)) {
-                    timings.lap("fetch");
-                    log.fetched(timings);
+            if (!left.isEmpty()) {
+                // 4. images and LoRAs, fetched while the GPU may be busy with another job
+                try (var sources = JobSources.fetch(job, images, loras)) {
+                    pictures.fetched();
 
-                    // 3. the GPU's turn: networks, then one picture after another, 4. each stored while the next is
-                    // drawn
+                    // 5. the GPU's turn: the model's networks, then one picture after another
                     gpu.run(() -> {
-                        timings.lap("queue");
-                        progress.checkCancelled();
-                        if (served.prepare(progress)) {
-                            timings.lap("load");
+                        pictures.started();
+                        if (model.prepare(ticket)) {
+                            pictures.loaded();
                         }
-                        for (Sample sample : samples) {
-                            batch.draw(
-                                    sample,
-                                    progress,
-                                    part -> served.model().render(job, sample, fetched.sources(), part));
+                        for (Sample sample : left) {
+                            // 6. each is stored on another thread while the next is drawn
+                            pictures.draw(sample, part -> model.render(job, sample, sources.sources(), part));
                         }
-                        return samples.size();
+                        return left.size();
                     });
                 }
             }
-            gpuDone.run();
+            ticket.rendered();
 
-            // 5. the answer
-            return batch.result(timings);
+            // 7. the answer, once all are stored
+            return pictures.result();
         }
     }
 
@@ -97,7 +86,7 @@ public final class Handler {
     void check(Job job) {
         new Faults()
                 .unless(() -> models.check(job))
-                .unless(() -> results.checkForm(job.ask().delivery()))
+                .unless(() -> results.checkForm(job.envelope().delivery()))
                 .refuse();
     }
 }

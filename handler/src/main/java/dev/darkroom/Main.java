@@ -64,7 +64,9 @@ public class Main implements QuarkusApplication {
         var source = new PayloadFile(payload, payloads, System.out);
         try (var setup = new Setup(config, vertx)) {
             var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
-            new Worker(setup.handler(folder, true), state, metrics, metrics::ended).work(source);
+            Handler handler = setup.handler(folder, true);
+            payloads.checkWith(handler::check);
+            new Worker(handler, state, metrics, metrics::ended).work(source);
         } catch (SetupException e) {
             PayloadFile.refuse(System.out, e);
         }

@@ -1,9 +1,13 @@
 package dev.darkroom;
 
+import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
 import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Residency;
+import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.TensorException;
 import dev.darkroom.weights.Loaded;
 import java.util.ArrayList;
@@ -43,6 +47,11 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
                     "the model " + name + " could not be loaded; the worker's log has more",
                     e);
         }
+    }
+
+    /** Makes one picture of a job, on the GPU's thread. */
+    Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
+        return model.render(job, sample, sources, progress);
     }
 
     /** Its networks that are in memory. */

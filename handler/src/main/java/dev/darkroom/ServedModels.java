@@ -26,7 +26,7 @@ final class ServedModels {
      * @throws JobException if the job names a model that is not there
      */
     ServedModel choose(Job job) {
-        String name = job.ask().model();
+        String name = job.envelope().model();
         if (name != null) {
             return models.stream()
                     .filter(model -> model.name().equals(name))
@@ -52,7 +52,7 @@ final class ServedModels {
             chosen.model().check(job);
         } catch (JobException e) {
             boolean noneSuits = models.size() > 1
-                    && job.ask().model() == null
+                    && job.envelope().model() == null
                     && chosen.model().fit(job) == Fit.UNABLE;
             throw noneSuits
                     ? JobException.badInput(e.getMessage() + "; model: none of " + names() + " can do such a job")

@@ -2,7 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.logs.Metrics;
@@ -57,20 +57,19 @@ public final class Worker {
         return state.phase() == WorkerState.Phase.DEFUNCT;
     }
 
-    private void work(Ticket ticket, Place place) throws InterruptedException {
-        var log = new JobLog(ticket.id());
+    private void work(Ticket taken, Place place) throws InterruptedException {
+        var log = new JobLog(taken.id());
         log.taken();
+        var ticket = new FollowedTicket(new FollowedTicket(taken, place), log);
         try {
-            JobResult result = handler.handle(ticket, log, place::close);
-            log.completed(result);
+            JobResult result = handler.handle(ticket);
             metrics.phases(result.timings());
             ticket.completed(result);
             outcomes.ended(null);
         } catch (RuntimeException | Error e) {
-            JobException reason = Reason.of(e);
-            log.failed(reason);
+            JobException reason = Failures.toJobException(e);
             outcomes.ended(reason.code());
-            if (reason.code() == Code.DEVICE_LOST) {
+            if (reason.code().endsTheWorker()) {
                 state.defunct();
             }
             ticket.failed(reason);
@@ -78,12 +77,17 @@ public final class Worker {
     }
 
     /** A place among the jobs that are not drawn yet; free again once the job is drawn, or has ended. */
-    private final class Place implements AutoCloseable {
+    private final class Place implements JobListener, AutoCloseable {
         private boolean taken;
 
         Place() throws InterruptedException {
             places.acquire();
             taken = true;
+        }
+
+        @Override
+        public void rendered() {
+            close();
         }
 
         @Override

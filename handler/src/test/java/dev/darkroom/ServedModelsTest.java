@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.flux.LoadedFlux;
 import dev.darkroom.flux.TinyFlux;
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
+import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
@@ -92,11 +93,11 @@ class ServedModelsTest {
 
     @Test
     void aFaultThatIsNoMatterOfTheModelIsToldAlone() {
-        var ask = Asks.of("a fox", "fog", null, null, null, null, 1);
+        var ask = TestJobs.of("a fox", "fog", null, null, null, null, 1);
 
         assertRefused(
                 "draw edit",
-                new Job.TextToImage(ask),
+                new Job.TextToImage(TestJobs.PLAIN, ask),
                 "negative_prompt: has no effect with a true_cfg_scale of 1.0: send one above 1");
     }
 
@@ -136,27 +137,15 @@ class ServedModelsTest {
     }
 
     private static Job job(String brings, @Nullable String model) {
-        Ask any = Asks.of("a fox", null, null, null, null, null, 1);
-        var ask = new Ask(
-                model,
-                any.prompts(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                any.seed(),
-                1,
-                false,
-                List.of(),
-                any.delivery(),
-                List.of());
+        Sampling any = TestJobs.of("a fox", null, null, null, null, null, 1);
+        var ask = new Sampling(any.prompts(), null, null, null, null, null, any.seed(), 1, false, List.of());
+        var envelope = new Envelope(model, TestJobs.PNG, List.of());
         return switch (brings) {
-            case "text" -> new Job.TextToImage(ask);
-            case "image" -> new Job.FromImages(ask, List.of("a"), null);
-            case "images" -> new Job.FromImages(ask, List.of("a", "b"), null);
-            case "strength" -> new Job.FromImages(ask, List.of("a"), 0.5);
-            case "mask" -> new Job.Fill(ask, "a", "b");
+            case "text" -> new Job.TextToImage(envelope, ask);
+            case "image" -> new Job.FromImages(envelope, ask, List.of("a"), null);
+            case "images" -> new Job.FromImages(envelope, ask, List.of("a", "b"), null);
+            case "strength" -> new Job.FromImages(envelope, ask, List.of("a"), 0.5);
+            case "mask" -> new Job.Fill(envelope, ask, "a", "b");
             default -> throw new IllegalArgumentException(brings);
         };
     }

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.checks.SetupException;
 import dev.darkroom.flux.TinyFlux;
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
+import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
-import dev.darkroom.logs.JobLog;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.Scope;
@@ -132,23 +132,11 @@ class SeveralModelsTest {
     }
 
     private static JobResult run(Handler handler, String model) throws InterruptedException {
-        Ask any = Asks.of("a fox", null, null, null, null, null, 1);
-        var ask = new Ask(
-                model,
-                any.prompts(),
-                null,
-                new Framing.Exact(new Size(64, 64)),
-                2,
-                null,
-                null,
-                1,
-                1,
-                false,
-                List.of(),
-                any.delivery(),
-                List.of());
-        var job = new Job.TextToImage(ask);
-        return handler.handle(new QuietTicket(job), new JobLog("job-1"), () -> {});
+        Sampling any = TestJobs.of("a fox", null, null, null, null, null, 1);
+        var ask = new Sampling(
+                any.prompts(), null, new Framing.Exact(new Size(64, 64)), 2, null, null, 1, 1, false, List.of());
+        var job = new Job.TextToImage(new Envelope(model, TestJobs.PNG, List.of()), ask);
+        return handler.handle(new QuietTicket(job));
     }
 
     /** A caller who only waits for the result. */

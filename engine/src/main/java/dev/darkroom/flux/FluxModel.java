@@ -2,7 +2,6 @@ package dev.darkroom.flux;
 
 import dev.darkroom.image.DriftSearch;
 import dev.darkroom.image.PictureSizes;
-import dev.darkroom.job.Ask;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
@@ -10,6 +9,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.lora.Loras;
@@ -94,7 +94,7 @@ public final class FluxModel implements ImageModel {
 
     @Override
     public void check(Job job) {
-        Ask ask = job.ask();
+        Sampling ask = Job.sampling(job);
         var faults = new Faults();
         boolean embedsGuidance = networks.config().guidanceEmbeds();
         faults.check(
@@ -117,10 +117,10 @@ public final class FluxModel implements ImageModel {
     public Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
         var timings = new Timings();
         Picture image = sources.image();
-        PictureSizes sizes = kind.sizes(asked(job.ask(), image), image, defaults);
+        PictureSizes sizes = kind.sizes(asked(Job.sampling(job), image), image, defaults);
         limits.require(sizes.output());
-        FluxRequest request = request(job.ask(), sample.prompt(), sizes.generated());
-        List<String> notes = notes(job.ask(), request, sizes);
+        FluxRequest request = request(Job.sampling(job), sample.prompt(), sizes.generated());
+        List<String> notes = notes(Job.sampling(job), request, sizes);
         Picture picture;
         try (var adapted = loras.attach(sources.loras(), networks.adaptable())) {
             notes.addAll(adapted.notes());
@@ -135,7 +135,7 @@ public final class FluxModel implements ImageModel {
         Picture inFrame = image != null
                         && kind instanceof FluxKind.Kontext
                         && Framing.isFrameOf(
-                                job.ask().framing(), sources.images().size())
+                                Job.sampling(job).framing(), sources.images().size())
                 ? DriftSearch.undone(image, picture, notes::add)
                 : picture;
         Picture finished = sizes.fit(inFrame, image != null);
@@ -170,7 +170,7 @@ public final class FluxModel implements ImageModel {
     }
 
     /** The size that the job names; null if it names none. */
-    private @Nullable Size asked(Ask ask, @Nullable Picture image) {
+    private @Nullable Size asked(Sampling ask, @Nullable Picture image) {
         return ask.framing() == null ? null : ask.framing().size(defaults.size(), image == null ? null : image.size());
     }
 
@@ -190,7 +190,7 @@ public final class FluxModel implements ImageModel {
         }
     }
 
-    private FluxRequest request(Ask ask, String prompt, Size size) {
+    private FluxRequest request(Sampling ask, String prompt, Size size) {
         boolean embedsGuidance = networks.config().guidanceEmbeds();
         Double guidance = Optional.ofNullable(ask.guidanceScale()).orElse(defaults.guidanceScale());
         return new FluxRequest(
@@ -203,7 +203,7 @@ public final class FluxModel implements ImageModel {
                 defaults.maxSequenceLength());
     }
 
-    private double trueCfgScale(Ask ask) {
+    private double trueCfgScale(Sampling ask) {
         return Optional.ofNullable(ask.trueCfgScale()).orElse(defaults.trueCfgScale());
     }
 
@@ -213,7 +213,7 @@ public final class FluxModel implements ImageModel {
                 : DEFAULT_STRENGTH;
     }
 
-    private List<String> notes(Ask ask, FluxRequest request, PictureSizes sizes) {
+    private List<String> notes(Sampling ask, FluxRequest request, PictureSizes sizes) {
         List<String> notes = new ArrayList<>();
         if (ask.goFast()) {
             notes.add("go_fast: this model has no faster way than its usual one");

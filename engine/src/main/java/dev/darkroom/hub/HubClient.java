@@ -66,7 +66,7 @@ final class HubClient implements AutoCloseable {
     }
 
     /**
-     * Asks for a file, or for a range of it.
+     * TestJobs for a file, or for a range of it.
      *
      * @param range as in the header, such as {@code bytes=0-99}
      * @throws IOException if another attempt may succeed

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a job gave: at least one picture.
  *
- * @param images in the order of {@link Ask#samples()}
+ * @param images in the order of {@link Job#samples()}
  * @param failures the pictures that could not be made or stored, in the same order
  * @param seed of the first picture of each prompt
  * @param timings part → milliseconds

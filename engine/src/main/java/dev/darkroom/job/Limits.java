@@ -3,7 +3,7 @@ package dev.darkroom.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job may ask of the GPU at most.
+ * What a job may asked of the GPU at most.
  *
  * @param pixels of one picture
  * @param longestSide of one picture
@@ -15,6 +15,10 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
     public static final int SHORTEST_SIDE = 64;
     public static final int MOST_PROMPTS = 10;
     public static final int MOST_OUTPUTS = 10;
+
+    /** Images that any job may bring; what a model takes is for its pipeline to say. */
+    public static final int MOST_IMAGES = 10;
+
     public static final Limits STANDARD = new Limits(4L << 20, 4096, 200, MOST_PROMPTS * MOST_OUTPUTS, 10_000);
 
     public Limits {
@@ -49,14 +53,14 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
     }
 
     /** Notes everything that a job asks beyond these limits, but for the length of its prompts. */
-    public void check(Ask ask, Faults faults) {
-        faults.range("num_inference_steps", ask.steps(), 1, steps);
-        int asked = ask.prompts().size() * ask.outputs();
+    public void check(Sampling asked, Faults faults) {
+        faults.range("num_inference_steps", asked.steps(), 1, steps);
+        int pictureCount = asked.prompts().size() * asked.outputs();
         faults.check(
-                asked <= pictures,
+                pictureCount <= pictures,
                 "num_outputs",
-                "prompts × num_outputs must be at most " + pictures + " pictures, not " + asked);
-        switch (ask.framing()) {
+                "prompts × num_outputs must be at most " + pictures + " pictures, not " + pictureCount);
+        switch (asked.framing()) {
             case null -> {}
             case Framing.Exact exact -> checkSize(exact.size(), faults);
             case Framing.Ratio ratio -> checkMegapixels(ratio.megapixels(), faults);

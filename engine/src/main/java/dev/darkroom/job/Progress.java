@@ -14,9 +14,9 @@ public interface Progress {
     void report(int step, int steps);
 
     /**
-     * Asked before anything is computed.
+     * Only asks: changes nothing, and returns while the job is still wanted.
      *
-     * @throws JobException with {@link JobException.Code#CANCELLED} if the job was withdrawn while it waited
+     * @throws JobException with {@link JobException.Code#CANCELLED} if the job was withdrawn
      */
     default void checkCancelled() {}
 

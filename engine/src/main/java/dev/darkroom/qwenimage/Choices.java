@@ -1,8 +1,8 @@
 package dev.darkroom.qwenimage;
 
-import dev.darkroom.job.Ask;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.lora.ModelLoras;
 import dev.darkroom.model.CheckpointDefaults;
@@ -50,7 +50,7 @@ record Choices(CheckpointDefaults defaults, Limits limits, FlowMatchSchedule usu
                 : FlowMatchSchedule.lightning();
     }
 
-    QwenRequest request(Ask ask, String prompt, Size size) {
+    QwenRequest request(Sampling ask, String prompt, Size size) {
         double trueCfgScale = trueCfgScale(ask);
         String negative = trueCfgScale > 1 && ask.negativePrompt() == null ? NOTHING : ask.negativePrompt();
         return new QwenRequest(
@@ -62,21 +62,21 @@ record Choices(CheckpointDefaults defaults, Limits limits, FlowMatchSchedule usu
                 defaults.maxSequenceLength());
     }
 
-    private int steps(Ask ask) {
+    private int steps(Sampling ask) {
         return Optional.ofNullable(ask.steps())
                 .orElseGet(() -> Lightning.of(ask.loras()).map(Lightning::steps).orElse(defaults.steps()));
     }
 
-    double trueCfgScale(Ask ask) {
+    double trueCfgScale(Sampling ask) {
         return Optional.ofNullable(ask.trueCfgScale())
                 .orElseGet(() -> Lightning.of(ask.loras()).isPresent() ? 1 : defaults.trueCfgScale());
     }
 
-    FlowMatchSchedule schedule(Ask ask) {
+    FlowMatchSchedule schedule(Sampling ask) {
         return usesLightning(ask) ? FlowMatchSchedule.lightning() : usual;
     }
 
-    boolean usesLightning(Ask ask) {
+    boolean usesLightning(Sampling ask) {
         return Lightning.of(ask.loras()).or(() -> Lightning.ofFiles(own)).isPresent();
     }
 }

@@ -2,7 +2,6 @@ package dev.darkroom.qwenimage;
 
 import dev.darkroom.image.DriftSearch;
 import dev.darkroom.image.PictureSizes;
-import dev.darkroom.job.Ask;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
@@ -10,6 +9,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.lora.Loras;
@@ -84,7 +84,7 @@ public final class QwenModel implements ImageModel {
 
     @Override
     public void check(Job job) {
-        Ask ask = job.ask();
+        Sampling ask = Job.sampling(job);
         var faults = new Faults();
         faults.check(
                 ask.guidanceScale() == null || ask.guidanceScale() == 0,
@@ -128,7 +128,7 @@ public final class QwenModel implements ImageModel {
     @Override
     public Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
         var timings = new Timings();
-        Ask ask = job.ask();
+        Sampling ask = Job.sampling(job);
         PictureSizes sizes = kind.sizes(
                 ask.framing(), sources.images().stream().map(Picture::size).toList(), defaults());
         choices.limits().require(sizes.output());
@@ -185,7 +185,7 @@ public final class QwenModel implements ImageModel {
         }
     }
 
-    private List<String> notes(Ask ask, QwenRequest request, PictureSizes sizes) {
+    private List<String> notes(Sampling ask, QwenRequest request, PictureSizes sizes) {
         List<String> notes = new ArrayList<>();
         if (ask.goFast()) {
             notes.add("go_fast: this model has no faster way than its usual one");

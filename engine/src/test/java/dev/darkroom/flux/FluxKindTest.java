@@ -3,13 +3,13 @@ package dev.darkroom.flux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Scope;
@@ -33,22 +33,22 @@ class FluxKindTest {
 
         try (var model = LoadedFlux.from(checkpoint)) {
             Picture picture = noise(318, 2968);
-            var job = new Job.FromImages(ask(null), List.of(""), null);
+            var job = new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), null);
             model.check(job);
-            Rendering rendering = model.render(job, Asks.first(job), sources(picture), Progress.NONE);
+            Rendering rendering = model.render(job, TestJobs.first(job), sources(picture), Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(KontextSizes.STANDARD.generated(picture.size()));
             assertThat(rendering.notes()).isEmpty();
 
-            var plain = new Job.TextToImage(ask(null));
-            assertThat(model.render(plain, Asks.first(plain), Sources.NONE, Progress.NONE)
+            var plain = new Job.TextToImage(TestJobs.PLAIN, ask(null));
+            assertThat(model.render(plain, TestJobs.first(plain), Sources.NONE, Progress.NONE)
                             .picture()
                             .size())
                     .isEqualTo(model.defaults().size());
 
             Rendering asked = model.render(
-                    new Job.FromImages(ask(new Size(128, 128)), List.of(""), null),
-                    Asks.first(job),
+                    new Job.FromImages(TestJobs.PLAIN, ask(new Size(128, 128)), List.of(""), null),
+                    TestJobs.first(job),
                     sources(noise(64, 64)),
                     Progress.NONE);
             assertThat(asked.picture().size()).isEqualTo(new Size(128, 128));
@@ -63,10 +63,10 @@ class FluxKindTest {
 
         try (var model = LoadedFlux.from(checkpoint)) {
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.check(new Job.FromImages(ask(null), List.of(""), 0.5)))
+                    .isThrownBy(() -> model.check(new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), 0.5)))
                     .withMessageStartingWith("strength: ");
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.check(new Job.Fill(ask(null), "", "")))
+                    .isThrownBy(() -> model.check(new Job.Fill(TestJobs.PLAIN, ask(null), "", "")))
                     .withMessageStartingWith("mask: ");
         }
     }
@@ -79,24 +79,24 @@ class FluxKindTest {
         try (var model = LoadedFlux.from(checkpoint)) {
             assertThat(model.defaults().guidanceScale()).isEqualTo(30);
             model.warmUp();
-            var job = new Job.Fill(ask(null), "", "");
+            var job = new Job.Fill(TestJobs.PLAIN, ask(null), "", "");
             model.check(job);
-            Rendering rendering = model.render(job, Asks.first(job), fill(noise(150, 100)), Progress.NONE);
+            Rendering rendering = model.render(job, TestJobs.first(job), fill(noise(150, 100)), Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(150, 100));
             assertThat(rendering.notes()).isEmpty();
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.check(new Job.TextToImage(ask(null))))
+                    .isThrownBy(() -> model.check(new Job.TextToImage(TestJobs.PLAIN, ask(null))))
                     .withMessage("mask: this model fills: it needs image and mask");
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.render(job, Asks.first(job), fill(noise(20, 300)), Progress.NONE))
+                    .isThrownBy(() -> model.render(job, TestJobs.first(job), fill(noise(20, 300)), Progress.NONE))
                     .withMessageStartingWith("size: the job gives a picture of 20x300, but sides must be from 64");
         }
         assertThat(Scope.liveTensors()).isEqualTo(before);
     }
 
-    private static Ask ask(@Nullable Size size) {
-        return Asks.of("a red fox", null, size, 1, null, null, 1);
+    private static Sampling ask(@Nullable Size size) {
+        return TestJobs.of("a red fox", null, size, 1, null, null, 1);
     }
 
     private static Sources sources(Picture image) {

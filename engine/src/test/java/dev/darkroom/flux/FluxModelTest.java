@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Scope;
@@ -53,7 +53,7 @@ class FluxModelTest {
 
         render(WISH.job());
         Picture start = render(WISH.with(new Size(64, 64)).job()).picture();
-        render(new Job.FromImages(WISH.ask(), List.of(""), 0.5), start);
+        render(new Job.FromImages(TestJobs.PLAIN, WISH.ask(), List.of(""), 0.5), start);
 
         assertThat(before).isPositive();
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -64,9 +64,10 @@ class FluxModelTest {
         long before = Scope.liveTensors();
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), Sources.NONE, (step, steps) -> {
-                    throw new IllegalStateException("broken off in step " + step);
-                }))
+                .isThrownBy(
+                        () -> model().render(WISH.job(), TestJobs.first(WISH.job()), Sources.NONE, (step, steps) -> {
+                            throw new IllegalStateException("broken off in step " + step);
+                        }))
                 .withMessage("broken off in step 0");
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -78,12 +79,14 @@ class FluxModelTest {
         List<Integer> seen = new ArrayList<>();
 
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> model().render(WISH.job(), Asks.first(WISH.job()), Sources.NONE, (step, steps) -> {
-                    seen.add(step);
-                    if (step == 2) {
-                        throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
-                    }
-                }))
+                .isThrownBy(() -> model().render(
+                                WISH.job(), TestJobs.first(WISH.job()), Sources.NONE, (step, steps) -> {
+                                    seen.add(step);
+                                    if (step == 2) {
+                                        throw new JobException(
+                                                JobException.Code.CANCELLED, "the job was cancelled", null);
+                                    }
+                                }))
                 .matches(e -> e.code() == JobException.Code.CANCELLED);
 
         assertThat(seen).containsExactly(0, 1, 2);
@@ -96,7 +99,7 @@ class FluxModelTest {
         try (var second = LoadedFlux.from(POCKET)) {
             assertThat(Scope.liveTensors()).isGreaterThan(before);
             second.warmUp();
-            second.render(WISH.job(), Asks.first(WISH.job()), Sources.NONE, Progress.NONE);
+            second.render(WISH.job(), TestJobs.first(WISH.job()), Sources.NONE, Progress.NONE);
         }
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
@@ -133,7 +136,7 @@ class FluxModelTest {
 
         Rendering rendering = model().render(
                         WISH.job(),
-                        Asks.first(WISH.job()),
+                        TestJobs.first(WISH.job()),
                         Sources.NONE,
                         (step, all) -> steps.add(step + " of " + all));
 
@@ -150,7 +153,7 @@ class FluxModelTest {
 
         model().render(
                         WISH.withSteps(asked).job(),
-                        Asks.first(WISH.job()),
+                        TestJobs.first(WISH.job()),
                         Sources.NONE,
                         (step, all) -> steps.add(step));
 
@@ -205,12 +208,12 @@ class FluxModelTest {
         Picture start = render(WISH.job()).picture();
         Wish other = new Wish(BLUE_SQUARE).withSteps(20);
 
-        Picture near = render(new Job.FromImages(other.ask(), List.of(""), 0.05), start)
+        Picture near = render(new Job.FromImages(TestJobs.PLAIN, other.ask(), List.of(""), 0.05), start)
                 .picture();
-        Picture middle =
-                render(new Job.FromImages(other.ask(), List.of(""), 0.6), start).picture();
-        Picture far =
-                render(new Job.FromImages(other.ask(), List.of(""), 1.0), start).picture();
+        Picture middle = render(new Job.FromImages(TestJobs.PLAIN, other.ask(), List.of(""), 0.6), start)
+                .picture();
+        Picture far = render(new Job.FromImages(TestJobs.PLAIN, other.ask(), List.of(""), 1.0), start)
+                .picture();
 
         assertThat(meanDifference(start, near)).isLessThan(8);
         assertThat(meanDifference(start, far)).isGreaterThan(60);
@@ -221,7 +224,8 @@ class FluxModelTest {
     void fullStrengthForgetsItsPicture() {
         Picture start = render(WISH.job()).picture();
 
-        Picture picture = render(new Job.FromImages(new Wish(BLUE_SQUARE).ask(), List.of(""), 1.0), start)
+        Picture picture = render(
+                        new Job.FromImages(TestJobs.PLAIN, new Wish(BLUE_SQUARE).ask(), List.of(""), 1.0), start)
                 .picture();
 
         assertThat(picture.level(64, 64, 2)).isGreaterThan(150);
@@ -237,8 +241,8 @@ class FluxModelTest {
         List<String> seen = new ArrayList<>();
 
         model().render(
-                        new Job.FromImages(WISH.withSteps(steps).ask(), List.of(""), strength),
-                        Asks.first(WISH.job()),
+                        new Job.FromImages(TestJobs.PLAIN, WISH.withSteps(steps).ask(), List.of(""), strength),
+                        TestJobs.first(WISH.job()),
                         sources(start),
                         (step, all) -> seen.add(step + " of " + all));
 
@@ -251,11 +255,17 @@ class FluxModelTest {
         Size given = Size.parse(size);
         var start = new Picture(given.width(), given.height(), new byte[3 * given.width() * given.height()]);
 
-        assertThat(render(new Job.FromImages(WISH.ask(), List.of(""), 0.5), start)
+        assertThat(render(new Job.FromImages(TestJobs.PLAIN, WISH.ask(), List.of(""), 0.5), start)
                         .picture()
                         .size())
                 .hasToString(kept);
-        assertThat(render(new Job.FromImages(WISH.with(new Size(100, 70)).ask(), List.of(""), 0.5), start)
+        assertThat(render(
+                                new Job.FromImages(
+                                        TestJobs.PLAIN,
+                                        WISH.with(new Size(100, 70)).ask(),
+                                        List.of(""),
+                                        0.5),
+                                start)
                         .picture()
                         .size())
                 .isEqualTo(new Size(100, 70));
@@ -276,7 +286,7 @@ class FluxModelTest {
     /** Forms send empty fields along. */
     @Test
     void aBlankNegativePromptAsksForNothing() {
-        var job = new Job.TextToImage(Asks.of("", " ", null, null, null, null, 1));
+        var job = new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("", " ", null, null, null, null, 1));
 
         assertThatNoException().isThrownBy(() -> model().check(job));
     }
@@ -306,14 +316,18 @@ class FluxModelTest {
 
     @Test
     void aMaskIsRefused() {
-        assertRefused(new Job.Fill(WISH.ask(), "", ""), "mask: this model cannot fill: leave the mask out");
+        assertRefused(
+                new Job.Fill(TestJobs.PLAIN, WISH.ask(), "", ""), "mask: this model cannot fill: leave the mask out");
     }
 
     @Test
     void allFaultsAreInOneMessage() {
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> model().check(new Job.Fill(
-                        WISH.withGuidance(3.5).withNegative("purple", null).ask(), "", "")))
+                        TestJobs.PLAIN,
+                        WISH.withGuidance(3.5).withNegative("purple", null).ask(),
+                        "",
+                        "")))
                 .withMessageContainingAll("guidance_scale: ", "negative_prompt: ", "mask: ");
     }
 
@@ -329,11 +343,11 @@ class FluxModelTest {
     }
 
     private static Rendering render(Job job) {
-        return model().render(job, Asks.first(job), Sources.NONE, Progress.NONE);
+        return model().render(job, TestJobs.first(job), Sources.NONE, Progress.NONE);
     }
 
     private static Rendering render(Job job, Picture image) {
-        return model().render(job, Asks.first(job), sources(image), Progress.NONE);
+        return model().render(job, TestJobs.first(job), sources(image), Progress.NONE);
     }
 
     private static Sources sources(Picture image) {
@@ -382,12 +396,12 @@ class FluxModelTest {
             return new Wish(prompt, text, size, steps, guidance, scale, seed);
         }
 
-        Ask ask() {
-            return Asks.of(prompt, negative, size, steps, guidance, trueCfg, seed);
+        Sampling ask() {
+            return TestJobs.of(prompt, negative, size, steps, guidance, trueCfg, seed);
         }
 
         Job job() {
-            return new Job.TextToImage(ask());
+            return new Job.TextToImage(TestJobs.PLAIN, ask());
         }
     }
 }

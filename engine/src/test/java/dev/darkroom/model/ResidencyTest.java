@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.flux.TinyFlux;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -320,8 +320,9 @@ class ResidencyTest {
     }
 
     private static Picture picture(FluxModel model, String prompt) {
-        var job = new Job.TextToImage(Asks.of(prompt, null, new Size(64, 64), 2, null, null, 3));
-        return model.render(job, Asks.first(job), Sources.NONE, Progress.NONE).picture();
+        var job = new Job.TextToImage(TestJobs.PLAIN, TestJobs.of(prompt, null, new Size(64, 64), 2, null, null, 3));
+        return model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE)
+                .picture();
     }
 
     private static long bytes(FluxModel model) {

@@ -3,10 +3,10 @@ package dev.darkroom.qwenimage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.flux.TinyFlux;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -145,9 +145,12 @@ class Bfloat16Test {
     }
 
     private static byte[] edit(QwenModel model, Picture image) {
-        var job =
-                new Job.FromImages(Asks.of("make the circle blue", null, null, null, null, null, 1), List.of(""), null);
-        return model.render(job, Asks.first(job), new Sources(List.of(image), null, List.of()), Progress.NONE)
+        var job = new Job.FromImages(
+                TestJobs.PLAIN,
+                TestJobs.of("make the circle blue", null, null, null, null, null, 1),
+                List.of(""),
+                null);
+        return model.render(job, TestJobs.first(job), new Sources(List.of(image), null, List.of()), Progress.NONE)
                 .picture()
                 .rgb();
     }

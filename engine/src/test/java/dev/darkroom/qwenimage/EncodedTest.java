@@ -3,12 +3,12 @@ package dev.darkroom.qwenimage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Sources;
 import dev.darkroom.qwenimage.Encoded.PromptKey;
 import dev.darkroom.tensor.DType;
@@ -146,8 +146,9 @@ class EncodedTest {
     }
 
     private static byte[] render(QwenModel model, String prompt, Progress progress) {
-        var job = new Job.FromImages(Asks.of(prompt, null, null, 1, null, null, 1), List.of(""), null);
-        return model.render(job, Asks.first(job), new Sources(List.of(noise(1, 90, 60)), null, List.of()), progress)
+        var job = new Job.FromImages(
+                TestJobs.PLAIN, TestJobs.of(prompt, null, null, 1, null, null, 1), List.of(""), null);
+        return model.render(job, TestJobs.first(job), new Sources(List.of(noise(1, 90, 60)), null, List.of()), progress)
                 .picture()
                 .rgb();
     }

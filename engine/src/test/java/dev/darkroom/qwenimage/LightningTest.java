@@ -2,13 +2,13 @@ package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
@@ -98,16 +98,15 @@ class LightningTest {
     private static Rendering render(Path checkpoint, List<Path> paths) {
         List<Lora> loras =
                 paths.stream().map(path -> new Lora(path.toString(), 1)).toList();
-        Ask any = Asks.of("make the circle blue", null, null, null, null, null, 1);
-        var ask = new Ask(
-                null, any.prompts(), null, null, null, null, null, 1, 1, false, loras, any.delivery(), List.of());
-        var job = new Job.FromImages(ask, List.of(""), null);
+        Sampling any = TestJobs.of("make the circle blue", null, null, null, null, null, 1);
+        var ask = new Sampling(any.prompts(), null, null, null, null, null, 1, 1, false, loras);
+        var job = new Job.FromImages(TestJobs.PLAIN, ask, List.of(""), null);
         List<LoraFile> files = paths.stream()
                 .map(path -> new LoraFile(path, path.toString(), String.valueOf(path.getFileName()), 1))
                 .toList();
         var image = new Picture(96, 96, new byte[3 * 96 * 96]);
         try (QwenModel model = LoadedQwen.from(checkpoint)) {
-            return model.render(job, Asks.first(job), new Sources(List.of(image), null, files), Progress.NONE);
+            return model.render(job, TestJobs.first(job), new Sources(List.of(image), null, files), Progress.NONE);
         }
     }
 }

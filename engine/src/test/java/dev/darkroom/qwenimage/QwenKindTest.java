@@ -3,14 +3,14 @@ package dev.darkroom.qwenimage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Rendering;
@@ -64,12 +64,12 @@ class QwenKindTest {
     @Test
     void aPromptAloneMakesAPicture() throws IOException {
         try (QwenModel model = LoadedQwen.from(TinyQwen.make(folder, TEXT, SMALL))) {
-            var job = new Job.TextToImage(ask(null));
+            var job = new Job.TextToImage(TestJobs.PLAIN, ask(null));
             model.warmUp();
             model.check(job);
 
             assertThat(render(model, job).picture().size()).isEqualTo(new Size(64, 64));
-            assertThat(render(model, new Job.TextToImage(ask(new Size(70, 90))))
+            assertThat(render(model, new Job.TextToImage(TestJobs.PLAIN, ask(new Size(70, 90))))
                             .picture()
                             .size())
                     .isEqualTo(new Size(70, 90));
@@ -82,8 +82,8 @@ class QwenKindTest {
     @Test
     void withoutANegativePromptItSteersAwayFromASpaceUnlessTheScaleIsOne() throws IOException {
         try (QwenModel model = LoadedQwen.from(TinyQwen.make(folder, TEXT, SMALL))) {
-            var usual = new Job.TextToImage(ask(null));
-            var single = new Job.TextToImage(Asks.of("a fox", null, null, 1, null, 1.0, 1));
+            var usual = new Job.TextToImage(TestJobs.PLAIN, ask(null));
+            var single = new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", null, null, 1, null, 1.0, 1));
 
             assertThat(render(model, usual).parameters())
                     .containsEntry("negative_prompt", " ")
@@ -122,9 +122,10 @@ class QwenKindTest {
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(64, 160));
             assertThat(model.fit(job)).isEqualTo(Fit.MADE_FOR);
-            assertThat(model.fit(new Job.FromImages(ask(null), List.of(""), 0.5)))
+            assertThat(model.fit(new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), 0.5)))
                     .isEqualTo(Fit.UNABLE);
-            assertThat(model.fit(new Job.TextToImage(ask(null)))).isEqualTo(Fit.UNABLE);
+            assertThat(model.fit(new Job.TextToImage(TestJobs.PLAIN, ask(null))))
+                    .isEqualTo(Fit.UNABLE);
         }
     }
 
@@ -152,17 +153,17 @@ class QwenKindTest {
                 .withMessageStartingWith(message);
     }
 
-    private static Ask ask(@Nullable Size size) {
-        return Asks.of("a fox", null, size, 1, null, null, 1);
+    private static Sampling ask(@Nullable Size size) {
+        return TestJobs.of("a fox", null, size, 1, null, null, 1);
     }
 
-    private static Job edit(Ask ask, int images) {
-        return new Job.FromImages(ask, Collections.nCopies(images, ""), null);
+    private static Job edit(Sampling ask, int images) {
+        return new Job.FromImages(TestJobs.PLAIN, ask, Collections.nCopies(images, ""), null);
     }
 
     private static Rendering render(QwenModel model, Job job, Size... images) {
         List<Picture> pictures = Arrays.stream(images).map(QwenKindTest::noise).toList();
-        return model.render(job, Asks.first(job), new Sources(pictures, null, List.of()), Progress.NONE);
+        return model.render(job, TestJobs.first(job), new Sources(pictures, null, List.of()), Progress.NONE);
     }
 
     private static Picture noise(Size size) {

@@ -2,12 +2,12 @@ package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
@@ -63,9 +63,9 @@ class QwenLoraTest {
     }
 
     private static byte[] edit(QwenModel model, List<LoraFile> loras) {
-        Ask any = Asks.of("make the circle blue", null, null, 1, null, null, 1);
-        var job = new Job.FromImages(any, List.of(""), null);
-        return model.render(job, Asks.first(job), new Sources(List.of(IMAGE), null, loras), Progress.NONE)
+        Sampling any = TestJobs.of("make the circle blue", null, null, 1, null, null, 1);
+        var job = new Job.FromImages(TestJobs.PLAIN, any, List.of(""), null);
+        return model.render(job, TestJobs.first(job), new Sources(List.of(IMAGE), null, loras), Progress.NONE)
                 .picture()
                 .rgb();
     }

@@ -3,12 +3,12 @@ package dev.darkroom.qwenimage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Probe;
@@ -88,8 +88,8 @@ class QwenModelTest {
         byte[] kept = render(MAKE_IT_BLUE, 1, picture("red-circle")).picture().rgb();
 
         try (QwenModel fresh = LoadedQwen.from(PAYLOADS.resolve("models/pocket-qwen-edit"))) {
-            Job job = edit(Asks.of(MAKE_IT_BLUE, null, null, 1, null, null, 1), 1);
-            assertThat(fresh.render(job, Asks.first(job), sources(picture("red-circle")), Progress.NONE)
+            Job job = edit(TestJobs.of(MAKE_IT_BLUE, null, null, 1, null, null, 1), 1);
+            assertThat(fresh.render(job, TestJobs.first(job), sources(picture("red-circle")), Progress.NONE)
                             .picture()
                             .rgb())
                     .isEqualTo(kept);
@@ -116,11 +116,11 @@ class QwenModelTest {
     void anEditThatIsCancelledLeavesNoTensorAndTakesNoFurtherStep() {
         long before = Scope.liveTensors();
         List<Integer> seen = new ArrayList<>();
-        Job job = edit(Asks.of(MAKE_IT_BLUE, null, null, null, null, null, 3), 1);
+        Job job = edit(TestJobs.of(MAKE_IT_BLUE, null, null, null, null, null, 3), 1);
 
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> model().render(
-                                job, Asks.first(job), sources(picture("red-circle")), (step, steps) -> {
+                                job, TestJobs.first(job), sources(picture("red-circle")), (step, steps) -> {
                                     seen.add(step);
                                     if (step == 2) {
                                         throw new JobException(
@@ -148,11 +148,11 @@ class QwenModelTest {
     @Test
     void everyStepIsReported() {
         List<String> steps = new ArrayList<>();
-        Job job = edit(Asks.of(MAKE_IT_BLUE, null, null, null, null, null, 1), 1);
+        Job job = edit(TestJobs.of(MAKE_IT_BLUE, null, null, null, null, null, 1), 1);
 
         Rendering rendering = model().render(
                         job,
-                        Asks.first(job),
+                        TestJobs.first(job),
                         sources(picture("red-circle")),
                         (step, all) -> steps.add(step + " of " + all));
 
@@ -163,8 +163,8 @@ class QwenModelTest {
 
     @Test
     void aNegativePromptIsReadWithAScaleAboveOneAndSteersAway() {
-        Job plain = edit(Asks.of(MAKE_IT_BLUE, null, null, null, null, null, 1), 1);
-        Job guided = edit(Asks.of(MAKE_IT_BLUE, "make the circle red", null, null, null, 2.0, 1), 1);
+        Job plain = edit(TestJobs.of(MAKE_IT_BLUE, null, null, null, null, null, 1), 1);
+        Job guided = edit(TestJobs.of(MAKE_IT_BLUE, "make the circle red", null, null, null, 2.0, 1), 1);
         model().check(guided);
 
         Rendering rendering = render(guided, picture("red-circle"));
@@ -179,28 +179,30 @@ class QwenModelTest {
     @Test
     void whatItCannotDoIsRefusedByField() {
         assertRefused(
-                edit(Asks.of("p", null, null, null, 3.5, null, 1), 1),
+                edit(TestJobs.of("p", null, null, null, 3.5, null, 1), 1),
                 "guidance_scale: this model has no guidance embedding");
         assertRefused(
-                edit(Asks.of("p", "n", null, null, null, null, 1), 1),
+                edit(TestJobs.of("p", "n", null, null, null, null, 1), 1),
                 "negative_prompt: has no effect with a true_cfg_scale of 1.0");
         assertRefused(
-                edit(Asks.of("a <|image_pad|>", null, null, null, null, null, 1), 1),
+                edit(TestJobs.of("a <|image_pad|>", null, null, null, null, null, 1), 1),
                 "prompt: must not contain <|image_pad|>");
         assertRefused(
-                edit(Asks.of("p", "<|image_pad|>", null, null, null, 2.0, 1), 1),
+                edit(TestJobs.of("p", "<|image_pad|>", null, null, null, 2.0, 1), 1),
                 "negative_prompt: must not contain <|image_pad|>");
-        assertRefused(new Job.TextToImage(plain()), "image: is missing: this model edits");
-        assertRefused(new Job.Fill(plain(), "", ""), "mask: this model edits without a mask");
-        assertRefused(new Job.FromImages(plain(), List.of(""), 0.5), "strength: this model edits by instruction");
+        assertRefused(new Job.TextToImage(TestJobs.PLAIN, plain()), "image: is missing: this model edits");
+        assertRefused(new Job.Fill(TestJobs.PLAIN, plain(), "", ""), "mask: this model edits without a mask");
+        assertRefused(
+                new Job.FromImages(TestJobs.PLAIN, plain(), List.of(""), 0.5),
+                "strength: this model edits by instruction");
         model().check(edit(plain(), 3));
     }
 
     @Test
     void allFaultsAreToldAtOnce() {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() ->
-                        model().check(new Job.Fill(Asks.of("<|image_pad|>", "n", null, null, 3.5, 1.0, 1), "", "")))
+                .isThrownBy(() -> model().check(new Job.Fill(
+                        TestJobs.PLAIN, TestJobs.of("<|image_pad|>", "n", null, null, 3.5, 1.0, 1), "", "")))
                 .withMessageContainingAll("guidance_scale: ", "negative_prompt: ", "prompt: ", "mask: ");
     }
 
@@ -211,12 +213,12 @@ class QwenModelTest {
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
 
-    private static Ask plain() {
-        return Asks.of("p", null, null, null, null, null, 1);
+    private static Sampling plain() {
+        return TestJobs.of("p", null, null, null, null, null, 1);
     }
 
-    private static Job edit(Ask ask, int images) {
-        return new Job.FromImages(ask, Collections.nCopies(images, ""), null);
+    private static Job edit(Sampling ask, int images) {
+        return new Job.FromImages(TestJobs.PLAIN, ask, Collections.nCopies(images, ""), null);
     }
 
     private static QwenModel model() {
@@ -224,11 +226,11 @@ class QwenModelTest {
     }
 
     private static Rendering render(String prompt, long seed, Picture image) {
-        return render(edit(Asks.of(prompt, null, null, 1, null, null, seed), 1), image);
+        return render(edit(TestJobs.of(prompt, null, null, 1, null, null, seed), 1), image);
     }
 
     private static Rendering render(Job job, Picture image) {
-        return model().render(job, Asks.first(job), sources(image), Progress.NONE);
+        return model().render(job, TestJobs.first(job), sources(image), Progress.NONE);
     }
 
     /** The points that an edit of one step passes. */

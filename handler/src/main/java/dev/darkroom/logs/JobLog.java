@@ -1,16 +1,15 @@
 package dev.darkroom.logs;
 
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
-import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The lines that a job leaves in the log: one a phase, each beginning with its id, none with the pictures that a caller sent. */
-public final class JobLog {
+public final class JobLog implements JobListener {
     private static final Logger LOG = Logger.getLogger("dev.darkroom.job");
 
     private final String id;
@@ -19,22 +18,27 @@ public final class JobLog {
         this.id = id;
     }
 
+    /** A worker has taken the job. */
     public void taken() {
         info("taken");
     }
 
+    @Override
     public void fetched(Timings timings) {
         info("fetched: " + timings + " ms");
     }
 
+    @Override
     public void drawn(Sample sample, Timings timings) {
         info("picture " + sample.index() + " drawn: " + timings + " ms");
     }
 
-    public void stored(Sample sample, int bytes) {
-        info("picture " + sample.index() + " stored: " + bytes + " bytes");
+    @Override
+    public void stored(JobResult.Image image) {
+        info("picture " + image.sample().index() + " stored: " + image.bytes() + " bytes");
     }
 
+    @Override
     public void completed(JobResult result) {
         info("completed: pictures " + result.images().size() + ", " + result.timings() + " ms");
         result.failures()
@@ -47,29 +51,20 @@ public final class JobLog {
     }
 
     /** With a stack trace where the fault is ours. */
+    @Override
     public void failed(JobException reason) {
-        boolean ours = reason.code() == Code.INTERNAL || reason.code() == Code.DEVICE_LOST;
+        boolean ours = reason.code().owner() == JobException.Owner.WORKER;
         log(Logger.Level.WARN, reason.code() + ": " + reason.getMessage(), ours ? reason.getCause() : null);
     }
 
-    /** The same progress, with a line when the GPU begins, and for those who want it, one a step. */
-    public Progress following(Progress progress) {
-        return new Progress() {
-            @Override
-            public void report(int step, int steps) {
-                if (step == 0) {
-                    info("on the GPU: " + steps + " steps");
-                } else {
-                    log(Logger.Level.DEBUG, "step " + step + " of " + steps, null);
-                }
-                progress.report(step, steps);
-            }
-
-            @Override
-            public void checkCancelled() {
-                progress.checkCancelled();
-            }
-        };
+    /** One line when the GPU begins, and for those who want it, one a step. */
+    @Override
+    public void report(int step, int steps) {
+        if (step == 0) {
+            info("on the GPU: " + steps + " steps");
+        } else {
+            log(Logger.Level.DEBUG, "step " + step + " of " + steps, null);
+        }
     }
 
     private void info(String event) {

@@ -83,12 +83,7 @@ public final class Answer {
 
     /** The status body of a job that failed or was cancelled. */
     public static ObjectNode failed(String id, JobException reason) {
-        String status = switch (reason.code()) {
-            case CANCELLED -> "CANCELLED";
-            case TIMED_OUT -> "TIMED_OUT";
-            case BAD_INPUT, FETCH_FAILED, STORE_FAILED, OUT_OF_MEMORY, DEVICE_LOST, INTERNAL -> "FAILED";
-        };
-        return status(id, status)
+        return status(id, reason.code().ending().name())
                 .put("error", reason.getMessage())
                 .put("error_type", reason.code().name());
     }

@@ -3,7 +3,6 @@ package dev.darkroom.queue;
 import dev.darkroom.job.AspectRatio;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
-import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.Return;
@@ -40,7 +39,7 @@ final class Fields {
                 new Field(
                         "images",
                         List.of("image_urls", "init_images"),
-                        new Field.Images(Job.MOST_IMAGES),
+                        new Field.Images(Limits.MOST_IMAGES),
                         "Several pictures in the place of one, for models that take several."),
                 new Field(
                         "mask",

@@ -1,9 +1,9 @@
 package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.job.Ask;
 import dev.darkroom.job.AspectRatio;
 import dev.darkroom.job.Delivery;
+import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
@@ -12,6 +12,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.Return;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,26 +57,15 @@ final class Payload {
         notes.addAll(unknown(loraFields.unknown()));
         Optional<Delivery> delivery = delivery();
         checkSafety();
-        Optional<Ask> ask = delivery.flatMap(how -> faults.gather(() -> new Ask(
-                model,
-                prompts,
-                negativePrompt,
-                framing,
-                steps,
-                guidanceScale,
-                trueCfgScale,
-                seed,
-                outputs,
-                goFast,
-                loras,
-                how,
-                notes)));
-        ask.ifPresent(known -> rules.limits().check(known, faults));
-        Sources sources = sources(framing);
-        ask.flatMap(known -> faults.gather(() -> sources.job(known)))
-                .ifPresent(job -> faults.unless(() -> rules.check().accept(job)));
+        Optional<Sampling> sampling = faults.gather(() -> new Sampling(
+                prompts, negativePrompt, framing, steps, guidanceScale, trueCfgScale, seed, outputs, goFast, loras));
+        sampling.ifPresent(known -> rules.limits().check(known, faults));
+        Brought brought = brought(framing);
+        Optional<Job> job = delivery.map(how -> new Envelope(model, how, notes))
+                .flatMap(envelope -> sampling.flatMap(known -> faults.gather(() -> brought.job(envelope, known))));
+        job.ifPresent(known -> faults.unless(() -> rules.check().accept(known)));
         faults.refuse();
-        return sources.job(ask.orElseThrow());
+        return job.orElseThrow();
     }
 
     /** What this worker does not have: refused, or noted for the answer. */
@@ -88,22 +78,22 @@ final class Payload {
     }
 
     /** What a job brings beside its prompts. */
-    private record Sources(
+    private record Brought(
             List<String> images,
             @Nullable String mask,
             @Nullable Double strength) {
-        Job job(Ask ask) {
+        Job job(Envelope envelope, Sampling sampling) {
             if (images.isEmpty()) {
-                return new Job.TextToImage(ask);
+                return new Job.TextToImage(envelope, sampling);
             }
             return mask == null
-                    ? new Job.FromImages(ask, images, strength)
-                    : new Job.Fill(ask, images.getFirst(), mask);
+                    ? new Job.FromImages(envelope, sampling, images, strength)
+                    : new Job.Fill(envelope, sampling, images.getFirst(), mask);
         }
     }
 
-    private Sources sources(@Nullable Framing framing) {
-        List<String> images = input.images(Job.MOST_IMAGES);
+    private Brought brought(@Nullable Framing framing) {
+        List<String> images = input.images(Limits.MOST_IMAGES);
         boolean expected = input.hasImages();
         String mask = input.text("mask");
         Double strength = input.decimal("strength");
@@ -112,7 +102,7 @@ final class Payload {
                 .check(strength == null || expected, "strength", "needs an image")
                 .check(mask == null || strength == null, "strength", "has no effect with a mask")
                 .check(!(framing instanceof Framing.LikeImage) || expected, Fields.MATCH_INPUT_IMAGE, "needs an image");
-        return new Sources(
+        return new Brought(
                 images,
                 mask,
                 faults.gather(() -> Job.FromImages.checked(strength))

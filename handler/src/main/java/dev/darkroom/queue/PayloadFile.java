@@ -87,18 +87,8 @@ public final class PayloadFile implements JobSource {
         }
 
         @Override
-        public void report(int step, int steps) {
-            // the log has it, and nobody else asks
-        }
-
-        @Override
         public int largestAnswer() {
             return Integer.MAX_VALUE;
-        }
-
-        @Override
-        public void stored(JobResult.Image image) {
-            // the answer tells of all pictures at once
         }
 
         @Override

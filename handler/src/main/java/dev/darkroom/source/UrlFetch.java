@@ -90,7 +90,7 @@ final class UrlFetch implements AutoCloseable {
         }
     }
 
-    /** Asks, and asks again where it is sent to. */
+    /** TestJobs, and asks again where it is sent to. */
     private <T> T follow(String field, WebAddress start, int tried, long deadline, Supplier<PinnedGet.Body<T>> body)
             throws PassingFault, InterruptedException {
         WebAddress address = start;

@@ -88,6 +88,11 @@ public final class Results {
                 EncodedPicture.of(finished.picture(), delivery.format(), delivery.quality(), finished.parameters()));
     }
 
+    /** True if an earlier try of the job finished this picture but could not store it. */
+    public boolean hasUnsent(ResultName name) {
+        return unsent.has(name);
+    }
+
     /**
      * Hands over what an earlier try of the job finished but could not store.
      *

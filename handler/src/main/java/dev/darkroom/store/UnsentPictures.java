@@ -45,8 +45,31 @@ public final class UnsentPictures {
         files.write(beginning(name) + seed + "." + format.extension(), file);
     }
 
+    /** True if a picture of that name waits. */
+    boolean has(ResultName name) {
+        try {
+            return waiting(name).isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** The picture of that name, if it waits and can be read. */
     Optional<Unsent> find(ResultName name) {
+        try {
+            Optional<Waiting> waiting = waiting(name);
+            return waiting.isPresent()
+                    ? Optional.of(read(waiting.get().path(), waiting.get().name()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            LOG.warnf(e, "job %s: the kept picture %d cannot be read", name.folder(), name.index());
+            return Optional.empty();
+        }
+    }
+
+    private record Waiting(Path path, Matcher name) {}
+
+    private Optional<Waiting> waiting(ResultName name) throws IOException {
         if (!Files.isDirectory(folder)) {
             return Optional.empty();
         }
@@ -54,11 +77,9 @@ public final class UnsentPictures {
             for (Path path : found) {
                 Matcher matcher = NAME.matcher(String.valueOf(path.getFileName()));
                 if (matcher.matches() && Files.isRegularFile(path)) {
-                    return Optional.of(read(path, matcher));
+                    return Optional.of(new Waiting(path, matcher));
                 }
             }
-        } catch (IOException e) {
-            LOG.warnf(e, "job %s: the kept picture %d cannot be read", name.folder(), name.index());
         }
         return Optional.empty();
     }

@@ -5,12 +5,12 @@ import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.flux.LoadedFlux;
 import dev.darkroom.image.PictureEncoder;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
@@ -71,11 +71,11 @@ public final class Bench {
             int[] round = {0};
             Measured whole = Measured.milliseconds("pocket picture, 128×128, 4 steps", 20, repetitions, () -> {
                 Job job = job(round[0]++);
-                last[0] = model.render(job, Asks.first(job), Sources.NONE, Progress.NONE);
+                last[0] = model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE);
             });
             for (int i = 0; i < repetitions; i++) {
                 Job job = job(i);
-                Timings timings = model.render(job, Asks.first(job), Sources.NONE, Progress.NONE)
+                Timings timings = model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE)
                         .timings();
                 int at = i;
                 timings.milliseconds()
@@ -104,7 +104,8 @@ public final class Bench {
     }
 
     private static Job job(int seed) {
-        return new Job.TextToImage(Asks.of("a sunset over mountains", null, new Size(128, 128), 4, null, null, seed));
+        return new Job.TextToImage(
+                TestJobs.PLAIN, TestJobs.of("a sunset over mountains", null, new Size(128, 128), 4, null, null, seed));
     }
 
     /**

@@ -3,12 +3,12 @@ package dev.darkroom.bench;
 import dev.darkroom.flux.FluxModel;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.image.PictureEncoder;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
@@ -157,8 +157,9 @@ final class EditBench {
     }
 
     private static Picture edit(QwenModel model, String prompt, Picture picture) {
-        var job = new Job.FromImages(Asks.of(prompt, null, null, null, null, null, 1), List.of(""), null);
-        return model.render(job, Asks.first(job), new Sources(List.of(picture), null, List.of()), Progress.NONE)
+        var job = new Job.FromImages(
+                TestJobs.PLAIN, TestJobs.of(prompt, null, null, null, null, null, 1), List.of(""), null);
+        return model.render(job, TestJobs.first(job), new Sources(List.of(picture), null, List.of()), Progress.NONE)
                 .picture();
     }
 

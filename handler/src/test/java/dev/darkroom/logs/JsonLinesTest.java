@@ -94,7 +94,7 @@ class JsonLinesTest {
         var log = new JobLog("job-7");
         List<String> said = heard(() -> {
             log.taken();
-            log.following((step, steps) -> {}).report(0, 4);
+            log.report(0, 4);
             log.failed(JobException.badInput("width: must be from 64 to 4096, not 20"));
             Logger.getLogger("dev.darkroom.job").info("another thing");
         });

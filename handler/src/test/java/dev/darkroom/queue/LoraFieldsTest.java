@@ -45,7 +45,7 @@ class LoraFieldsTest {
     void everyWayToAskIsReadAndConformsToTheSchema(String fields, String expected) {
         ObjectNode request = request(fields);
 
-        List<String> loras = READER.job(request).ask().loras().stream()
+        List<String> loras = READER.job(request).loras().stream()
                 .map(lora -> lora.source() + " " + lora.scale())
                 .toList();
 
@@ -105,11 +105,11 @@ class LoraFieldsTest {
 
     @Test
     void aWorkerThatOnlyWarnsOfUnknownFieldsNotesThoseOfALora() {
-        var ask = LENIENT.job(request("'loras': [{'path': 'a', 'adapter_name': 'x'}]"))
-                .ask();
+        var job = LENIENT.job(request("'loras': [{'path': 'a', 'adapter_name': 'x'}]"));
 
-        assertThat(ask.loras()).containsExactly(new Lora("a", 1));
-        assertThat(ask.notes()).containsExactly("loras[0].adapter_name: is not known; a LoRA has path and scale");
+        assertThat(job.loras()).containsExactly(new Lora("a", 1));
+        assertThat(job.envelope().notes())
+                .containsExactly("loras[0].adapter_name: is not known; a LoRA has path and scale");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.Sample;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +33,7 @@ class PayloadFileTest {
     void whateverElseStandsThereIsLeftAlone() throws IOException {
         Ticket ticket = ticket("{\"input\": {\"prompt\": \"a\"}, \"comment\": \"x\"}");
 
-        assertThat(ticket.job().ask().prompts()).containsExactly("a");
+        assertThat(ticket.job().samples()).extracting(Sample::prompt).containsExactly("a");
     }
 
     private Ticket ticket(String payload) throws IOException {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.job.Ask;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Destination;
+import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
@@ -15,7 +15,9 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sample;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -40,30 +42,29 @@ class PayloadTest {
     @Test
     void aPromptIsEnough() {
         assertThat(job("'prompt': 'a red circle'")).isInstanceOfSatisfying(Job.TextToImage.class, job -> {
-            Ask ask = job.ask();
+            Sampling ask = job.sampling();
             assertThat(ask.prompts()).containsExactly("a red circle");
             assertThat(ask.negativePrompt()).isNull();
-            assertThat(ask.model()).isNull();
+            assertThat(job.envelope().model()).isNull();
             assertThat(ask.framing()).isNull();
             assertThat(ask.steps()).isNull();
             assertThat(ask.guidanceScale()).isNull();
             assertThat(ask.trueCfgScale()).isNull();
-            assertThat(ask.delivery().format()).isEqualTo(ImageFormat.PNG);
-            assertThat(ask.delivery().quality()).isEqualTo(90);
+            assertThat(job.envelope().delivery().format()).isEqualTo(ImageFormat.PNG);
+            assertThat(job.envelope().delivery().quality()).isEqualTo(90);
         });
     }
 
     @Test
     void everyFieldOfTextToImageIsRead() {
-        Ask ask = job("""
+        Job.Generation job = job("""
                 'prompt': 'p', 'negative_prompt': 'n', 'model': 'm', 'width': 640, 'height': 480, 'num_inference_steps': 7,
                 'guidance_scale': 3.5, 'true_cfg_scale': 4, 'seed': 9223372036854775807, 'output_format': 'WebP',
                 'output_quality': 55
-                """).ask();
+                """);
 
-        assertThat(ask)
-                .isEqualTo(new Ask(
-                        "m",
+        assertThat(job.sampling())
+                .isEqualTo(new Sampling(
                         List.of("p"),
                         "n",
                         new Framing.Exact(new Size(640, 480)),
@@ -73,9 +74,9 @@ class PayloadTest {
                         Long.MAX_VALUE,
                         1,
                         false,
-                        List.of(),
-                        new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, null),
                         List.of()));
+        assertThat(job.envelope())
+                .isEqualTo(new Envelope("m", new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, null), List.of()));
     }
 
     @Test
@@ -105,7 +106,7 @@ class PayloadTest {
 
     @Test
     void theEmptyPromptIsAPrompt() {
-        assertThat(job("'prompt': ''").ask().prompts()).containsExactly("");
+        assertThat(job("'prompt': ''").sampling().prompts()).containsExactly("");
     }
 
     @Test
@@ -123,7 +124,7 @@ class PayloadTest {
     @ValueSource(strings = {"'seed': null", "'seed': -1", "'model': null"})
     void withoutASeedOneIsChosen(String noSeed) {
         assertThat(LongStream.range(0, 20)
-                        .map(i -> job("'prompt': 'p', " + noSeed).ask().seed()))
+                        .map(i -> job("'prompt': 'p', " + noSeed).sampling().seed()))
                 .allSatisfy(seed -> assertThat(seed).isBetween(0L, (1L << 32) - 1))
                 .doesNotHaveDuplicates();
     }
@@ -131,14 +132,14 @@ class PayloadTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "7, 7", "7.0, 7", "1e3, 1000", "9007199254740993, 9007199254740993"})
     void aSeedIsKept(String sent, long kept) {
-        assertThat(job("'prompt': 'p', 'seed': " + sent).ask().seed()).isEqualTo(kept);
+        assertThat(job("'prompt': 'p', 'seed': " + sent).sampling().seed()).isEqualTo(kept);
     }
 
     @ParameterizedTest
     @CsvSource({"png, PNG", "PNG, PNG", "jpeg, JPEG", "jpg, JPEG", "JPG, JPEG", "webp, WEBP"})
     void formatsAreReadInAnyCase(String sent, ImageFormat format) {
         assertThat(job("'prompt': 'p', 'output_format': '" + sent + "'")
-                        .ask()
+                        .envelope()
                         .delivery()
                         .format())
                 .isEqualTo(format);
@@ -147,7 +148,7 @@ class PayloadTest {
     @ParameterizedTest
     @ValueSource(strings = {"640x480", "640*480", "640×480", " 640 x 480 "})
     void aSizeCanBeOneText(String size) {
-        assertThat(job("'prompt': 'p', 'size': '" + size + "'").ask().framing())
+        assertThat(job("'prompt': 'p', 'size': '" + size + "'").sampling().framing())
                 .isEqualTo(new Framing.Exact(new Size(640, 480)));
     }
 
@@ -156,11 +157,11 @@ class PayloadTest {
         assertThat(job("'prompt': '" + "p".repeat(10_000)
                                 + "', 'width': 64, 'height': 4096, 'num_inference_steps': 200,"
                                 + "'guidance_scale': 100, 'true_cfg_scale': 0, 'output_quality': 1")
-                        .ask()
+                        .sampling()
                         .framing())
                 .isEqualTo(new Framing.Exact(new Size(64, 4096)));
         assertThat(job("'prompt': 'p', 'image': 'A', 'strength': 1")).isInstanceOf(Job.FromImages.class);
-        assertThat(job("'prompt': 'p', 'size': '2048x2048'").ask().framing())
+        assertThat(job("'prompt': 'p', 'size': '2048x2048'").sampling().framing())
                 .isEqualTo(new Framing.Exact(new Size(2048, 2048)));
     }
 
@@ -255,8 +256,8 @@ class PayloadTest {
 
     @Test
     void severalPromptsAndOutputsMakeABatch() {
-        Ask ask = job("'prompts': ['a', 'b'], 'num_outputs': 3, 'seed': 9223372036854775806")
-                .ask();
+        Sampling ask = job("'prompts': ['a', 'b'], 'num_outputs': 3, 'seed': 9223372036854775806")
+                .sampling();
 
         assertThat(ask.samples())
                 .containsExactly(
@@ -271,7 +272,7 @@ class PayloadTest {
     @Test
     void aStyleAddsItsWords() {
         assertThat(job("'prompts': ['a cat', ' a dog '], 'style': 'Cinematic'")
-                        .ask()
+                        .sampling()
                         .prompts())
                 .allSatisfy(prompt -> assertThat(prompt).contains(", film still"))
                 .satisfies(prompts -> assertThat(prompts.get(1)).startsWith("a dog, "));
@@ -282,10 +283,10 @@ class PayloadTest {
         Path file = Files.writeString(folder.resolve("styles"), "noir = schwärzer\ncinematic = other\nartistic =\n");
         var payloads = new PayloadReader(Limits.STANDARD, Styles.read(Optional.of(file)), true);
 
-        assertThat(payloads.job(request("'prompt': 'p', 'style': 'noir'")).ask().prompts())
+        assertThat(TestJobs.sampling(payloads.job(request("'prompt': 'p', 'style': 'noir'")))
+                        .prompts())
                 .containsExactly("p, schwärzer");
-        assertThat(payloads.job(request("'prompt': 'p', 'style': 'cinematic'"))
-                        .ask()
+        assertThat(TestJobs.sampling(payloads.job(request("'prompt': 'p', 'style': 'cinematic'")))
                         .prompts())
                 .containsExactly("p, other");
         assertThatExceptionOfType(JobException.class)
@@ -307,7 +308,7 @@ class PayloadTest {
             'image': 'A', 'aspect_ratio': '1:1'             | 1024x1024
             """, quoteCharacter = '`')
     void aSizeCanBeAskedForInManyWays(String fields, String size) {
-        Framing framing = job("'prompt': 'p', " + fields).ask().framing();
+        Framing framing = job("'prompt': 'p', " + fields).sampling().framing();
 
         assertThat(framing).isNotNull();
         assertThat(Objects.requireNonNull(framing).size(new Size(1024, 1024), new Size(300, 200)))
@@ -374,7 +375,7 @@ class PayloadTest {
         var lenient = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), false);
 
         assertThat(lenient.job(request("'prompt': 'p', 'scheduler': 'DDIM'"))
-                        .ask()
+                        .envelope()
                         .notes())
                 .singleElement()
                 .asString()
@@ -404,7 +405,7 @@ class PayloadTest {
         Job job = PAYLOADS.job(
                 Json.request(("{'input': {'prompt': 'p'}, 's3Config': " + config + "}").replace('\'', '"')));
 
-        assertThat(job.ask().delivery().destination())
+        assertThat(job.envelope().delivery().destination())
                 .isEqualTo(new Destination(URI.create("https://s3.example.com"), "id", "hidden", "b", ""));
         assertThat(job.toString()).doesNotContain("hidden");
     }
@@ -518,11 +519,11 @@ class PayloadTest {
         var request =
                 Json.request("{\"id\": \"x\", \"input\": {\"prompt\": \"p\"}, \"webhook\": \"http://localhost\"}");
 
-        assertThat(PAYLOADS.job(request).ask().prompts()).containsExactly("p");
+        assertThat(TestJobs.sampling(PAYLOADS.job(request)).prompts()).containsExactly("p");
     }
 
-    private static Job job(String fields) {
-        return PAYLOADS.job(request(fields));
+    private static Job.Generation job(String fields) {
+        return (Job.Generation) PAYLOADS.job(request(fields));
     }
 
     private static ObjectNode request(String fields) {

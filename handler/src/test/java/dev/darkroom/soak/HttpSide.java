@@ -81,7 +81,7 @@ final class HttpSide implements AutoCloseable {
         ledger.unanswered(id);
     }
 
-    /** Asks until a job has ended. */
+    /** TestJobs until a job has ended. */
     private HttpResponse<String> last(String given) throws IOException, InterruptedException {
         while (true) {
             HttpResponse<String> status = client.send(

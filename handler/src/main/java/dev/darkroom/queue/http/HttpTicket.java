@@ -178,10 +178,8 @@ public final class HttpTicket implements Ticket {
     }
 
     @Override
-    public void checkCancelled() {
-        if (isOverdue(office.now())) {
-            timeOut();
-        }
+    public void started() {
+        checkCancelled();
         synchronized (this) {
             check();
             if (course.status() == Status.IN_PROGRESS) {
@@ -191,6 +189,16 @@ public final class HttpTicket implements Ticket {
             note();
         }
         following.tell();
+    }
+
+    @Override
+    public void checkCancelled() {
+        if (isOverdue(office.now())) {
+            timeOut();
+        }
+        synchronized (this) {
+            check();
+        }
     }
 
     @Override
@@ -237,8 +245,8 @@ public final class HttpTicket implements Ticket {
 
     private void failed(JobException reason, boolean tellWebhook) {
         ObjectNode body = Answer.failed(id(), reason);
-        Status last = Status.valueOf(body.path("status").asText());
-        boolean again = last != Status.CANCELLED && reason.code() != Code.BAD_INPUT;
+        Status last = Status.valueOf(reason.code().ending().name());
+        boolean again = reason.code().isRetryable();
         end(last, reason.code(), () -> body, again, tellWebhook);
     }
 

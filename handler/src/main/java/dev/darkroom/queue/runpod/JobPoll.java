@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Asks the platform for jobs, one long poll at a time, as long as there is a place for one. */
+/** TestJobs the platform for jobs, one long poll at a time, as long as there is a place for one. */
 final class JobPoll {
     private static final Logger LOG = Logger.getLogger(JobPoll.class);
 
@@ -37,7 +37,7 @@ final class JobPoll {
         this.pace = pace;
     }
 
-    /** Asks until {@link #stop}. */
+    /** TestJobs until {@link #stop}. */
     void run() {
         try {
             while (held.awaitPlace()) {

@@ -55,7 +55,7 @@ final class RunPodClient implements AutoCloseable {
                 Runtime.version().feature());
     }
 
-    /** Asks for a job; {@link #giveUpTake} ends it. */
+    /** TestJobs for a job; {@link #giveUpTake} ends it. */
     Reply take(String url, Duration limit) throws InterruptedException {
         Future<HttpResponse<Buffer>> sent;
         synchronized (takeState) {

@@ -68,7 +68,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     }
 
     /**
-     * Asks for no more jobs: a poll that waits for one ends at once, and {@link #take} comes to an end when those that are there are
+     * TestJobs for no more jobs: a poll that waits for one ends at once, and {@link #take} comes to an end when those that are there are
      * taken. Running jobs go on, and can still be stopped by the platform.
      */
     public void stop() {

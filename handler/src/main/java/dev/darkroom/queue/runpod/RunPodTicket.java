@@ -72,10 +72,17 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
             this.step = step;
             this.steps = steps;
         }
-        if (step == steps) {
-            desk.rendered(this);
-        }
         outbox.progressed();
+    }
+
+    @Override
+    public void started() {
+        checkCancelled();
+    }
+
+    @Override
+    public void rendered() {
+        desk.rendered(this);
     }
 
     @Override

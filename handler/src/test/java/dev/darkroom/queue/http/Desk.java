@@ -130,7 +130,7 @@ final class Desk implements AutoCloseable {
     }
 
     static String prompt(Ticket ticket) {
-        return ticket.job().ask().prompts().getFirst();
+        return ticket.job().samples().getFirst().prompt();
     }
 
     /** A picture at an address. */

@@ -1,6 +1,5 @@
 package dev.darkroom.queue.runpod;
 
-import dev.darkroom.job.Ask;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -157,8 +156,14 @@ final class TestWorker implements AutoCloseable {
     }
 
     static JobResult result(Job job, JobResult.Image... images) {
-        Ask ask = job.ask();
-        return new JobResult(List.of(images), List.of(), ask.seed(), Map.of("denoise", 7L), "pocket", null, List.of());
+        return new JobResult(
+                List.of(images),
+                List.of(),
+                job.samples().getFirst().seed(),
+                Map.of("denoise", 7L),
+                "pocket",
+                null,
+                List.of());
     }
 
     static JobResult.Image image(Job job, int index) {
@@ -172,7 +177,7 @@ final class TestWorker implements AutoCloseable {
     }
 
     private static JobResult.Image image(Job job, int index, Stored stored, int bytes) {
-        Sample sample = job.ask().samples().get(index);
+        Sample sample = job.samples().get(index);
         return new JobResult.Image(sample, stored, ImageFormat.PNG, new Size(512, 512), bytes);
     }
 

@@ -1,7 +1,6 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Job;
-import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.model.Sources;
 import dev.darkroom.source.LoraFiles;
@@ -10,13 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a job names, brought onto this machine: its images in memory, its LoRAs in files that stay where they are until this is closed. */
-record Fetched(Sources sources, LoraFiles.Held held) implements AutoCloseable {
+record JobSources(Sources sources, LoraFiles.Held held) implements AutoCloseable {
     /** @throws dev.darkroom.job.JobException that names the field whose source cannot be read */
-    static Fetched of(Job job, SourceImages images, LoraFiles loras) throws InterruptedException {
-        LoraFiles.Held held = loras.hold(job.ask().loras());
+    static JobSources fetch(Job job, SourceImages images, LoraFiles loras) throws InterruptedException {
+        LoraFiles.Held held = loras.hold(job.loras());
         boolean all = false;
         try {
-            var fetched = new Fetched(sources(job, images, held.files()), held);
+            List<Picture> pictures = pictures(job.images(), images);
+            String mask = job.mask();
+            var fetched = new JobSources(
+                    new Sources(pictures, mask == null ? null : images.load("mask", mask), held.files()), held);
             all = true;
             return fetched;
         } finally {
@@ -24,15 +26,6 @@ record Fetched(Sources sources, LoraFiles.Held held) implements AutoCloseable {
                 held.close();
             }
         }
-    }
-
-    private static Sources sources(Job job, SourceImages images, List<LoraFile> loras) throws InterruptedException {
-        return switch (job) {
-            case Job.TextToImage ignored -> new Sources(List.of(), null, loras);
-            case Job.FromImages from -> new Sources(pictures(from.images(), images), null, loras);
-            case Job.Fill fill ->
-                new Sources(List.of(images.load("image", fill.image())), images.load("mask", fill.mask()), loras);
-        };
     }
 
     private static List<Picture> pictures(List<String> sent, SourceImages images) throws InterruptedException {

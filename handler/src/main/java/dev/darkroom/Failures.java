@@ -5,12 +5,13 @@ import dev.darkroom.job.JobException.Code;
 import dev.darkroom.tensor.TensorException;
 
 /** Puts what went wrong into words for the caller. */
-final class Reason {
-    private Reason() {}
+final class Failures {
+    private Failures() {}
 
-    static JobException of(Throwable error) {
-        if (error instanceof JobException reason) {
-            return reason;
+    /** The error itself if it was meant for the caller; otherwise one that says whose fault it was and what to do. */
+    static JobException toJobException(Throwable error) {
+        if (error instanceof JobException known) {
+            return known;
         }
         if (error instanceof OutOfMemoryError || (error instanceof TensorException e && e.isOutOfMemory())) {
             return new JobException(Code.OUT_OF_MEMORY, "memory ran out: ask for a smaller picture", error);

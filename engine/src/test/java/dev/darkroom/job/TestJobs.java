@@ -3,14 +3,17 @@ package dev.darkroom.job;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Asks as tests need them: one picture of one prompt, as PNG. */
-public final class Asks {
+/** Jobs as tests need them: one picture of one prompt, as PNG. */
+public final class TestJobs {
     public static final Delivery PNG = new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, null);
 
-    private Asks() {}
+    /** No model named, as PNG, no notes. */
+    public static final Envelope PLAIN = new Envelope(null, PNG, List.of());
 
-    /** An ask for one picture; null leaves the choice to the checkpoint. */
-    public static Ask of(
+    private TestJobs() {}
+
+    /** One picture; null leaves the choice to the checkpoint. */
+    public static Sampling of(
             String prompt,
             @Nullable String negativePrompt,
             @Nullable Size size,
@@ -18,8 +21,7 @@ public final class Asks {
             @Nullable Double guidanceScale,
             @Nullable Double trueCfgScale,
             long seed) {
-        return new Ask(
-                null,
+        return new Sampling(
                 List.of(prompt),
                 negativePrompt,
                 size == null ? null : new Framing.Exact(size),
@@ -29,13 +31,16 @@ public final class Asks {
                 seed,
                 1,
                 false,
-                List.of(),
-                PNG,
                 List.of());
+    }
+
+    /** The parameters of a job that draws. */
+    public static Sampling sampling(Job job) {
+        return ((Job.Generation) job).sampling();
     }
 
     /** The first picture of a job. */
     public static Sample first(Job job) {
-        return job.ask().samples().getFirst();
+        return job.samples().getFirst();
     }
 }

@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.flux.LoadedFlux;
-import dev.darkroom.job.Ask;
-import dev.darkroom.job.Asks;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Picture;
-import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
+import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Stored;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
-import dev.darkroom.logs.JobLog;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.CallerBuckets;
@@ -39,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several pictures in one job: what becomes of the others when one fails, and of those that cannot be stored. */
-class BatchTest {
+class PicturesTest {
     @TempDir
     Path data;
 
@@ -47,7 +45,7 @@ class BatchTest {
     private final List<Integer> drawn = new ArrayList<>();
     private ServedModel model;
 
-    BatchTest() {
+    PicturesTest() {
         Path pocket = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
         model = new ServedModel("pocket", LoadedFlux.from(pocket), "r1", LoadedFlux.roomy());
     }
@@ -64,7 +62,7 @@ class BatchTest {
 
     @Test
     void everyPictureIsToldAsSoonAsItIsStoredAndTheAnswerHasThemInOrder() throws InterruptedException {
-        JobResult result = run(Progress.NONE);
+        JobResult result = run(() -> {});
 
         assertThat(drawn).containsExactly(0, 1, 2);
         assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 1, 2);
@@ -78,7 +76,7 @@ class BatchTest {
 
     @Test
     void oneThatFailsIsNamedAndTheOthersAreKept() throws InterruptedException {
-        JobResult result = run(Progress.NONE, 1);
+        JobResult result = run(() -> {}, 1);
 
         assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 2);
         assertThat(result.failures()).singleElement().satisfies(failure -> {
@@ -91,24 +89,16 @@ class BatchTest {
     @Test
     void aJobOfWhichNothingIsLeftHasFailed() {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> run(Progress.NONE, 0, 1, 2))
+                .isThrownBy(() -> run(() -> {}, 0, 1, 2))
                 .matches(e -> e.code() == JobException.Code.INTERNAL);
         assertThat(told).isEmpty();
     }
 
     @Test
     void aCancelledJobDrawsNoFurtherPicture() {
-        Progress cancelledAfterTheFirst = new Progress() {
-            @Override
-            public void report(int step, int steps) {
-                // nobody asks
-            }
-
-            @Override
-            public void checkCancelled() {
-                if (!drawn.isEmpty()) {
-                    throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
-                }
+        Runnable cancelledAfterTheFirst = () -> {
+            if (!drawn.isEmpty()) {
+                throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
             }
         };
 
@@ -123,7 +113,7 @@ class BatchTest {
         Files.delete(data.resolve("results"));
         Files.writeString(data.resolve("results"), "a file where the folder should be");
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> run(Progress.NONE))
+                .isThrownBy(() -> run(() -> {}))
                 .matches(e -> e.code() == JobException.Code.STORE_FAILED)
                 .withMessageContaining("the picture is kept");
         List<Integer> kept = List.copyOf(drawn);
@@ -131,7 +121,7 @@ class BatchTest {
 
         Files.delete(data.resolve("results"));
         drawn.clear();
-        JobResult result = run(Progress.NONE);
+        JobResult result = run(() -> {});
 
         assertThat(drawn).doesNotContainAnyElementsOf(kept);
         assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 1, 2);
@@ -145,27 +135,15 @@ class BatchTest {
     }
 
     /** Draws three pictures of which some fail. */
-    private JobResult run(Progress progress, int... failing) throws InterruptedException {
-        var ask = Asks.of("p", null, null, null, null, null, 1);
-        var job = new Job.TextToImage(new Ask(
-                null,
-                List.of("a", "b", "c"),
-                null,
-                null,
-                null,
-                null,
-                null,
-                1,
-                1,
-                false,
-                List.of(),
-                ask.delivery(),
-                List.of()));
-        var ticket = new ListeningTicket(job);
+    private JobResult run(Runnable check, int... failing) throws InterruptedException {
+        var job = new Job.TextToImage(
+                TestJobs.PLAIN,
+                new Sampling(List.of("a", "b", "c"), null, null, null, null, null, 1, 1, false, List.of()));
+        var ticket = new ListeningTicket(job, check);
         try (var callers = new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(5));
-                var batch = new Batch(ticket, job, model, results(callers), new Semaphore(2), new JobLog("job-1"))) {
-            for (Sample sample : batch.leftToDraw()) {
-                batch.draw(sample, progress, part -> {
+                var batch = new Pictures(ticket, job, model, results(callers), new Semaphore(2))) {
+            for (Sample sample : batch.resendUnsent()) {
+                batch.draw(sample, part -> {
                     drawn.add(sample.index());
                     if (Arrays.stream(failing).anyMatch(index -> index == sample.index())) {
                         throw new IllegalStateException("this one cannot be drawn");
@@ -174,7 +152,7 @@ class BatchTest {
                             new Picture(64, 64, new byte[3 * 64 * 64]), new Timings(), List.of(), Map.of());
                 });
             }
-            return batch.result(new Timings());
+            return batch.result();
         }
     }
 
@@ -187,9 +165,11 @@ class BatchTest {
     /** A caller who notes which pictures are announced. */
     private final class ListeningTicket implements Ticket {
         private final Job job;
+        private final Runnable check;
 
-        ListeningTicket(Job job) {
+        ListeningTicket(Job job, Runnable check) {
             this.job = job;
+            this.check = check;
         }
 
         @Override
@@ -223,8 +203,8 @@ class BatchTest {
         }
 
         @Override
-        public void report(int step, int steps) {
-            // nobody asks
+        public void checkCancelled() {
+            check.run();
         }
     }
 }

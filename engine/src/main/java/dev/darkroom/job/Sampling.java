@@ -5,20 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every kind of job asks for. Null leaves the choice to the checkpoint. How much of it a worker grants is a matter of its
+ * The parameters of a generation. Null leaves the choice to the checkpoint. How much of it a worker grants is a matter of its
  * {@link Limits}.
  *
- * @param model name of one of the worker's models; null for the one that suits what the job brings
  * @param prompts one to ten; each gives {@code outputs} pictures
  * @param guidanceScale for models that embed it
  * @param trueCfgScale for two passes a step, with a negative prompt
  * @param seed of the noise of each prompt's first picture, and one more for each further: the same seed gives the same picture
  * @param goFast true allows a faster, less exact way where a model has one
  * @param loras on top of the model, all at once
- * @param notes what was read otherwise than it was written, for the answer
  */
-public record Ask(
-        @Nullable String model,
+public record Sampling(
         List<String> prompts,
         @Nullable String negativePrompt,
         @Nullable Framing framing,
@@ -28,14 +25,11 @@ public record Ask(
         long seed,
         int outputs,
         boolean goFast,
-        List<Lora> loras,
-        Delivery delivery,
-        List<String> notes) {
+        List<Lora> loras) {
     /** @throws JobException that lists every value out of its range */
-    public Ask {
+    public Sampling {
         prompts = List.copyOf(prompts);
         loras = List.copyOf(loras);
-        notes = List.copyOf(notes);
         var faults = new Faults();
         for (int i = 0; i < loras.size(); i++) {
             faults.range("loras[" + i + "].scale", loras.get(i).scale(), -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE);

@@ -1,13 +1,12 @@
 package dev.darkroom;
 
-import dev.darkroom.job.Ask;
+import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
-import dev.darkroom.logs.JobLog;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.Finished;
@@ -28,22 +27,25 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The pictures of one job: drawn one after another, each stored while the next is drawn. One that fails leaves the others. */
-final class Batch implements AutoCloseable {
+/**
+ * The pictures of one job: drawn one after another, each stored while the next is drawn. One that fails leaves the others. Tells the job's
+ * ticket what happens, and keeps the times.
+ */
+final class Pictures implements AutoCloseable {
     private static final int LOOK_AGAIN_MILLISECONDS = 100;
 
     /** Pictures of one job that may wait for their storage at a time: another job's have room beside them. */
     private static final int MOST_WAITING = 8;
 
     private final Ticket ticket;
-    private final JobLog log;
     private final ServedModel model;
-    private final Ask ask;
+    private final Envelope envelope;
     private final Results results;
     private final List<Sample> samples;
     private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore own = new Semaphore(MOST_WAITING);
     private final Semaphore waiting;
+    private final Timings timings = new Timings();
     private volatile boolean storageFailed;
 
     // by index of the sample
@@ -54,23 +56,27 @@ final class Batch implements AutoCloseable {
     private record Outcome(JobResult.Image image, Timings timings, List<String> notes) {}
 
     /** @param waiting lets so many pictures of all jobs wait for their storage at a time */
-    Batch(Ticket ticket, Job job, ServedModel model, Results results, Semaphore waiting, JobLog log) {
+    Pictures(Ticket ticket, Job job, ServedModel model, Results results, Semaphore waiting) {
         this.ticket = ticket;
-        this.log = log;
         this.model = model;
-        this.ask = job.ask();
+        this.envelope = job.envelope();
         this.results = results;
         this.waiting = waiting;
-        this.samples = ask.samples();
+        this.samples = job.samples();
     }
 
-    /** Stores what an earlier try of this job drew but could not store, and says which pictures are left to draw. */
-    List<Sample> leftToDraw() {
+    /** Stores what an earlier try of this job drew but could not store; gives what is left to draw. */
+    List<Sample> resendUnsent() {
         List<Sample> left = new ArrayList<>();
         for (Sample sample : samples) {
+            if (!results.hasUnsent(name(sample))) {
+                left.add(sample);
+                continue;
+            }
+            ticket.started();
             var timings = new Timings();
             try {
-                Optional<Kept> kept = results.resend(name(sample), ask.delivery(), share());
+                Optional<Kept> kept = results.resend(name(sample), envelope.delivery(), share());
                 timings.lap("store");
                 kept.ifPresentOrElse(
                         sent -> stored.put(
@@ -83,22 +89,39 @@ final class Batch implements AutoCloseable {
         return left;
     }
 
+    /** Notes that the job's images and LoRAs are there. */
+    void fetched() {
+        timings.lap("fetch");
+        ticket.fetched(timings);
+    }
+
+    /** Notes that the GPU begins with the job, unless it was withdrawn while it waited. */
+    void started() {
+        timings.lap("queue");
+        ticket.started();
+    }
+
+    /** Notes that networks had to be loaded. */
+    void loaded() {
+        timings.lap("load");
+    }
+
     /** Draws a picture on this thread, which is the GPU's, and has it stored on another. */
-    void draw(Sample sample, Progress progress, Function<Progress, Rendering> render) throws InterruptedException {
+    void draw(Sample sample, Function<Progress, Rendering> render) throws InterruptedException {
         try {
-            progress.checkCancelled();
+            ticket.checkCancelled();
             if (storageFailed) {
                 throw new JobException(
                         JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
             }
-            Rendering rendering = render.apply(progress.part(sample.index(), samples.size()));
-            log.drawn(sample, rendering.timings());
-            acquire(own, progress);
-            acquire(waiting, progress);
+            Rendering rendering = render.apply(ticket.part(sample.index(), samples.size()));
+            ticket.drawn(sample, rendering.timings());
+            acquire(own);
+            acquire(waiting);
             submit(sample, rendering);
         } catch (RuntimeException | Error e) {
-            JobException reason = Reason.of(e);
-            if (samples.size() == 1 || reason.endsTheJob()) {
+            JobException reason = Failures.toJobException(e);
+            if (samples.size() == 1 || reason.code().endsTheJob()) {
                 throw e;
             }
             failures.put(sample.index(), new JobResult.Failure(sample, reason));
@@ -121,11 +144,10 @@ final class Batch implements AutoCloseable {
         try {
             var timings = new Timings();
             timings.add(rendering.timings());
-            String caption = ask.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
-            Kept kept = results.keep(
-                    new Finished(name(sample), rendering.picture(), sample.seed(), ask.delivery(), share(), caption));
+            String caption = envelope.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
+            Kept kept = results.keep(new Finished(
+                    name(sample), rendering.picture(), sample.seed(), envelope.delivery(), share(), caption));
             timings.lap("store");
-            log.stored(sample, kept.bytes());
             Outcome outcome = told(sample, kept, timings);
             outcome.notes.addAll(rendering.notes());
             return outcome;
@@ -140,9 +162,9 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    private static void acquire(Semaphore places, Progress progress) throws InterruptedException {
+    private void acquire(Semaphore places) throws InterruptedException {
         while (!places.tryAcquire(LOOK_AGAIN_MILLISECONDS, TimeUnit.MILLISECONDS)) {
-            progress.checkCancelled();
+            ticket.checkCancelled();
         }
     }
 
@@ -158,9 +180,9 @@ final class Batch implements AutoCloseable {
      *
      * @throws JobException if not one is there
      */
-    JobResult result(Timings timings) throws InterruptedException {
+    JobResult result() throws InterruptedException {
         List<JobResult.Image> images = new ArrayList<>();
-        List<String> notes = new ArrayList<>(ask.notes());
+        List<String> notes = new ArrayList<>(envelope.notes());
         for (Sample sample : samples) {
             Future<Outcome> future = stored.get(sample.index());
             try {
@@ -173,7 +195,8 @@ final class Batch implements AutoCloseable {
             } catch (ExecutionException e) {
                 failures.put(
                         sample.index(),
-                        new JobResult.Failure(sample, Reason.of(Objects.requireNonNullElse(e.getCause(), e))));
+                        new JobResult.Failure(
+                                sample, Failures.toJobException(Objects.requireNonNullElse(e.getCause(), e))));
             }
         }
         if (images.isEmpty()) {
@@ -182,7 +205,7 @@ final class Batch implements AutoCloseable {
         return new JobResult(
                 images,
                 List.copyOf(failures.values()),
-                ask.seed(),
+                samples.getFirst().seed(),
                 timings.milliseconds(),
                 model.name(),
                 model.revision(),

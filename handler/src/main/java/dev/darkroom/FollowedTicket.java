@@ -1,0 +1,83 @@
+package dev.darkroom;
+
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobListener;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Sample;
+import dev.darkroom.job.Timings;
+import dev.darkroom.queue.Ticket;
+
+/**
+ * A ticket of which others hear too. A listener hears what the ticket has let pass, but of an end before the ticket's caller does: an
+ * answer that was read is in the log already.
+ */
+record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
+    @Override
+    public String id() {
+        return ticket.id();
+    }
+
+    @Override
+    public Job job() {
+        return ticket.job();
+    }
+
+    @Override
+    public int largestAnswer() {
+        return ticket.largestAnswer();
+    }
+
+    @Override
+    public void checkCancelled() {
+        ticket.checkCancelled();
+    }
+
+    @Override
+    public void fetched(Timings timings) {
+        ticket.fetched(timings);
+        listener.fetched(timings);
+    }
+
+    @Override
+    public void started() {
+        ticket.started();
+        listener.started();
+    }
+
+    @Override
+    public void report(int step, int steps) {
+        ticket.report(step, steps);
+        listener.report(step, steps);
+    }
+
+    @Override
+    public void drawn(Sample sample, Timings timings) {
+        ticket.drawn(sample, timings);
+        listener.drawn(sample, timings);
+    }
+
+    @Override
+    public void stored(JobResult.Image image) {
+        ticket.stored(image);
+        listener.stored(image);
+    }
+
+    @Override
+    public void rendered() {
+        ticket.rendered();
+        listener.rendered();
+    }
+
+    @Override
+    public void completed(JobResult result) {
+        listener.completed(result);
+        ticket.completed(result);
+    }
+
+    @Override
+    public void failed(JobException reason) {
+        listener.failed(reason);
+        ticket.failed(reason);
+    }
+}
