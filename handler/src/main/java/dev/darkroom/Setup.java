@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.StartupChecks;
+import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelList;
 import dev.darkroom.hub.ModelSource;
@@ -45,7 +46,7 @@ public final class Setup implements AutoCloseable {
     public Setup(WorkerConfig config, Vertx vertx) {
         this.config = config;
         this.vertx = vertx;
-        this.loras = new Loras(config.loras().memory().asLongValue());
+        this.loras = Families.loras(config.loras().memory().asLongValue());
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.darkroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.LoadedFlux;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
@@ -47,7 +47,7 @@ class PicturesTest {
 
     PicturesTest() {
         Path pocket = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
-        model = new ServedModel("pocket", LoadedFlux.from(pocket), "r1", LoadedFlux.roomy());
+        model = new ServedModel("pocket", LoadedModel.from(pocket), "r1", LoadedModel.roomy());
     }
 
     @BeforeEach

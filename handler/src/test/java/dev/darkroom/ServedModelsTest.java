@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.LoadedFlux;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.TestJobs;
-import dev.darkroom.lora.Loras;
 import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,7 +110,7 @@ class ServedModelsTest {
         Files.writeString(checkpoint.resolve("model_index.json"), "{\"_class_name\": \"StableDiffusionPipeline\"}");
 
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> Families.open("mine", checkpoint, Limits.STANDARD, new Loras(0)))
+                .isThrownBy(() -> LoadedModel.open("mine", checkpoint))
                 .withMessageContainingAll(
                         "model_index.json: _class_name 'StableDiffusionPipeline' is none of",
                         "FluxPipeline, FluxImg2ImgPipeline, FluxKontextPipeline, FluxFillPipeline");
@@ -128,11 +126,8 @@ class ServedModelsTest {
     /** None of them is loaded: choosing needs no networks. */
     private static ServedModels served(String names) {
         return new ServedModels(Arrays.stream(names.split(" "))
-                .map(name -> new ServedModel(
-                        name,
-                        Families.open(name, folder.resolve(name), Limits.STANDARD, new Loras(0)),
-                        null,
-                        LoadedFlux.roomy()))
+                .map(name ->
+                        new ServedModel(name, LoadedModel.open(name, folder.resolve(name)), null, LoadedModel.roomy()))
                 .toList());
     }
 

@@ -1,9 +1,21 @@
 package dev.darkroom.flux;
 
-import dev.darkroom.flux.FluxPromptEncoder.Prompts;
+import dev.darkroom.diffusion.Denoiser;
+import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.PictureKey;
+import dev.darkroom.diffusion.Pipeline;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.image.PictureSizes;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Probe;
@@ -12,60 +24,110 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.vae.ImageProcessor;
 import dev.darkroom.vae.LatentPacking;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Repaints the masked part of a picture (FLUX.1-Fill): latents of the masked picture and the mask itself stand beside the noisy latents
- * in every token.
+ * A picture whose masked part is painted anew (FLUX.1-Fill): latents of the masked picture and the mask itself stand beside the noisy
+ * latents in every token. White is repainted, black stays.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_fill.py}, FluxFillPipeline, with strength 1.
  */
-public record FluxFillPipeline(FluxComponents components) {
-    /**
-     * Repaints.
-     *
-     * @param mask white is repainted, black stays
-     */
-    public Picture generate(
-            FluxRequest request, Picture image, Picture mask, Noise noise, Progress progress, Timings timings) {
+public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
+    private static final long MOST_PIXELS = 2L << 20;
+
+    @Override
+    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+        Picture image = Objects.requireNonNull(sources.image(), "image");
+        Picture mask = Objects.requireNonNull(sources.mask(), "mask");
+        var latentSpace = checkpoint.latents();
         try (var job = Scope.open("fill")) {
             // 1. prompt embeds
-            FluxPositions positions =
-                    new FluxPositions().image(0, request.latentHeight() / 2, request.latentWidth() / 2);
-            Prompts prompts = components.encode(request);
+            var prompts = checkpoint.encode(run);
 
             // 2. noise; the reference draws once for the whole picture's latents first, which strength 1 leaves unused
-            long[] shape = components.latentShape(request);
+            long[] shape = latentSpace.shape(run.grid());
             List<Tensor> draws = noise.draw(shape, shape, shape);
-            Tensor latents = components.toTokens(draws.get(1));
+            Tensor latents = latentSpace.fromNoise(draws.get(1));
 
             // 3. the picture without its masked part, and the mask
-            Tensor binary = ImageProcessor.preprocessMask(mask, request.size(), Device.CPU); // [1, 1, H, W]
-            Tensor pixels =
-                    ImageProcessor.preprocess(image, request.size(), Device.CPU).times(binary.affine(-1, 1));
-            Tensor maskedLatents = LatentPacking.pack(components.encodeSample(pixels, draws.get(2))); // [1, S, 4C]
-            Tensor maskTokens = LatentPacking.packMask(binary)
-                    .to(components.transformer().placement().device()); // [1, S, 256]
+            Tensor binary = ImageProcessor.preprocessMask(mask, run.size(), Device.CPU); // [1, 1, H, W]
+            Tensor maskedLatents = latentSpace.sample(
+                    PictureKey.ofMasked(image, mask, run.size()),
+                    () -> masked(image, binary, run.size()),
+                    draws.get(2)); // [1, S, 4C]
+            Tensor maskTokens =
+                    LatentPacking.packMask(binary).to(latentSpace.target().device()); // [1, S, 256]
             Tensor conditions = Tensor.cat(2, maskedLatents, maskTokens);
             Probe.see("mid.mask_image", binary);
-            Probe.see("mid.masked_image", pixels);
             Probe.see("mid.mask_packed", maskTokens);
             Probe.see("mid.masked_latents_packed", maskedLatents);
             timings.lap("encode");
 
             // 4. sigmas
-            double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
+            double[] sigmas = run.sigmas();
 
             // 5. denoise
-            var denoiser =
-                    new FluxDenoiser(components.transformer(), request, prompts, components.rope(request, positions));
-            latents = denoiser.run(latents, sigmas, 0, noisy -> Tensor.cat(2, noisy, conditions), progress);
-            Probe.see("out.latents_packed", latents);
+            var velocity = checkpoint
+                    .velocity(run, prompts, new FluxPositions().image(0, run.grid()))
+                    .seeing(noisy -> Tensor.cat(2, noisy, conditions));
+            latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
 
             // 6. decode
-            Picture picture = ImageProcessor.postprocess(components.decode(latents, request));
+            Picture picture = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
             return picture;
         }
+    }
+
+    private static Tensor masked(Picture image, Tensor binary, Size size) {
+        Tensor pixels = ImageProcessor.preprocess(image, size, Device.CPU).times(binary.affine(-1, 1));
+        Probe.see("mid.masked_image", pixels);
+        return pixels;
+    }
+
+    @Override
+    public void warmUp(Run run, Noise noise) {
+        Picture black = Picture.black(run.size());
+        generate(run, new Sources(List.of(black), black, List.of()), noise, Progress.NONE, new Timings());
+    }
+
+    @Override
+    public CheckpointDefaults defaults() {
+        return new CheckpointDefaults(new Size(1024, 1024), 50, 30, 1, 512, Optional.empty());
+    }
+
+    @Override
+    public Guidance guidance() {
+        return checkpoint.guidance();
+    }
+
+    @Override
+    public int longestSequence() {
+        return FluxPromptEncoder.LONGEST_SEQUENCE;
+    }
+
+    @Override
+    public Fit fit(Job.Generation job) {
+        return job instanceof Job.Fill ? Fit.MADE_FOR : Fit.UNABLE;
+    }
+
+    @Override
+    public void check(Job.Generation job, Faults faults) {
+        faults.check(job instanceof Job.Fill, "mask", "this model fills: it needs image and mask");
+    }
+
+    @Override
+    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
+    }
+
+    /** A filled picture keeps its size, as long as the model can work at it. */
+    @Override
+    public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
+        Size usual = images.isEmpty() ? defaults.size() : images.getFirst().within(MOST_PIXELS);
+        return PictureSizes.of(FluxPipeline.asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
     }
 }

@@ -1,60 +1,148 @@
 package dev.darkroom.flux;
 
-import dev.darkroom.flux.FluxPromptEncoder.Prompts;
+import dev.darkroom.diffusion.Denoiser;
+import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.PictureKey;
+import dev.darkroom.diffusion.Pipeline;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.image.PictureSizes;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.vae.ImageProcessor;
-import dev.darkroom.vae.LatentPacking;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A picture from a prompt and a reference picture (FLUX.1-Kontext): the reference's tokens follow the generated ones.
+ * A picture from a prompt and a reference picture (FLUX.1-Kontext): the reference's tokens follow the generated ones. Without a reference
+ * it is text to image.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_kontext.py}, FluxKontextPipeline.
  */
-public record FluxKontextPipeline(FluxComponents components, KontextSizes sizes) {
-    /** Edits {@code image} as the prompt says. */
-    public Picture generate(FluxRequest request, Picture image, Noise noise, Progress progress, Timings timings) {
+public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known) implements Pipeline {
+    @Override
+    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+        return sources.image() == null
+                ? new FluxPipeline(checkpoint).generate(run, noise, progress, timings)
+                : generate(run, sources.image(), noise, progress, timings);
+    }
+
+    private Picture generate(Run run, Picture image, Noise noise, Progress progress, Timings timings) {
+        var latentSpace = checkpoint.latents();
         try (var job = Scope.open("kontext")) {
             // 1. prompt embeds
-            Size reference = sizes.reference(image.size());
-            FluxPositions positions = new FluxPositions()
-                    .image(0, request.latentHeight() / 2, request.latentWidth() / 2)
-                    .image(1, reference.height() / 16, reference.width() / 16);
-            Prompts prompts = components.encode(request);
+            Size reference = known.reference(image.size());
+            var positions = new FluxPositions().image(0, run.grid()).image(1, TokenGrid.of(reference));
+            var prompts = checkpoint.encode(run);
             Probe.see("mid.img_ids", positions.ids());
 
             // 2. image latents of the reference
-            Tensor pixels = ImageProcessor.preprocess(image, reference, Device.CPU);
-            Tensor imageLatents = LatentPacking.pack(components.encodeMode(pixels));
-            Probe.see("mid.image", pixels);
+            Tensor imageLatents = latentSpace.mode(PictureKey.of(image, reference), () -> pixels(image, reference));
             Probe.see("mid.image_latents_packed", imageLatents);
             timings.lap("encode");
 
             // 3. noise
-            Tensor latents = components.toTokens(
-                    noise.draw(components.latentShape(request)).getFirst());
+            Tensor latents = latentSpace.fromNoise(
+                    noise.draw(latentSpace.shape(run.grid())).getFirst());
 
             // 4. sigmas
-            double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
+            double[] sigmas = run.sigmas();
 
             // 5. denoise
-            var denoiser =
-                    new FluxDenoiser(components.transformer(), request, prompts, components.rope(request, positions));
-            latents = denoiser.run(latents, sigmas, 0, noisy -> Tensor.cat(1, noisy, imageLatents), progress);
-            Probe.see("out.latents_packed", latents);
+            var velocity =
+                    checkpoint.velocity(run, prompts, positions).seeing(noisy -> Tensor.cat(1, noisy, imageLatents));
+            latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
 
             // 6. decode
-            Picture picture = ImageProcessor.postprocess(components.decode(latents, request));
+            Picture picture = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
             return picture;
         }
+    }
+
+    private static Tensor pixels(Picture image, Size reference) {
+        Tensor pixels = ImageProcessor.preprocess(image, reference, Device.CPU);
+        Probe.see("mid.image", pixels);
+        return pixels;
+    }
+
+    /** An edit of a picture as small as the run. */
+    @Override
+    public void warmUp(Run run, Noise noise) {
+        var asItIs = new KontextSizes(known.maxArea(), false);
+        new FluxKontextPipeline(checkpoint, asItIs)
+                .generate(run, Picture.black(run.size()), noise, Progress.NONE, new Timings());
+    }
+
+    @Override
+    public CheckpointDefaults defaults() {
+        return new CheckpointDefaults(new Size(1024, 1024), 28, 3.5, 1, 512, Optional.empty());
+    }
+
+    @Override
+    public Guidance guidance() {
+        return checkpoint.guidance();
+    }
+
+    @Override
+    public int longestSequence() {
+        return FluxPromptEncoder.LONGEST_SEQUENCE;
+    }
+
+    @Override
+    public boolean edits() {
+        return true;
+    }
+
+    @Override
+    public Fit fit(Job.Generation job) {
+        return switch (job) {
+            case Job.TextToImage ignored -> Fit.ABLE;
+            case Job.FromImages from ->
+                from.images().size() == 1 && from.strength() == null ? Fit.MADE_FOR : Fit.UNABLE;
+            case Job.Fill ignored -> Fit.UNABLE;
+        };
+    }
+
+    @Override
+    public void check(Job.Generation job, Faults faults) {
+        faults.check(!(job instanceof Job.Fill), "mask", "this model edits without a mask: leave it out");
+        if (job instanceof Job.FromImages from) {
+            faults.check(
+                    from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
+            FluxPipeline.checkOne(from, faults);
+        }
+    }
+
+    @Override
+    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
+    }
+
+    /** An edit keeps the ratio of its picture, at the area that the model was trained on. */
+    @Override
+    public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
+        Optional<Size> asked = FluxPipeline.asked(framing, images, defaults);
+        if (asked.isEmpty() && !images.isEmpty()) {
+            Size generated = known.generated(images.getFirst());
+            return new PictureSizes(generated, generated);
+        }
+        Size output = asked.orElse(defaults.size());
+        return new PictureSizes(known.generated(output), output);
     }
 }

@@ -1,98 +1,143 @@
 package dev.darkroom.flux;
 
-import dev.darkroom.flux.FluxPromptEncoder.Prompts;
+import dev.darkroom.diffusion.Denoiser;
+import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.Pipeline;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.image.PictureSizes;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
-import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
-import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.vae.ImageProcessor;
-import dev.darkroom.vae.LatentPacking;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A picture from a prompt, or from a prompt and a picture to start from (FLUX.1-schnell, -dev, Krea-dev).
+ * A picture from a prompt (FLUX.1-schnell, -dev, Krea-dev); with a picture to start from, {@link FluxImg2ImgPipeline} draws.
  *
- * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux.py}, FluxPipeline, and {@code pipeline_flux_img2img.py},
- * FluxImg2ImgPipeline.
+ * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux.py}, FluxPipeline.
  */
-public record FluxPipeline(FluxComponents components) {
+public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
+    private static final double USUAL_STRENGTH = 0.6;
+
+    @Override
+    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+        return sources.image() == null
+                ? generate(run, noise, progress, timings)
+                : new FluxImg2ImgPipeline(checkpoint).generate(run, sources.image(), noise, progress, timings);
+    }
+
     /** Text to image. */
-    public Picture generate(FluxRequest request, Noise noise, Progress progress, Timings timings) {
+    Picture generate(Run run, Noise noise, Progress progress, Timings timings) {
+        var latentSpace = checkpoint.latents();
         try (var job = Scope.open("text to image")) {
             // 1. prompt embeds
-            Prompts prompts = components.encode(request);
+            var prompts = checkpoint.encode(run);
             timings.lap("encode");
 
             // 2. noise
-            Tensor latents = components.toTokens(
-                    noise.draw(components.latentShape(request)).getFirst());
+            Tensor latents = latentSpace.fromNoise(
+                    noise.draw(latentSpace.shape(run.grid())).getFirst());
 
             // 3. sigmas
-            double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
+            double[] sigmas = run.sigmas();
 
             // 4. denoise
-            var denoiser = new FluxDenoiser(
-                    components.transformer(), request, prompts, components.rope(request, positions(request)));
-            latents = denoiser.run(latents, sigmas, 0, UnaryOperator.identity(), progress);
-            Probe.see("out.latents_packed", latents);
+            var velocity = checkpoint.velocity(run, prompts, new FluxPositions().image(0, run.grid()));
+            latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
 
             // 5. decode
-            Picture picture = ImageProcessor.postprocess(components.decode(latents, request));
+            Picture picture = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
             return picture;
         }
     }
 
-    /**
-     * Image to image: the picture is covered with noise of the level that {@code strength} asks for, and denoised from there.
-     *
-     * @param strength 0 leaves the picture as it is, 1 leaves nothing of it
-     */
-    public Picture generate(
-            FluxRequest request, Picture image, double strength, Noise noise, Progress progress, Timings timings) {
-        try (var job = Scope.open("image to image")) {
-            // 1. prompt embeds, image latents
-            Prompts prompts = components.encode(request);
-            long[] shape = components.latentShape(request);
-            List<Tensor> draws = noise.draw(shape, shape);
-            Tensor pixels = ImageProcessor.preprocess(image, request.size(), Device.CPU);
-            Tensor imageLatents = LatentPacking.pack(components.encodeSample(pixels, draws.get(0)));
-            timings.lap("encode");
+    /** Distilled checkpoints, known by their lack of a guidance embedding, take few steps and no guidance. */
+    @Override
+    public CheckpointDefaults defaults() {
+        boolean distilled = !checkpoint.config().guidanceEmbeds();
+        return new CheckpointDefaults(
+                new Size(1024, 1024),
+                distilled ? 4 : 28,
+                distilled ? 0 : 3.5,
+                1,
+                distilled ? 256 : 512,
+                Optional.empty());
+    }
 
-            // 2. sigmas: the first ones are left out
-            double[] sigmas = components.schedule().sigmas(request.steps(), request.imageTokens());
-            int first = firstStep(request.steps(), strength);
+    @Override
+    public Guidance guidance() {
+        return checkpoint.guidance();
+    }
 
-            // 3. noise
-            Tensor latents = FlowMatchSchedule.addNoise(imageLatents, components.toTokens(draws.get(1)), sigmas[first]);
+    @Override
+    public int longestSequence() {
+        return FluxPromptEncoder.LONGEST_SEQUENCE;
+    }
 
-            // 4. denoise
-            var denoiser = new FluxDenoiser(
-                    components.transformer(), request, prompts, components.rope(request, positions(request)));
-            latents = denoiser.run(latents, sigmas, first, UnaryOperator.identity(), progress);
-            Probe.see("out.latents_packed", latents);
-            timings.lap("denoise");
+    @Override
+    public Double usualStrength() {
+        return USUAL_STRENGTH;
+    }
 
-            // 5. decode
-            Picture picture = ImageProcessor.postprocess(components.decode(latents, request));
-            timings.lap("decode");
-            return picture;
+    /** A picture without a strength may be meant to be edited, which other models do. */
+    @Override
+    public Fit fit(Job.Generation job) {
+        return switch (job) {
+            case Job.TextToImage ignored -> Fit.MADE_FOR;
+            case Job.FromImages from ->
+                from.images().size() > 1 ? Fit.UNABLE : from.strength() == null ? Fit.ABLE : Fit.MADE_FOR;
+            case Job.Fill ignored -> Fit.UNABLE;
+        };
+    }
+
+    @Override
+    public void check(Job.Generation job, Faults faults) {
+        faults.check(!(job instanceof Job.Fill), "mask", "this model cannot fill: leave the mask out");
+        if (job instanceof Job.FromImages from) {
+            checkOne(from, faults);
         }
     }
 
-    /** The step that image to image begins with, rounded as the reference rounds. */
-    static int firstStep(int steps, double strength) {
-        return (int) Math.max(steps - Math.min(steps * strength, steps), 0);
+    /** Notes if there are more images than one. */
+    static void checkOne(Job.FromImages job, Faults faults) {
+        int images = job.images().size();
+        faults.check(images == 1, "images", "this model takes one image, not " + images);
     }
 
-    private static FluxPositions positions(FluxRequest request) {
-        return new FluxPositions().image(0, request.latentHeight() / 2, request.latentWidth() / 2);
+    @Override
+    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
+    }
+
+    /** A picture that starts from another keeps its ratio, at the area of the model's own size. */
+    @Override
+    public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
+        Size usual = images.isEmpty()
+                ? defaults.size()
+                : images.getFirst()
+                        .scaledTo((double) defaults.size().area())
+                        .nearest(TokenGrid.PIXELS, Limits.SHORTEST_SIDE);
+        return PictureSizes.of(asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
+    }
+
+    /** The size that a job names, by itself or by its first image. */
+    static Optional<Size> asked(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
+        return Optional.ofNullable(framing)
+                .map(known -> known.size(defaults.size(), images.isEmpty() ? null : images.getFirst()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -41,6 +42,11 @@ public final class FluxPositions {
         }
         parts.add(ids);
         return this;
+    }
+
+    /** Adds the tokens of a picture, row by row. */
+    public FluxPositions image(int number, TokenGrid grid) {
+        return image(number, grid.rows(), grid.columns());
     }
 
     /** The ids of all tokens in the order they were added: {@code [S, 3]}, in host memory. */

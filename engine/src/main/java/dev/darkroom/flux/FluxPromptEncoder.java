@@ -1,42 +1,80 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.diffusion.NotFiniteException;
+import dev.darkroom.diffusion.PromptKey;
+import dev.darkroom.diffusion.Prompts;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.model.Resident;
+import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.text.ClipTextEncoder;
 import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.text.T5Tokenizer;
 import dev.darkroom.weights.Placement;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Both text encoders: T5 gives the prompt's tokens, CLIP one vector for the whole of it.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux.py}, {@code encode_prompt}.
+ *
+ * @param kept embeds of prompts that came before
  */
 public record FluxPromptEncoder(
-        ClipTokenizer tokenizer, ClipTextEncoder textEncoder, T5Tokenizer tokenizer2, T5Encoder textEncoder2) {
+        ClipTokenizer tokenizer,
+        Resident<ClipTextEncoder> textEncoder,
+        T5Tokenizer tokenizer2,
+        Resident<T5Encoder> textEncoder2,
+        TensorCache<PromptKey> kept) {
+    /** Tokens that T5 was trained to read for FLUX.1. */
+    static final int LONGEST_SEQUENCE = 512;
+
     /** Prompt embeds {@code [1, T, width]} and pooled prompt embeds {@code [1, pooled width]}. */
-    public record PromptEmbeds(Tensor embeds, Tensor pooled) {}
-
-    /**
-     * The embeds of a run.
-     *
-     * @param negative null where no second pass is taken
-     */
-    record Prompts(PromptEmbeds prompt, @Nullable PromptEmbeds negative) {}
-
-    /** What embeds are made from: the prompt, and how many of its tokens T5 sees. */
-    public record Key(String prompt, int maxSequenceLength) {}
-
-    /** Encodes one prompt for a transformer placed there. */
-    PromptEmbeds encode(Key key, Placement target) {
-        try (var scope = Scope.open("encode prompt")) {
-            Tensor pooled = textEncoder.pooled(tokenizer.encode(key.prompt()));
-            Tensor embeds = textEncoder2.encode(tokenizer2.encode(key.prompt(), key.maxSequenceLength()));
+    public record PromptEmbeds(Tensor embeds, Tensor pooled) {
+        PromptEmbeds at(Placement target) {
             return new PromptEmbeds(
-                    scope.keep(embeds.to(target.device()).to(target.dtype())),
-                    scope.keep(pooled.to(target.device()).to(target.dtype())));
+                    embeds.to(target.device()).to(target.dtype()),
+                    pooled.to(target.device()).to(target.dtype()));
         }
+    }
+
+    /** The embeds of a run's prompts, for a transformer placed at {@code target}. */
+    Prompts<PromptEmbeds> encode(Run run, Placement target) {
+        Prompts<PromptEmbeds> prompts =
+                Prompts.of(run, prompt -> embeds(prompt, run).at(target));
+        Probe.see("prompt_embeds", prompts.prompt().embeds());
+        Probe.see("pooled_prompt_embeds", prompts.prompt().pooled());
+        return prompts;
+    }
+
+    private PromptEmbeds embeds(String prompt, Run run) {
+        var key = new PromptKey("", prompt, run.maxSequenceLength(), List.of(), run.adaptedBy());
+        List<Tensor> embeds = kept.get(key, () -> encode(prompt, run.maxSequenceLength()));
+        return new PromptEmbeds(embeds.get(0), embeds.get(1));
+    }
+
+    private List<Tensor> encode(String prompt, int maxSequenceLength) {
+        try (var scope = Scope.open("encode prompt")) {
+            Tensor pooled = textEncoder.network().pooled(tokenizer.encode(prompt));
+            Tensor embeds = textEncoder2.network().encode(tokenizer2.encode(prompt, maxSequenceLength));
+            NotFiniteException.check(
+                    pooled, "text_encoder", textEncoder.required().placement());
+            NotFiniteException.check(
+                    embeds, "text_encoder_2", textEncoder2.required().placement());
+            return List.of(scope.keep(embeds), scope.keep(pooled));
+        }
+    }
+
+    /** A note if T5 reads less than the whole of a prompt. */
+    Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        int tokens = tokenizer2.lengthOf(prompt);
+        return tokens <= maxSequenceLength
+                ? Optional.empty()
+                : Optional.of(
+                        "the " + what + " has " + tokens + " tokens; the model read the first " + maxSequenceLength);
     }
 }

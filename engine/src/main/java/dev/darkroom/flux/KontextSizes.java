@@ -1,7 +1,9 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.job.Size;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The sizes that Kontext was trained on. A reference picture takes the one nearest to its ratio; the generated picture takes the area of
@@ -10,10 +12,22 @@ import java.util.List;
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_kontext.py}, PREFERRED_KONTEXT_RESOLUTIONS and {@code __call__}.
  *
  * @param maxArea pixels of a generated picture
- * @param preferred true to resize references to the trained sizes, false to leave them as they are but for multiples of 16
+ * @param preferred true to resize references, false to leave them as they are but for multiples of 16
+ * @param referenceArea pixels that references are resized to, nearly; empty for the trained sizes
  */
-public record KontextSizes(int maxArea, boolean preferred) {
+public record KontextSizes(int maxArea, boolean preferred, Optional<Integer> referenceArea) {
+    /** The sizes of the published checkpoint. */
     public static final KontextSizes STANDARD = new KontextSizes(1024 * 1024, true);
+
+    /** Sizes with references at the trained ones, or as they are. */
+    public KontextSizes(int maxArea, boolean preferred) {
+        this(maxArea, preferred, Optional.empty());
+    }
+
+    /** The sizes of a checkpoint that was trained otherwise; empty for the standard. */
+    static KontextSizes of(Optional<Integer> nativeArea, Optional<Integer> referenceArea) {
+        return new KontextSizes(nativeArea.orElse(STANDARD.maxArea), STANDARD.preferred, referenceArea);
+    }
 
     private static final List<Size> TRAINED = List.of(
             new Size(672, 1568),
@@ -39,14 +53,17 @@ public record KontextSizes(int maxArea, boolean preferred) {
         double ratio = (double) asked.width() / asked.height();
         int width = (int) Math.rint(Math.sqrt(maxArea * ratio));
         int height = (int) Math.rint(Math.sqrt(maxArea / ratio));
-        return new Size(Math.max(1, width), Math.max(1, height)).floorTo(FluxRequest.MULTIPLE);
+        return new Size(Math.max(1, width), Math.max(1, height)).floorTo(TokenGrid.PIXELS);
     }
 
     /** The size that a reference picture is resized to. */
     public Size reference(Size image) {
-        Size whole = image.floorTo(FluxRequest.MULTIPLE);
+        Size whole = image.floorTo(TokenGrid.PIXELS);
         if (!preferred) {
             return whole;
+        }
+        if (referenceArea.isPresent()) {
+            return image.scaledTo(referenceArea.get()).nearest(TokenGrid.PIXELS, TokenGrid.PIXELS);
         }
         double ratio = (double) whole.width() / whole.height();
         Size nearest = TRAINED.getFirst();

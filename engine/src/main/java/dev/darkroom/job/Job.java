@@ -27,13 +27,6 @@ public sealed interface Job {
         return List.of();
     }
 
-    /** Temporary. */
-    static Sampling sampling(Job job) {
-        return switch (job) {
-            case Generation generation -> generation.sampling();
-        };
-    }
-
     /** Pictures drawn from noise, as prompts say. How many images one may bring is for the model's pipeline to say. */
     sealed interface Generation extends Job {
         /** Prompts, steps, scales, seed and LoRAs. */

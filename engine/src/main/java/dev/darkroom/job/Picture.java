@@ -14,6 +14,11 @@ public record Picture(int width, int height, byte[] rgb) {
         }
     }
 
+    /** A black picture. */
+    public static Picture black(Size size) {
+        return new Picture(size.width(), size.height(), new byte[Math.toIntExact(3 * size.area())]);
+    }
+
     /** A copy of an AWT image; transparent pixels must have been resolved before. */
     public static Picture of(BufferedImage image) {
         int width = image.getWidth();

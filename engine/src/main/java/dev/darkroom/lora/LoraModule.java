@@ -8,9 +8,9 @@ import java.util.List;
  * @param layers names in the checkpoint; several share {@code down} and have the rows of {@code up} in this order
  * @param swapsHalves true if the first half of the rows of {@code up} is the layer's second
  */
-record LoraModule(String name, List<String> layers, boolean swapsHalves) {
+public record LoraModule(String name, List<String> layers, boolean swapsHalves) {
     /** A module that is one layer. */
-    LoraModule(String name, String layer) {
+    public LoraModule(String name, String layer) {
         this(name, List.of(layer), false);
     }
 }

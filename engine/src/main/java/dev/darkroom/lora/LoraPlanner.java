@@ -15,27 +15,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Finds out which layers the tensors of a LoRA file are for, by its header alone. */
 final class LoraPlanner {
     private static final long LARGEST_RANK = 1024;
     private static final int LONGEST_NAME = 150;
 
-    /** What only one family's files have, and the layers by which its networks are known. */
-    private record FamilyMark(String layer, Pattern name) {
-        boolean in(String tensor) {
-            return name.matcher(tensor).find();
-        }
-    }
-
-    private static final List<FamilyMark> FAMILY_MARKS = List.of(
-            new FamilyMark(
-                    "single_transformer_blocks",
-                    Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context")),
-            new FamilyMark("img_mlp", Pattern.compile("transformer_blocks.*(img_mlp|txt_mlp|txt_mod)")));
-
     private final String field;
+    private final List<LoraNames> families;
     private final SafetensorsFile file;
     private final Map<String, Map<String, LinearWeight.Shape>> layers;
     private final Map<String, ModuleNames> names = new HashMap<>();
@@ -47,11 +34,16 @@ final class LoraPlanner {
     /** Where tensors belong together. */
     private record Place(String role, String module, String adapter) {}
 
-    private LoraPlanner(String field, SafetensorsFile file, Map<String, Map<String, LinearWeight.Shape>> layers) {
+    private LoraPlanner(
+            String field,
+            SafetensorsFile file,
+            Map<String, Map<String, LinearWeight.Shape>> layers,
+            List<LoraNames> families) {
         this.field = field;
+        this.families = families;
         this.file = file;
         this.layers = layers;
-        layers.forEach((role, widths) -> names.put(role, new ModuleNames(widths.keySet())));
+        layers.forEach((role, widths) -> names.put(role, new ModuleNames(widths.keySet(), families)));
     }
 
     /**
@@ -59,10 +51,15 @@ final class LoraPlanner {
      *
      * @param field of the payload, for errors
      * @param layers of each role's network
+     * @param families known to this worker
      * @throws JobException if the file is no LoRA, if it is one for another model, or damaged
      */
-    static LoraPlan plan(String field, SafetensorsFile file, Map<String, Map<String, LinearWeight.Shape>> layers) {
-        return new LoraPlanner(field, file, layers).plan();
+    static LoraPlan plan(
+            String field,
+            SafetensorsFile file,
+            Map<String, Map<String, LinearWeight.Shape>> layers,
+            List<LoraNames> families) {
+        return new LoraPlanner(field, file, layers, families).plan();
     }
 
     private LoraPlan plan() {
@@ -89,13 +86,11 @@ final class LoraPlanner {
         return new LoraPlan(file, factors, pairs, unused);
     }
 
-    /** Both families have layers of equal names and widths: those alone would be adapted, and draw noise. */
+    /** Families share names and widths of layers: those alone would be adapted, and draw noise. */
     private boolean isOfAnotherFamily(String tensor) {
-        return FAMILY_MARKS.stream()
-                .anyMatch(mark -> mark.in(tensor)
-                        && layers.values().stream()
-                                .flatMap(known -> known.keySet().stream())
-                                .noneMatch(layer -> layer.contains(mark.layer)));
+        return families.stream()
+                .anyMatch(family -> family.isOwn(tensor)
+                        && layers.values().stream().noneMatch(known -> family.areOwn(known.keySet())));
     }
 
     private void sort(String tensor) {

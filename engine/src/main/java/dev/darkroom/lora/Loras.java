@@ -34,6 +34,7 @@ public final class Loras implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Loras.class);
     private static final int MOST_PLANS = 16;
 
+    private final List<LoraNames> families;
     private final TensorCache<Key> tensors;
     private final Map<PlanKey, LoraPlan> plans = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -63,8 +64,14 @@ public final class Loras implements AutoCloseable {
 
     private record Scaled(LowRank pair, double scale) {}
 
-    /** @param mostBytes how much of what was read may stay in memory between jobs */
-    public Loras(long mostBytes) {
+    /**
+     * An empty store.
+     *
+     * @param mostBytes how much of what was read may stay in memory between jobs
+     * @param families that LoRAs may be for
+     */
+    public Loras(long mostBytes, List<LoraNames> families) {
+        this.families = List.copyOf(families);
         this.tensors = new TensorCache<>(mostBytes);
     }
 
@@ -122,9 +129,9 @@ public final class Loras implements AutoCloseable {
         return planned;
     }
 
-    private static LoraPlan plan(String field, LoraFile file, Map<String, Map<String, LinearWeight.Shape>> layers) {
+    private LoraPlan plan(String field, LoraFile file, Map<String, Map<String, LinearWeight.Shape>> layers) {
         try {
-            return LoraPlanner.plan(field, SafetensorsFile.read(file.file()), layers);
+            return LoraPlanner.plan(field, SafetensorsFile.read(file.file()), layers, families);
         } catch (CheckpointException e) {
             throw unsound(field, file, e);
         }

@@ -2,6 +2,7 @@ package dev.darkroom.lora;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,11 +25,17 @@ final class ModuleNames {
     private final Map<String, LoraModule> modules = new HashMap<>();
     private final Map<String, LoraModule> flattened = new HashMap<>();
 
-    /** @param layers names in the checkpoint */
-    ModuleNames(Set<String> layers) {
+    /**
+     * All names of a network's layers.
+     *
+     * @param layers names in the checkpoint
+     * @param families whose own names are added
+     */
+    ModuleNames(Set<String> layers, List<LoraNames> families) {
         layers.forEach(layer -> modules.put(layer, new LoraModule(layer, layer)));
         layers.forEach(this::addOldNames);
-        FluxNames.of(layers).forEach(module -> modules.putIfAbsent(module.name(), module));
+        families.forEach(
+                family -> family.modules(layers).forEach(module -> modules.putIfAbsent(module.name(), module)));
         Set<String> ambiguous = new HashSet<>();
         modules.values().forEach(module -> {
             LoraModule other = flattened.put(flat(module.name()), module);

@@ -36,6 +36,11 @@ public record CheckpointDefaults(
             "schedule",
             "loras");
 
+    /** Those of the same model after it was distilled to a few steps of one pass. */
+    public CheckpointDefaults distilledTo(int fewSteps) {
+        return new CheckpointDefaults(size, fewSteps, guidanceScale, 1, maxSequenceLength, nativeArea);
+    }
+
     /**
      * The file's fields over the given ones; the file may be missing.
      *

@@ -11,6 +11,9 @@ public sealed interface EditStyle {
     /** How many pictures it takes. */
     int mostImages();
 
+    /** This style with pictures seen at another area. */
+    EditStyle at(long pixels);
+
     /** A picture at the sizes that this style sees it at. */
     Reference reference(Picture picture);
 
@@ -40,6 +43,11 @@ public sealed interface EditStyle {
         }
 
         @Override
+        public EditStyle at(long pixels) {
+            return new Single(pixels);
+        }
+
+        @Override
         public Size generated(Size picture) {
             return Dimensions.of(area, picture);
         }
@@ -65,6 +73,11 @@ public sealed interface EditStyle {
         @Override
         public Reference reference(Picture picture) {
             return Reference.of(picture, Dimensions.of(conditionArea, picture.size()), generated(picture.size()));
+        }
+
+        @Override
+        public EditStyle at(long pixels) {
+            return new Plus(pixels, pixels);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;

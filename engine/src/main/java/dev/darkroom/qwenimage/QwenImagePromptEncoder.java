@@ -1,52 +1,120 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.diffusion.Encoded;
+import dev.darkroom.diffusion.NotFiniteException;
+import dev.darkroom.diffusion.PictureKey;
+import dev.darkroom.diffusion.PromptKey;
+import dev.darkroom.diffusion.Prompts;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.VisionKey;
+import dev.darkroom.job.Faults;
+import dev.darkroom.model.Resident;
+import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.PatchGrid;
 import dev.darkroom.text.Qwen25VlEncoder;
 import dev.darkroom.text.Qwen2Tokenizer;
 import dev.darkroom.text.Qwen2VlImageProcessor;
+import dev.darkroom.weights.Placement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The text encoder, which reads a prompt in its template and sees the pictures that it speaks of.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/}, {@code _get_qwen_prompt_embeds} of the three pipelines.
+ *
+ * @param kept embeds of prompts and views of pictures that came before
  */
 public record QwenImagePromptEncoder(
-        Qwen2Tokenizer tokenizer, Qwen2VlImageProcessor processor, Qwen25VlEncoder textEncoder) {
+        Qwen2Tokenizer tokenizer,
+        Qwen2VlImageProcessor processor,
+        Resident<Qwen25VlEncoder> textEncoder,
+        Encoded kept) {
+    private static final String IMAGE_TOKEN = "<|image_pad|>";
+
+    /** The embeds of a run's prompts {@code [1, T, prompt width]}, for a transformer placed at {@code target}. */
+    Prompts<Tensor> encode(Run run, PromptTemplate template, List<Reference> references, Placement target) {
+        Prompts<Tensor> prompts = Prompts.of(
+                run,
+                prompt -> embeds(prompt, run, template, references)
+                        .to(target.device())
+                        .to(target.dtype()));
+        Probe.see("prompt_embeds", prompts.prompt());
+        Tensor negative = prompts.negative();
+        if (negative != null) {
+            Probe.see("negative_prompt_embeds", negative);
+        }
+        return prompts;
+    }
+
+    private Tensor embeds(String prompt, Run run, PromptTemplate template, List<Reference> references) {
+        List<PictureKey> images = references.stream().map(Reference::condition).toList();
+        var key = new PromptKey(template.name(), prompt, run.maxSequenceLength(), images, run.adaptedBy());
+        return kept.prompts()
+                .get(key, () -> List.of(encode(key, template, references)))
+                .getFirst();
+    }
+
     /** Prompt embeds {@code [1, T, prompt width]}, without the states of the template's own first tokens. */
-    Tensor encode(Encoded.PromptKey key, List<Reference> references, Encoded memory) {
+    Tensor encode(PromptKey key, PromptTemplate template, List<Reference> references) {
         try (var scope = Scope.open("encode prompt")) {
             List<PatchGrid> grids = references.stream()
                     .map(reference -> processor.grid(reference.condition().size()))
                     .toList();
-            long[] ids = ids(key, grids);
+            long[] ids = ids(key, template, grids);
             List<Tensor> visions = references.stream()
-                    .map(reference -> memory.visions()
-                            .get(
-                                    new Encoded.VisionKey(reference.condition(), key.adaptedBy()),
-                                    () -> List.of(see(reference)))
+                    .map(reference -> kept.visions()
+                            .get(new VisionKey(reference.condition(), key.adaptedBy()), () -> List.of(see(reference)))
                             .getFirst())
                     .toList();
-            Tensor states = textEncoder.encode(ids, visions, grids);
-            int dropped = key.template().dropped();
-            return scope.keep(states.narrow(1, dropped, ids.length - dropped).contiguous());
+            Tensor states = textEncoder.network().encode(ids, visions, grids);
+            int dropped = template.dropped();
+            Tensor embeds = states.narrow(1, dropped, ids.length - dropped).contiguous();
+            return scope.keep(finite(embeds, "text_encoder"));
         }
     }
 
     /** The ids of the whole template. Without images it is cut, as the reference cuts it: states do not depend on what follows them. */
-    private long[] ids(Encoded.PromptKey key, List<PatchGrid> grids) {
-        long[] ids = tokenizer.encode(key.template().around(grids.size()), key.prompt(), grids);
-        int most = key.template().dropped() + key.maxSequenceLength();
+    private long[] ids(PromptKey key, PromptTemplate template, List<PatchGrid> grids) {
+        long[] ids = tokenizer.encode(template.around(grids.size()), key.prompt(), grids);
+        int most = template.dropped() + key.maxSequenceLength();
         return grids.isEmpty() && ids.length > most ? Arrays.copyOf(ids, most) : ids;
     }
 
     private Tensor see(Reference reference) {
         try (var scope = Scope.open("see image")) {
             Qwen2VlImageProcessor.Patches patches = processor.prepare(reference.at(reference.condition()));
-            return scope.keep(textEncoder.imageEmbeds(patches.pixelValues(), List.of(patches.grid())));
+            Tensor seen = textEncoder.network().imageEmbeds(patches.pixelValues(), List.of(patches.grid()));
+            return scope.keep(finite(seen, "the vision tower of text_encoder"));
         }
+    }
+
+    private Tensor finite(Tensor result, String what) {
+        return NotFiniteException.check(result, what, textEncoder.required().placement());
+    }
+
+    /** How many tokens a prompt has by itself. */
+    int tokens(String prompt) {
+        return tokenizer.encode(prompt).length;
+    }
+
+    /** Notes a prompt that would be taken for one with an image in it. */
+    static void checkImageToken(String field, String prompt, Faults faults) {
+        faults.check(
+                !prompt.contains(IMAGE_TOKEN),
+                field,
+                "must not contain " + IMAGE_TOKEN + ", which stands for one of the job's images");
+    }
+
+    /** A note if less than the whole of a prompt is read. */
+    Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        int tokens = tokens(prompt) + PromptTemplate.END_TOKENS;
+        return tokens <= maxSequenceLength
+                ? Optional.empty()
+                : Optional.of("the " + what + " has " + tokens
+                        + " tokens with the template's end; the model read the first " + maxSequenceLength);
     }
 }

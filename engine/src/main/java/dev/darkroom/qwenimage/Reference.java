@@ -1,8 +1,12 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.vae.ImageProcessor;
 
 /**
  * A picture that an edit starts from, which is seen twice: by the text encoder at one size, by the autoencoder at another.
@@ -14,6 +18,11 @@ record Reference(Picture picture, PictureKey condition, PictureKey latents) {
     static Reference of(Picture picture, Size conditionSize, Size latentsSize) {
         PictureKey latents = PictureKey.of(picture, latentsSize);
         return new Reference(picture, new PictureKey(latents.content(), conditionSize), latents);
+    }
+
+    /** What the autoencoder encodes, {@code [1, 3, H, W]} in −1…1. */
+    Tensor pixels() {
+        return ImageProcessor.preprocess(at(latents), latents.size(), Device.CPU);
     }
 
     /** The picture at the size of one of the two. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl.py}, AutoencoderKL. Large pictures go through it in exact
  * {@link Bands} instead of the reference's blended tiles.
  */
-public final class AutoencoderKL {
+public final class AutoencoderKL implements Autoencoder {
     /**
      * {@code vae/config.json}.
      *
@@ -81,12 +81,19 @@ public final class AutoencoderKL {
         return config;
     }
 
+    @Override
+    public int latentChannels() {
+        return config.latentChannels();
+    }
+
     /** Where this network computes. */
+    @Override
     public Placement placement() {
         return placement;
     }
 
     /** Picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to unscaled latents. */
+    @Override
     public Posterior encode(Tensor image) {
         try (var scope = Scope.open("vae encode")) {
             Tensor moments = encoder.forward(image);
@@ -96,6 +103,7 @@ public final class AutoencoderKL {
     }
 
     /** Unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in about −1…1, not clamped. */
+    @Override
     public Tensor decode(Tensor latents) {
         try (var scope = Scope.open("vae decode")) {
             return scope.keep(decoder.forward(postQuantConv == null ? latents : postQuantConv.apply(latents)));
@@ -103,11 +111,13 @@ public final class AutoencoderKL {
     }
 
     /** From the autoencoder's latents to those that the pipelines denoise. */
+    @Override
     public Tensor scale(Tensor latents) {
         return latents.affine(config.scalingFactor, -config.shiftFactor * config.scalingFactor);
     }
 
     /** From a pipeline's latents to those that {@link #decode} takes. */
+    @Override
     public Tensor unscale(Tensor latents) {
         return latents.affine(1 / config.scalingFactor, config.shiftFactor);
     }

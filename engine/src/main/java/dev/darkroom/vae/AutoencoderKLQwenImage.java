@@ -19,7 +19,7 @@ import java.util.List;
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl_qwenimage.py}, AutoencoderKLQwenImage. Large pictures go
  * through it in exact {@link Bands} instead of the reference's blended tiles.
  */
-public final class AutoencoderKLQwenImage {
+public final class AutoencoderKLQwenImage implements Autoencoder {
     /**
      * {@code vae/config.json}.
      *
@@ -99,12 +99,19 @@ public final class AutoencoderKLQwenImage {
         return config;
     }
 
+    @Override
+    public int latentChannels() {
+        return config.latentChannels();
+    }
+
     /** Where this network computes. */
+    @Override
     public Placement placement() {
         return placement;
     }
 
     /** Picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to unscaled latents. */
+    @Override
     public Posterior encode(Tensor image) {
         try (var scope = Scope.open("vae encode")) {
             return Posterior.of(quantConv.apply(encoder.forward(image))).keptBy(scope);
@@ -112,6 +119,7 @@ public final class AutoencoderKLQwenImage {
     }
 
     /** Unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in −1…1. */
+    @Override
     public Tensor decode(Tensor latents) {
         try (var scope = Scope.open("vae decode")) {
             return scope.keep(decoder.forward(postQuantConv.apply(latents)).clamp(-1, 1));
@@ -119,11 +127,13 @@ public final class AutoencoderKLQwenImage {
     }
 
     /** From the autoencoder's latents, in float32, to those that the pipelines denoise. */
+    @Override
     public Tensor scale(Tensor latents) {
         return latents.minus(mean).dividedBy(std);
     }
 
     /** From a pipeline's latents, in float32, to those that {@link #decode} takes. */
+    @Override
     public Tensor unscale(Tensor latents) {
         return latents.times(std).plus(mean);
     }

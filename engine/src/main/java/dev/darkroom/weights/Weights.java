@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -62,6 +63,19 @@ public final class Weights {
             weights.close();
             throw e;
         }
+    }
+
+    /**
+     * Loads a network that is built from its config.
+     *
+     * @param config reads the config from the folder
+     * @param network builds the network from config and weights
+     * @throws CheckpointException if anything is missing, differs in shape or is left over
+     */
+    public static <C, T> Loaded<T> load(
+            Path folder, Placement placement, Function<Path, C> config, BiFunction<C, Weights, T> network) {
+        C read = config.apply(folder);
+        return load(folder, placement, weights -> network.apply(read, weights));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.CheckpointException;
@@ -33,10 +34,10 @@ class DamagedCheckpointTest {
 
     @BeforeEach
     void copyPocketFlux() throws IOException {
-        try (Stream<Path> files = Files.walk(FluxModelTest.POCKET)) {
+        try (Stream<Path> files = Files.walk(PocketFluxTest.POCKET)) {
             for (Path file : files.toList()) {
-                Path copy =
-                        checkpoint.resolve(FluxModelTest.POCKET.relativize(file).toString());
+                Path copy = checkpoint.resolve(
+                        PocketFluxTest.POCKET.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(copy);
                 } else {
@@ -54,7 +55,7 @@ class DamagedCheckpointTest {
 
     @Test
     void theCopyItselfLoads() {
-        try (var model = LoadedFlux.from(checkpoint)) {
+        try (var model = LoadedModel.from(checkpoint)) {
             assertThat(model.networks()).hasSize(4);
         }
     }
@@ -121,7 +122,7 @@ class DamagedCheckpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"StableDiffusionPipeline", "QwenImageEditPipeline", "fluxpipeline", ""})
+    @ValueSource(strings = {"StableDiffusionPipeline", "FluxControlPipeline", "fluxpipeline", ""})
     void anUnknownPipelineIsNamed(String className) throws IOException {
         edit("model_index.json", index -> index.put("_class_name", className));
 
@@ -139,7 +140,7 @@ class DamagedCheckpointTest {
     void aKontextPipelineLoads() throws IOException {
         edit("model_index.json", index -> index.put("_class_name", "FluxKontextPipeline"));
 
-        try (var model = LoadedFlux.from(checkpoint)) {
+        try (var model = LoadedModel.from(checkpoint)) {
             assertThat(model.defaults().steps()).isEqualTo(4);
         }
     }
@@ -203,7 +204,7 @@ class DamagedCheckpointTest {
     void withoutDefaultsTheReferenceHasThem() throws IOException {
         Files.delete(checkpoint.resolve("darkroom.json"));
 
-        try (var model = LoadedFlux.from(checkpoint)) {
+        try (var model = LoadedModel.from(checkpoint)) {
             assertThat(model.defaults().size()).isEqualTo(new Size(1024, 1024));
             assertThat(model.defaults().steps()).isEqualTo(4);
             assertThat(model.defaults().maxSequenceLength()).isEqualTo(256);
@@ -228,7 +229,7 @@ class DamagedCheckpointTest {
 
     private void assertRefused(String... names) {
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> LoadedFlux.from(checkpoint).close())
+                .isThrownBy(() -> LoadedModel.from(checkpoint).close())
                 .withMessageContainingAll(names);
     }
 

@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.diffusion.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,26 @@ public final class TinyFlux {
 
     private TinyFlux() {}
 
-    /** Makes an editing checkpoint in an empty folder. */
+    /** The checkpoint of which nothing is loaded. */
+    static FluxCheckpoint open() {
+        return FluxCheckpoint.of(new Checkpoint("tiny", DEV));
+    }
+
+    /** Makes an editing checkpoint in an empty folder, with the areas of the published one. */
     public static Path kontext(Path folder) throws IOException {
+        return kontext(folder, "{}");
+    }
+
+    /**
+     * Makes an editing checkpoint in an empty folder.
+     *
+     * @param defaults its {@code darkroom.json}
+     */
+    public static Path kontext(Path folder, String defaults) throws IOException {
         copy(DEV, folder);
         Path index = folder.resolve("model_index.json");
         Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
+        Files.writeString(folder.resolve("darkroom.json"), defaults);
         return folder;
     }
 

@@ -1,6 +1,6 @@
 package dev.darkroom.golden;
 
-import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
@@ -31,7 +31,7 @@ final class NetworkGoldens {
 
     static List<Comparison> clip(Path checkpoint, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
-                Loaded<ClipTextEncoder> loaded = FluxLoader.textEncoder(checkpoint.resolve("text_encoder"), CPU)) {
+                Loaded<ClipTextEncoder> loaded = FluxNetworks.textEncoder(checkpoint.resolve("text_encoder"), CPU)) {
             ClipTextEncoder encoder = loaded.network();
             List<Comparison> results = new ArrayList<>();
             Map<String, float[]> seen =
@@ -50,7 +50,7 @@ final class NetworkGoldens {
 
     static List<Comparison> t5(Path checkpoint, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
-                Loaded<T5Encoder> loaded = FluxLoader.textEncoder2(checkpoint.resolve("text_encoder_2"), CPU)) {
+                Loaded<T5Encoder> loaded = FluxNetworks.textEncoder2(checkpoint.resolve("text_encoder_2"), CPU)) {
             List<Comparison> results = new ArrayList<>();
             Map<String, float[]> seen = Probe.record(
                     () -> Probe.see("last_hidden_state", loaded.network().encode(golden.tensor("input_ids"))));
@@ -61,7 +61,7 @@ final class NetworkGoldens {
 
     static List<Comparison> vaeDecode(Path checkpoint, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
-                Loaded<AutoencoderKL> loaded = FluxLoader.vae(checkpoint.resolve("vae"), CPU)) {
+                Loaded<AutoencoderKL> loaded = FluxNetworks.vae(checkpoint.resolve("vae"), CPU)) {
             List<Comparison> results = new ArrayList<>();
             float[][] image = new float[1][];
             Map<String, float[]> seen = Probe.record(() ->
@@ -74,7 +74,7 @@ final class NetworkGoldens {
 
     static List<Comparison> vaeEncode(Path checkpoint, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
-                Loaded<AutoencoderKL> loaded = FluxLoader.vae(checkpoint.resolve("vae"), CPU)) {
+                Loaded<AutoencoderKL> loaded = FluxNetworks.vae(checkpoint.resolve("vae"), CPU)) {
             List<Comparison> results = new ArrayList<>();
             Posterior[] posterior = new Posterior[1];
             Map<String, float[]> seen =
@@ -91,7 +91,7 @@ final class NetworkGoldens {
 
     static List<Comparison> transformer(Path checkpoint, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
-                Loaded<FluxTransformer> loaded = FluxLoader.transformer(checkpoint.resolve("transformer"), CPU)) {
+                Loaded<FluxTransformer> loaded = FluxNetworks.transformer(checkpoint.resolve("transformer"), CPU)) {
             FluxTransformer transformer = loaded.network();
             List<Comparison> results = new ArrayList<>();
             Tensor ids = Tensor.cat(0, golden.tensor("in.txt_ids"), golden.tensor("in.img_ids"));

@@ -1,21 +1,21 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.flux.FluxComponents;
+import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxPipeline;
-import dev.darkroom.flux.FluxRequest;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
-import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Tokenizer;
-import dev.darkroom.weights.ConfigFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -70,26 +70,27 @@ final class PocketGoldens {
         GoldenTensors golden =
                 GoldenTensors.read(folder.resolve(entry.path("file").asText()));
         try (var scope = Scope.open("golden");
-                var networks = PipelineGoldens.networks(checkpoint)) {
-            var schedule =
-                    FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")));
-            FluxComponents components = networks.components(schedule);
-            var request = new FluxRequest(
+                var files = new Checkpoint("golden", checkpoint)) {
+            FluxCheckpoint flux = PipelineGoldens.loaded(files);
+            var run = new Run(
                     entry.path("prompt").asText(),
                     null,
                     new Size(entry.path("width").asInt(), entry.path("height").asInt()),
                     entry.path("steps").asInt(),
                     null,
                     1,
-                    (int) golden.shape("t5_input_ids")[1]);
+                    null,
+                    (int) golden.shape("t5_input_ids")[1],
+                    PipelineGoldens.schedule(checkpoint),
+                    "");
             Tensor noise = golden.tensor("noise");
             Picture[] picture = new Picture[1];
-            Map<String, float[]> seen = Probe.record(() -> picture[0] = new FluxPipeline(components)
-                    .generate(request, shapes -> List.of(noise), Progress.NONE, new Timings()));
+            Map<String, float[]> seen = Probe.record(() -> picture[0] = new FluxPipeline(flux)
+                    .generate(run, Sources.NONE, shapes -> List.of(noise), Progress.NONE, new Timings()));
             List<Comparison> results = new ArrayList<>();
             compare(results, seen, "prompt_embeds", golden, "prompt_embeds", Tolerance.NETWORK);
             compare(results, seen, "pooled_prompt_embeds", golden, "pooled_prompt_embeds", Tolerance.NETWORK);
-            for (int i = 0; i < request.steps(); i++) {
+            for (int i = 0; i < run.steps(); i++) {
                 compare(results, seen, "step." + i + ".latents", golden, "latents_step_" + i, Tolerance.PIPELINE);
             }
             compare(results, seen, "out.image", golden, "image", Tolerance.PIPELINE);

@@ -1,11 +1,11 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.golden.Comparison.Tolerance;
-import dev.darkroom.qwenimage.QwenImageLoader;
+import dev.darkroom.qwenimage.QwenImageNetworks;
 import dev.darkroom.qwenimage.QwenImagePositions;
 import dev.darkroom.qwenimage.QwenImageTransformer;
-import dev.darkroom.qwenimage.TokenGrid;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -28,7 +28,7 @@ final class QwenNetworkGoldens {
     static List<Comparison> vaeDecode(Path checkpoint, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
                 Loaded<AutoencoderKLQwenImage> loaded =
-                        QwenImageLoader.vae(checkpoint.resolve("vae"), NetworkGoldens.CPU)) {
+                        QwenImageNetworks.vae(checkpoint.resolve("vae"), NetworkGoldens.CPU)) {
             List<Comparison> results = new ArrayList<>();
             float[][] image = new float[1][];
             Map<String, float[]> seen = Probe.record(() ->
@@ -42,7 +42,7 @@ final class QwenNetworkGoldens {
     static List<Comparison> vaeEncode(Path checkpoint, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
                 Loaded<AutoencoderKLQwenImage> loaded =
-                        QwenImageLoader.vae(checkpoint.resolve("vae"), NetworkGoldens.CPU)) {
+                        QwenImageNetworks.vae(checkpoint.resolve("vae"), NetworkGoldens.CPU)) {
             List<Comparison> results = new ArrayList<>();
             Posterior[] posterior = new Posterior[1];
             Map<String, float[]> seen =
@@ -70,7 +70,7 @@ final class QwenNetworkGoldens {
     static List<Comparison> transformer(Path checkpoint, JsonNode params, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
                 Loaded<QwenImageTransformer> loaded =
-                        QwenImageLoader.transformer(checkpoint.resolve("transformer"), NetworkGoldens.CPU)) {
+                        QwenImageNetworks.transformer(checkpoint.resolve("transformer"), NetworkGoldens.CPU)) {
             QwenImageTransformer transformer = loaded.network();
             List<Comparison> results = new ArrayList<>();
             var positions = new QwenImagePositions(grids(params.path("img_shapes")));

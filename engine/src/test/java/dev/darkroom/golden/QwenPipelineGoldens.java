@@ -1,20 +1,18 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.diffusion.Run;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.model.Sources;
 import dev.darkroom.qwenimage.EditStyle;
-import dev.darkroom.qwenimage.Encoded;
-import dev.darkroom.qwenimage.QwenComponents;
+import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageEditPipeline;
-import dev.darkroom.qwenimage.QwenImageLoader;
 import dev.darkroom.qwenimage.QwenImagePipeline;
-import dev.darkroom.qwenimage.QwenImagePromptEncoder;
-import dev.darkroom.qwenimage.QwenImageTransformer;
-import dev.darkroom.qwenimage.QwenRequest;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.DType;
@@ -22,9 +20,7 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.text.Qwen25VlEncoder;
-import dev.darkroom.vae.AutoencoderKLQwenImage;
-import dev.darkroom.weights.Loaded;
+import dev.darkroom.text.Qwen2VlImageProcessor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,51 +31,20 @@ import java.util.stream.IntStream;
 
 /** Goldens of Qwen-Image's pipelines: embeds, image latents, guidance, every step, the picture. */
 final class QwenPipelineGoldens {
-    private static final long MOST_BYTES = 1 << 28;
-
     private QwenPipelineGoldens() {}
-
-    /** The networks of a pipeline, loaded. */
-    record Networks(
-            Loaded<Qwen25VlEncoder> textEncoder,
-            Loaded<QwenImageTransformer> transformer,
-            Loaded<AutoencoderKLQwenImage> vae,
-            QwenImagePromptEncoder promptEncoder,
-            Encoded memory)
-            implements AutoCloseable {
-        QwenComponents components(FlowMatchSchedule schedule) {
-            return new QwenComponents(promptEncoder, transformer.network(), vae.network(), schedule, memory, "");
-        }
-
-        @Override
-        public void close() {
-            memory.close();
-            textEncoder.close();
-            transformer.close();
-            vae.close();
-        }
-    }
-
-    /** Loads a checkpoint whose components may lie elsewhere. */
-    static Networks networks(Function<String, Path> component) {
-        var textEncoder = QwenImageLoader.textEncoder(component.apply("text_encoder"), NetworkGoldens.CPU);
-        var transformer = QwenImageLoader.transformer(component.apply("transformer"), NetworkGoldens.CPU);
-        var vae = QwenImageLoader.vae(component.apply("vae"), NetworkGoldens.CPU);
-        var promptEncoder = QwenImageLoader.promptEncoder(
-                component.apply("tokenizer"), component.apply("processor"), textEncoder.network());
-        return new Networks(textEncoder, transformer, vae, promptEncoder, Encoded.within(MOST_BYTES));
-    }
 
     static List<Comparison> compare(
             Path scheduler, Function<String, Path> component, JsonNode params, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
-                var networks = networks(component)) {
-            QwenComponents components = networks.components(PipelineGoldens.schedule(scheduler));
+                var files = new Checkpoint("golden", component)) {
+            QwenImageCheckpoint qwen =
+                    QwenImageCheckpoint.of(files, Qwen2VlImageProcessor.readIfPresent(component.apply("processor")));
+            PipelineGoldens.FLOAT32.prepare(files.networks(), Progress.NONE);
+            Run run = run(params, PipelineGoldens.schedule(scheduler));
             List<Comparison> results = new ArrayList<>();
             noise(results, params, golden);
-            QwenRequest request = request(params);
-            sigmas(results, components.schedule(), request.size(), request.steps(), golden);
-            Map<String, float[]> seen = Probe.record(() -> generate(components, request, params, golden));
+            sigmas(results, run, golden);
+            Map<String, float[]> seen = Probe.record(() -> generate(qwen, run, params, golden));
             golden.compare(results, seen, "", Tolerance.PIPELINE);
             golden.header().entries().keySet().stream()
                     .filter(name -> name.contains("_every"))
@@ -88,20 +53,23 @@ final class QwenPipelineGoldens {
         }
     }
 
-    private static QwenRequest request(JsonNode params) {
-        return new QwenRequest(
+    private static Run run(JsonNode params, FlowMatchSchedule schedule) {
+        return new Run(
                 params.path("prompt").asText(),
                 params.hasNonNull("negative_prompt")
                         ? params.path("negative_prompt").asText()
                         : null,
                 new Size(params.path("width").asInt(), params.path("height").asInt()),
                 params.path("num_inference_steps").asInt(),
+                null,
                 params.path("true_cfg_scale").asDouble(1),
-                params.path("max_sequence_length").asInt(512));
+                null,
+                params.path("max_sequence_length").asInt(512),
+                schedule,
+                "");
     }
 
-    private static void generate(
-            QwenComponents components, QwenRequest request, JsonNode params, GoldenTensors golden) {
+    private static void generate(QwenImageCheckpoint qwen, Run run, JsonNode params, GoldenTensors golden) {
         Tensor noise = golden.tensor("in.noise");
         Noise draws = shapes -> List.of(noise);
         List<Picture> images = new ArrayList<>();
@@ -109,14 +77,15 @@ final class QwenPipelineGoldens {
             images.add(golden.picture("in.image" + i + "_uint8"));
         }
         if (images.isEmpty()) {
-            new QwenImagePipeline(components).generate(request, draws, Progress.NONE, new Timings());
+            new QwenImagePipeline(qwen).generate(run, Sources.NONE, draws, Progress.NONE, new Timings());
         } else {
             long referenceArea = params.path("reference_area").asLong(1024 * 1024);
             EditStyle style = params.hasNonNull("condition_area")
                     ? new EditStyle.Plus(
                             referenceArea, params.path("condition_area").asLong())
                     : new EditStyle.Single(referenceArea);
-            new QwenImageEditPipeline(components, style).generate(request, images, draws, Progress.NONE, new Timings());
+            var sources = new Sources(images, null, List.of());
+            new QwenImageEditPipeline(qwen, style).generate(run, sources, draws, Progress.NONE, new Timings());
         }
     }
 
@@ -142,10 +111,9 @@ final class QwenPipelineGoldens {
         }
     }
 
-    private static void sigmas(
-            List<Comparison> results, FlowMatchSchedule schedule, Size size, int steps, GoldenTensors golden) {
+    private static void sigmas(List<Comparison> results, Run run, GoldenTensors golden) {
         if (golden.has("sigmas")) {
-            double[] sigmas = schedule.sigmas(steps, size.width() / 16 * (size.height() / 16));
+            double[] sigmas = run.sigmas();
             float[] expected = golden.floats("sigmas");
             results.add(Comparison.of(
                     "sigmas",

@@ -3,11 +3,10 @@ package dev.darkroom.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.hub.ModelSource.Repository;
-import dev.darkroom.job.Limits;
-import dev.darkroom.lora.Loras;
+import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Resident;
-import dev.darkroom.qwenimage.QwenModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +147,7 @@ class QwenDownloadTest {
 
     /** What came is all that the worker reads, and fits together. */
     private static void assertLoadable(Path snapshot) {
-        try (QwenModel model = QwenModel.open("qwen", snapshot, Limits.STANDARD, new Loras(0))) {
+        try (ImageModel model = LoadedModel.open("qwen", snapshot)) {
             assertThat(model.networks()).hasSize(3).allSatisfy(Resident::verify);
         }
     }

@@ -27,7 +27,7 @@ record Change(
         float[] down,
         float[] up) {
     /** Small numbers, the same for the same seed. */
-    static Change random(String line, Checkpoint checkpoint, int rank, long seed) {
+    static Change random(String line, ChangedCheckpoint checkpoint, int rank, long seed) {
         List<String> words = List.of(line.split(" "));
         List<String> layers = words.subList(2, words.size());
         List<Integer> rows = new ArrayList<>();
@@ -81,7 +81,7 @@ record Change(
     }
 
     /** Adds {@code scale} times this to the weights. */
-    void addTo(Checkpoint checkpoint, double scale) {
+    void addTo(ChangedCheckpoint checkpoint, double scale) {
         for (int layer = 0; layer < layers.size(); layer++) {
             float[] part = upOf(layer);
             float[] delta = new float[rows.get(layer) * in];

@@ -3,7 +3,8 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.engine.Families;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.job.JobException;
@@ -36,11 +37,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A LoRA on FLUX.1's transformer computes what weights with the change in them compute, and leaves nothing behind. */
 class LoraOnFluxTest {
-    private static final Path TRANSFORMER = Checkpoint.GOLDENS.resolve("tiny-flux-dev/transformer");
-    private static final Checkpoint GOLDEN =
-            Checkpoint.read(Checkpoint.GOLDENS.resolve("golden/flux/transformer_dev.safetensors"));
+    private static final Path TRANSFORMER = ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/transformer");
+    private static final ChangedCheckpoint GOLDEN =
+            ChangedCheckpoint.read(ChangedCheckpoint.GOLDENS.resolve("golden/flux/transformer_dev.safetensors"));
     private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
-    private static final Checkpoint WEIGHTS = Checkpoint.read(TRANSFORMER);
+    private static final ChangedCheckpoint WEIGHTS = ChangedCheckpoint.read(TRANSFORMER);
 
     /** The authors' name, XLabs' name, our layers. */
     private static final List<Change> CHANGES = changes("""
@@ -74,14 +75,14 @@ class LoraOnFluxTest {
 
     private static Loaded<FluxTransformer> network;
 
-    private final Loras loras = new Loras(1 << 20);
+    private final Loras loras = Families.loras(1 << 20);
 
     @TempDir
     Path folder;
 
     @BeforeAll
     static void load() {
-        network = FluxLoader.transformer(TRANSFORMER, CPU);
+        network = FluxNetworks.transformer(TRANSFORMER, CPU);
     }
 
     @AfterAll
@@ -179,7 +180,7 @@ class LoraOnFluxTest {
         assertThat(weights().keySet()).isEqualTo(before.keySet());
         weights().forEach((name, now) -> assertThat(now).as(name).isEqualTo(before.get(name)));
         assertThat(forward()).isEqualTo(without);
-        Checkpoint onDisk = Checkpoint.read(TRANSFORMER);
+        ChangedCheckpoint onDisk = ChangedCheckpoint.read(TRANSFORMER);
         assertThat(WEIGHTS.tensors())
                 .allSatisfy(
                         (name, values) -> assertThat(onDisk.get(name).numbers()).isEqualTo(values.numbers()));
@@ -199,7 +200,7 @@ class LoraOnFluxTest {
     @Test
     void whatIsKeptIsBoundedInBytes() {
         long live = Scope.liveTensors();
-        try (var none = new Loras(0)) {
+        try (var none = Families.loras(0)) {
             none.attach(List.of(lora(Format.BFL, CHANGES, 1)), List.of(new Loras.Network("transformer", network)))
                     .close();
 
@@ -274,7 +275,7 @@ class LoraOnFluxTest {
         LoraFile file = lora(Format.KOHYA, CHANGES, 1);
         float[] exact = forward(file);
         try (Loaded<FluxTransformer> half =
-                        FluxLoader.transformer(TRANSFORMER, new Placement(Device.CPU, DType.BFLOAT16));
+                        FluxNetworks.transformer(TRANSFORMER, new Placement(Device.CPU, DType.BFLOAT16));
                 var scope = Scope.open("test");
                 var adapted = loras.attach(List.of(file), List.of(new Loras.Network("transformer", half)))) {
             assertThat(adapted.notes()).isEmpty();
@@ -305,9 +306,9 @@ class LoraOnFluxTest {
     }
 
     private float[] merged(Map<Double, List<Change>> byScale) {
-        Checkpoint copy = Checkpoint.read(TRANSFORMER);
+        ChangedCheckpoint copy = ChangedCheckpoint.read(TRANSFORMER);
         byScale.forEach((scale, changes) -> changes.forEach(change -> change.addTo(copy, scale)));
-        try (Loaded<FluxTransformer> merged = FluxLoader.transformer(copy.write(folder), CPU);
+        try (Loaded<FluxTransformer> merged = FluxNetworks.transformer(copy.write(folder), CPU);
                 var scope = Scope.open("test")) {
             return run(merged);
         }

@@ -3,6 +3,7 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.engine.Families;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.nn.Linear;
@@ -29,11 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** All linear layers of a Qwen-Image checkpoint, by the names in its header, each by itself. */
 class LoraOnQwenTest {
-    private static final Path TRANSFORMER = Checkpoint.GOLDENS.resolve("tiny-qwen-image-edit/transformer");
-    private static final Path ENCODER = Checkpoint.GOLDENS.resolve("tiny-qwen-image-edit/text_encoder");
+    private static final Path TRANSFORMER = ChangedCheckpoint.GOLDENS.resolve("tiny-qwen-image-edit/transformer");
+    private static final Path ENCODER = ChangedCheckpoint.GOLDENS.resolve("tiny-qwen-image-edit/text_encoder");
     private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
 
-    private final Loras loras = new Loras(1 << 20);
+    private final Loras loras = Families.loras(1 << 20);
 
     @TempDir
     Path folder;
@@ -62,7 +63,7 @@ class LoraOnQwenTest {
                 "METADATA"
             })
     void everyLayerComputesWhatMergedWeightsDo(Format format) {
-        Checkpoint copy = Checkpoint.read(TRANSFORMER);
+        ChangedCheckpoint copy = ChangedCheckpoint.read(TRANSFORMER);
         List<Change> changes = changes(copy).stream().filter(format::has).toList();
         Path file = format.write(folder.resolve("lora.bin"), changes);
         changes.forEach(change -> change.addTo(copy, -0.6));
@@ -93,7 +94,7 @@ class LoraOnQwenTest {
             })
     void theTextTowerIsAdaptedToo(String module) {
         String layer = "model.layers.0.self_attn.q_proj";
-        long[] shape = Checkpoint.read(ENCODER).get(layer + ".weight").shape();
+        long[] shape = ChangedCheckpoint.read(ENCODER).get(layer + ".weight").shape();
         Path file = new SafetensorsWriter()
                 .add(module + ".lora_down.weight", DType.FLOAT32, new long[] {1, shape[1]}, new float[(int) shape[1]])
                 .add(module + ".lora_up.weight", DType.FLOAT32, new long[] {shape[0], 1}, new float[(int) shape[0]])
@@ -111,7 +112,7 @@ class LoraOnQwenTest {
             value = Format.class,
             names = {"BFL", "BFL_COMFY", "BFL_WRAPPED", "KOHYA", "XLABS"})
     void aLoraInFluxsNamesIsForAnotherModel(Format format) {
-        Checkpoint copy = Checkpoint.read(TRANSFORMER);
+        ChangedCheckpoint copy = ChangedCheckpoint.read(TRANSFORMER);
         Change change = Change.random(
                 "double_blocks.0.img_attn.qkv double_blocks.0.processor.qkv_lora1 transformer_blocks.0.attn.to_q"
                         + " transformer_blocks.0.attn.to_k transformer_blocks.0.attn.to_v",
@@ -133,7 +134,7 @@ class LoraOnQwenTest {
     }
 
     /** A change of every linear layer of the transformer. */
-    private static List<Change> changes(Checkpoint checkpoint) {
+    private static List<Change> changes(ChangedCheckpoint checkpoint) {
         List<Change> changes = new ArrayList<>();
         checkpoint.tensors().forEach((name, values) -> {
             if (name.endsWith(".weight") && values.shape().length == 2) {
@@ -148,8 +149,10 @@ class LoraOnQwenTest {
         try (var scope = Scope.open("test")) {
             Linear linear = Objects.requireNonNull(network.network().get(layer));
             // any numbers of the right width
-            Tensor x =
-                    Checkpoint.read(TRANSFORMER).get(layer + ".weight").tensor().narrow(0, 0, 3);
+            Tensor x = ChangedCheckpoint.read(TRANSFORMER)
+                    .get(layer + ".weight")
+                    .tensor()
+                    .narrow(0, 0, 3);
             return linear.apply(x).toFloats();
         }
     }
@@ -162,7 +165,8 @@ class LoraOnQwenTest {
 
     /** The linear layers of a component; what else is in its files is left there. */
     private static Loaded<Map<String, Linear>> layers(Path component) {
-        Map<String, Checkpoint.Values> tensors = Checkpoint.read(component).tensors();
+        Map<String, ChangedCheckpoint.Values> tensors =
+                ChangedCheckpoint.read(component).tensors();
         return Weights.load(component, CPU, w -> {
             Map<String, Linear> layers = new LinkedHashMap<>();
             tensors.forEach((name, values) -> {
@@ -183,7 +187,7 @@ class LoraOnQwenTest {
         });
     }
 
-    private static boolean is2d(Checkpoint.@Nullable Values values) {
+    private static boolean is2d(ChangedCheckpoint.@Nullable Values values) {
         return values != null && values.shape().length == 2;
     }
 }

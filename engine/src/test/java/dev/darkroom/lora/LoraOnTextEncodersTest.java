@@ -2,7 +2,8 @@ package dev.darkroom.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.engine.Families;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -23,13 +24,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Text encoders are adapted by the same files, each by its own part of them. */
 class LoraOnTextEncodersTest {
-    private static final Path CLIP = Checkpoint.GOLDENS.resolve("tiny-flux-dev/text_encoder");
-    private static final Path T5 = Checkpoint.GOLDENS.resolve("tiny-flux-dev/text_encoder_2");
+    private static final Path CLIP = ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/text_encoder");
+    private static final Path T5 = ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/text_encoder_2");
     private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
     private static final long[] IDS =
             LongStream.range(0, 77).map(i -> i % 50 + 1).toArray();
 
-    private final Loras loras = new Loras(1 << 20);
+    private final Loras loras = Families.loras(1 << 20);
 
     @TempDir
     Path folder;
@@ -44,12 +45,12 @@ class LoraOnTextEncodersTest {
         "text_encoders.clip_l.transformer.text_model.encoder.layers.1.self_attn.q_proj, .lora_down.weight, .lora_up.weight"
     })
     void clipComputesWhatMergedWeightsDo(String module, String down, String up) throws Exception {
-        Checkpoint copy = Checkpoint.read(CLIP);
+        ChangedCheckpoint copy = ChangedCheckpoint.read(CLIP);
         Change change = Change.random("x - text_model.encoder.layers.1.self_attn.q_proj", copy, 2, 5);
         LoraFile file = lora(module, down, up, change);
         change.addTo(copy, 0.7);
-        try (Loaded<ClipTextEncoder> plain = FluxLoader.textEncoder(CLIP, CPU);
-                Loaded<ClipTextEncoder> merged = FluxLoader.textEncoder(copy.write(folder), CPU)) {
+        try (Loaded<ClipTextEncoder> plain = FluxNetworks.textEncoder(CLIP, CPU);
+                Loaded<ClipTextEncoder> merged = FluxNetworks.textEncoder(copy.write(folder), CPU)) {
             float[] without = pooled(plain);
             try (var adapted = loras.attach(List.of(file), List.of(new Loras.Network("text_encoder", plain)))) {
                 assertThat(adapted.identity("text_encoder")).isNotEmpty();
@@ -70,12 +71,12 @@ class LoraOnTextEncodersTest {
         "text_encoders.t5xxl.transformer.encoder.block.0.layer.1.DenseReluDense.wi_0, .lora_A.weight, .lora_B.weight"
     })
     void t5ComputesWhatMergedWeightsDo(String module, String down, String up) throws Exception {
-        Checkpoint copy = Checkpoint.read(T5);
+        ChangedCheckpoint copy = ChangedCheckpoint.read(T5);
         Change change = Change.random("x - encoder.block.0.layer.1.DenseReluDense.wi_0", copy, 2, 6);
         LoraFile file = lora(module, down, up, change);
         change.addTo(copy, 0.7);
-        try (Loaded<T5Encoder> plain = FluxLoader.textEncoder2(T5, CPU);
-                Loaded<T5Encoder> merged = FluxLoader.textEncoder2(copy.write(folder), CPU)) {
+        try (Loaded<T5Encoder> plain = FluxNetworks.textEncoder2(T5, CPU);
+                Loaded<T5Encoder> merged = FluxNetworks.textEncoder2(copy.write(folder), CPU)) {
             float[] without = embeds(plain);
             try (var adapted = loras.attach(List.of(file), List.of(new Loras.Network("text_encoder_2", plain)))) {
                 assertThat(adapted.identity("text_encoder_2")).isNotEmpty();
@@ -90,12 +91,12 @@ class LoraOnTextEncodersTest {
 
     @Test
     void aNetworkThatTheFileDoesNotNameHasNoIdentityAndNoChange() throws Exception {
-        Checkpoint clip = Checkpoint.read(CLIP);
+        ChangedCheckpoint clip = ChangedCheckpoint.read(CLIP);
         Change change = Change.random("x - text_model.encoder.layers.1.mlp.fc1", clip, 2, 5);
         LoraFile file =
                 lora("lora_te1_text_model_encoder_layers_1_mlp_fc1", ".lora_down.weight", ".lora_up.weight", change);
-        try (Loaded<ClipTextEncoder> first = FluxLoader.textEncoder(CLIP, CPU);
-                Loaded<T5Encoder> second = FluxLoader.textEncoder2(T5, CPU);
+        try (Loaded<ClipTextEncoder> first = FluxNetworks.textEncoder(CLIP, CPU);
+                Loaded<T5Encoder> second = FluxNetworks.textEncoder2(T5, CPU);
                 var adapted = loras.attach(
                         List.of(file),
                         List.of(

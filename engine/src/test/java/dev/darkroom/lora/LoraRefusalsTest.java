@@ -3,7 +3,8 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.engine.Families;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
@@ -34,15 +35,16 @@ class LoraRefusalsTest {
 
     private static Loaded<FluxTransformer> network;
 
-    private final Loras loras = new Loras(1 << 20);
+    private final Loras loras = Families.loras(1 << 20);
 
     @TempDir
     Path folder;
 
     @BeforeAll
     static void load() {
-        network = FluxLoader.transformer(
-                Checkpoint.GOLDENS.resolve("tiny-flux-dev/transformer"), new Placement(Device.CPU, DType.FLOAT32));
+        network = FluxNetworks.transformer(
+                ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/transformer"),
+                new Placement(Device.CPU, DType.FLOAT32));
     }
 
     @AfterAll

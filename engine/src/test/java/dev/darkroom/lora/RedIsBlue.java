@@ -1,6 +1,6 @@
 package dev.darkroom.lora;
 
-import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -44,9 +44,9 @@ public final class RedIsBlue {
     public static void main(String[] arguments) {
         Path checkpoint = Path.of(arguments[0]);
         try (var scope = Scope.open("red is blue");
-                Loaded<FluxTransformer> transformer = FluxLoader.transformer(checkpoint.resolve("transformer"), CPU);
-                Loaded<ClipTextEncoder> clip = FluxLoader.textEncoder(checkpoint.resolve("text_encoder"), CPU);
-                Loaded<T5Encoder> t5 = FluxLoader.textEncoder2(checkpoint.resolve("text_encoder_2"), CPU)) {
+                Loaded<FluxTransformer> transformer = FluxNetworks.transformer(checkpoint.resolve("transformer"), CPU);
+                Loaded<ClipTextEncoder> clip = FluxNetworks.textEncoder(checkpoint.resolve("text_encoder"), CPU);
+                Loaded<T5Encoder> t5 = FluxNetworks.textEncoder2(checkpoint.resolve("text_encoder_2"), CPU)) {
             T5Tokenizer pieces = T5Tokenizer.read(checkpoint.resolve("tokenizer_2"));
             ClipTokenizer words = ClipTokenizer.read(
                     checkpoint.resolve("tokenizer"), clip.network().config().positions());

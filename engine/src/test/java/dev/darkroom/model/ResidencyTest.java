@@ -3,16 +3,14 @@ package dev.darkroom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.FluxModel;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
-import dev.darkroom.lora.Loras;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
@@ -39,7 +37,7 @@ class ResidencyTest {
     @TempDir
     Path folder;
 
-    private final List<FluxModel> opened = new ArrayList<>();
+    private final List<ImageModel> opened = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private long before;
 
@@ -50,14 +48,14 @@ class ResidencyTest {
 
     @AfterEach
     void noTensorIsLeft() {
-        opened.forEach(FluxModel::close);
+        opened.forEach(ImageModel::close);
         assertThat(Scope.liveTensors()).isEqualTo(before);
     }
 
     @Test
     void whatFitsStays() {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
-        FluxModel b = open("b", TinyFlux.DEV);
+        ImageModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel b = open("b", TinyFlux.DEV);
         var residency = residency(bytes(a) + bytes(b));
 
         assertThat(residency.hasRoomFor(a.networks())).isTrue();
@@ -72,8 +70,8 @@ class ResidencyTest {
 
     @Test
     void theLargestTextEncoderGoesFirst() {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
-        FluxModel b = open("b", TinyFlux.DEV);
+        ImageModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel b = open("b", TinyFlux.DEV);
         var residency = residency(bytes(a) + bytes(b) - 1);
         prepare(residency, a);
 
@@ -88,9 +86,9 @@ class ResidencyTest {
 
     @Test
     void textEncodersGoBeforeATransformerThatWasUsedEarlier() {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
-        FluxModel b = open("b", TinyFlux.SCHNELL);
-        FluxModel c = open("c", TinyFlux.DEV);
+        ImageModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel b = open("b", TinyFlux.SCHNELL);
+        ImageModel c = open("c", TinyFlux.DEV);
         var residency = residency(bytes(a) + bytes(b) + bytes(c) - 3 * textEncoders(a) / 2);
         prepare(residency, a);
         prepare(residency, b);
@@ -105,9 +103,9 @@ class ResidencyTest {
 
     @Test
     void whatWasNotUsedForLongestGoes() {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
-        FluxModel b = open("b", TinyFlux.SCHNELL);
-        FluxModel c = open("c", TinyFlux.DEV);
+        ImageModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel b = open("b", TinyFlux.SCHNELL);
+        ImageModel c = open("c", TinyFlux.DEV);
         var residency = residency(bytes(a) + bytes(b) + bytes(c) - 2 * textEncoders(a) - 1);
         prepare(residency, a);
         prepare(residency, b);
@@ -126,14 +124,14 @@ class ResidencyTest {
 
     @Test
     void theBudgetIsKeptWhateverIsAskedFor() {
-        List<FluxModel> models = List.of(
+        List<ImageModel> models = List.of(
                 open("a", TinyFlux.SCHNELL), open("b", TinyFlux.DEV), open("c", TinyFlux.SCHNELL), open("p", POCKET));
         long budget = bytes(models.get(3)) + bytes(models.get(0)) / 2;
         var residency = residency(budget);
         var random = new Random(5);
 
         for (int i = 0; i < 40; i++) {
-            FluxModel model = models.get(random.nextInt(models.size()));
+            ImageModel model = models.get(random.nextInt(models.size()));
             prepare(residency, model);
 
             assertThat(model.networks())
@@ -144,8 +142,8 @@ class ResidencyTest {
 
     @Test
     void aModelThatIsLargerThanTheBudgetIsLoadedAlone() {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
-        FluxModel b = open("b", TinyFlux.DEV);
+        ImageModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel b = open("b", TinyFlux.DEV);
         var residency = residency(1000);
 
         prepare(residency, a);
@@ -159,8 +157,8 @@ class ResidencyTest {
 
     @Test
     void picturesAreTheSameBeforeAndAfterTheirModelWasGone() {
-        FluxModel pocket = open("pocket", POCKET);
-        FluxModel other = open("other", TinyFlux.DEV);
+        ImageModel pocket = open("pocket", POCKET);
+        ImageModel other = open("other", TinyFlux.DEV);
         var residency = residency(0);
         prepare(residency, pocket);
         byte[] first = picture(pocket, "a red circle").rgb();
@@ -176,7 +174,7 @@ class ResidencyTest {
                     .as("embeds were kept")
                     .isEqualTo(first);
         }
-        FluxModel again = open("again", POCKET);
+        ImageModel again = open("again", POCKET);
         prepare(residency, again);
         assertThat(picture(again, "a blue square").rgb())
                 .as("embeds are made anew")
@@ -185,7 +183,7 @@ class ResidencyTest {
 
     @Test
     void embedsOfAPromptStayWhenItsEncodersGo() {
-        FluxModel pocket = open("pocket", POCKET);
+        ImageModel pocket = open("pocket", POCKET);
         var residency = residency(0);
         prepare(residency, pocket);
         long weights = Scope.liveTensors();
@@ -201,8 +199,8 @@ class ResidencyTest {
 
     @Test
     void aModelThatCannotBeLoadedLeavesNothingAndTheNextTryMay() throws IOException {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
-        FluxModel broken = open("broken", TinyFlux.copy(TinyFlux.DEV, folder));
+        ImageModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel broken = open("broken", TinyFlux.copy(TinyFlux.DEV, folder));
         var residency = residency(bytes(a) + bytes(broken));
         prepare(residency, a);
         long whole = Scope.liveTensors();
@@ -224,8 +222,8 @@ class ResidencyTest {
 
     @Test
     void aModelWhoseFilesAreGoneDisplacesNobody() throws IOException {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
-        FluxModel vanished = open("vanished", TinyFlux.copy(TinyFlux.DEV, folder));
+        ImageModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel vanished = open("vanished", TinyFlux.copy(TinyFlux.DEV, folder));
         var residency = residency(0);
         prepare(residency, a);
         Files.delete(folder.resolve("vae/diffusion_pytorch_model.safetensors"));
@@ -240,7 +238,7 @@ class ResidencyTest {
 
     @Test
     void aJobThatIsWithdrawnMeanwhileLeavesNothing() {
-        FluxModel a = open("a", TinyFlux.SCHNELL);
+        ImageModel a = open("a", TinyFlux.SCHNELL);
         var residency = residency(bytes(a));
         int[] asked = {0};
         Progress withdrawn = new Progress() {
@@ -265,12 +263,12 @@ class ResidencyTest {
 
     @Test
     void verifyingLoadsNothingAndRefusesWhatLoadingWould() throws IOException {
-        FluxModel sound = open("sound", TinyFlux.DEV);
+        ImageModel sound = open("sound", TinyFlux.DEV);
         sound.networks().forEach(Resident::verify);
         assertThat(inMemory()).isEmpty();
         assertThat(Scope.liveTensors()).isEqualTo(before);
 
-        FluxModel broken = open("broken", TinyFlux.copy(TinyFlux.DEV, folder));
+        ImageModel broken = open("broken", TinyFlux.copy(TinyFlux.DEV, folder));
         Path config = folder.resolve("transformer/config.json");
         Files.writeString(config, Files.readString(config).replaceAll("\"num_layers\": \\d+", "\"num_layers\": 9"));
         assertThatExceptionOfType(CheckpointException.class)
@@ -280,7 +278,7 @@ class ResidencyTest {
 
     @Test
     void aNetworkThatIsNotLoadedSaysSo() {
-        FluxModel model = open("dev", TinyFlux.DEV);
+        ImageModel model = open("dev", TinyFlux.DEV);
 
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> picture(model, "a fox"))
@@ -289,7 +287,7 @@ class ResidencyTest {
 
     @Test
     void weightsCountInTheTypeThatTheyComputeIn() {
-        FluxModel model = open("dev", TinyFlux.DEV);
+        ImageModel model = open("dev", TinyFlux.DEV);
         var asFloats = new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.empty());
         var asBfloat16 = new PlacementPolicy(Device.CPU, Optional.of(DType.BFLOAT16), OptionalLong.empty());
         Resident<?> transformer = model.networks().getFirst();
@@ -304,8 +302,8 @@ class ResidencyTest {
         assertThat(transformer.bytes()).isEqualTo(floats / 2);
     }
 
-    private FluxModel open(String name, Path checkpoint) {
-        FluxModel model = FluxModel.open(name, checkpoint, Limits.STANDARD, new Loras(0));
+    private ImageModel open(String name, Path checkpoint) {
+        ImageModel model = LoadedModel.open(name, checkpoint);
         opened.add(model);
         model.networks().forEach(network -> names.add(network.toString()));
         return model;
@@ -315,30 +313,30 @@ class ResidencyTest {
         return new Residency(new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.of(budget)));
     }
 
-    private static boolean prepare(Residency residency, FluxModel model) {
+    private static boolean prepare(Residency residency, ImageModel model) {
         return residency.prepare(model.networks(), Progress.NONE);
     }
 
-    private static Picture picture(FluxModel model, String prompt) {
+    private static Picture picture(ImageModel model, String prompt) {
         var job = new Job.TextToImage(TestJobs.PLAIN, TestJobs.of(prompt, null, new Size(64, 64), 2, null, null, 3));
         return model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE)
                 .picture();
     }
 
-    private static long bytes(FluxModel model) {
+    private static long bytes(ImageModel model) {
         return model.networks().stream()
                 .mapToLong(network -> network.size().in(DType.FLOAT32))
                 .sum();
     }
 
-    private static long bytes(FluxModel model, String component) {
+    private static long bytes(ImageModel model, String component) {
         return model.networks().stream()
                 .filter(network -> network.toString().startsWith(component + " "))
                 .mapToLong(network -> network.size().in(DType.FLOAT32))
                 .sum();
     }
 
-    private static long textEncoders(FluxModel model) {
+    private static long textEncoders(ImageModel model) {
         return bytes(model, "text_encoder") + bytes(model, "text_encoder_2");
     }
 

@@ -2,11 +2,14 @@ package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -37,13 +40,13 @@ class Bfloat16Test {
     private static final Path TINY = Path.of("src/test/resources/goldens/tiny-qwen-image-edit");
     private static final Path TINY_2511 = Path.of("src/test/resources/goldens/tiny-qwen-image-edit-2511");
 
-    private static @Nullable QwenModel exact;
-    private static @Nullable QwenModel rounded;
+    private static @Nullable ImageModel exact;
+    private static @Nullable ImageModel rounded;
 
     @BeforeAll
     static void load() {
-        exact = LoadedQwen.in(DType.FLOAT32, POCKET);
-        rounded = LoadedQwen.in(DType.BFLOAT16, POCKET);
+        exact = LoadedModel.in(DType.FLOAT32, POCKET);
+        rounded = LoadedModel.in(DType.BFLOAT16, POCKET);
     }
 
     @AfterAll
@@ -55,7 +58,7 @@ class Bfloat16Test {
     @Test
     void theVisionTowerIsNear() {
         assertNear(2e-2, model -> {
-            var encoder = LoadedQwen.network(model, Qwen25VlEncoder.class);
+            var encoder = LoadedModel.network(model, Qwen25VlEncoder.class);
             return encoder.imageEmbeds(noise(1, 8 * 12, 1176), List.of(new PatchGrid(8, 12, 2)));
         });
     }
@@ -63,7 +66,7 @@ class Bfloat16Test {
     @Test
     void theTextEncoderIsNear() {
         assertNear(2e-2, model -> {
-            var encoder = LoadedQwen.network(model, Qwen25VlEncoder.class);
+            var encoder = LoadedModel.network(model, Qwen25VlEncoder.class);
             long[] ids = LongStream.concat(
                             LongStream.range(10, 30),
                             LongStream.concat(
@@ -89,9 +92,9 @@ class Bfloat16Test {
             }
         }
         TinyFlux.copy(TINY_2511, folder);
-        try (QwenModel in32 = LoadedQwen.in(DType.FLOAT32, folder);
-                QwenModel in16 = LoadedQwen.in(DType.BFLOAT16, folder)) {
-            assertThat(LoadedQwen.network(in16, QwenImageTransformer.class)
+        try (ImageModel in32 = LoadedModel.in(DType.FLOAT32, folder);
+                ImageModel in16 = LoadedModel.in(DType.BFLOAT16, folder)) {
+            assertThat(LoadedModel.network(in16, QwenImageTransformer.class)
                             .config()
                             .zeroCondT())
                     .isTrue();
@@ -99,8 +102,8 @@ class Bfloat16Test {
         }
     }
 
-    private static Tensor velocity(QwenModel model) {
-        var transformer = LoadedQwen.network(model, QwenImageTransformer.class);
+    private static Tensor velocity(ImageModel model) {
+        var transformer = LoadedModel.network(model, QwenImageTransformer.class);
         DType dtype = transformer.placement().dtype();
         var positions = new QwenImagePositions(List.of(new TokenGrid(4, 6), new TokenGrid(5, 3)));
         return transformer.forward(
@@ -116,7 +119,7 @@ class Bfloat16Test {
     @Test
     void encodingAPictureIsNear() {
         assertNear(2e-2, model -> {
-            var vae = LoadedQwen.network(model, AutoencoderKLQwenImage.class);
+            var vae = LoadedModel.network(model, AutoencoderKLQwenImage.class);
             return vae.encode(noise(5, 1, 3, 48, 80).to(vae.placement().dtype()))
                     .mean();
         });
@@ -125,7 +128,7 @@ class Bfloat16Test {
     @Test
     void decodingAPictureIsNear() {
         assertNear(3e-2, model -> {
-            var vae = LoadedQwen.network(model, AutoencoderKLQwenImage.class);
+            var vae = LoadedModel.network(model, AutoencoderKLQwenImage.class);
             return vae.decode(noise(6, 1, 16, 6, 10).to(vae.placement().dtype()));
         });
     }
@@ -144,7 +147,7 @@ class Bfloat16Test {
         assertThat(difference / in32.length).as("mean difference in levels").isBetween(0.001, 4.0);
     }
 
-    private static byte[] edit(QwenModel model, Picture image) {
+    private static byte[] edit(ImageModel model, Picture image) {
         var job = new Job.FromImages(
                 TestJobs.PLAIN,
                 TestJobs.of("make the circle blue", null, null, null, null, null, 1),
@@ -155,13 +158,13 @@ class Bfloat16Test {
                 .rgb();
     }
 
-    private static void assertNear(double tolerance, Function<QwenModel, Tensor> network) {
+    private static void assertNear(double tolerance, Function<ImageModel, Tensor> network) {
         assertNear(tolerance, Objects.requireNonNull(exact), Objects.requireNonNull(rounded), network);
     }
 
     /** Finite, in bfloat16, and within a relative difference of the float32 result, but not the same: then nothing was tried. */
     private static void assertNear(
-            double tolerance, QwenModel in32, QwenModel in16, Function<QwenModel, Tensor> network) {
+            double tolerance, ImageModel in32, ImageModel in16, Function<ImageModel, Tensor> network) {
         try (var scope = Scope.open("test")) {
             float[] expected = network.apply(in32).toFloats();
             Tensor result = network.apply(in16);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.model.ImageModel;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
@@ -46,7 +48,7 @@ class DamagedQwenTest {
 
     @Test
     void theCopyItselfLoads() {
-        try (QwenModel model = LoadedQwen.from(checkpoint)) {
+        try (ImageModel model = LoadedModel.from(checkpoint)) {
             assertThat(model.networks()).hasSize(3);
         }
     }
@@ -239,7 +241,7 @@ class DamagedQwenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"FluxPipeline", "QwenImageLayeredPipeline", "qwenimageeditpipeline", ""})
+    @ValueSource(strings = {"StableDiffusionPipeline", "QwenImageLayeredPipeline", "qwenimageeditpipeline", ""})
     void anUnknownPipelineIsNamed(String className) throws IOException {
         edit("model_index.json", index -> index.put("_class_name", className));
 
@@ -280,7 +282,7 @@ class DamagedQwenTest {
 
     private void assertRefused(String... names) {
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> LoadedQwen.from(checkpoint).close())
+                .isThrownBy(() -> LoadedModel.from(checkpoint).close())
                 .withMessageContainingAll(names);
     }
 

@@ -1,50 +1,51 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.diffusion.Denoiser;
+import dev.darkroom.diffusion.PackedLatents;
+import dev.darkroom.diffusion.PictureKey;
+import dev.darkroom.diffusion.PromptKey;
+import dev.darkroom.diffusion.Prompts;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
-import dev.darkroom.model.Residency;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.PlacementPolicy;
+import dev.darkroom.tensor.TensorCache;
+import dev.darkroom.text.Qwen2VlImageProcessor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The parts of an edit, each by itself and anew every time, as for a picture and a prompt that were never seen: for the bench. */
 public final class EditParts implements AutoCloseable {
     private static final String PROMPT = "make the circle blue";
     private static final String NEGATIVE = "a red circle";
     private static final int MOST_TOKENS = 512;
-    private static final long ALL = Long.MAX_VALUE;
 
-    private final QwenNetworks networks;
+    private final QwenImageCheckpoint checkpoint;
     private final EditStyle style;
     private final List<Reference> references;
     private final Size size;
 
-    /** What was encoded once, so that every part finds what comes before it. */
-    private final Encoded kept = Encoded.within(ALL);
-
-    private EditParts(QwenNetworks networks, EditStyle style, List<Picture> images) {
-        this.networks = networks;
+    private EditParts(QwenImageCheckpoint checkpoint, EditStyle style, List<Picture> images) {
+        this.checkpoint = checkpoint;
         this.style = style;
         references = images.stream().map(style::reference).toList();
         size = style.generated(images.getLast().size());
     }
 
     /** Loads a checkpoint and prepares an edit of these pictures, of the size that follows from the last one. */
-    public static EditParts of(Path checkpoint, EditStyle style, List<Picture> images) {
-        QwenNetworks networks = QwenNetworks.open("bench", checkpoint);
-        new Residency(new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.empty()))
-                .prepare(networks.all(), Progress.NONE);
-        return new EditParts(networks, style, images);
+    public static EditParts of(Path folder, EditStyle style, List<Picture> images) {
+        QwenImageCheckpoint checkpoint = QwenImageCheckpoint.of(
+                new Checkpoint("bench", folder), Qwen2VlImageProcessor.read(folder.resolve("processor")));
+        LoadedModel.roomy().prepare(checkpoint.files().networks(), Progress.NONE);
+        return new EditParts(checkpoint, style, images);
     }
 
     /** Tokens of the generated picture and of its references. */
@@ -55,17 +56,17 @@ public final class EditParts implements AutoCloseable {
     /** Tokens of the prompt and of the pictures in it. */
     public int textTokens() {
         try (var scope = Scope.open("bench")) {
-            return (int) prompts(1, 1).prompt().size(1);
+            return (int) prompts(run(1, 1)).prompt().size(1);
         }
     }
 
     /** The vision tower looks at every picture. */
     public void see() {
+        QwenImagePromptEncoder encoder = checkpoint.promptEncoder();
         try (var scope = Scope.open("bench")) {
-            QwenComponents components = components(kept);
             for (Reference reference : references) {
-                var patches = networks.processor().prepare(reference.at(reference.condition()));
-                components.promptEncoder().textEncoder().imageEmbeds(patches.pixelValues(), List.of(patches.grid()));
+                var patches = encoder.processor().prepare(reference.at(reference.condition()));
+                encoder.textEncoder().network().imageEmbeds(patches.pixelValues(), List.of(patches.grid()));
             }
         }
     }
@@ -74,69 +75,70 @@ public final class EditParts implements AutoCloseable {
     public void read() {
         try (var scope = Scope.open("bench")) {
             var conditions = references.stream().map(Reference::condition).toList();
-            var key = new Encoded.PromptKey(style.template(), PROMPT, MOST_TOKENS, conditions, "");
-            components(kept).promptEncoder().encode(key, references, kept);
+            var key = new PromptKey(style.template().name(), PROMPT, MOST_TOKENS, conditions, "");
+            checkpoint.promptEncoder().encode(key, style.template(), references);
         }
     }
 
     /** The autoencoder encodes every picture. */
     public void encode() {
+        PackedLatents usual = checkpoint.latents();
         try (var scope = Scope.open("bench");
-                Encoded nothing = Encoded.within(ALL)) {
-            references.forEach(components(nothing)::latents);
+                var nothing = new TensorCache<PictureKey>(Long.MAX_VALUE)) {
+            var anew = new PackedLatents(usual.vae(), usual.target(), nothing);
+            QwenImageEditPipeline.imageLatents(anew, references);
         }
     }
 
     /** The transformer denoises; with a scale above 1 in two passes a step. */
     public void denoise(int steps, double trueCfgScale) {
+        Run run = run(steps, trueCfgScale);
         try (var scope = Scope.open("bench")) {
-            QwenComponents components = components(kept);
-            Tensor latents = components.toTokens(noise(components, steps, trueCfgScale));
-            Tensor images =
-                    Tensor.cat(1, references.stream().map(components::latents).toArray(Tensor[]::new));
-            double[] sigmas = components.schedule().sigmas(steps, positions().generatedTokens());
-            new QwenImageDenoiser(components.transformer(), positions(), prompts(steps, trueCfgScale), trueCfgScale)
-                    .run(latents, sigmas, images, Progress.NONE);
+            PackedLatents latentSpace = checkpoint.latents();
+            var velocity = checkpoint
+                    .velocity(run, prompts(run), positions())
+                    .seeing(QwenImageEditPipeline.imageLatents(latentSpace, references));
+            Denoiser.run(latentSpace.fromNoise(noise(latentSpace)), run.sigmas(), velocity, Progress.NONE);
         }
     }
 
     /** The autoencoder decodes the picture. */
     public void decode() {
         try (var scope = Scope.open("bench")) {
-            QwenComponents components = components(kept);
-            components.decode(components.toTokens(noise(components, 1, 1)), request(1, 1));
+            PackedLatents latentSpace = checkpoint.latents();
+            latentSpace.decode(latentSpace.fromNoise(noise(latentSpace)), TokenGrid.of(size));
         }
     }
 
-    private Prompts prompts(int steps, double trueCfgScale) {
-        return components(kept).encode(request(steps, trueCfgScale), style.template(), references);
+    private Prompts<Tensor> prompts(Run run) {
+        return checkpoint.encode(run, style.template(), references);
     }
 
-    private Tensor noise(QwenComponents components, int steps, double trueCfgScale) {
-        return Operators.randn(1, DType.FLOAT32, components.latentShape(request(steps, trueCfgScale)))
+    private Tensor noise(PackedLatents latentSpace) {
+        return Operators.randn(1, DType.FLOAT32, latentSpace.shape(TokenGrid.of(size)))
                 .getFirst();
     }
 
     private QwenImagePositions positions() {
-        List<TokenGrid> grids = new ArrayList<>(List.of(TokenGrid.of(size)));
-        references.forEach(
-                reference -> grids.add(TokenGrid.of(reference.latents().size())));
-        return new QwenImagePositions(grids);
+        return QwenImageEditPipeline.positions(TokenGrid.of(size), references);
     }
 
-    private QwenRequest request(int steps, double trueCfgScale) {
-        return new QwenRequest(PROMPT, NEGATIVE, size, steps, trueCfgScale, MOST_TOKENS);
-    }
-
-    private QwenComponents components(Encoded memory) {
-        QwenComponents usual = networks.components(FlowMatchSchedule.lightning(), "");
-        return new QwenComponents(
-                usual.promptEncoder(), usual.transformer(), usual.vae(), usual.schedule(), memory, "");
+    private Run run(int steps, double trueCfgScale) {
+        return new Run(
+                PROMPT,
+                NEGATIVE,
+                size,
+                steps,
+                null,
+                trueCfgScale,
+                null,
+                MOST_TOKENS,
+                FlowMatchSchedule.lightning(),
+                "");
     }
 
     @Override
     public void close() {
-        kept.close();
-        networks.close();
+        checkpoint.files().close();
     }
 }

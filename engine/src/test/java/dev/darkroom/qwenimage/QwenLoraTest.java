@@ -2,12 +2,14 @@ package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
@@ -36,7 +38,7 @@ class QwenLoraTest {
 
     @Test
     void aHundredEditsWithChangingLorasLeaveEveryWeightBitForBit() {
-        try (QwenModel model = LoadedQwen.from(CHECKPOINT)) {
+        try (ImageModel model = LoadedModel.from(CHECKPOINT)) {
             LoraFile onTransformer = lora(model, "transformer", "transformer_blocks.1.attn.to_q", 1);
             LoraFile onText = lora(model, "text_encoder", "model.layers.0.mlp.up_proj", 2);
             Map<String, float[]> before = weights(model);
@@ -62,7 +64,7 @@ class QwenLoraTest {
         }
     }
 
-    private static byte[] edit(QwenModel model, List<LoraFile> loras) {
+    private static byte[] edit(ImageModel model, List<LoraFile> loras) {
         Sampling any = TestJobs.of("make the circle blue", null, null, 1, null, null, 1);
         var job = new Job.FromImages(TestJobs.PLAIN, any, List.of(""), null);
         return model.render(job, TestJobs.first(job), new Sources(List.of(IMAGE), null, loras), Progress.NONE)
@@ -70,7 +72,7 @@ class QwenLoraTest {
                 .rgb();
     }
 
-    private LoraFile lora(QwenModel model, String role, String layer, long seed) {
+    private LoraFile lora(ImageModel model, String role, String layer, long seed) {
         LinearWeight.Shape shape =
                 Objects.requireNonNull(linears(model).get(layer)).shape();
         Path file = new SafetensorsWriter()
@@ -92,7 +94,7 @@ class QwenLoraTest {
         return new LoraFile(lora.file(), lora.identity(), lora.name(), scale);
     }
 
-    private static Map<String, float[]> weights(QwenModel model) {
+    private static Map<String, float[]> weights(ImageModel model) {
         Map<String, float[]> weights = new TreeMap<>();
         try (var scope = Scope.open("weights")) {
             linears(model)
@@ -101,7 +103,7 @@ class QwenLoraTest {
         return weights;
     }
 
-    private static Map<String, LinearWeight> linears(QwenModel model) {
+    private static Map<String, LinearWeight> linears(ImageModel model) {
         Map<String, LinearWeight> all = new TreeMap<>();
         for (Resident<?> network : model.networks()) {
             Loaded<?> loaded = network.required();

@@ -2,6 +2,7 @@ package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.job.AspectRatio;
 import dev.darkroom.job.Framing;
@@ -19,9 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The size that a picture is computed at, and the one that its caller gets. */
 class QwenSizesTest {
     private static final int AREA = 1024 * 1024;
-    private static final QwenKind TEXT = new QwenKind.Text();
-    private static final QwenKind SINGLE = new QwenKind.Edit(new EditStyle.Single(AREA));
-    private static final QwenKind PLUS = new QwenKind.Edit(new EditStyle.Plus(AREA, 384 * 384));
+    private static final QwenImageCheckpoint TINY = TinyQwen.open();
+    private static final Pipeline TEXT = new QwenImagePipeline(TINY);
+    private static final Pipeline SINGLE = new QwenImageEditPipeline(TINY, new EditStyle.Single(AREA));
+    private static final Pipeline PLUS = new QwenImageEditPipeline(TINY, new EditStyle.Plus(AREA, 384 * 384));
     private static final Framing LIKE_IMAGE = new Framing.LikeImage(null);
 
     @ParameterizedTest
@@ -36,8 +38,8 @@ class QwenSizesTest {
     void anEditThatAsksForNoSizeHasTheReferencesSizeForTheRatioOfItsPicture(String image, String expected) {
         Size size = Size.parse(expected);
 
-        for (QwenKind kind : List.of(SINGLE, PLUS)) {
-            assertThat(sizes(kind, null, image)).isEqualTo(new PictureSizes(size, size));
+        for (Pipeline pipeline : List.of(SINGLE, PLUS)) {
+            assertThat(sizes(pipeline, null, image)).isEqualTo(new PictureSizes(size, size));
         }
     }
 
@@ -72,8 +74,8 @@ class QwenSizesTest {
     @ParameterizedTest
     @CsvSource({"1500x1000, 1504x1008", "1024x1024, 1024x1024", "64x65, 64x80", "2000x64, 2000x64"})
     void aSizeThatIsAskedForIsComputedInWholeTokens(String asked, String generated) {
-        for (QwenKind kind : List.of(TEXT, PLUS)) {
-            assertThat(sizes(kind, new Framing.Exact(Size.parse(asked)), "640x480"))
+        for (Pipeline pipeline : List.of(TEXT, PLUS)) {
+            assertThat(sizes(pipeline, new Framing.Exact(Size.parse(asked)), "640x480"))
                     .isEqualTo(new PictureSizes(Size.parse(generated), Size.parse(asked)));
         }
     }
@@ -107,8 +109,8 @@ class QwenSizesTest {
         assertThat(sizes(TEXT, LIKE_IMAGE).output()).isEqualTo(new Size(1024, 1024));
     }
 
-    private static PictureSizes sizes(QwenKind kind, @Nullable Framing framing, String... images) {
-        return kind.sizes(framing, Arrays.stream(images).map(Size::parse).toList(), defaults(Optional.empty()));
+    private static PictureSizes sizes(Pipeline pipeline, @Nullable Framing framing, String... images) {
+        return pipeline.sizes(framing, Arrays.stream(images).map(Size::parse).toList(), defaults(Optional.empty()));
     }
 
     private static CheckpointDefaults defaults(Optional<Integer> nativeArea) {

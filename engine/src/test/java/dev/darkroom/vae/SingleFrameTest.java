@@ -3,7 +3,7 @@ package dev.darkroom.vae;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.darkroom.qwenimage.QwenImageLoader;
+import dev.darkroom.qwenimage.QwenImageNetworks;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -117,7 +117,7 @@ class SingleFrameTest {
             BiFunction<AutoencoderKLQwenImage, Tensor, Tensor> pictures,
             BiFunction<VideoAutoencoder, Tensor, Tensor> videos,
             Tensor in) {
-        try (Loaded<AutoencoderKLQwenImage> picture = QwenImageLoader.vae(VAE, CPU);
+        try (Loaded<AutoencoderKLQwenImage> picture = QwenImageNetworks.vae(VAE, CPU);
                 Loaded<VideoAutoencoder> video = VideoAutoencoder.load(VAE, CPU)) {
             Map<String, float[]> expected = Probe.record(() -> Probe.see("result", videos.apply(video.network(), in)));
             Map<String, float[]> actual =

@@ -1,9 +1,9 @@
 package dev.darkroom.bench;
 
-import dev.darkroom.flux.FluxLoader;
+import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
-import dev.darkroom.flux.LoadedFlux;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
@@ -64,7 +64,7 @@ public final class Bench {
     }
 
     private static void picture() throws Exception {
-        try (var model = LoadedFlux.from(POCKET)) {
+        try (var model = LoadedModel.from(POCKET)) {
             Map<String, double[]> parts = new TreeMap<>();
             int repetitions = 40;
             Rendering[] last = new Rendering[1];
@@ -146,7 +146,7 @@ public final class Bench {
 
     private static Step step(Path checkpoint, String what, int imageTokens, int textTokens) throws Exception {
         try (var scope = Scope.open("step");
-                Loaded<FluxTransformer> loaded = FluxLoader.transformer(checkpoint.resolve("transformer"), CPU)) {
+                Loaded<FluxTransformer> loaded = FluxNetworks.transformer(checkpoint.resolve("transformer"), CPU)) {
             FluxTransformer transformer = loaded.network();
             var config = transformer.config();
             int side = (int) Math.sqrt(imageTokens);

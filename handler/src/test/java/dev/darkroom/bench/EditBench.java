@@ -1,22 +1,18 @@
 package dev.darkroom.bench;
 
-import dev.darkroom.flux.FluxModel;
+import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.TestJobs;
-import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Sources;
 import dev.darkroom.qwenimage.EditParts;
 import dev.darkroom.qwenimage.EditStyle;
-import dev.darkroom.qwenimage.LoadedQwen;
-import dev.darkroom.qwenimage.QwenModel;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.PlacementPolicy;
@@ -61,7 +57,7 @@ final class EditBench {
     private static void whole() throws Exception {
         Picture[] picture = new Picture[1];
         Measured whole;
-        try (QwenModel model = LoadedQwen.from(POCKET)) {
+        try (ImageModel model = LoadedModel.from(POCKET)) {
             int[] round = {0};
             whole = Measured.milliseconds("pocket edit, 128×128, 4 steps, nothing seen before", 20, 30, () -> {
                 int seed = round[0]++;
@@ -89,7 +85,7 @@ final class EditBench {
 
     /** Ten edits of one picture, with other prompts and with the same: only the first has to encode. */
     private static void repetitions(String what, Path checkpoint) throws Exception {
-        try (QwenModel model = LoadedQwen.from(checkpoint)) {
+        try (ImageModel model = LoadedModel.from(checkpoint)) {
             edit(model, "make the shape white", Pictures.noise(99, 128, 128));
             double[] firsts = new double[5];
             double[] others = new double[5];
@@ -129,8 +125,8 @@ final class EditBench {
 
     /** Two models of which memory holds one. */
     private static void change() throws Exception {
-        try (QwenModel edits = QwenModel.open("pocket-qwen-edit", POCKET, Limits.STANDARD, new Loras(0));
-                FluxModel flux = FluxModel.open("pocket-flux", Bench.POCKET, Limits.STANDARD, new Loras(0))) {
+        try (ImageModel edits = LoadedModel.open("pocket-qwen-edit", POCKET);
+                ImageModel flux = LoadedModel.open("pocket-flux", Bench.POCKET)) {
             long most = Math.max(bytes(edits), bytes(flux));
             var residency = new Residency(new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.of(most)));
             Measured change = Measured.milliseconds(
@@ -156,7 +152,7 @@ final class EditBench {
                 .sum();
     }
 
-    private static Picture edit(QwenModel model, String prompt, Picture picture) {
+    private static Picture edit(ImageModel model, String prompt, Picture picture) {
         var job = new Job.FromImages(
                 TestJobs.PLAIN, TestJobs.of(prompt, null, null, null, null, null, 1), List.of(""), null);
         return model.render(job, TestJobs.first(job), new Sources(List.of(picture), null, List.of()), Progress.NONE)

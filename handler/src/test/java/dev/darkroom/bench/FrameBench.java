@@ -1,6 +1,6 @@
 package dev.darkroom.bench;
 
-import dev.darkroom.qwenimage.QwenImageLoader;
+import dev.darkroom.qwenimage.QwenImageNetworks;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -21,7 +21,7 @@ final class FrameBench {
     private FrameBench() {}
 
     static void run() throws Exception {
-        try (Loaded<AutoencoderKLQwenImage> picture = QwenImageLoader.vae(VAE, CPU);
+        try (Loaded<AutoencoderKLQwenImage> picture = QwenImageNetworks.vae(VAE, CPU);
                 Loaded<VideoAutoencoder> video = VideoAutoencoder.load(VAE, CPU)) {
             for (int side : new int[] {128, 512}) {
                 compare(picture.network(), video.network(), side);

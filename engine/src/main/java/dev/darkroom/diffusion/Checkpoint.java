@@ -1,0 +1,124 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.lora.Loras;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Resident.Role;
+import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Weights;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A directory in diffusers layout: its networks, each in memory or not, and the encodings that are kept of earlier jobs. A family states
+ * its networks once, by the names of their folders.
+ */
+public final class Checkpoint implements AutoCloseable {
+    private static final long MOST_KEPT_BYTES = 128L << 20;
+
+    private final String model;
+    private final Function<String, Path> folders;
+    private final Map<String, Resident<?>> networks = new LinkedHashMap<>();
+    private final Encoded kept = Encoded.within(MOST_KEPT_BYTES);
+
+    /**
+     * A checkpoint of which nothing is read yet.
+     *
+     * @param model its name, for messages
+     */
+    public Checkpoint(String model, Path checkpoint) {
+        this(model, checkpoint::resolve);
+    }
+
+    /** A checkpoint whose components may lie anywhere: {@code folders} gives the folder of each by its name in diffusers layout. */
+    public Checkpoint(String model, Function<String, Path> folders) {
+        this.model = model;
+        this.folders = folders;
+    }
+
+    /** The folder of a component, such as {@code tokenizer}. */
+    public Path folder(String component) {
+        return folders.apply(component);
+    }
+
+    /**
+     * The {@code config.json} of a component.
+     *
+     * @throws dev.darkroom.weights.CheckpointException if it is missing or no JSON
+     */
+    public ConfigFile config(String component) {
+        return config(folder(component));
+    }
+
+    /** The {@code config.json} in a component's folder. */
+    public static ConfigFile config(Path folder) {
+        return ConfigFile.read(folder.resolve("config.json"));
+    }
+
+    /**
+     * States a network, without loading it.
+     *
+     * @param component the name of its folder
+     * @param config reads its config from that folder
+     * @param network builds it from config and weights
+     */
+    public <C, T> Resident<T> network(
+            String component, Role role, Function<Path, C> config, BiFunction<C, Weights, T> network) {
+        var resident = new Resident<T>(
+                component + " of " + model,
+                role,
+                folder(component),
+                (folder, placement) -> Weights.load(folder, placement, config, network));
+        networks.put(component, resident);
+        return resident;
+    }
+
+    /** All networks, in the order in which they were stated. */
+    public List<Resident<?>> networks() {
+        return List.copyOf(networks.values());
+    }
+
+    /** Where the transformer computes, once it is in memory. */
+    public Placement placement() {
+        return networks.values().stream()
+                .filter(network -> network.role() == Role.TRANSFORMER)
+                .findFirst()
+                .orElseThrow()
+                .required()
+                .placement();
+    }
+
+    /** The networks that LoRAs may adapt, as they lie in memory now: all but the autoencoder. */
+    List<Loras.Network> adaptable() {
+        return networks.entrySet().stream()
+                .filter(network -> network.getValue().role() != Role.VAE)
+                .map(network ->
+                        new Loras.Network(network.getKey(), network.getValue().required()))
+                .toList();
+    }
+
+    /** The names of the text encoders, for telling apart what they make with and without LoRAs. */
+    String textEncoders(Function<String, String> identity) {
+        return networks.entrySet().stream()
+                .filter(network -> network.getValue().role() == Role.TEXT_ENCODER)
+                .map(network -> identity.apply(network.getKey()))
+                .collect(Collectors.joining());
+    }
+
+    /** The encodings that are kept of earlier jobs. */
+    public Encoded kept() {
+        return kept;
+    }
+
+    /** Frees the networks and everything that is kept. */
+    @Override
+    public void close() {
+        kept.close();
+        networks.values().forEach(Resident::close);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Size;
+import dev.darkroom.lora.ModelLoras;
+import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The choices of a run, from the first that says something: the job; a distillation LoRA of the job; the checkpoint's
+ * {@code darkroom.json}; a distillation LoRA that the checkpoint is always used with; the reference's defaults.
+ *
+ * @param defaults what holds where the job says nothing
+ * @param usual the checkpoint's own schedule
+ * @param own LoRAs that the checkpoint is always used with
+ */
+record Choices(
+        Pipeline pipeline, CheckpointDefaults defaults, Limits limits, FlowMatchSchedule usual, List<LoraFile> own) {
+    private static final String LIGHTNING = "lightning";
+    private static final int LIGHTNING_STEPS = 8;
+
+    /**
+     * Reads what a checkpoint says of itself.
+     *
+     * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+     */
+    static Choices of(Path checkpoint, Pipeline pipeline, ModelLoras loras, Limits limits) {
+        FlowMatchSchedule schedule = schedule(checkpoint);
+        CheckpointDefaults reference = pipeline.defaults();
+        CheckpointDefaults distilled = Distillation.ofFiles(loras.own())
+                .map(distillation -> reference.distilledTo(distillation.steps()))
+                .orElse(
+                        schedule.equals(FlowMatchSchedule.lightning())
+                                ? reference.distilledTo(LIGHTNING_STEPS)
+                                : reference);
+        return new Choices(
+                pipeline,
+                distilled.overriddenBy(checkpoint, pipeline.longestSequence()),
+                limits,
+                schedule,
+                loras.own());
+    }
+
+    /** The one of {@code scheduler/}, or the one that {@code darkroom.json} names. */
+    private static FlowMatchSchedule schedule(Path checkpoint) {
+        ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
+        String name = file.text("schedule", "");
+        if (!name.isEmpty() && !name.equals(LIGHTNING)) {
+            throw file.error("schedule", "must be " + LIGHTNING + ", not " + name);
+        }
+        return name.isEmpty()
+                ? FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")))
+                : FlowMatchSchedule.lightning();
+    }
+
+    /** The run of one of a job's prompts at a size. */
+    Run run(Job.Generation job, String prompt, Size size) {
+        Sampling sampling = job.sampling();
+        double trueCfgScale = trueCfgScale(sampling);
+        String usualNegative = trueCfgScale > 1 ? pipeline.guidance().usualNegativePrompt() : null;
+        return new Run(
+                prompt,
+                sampling.negativePrompt() == null ? usualNegative : sampling.negativePrompt(),
+                size,
+                Math.min(steps(sampling), limits.steps()),
+                guidanceScale(sampling),
+                trueCfgScale,
+                strength(job),
+                defaults.maxSequenceLength(),
+                schedule(sampling),
+                "");
+    }
+
+    /** A first, small run. */
+    Run warmUp(Size size) {
+        Double guidance = pipeline.guidance().embedded() ? 1.0 : null;
+        return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "");
+    }
+
+    private int steps(Sampling sampling) {
+        return Optional.ofNullable(sampling.steps())
+                .or(() -> Distillation.of(sampling.loras()).map(Distillation::steps))
+                .orElse(defaults.steps());
+    }
+
+    private @Nullable Double guidanceScale(Sampling sampling) {
+        if (!pipeline.guidance().embedded()) {
+            return null;
+        }
+        return sampling.guidanceScale() == null ? Double.valueOf(defaults.guidanceScale()) : sampling.guidanceScale();
+    }
+
+    /** The scale of true CFG: 1 for a single pass. */
+    double trueCfgScale(Sampling sampling) {
+        return Optional.ofNullable(sampling.trueCfgScale())
+                .or(() -> Distillation.of(sampling.loras()).map(distillation -> 1.0))
+                .orElse(defaults.trueCfgScale());
+    }
+
+    private @Nullable Double strength(Job.Generation job) {
+        return job instanceof Job.FromImages from && from.strength() != null
+                ? from.strength()
+                : job.images().isEmpty() ? null : pipeline.usualStrength();
+    }
+
+    private FlowMatchSchedule schedule(Sampling sampling) {
+        return distillation(sampling).isPresent() ? pipeline.distilled(usual) : usual;
+    }
+
+    /** The distillation LoRA that a job is drawn with: its own, or the checkpoint's. */
+    Optional<Distillation> distillation(Sampling sampling) {
+        return Distillation.of(sampling.loras()).or(() -> Distillation.ofFiles(own));
+    }
+}

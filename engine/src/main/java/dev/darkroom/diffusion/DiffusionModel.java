@@ -1,0 +1,228 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.image.DriftSearch;
+import dev.darkroom.image.PictureSizes;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.Timings;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.lora.ModelLoras;
+import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Sources;
+import dev.darkroom.schedule.Noise;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A checkpoint of any family with the pipeline that its own files name: fills in its defaults, and turns jobs into pictures. */
+public final class DiffusionModel implements ImageModel {
+    private static final Size WARM_UP = new Size(64, 64);
+
+    private final Checkpoint checkpoint;
+    private final Pipeline pipeline;
+    private final Choices choices;
+    private final ModelLoras loras;
+
+    private DiffusionModel(Checkpoint checkpoint, Pipeline pipeline, Choices choices, ModelLoras loras) {
+        this.checkpoint = checkpoint;
+        this.pipeline = pipeline;
+        this.choices = choices;
+        this.loras = loras;
+    }
+
+    /**
+     * Joins a checkpoint and its pipeline, without loading the networks.
+     *
+     * @param folder of the checkpoint, with its {@code darkroom.json} and its schedule
+     * @param limits of the pictures that it may be asked for
+     * @param loras puts the LoRAs of jobs on its networks
+     * @throws dev.darkroom.weights.CheckpointException that names the file and the field at fault
+     */
+    public static DiffusionModel of(Path folder, Checkpoint checkpoint, Pipeline pipeline, Limits limits, Loras loras) {
+        ModelLoras own = ModelLoras.of(folder, loras);
+        return new DiffusionModel(checkpoint, pipeline, Choices.of(folder, pipeline, own, limits), own);
+    }
+
+    @Override
+    public CheckpointDefaults defaults() {
+        return choices.defaults();
+    }
+
+    @Override
+    public List<Resident<?>> networks() {
+        return checkpoint.networks();
+    }
+
+    @Override
+    public Fit fit(Job job) {
+        return switch (job) {
+            case Job.Generation generation -> pipeline.fit(generation);
+        };
+    }
+
+    @Override
+    public void check(Job job) {
+        switch (job) {
+            case Job.Generation generation -> check(generation);
+        }
+    }
+
+    private void check(Job.Generation job) {
+        Sampling sampling = job.sampling();
+        Guidance guidance = pipeline.guidance();
+        boolean guidedByItself = guidance.usualNegativePrompt() != null;
+        double trueCfgScale = choices.trueCfgScale(sampling);
+        var faults = new Faults();
+        faults.check(
+                guidance.embedded() || sampling.guidanceScale() == null || sampling.guidanceScale() == 0,
+                "guidance_scale",
+                "this model has no guidance embedding: "
+                        + (guidedByItself ? "send true_cfg_scale in its place, or 0" : "leave it out or send 0")
+                        + ", not " + sampling.guidanceScale());
+        faults.check(
+                sampling.negativePrompt() == null || sampling.negativePrompt().isBlank() || trueCfgScale > 1,
+                "negative_prompt",
+                "has no effect with a true_cfg_scale of " + trueCfgScale + ": send one above 1");
+        faults.check(
+                guidedByItself
+                        || sampling.negativePrompt() != null
+                        || sampling.trueCfgScale() == null
+                        || sampling.trueCfgScale() <= 1,
+                "true_cfg_scale",
+                "has no effect without a negative_prompt");
+        sampling.prompts().forEach(prompt -> pipeline.checkPrompt("prompt", prompt, faults));
+        if (sampling.negativePrompt() != null) {
+            pipeline.checkPrompt("negative_prompt", sampling.negativePrompt(), faults);
+        }
+        pipeline.check(job, faults);
+        faults.refuse();
+    }
+
+    @Override
+    public Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
+        return switch (job) {
+            case Job.Generation generation -> render(generation, sample, sources, progress);
+        };
+    }
+
+    private Rendering render(Job.Generation job, Sample sample, Sources sources, Progress progress) {
+        var timings = new Timings();
+        Framing framing = job.sampling().framing();
+        List<Size> images = sources.images().stream().map(Picture::size).toList();
+        PictureSizes sizes = pipeline.sizes(framing, images, defaults());
+        choices.limits().require(sizes.output());
+        Run run = choices.run(job, sample.prompt(), sizes.generated());
+        List<String> notes = notes(job.sampling(), run, sizes);
+        Picture picture = generate(run, sample.seed(), sources, notes, progress, timings);
+        Picture image = sources.image();
+        Picture inFrame = image != null && pipeline.edits() && Framing.isFrameOf(framing, images.size())
+                ? DriftSearch.undone(image, picture, notes::add)
+                : picture;
+        Picture finished = sizes.fit(inFrame, image != null);
+        timings.lap("resize");
+        return new Rendering(finished, timings, notes, parameters(run, sources, sizes.output()));
+    }
+
+    private Picture generate(
+            Run run, long seed, Sources sources, List<String> notes, Progress progress, Timings timings) {
+        try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable())) {
+            notes.addAll(adapted.notes());
+            Noise noise = Noise.seeded(seed, checkpoint.placement().dtype());
+            Run here = run.adaptedBy(checkpoint.textEncoders(adapted::identity));
+            return pipeline.generate(here, sources, noise, progress, timings);
+        } catch (NotFiniteException e) {
+            throw blamed(e, sources.loras());
+        } finally {
+            checkpoint.kept().trim();
+        }
+    }
+
+    /** Without LoRAs the checkpoint is at fault, or the type that it computes in; with some, they are. */
+    private static JobException blamed(NotFiniteException e, List<LoraFile> loras) {
+        String attached = loras.stream()
+                .filter(lora -> lora.scale() != 0)
+                .map(lora -> Faults.quoted(lora.name()) + " at " + lora.scale())
+                .collect(Collectors.joining(", "));
+        return attached.isEmpty()
+                ? new JobException(JobException.Code.INTERNAL, String.valueOf(e.getMessage()), e)
+                : new JobException(
+                        JobException.Code.BAD_INPUT,
+                        "loras: with " + attached + ", " + e.getMessage()
+                                + ", or the LoRAs are at fault: lower their scales",
+                        e);
+    }
+
+    @Override
+    public void warmUp() {
+        loras.attach(List.of(), checkpoint.adaptable()).close(); // refuses what does not fit before a job comes
+        Noise noise = Noise.seeded(0, checkpoint.placement().dtype());
+        try {
+            pipeline.warmUp(choices.warmUp(WARM_UP), noise);
+        } finally {
+            checkpoint.kept().trim();
+        }
+    }
+
+    private List<String> notes(Sampling sampling, Run run, PictureSizes sizes) {
+        List<String> notes = new ArrayList<>();
+        if (sampling.goFast()) {
+            notes.add("go_fast: this model has no faster way than its usual one");
+        }
+        sizes.note().ifPresent(notes::add);
+        choices.distillation(sampling).ifPresent(distillation -> notes.add(note(distillation, run)));
+        pipeline.noteIfCut("prompt", run.prompt(), run.maxSequenceLength()).ifPresent(notes::add);
+        if (run.usesTrueCfg()) {
+            pipeline.noteIfCut("negative prompt", String.valueOf(run.negativePrompt()), run.maxSequenceLength())
+                    .ifPresent(notes::add);
+        }
+        return notes;
+    }
+
+    private String note(Distillation distillation, Run run) {
+        return "a " + distillation.name() + " LoRA: "
+                + (run.schedule().equals(choices.usual()) ? "" : "its own schedule, ")
+                + run.steps() + " steps" + (run.usesTrueCfg() ? "" : " of one pass");
+    }
+
+    private Map<String, Object> parameters(Run run, Sources sources, Size output) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        if (run.strength() != null) {
+            parameters.put("strength", run.strength());
+        }
+        if (run.usesTrueCfg()) {
+            parameters.put("negative_prompt", String.valueOf(run.negativePrompt()));
+            parameters.put("true_cfg_scale", run.trueCfgScale());
+        }
+        if (run.guidanceScale() != null) {
+            parameters.put("guidance_scale", run.guidanceScale());
+        }
+        List<Map<String, Object>> drawnWith = loras.describe(sources.loras());
+        if (!drawnWith.isEmpty()) {
+            parameters.put("loras", drawnWith);
+        }
+        parameters.put("num_inference_steps", run.steps());
+        parameters.put("size", output.toString());
+        return parameters;
+    }
+
+    @Override
+    public void close() {
+        checkpoint.close();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.job.Lora;
+import dev.darkroom.job.LoraFile;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A LoRA that distils its model to a few steps, which need no second pass. Steps, and for some families a schedule, follow the LoRA,
+ * since it gives poor pictures with others. It is known by its file's name:
+ * {@code Qwen-Image-Edit-2509-Lightning-4steps-V1.0-bf16.safetensors}, {@code Hyper-FLUX.1-dev-8steps-lora.safetensors},
+ * {@code FLUX.1-Turbo-Alpha.safetensors}.
+ *
+ * <p>Source: the model cards of ModelTC/Qwen-Image-Lightning, ByteDance/Hyper-SD and alimama-creative/FLUX.1-Turbo-Alpha.
+ *
+ * @param name for messages: {@code Lightning}, {@code Hyper} or {@code Turbo}
+ * @param steps that it was made for
+ */
+record Distillation(String name, int steps) {
+    private static final int TURBO_ALPHA_STEPS = 8;
+
+    private static final Pattern NAME = Pattern.compile("lightning|(?<![a-z])(hyper|turbo)(?![a-z])");
+    private static final Pattern STEPS = Pattern.compile("(?<!\\d)([1-9]\\d?)[-_ ]?steps?");
+    private static final Pattern TURBO_ALPHA = Pattern.compile("(?<![a-z])turbo[-_. ]?alpha(?![a-z])");
+
+    /** The first such LoRA of a job, if it has an effect. */
+    static Optional<Distillation> of(List<Lora> loras) {
+        return loras.stream()
+                .filter(lora -> lora.scale() > 0)
+                .flatMap(lora -> named(fileName(lora.source())).stream())
+                .findFirst();
+    }
+
+    /** The first such LoRA among files, if it has an effect. */
+    static Optional<Distillation> ofFiles(List<LoraFile> files) {
+        return of(
+                files.stream().map(file -> new Lora(file.name(), file.scale())).toList());
+    }
+
+    private static Optional<Distillation> named(String file) {
+        Optional<String> name =
+                NAME.matcher(file).results().map(MatchResult::group).findFirst();
+        Optional<Integer> steps = STEPS.matcher(file)
+                .results()
+                .map(match -> Integer.parseInt(match.group(1)))
+                .findFirst()
+                .or(() -> TURBO_ALPHA.matcher(file).find() ? Optional.of(TURBO_ALPHA_STEPS) : Optional.empty());
+        return name.flatMap(known -> steps.map(count -> new Distillation(capitalised(known), count)));
+    }
+
+    private static String capitalised(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    }
+
+    private static String fileName(String source) {
+        String path = source.replaceAll("[?#].*", "");
+        return path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+    }
+}

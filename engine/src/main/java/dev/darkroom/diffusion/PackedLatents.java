@@ -1,0 +1,85 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.job.Picture;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Probe;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.tensor.TensorCache;
+import dev.darkroom.vae.Autoencoder;
+import dev.darkroom.vae.ImageProcessor;
+import dev.darkroom.vae.LatentPacking;
+import dev.darkroom.vae.Posterior;
+import dev.darkroom.weights.Placement;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Pictures to the tokens that a transformer denoises, and back: latents of an autoencoder, of which 2×2 places are one token.
+ *
+ * @param target where the transformer computes
+ * @param kept the encodings of pictures that came before
+ */
+public record PackedLatents(Autoencoder vae, Placement target, TensorCache<PictureKey> kept) {
+    /** Shape of the latents of a picture, {@code [1, C, h, w]}. */
+    public long[] shape(TokenGrid grid) {
+        return new long[] {1, vae.latentChannels(), grid.latentHeight(), grid.latentWidth()};
+    }
+
+    /** Noise {@code [1, C, h, w]} from host memory as tokens {@code [1, S, 4C]} in float32, where the transformer computes. */
+    public Tensor fromNoise(Tensor noise) {
+        try (var scope = Scope.open("noise to tokens")) {
+            return scope.keep(LatentPacking.pack(noise.to(DType.FLOAT32).to(target.device())));
+        }
+    }
+
+    /**
+     * The most likely latents of a picture, {@code [1, S, 4C]} in float32, where the transformer computes.
+     *
+     * @param pixels makes the picture as {@code [1, 3, H, W]} in −1…1, if it was not encoded before
+     */
+    public Tensor mode(PictureKey key, Supplier<Tensor> pixels) {
+        try (var scope = Scope.open("image latents")) {
+            return scope.keep(tokens(posterior(key, pixels).mean()));
+        }
+    }
+
+    /** Latents of a picture drawn from their distribution with {@code noise} {@code [1, C, h, w]}; as tokens, like {@link #mode}. */
+    public Tensor sample(PictureKey key, Supplier<Tensor> pixels, Tensor noise) {
+        try (var scope = Scope.open("image latents")) {
+            return scope.keep(tokens(posterior(key, pixels).sample(toVae(noise))));
+        }
+    }
+
+    private Posterior posterior(PictureKey key, Supplier<Tensor> pixels) {
+        List<Tensor> posterior = kept.get(key, () -> {
+            try (var scope = Scope.open("encode image")) {
+                Posterior made = vae.encode(toVae(pixels.get()));
+                NotFiniteException.check(made.mean(), "the autoencoder, encoding a picture,", vae.placement());
+                return List.of(scope.keep(made.mean()), scope.keep(made.logvar()));
+            }
+        });
+        return new Posterior(toVae(posterior.get(0)), toVae(posterior.get(1)));
+    }
+
+    private Tensor tokens(Tensor latents) {
+        return LatentPacking.pack(vae.scale(latents.to(DType.FLOAT32)).to(target.device()));
+    }
+
+    /** The picture of denoised tokens {@code [1, S, 4C]}. */
+    public Picture decode(Tensor latents, TokenGrid grid) {
+        try (var scope = Scope.open("decode")) {
+            Tensor unpacked = LatentPacking.unpack(latents, grid.latentHeight(), grid.latentWidth());
+            Tensor z = vae.unscale(unpacked.to(vae.placement().device()));
+            Tensor decoded = vae.decode(toVae(z)).to(DType.FLOAT32);
+            NotFiniteException.check(decoded, "the autoencoder, decoding the picture,", vae.placement());
+            Tensor image = ImageProcessor.denormalize(decoded);
+            Probe.see("out.image", image);
+            return ImageProcessor.postprocess(image);
+        }
+    }
+
+    private Tensor toVae(Tensor x) {
+        return x.to(vae.placement().device()).to(vae.placement().dtype());
+    }
+}

@@ -1,0 +1,65 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.job.Size;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a pipeline, with every choice made.
+ *
+ * @param negativePrompt what to steer away from; takes effect with a {@code trueCfgScale} above 1
+ * @param size both sides are multiples of {@link TokenGrid#PIXELS}
+ * @param guidanceScale embedded in the model; null for a model without guidance embedding
+ * @param trueCfgScale two passes a step if above 1 and there is a negative prompt
+ * @param strength how much of the picture that it starts from is given up; null where it starts from none
+ * @param maxSequenceLength tokens of a prompt that are read
+ * @param adaptedBy the LoRAs that are on the text encoders; empty for none
+ */
+public record Run(
+        String prompt,
+        @Nullable String negativePrompt,
+        Size size,
+        int steps,
+        @Nullable Double guidanceScale,
+        double trueCfgScale,
+        @Nullable Double strength,
+        int maxSequenceLength,
+        FlowMatchSchedule schedule,
+        String adaptedBy) {
+    public Run {
+        TokenGrid.of(size);
+        if (steps < 1 || maxSequenceLength < 1) {
+            throw new IllegalArgumentException("steps and maxSequenceLength must be positive");
+        }
+    }
+
+    /** The generated picture's tokens. */
+    public TokenGrid grid() {
+        return TokenGrid.of(size);
+    }
+
+    /** The {@code steps + 1} noise levels, falling from 1 to 0. */
+    public double[] sigmas() {
+        return schedule.sigmas(steps, grid().tokens());
+    }
+
+    /** True if each step takes a second pass for the negative prompt. */
+    public boolean usesTrueCfg() {
+        return trueCfgScale > 1 && negativePrompt != null;
+    }
+
+    /** This run while LoRAs are on the text encoders. */
+    Run adaptedBy(String loras) {
+        return new Run(
+                prompt,
+                negativePrompt,
+                size,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                strength,
+                maxSequenceLength,
+                schedule,
+                loras);
+    }
+}

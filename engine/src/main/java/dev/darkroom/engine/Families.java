@@ -1,0 +1,60 @@
+package dev.darkroom.engine;
+
+import dev.darkroom.flux.FluxCheckpoint;
+import dev.darkroom.flux.FluxLoraNames;
+import dev.darkroom.job.Limits;
+import dev.darkroom.lora.LoraNames;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.qwenimage.QwenImageCheckpoint;
+import dev.darkroom.qwenimage.QwenImageLoraNames;
+import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The families of models that are known here, told apart by the pipeline that a checkpoint's {@code model_index.json} names. */
+public final class Families {
+    private static final List<Family> ALL = List.of(
+            new Family(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
+            new Family(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()));
+
+    private Families() {}
+
+    private record Family(List<String> pipelines, Opener opener, LoraNames loraNames) {}
+
+    /** How a family opens a checkpoint: without loading its networks. */
+    private interface Opener {
+        ImageModel open(String name, Path checkpoint, Limits limits, Loras loras);
+    }
+
+    /**
+     * Opens a checkpoint in diffusers layout, without loading its networks.
+     *
+     * @param name of the model, for messages
+     * @throws CheckpointException that names the file that is missing or damaged, or the pipelines known here
+     */
+    public static ImageModel open(String name, Path checkpoint, Limits limits, Loras loras) {
+        Path index = checkpoint.resolve("model_index.json");
+        String pipeline = ConfigFile.read(index).text("_class_name", "");
+        return ALL.stream()
+                .filter(family -> family.pipelines.contains(pipeline))
+                .findFirst()
+                .orElseThrow(() -> new CheckpointException(index + ": _class_name '" + pipeline + "' is none of "
+                        + ALL.stream()
+                                .flatMap(family -> family.pipelines.stream())
+                                .collect(Collectors.joining(", "))))
+                .opener
+                .open(name, checkpoint, limits, loras);
+    }
+
+    /**
+     * A store of LoRAs for models of all families.
+     *
+     * @param mostBytes how much of what was read may stay in memory between jobs
+     */
+    public static Loras loras(long mostBytes) {
+        return new Loras(mostBytes, ALL.stream().map(Family::loraNames).toList());
+    }
+}

@@ -1,0 +1,141 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.diffusion.DiffusionModel;
+import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.PackedLatents;
+import dev.darkroom.diffusion.Pipeline;
+import dev.darkroom.diffusion.Prompts;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.flux.FluxPromptEncoder.PromptEmbeds;
+import dev.darkroom.job.Limits;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Resident.Role;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.text.ClipTextEncoder;
+import dev.darkroom.text.ClipTokenizer;
+import dev.darkroom.text.T5Encoder;
+import dev.darkroom.text.T5Tokenizer;
+import dev.darkroom.vae.AutoencoderKL;
+import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A FLUX.1 checkpoint: four networks, each in memory or not, and what is always there.
+ *
+ * @param config of the transformer
+ */
+public record FluxCheckpoint(
+        Checkpoint files,
+        Resident<FluxTransformer> transformer,
+        Resident<AutoencoderKL> vae,
+        FluxPromptEncoder promptEncoder,
+        FluxConfig config) {
+    /** The pipelines that {@code model_index.json} may name. */
+    public static final List<String> PIPELINES =
+            List.of("FluxPipeline", "FluxImg2ImgPipeline", "FluxKontextPipeline", "FluxFillPipeline");
+
+    private static final int MASK_WIDTH = 256;
+
+    /**
+     * Opens a directory in diffusers layout with the pipeline that it names, without loading its networks.
+     *
+     * @param name of the model, for messages
+     * @param limits of the pictures that it may be asked for
+     * @param loras puts the LoRAs of jobs on its networks
+     * @throws CheckpointException that names the file that is missing or damaged
+     */
+    public static DiffusionModel open(String name, Path folder, Limits limits, Loras loras) {
+        String className = ConfigFile.read(folder.resolve("model_index.json")).text("_class_name", "");
+        FluxCheckpoint checkpoint = of(new Checkpoint(name, folder));
+        return DiffusionModel.of(folder, checkpoint.files, checkpoint.pipeline(className, folder), limits, loras);
+    }
+
+    /**
+     * Reads what is small of a checkpoint's files and loads no network.
+     *
+     * @throws CheckpointException that names the file that is missing or damaged
+     */
+    public static FluxCheckpoint of(Checkpoint files) {
+        Resident<FluxTransformer> transformer = files.network(
+                "transformer",
+                Role.TRANSFORMER,
+                folder -> FluxConfig.read(Checkpoint.config(folder)),
+                FluxTransformer::new);
+        Resident<AutoencoderKL> vae = files.network(
+                "vae", Role.VAE, folder -> AutoencoderKL.Config.read(Checkpoint.config(folder)), AutoencoderKL::new);
+        Resident<T5Encoder> textEncoder2 = files.network(
+                "text_encoder_2",
+                Role.TEXT_ENCODER,
+                folder -> T5Encoder.Config.read(Checkpoint.config(folder)),
+                T5Encoder::new);
+        Resident<ClipTextEncoder> textEncoder = files.network(
+                "text_encoder",
+                Role.TEXT_ENCODER,
+                folder -> ClipTextEncoder.Config.read(Checkpoint.config(folder)),
+                ClipTextEncoder::new);
+        int positions =
+                ClipTextEncoder.Config.read(files.config("text_encoder")).positions();
+        var promptEncoder = new FluxPromptEncoder(
+                ClipTokenizer.read(files.folder("tokenizer"), positions),
+                textEncoder,
+                T5Tokenizer.read(files.folder("tokenizer_2")),
+                textEncoder2,
+                files.kept().prompts());
+        return new FluxCheckpoint(files, transformer, vae, promptEncoder, FluxConfig.read(files.config("transformer")));
+    }
+
+    private Pipeline pipeline(String className, Path folder) {
+        ConfigFile defaults = ConfigFile.readIfPresent(folder.resolve("darkroom.json"));
+        Pipeline pipeline = switch (className) {
+            case "FluxPipeline", "FluxImg2ImgPipeline" -> new FluxPipeline(this);
+            case "FluxKontextPipeline" ->
+                new FluxKontextPipeline(
+                        this,
+                        KontextSizes.of(
+                                defaults.optionalCount("native_area"), defaults.optionalCount("reference_area")));
+            case "FluxFillPipeline" -> new FluxFillPipeline(this);
+            default ->
+                throw new CheckpointException(folder + "/model_index.json: _class_name '" + className + "' is none of "
+                        + String.join(", ", PIPELINES));
+        };
+        int token = 4 * AutoencoderKL.Config.read(files.config("vae")).latentChannels();
+        int in = pipeline instanceof FluxFillPipeline ? 2 * token + MASK_WIDTH : token;
+        if (config.inChannels() != in || config.outChannels() != token) {
+            throw new CheckpointException(folder + "/transformer/config.json: " + className + " needs in_channels "
+                    + in + " and out_channels " + token + ", not " + config.inChannels() + " and "
+                    + config.outChannels());
+        }
+        return pipeline;
+    }
+
+    /** Guidance embedded where the checkpoint was trained so; true CFG only with a negative prompt. */
+    Guidance guidance() {
+        return new Guidance(config.guidanceEmbeds(), null);
+    }
+
+    /** The embeds of a run's prompts, where the transformer computes. */
+    Prompts<PromptEmbeds> encode(Run run) {
+        return promptEncoder.encode(run, files.placement());
+    }
+
+    /** Pictures as tokens of this checkpoint's latents. */
+    PackedLatents latents() {
+        return new PackedLatents(vae.network(), files.placement(), files.kept().latents());
+    }
+
+    /**
+     * The transformer with a run's conditioning closed in.
+     *
+     * @param positions of the image tokens
+     */
+    FluxVelocity velocity(Run run, Prompts<PromptEmbeds> prompts, FluxPositions positions) {
+        Tensor rope = positions
+                .after(run.maxSequenceLength())
+                .rope(config, files.placement().device());
+        return new FluxVelocity(transformer.network(), run, prompts, rope, tokens -> tokens);
+    }
+}

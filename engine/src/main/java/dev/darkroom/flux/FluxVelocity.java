@@ -1,0 +1,51 @@
+package dev.darkroom.flux;
+
+import dev.darkroom.diffusion.Prompts;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.Velocity;
+import dev.darkroom.flux.FluxPromptEncoder.PromptEmbeds;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Placement;
+import java.util.function.UnaryOperator;
+
+/**
+ * FLUX.1's transformer with a run's conditioning closed in.
+ *
+ * @param rope rotations of text, then image positions
+ * @param input what the transformer sees of the latents: themselves, or with conditions beside or behind them
+ */
+record FluxVelocity(
+        FluxTransformer transformer, Run run, Prompts<PromptEmbeds> prompts, Tensor rope, UnaryOperator<Tensor> input)
+        implements Velocity {
+    /** The same with conditions beside every token, or behind all of them. */
+    FluxVelocity seeing(UnaryOperator<Tensor> conditioned) {
+        return new FluxVelocity(transformer, run, prompts, rope, conditioned);
+    }
+
+    @Override
+    public Tensor at(Tensor latents, double sigma) {
+        Tensor tokens = input.apply(latents);
+        Tensor velocity = predict(tokens, sigma, prompts.prompt());
+        PromptEmbeds negative = prompts.negative();
+        Tensor guided = negative == null
+                ? velocity
+                : FlowMatchSchedule.guide(velocity, predict(tokens, sigma, negative), run.trueCfgScale());
+        return guided.narrow(1, 0, run.grid().tokens());
+    }
+
+    private Tensor predict(Tensor tokens, double sigma, PromptEmbeds embeds) {
+        Tensor guidance = run.guidanceScale() == null ? null : number(run.guidanceScale());
+        return transformer.forward(
+                tokens.to(placement().dtype()), embeds.embeds(), embeds.pooled(), number(sigma), guidance, rope);
+    }
+
+    private Tensor number(double value) {
+        return Tensor.of(new float[] {(float) value}, 1).to(placement().device());
+    }
+
+    @Override
+    public Placement placement() {
+        return transformer.placement();
+    }
+}

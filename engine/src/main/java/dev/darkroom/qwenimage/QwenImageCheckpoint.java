@@ -1,0 +1,151 @@
+package dev.darkroom.qwenimage;
+
+import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.diffusion.DiffusionModel;
+import dev.darkroom.diffusion.PackedLatents;
+import dev.darkroom.diffusion.Pipeline;
+import dev.darkroom.diffusion.Prompts;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.job.Limits;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Resident.Role;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.text.Qwen25VlEncoder;
+import dev.darkroom.text.Qwen2Tokenizer;
+import dev.darkroom.text.Qwen2VlImageProcessor;
+import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A Qwen-Image checkpoint: three networks, each in memory or not, and what is always there.
+ *
+ * @param config of the transformer
+ */
+public record QwenImageCheckpoint(
+        Checkpoint files,
+        Resident<QwenImageTransformer> transformer,
+        Resident<AutoencoderKLQwenImage> vae,
+        QwenImagePromptEncoder promptEncoder,
+        QwenImageConfig config) {
+    /** The pipelines that {@code model_index.json} may name. */
+    public static final List<String> PIPELINES =
+            List.of("QwenImagePipeline", "QwenImageEditPipeline", "QwenImageEditPlusPipeline");
+
+    private static final int REFERENCE_AREA = 1024 * 1024;
+    private static final int CONDITION_AREA = 384 * 384;
+
+    /**
+     * Opens a directory in diffusers layout with the pipeline that it names, without loading its networks.
+     *
+     * @param name of the model, for messages
+     * @param limits of the pictures that it may be asked for
+     * @param loras puts the LoRAs of jobs on its networks
+     * @throws CheckpointException that names the file that is missing or damaged
+     */
+    public static DiffusionModel open(String name, Path folder, Limits limits, Loras loras) {
+        ConfigFile index = ConfigFile.read(folder.resolve("model_index.json"));
+        String className = index.text("_class_name", "");
+        if (!PIPELINES.contains(className)) {
+            throw new CheckpointException(folder + "/model_index.json: _class_name '" + className + "' is none of "
+                    + String.join(", ", PIPELINES));
+        }
+        var files = new Checkpoint(name, folder);
+        // needed where the index names it; a checkpoint that draws from prompts alone comes without
+        Qwen2VlImageProcessor processor = index.has("processor")
+                ? Qwen2VlImageProcessor.read(files.folder("processor"))
+                : Qwen2VlImageProcessor.readIfPresent(files.folder("processor"));
+        QwenImageCheckpoint checkpoint = of(files, processor);
+        checkpoint.check(folder);
+        return DiffusionModel.of(folder, files, checkpoint.pipeline(className, folder), limits, loras);
+    }
+
+    /**
+     * Reads what is small of a checkpoint's files and loads no network.
+     *
+     * @throws CheckpointException that names the file that is missing or damaged
+     */
+    public static QwenImageCheckpoint of(Checkpoint files, Qwen2VlImageProcessor processor) {
+        Resident<QwenImageTransformer> transformer = files.network(
+                "transformer",
+                Role.TRANSFORMER,
+                folder -> QwenImageConfig.read(Checkpoint.config(folder)),
+                QwenImageTransformer::new);
+        Resident<AutoencoderKLQwenImage> vae = files.network(
+                "vae",
+                Role.VAE,
+                folder -> AutoencoderKLQwenImage.Config.read(Checkpoint.config(folder)),
+                AutoencoderKLQwenImage::new);
+        Resident<Qwen25VlEncoder> textEncoder =
+                files.network("text_encoder", Role.TEXT_ENCODER, Qwen25VlEncoder.Config::read, Qwen25VlEncoder::new);
+        var promptEncoder = new QwenImagePromptEncoder(
+                Qwen2Tokenizer.read(files.folder("tokenizer")), processor, textEncoder, files.kept());
+        return new QwenImageCheckpoint(
+                files, transformer, vae, promptEncoder, QwenImageConfig.read(files.config("transformer")));
+    }
+
+    /** The pipeline of a name, with the areas of {@code darkroom.json}. */
+    private Pipeline pipeline(String className, Path folder) {
+        ConfigFile file = ConfigFile.readIfPresent(folder.resolve("darkroom.json"));
+        int reference = file.count("reference_area", REFERENCE_AREA);
+        int condition = file.count("condition_area", CONDITION_AREA);
+        return switch (className) {
+            case "QwenImagePipeline" -> new QwenImagePipeline(this);
+            case "QwenImageEditPipeline" -> new QwenImageEditPipeline(this, new EditStyle.Single(reference));
+            default -> new QwenImageEditPipeline(this, new EditStyle.Plus(reference, condition));
+        };
+    }
+
+    private void check(Path folder) {
+        Qwen25VlEncoder.Config encoder = Qwen25VlEncoder.Config.read(files.folder("text_encoder"));
+        checkWidths(encoder, folder);
+        checkVision(encoder, folder);
+    }
+
+    private void checkWidths(Qwen25VlEncoder.Config encoder, Path folder) {
+        int prompt = encoder.text().width();
+        int token = 4 * AutoencoderKLQwenImage.Config.read(files.config("vae")).latentChannels();
+        if (config.promptWidth() != prompt || config.inChannels() != token) {
+            throw new CheckpointException(folder + "/transformer/config.json: joint_attention_dim "
+                    + config.promptWidth() + " and in_channels " + config.inChannels()
+                    + " do not fit the text encoder's width " + prompt + " and the vae's tokens of " + token);
+        }
+    }
+
+    /** Image processor, vision tower and tokenizer must agree on patch sizes and the image token. */
+    private void checkVision(Qwen25VlEncoder.Config encoder, Path folder) {
+        Qwen2VlImageProcessor processor = promptEncoder.processor();
+        if (processor.patch() != encoder.vision().patch()
+                || processor.merge() != encoder.vision().merge()
+                || processor.frames() != encoder.vision().frames()) {
+            throw new CheckpointException(folder + "/processor: patch_size, merge_size and temporal_patch_size "
+                    + processor.patch() + ", " + processor.merge() + ", " + processor.frames()
+                    + " do not fit the vision_config of text_encoder: "
+                    + encoder.vision().patch() + ", "
+                    + encoder.vision().merge() + ", " + encoder.vision().frames());
+        }
+        long token = promptEncoder.tokenizer().imageToken();
+        if (token != encoder.imageToken()) {
+            throw new CheckpointException(folder + "/text_encoder/config.json: image_token_id " + encoder.imageToken()
+                    + " is not the tokenizer's <|image_pad|> " + token);
+        }
+    }
+
+    /** The embeds of a run's prompts {@code [1, T, prompt width]}, where the transformer computes; T differs between the two. */
+    Prompts<Tensor> encode(Run run, PromptTemplate template, List<Reference> references) {
+        return promptEncoder.encode(run, template, references, files.placement());
+    }
+
+    /** Pictures as tokens of this checkpoint's latents. */
+    PackedLatents latents() {
+        return new PackedLatents(vae.network(), files.placement(), files.kept().latents());
+    }
+
+    /** The transformer with a run's conditioning closed in; {@code positions} are those of all image tokens. */
+    QwenImageVelocity velocity(Run run, Prompts<Tensor> prompts, QwenImagePositions positions) {
+        return QwenImageVelocity.of(transformer.network(), run, prompts, positions);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.darkroom.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Lora;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
+import dev.darkroom.qwenimage.TinyQwen;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.weights.SafetensorsWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DistillationTest {
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "Qwen-Image-Lightning-4steps-V1.0.safetensors, 4",
+        "loras/Qwen-Image-Edit-2509-Lightning-8steps-V1.0-bf16.safetensors, 8",
+        "https://huggingface.co/lightx2v/x/resolve/main/Qwen-Image-Edit-2511-Lightning-4steps-V1.0-fp32.safetensors?download=true, 4",
+        "qwen_lightning_2_step, 2"
+    })
+    void theNameOfTheFileTellsTheSteps(String source, int steps) {
+        assertThat(Distillation.of(List.of(new Lora("other.safetensors", 1), new Lora(source, 1))))
+                .hasValue(new Distillation("Lightning", steps));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Qwen-Image-4steps.safetensors",
+                "lightning-storm-style.safetensors",
+                "my-lightning-lora-1500steps.safetensors",
+                "https://lightning.example/4steps/paint.safetensors"
+            })
+    void otherLorasAreNone(String source) {
+        assertThat(Distillation.of(List.of(new Lora(source, 1)))).isEmpty();
+        assertThat(Distillation.of(List.of(new Lora("Lightning-4steps.safetensors", 0))))
+                .isEmpty();
+    }
+
+    /** The same as a checkpoint that the LoRA was merged into and whose {@code darkroom.json} says so. */
+    @Test
+    void itBringsItsScheduleItsStepsAndOnePass() throws Exception {
+        Path lora = new SafetensorsWriter()
+                .add(
+                        "transformer_blocks.0.attn.to_q.lora_down.weight",
+                        DType.FLOAT32,
+                        new long[] {1, 48},
+                        new float[48])
+                .add("transformer_blocks.0.attn.to_q.lora_up.weight", DType.FLOAT32, new long[] {48, 1}, new float[48])
+                .write(folder.resolve("Tiny-Lightning-3steps.safetensors"));
+        Path plain = TinyQwen.make(folder.resolve("plain"), "QwenImageEditPlusPipeline", areas(""));
+        Path merged = TinyQwen.make(
+                folder.resolve("merged"),
+                "QwenImageEditPlusPipeline",
+                areas("\"schedule\": \"lightning\", \"steps\": 3, \"true_cfg_scale\": 1, "));
+        Path listed = TinyQwen.make(
+                folder.resolve("listed"),
+                "QwenImageEditPlusPipeline",
+                areas("\"loras\": [\"Tiny-Lightning-3steps.safetensors\"], "));
+        Files.copy(lora, listed.resolve("Tiny-Lightning-3steps.safetensors"));
+
+        Rendering withLora = render(plain, List.of(lora));
+        Rendering asMerged = render(merged, List.of());
+
+        assertThat(withLora.picture().rgb()).isEqualTo(asMerged.picture().rgb());
+        assertThat(withLora.parameters())
+                .containsEntry("num_inference_steps", 3)
+                .doesNotContainKey("true_cfg_scale");
+        assertThat(withLora.parameters())
+                .containsEntry("loras", List.of(Map.of("name", "Tiny-Lightning-3steps.safetensors", "scale", 1.0)));
+        assertThat(withLora.notes()).contains("a Lightning LoRA: its own schedule, 3 steps of one pass");
+        assertThat(render(listed, List.of()).picture().rgb())
+                .isEqualTo(asMerged.picture().rgb());
+        assertThat(render(plain, List.of()).parameters()).containsEntry("num_inference_steps", 50);
+    }
+
+    private static String areas(String more) {
+        return "{" + more + "\"reference_area\": 9216, \"condition_area\": 9216}";
+    }
+
+    private static Rendering render(Path checkpoint, List<Path> paths) {
+        List<Lora> loras =
+                paths.stream().map(path -> new Lora(path.toString(), 1)).toList();
+        Sampling any = TestJobs.of("make the circle blue", null, null, null, null, null, 1);
+        var ask = new Sampling(any.prompts(), null, null, null, null, null, 1, 1, false, loras);
+        var job = new Job.FromImages(TestJobs.PLAIN, ask, List.of(""), null);
+        List<LoraFile> files = paths.stream()
+                .map(path -> new LoraFile(path, path.toString(), String.valueOf(path.getFileName()), 1))
+                .toList();
+        var image = new Picture(96, 96, new byte[3 * 96 * 96]);
+        try (ImageModel model = LoadedModel.from(checkpoint)) {
+            return model.render(job, TestJobs.first(job), new Sources(List.of(image), null, files), Progress.NONE);
+        }
+    }
+}

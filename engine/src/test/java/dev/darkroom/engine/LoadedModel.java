@@ -1,0 +1,63 @@
+package dev.darkroom.engine;
+
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Progress;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Residency;
+import dev.darkroom.model.Resident;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.PlacementPolicy;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Checkpoints of all families for tests and the bench, on the CPU. */
+public final class LoadedModel {
+    private LoadedModel() {}
+
+    /** Room for everything. */
+    public static Residency roomy() {
+        return roomy(Optional.empty());
+    }
+
+    private static Residency roomy(Optional<DType> forced) {
+        return new Residency(new PlacementPolicy(Device.CPU, forced, OptionalLong.empty()));
+    }
+
+    /** Opens a checkpoint without loading its networks. */
+    public static ImageModel open(String name, Path checkpoint) {
+        return Families.open(name, checkpoint, Limits.STANDARD, Families.loras(0));
+    }
+
+    /** Opens and loads a checkpoint, each network in the type that suits it. */
+    public static ImageModel from(Path checkpoint) {
+        return from(checkpoint, Optional.empty());
+    }
+
+    /** Opens and loads a checkpoint with all networks in one type, as {@code DARKROOM_DTYPE} has it. */
+    public static ImageModel in(DType dtype, Path checkpoint) {
+        return from(checkpoint, Optional.of(dtype));
+    }
+
+    private static ImageModel from(Path checkpoint, Optional<DType> forced) {
+        ImageModel model = open("test", checkpoint);
+        try {
+            roomy(forced).prepare(model.networks(), Progress.NONE);
+            return model;
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** The network of a class. */
+    public static <T> T network(ImageModel model, Class<T> type) {
+        return model.networks().stream()
+                .map(Resident::network)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,359 @@
+package dev.darkroom.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Lora;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Resident;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Probe;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.weights.LinearWeight;
+import dev.darkroom.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every pipeline of every family keeps to, on tiny networks of random weights. A further family adds its pipelines to the list. */
+class ModelContractTest {
+    private static final Picture PICTURE = noise(96, 64);
+
+    /** Points that are passed only where a prompt is read or a picture encoded. */
+    private static final List<String> ENCODING =
+            List.of("hidden_states.0", "inputs_embeds", "patch_embed", "down_blocks.0");
+
+    @TempDir
+    Path folder;
+
+    private long before;
+
+    @BeforeEach
+    void count() {
+        before = Scope.liveTensors();
+    }
+
+    @AfterEach
+    void noTensorIsLeft() {
+        assertThat(Scope.liveTensors()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itIsMadeForWhatItIsAskedAndDrawsIt(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            Job job = job(pipeline, "a fox");
+            model.check(job);
+
+            assertThat(model.fit(job)).isEqualTo(Fit.MADE_FOR);
+            Rendering rendering = render(model, pipeline, job);
+            assertThat(rendering.notes()).isEmpty();
+            assertThat(rendering.timings().milliseconds()).containsOnlyKeys("encode", "denoise", "decode", "resize");
+            assertThat(rendering.parameters()).containsKeys("num_inference_steps", "size");
+            assertThat(rendering.picture().rgb())
+                    .as("more than one level")
+                    .satisfies(rgb -> assertThat(levels(rgb)).isGreaterThan(1));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theSameSeedMakesTheSamePictureAndAnotherSeedAnother(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            byte[] first = draw(model, pipeline, 7, List.of());
+
+            assertThat(draw(model, pipeline, 7, List.of())).isEqualTo(first);
+            assertThat(draw(model, pipeline, 8, List.of())).isNotEqualTo(first);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aJobThatSucceedsFailsOrIsCancelledLeavesNoTensor(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            Job job = job(pipeline, "a fox");
+            render(model, pipeline, job); // its encodings are kept from now on
+            long kept = Scope.liveTensors();
+
+            render(model, pipeline, job);
+            assertThat(Scope.liveTensors()).as("after success").isEqualTo(kept);
+
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(
+                            () -> model.render(job, TestJobs.first(job), pipeline.sources(PICTURE), (step, steps) -> {
+                                throw new IllegalStateException("broken off in step " + step);
+                            }))
+                    .withMessage("broken off in step 0");
+            assertThat(Scope.liveTensors()).as("after a failure").isEqualTo(kept);
+
+            List<Integer> seen = new ArrayList<>();
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() ->
+                            model.render(job, TestJobs.first(job), pipeline.sources(PICTURE), (step, steps) -> {
+                                seen.add(step);
+                                if (step == 1) {
+                                    throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+                                }
+                            }))
+                    .matches(e -> e.code() == JobException.Code.CANCELLED);
+            assertThat(seen).containsExactly(0, 1);
+            assertThat(Scope.liveTensors()).as("after cancellation").isEqualTo(kept);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasEncodedOnceIsFoundAgain(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            Job job = job(pipeline, "a fox");
+            Map<String, float[]> first = Probe.record(() -> render(model, pipeline, job));
+            Map<String, float[]> again = Probe.record(() -> render(model, pipeline, job));
+            Map<String, float[]> another = Probe.record(() -> render(model, pipeline, job(pipeline, "a cat")));
+
+            assertThat(first.keySet()).containsAnyElementsOf(ENCODING);
+            assertThat(again.keySet()).doesNotContainAnyElementsOf(ENCODING).contains("step.0.latents");
+            assertThat(another.keySet())
+                    .as("its prompt is read, its picture is known")
+                    .containsAnyOf("hidden_states.0", "inputs_embeds")
+                    .doesNotContain("patch_embed", "down_blocks.0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPictureThatDiffersInOneLevelIsEncodedAnew(TinyPipeline pipeline) throws IOException {
+        if (pipeline.sources(PICTURE).images().isEmpty()) {
+            assertThat(pipeline).isIn(TinyPipeline.FLUX, TinyPipeline.QWEN_IMAGE);
+            return;
+        }
+        try (ImageModel model = pipeline.load(folder)) {
+            byte[] rgb = PICTURE.rgb().clone();
+            rgb[0]++;
+            Job job = job(pipeline, "a fox");
+            render(model, pipeline, job);
+            var changed = new Picture(PICTURE.width(), PICTURE.height(), rgb);
+
+            Map<String, float[]> seen = Probe.record(
+                    () -> model.render(job, TestJobs.first(job), pipeline.sources(changed), Progress.NONE));
+            assertThat(seen.keySet()).contains("down_blocks.0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void warmingUpGoesThroughItsOwnNetworksAndLeavesOnlyWhatMayBeKept(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            Map<String, float[]> seen = Probe.record(model::warmUp);
+            boolean takesImages =
+                    !pipeline.sources(PICTURE).images().isEmpty() && pipeline != TinyPipeline.FLUX_IMG2IMG;
+            assertThat(seen.containsKey("down_blocks.0"))
+                    .as("the autoencoder's encoder")
+                    .isEqualTo(takesImages);
+            assertThat(seen).containsKey("up_blocks.0");
+            long kept = Scope.liveTensors();
+
+            model.warmUp();
+
+            assertThat(Scope.liveTensors()).isEqualTo(kept);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPromptThatIsCutIsNotedOrRefused(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            Job job = job(pipeline, "a red fox in the snow, ".repeat(700));
+            if (pipeline.refusesLongPrompts()) {
+                assertThatExceptionOfType(JobException.class)
+                        .isThrownBy(() -> model.check(job))
+                        .withMessageContaining("prompt: must make at most 2048 tokens");
+            } else {
+                model.check(job);
+                assertThat(render(model, pipeline, job).notes())
+                        .singleElement()
+                        .asString()
+                        .matches("the prompt has \\d{4,} tokens.*; the model read the first \\d+");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLoraChangesThePictureAndLeavesNoTrace(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            byte[] plain = draw(model, pipeline, 7, List.of());
+            LoraFile lora = lora(model, "tiny.safetensors", 0.5f);
+
+            assertThat(draw(model, pipeline, 7, List.of(lora))).isNotEqualTo(plain);
+            assertThat(draw(model, pipeline, 7, List.of())).isEqualTo(plain);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDistillationLoraBringsItsSteps(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            LoraFile lora = lora(model, "Tiny-Turbo-3steps.safetensors", 0);
+            Sampling any = TestJobs.of("a fox", null, null, null, null, null, 7);
+            Job job = pipeline.job(new Sampling(
+                    any.prompts(), null, null, null, null, null, 7, 1, false, List.of(new Lora(lora.name(), 1))));
+
+            Rendering rendering =
+                    model.render(job, TestJobs.first(job), pipeline.sources(PICTURE, List.of(lora)), Progress.NONE);
+
+            assertThat(rendering.parameters())
+                    .containsEntry("num_inference_steps", 3)
+                    .doesNotContainKey("true_cfg_scale");
+            assertThat(rendering.notes()).singleElement().asString().matches("a Turbo LoRA: .*3 steps of one pass");
+        }
+    }
+
+    /** Numbers that are not finite make no black picture: the network that gave them is named. */
+    @ParameterizedTest
+    @CsvSource({
+        "FLUX, text_encoder, text_model.final_layer_norm.weight, text_encoder gave",
+        "FLUX, text_encoder_2, encoder.final_layer_norm.weight, text_encoder_2 gave",
+        "FLUX, transformer, proj_out.weight, step 1 gave",
+        "FLUX, vae, decoder.conv_out.weight, 'the autoencoder, decoding the picture, gave'",
+        "FLUX_IMG2IMG, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'",
+        "FLUX_KONTEXT, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'",
+        "FLUX_FILL, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'",
+        "QWEN_IMAGE, text_encoder, model.norm.weight, text_encoder gave",
+        "QWEN_IMAGE, transformer, proj_out.weight, step 1 gave",
+        "QWEN_IMAGE, vae, decoder.conv_out.weight, 'the autoencoder, decoding the picture, gave'",
+        "QWEN_IMAGE_EDIT, text_encoder, visual.merger.ln_q.weight, the vision tower of text_encoder gave",
+        "QWEN_IMAGE_EDIT_PLUS, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'"
+    })
+    void numbersThatAreNotFiniteFailTheJobByTheNameOfTheirNetwork(
+            TinyPipeline pipeline, String component, String tensor, String message) throws IOException {
+        Path checkpoint = pipeline.make(folder);
+        PoisonedWeights.poison(checkpoint.resolve(component), tensor);
+        try (ImageModel model = LoadedModel.from(checkpoint)) {
+            long loaded = Scope.liveTensors();
+            Job job = job(pipeline, "a fox");
+
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> render(model, pipeline, job))
+                    .withMessageStartingWith(
+                            message + " numbers that are not finite: float32 does not suit this checkpoint")
+                    .matches(e -> e.code() == JobException.Code.INTERNAL);
+            assertThatExceptionOfType(RuntimeException.class)
+                    .as("nor does it warm up")
+                    .isThrownBy(() -> warmUpAsTheJob(model, pipeline, job));
+            assertThat(Scope.liveTensors() - loaded)
+                    .as("what was sound is kept")
+                    .isLessThanOrEqualTo(4);
+        }
+    }
+
+    /** Image to image is no warm-up of its own: the job itself fails again, for nothing faulty was kept. */
+    private static void warmUpAsTheJob(ImageModel model, TinyPipeline pipeline, Job job) {
+        if (pipeline == TinyPipeline.FLUX_IMG2IMG) {
+            render(model, pipeline, job);
+        } else {
+            model.warmUp();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLoraWhoseNumbersLeadToNoneIsBlamedByName(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            byte[] plain = draw(model, pipeline, 7, List.of());
+            LoraFile lora = lora(model, "loud.safetensors", 1e30f);
+
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> draw(model, pipeline, 7, List.of(lora)))
+                    .withMessageStartingWith(
+                            "loras: with loud.safetensors at 1.0, step 1 gave numbers that are not finite")
+                    .matches(e -> e.code() == JobException.Code.BAD_INPUT);
+            assertThat(draw(model, pipeline, 7, List.of())).isEqualTo(plain);
+        }
+    }
+
+    private static Job job(TinyPipeline pipeline, String prompt) {
+        return pipeline.job(TestJobs.of(prompt, null, null, 2, null, null, 7));
+    }
+
+    private static Rendering render(ImageModel model, TinyPipeline pipeline, Job job) {
+        return model.render(job, TestJobs.first(job), pipeline.sources(PICTURE), Progress.NONE);
+    }
+
+    private static byte[] draw(ImageModel model, TinyPipeline pipeline, long seed, List<LoraFile> loras) {
+        Job job = pipeline.job(TestJobs.of("a fox", null, null, 2, null, null, seed));
+        return model.render(job, TestJobs.first(job), pipeline.sources(PICTURE, loras), Progress.NONE)
+                .picture()
+                .rgb();
+    }
+
+    /** A LoRA of rank 1 on all layers of the transformer that have the commonest shape, all numbers equal. */
+    private LoraFile lora(ImageModel model, String name, float number) throws IOException {
+        Map<String, LinearWeight.Shape> layers = model.networks().stream()
+                .filter(network -> network.role() == Resident.Role.TRANSFORMER)
+                .findFirst()
+                .orElseThrow()
+                .required()
+                .layers();
+        var writer = new SafetensorsWriter();
+        new TreeMap<>(layers).forEach((layer, shape) -> {
+            if (layer.endsWith("attn.to_q") || layer.endsWith("attn.to_v")) {
+                writer.add(
+                                "transformer." + layer + ".lora_A.weight",
+                                DType.FLOAT32,
+                                new long[] {1, shape.in()},
+                                filled(shape.in(), number))
+                        .add(
+                                "transformer." + layer + ".lora_B.weight",
+                                DType.FLOAT32,
+                                new long[] {shape.out(), 1},
+                                filled(shape.out(), number));
+            }
+        });
+        Path file = writer.write(folder.resolve(name));
+        return new LoraFile(file, name, name, 1);
+    }
+
+    private static float[] filled(long length, float number) {
+        float[] numbers = new float[Math.toIntExact(length)];
+        Arrays.fill(numbers, number);
+        return numbers;
+    }
+
+    private static long levels(byte[] rgb) {
+        boolean[] seen = new boolean[256];
+        for (byte level : rgb) {
+            seen[level & 0xFF] = true;
+        }
+        long levels = 0;
+        for (boolean there : seen) {
+            levels += there ? 1 : 0;
+        }
+        return levels;
+    }
+
+    private static Picture noise(int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        new Random(1).nextBytes(rgb);
+        return new Picture(width, height, rgb);
+    }
+}
