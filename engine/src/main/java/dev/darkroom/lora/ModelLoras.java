@@ -2,6 +2,7 @@ package dev.darkroom.lora;
 
 import dev.darkroom.job.LoraFile;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,7 +26,15 @@ public record ModelLoras(Loras loras, List<LoraFile> own) {
     /** All that a job is drawn with, for a picture's metadata; empty for none. */
     public List<Map<String, Object>> describe(List<LoraFile> ofJob) {
         return Stream.concat(ofJob.stream(), own.stream())
-                .map(file -> Map.<String, Object>of("name", file.name(), "scale", file.scale()))
+                .map(ModelLoras::describe)
                 .toList();
+    }
+
+    /** In this order always: it is written into files, whose bytes follow from the job. */
+    private static Map<String, Object> describe(LoraFile file) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("name", file.name());
+        description.put("scale", file.scale());
+        return description;
     }
 }
