@@ -5,6 +5,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Sample;
+import dev.darkroom.model.GpuLane;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;

@@ -9,6 +9,7 @@ import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.model.GpuLane;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;

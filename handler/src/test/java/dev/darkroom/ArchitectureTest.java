@@ -27,30 +27,38 @@ class ArchitectureTest {
             .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("dev.darkroom");
 
+    /** A family sees the rooms below it, and no other family. */
+    private static final List<String> FAMILY =
+            List.of("diffusion", "model", "lora", "image", "text", "vae", "schedule", "nn", "weights", "tensor", "job");
+
     /** Room → the rooms of ours that it may use. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("job", List.of()),
+            Map.entry("image", List.of("job")),
             Map.entry("tensor", List.of("job")),
             Map.entry("weights", List.of("tensor", "job")),
             Map.entry("nn", List.of("weights", "tensor", "job")),
             Map.entry("schedule", List.of("nn", "weights", "tensor", "job")),
-            Map.entry("vae", List.of("nn", "weights", "tensor", "job")),
-            Map.entry("text", List.of("nn", "weights", "tensor", "job")),
+            Map.entry("vae", List.of("image", "nn", "weights", "tensor", "job")),
+            Map.entry("text", List.of("image", "nn", "weights", "tensor", "job")),
             Map.entry("lora", List.of("weights", "tensor", "job")),
             Map.entry("model", List.of("weights", "tensor", "job")),
-            Map.entry("flux", List.of("model", "lora", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
-            Map.entry(
-                    "qwenimage", List.of("model", "lora", "text", "vae", "schedule", "nn", "weights", "tensor", "job")),
+            Map.entry("diffusion", List.of("model", "lora", "image", "vae", "schedule", "weights", "tensor", "job")),
+            Map.entry("flux", FAMILY),
+            Map.entry("qwenimage", FAMILY),
+            Map.entry("hub", List.of("job")),
             Map.entry("queue", List.of("job")),
-            Map.entry("store", List.of("job")),
-            Map.entry("hub", List.of("job")));
+            Map.entry("source", List.of("net", "image", "job")),
+            Map.entry("store", List.of("net", "image", "job")),
+            Map.entry("net", List.of()));
 
     private static final String[] MODEL_ROOMS = {
+        "dev.darkroom.diffusion..",
         "dev.darkroom.flux..",
         "dev.darkroom.qwenimage..",
         "dev.darkroom.lora..",
         "dev.darkroom.model..",
-        "dev.darkroom.text..",
+        "dev.darkroom.image..",
         "dev.darkroom.vae..",
         "dev.darkroom.schedule..",
         "dev.darkroom.nn..",

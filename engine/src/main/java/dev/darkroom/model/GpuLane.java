@@ -1,4 +1,4 @@
-package dev.darkroom;
+package dev.darkroom.model;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;

@@ -1,0 +1,179 @@
+package dev.darkroom.engine;
+
+import dev.darkroom.hub.HubEnvironment;
+import dev.darkroom.hub.HubException;
+import dev.darkroom.hub.HubSettings;
+import dev.darkroom.hub.ModelSource;
+import dev.darkroom.hub.Models;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.model.GpuLane;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Residency;
+import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.PlacementPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One checkpoint, loaded and ready to draw, for any Java program.
+ *
+ * {@snippet lang=java :
+ * try (Darkroom darkroom = Darkroom.open(Path.of("test-payloads/models/pocket-flux"))) {
+ *     Drawing sunset = darkroom.generate("a sunset over mountains", DrawOptions.seed(7).withSteps(4));
+ *     sunset.save(Path.of("sunset.png"));
+ * }
+ * }
+ *
+ * <p>The checkpoint is a directory in diffusers layout, or {@code org/repo} of a hub; its own files say which pipeline it serves. It computes
+ * on a card if there is one, otherwise on the CPU. Several threads may call: pictures are drawn one at a time, in order.
+ *
+ * <p>The JVM wants {@code --enable-native-access=ALL-UNNAMED}, and should be told {@code -Dai.djl.offline=true}.
+ */
+public final class Darkroom implements AutoCloseable {
+    private static final long LORAS_IN_MEMORY = 2L << 30;
+
+    private final GpuLane gpu;
+    private final Loras loras;
+    private final ImageModel model;
+
+    private Darkroom(GpuLane gpu, Loras loras, ImageModel model) {
+        this.gpu = gpu;
+        this.loras = loras;
+        this.model = model;
+    }
+
+    /**
+     * Opens and loads a directory in diffusers layout.
+     *
+     * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
+     */
+    public static Darkroom open(Path checkpoint) throws InterruptedException {
+        var gpu = new GpuLane();
+        boolean open = false;
+        try {
+            Darkroom darkroom = gpu.run(() -> load(gpu, checkpoint));
+            open = true;
+            return darkroom;
+        } finally {
+            if (!open) {
+                gpu.close();
+            }
+        }
+    }
+
+    /**
+     * Opens and loads {@code org/repo}, {@code org/repo@revision} or a path. A repository is taken from the cache of Hugging Face's tools,
+     * or downloaded into it; {@code HF_TOKEN}, {@code HF_HOME} and their like are read from the environment.
+     *
+     * @throws HubException if it cannot be had, saying what to do
+     * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
+     */
+    public static Darkroom open(String source) throws InterruptedException {
+        return open(source, HubEnvironment.ofProcess());
+    }
+
+    /** Opens and loads a repository or a path, with settings of one's own for the hub. */
+    public static Darkroom open(String source, HubSettings hub) throws InterruptedException {
+        return open(new Models(hub).locate(ModelSource.parse(source)).folder());
+    }
+
+    private static Darkroom load(GpuLane gpu, Path checkpoint) {
+        Device device = Device.cudaIsMissing().isEmpty() ? Device.CUDA : Device.CPU;
+        Loras loras = Families.loras(LORAS_IN_MEMORY);
+        ImageModel model = Families.open(String.valueOf(checkpoint.getFileName()), checkpoint, Limits.STANDARD, loras);
+        boolean loaded = false;
+        try {
+            new Residency(new PlacementPolicy(device, Optional.empty(), OptionalLong.empty()))
+                    .prepare(model.networks(), Progress.NONE);
+            loaded = true;
+            return new Darkroom(gpu, loras, model);
+        } finally {
+            if (!loaded) {
+                model.close();
+                loras.close();
+            }
+        }
+    }
+
+    /** Draws a picture from a prompt, with the checkpoint's own choices and a random seed. */
+    public Drawing generate(String prompt) throws InterruptedException {
+        return generate(prompt, DrawOptions.standard());
+    }
+
+    /**
+     * Draws a picture from a prompt.
+     *
+     * @throws JobException if the checkpoint cannot do this, naming the option, or if the options' progress ends it
+     */
+    public Drawing generate(String prompt, DrawOptions options) throws InterruptedException {
+        return draw(new Job.TextToImage(DrawOptions.ENVELOPE, options.sampling(prompt)), List.of(), null, options);
+    }
+
+    /** Changes a picture as an instruction says, with the checkpoint's own choices and a random seed. */
+    public Drawing edit(Picture picture, String instruction) throws InterruptedException {
+        return edit(List.of(picture), instruction, DrawOptions.standard());
+    }
+
+    /**
+     * Changes pictures as an instruction says; a checkpoint that draws starts from the picture instead.
+     *
+     * @param pictures one at least; some checkpoints take several
+     * @throws JobException if the checkpoint cannot do this, naming the option, or if the options' progress ends it
+     */
+    public Drawing edit(List<Picture> pictures, String instruction, DrawOptions options) throws InterruptedException {
+        List<String> names = pictures.stream().map(picture -> "").toList();
+        var job = new Job.FromImages(DrawOptions.ENVELOPE, options.sampling(instruction), names, options.strength());
+        return draw(job, pictures, null, options);
+    }
+
+    /**
+     * Paints the white part of a mask anew.
+     *
+     * @throws JobException if the checkpoint cannot do this, naming the option, or if the options' progress ends it
+     */
+    public Drawing fill(Picture picture, Picture mask, String prompt, DrawOptions options) throws InterruptedException {
+        var job = new Job.Fill(DrawOptions.ENVELOPE, options.sampling(prompt), "", "");
+        return draw(job, List.of(picture), mask, options);
+    }
+
+    private Drawing draw(Job.Generation job, List<Picture> pictures, @Nullable Picture mask, DrawOptions options)
+            throws InterruptedException {
+        model.check(job);
+        var sample = job.samples().getFirst();
+        var sources = new Sources(pictures, mask, options.loraFiles());
+        var interrupted = new AtomicBoolean();
+        Progress progress = (step, steps) -> {
+            if (interrupted.get()) {
+                throw new JobException(JobException.Code.CANCELLED, "the calling thread was interrupted", null);
+            }
+            options.progress().report(step, steps);
+        };
+        try {
+            Rendering rendering = gpu.run(() -> model.render(job, sample, sources, progress));
+            return new Drawing(
+                    rendering.picture(), sample.seed(), sample.prompt(), rendering.parameters(), rendering.notes());
+        } catch (InterruptedException e) {
+            interrupted.set(true);
+            throw e;
+        }
+    }
+
+    /** Waits until what is being drawn is done, then frees the networks. */
+    @Override
+    public void close() {
+        gpu.close();
+        model.close();
+        loras.close();
+    }
+}

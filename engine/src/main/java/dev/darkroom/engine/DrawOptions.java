@@ -1,0 +1,131 @@
+package dev.darkroom.engine;
+
+import dev.darkroom.job.Delivery;
+import dev.darkroom.job.Envelope;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Lora;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Return;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Size;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The choices of one drawing; null leaves a choice to the checkpoint.
+ *
+ * @param seed of the noise: the same seed gives the same picture
+ * @param negativePrompt what to steer away from
+ * @param framing the picture's size or ratio
+ * @param steps of denoising
+ * @param guidanceScale for checkpoints that embed it
+ * @param trueCfgScale for two passes a step, with a negative prompt
+ * @param strength how much of a picture to start from is given up, above 0 and up to 1
+ * @param loras on top of the checkpoint
+ * @param progress hears of every step, on the drawing thread; an exception that it throws ends the drawing
+ */
+public record DrawOptions(
+        long seed,
+        @Nullable String negativePrompt,
+        @Nullable Framing framing,
+        @Nullable Integer steps,
+        @Nullable Double guidanceScale,
+        @Nullable Double trueCfgScale,
+        @Nullable Double strength,
+        List<LoraFile> loras,
+        Progress progress) {
+    static final Envelope ENVELOPE =
+            new Envelope(null, new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, null), List.of());
+
+    private static final long RANDOM_SEEDS = 1L << 32;
+
+    public DrawOptions {
+        loras = List.copyOf(loras);
+    }
+
+    /** The checkpoint's own choices, and a random seed. */
+    public static DrawOptions standard() {
+        return seed(RandomGenerator.getDefault().nextLong(RANDOM_SEEDS));
+    }
+
+    /** The checkpoint's own choices, and this seed. */
+    public static DrawOptions seed(long seed) {
+        return new DrawOptions(seed, null, null, null, null, null, null, List.of(), Progress.NONE);
+    }
+
+    /** A picture of this size. */
+    public DrawOptions withSize(int width, int height) {
+        return with(new Framing.Exact(new Size(width, height)));
+    }
+
+    /** A picture of this size or ratio; {@link Framing.LikeImage} fills the very frame of the picture that is edited. */
+    public DrawOptions with(Framing other) {
+        return new DrawOptions(
+                seed, negativePrompt, other, steps, guidanceScale, trueCfgScale, strength, loras, progress);
+    }
+
+    /** So many denoising steps. */
+    public DrawOptions withSteps(int count) {
+        return new DrawOptions(
+                seed, negativePrompt, framing, count, guidanceScale, trueCfgScale, strength, loras, progress);
+    }
+
+    /** A guidance scale, for checkpoints that embed it. */
+    public DrawOptions withGuidanceScale(double scale) {
+        return new DrawOptions(seed, negativePrompt, framing, steps, scale, trueCfgScale, strength, loras, progress);
+    }
+
+    /** A second pass a step, away from a negative prompt. */
+    public DrawOptions withNegativePrompt(String prompt, double scale) {
+        return new DrawOptions(seed, prompt, framing, steps, guidanceScale, scale, strength, loras, progress);
+    }
+
+    /** A start from a picture of which so much is given up, above 0 and up to 1. */
+    public DrawOptions withStrength(double part) {
+        return new DrawOptions(
+                seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, part, loras, progress);
+    }
+
+    /**
+     * One more LoRA on top of the checkpoint.
+     *
+     * @param scale how much of it is added: 1 as it was trained
+     * @throws UncheckedIOException if the file is not there
+     */
+    public DrawOptions withLora(Path file, double scale) {
+        try {
+            String identity = file.toRealPath() + " " + Files.size(file) + " " + Files.getLastModifiedTime(file);
+            List<LoraFile> more = new ArrayList<>(loras);
+            more.add(new LoraFile(file, identity, String.valueOf(file.getFileName()), scale));
+            return new DrawOptions(
+                    seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, more, progress);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A listener that hears of every step and may end the drawing by an exception. */
+    public DrawOptions withProgress(Progress listener) {
+        return new DrawOptions(
+                seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, loras, listener);
+    }
+
+    Sampling sampling(String prompt) {
+        List<Lora> named =
+                loras.stream().map(lora -> new Lora(lora.name(), lora.scale())).toList();
+        return new Sampling(
+                List.of(prompt), negativePrompt, framing, steps, guidanceScale, trueCfgScale, seed, 1, false, named);
+    }
+
+    List<LoraFile> loraFiles() {
+        return loras;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.darkroom.engine;
+
+import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Picture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A finished picture, and what it was made with.
+ *
+ * @param seed that makes the same picture again
+ * @param parameters the choices that were made, by the names that jobs use, such as {@code num_inference_steps}
+ * @param notes what a caller should know, such as that a prompt was cut
+ */
+public record Drawing(Picture picture, long seed, String prompt, Map<String, Object> parameters, List<String> notes) {
+    private static final int QUALITY = 90;
+
+    /**
+     * Writes the picture into a file, as PNG, JPEG or WebP by the ending of its name.
+     *
+     * @throws IllegalArgumentException if the ending is none of these
+     */
+    public void save(Path file) throws IOException {
+        String name = String.valueOf(file.getFileName());
+        ImageFormat format = ImageFormat.parse(name.substring(name.lastIndexOf('.') + 1))
+                .orElseThrow(
+                        () -> new IllegalArgumentException(name + " ends neither in png nor in jpg, jpeg or webp"));
+        Files.write(file, PictureEncoder.encode(picture, format, QUALITY));
+    }
+}

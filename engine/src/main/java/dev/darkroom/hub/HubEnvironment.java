@@ -1,0 +1,75 @@
+package dev.darkroom.hub;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings that Hugging Face's own tools read from the environment: {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HF_HUB_OFFLINE},
+ * {@code HF_HUB_CACHE} and {@code HF_HOME}.
+ */
+public record HubEnvironment(
+        URI endpoint, Optional<String> token, boolean offline, Optional<Path> cache, Optional<Path> home)
+        implements HubSettings {
+    private static final String STANDARD_ENDPOINT = "https://huggingface.co";
+
+    /** The settings of this process. */
+    public static HubEnvironment ofProcess() {
+        return of(System.getenv());
+    }
+
+    /** The settings of an environment; a variable that is empty is taken for one that is not there. */
+    static HubEnvironment of(Map<String, String> environment) {
+        return new HubEnvironment(
+                URI.create(value(environment, "HF_ENDPOINT").orElse(STANDARD_ENDPOINT)),
+                value(environment, "HF_TOKEN"),
+                value(environment, "HF_HUB_OFFLINE")
+                        .filter(HubEnvironment::isTrue)
+                        .isPresent(),
+                value(environment, "HF_HUB_CACHE").map(Path::of),
+                value(environment, "HF_HOME").map(Path::of));
+    }
+
+    private static Optional<String> value(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    private static boolean isTrue(String value) {
+        return value.equals("1")
+                || value.equalsIgnoreCase("true")
+                || value.equalsIgnoreCase("yes")
+                || value.equalsIgnoreCase("on");
+    }
+
+    @Override
+    public Duration modelsWait() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public int connections() {
+        return 4;
+    }
+
+    @Override
+    public long partBytes() {
+        return 64L << 20;
+    }
+
+    @Override
+    public int attempts() {
+        return 7;
+    }
+
+    @Override
+    public Duration firstPause() {
+        return Duration.ofSeconds(1);
+    }
+
+    @Override
+    public Duration silence() {
+        return Duration.ofSeconds(30);
+    }
+}
