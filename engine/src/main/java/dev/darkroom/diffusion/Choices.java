@@ -43,7 +43,7 @@ record Choices(
                                 : reference);
         return new Choices(
                 pipeline,
-                distilled.overriddenBy(checkpoint, pipeline.longestSequence()),
+                distilled.overriddenBy(checkpoint, pipeline.family().longestSequence()),
                 limits,
                 schedule,
                 loras.own());
@@ -65,7 +65,7 @@ record Choices(
     Run run(Job.Generation job, String prompt, Size size) {
         Sampling sampling = job.sampling();
         double trueCfgScale = trueCfgScale(sampling);
-        String usualNegative = trueCfgScale > 1 ? pipeline.guidance().usualNegativePrompt() : null;
+        String usualNegative = trueCfgScale > 1 ? pipeline.family().guidance().usualNegativePrompt() : null;
         return new Run(
                 prompt,
                 sampling.negativePrompt() == null ? usualNegative : sampling.negativePrompt(),
@@ -81,7 +81,7 @@ record Choices(
 
     /** A first, small run. */
     Run warmUp(Size size) {
-        Double guidance = pipeline.guidance().embedded() ? 1.0 : null;
+        Double guidance = pipeline.family().guidance().embedded() ? 1.0 : null;
         return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "");
     }
 
@@ -92,7 +92,7 @@ record Choices(
     }
 
     private @Nullable Double guidanceScale(Sampling sampling) {
-        if (!pipeline.guidance().embedded()) {
+        if (!pipeline.family().guidance().embedded()) {
             return null;
         }
         return sampling.guidanceScale() == null ? Double.valueOf(defaults.guidanceScale()) : sampling.guidanceScale();
@@ -112,7 +112,7 @@ record Choices(
     }
 
     private FlowMatchSchedule schedule(Sampling sampling) {
-        return distillation(sampling).isPresent() ? pipeline.distilled(usual) : usual;
+        return distillation(sampling).isPresent() ? pipeline.family().distilled(usual) : usual;
     }
 
     /** The distillation LoRA that a job is drawn with: its own, or the checkpoint's. */

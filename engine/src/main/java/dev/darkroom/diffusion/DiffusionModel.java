@@ -85,7 +85,7 @@ public final class DiffusionModel implements ImageModel {
 
     private void check(Job.Generation job) {
         Sampling sampling = job.sampling();
-        Guidance guidance = pipeline.guidance();
+        Guidance guidance = pipeline.family().guidance();
         boolean guidedByItself = guidance.usualNegativePrompt() != null;
         double trueCfgScale = choices.trueCfgScale(sampling);
         var faults = new Faults();

@@ -11,7 +11,6 @@ import dev.darkroom.job.Timings;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
-import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import java.util.List;
 import java.util.Optional;
@@ -25,11 +24,8 @@ public interface Pipeline {
     /** The reference's defaults. */
     CheckpointDefaults defaults();
 
-    /** The ways in which the model can be made to follow its prompt more closely. */
-    Guidance guidance();
-
-    /** Tokens of a prompt that the text encoder was trained to read. */
-    int longestSequence();
+    /** The rules that the pipeline shares with all others of its family. */
+    Family family();
 
     /** How well the pipeline suits a job, by what the job brings. */
     Fit fit(Job.Generation job);
@@ -38,15 +34,14 @@ public interface Pipeline {
     void check(Job.Generation job, Faults faults);
 
     /** Notes what the pipeline cannot read of a prompt. */
-    default void checkPrompt(String field, String prompt, Faults faults) {}
+    default void checkPrompt(String field, String prompt, Faults faults) {
+        family().checkPrompt(field, prompt, faults);
+    }
 
-    /**
-     * A note for the caller if a prompt is longer than what is read of it.
-     *
-     * @param what the prompt is, for the note: {@code prompt} or {@code negative prompt}
-     * @param maxSequenceLength tokens that are read
-     */
-    Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength);
+    /** A note for the caller if a prompt is longer than what the pipeline reads of it; see {@link Family#noteIfCut}. */
+    default Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        return family().noteIfCut(what, prompt, maxSequenceLength);
+    }
 
     /**
      * The sizes of a run.
@@ -65,11 +60,6 @@ public interface Pipeline {
     /** True if the pipeline shows its first picture changed, so that a drift between the two is an error. */
     default boolean edits() {
         return false;
-    }
-
-    /** The schedule that distillations of this model were trained with, where the checkpoint's own is {@code usual}. */
-    default FlowMatchSchedule distilled(FlowMatchSchedule usual) {
-        return usual;
     }
 
     /**

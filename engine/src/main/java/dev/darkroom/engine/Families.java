@@ -16,13 +16,13 @@ import java.util.stream.Collectors;
 
 /** The families of models that are known here, told apart by the pipeline that a checkpoint's {@code model_index.json} names. */
 public final class Families {
-    private static final List<Family> ALL = List.of(
-            new Family(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
-            new Family(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()));
+    private static final List<Entry> ALL = List.of(
+            new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
+            new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()));
 
     private Families() {}
 
-    private record Family(List<String> pipelines, Opener opener, LoraNames loraNames) {}
+    private record Entry(List<String> pipelines, Opener opener, LoraNames loraNames) {}
 
     /** How a family opens a checkpoint: without loading its networks. */
     private interface Opener {
@@ -55,6 +55,6 @@ public final class Families {
      * @param mostBytes how much of what was read may stay in memory between jobs
      */
     public static Loras loras(long mostBytes) {
-        return new Loras(mostBytes, ALL.stream().map(Family::loraNames).toList());
+        return new Loras(mostBytes, ALL.stream().map(Entry::loraNames).toList());
     }
 }

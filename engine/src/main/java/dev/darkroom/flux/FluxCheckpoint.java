@@ -2,6 +2,7 @@ package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.DiffusionModel;
+import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.Guidance;
 import dev.darkroom.diffusion.PackedLatents;
 import dev.darkroom.diffusion.Pipeline;
@@ -22,6 +23,7 @@ import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A FLUX.1 checkpoint: four networks, each in memory or not, and what is always there.
@@ -33,11 +35,13 @@ public record FluxCheckpoint(
         Resident<FluxTransformer> transformer,
         Resident<AutoencoderKL> vae,
         FluxPromptEncoder promptEncoder,
-        FluxConfig config) {
+        FluxConfig config)
+        implements Family {
     /** The pipelines that {@code model_index.json} may name. */
     public static final List<String> PIPELINES =
             List.of("FluxPipeline", "FluxImg2ImgPipeline", "FluxKontextPipeline", "FluxFillPipeline");
 
+    private static final int LONGEST_SEQUENCE = 512; // of T5
     private static final int MASK_WIDTH = 256;
 
     /**
@@ -113,8 +117,19 @@ public record FluxCheckpoint(
     }
 
     /** Guidance embedded where the checkpoint was trained so; true CFG only with a negative prompt. */
-    Guidance guidance() {
+    @Override
+    public Guidance guidance() {
         return new Guidance(config.guidanceEmbeds(), null);
+    }
+
+    @Override
+    public int longestSequence() {
+        return LONGEST_SEQUENCE;
+    }
+
+    @Override
+    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        return promptEncoder.noteIfCut(what, prompt, maxSequenceLength);
     }
 
     /** The embeds of a run's prompts, where the transformer computes. */

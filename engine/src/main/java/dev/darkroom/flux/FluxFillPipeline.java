@@ -1,7 +1,7 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.Denoiser;
-import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
@@ -100,13 +100,8 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     }
 
     @Override
-    public Guidance guidance() {
-        return checkpoint.guidance();
-    }
-
-    @Override
-    public int longestSequence() {
-        return FluxPromptEncoder.LONGEST_SEQUENCE;
+    public Family family() {
+        return checkpoint;
     }
 
     @Override
@@ -117,11 +112,6 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     @Override
     public void check(Job.Generation job, Faults faults) {
         faults.check(job instanceof Job.Fill, "mask", "this model fills: it needs image and mask");
-    }
-
-    @Override
-    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
     }
 
     /** A filled picture keeps its size, as long as the model can work at it. */

@@ -1,7 +1,7 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.Denoiser;
-import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
@@ -95,13 +95,8 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
     }
 
     @Override
-    public Guidance guidance() {
-        return checkpoint.guidance();
-    }
-
-    @Override
-    public int longestSequence() {
-        return FluxPromptEncoder.LONGEST_SEQUENCE;
+    public Family family() {
+        return checkpoint;
     }
 
     @Override
@@ -127,11 +122,6 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
                     from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
             FluxPipeline.checkOne(from, faults);
         }
-    }
-
-    @Override
-    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
     }
 
     /** An edit keeps the ratio of its picture, at the area that the model was trained on. */

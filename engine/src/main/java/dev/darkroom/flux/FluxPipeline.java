@@ -1,7 +1,7 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.Denoiser;
-import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.TokenGrid;
@@ -80,13 +80,8 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     }
 
     @Override
-    public Guidance guidance() {
-        return checkpoint.guidance();
-    }
-
-    @Override
-    public int longestSequence() {
-        return FluxPromptEncoder.LONGEST_SEQUENCE;
+    public Family family() {
+        return checkpoint;
     }
 
     @Override
@@ -117,11 +112,6 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     static void checkOne(Job.FromImages job, Faults faults) {
         int images = job.images().size();
         faults.check(images == 1, "images", "this model takes one image, not " + images);
-    }
-
-    @Override
-    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
     }
 
     /** A picture that starts from another keeps its ratio, at the area of the model's own size. */

@@ -30,9 +30,6 @@ public record FluxPromptEncoder(
         T5Tokenizer tokenizer2,
         Resident<T5Encoder> textEncoder2,
         TensorCache<PromptKey> kept) {
-    /** Tokens that T5 was trained to read for FLUX.1. */
-    static final int LONGEST_SEQUENCE = 512;
-
     /** Prompt embeds {@code [1, T, width]} and pooled prompt embeds {@code [1, pooled width]}. */
     public record PromptEmbeds(Tensor embeds, Tensor pooled) {
         PromptEmbeds at(Placement target) {

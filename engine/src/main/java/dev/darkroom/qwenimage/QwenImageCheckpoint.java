@@ -2,14 +2,18 @@ package dev.darkroom.qwenimage;
 
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.DiffusionModel;
+import dev.darkroom.diffusion.Family;
+import dev.darkroom.diffusion.Guidance;
 import dev.darkroom.diffusion.PackedLatents;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
+import dev.darkroom.job.Faults;
 import dev.darkroom.job.Limits;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
+import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.Qwen25VlEncoder;
 import dev.darkroom.text.Qwen2Tokenizer;
@@ -19,6 +23,7 @@ import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A Qwen-Image checkpoint: three networks, each in memory or not, and what is always there.
@@ -30,11 +35,16 @@ public record QwenImageCheckpoint(
         Resident<QwenImageTransformer> transformer,
         Resident<AutoencoderKLQwenImage> vae,
         QwenImagePromptEncoder promptEncoder,
-        QwenImageConfig config) {
+        QwenImageConfig config)
+        implements Family {
     /** The pipelines that {@code model_index.json} may name. */
     public static final List<String> PIPELINES =
             List.of("QwenImagePipeline", "QwenImageEditPipeline", "QwenImageEditPlusPipeline");
 
+    /** True CFG, away from the negative prompt of the published examples. */
+    private static final Guidance GUIDANCE = new Guidance(false, " ");
+
+    private static final int LONGEST_SEQUENCE = 1024;
     private static final int REFERENCE_AREA = 1024 * 1024;
     private static final int CONDITION_AREA = 384 * 384;
 
@@ -132,6 +142,31 @@ public record QwenImageCheckpoint(
             throw new CheckpointException(folder + "/text_encoder/config.json: image_token_id " + encoder.imageToken()
                     + " is not the tokenizer's <|image_pad|> " + token);
         }
+    }
+
+    @Override
+    public Guidance guidance() {
+        return GUIDANCE;
+    }
+
+    @Override
+    public int longestSequence() {
+        return LONGEST_SEQUENCE;
+    }
+
+    @Override
+    public void checkPrompt(String field, String prompt, Faults faults) {
+        QwenImagePromptEncoder.checkImageToken(field, prompt, faults);
+    }
+
+    @Override
+    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
+        return promptEncoder.noteIfCut(what, prompt, maxSequenceLength);
+    }
+
+    @Override
+    public FlowMatchSchedule distilled(FlowMatchSchedule usual) {
+        return FlowMatchSchedule.lightning();
     }
 
     /** The embeds of a run's prompts {@code [1, T, prompt width]}, where the transformer computes; T differs between the two. */

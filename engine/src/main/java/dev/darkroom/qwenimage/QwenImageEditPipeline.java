@@ -1,7 +1,7 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.diffusion.Denoiser;
-import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.PackedLatents;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
@@ -17,7 +17,6 @@ import dev.darkroom.job.Timings;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
-import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
@@ -104,23 +103,13 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
     }
 
     @Override
-    public Guidance guidance() {
-        return QwenImagePipeline.GUIDANCE;
-    }
-
-    @Override
-    public int longestSequence() {
-        return QwenImagePipeline.LONGEST_SEQUENCE;
+    public Family family() {
+        return checkpoint;
     }
 
     @Override
     public boolean edits() {
         return true;
-    }
-
-    @Override
-    public FlowMatchSchedule distilled(FlowMatchSchedule usual) {
-        return FlowMatchSchedule.lightning();
     }
 
     @Override
@@ -152,7 +141,7 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
     /** Beside a picture a prompt is never cut, as the reference has it: one that is too long is refused. */
     @Override
     public void checkPrompt(String field, String prompt, Faults faults) {
-        QwenImagePromptEncoder.checkImageToken(field, prompt, faults);
+        checkpoint.checkPrompt(field, prompt, faults);
         int tokens = checkpoint.promptEncoder().tokens(prompt);
         faults.check(tokens <= LONGEST_PROMPT, field, "must make at most " + LONGEST_PROMPT + " tokens, not " + tokens);
     }

@@ -1,7 +1,7 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.diffusion.Denoiser;
-import dev.darkroom.diffusion.Guidance;
+import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.image.PictureSizes;
@@ -15,7 +15,6 @@ import dev.darkroom.job.Timings;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
-import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -32,12 +31,6 @@ public record QwenImagePipeline(QwenImageCheckpoint checkpoint) implements Pipel
     /** The defaults of the published model cards. */
     static final CheckpointDefaults DEFAULTS =
             new CheckpointDefaults(new Size(1024, 1024), 50, 0, 4, 512, Optional.empty());
-
-    /** True CFG, away from the negative prompt of the published examples. */
-    static final Guidance GUIDANCE = new Guidance(false, " ");
-
-    /** Tokens that the text encoder was trained to read. */
-    static final int LONGEST_SEQUENCE = 1024;
 
     @Override
     public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
@@ -72,18 +65,8 @@ public record QwenImagePipeline(QwenImageCheckpoint checkpoint) implements Pipel
     }
 
     @Override
-    public Guidance guidance() {
-        return GUIDANCE;
-    }
-
-    @Override
-    public int longestSequence() {
-        return LONGEST_SEQUENCE;
-    }
-
-    @Override
-    public FlowMatchSchedule distilled(FlowMatchSchedule usual) {
-        return FlowMatchSchedule.lightning();
+    public Family family() {
+        return checkpoint;
     }
 
     @Override
@@ -95,16 +78,6 @@ public record QwenImagePipeline(QwenImageCheckpoint checkpoint) implements Pipel
     public void check(Job.Generation job, Faults faults) {
         faults.check(
                 job instanceof Job.TextToImage, "image", "this model draws from a prompt alone: leave the image out");
-    }
-
-    @Override
-    public void checkPrompt(String field, String prompt, Faults faults) {
-        QwenImagePromptEncoder.checkImageToken(field, prompt, faults);
-    }
-
-    @Override
-    public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
     }
 
     @Override

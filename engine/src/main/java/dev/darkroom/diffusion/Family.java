@@ -1,0 +1,30 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.job.Faults;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import java.util.Optional;
+
+/** The rules that all pipelines of a family share: those of its text encoders and of how its models were trained. */
+public interface Family {
+    /** The ways in which a model can be made to follow its prompt more closely. */
+    Guidance guidance();
+
+    /** Tokens of a prompt that the text encoder was trained to read. */
+    int longestSequence();
+
+    /** Notes what the text encoder cannot read of a prompt. */
+    default void checkPrompt(String field, String prompt, Faults faults) {}
+
+    /**
+     * A note for the caller if a prompt is longer than what is read of it.
+     *
+     * @param what the prompt is, for the note: {@code prompt} or {@code negative prompt}
+     * @param maxSequenceLength tokens that are read
+     */
+    Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength);
+
+    /** The schedule that distillations of the family were trained with, where a checkpoint's own is {@code usual}. */
+    default FlowMatchSchedule distilled(FlowMatchSchedule usual) {
+        return usual;
+    }
+}
