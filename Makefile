@@ -13,7 +13,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run job test bench soak golden format deploy-test image image-check
+.PHONY: build run dev job test bench soak golden format deploy-test dev-check image image-check
 
 build: $(APP)
 
@@ -25,6 +25,10 @@ $(APP): $(SOURCES)
 # Starts the worker in the foreground
 run: build
 	./entrypoint.sh
+
+# Starts it with every change of engine/ and handler/ taken over at the next request
+dev:
+	@./mvnw -ntp quarkus:dev
 
 # Runs one job: make job PAYLOAD=test-payloads/flux-sunset.json
 job: build
@@ -57,6 +61,10 @@ format:
 # Functions, the client, schemas and linters of deploy/; needs npm, and says so where it cannot install
 deploy-test: build
 	@deploy/test
+
+# Does make dev take over a change of the handler and one of the engine? In a copy of all this; takes a minute or two
+dev-check:
+	@.ci/dev-check
 
 # The container image: make image [IMAGE=darkroom:latest] [IMAGE_ARGS='--build-arg FLAVOR=cpu']
 IMAGE ?= darkroom:latest

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code mvnw} and the Makefile with stand-ins for Java and Maven: which Maven they take, and what they write where. */
 class BuildScriptsTest {
@@ -64,25 +65,54 @@ class BuildScriptsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3.8.7, true", "3.9.12, true", "3.10.0, true", "4.0.0, true", "3.6.3, false", "2.2.1, false", ", false"
+    @ValueSource(strings = {"3.8.7", "3.9.12", "3.10.0", "4.0.0"})
+    void theMavenOnThePathIsTakenIfItIsRecent(String version) throws IOException, InterruptedException {
+        shell.tool("mvn", maven(version));
+
+        Shell.Ended ended = shell.run(wrapper, "-q", "package");
+
+        assertThat(ended.out()).isEqualTo("Maven " + version + " with " + folder.resolve("java") + ": -q package\n");
+        assertThat(ended.exit()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({", no mvn 3.8 or later on the PATH: install it", "3.6.3, is older than 3.8", "2.2.1, is older than 3.8"
     })
-    void theMavenOnThePathIsTakenIfItIsRecent(@Nullable String version, boolean taken)
+    void withoutARecentMavenItSaysWhatToInstall(@Nullable String version, String reason)
             throws IOException, InterruptedException {
         if (version != null) {
-            shell.tool("mvn", maven(version));
+            shell.tool("mvn", "[ \"$4\" != dependency:copy ] || exit 1\n" + maven(version));
         }
 
         Shell.Ended ended = shell.run(wrapper, "-q", "package");
 
-        if (taken) {
-            assertThat(ended.out())
-                    .isEqualTo("Maven " + version + " with " + folder.resolve("java") + ": -q package\n");
-            assertThat(ended.exit()).isZero();
-        } else {
-            assertThat(ended.err()).contains("no mvn 3.8 or later on the PATH", "MVNW_REPOURL");
-            assertThat(ended.out()).isEmpty();
-            assertThat(ended.exit()).isEqualTo(1);
+        assertThat(ended.err()).contains(reason);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.exit()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3.9.0, 3.9.0", "3.8.7, 1.0"})
+    void goalsOfQuarkusTakeALaterMavenWhichTheOlderOneFetches(String there, String taken)
+            throws IOException, InterruptedException, NoSuchAlgorithmException {
+        Path archive = archive(folder.resolve("repository"));
+        name("/" + MAVEN, sha256(archive));
+        shell.has("cp").tool("mvn", """
+                [ "$4" != dependency:copy ] || { echo "$5"; cp '%s' "${6#*=}"; exit; }
+                """.formatted(archive) + maven(there));
+
+        Shell.Ended ended = shell.run(wrapper, "quarkus:dev");
+
+        assertThat(ended.out())
+                .isEqualTo("Maven " + taken + " with " + folder.resolve("java")
+                        + ": -Dmaven.test.skip=true quarkus:dev\n");
+        if (!there.equals(taken)) {
+            assertThat(ended.err()).contains("-Dartifact=org.apache.maven:apache-maven:1.0:tar.gz:bin");
         }
+    }
+
+    private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     }
 
     @Test
@@ -97,9 +127,7 @@ class BuildScriptsTest {
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(folder.resolve("home/.m2/wrapper/dists")).isEmptyDirectory();
 
-        name(
-                "/" + MAVEN,
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(archive))));
+        name("/" + MAVEN, sha256(archive));
         String out = "Maven 1.0 with " + folder.resolve("java") + ": package\n";
         assertThat(shell.run(wrapper, "package").out()).isEqualTo(out);
 
