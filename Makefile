@@ -1,33 +1,34 @@
 # Darkroom. `make run` starts the worker, `make test` checks everything; README.md has the rest.
 
-export JAVA_HOME := $(shell startup-checks/java-home)
+export JAVA_HOME := $(shell startup-checks/java-home jdk)
 ifeq ($(JAVA_HOME),)
-$(error no Java 25: see the message above)
-endif
-ifeq ($(shell command -v mvn),)
-$(error Darkroom is built with Maven, and there is no mvn on the PATH: install Maven 3.8 or later)
+$(error no JDK 25: see the message above)
 endif
 # as in entrypoint.sh
 export GOMP_SPINCOUNT ?= 20000
-export MAVEN_OPTS ?= --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED
 
-MVN := mvn -q -B -ntp
+MVN := ./mvnw -B -ntp
 APP := handler/target/quarkus-app/quarkus-run.jar
 TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR) \
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run job test bench soak golden format deploy-test image image-check
+.PHONY: build run dev job test bench soak golden format deploy-test dev-check image image-check
 
 build: $(APP)
 
 $(APP): $(SOURCES)
-	$(MVN) package -Dmaven.test.skip=true
+	@echo "building the worker; the first time this fetches about 350 MB, which takes minutes" >&2
+	@$(MVN) -q package -Dmaven.test.skip=true >&2
 	@touch $@
 
 # Starts the worker in the foreground
 run: build
 	./entrypoint.sh
+
+# Starts it with every change of engine/ and handler/ taken over at the next request
+dev:
+	@./mvnw -ntp quarkus:dev
 
 # Runs one job: make job PAYLOAD=test-payloads/flux-sunset.json
 job: build
@@ -35,7 +36,7 @@ job: build
 
 # Formatting, compiler checks, architecture rules and all tests; then those of deploy/, where npm can install what they need
 test:
-	mvn -B -ntp verify
+	@$(MVN) verify
 	@deploy/test
 
 # Compares with reference results: make golden GOLDENS=dir [FAMILY=flux]
@@ -52,14 +53,18 @@ soak: build test-classes
 
 .PHONY: test-classes
 test-classes:
-	@$(MVN) test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl engine,handler
+	@$(MVN) -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl engine,handler >&2
 
 format:
-	$(MVN) spotless:apply
+	@$(MVN) -q spotless:apply
 
 # Functions, the client, schemas and linters of deploy/; needs npm, and says so where it cannot install
 deploy-test: build
 	@deploy/test
+
+# Does make dev take over a change of the handler and one of the engine? In a copy of all this; takes a minute or two
+dev-check:
+	@.ci/dev-check
 
 # The container image: make image [IMAGE=darkroom:latest] [IMAGE_ARGS='--build-arg FLAVOR=cpu']
 IMAGE ?= darkroom:latest

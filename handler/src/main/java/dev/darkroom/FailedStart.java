@@ -3,6 +3,7 @@ package dev.darkroom;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.runpod.Heartbeat;
 import dev.darkroom.queue.runpod.RunPodEnvironment;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,9 @@ final class FailedStart {
                 tell(failure, arguments);
             }
         } finally {
-            System.exit(failure == null ? status : Math.max(status, 1));
+            // exits; in dev mode, where the process outlives many starts, Quarkus has another in its place
+            ApplicationLifecycleManager.getDefaultExitCodeHandler()
+                    .accept(failure == null ? status : Math.max(status, 1), failure);
         }
     }
 

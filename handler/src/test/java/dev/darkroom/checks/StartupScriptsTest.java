@@ -473,6 +473,27 @@ class StartupScriptsTest {
     }
 
     @Test
+    void aRuntimeWithoutACompilerRunsTheWorkerAndDoesNotBuildIt() throws IOException, InterruptedException {
+        Path script = Shell.HOME.resolve("startup-checks/java-home");
+        Path java = folder.resolve("a jre");
+        Shell.script(java.resolve("bin/java"), "echo 'openjdk version \"25.0.1\"' >&2");
+        shell.set("JAVA_HOME", java.toString());
+        assertThat(shell.run(script).out()).isEqualTo(java + "\n");
+
+        // a JDK may lie in one of the usual places of this machine; that one is taken then
+        Shell.Ended ended = shell.run(script, "jdk");
+        assertThat(ended.out()).isNotEqualTo(java + "\n");
+        if (ended.exit() != 0) {
+            assertThat(ended.exit()).isEqualTo(10);
+            assertThat(ended.err()).contains(java + " is a JRE").contains("install a JDK 25");
+            assertThat(ended.out()).isEmpty();
+        }
+
+        Shell.script(java.resolve("bin/javac"), "");
+        assertThat(shell.run(script, "jdk").out()).isEqualTo(java + "\n");
+    }
+
+    @Test
     void everyCheckHasAnExitCodeOfItsOwnInTheTable() throws IOException {
         String table = Files.readString(Shell.HOME.resolve("startup-checks/README.md"));
         try (Stream<Path> files = Files.list(Shell.HOME.resolve("startup-checks"))) {
@@ -498,7 +519,10 @@ class StartupScriptsTest {
         try (Stream<Path> files = Files.list(checks)) {
             List<String> scripts = Stream.concat(
                             files.filter(file -> !file.getFileName().toString().matches("\\..*|.*\\.md")),
-                            Stream.of(Shell.HOME.resolve("entrypoint.sh"), Shell.HOME.resolve(".ci/run")))
+                            Stream.of(
+                                    Shell.HOME.resolve("entrypoint.sh"),
+                                    Shell.HOME.resolve("mvnw"),
+                                    Shell.HOME.resolve(".ci/run")))
                     .map(Path::toString)
                     .toList();
             Process process = new ProcessBuilder(
