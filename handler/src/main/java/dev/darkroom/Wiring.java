@@ -2,8 +2,8 @@ package dev.darkroom;
 
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
-import dev.darkroom.queue.http.AddressGuard;
 import dev.darkroom.queue.http.HttpSettings;
+import dev.darkroom.queue.webhook.AddressGuard;
 import dev.darkroom.store.ResultFolder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;

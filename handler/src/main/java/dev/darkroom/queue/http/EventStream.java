@@ -1,5 +1,7 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.queue.durable.DurableQueue;
+import dev.darkroom.queue.durable.DurableTicket;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -9,10 +11,10 @@ import jakarta.inject.Singleton;
 /** {@code /events/{id}}: what happens to a job, as server-sent events. */
 @Singleton
 final class EventStream {
-    private final HttpQueue queue;
-    private final Callers callers;
+    private final DurableQueue queue;
+    private final LongPolls callers;
 
-    EventStream(HttpQueue queue, Callers callers) {
+    EventStream(DurableQueue queue, LongPolls callers) {
         this.queue = queue;
         this.callers = callers;
     }
@@ -23,15 +25,15 @@ final class EventStream {
 
     private void follow(RoutingContext request) {
         try {
-            HttpTicket ticket = queue.find(request.pathParam("id"));
+            DurableTicket ticket = queue.find(request.pathParam("id"));
             callers.enter();
             new EventWriter(request, ticket, callers::leave).begin();
-        } catch (Refusal e) {
+        } catch (ApiException e) {
             HttpServerResponse response = request.response();
             e.retryAfter().ifPresent(time -> response.putHeader("Retry-After", String.valueOf(time.toSeconds())));
             response.setStatusCode(e.status())
                     .putHeader("Content-Type", "application/json")
-                    .end(Refusals.body(String.valueOf(e.getMessage())).toString());
+                    .end(ApiErrors.body(String.valueOf(e.getMessage())).toString());
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Answer;
+import dev.darkroom.queue.durable.DurableTicket;
+import dev.darkroom.queue.durable.Status;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -22,7 +24,7 @@ final class EventWriter {
     private final RoutingContext request;
     private final HttpServerResponse response;
     private final Context context;
-    private final HttpTicket ticket;
+    private final DurableTicket ticket;
     private final Runnable left;
     private final Runnable follower = this::changed;
     private final AtomicBoolean flushing = new AtomicBoolean();
@@ -34,7 +36,7 @@ final class EventWriter {
     private boolean ended;
 
     /** @param left called once, when the listener is gone or has heard all */
-    EventWriter(RoutingContext request, HttpTicket ticket, Runnable left) {
+    EventWriter(RoutingContext request, DurableTicket ticket, Runnable left) {
         this.request = request;
         this.response = request.response();
         this.context = request.vertx().getOrCreateContext();

@@ -3,6 +3,10 @@ package dev.darkroom.queue.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.Json;
+import dev.darkroom.queue.durable.Counts;
+import dev.darkroom.queue.durable.DurableQueue;
+import dev.darkroom.queue.durable.DurableTicket;
+import dev.darkroom.queue.durable.Status;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -50,10 +54,10 @@ public class RunPodApi {
     static final String TAG = "RunPod's endpoint API";
     private static final String JSON = MediaType.APPLICATION_JSON;
 
-    private final HttpQueue queue;
-    private final Callers callers;
+    private final DurableQueue queue;
+    private final LongPolls callers;
 
-    RunPodApi(HttpQueue queue, Callers callers) {
+    RunPodApi(DurableQueue queue, LongPolls callers) {
         this.queue = queue;
         this.callers = callers;
     }
@@ -86,7 +90,7 @@ public class RunPodApi {
             @Context RoutingContext request) {
         long milliseconds = wait(wait);
         callers.enter();
-        HttpTicket ticket;
+        DurableTicket ticket;
         try {
             ticket = accept(body, true, request);
         } catch (RuntimeException e) {
@@ -107,7 +111,7 @@ public class RunPodApi {
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response status(
             @PathParam("id") String id, @Parameter(description = TTL) @QueryParam("ttl") @Nullable String ttl) {
-        HttpTicket ticket = queue.find(id);
+        DurableTicket ticket = queue.find(id);
         byte[] body = ticket.body();
         if (ttl != null) {
             queue.keep(ticket, milliseconds("ttl", ttl));
@@ -139,7 +143,7 @@ public class RunPodApi {
     public CompletionStage<Response> statusSync(
             @PathParam("id") String id, @Parameter(description = WAIT) @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
-        HttpTicket ticket = queue.find(id);
+        DurableTicket ticket = queue.find(id);
         callers.enter();
         return callers.await(
                 ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> {});
@@ -154,7 +158,7 @@ public class RunPodApi {
             description = "What is new",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Stream")))
     public CompletionStage<ObjectNode> stream(@PathParam("id") String id) {
-        HttpTicket ticket = queue.find(id);
+        DurableTicket ticket = queue.find(id);
         callers.enter();
         return callers.await(ticket.news(), STREAM_WAIT, ticket::stream, () -> {});
     }
@@ -180,7 +184,7 @@ public class RunPodApi {
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response cancel(@PathParam("id") String id) {
-        HttpTicket ticket = queue.find(id);
+        DurableTicket ticket = queue.find(id);
         queue.cancel(ticket);
         return json(ticket.body());
     }
@@ -223,18 +227,18 @@ public class RunPodApi {
         return queue.health();
     }
 
-    private HttpTicket accept(byte[] body, boolean sync, RoutingContext request) {
+    private DurableTicket accept(byte[] body, boolean sync, RoutingContext request) {
         try {
             return queue.submit(body, sync);
         } catch (JobException e) {
-            throw Refusal.badRequest(String.valueOf(e.getMessage()));
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
         } finally {
-            FrontDoor.received(request);
+            RequestFilter.received(request);
         }
     }
 
     /** The caller learns the id of a job that has not ended, so it is to be found even if the process dies. */
-    private static HttpTicket lasting(HttpTicket ticket) {
+    private static DurableTicket lasting(DurableTicket ticket) {
         try {
             ticket.outlive();
         } catch (UncheckedIOException e) {
@@ -251,7 +255,7 @@ public class RunPodApi {
         try {
             return Math.max(0, Long.parseLong(value));
         } catch (NumberFormatException e) {
-            throw Refusal.badRequest(name + ": must be a number of milliseconds");
+            throw ApiException.badRequest(name + ": must be a number of milliseconds");
         }
     }
 

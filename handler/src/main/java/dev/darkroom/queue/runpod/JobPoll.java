@@ -23,13 +23,13 @@ final class JobPoll {
     private final RunPodClient client;
     private final RunPodUrls urls;
     private final HeldJobs held;
-    private final JobDesk desk;
-    private final Pace pace;
+    private final PullContext desk;
+    private final Timeouts pace;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private int failures;
     private String told = "";
 
-    JobPoll(RunPodClient client, RunPodUrls urls, HeldJobs held, JobDesk desk, Pace pace) {
+    JobPoll(RunPodClient client, RunPodUrls urls, HeldJobs held, PullContext desk, Timeouts pace) {
         this.client = client;
         this.urls = urls;
         this.held = held;
@@ -80,7 +80,7 @@ final class JobPoll {
                 succeeded();
                 yield pace.emptyPoll().minusNanos(System.nanoTime() - start);
             }
-            case 400 -> Pace.jittered(pace.asleep());
+            case 400 -> Timeouts.jittered(pace.asleep());
             case 429 -> pace.throttled();
             default -> failed(reply);
         };

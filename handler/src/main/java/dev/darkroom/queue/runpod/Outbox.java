@@ -43,7 +43,7 @@ final class Outbox {
 
     private final String id;
     private final Owner owner;
-    private final Courier courier;
+    private final ResultPoster courier;
     private final Duration progressEvery;
     private final Thread thread;
 
@@ -54,7 +54,7 @@ final class Outbox {
     private Letter.@Nullable Result result;
     private long nextProgress = System.nanoTime();
 
-    Outbox(String id, Owner owner, Courier courier, Duration progressEvery) {
+    Outbox(String id, Owner owner, ResultPoster courier, Duration progressEvery) {
         this.id = id;
         this.owner = owner;
         this.courier = courier;

@@ -21,12 +21,12 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     private final Thread stops;
 
     private RunPodSource(
-            RunPodEnvironment environment, RunPodSettings settings, PayloadReader reader, Vertx vertx, Pace pace) {
+            RunPodEnvironment environment, RunPodSettings settings, PayloadReader reader, Vertx vertx, Timeouts pace) {
         this.client = new RunPodClient(vertx, environment.key(), settings.product());
         this.held = new HeldJobs(settings.prefetch() ? 2 : 1);
         RunPodUrls urls = environment.urls();
-        var courier = new Courier(client, urls, settings, pace);
-        var desk = new JobDesk(environment, settings, reader, held, courier, this::stop);
+        var courier = new ResultPoster(client, urls, settings, pace);
+        var desk = new PullContext(environment, settings, reader, held, courier, this::stop);
         this.poll = new JobPoll(client, urls, held, desk, pace);
         this.stops = Thread.ofVirtual()
                 .name("runpod stops")
@@ -44,7 +44,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
             PayloadReader reader,
             Vertx vertx,
             Heartbeat heartbeat) {
-        return start(environment, settings, reader, vertx, heartbeat, Pace.STANDARD);
+        return start(environment, settings, reader, vertx, heartbeat, Timeouts.STANDARD);
     }
 
     static RunPodSource start(
@@ -53,7 +53,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
             PayloadReader reader,
             Vertx vertx,
             Heartbeat heartbeat,
-            Pace pace) {
+            Timeouts pace) {
         var source = new RunPodSource(environment, settings, reader, vertx, pace);
         heartbeat.follow(source.held::ids);
         source.stops.start();

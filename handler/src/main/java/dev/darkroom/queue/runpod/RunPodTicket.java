@@ -17,7 +17,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     private static final Logger LOG = Logger.getLogger(RunPodTicket.class);
 
     private final String id;
-    private final JobDesk desk;
+    private final PullContext desk;
     private final Outbox outbox;
     private final List<JobResult.Image> images = new ArrayList<>();
     private @Nullable ObjectNode request;
@@ -26,7 +26,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     private boolean stopped;
     private boolean ended;
 
-    private RunPodTicket(String id, ObjectNode request, JobDesk desk) {
+    private RunPodTicket(String id, ObjectNode request, PullContext desk) {
         this.id = id;
         this.request = request;
         this.desk = desk;
@@ -34,7 +34,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     }
 
     /** @param request the job as the platform gave it */
-    static RunPodTicket open(String id, ObjectNode request, JobDesk desk) {
+    static RunPodTicket open(String id, ObjectNode request, PullContext desk) {
         var ticket = new RunPodTicket(id, request, desk);
         ticket.outbox.open();
         return ticket;

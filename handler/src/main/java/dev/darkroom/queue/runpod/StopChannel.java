@@ -14,10 +14,10 @@ final class StopChannel {
     private final RunPodClient client;
     private final String url;
     private final HeldJobs held;
-    private final Pace pace;
+    private final Timeouts pace;
     private int failures;
 
-    StopChannel(RunPodClient client, String url, HeldJobs held, Pace pace) {
+    StopChannel(RunPodClient client, String url, HeldJobs held, Timeouts pace) {
         this.client = client;
         this.url = url;
         this.held = held;

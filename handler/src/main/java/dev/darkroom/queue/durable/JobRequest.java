@@ -1,0 +1,72 @@
+package dev.darkroom.queue.durable;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.RequestEnvelope;
+import dev.darkroom.queue.Json;
+import dev.darkroom.queue.PayloadReader;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks of the queue.
+ *
+ * @param webhook who is to be told of the end
+ * @param fault everything that is wrong with it; null if it can be done
+ */
+record JobRequest(
+        Policy policy, @Nullable URI webhook, @Nullable JobException fault) {
+    private static final int LONGEST_ADDRESS = 2048;
+
+    /**
+     * Reads a request.
+     *
+     * @param standard what holds where it says nothing
+     * @throws JobException if the body is no request at all
+     */
+    static JobRequest read(byte[] body, PayloadReader reader, Policy standard) {
+        ObjectNode request = Json.request(body);
+        var faults = new Faults();
+        Policy policy = standard.with(request.get("policy"), faults);
+        URI webhook = webhook(request.path("webhook"), faults);
+        RequestEnvelope.check(request, faults);
+        faults.gather(() -> reader.job(request));
+        try {
+            faults.refuse();
+            return new JobRequest(policy, webhook, null);
+        } catch (JobException fault) {
+            return new JobRequest(policy, webhook, fault);
+        }
+    }
+
+    private static @Nullable URI webhook(JsonNode value, Faults faults) {
+        if (value.isMissingNode()
+                || value.isNull()
+                || (value.isTextual() && value.asText().isBlank())) {
+            return null;
+        }
+        String text = value.asText();
+        try {
+            URI address = new URI(text.strip());
+            if (value.isTextual()
+                    && text.length() <= LONGEST_ADDRESS
+                    && address.getHost() != null
+                    && address.getScheme() != null
+                    && address.getRawUserInfo() == null
+                    && Set.of("http", "https").contains(address.getScheme())) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            // told below
+        }
+        faults.add(
+                "webhook",
+                "must be an address such as https://example.com/hook, without a user name and of at most "
+                        + LONGEST_ADDRESS + " characters");
+        return null;
+    }
+}
