@@ -5,8 +5,6 @@ import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Ticket;
-import dev.darkroom.queue.http.ApiException;
-import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.webhook.Webhooks;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -39,7 +37,7 @@ public class DurableQueue implements JobSource {
     private static final int MOST_TAKES = 10;
 
     private final PayloadReader reader;
-    private final HttpSettings settings;
+    private final QueueSettings settings;
     private final Webhooks webhooks;
     private final Clock clock;
     private final Policy standard;
@@ -55,11 +53,11 @@ public class DurableQueue implements JobSource {
     private volatile boolean stopped;
 
     @Inject
-    DurableQueue(PayloadReader reader, HttpSettings settings, Webhooks webhooks) {
+    DurableQueue(PayloadReader reader, QueueSettings settings, Webhooks webhooks) {
         this(reader, settings, webhooks, Clock.systemUTC());
     }
 
-    DurableQueue(PayloadReader reader, HttpSettings settings, Webhooks webhooks, Clock clock) {
+    DurableQueue(PayloadReader reader, QueueSettings settings, Webhooks webhooks, Clock clock) {
         this.reader = reader;
         this.settings = settings;
         this.webhooks = webhooks;
@@ -129,7 +127,7 @@ public class DurableQueue implements JobSource {
      *
      * @param sync true if its caller waits for the result
      * @throws JobException if the body is no request
-     * @throws ApiException if too many jobs wait already, or the worker cannot take any
+     * @throws QueueException if too many jobs wait already, or the worker cannot take any
      */
     public DurableTicket submit(byte[] body, boolean sync) {
         return submissions.submit(() -> accept(body, sync));
@@ -148,7 +146,7 @@ public class DurableQueue implements JobSource {
             return ticket;
         }
         if (!waiting.reserve(body.length)) {
-            throw ApiException.full("the queue is full: at most " + settings.capacity() + " jobs may wait, and "
+            throw new QueueException(QueueException.Kind.FULL, "the queue is full: at most " + settings.capacity() + " jobs may wait, and "
                     + settings.mostBytes().asLongValue() + " bytes of payloads");
         }
         admit(ticket, !sync || submission.webhook() != null);
@@ -164,7 +162,7 @@ public class DurableQueue implements JobSource {
             admitted = true;
         } catch (UncheckedIOException e) {
             LOG.errorf("a job is refused: %s", e.getMessage());
-            throw ApiException.unavailable("the job cannot be written down: the worker's disk may be full");
+            throw new QueueException(QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
         } finally {
             if (!admitted) {
                 waiting.giveBack(ticket.beginning().bytes());
@@ -191,7 +189,7 @@ public class DurableQueue implements JobSource {
     public DurableTicket find(String id) {
         DurableTicket ticket = register.find(id)
                 .filter(known -> !known.isForgettable(clock.millis()) && !known.isExpired(clock.millis()))
-                .orElseThrow(() -> ApiException.notFound(id));
+                .orElseThrow(() -> QueueException.notFound(id));
         ticket.askFor();
         return ticket;
     }
@@ -291,7 +289,7 @@ public class DurableQueue implements JobSource {
     private QueueContext opened() {
         QueueContext opened = office;
         if (stopped || opened == null) {
-            throw ApiException.unavailable(stopped ? "the worker is stopping" : "the worker is starting");
+            throw new QueueException(QueueException.Kind.UNAVAILABLE, stopped ? "the worker is stopping" : "the worker is starting");
         }
         return opened;
     }

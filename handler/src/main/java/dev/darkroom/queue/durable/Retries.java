@@ -3,7 +3,6 @@ package dev.darkroom.queue.durable;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.Json;
-import dev.darkroom.queue.http.ApiException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jboss.logging.Logger;
@@ -24,13 +23,13 @@ final class Retries {
      * Puts a job back into the queue.
      *
      * @param sequence its place among all jobs
-     * @throws ApiException if it cannot be done again, or not now; it is as it was then
+     * @throws QueueException if it cannot be done again, or not now; it is as it was then
      */
     synchronized DurableTicket again(DurableTicket ended, long sequence, QueueContext office) {
         JobRecord job = ended.record();
         check(ended, job, office.store());
         if (!waiting.reserve(job.bytes())) {
-            throw ApiException.full("the queue is full");
+            throw new QueueException(QueueException.Kind.FULL, "the queue is full");
         }
         JobRecord again = job.retried(sequence, office.now());
         DurableTicket ticket = DurableTicket.stored(again, office);
@@ -46,7 +45,7 @@ final class Retries {
             }
         }
         if (!entered) {
-            throw ApiException.notFound(job.id());
+            throw QueueException.notFound(job.id());
         }
         ended.replaced();
         waiting.enter(ticket);
@@ -56,15 +55,15 @@ final class Retries {
     private void check(DurableTicket ended, JobRecord job, JobStore store) {
         boolean failed = job.status() == Status.FAILED || job.status() == Status.TIMED_OUT;
         if (!failed && !(job.status() == Status.COMPLETED && hasUnstored(ended))) {
-            throw ApiException.conflict(
+            throw new QueueException(QueueException.Kind.CONFLICT, 
                     "the job is " + job.status()
                             + ": only FAILED and TIMED_OUT jobs can be retried, and COMPLETED ones with pictures that could not be stored");
         }
         if (register.find(job.id()).filter(known -> known == ended).isEmpty()) {
-            throw ApiException.conflict("the job is being retried already");
+            throw new QueueException(QueueException.Kind.CONFLICT, "the job is being retried already");
         }
         if (!ended.keepsRequest() || !store.hasRequest(job.id())) {
-            throw ApiException.conflict("the job's input is not kept: send it again with /run");
+            throw new QueueException(QueueException.Kind.CONFLICT, "the job's input is not kept: send it again with /run");
         }
     }
 
@@ -88,7 +87,7 @@ final class Retries {
             store.sync();
         } catch (UncheckedIOException e) {
             LOG.errorf("job %s cannot be retried: %s", again.id(), e.getMessage());
-            throw ApiException.unavailable("the job cannot be written down: the worker's disk may be full");
+            throw new QueueException(QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Json;
+import dev.darkroom.queue.durable.QueueException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -10,7 +11,7 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Whatever goes wrong with a call, its answer is JSON that says why. */
+/** Answers every call that goes wrong with JSON that says why, and knows the HTTP status for each kind of fault. */
 final class ApiErrors {
     private static final Logger LOG = Logger.getLogger(ApiErrors.class);
     private static final Map<Integer, String> REASONS = Map.of(
@@ -28,10 +29,27 @@ final class ApiErrors {
         return REASONS.getOrDefault(status, "HTTP " + status);
     }
 
+    /** The error that answers a call which the queue did not carry out. */
+    static ApiException of(QueueException fault) {
+        int status =
+                switch (fault.kind()) {
+                    case NOT_FOUND -> 404;
+                    case CONFLICT -> 409;
+                    case FULL -> 429;
+                    case UNAVAILABLE -> 503;
+                };
+        return new ApiException(status, String.valueOf(fault.getMessage()));
+    }
+
     @ServerExceptionMapper
-    Response refused(ApiException refusal) {
-        Response.ResponseBuilder response = json(refusal.status(), String.valueOf(refusal.getMessage()));
-        refusal.retryAfter().ifPresent(time -> response.header("Retry-After", time.toSeconds()));
+    Response refused(QueueException fault) {
+        return refused(of(fault));
+    }
+
+    @ServerExceptionMapper
+    Response refused(ApiException error) {
+        Response.ResponseBuilder response = json(error.status(), String.valueOf(error.getMessage()));
+        error.retryAfter().ifPresent(time -> response.header("Retry-After", time.toSeconds()));
         return response.build();
     }
 

@@ -3,14 +3,14 @@ package dev.darkroom.queue.http;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A call that is not done. The message is meant for the caller. */
-public final class ApiException extends RuntimeException {
+/** A call that is answered with an HTTP error. The message is meant for the caller. */
+final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int RETRY_AFTER_SECONDS = 5;
 
     private final int status;
 
-    private ApiException(int status, String message) {
+    ApiException(int status, String message) {
         super(message);
         this.status = status;
     }
@@ -19,30 +19,13 @@ public final class ApiException extends RuntimeException {
         return new ApiException(400, message);
     }
 
-    public static ApiException notFound(String id) {
-        return new ApiException(404, "there is no job " + id);
-    }
-
-    public static ApiException conflict(String message) {
-        return new ApiException(409, message);
-    }
-
-    /** Too much at once: the same call may succeed later. */
-    public static ApiException full(String message) {
-        return new ApiException(429, message);
-    }
-
-    /** The worker starts, stops or has no disk. */
-    public static ApiException unavailable(String message) {
-        return new ApiException(503, message);
-    }
-
-    public int status() {
+    /** The HTTP status of the answer. */
+    int status() {
         return status;
     }
 
-    /** When the call may be worth another try. */
-    public Optional<Duration> retryAfter() {
+    /** How long to wait before the same call may succeed; empty if it never will. */
+    Optional<Duration> retryAfter() {
         return status == 429 || status == 503 ? Optional.of(Duration.ofSeconds(RETRY_AFTER_SECONDS)) : Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.DurableTicket;
+import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -28,12 +29,17 @@ final class EventStream {
             DurableTicket ticket = queue.find(request.pathParam("id"));
             callers.enter();
             new EventWriter(request, ticket, callers::leave).begin();
+        } catch (QueueException e) {
+            refuse(request.response(), ApiErrors.of(e));
         } catch (ApiException e) {
-            HttpServerResponse response = request.response();
-            e.retryAfter().ifPresent(time -> response.putHeader("Retry-After", String.valueOf(time.toSeconds())));
-            response.setStatusCode(e.status())
-                    .putHeader("Content-Type", "application/json")
-                    .end(ApiErrors.body(String.valueOf(e.getMessage())).toString());
+            refuse(request.response(), e);
         }
+    }
+
+    private static void refuse(HttpServerResponse response, ApiException error) {
+        error.retryAfter().ifPresent(time -> response.putHeader("Retry-After", String.valueOf(time.toSeconds())));
+        response.setStatusCode(error.status())
+                .putHeader("Content-Type", "application/json")
+                .end(ApiErrors.body(String.valueOf(error.getMessage())).toString());
     }
 }

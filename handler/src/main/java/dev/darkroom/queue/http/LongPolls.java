@@ -24,7 +24,7 @@ final class LongPolls {
     /** Takes a place; {@link #await} gives it back, and so does {@link #leave}. */
     void enter() {
         if (!places.tryAcquire()) {
-            throw ApiException.full("too many callers wait already: use /run and ask for /status");
+            throw new ApiException(429, "too many callers wait already: use /run and ask for /status");
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.darkroom.queue.webhook;
 
 import dev.darkroom.job.JobException;
-import dev.darkroom.queue.http.HttpSettings;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.net.URI;
@@ -31,10 +30,10 @@ public final class Webhooks {
     private final HostSlots slots = new HostSlots(AT_ONCE, AT_ONCE_PER_HOST);
     private volatile boolean stopped;
 
-    public Webhooks(Vertx vertx, AddressGuard guard, HttpSettings settings) {
-        this.call = new WebhookCall(vertx, guard, settings.webhookTimeout(), AT_ONCE);
-        this.signature = settings.webhookSecret().map(Signature::new);
-        this.pause = settings.webhookPause();
+    public Webhooks(Vertx vertx, AddressGuard guard, WebhookSettings settings) {
+        this.call = new WebhookCall(vertx, guard, settings.timeout(), AT_ONCE);
+        this.signature = settings.secret().map(Signature::new);
+        this.pause = settings.pause();
     }
 
     /**

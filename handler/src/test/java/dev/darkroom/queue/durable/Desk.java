@@ -12,13 +12,12 @@ import dev.darkroom.queue.Json;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.Ticket;
-import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.webhook.AddressGuard;
+import dev.darkroom.queue.webhook.WebhookSettings;
 import dev.darkroom.queue.webhook.Webhooks;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
-import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -59,8 +58,8 @@ public final class Desk implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
 
     private Desk(Path folder, AddressGuard guard, Map<String, String> settings) {
-        HttpSettings http = settings(settings);
-        queue = new DurableQueue(READER, http, new Webhooks(vertx, guard, http), clock);
+        var webhooks = new Webhooks(vertx, guard, settings(WebhookSettings.class, "test.webhook", settings));
+        queue = new DurableQueue(READER, settings(QueueSettings.class, "test", settings), webhooks, clock);
         store = JobStore.open(folder);
         queue.open(store, reason -> outcomes.add(reason == null ? "completed" : reason.name()));
     }
@@ -90,19 +89,15 @@ public final class Desk implements AutoCloseable {
         }
     }
 
-    /** Every setting that is not given as it is by default. */
-    public static HttpSettings settings(Map<String, String> given) {
+    /** Settings of one room; every one that is not given has its default. */
+    public static <T> T settings(Class<T> type, String prefix, Map<String, String> given) {
         var builder = new SmallRyeConfigBuilder()
                 .withConverter(MemorySize.class, 100, new MemorySizeConverter())
                 .withConverter(Duration.class, 100, new DurationConverter())
-                .withMapping(Root.class);
-        given.forEach((name, value) -> builder.withDefaultValue("test.http." + name, value));
-        return builder.build().getConfigMapping(Root.class).http();
-    }
-
-    @ConfigMapping(prefix = "test")
-    interface Root {
-        HttpSettings http();
+                .withValidateUnknown(false)
+                .withMapping(type, prefix);
+        given.forEach((name, value) -> builder.withDefaultValue("test." + name, value));
+        return builder.build().getConfigMapping(type, prefix);
     }
 
     /** Submits a job with more beside its input. */

@@ -7,7 +7,6 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Ticket;
-import dev.darkroom.queue.http.ApiException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,7 +50,7 @@ class DurableQueueTest {
                     .isEqualTo("{\"id\":\"" + ticket.id() + "\",\"status\":\"IN_QUEUE\"}");
 
             desk.clock.pass(Duration.ofSeconds(3));
-            taken.checkCancelled();
+            taken.started();
             desk.clock.pass(Duration.ofSeconds(4));
             taken.report(1, 4);
             assertThat(Desk.body(ticket).path("status").asText()).isEqualTo("IN_PROGRESS");
@@ -81,7 +80,7 @@ class DurableQueueTest {
             desk.submit("nobody knows its id", "", true);
             desk.queue.cancel(withdrawn);
             Ticket first = desk.take();
-            first.checkCancelled();
+            first.started();
             desk.take();
             Desk.until(() -> recorded(running.id()).equals(Status.IN_PROGRESS));
 
@@ -139,7 +138,7 @@ class DurableQueueTest {
             try (Desk desk = Desk.open(current)) {
                 Ticket ticket = desk.take();
                 assertThat(ticket.id()).isEqualTo(poison);
-                ticket.checkCancelled();
+                ticket.started();
                 desk.take();
                 int attempts = crash;
                 Path copy = temporary.resolve("crash-" + crash);
@@ -185,7 +184,7 @@ class DurableQueueTest {
             assertThat(left.status()).isEqualTo(Status.IN_QUEUE);
             assertThat(Desk.body(sync).path("error").asText()).isEqualTo("the worker is stopping");
             assertThatThrownBy(() -> desk.run("late"))
-                    .isInstanceOf(ApiException.class)
+                    .isInstanceOf(QueueException.class)
                     .hasMessage("the worker is stopping");
             running.completed(Desk.result());
         }
@@ -229,8 +228,8 @@ class DurableQueueTest {
             Files.createDirectory(jobs);
             assertThatThrownBy(() -> desk.run("refused"))
                     .isInstanceOfSatisfying(
-                            ApiException.class,
-                            refusal -> assertThat(refusal.status()).isEqualTo(503));
+                            QueueException.class,
+                            refusal -> assertThat(refusal.kind()).isEqualTo(QueueException.Kind.UNAVAILABLE));
             assertThat(desk.queue.depth()).isEqualTo(1);
             assertThat(files().stream().filter(name -> name.endsWith(".request")))
                     .hasSize(1);
@@ -291,7 +290,7 @@ class DurableQueueTest {
         try (Desk desk = Desk.open(folder)) {
             DurableTicket running = desk.submit("running", "'policy': {'ttl': 10000}", false);
             Ticket taken = desk.take();
-            taken.checkCancelled();
+            taken.started();
             DurableTicket waiting = desk.submit("waiting", "'policy': {'ttl': 10000}", false);
             DurableTicket longer = desk.submit("longer", "'policy': {'ttl': 10001}", false);
             desk.clock.pass(Duration.ofMillis(10_001));
@@ -303,8 +302,8 @@ class DurableQueueTest {
                     .isInstanceOfSatisfying(
                             JobException.class, e -> assertThat(e.code()).isEqualTo(JobException.Code.CANCELLED));
             taken.completed(Desk.result());
-            assertThatThrownBy(() -> desk.queue.find(running.id())).isInstanceOf(ApiException.class);
-            assertThatThrownBy(() -> desk.queue.find(waiting.id())).isInstanceOf(ApiException.class);
+            assertThatThrownBy(() -> desk.queue.find(running.id())).isInstanceOf(QueueException.class);
+            assertThatThrownBy(() -> desk.queue.find(waiting.id())).isInstanceOf(QueueException.class);
             assertThat(desk.take().id()).isEqualTo(longer.id());
         }
         try (JobStore store = JobStore.open(folder)) {
@@ -318,7 +317,7 @@ class DurableQueueTest {
             DurableTicket ticket = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
             Ticket taken = desk.take();
             desk.clock.pass(Duration.ofSeconds(60));
-            taken.report(0, 4);
+            taken.started();
             desk.clock.pass(Duration.ofSeconds(5));
             taken.report(1, 4);
             desk.clock.pass(Duration.ofMillis(1));
@@ -335,7 +334,7 @@ class DurableQueueTest {
     void aHangingJobTimesOutWithoutReportingAnything() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
             DurableTicket ticket = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
-            desk.take().checkCancelled();
+            desk.take().started();
             desk.clock.pass(Duration.ofSeconds(6));
 
             desk.queue.sweep();
@@ -421,8 +420,8 @@ class DurableQueueTest {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> desk.queue.retry(ticket))
                     .isInstanceOfSatisfying(
-                            ApiException.class,
-                            refusal -> assertThat(refusal.status()).isEqualTo(503));
+                            QueueException.class,
+                            refusal -> assertThat(refusal.kind()).isEqualTo(QueueException.Kind.UNAVAILABLE));
             assertThat(Thread.interrupted()).isTrue();
 
             assertThat(desk.queue.find(ticket.id())).isSameAs(ticket);
@@ -468,7 +467,7 @@ class DurableQueueTest {
             desk.run("b");
             Ticket first = desk.take();
             assertThat(desk.queue.depth()).isEqualTo(2);
-            first.checkCancelled();
+            first.started();
             assertThat(desk.queue.depth()).isEqualTo(1);
         }
     }
@@ -583,14 +582,13 @@ class DurableQueueTest {
             DurableTicket first = desk.run("a");
             desk.run("b");
             assertThatThrownBy(() -> desk.run("c"))
-                    .isInstanceOfSatisfying(ApiException.class, refusal -> {
-                        assertThat(refusal.status()).isEqualTo(429);
-                        assertThat(refusal.retryAfter()).isPresent();
+                    .isInstanceOfSatisfying(QueueException.class, refusal -> {
+                        assertThat(refusal.kind()).isEqualTo(QueueException.Kind.FULL);
                     })
                     .hasMessageContaining("at most 2 jobs may wait");
             desk.queue.cancel(first);
             desk.run("d");
-            assertThatThrownBy(() -> desk.run("e")).isInstanceOf(ApiException.class);
+            assertThatThrownBy(() -> desk.run("e")).isInstanceOf(QueueException.class);
             desk.take();
             desk.run("f");
             assertThat(desk.queue.purge())
@@ -606,7 +604,7 @@ class DurableQueueTest {
     void largeRequestsFillTheQueueToo() {
         try (Desk desk = Desk.open(folder, "most-bytes=1K")) {
             desk.run("a".repeat(600));
-            assertThatThrownBy(() -> desk.run("b".repeat(600))).isInstanceOf(ApiException.class);
+            assertThatThrownBy(() -> desk.run("b".repeat(600))).isInstanceOf(QueueException.class);
             desk.run("c");
         }
     }
@@ -623,7 +621,7 @@ class DurableQueueTest {
             desk.queue.keep(ticket, 1_000_000);
             assertThat(desk.queue.find(ticket.id()).status()).isEqualTo(Status.COMPLETED);
             desk.queue.keep(ticket, 0);
-            assertThatThrownBy(() -> desk.queue.find(ticket.id())).isInstanceOf(ApiException.class);
+            assertThatThrownBy(() -> desk.queue.find(ticket.id())).isInstanceOf(QueueException.class);
             desk.queue.sweep();
             assertThat(files()).containsExactly("jobs.mv");
         }
@@ -655,7 +653,7 @@ class DurableQueueTest {
                 .filter(id -> {
                     try {
                         return desk.queue.find(id).status().isFinal();
-                    } catch (ApiException e) {
+                    } catch (QueueException e) {
                         return false;
                     }
                 })

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Receivers hear of every end, once if they answer, and only if they may be called. */
 class WebhooksTest {
-    private static final String FAST = "webhook-pause=1ms";
+    private static final String FAST = "webhook.pause=1ms";
 
     @TempDir
     Path temporary;
@@ -98,7 +98,7 @@ class WebhooksTest {
 
     @Test
     void theEndOfAJobIsPostedToTheVeryAddressThatWasAdmitted() throws Exception {
-        try (Desk desk = Desk.open(folder, FAST, "webhook-secret=s3cret")) {
+        try (Desk desk = Desk.open(folder, FAST, "webhook.secret=s3cret")) {
             DurableTicket ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !received.isEmpty());
@@ -188,7 +188,7 @@ class WebhooksTest {
         AddressGuard nowhere = server -> {
             throw JobException.badInput("the address of " + server.getHost() + " is not public");
         };
-        try (Desk desk = Desk.open(folder, nowhere, "webhook-pause=1h")) {
+        try (Desk desk = Desk.open(folder, nowhere, "webhook.pause=1h")) {
             DurableTicket ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !Desk.webhookDue(ticket));
@@ -200,7 +200,7 @@ class WebhooksTest {
     @Test
     void aReceiverThatHangsDelaysNoJob() throws InterruptedException {
         held = new CountDownLatch(1);
-        try (Desk desk = Desk.open(folder, FAST, "webhook-timeout=300ms")) {
+        try (Desk desk = Desk.open(folder, FAST, "webhook.timeout=300ms")) {
             DurableTicket ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             desk.run("b");
@@ -234,7 +234,7 @@ class WebhooksTest {
     void onlySoManyReceiversAreWaitedFor() {
         held = new CountDownLatch(1);
         Vertx vertx = Vertx.vertx();
-        var webhooks = new Webhooks(vertx, Desk.ANYWHERE, Desk.settings(Map.of()));
+        var webhooks = new Webhooks(vertx, Desk.ANYWHERE, Desk.settings(WebhookSettings.class, "test.webhook", Map.of()));
         var receiverThatHangs =
                 URI.create("http://hooks.example:" + receiver.getAddress().getPort() + "/");
         var done = new AtomicInteger();
@@ -254,7 +254,7 @@ class WebhooksTest {
     void whatWasNotToldIsToldAfterTheNextStart() throws InterruptedException {
         String id;
         failures.set(1);
-        try (Desk desk = Desk.open(folder, "webhook-pause=1h")) {
+        try (Desk desk = Desk.open(folder, "webhook.pause=1h")) {
             DurableTicket ticket = desk.submit("a", hook(), false);
             id = ticket.id();
             desk.take().completed(Desk.result());
