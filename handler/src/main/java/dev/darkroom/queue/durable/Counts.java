@@ -31,16 +31,16 @@ public final class Counts {
     }
 
     /** @param ready false while the worker starts or stops */
-    public Health health(List<DurableTicket> tickets, boolean ready) {
-        long inProgress = count(tickets, Status.IN_PROGRESS);
+    public Health health(List<DurableJob> jobs, boolean ready) {
+        long inProgress = count(jobs, Status.IN_PROGRESS);
         boolean running = inProgress > 0;
         return new Health(
-                new Jobs(completed.get(), failed.get(), inProgress, count(tickets, Status.IN_QUEUE), retried.get()),
+                new Jobs(completed.get(), failed.get(), inProgress, count(jobs, Status.IN_QUEUE), retried.get()),
                 new Workers(one(ready && !running), one(!ready && !running), one(ready), one(running), 0, 0));
     }
 
-    private static long count(List<DurableTicket> tickets, Status status) {
-        return tickets.stream().filter(ticket -> ticket.status() == status).count();
+    private static long count(List<DurableJob> jobs, Status status) {
+        return jobs.stream().filter(job -> job.status() == status).count();
     }
 
     private static int one(boolean holds) {

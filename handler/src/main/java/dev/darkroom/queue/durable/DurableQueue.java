@@ -1,20 +1,20 @@
 package dev.darkroom.queue.durable;
 
 import dev.darkroom.job.JobException;
-import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.JobEndListener;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.webhook.Webhooks;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,15 +22,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs that come over HTTP. Those that were answered with an id are written down and done even if the process dies; those whose caller
- * waits for the result end with the process.
+ * A bounded queue of jobs. Those whose callers got an id are written down and done even if the process dies; those whose callers wait for
+ * the result end with the process. Safe for several threads.
  */
 @ApplicationScoped
 public class DurableQueue implements JobSource {
     private static final Logger LOG = Logger.getLogger(DurableQueue.class);
     private static final long LOOK_AGAIN_MILLISECONDS = 100;
-    private static final long STREAM_ROOM = 64L << 20;
-    private static final long ANSWER_ROOM = 64L << 20;
+    private static final long PICTURES_BYTES = 64L << 20;
+    private static final long ANSWERS_BYTES = 64L << 20;
+    private static final long INPUTS_BYTES = 64L << 20;
     private static final int MOST_ATTEMPTS = 3;
 
     /** A job that is always there when the process dies may kill it before the GPU begins with it. */
@@ -40,16 +41,17 @@ public class DurableQueue implements JobSource {
     private final QueueSettings settings;
     private final Webhooks webhooks;
     private final Clock clock;
-    private final Policy standard;
     private final WaitingJobs waiting;
-    private final JobRegistry register;
+    private final JobRegistry registry;
     private final AtomicLong sequence = new AtomicLong();
     private final Counts counts = new Counts();
     private final AtomicInteger takers = new AtomicInteger();
     private final Housekeeping housekeeping;
     private final Retries retries;
-    private final SubmitGate submissions = new SubmitGate();
-    private volatile @Nullable QueueContext office;
+    private final Admission admission;
+    private final SubmitGate gate = new SubmitGate();
+    private volatile @Nullable QueueContext context;
+    private volatile JobEndListener endListener = reason -> {};
     private volatile boolean stopped;
 
     @Inject
@@ -62,63 +64,62 @@ public class DurableQueue implements JobSource {
         this.settings = settings;
         this.webhooks = webhooks;
         this.clock = clock;
-        this.standard = new Policy(
-                settings.executionTimeout().toMillis(), settings.ttl().toMillis(), false);
         this.waiting = new WaitingJobs(settings.capacity(), settings.mostBytes().asLongValue());
-        this.register =
+        this.registry =
                 new JobRegistry(settings.mostKept(), settings.mostKeptBytes().asLongValue());
-        this.retries = new Retries(waiting, register);
-        this.housekeeping = new Housekeeping(waiting, register, clock);
+        this.retries = new Retries(waiting, registry);
+        this.admission = new Admission(settings, waiting, registry, sequence);
+        this.housekeeping = new Housekeeping(waiting, registry, clock);
     }
 
     /**
      * Begins to accept jobs. Those of the store that have not ended wait again, in their order; the others can be asked for.
      *
-     * @param outcomes told how every job ends from now on
+     * @param listener hears how every job ends from now on
      */
-    public void open(JobStore store, JobEndListener outcomes) {
+    public void open(JobStore store, JobEndListener listener) {
         String worker = settings.workerId()
                 .orElseGet(() -> "darkroom-"
                         + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()));
+        endListener = listener;
         var opened = new QueueContext(
                 store,
                 reader,
                 clock,
                 worker,
                 settings.kept().toMillis(),
-                new AtomicLong(STREAM_ROOM),
-                new AtomicLong(ANSWER_ROOM),
+                new QueueContext.Memory(
+                        new MemoryBudget(PICTURES_BYTES), new MemoryBudget(ANSWERS_BYTES), new MemoryBudget(INPUTS_BYTES)),
                 housekeeping::later,
-                outcomes,
-                this::ended);
+                this::happened);
         for (JobRecord job : store.jobs()) {
             sequence.accumulateAndGet(job.sequence(), Math::max);
             restore(job, opened);
         }
-        office = opened;
+        context = opened;
         housekeeping.begin(store);
     }
 
     private void restore(JobRecord job, QueueContext opened) {
         if (job.status().isFinal()) {
-            DurableTicket ticket = DurableTicket.stored(job, opened);
-            register.add(ticket);
-            tellWebhook(ticket);
+            DurableJob ended = DurableJob.stored(job, opened);
+            registry.add(ended);
+            callWebhook(ended);
             return;
         }
-        DurableTicket ticket = DurableTicket.stored(job.waitingAgain(), opened);
-        register.add(ticket);
+        DurableJob again = DurableJob.stored(job.waitingAgain(), opened);
+        registry.add(again);
         if (job.attempts() >= MOST_ATTEMPTS || job.takes() >= MOST_TAKES) {
             String deaths = job.attempts() >= MOST_ATTEMPTS
                     ? "the worker died " + job.attempts() + " times while doing this job"
                     : "the worker died or stopped " + job.takes()
                             + " times after it had taken this job, before the GPU was done";
             LOG.errorf("job %s has failed: %s", job.id(), deaths);
-            ticket.failed(new JobException(JobException.Code.INTERNAL, deaths, null));
+            again.fail(new JobException(JobException.Code.INTERNAL, deaths, null));
         } else {
             LOG.infof("job %s waits again", job.id());
             waiting.reserveAnyway(job.bytes());
-            waiting.enter(ticket);
+            waiting.enter(again);
         }
     }
 
@@ -129,125 +130,88 @@ public class DurableQueue implements JobSource {
      * @throws JobException if the body is no request
      * @throws QueueException if too many jobs wait already, or the worker cannot take any
      */
-    public DurableTicket submit(byte[] body, boolean sync) {
-        return submissions.submit(() -> accept(body, sync));
-    }
-
-    private DurableTicket accept(byte[] body, boolean sync) {
-        QueueContext opened = opened();
-        JobRequest submission = JobRequest.read(body, reader, standard);
-        String id = (sync ? "sync-" : "") + UUID.randomUUID();
-        JobRecord job = JobRecord.accepted(
-                id, sequence.incrementAndGet(), clock.millis(), body.length, submission.policy(), submission.webhook());
-        DurableTicket ticket = DurableTicket.accepted(job, body, opened);
-        if (submission.fault() != null) {
-            register.add(ticket);
-            ticket.refused(submission.fault());
-            return ticket;
-        }
-        if (!waiting.reserve(body.length)) {
-            throw new QueueException(QueueException.Kind.FULL, "the queue is full: at most " + settings.capacity() + " jobs may wait, and "
-                    + settings.mostBytes().asLongValue() + " bytes of payloads");
-        }
-        admit(ticket, !sync || submission.webhook() != null);
-        return ticket;
-    }
-
-    private void admit(DurableTicket ticket, boolean outlives) {
-        boolean admitted = false;
-        try {
-            if (outlives) {
-                ticket.outlive();
+    public DurableJob submit(byte[] body, boolean sync) {
+        return gate.submit(() -> {
+            DurableJob job = admission.accept(body, sync, opened());
+            if (stopped) {
+                letGo(job);
             }
-            admitted = true;
-        } catch (UncheckedIOException e) {
-            LOG.errorf("a job is refused: %s", e.getMessage());
-            throw new QueueException(QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
-        } finally {
-            if (!admitted) {
-                waiting.giveBack(ticket.beginning().bytes());
-                undo(ticket);
-            }
-        }
-        register.add(ticket);
-        waiting.enter(ticket);
-        if (stopped) {
-            letGo(ticket);
-        }
+            return job;
+        });
     }
 
-    /** What of a refused job is written down already must not be done after the next start. */
-    private static void undo(DurableTicket ticket) {
-        try {
-            ticket.forget();
-        } catch (UncheckedIOException e) {
-            LOG.debugf("what is left of a refused job goes when the disk can be written again: %s", e.getMessage());
-        }
-    }
-
-    /** A job that was accepted and is not forgotten yet. */
-    public DurableTicket find(String id) {
-        DurableTicket ticket = register.find(id)
-                .filter(known -> !known.isForgettable(clock.millis()) && !known.isExpired(clock.millis()))
+    /**
+     * Finds a job that was accepted and is not forgotten yet.
+     *
+     * @throws QueueException if there is none with that id
+     */
+    public DurableJob find(String id) {
+        long now = clock.millis();
+        DurableJob job = registry.find(id)
+                .filter(known -> !known.record().isForgettable(now) && !known.record().isExpired(now))
                 .orElseThrow(() -> QueueException.notFound(id));
-        ticket.askFor();
-        return ticket;
+        job.life().noteIdKnown();
+        return job;
     }
 
     /** Withdraws a job; if it waits, its place is free again. */
-    public void cancel(DurableTicket ticket) {
-        waiting.leave(ticket);
-        ticket.cancel();
+    public void cancel(DurableJob job) {
+        waiting.leave(job);
+        job.cancel();
     }
 
     /** Withdraws a job whose caller has gone, unless the job is known by its id. */
-    public void abandon(DurableTicket ticket) {
-        if (!ticket.isAskedFor() && !ticket.outlives()) {
-            LOG.infof("job %s: its caller has gone", ticket.id());
-            cancel(ticket);
+    public void abandon(DurableJob job) {
+        if (job.life().persistence() instanceof Persistence.InMemory inMemory && !inMemory.idKnown()) {
+            LOG.infof("job %s: its caller has gone", job.id());
+            cancel(job);
         }
     }
 
     /** Withdraws all jobs that wait, also those that a worker has taken while the GPU is busy; gives their number. */
     public int purge() {
-        List<DurableTicket> all = register.all().stream()
-                .filter(ticket -> ticket.status() == Status.IN_QUEUE)
+        List<DurableJob> all = registry.all().stream()
+                .filter(job -> job.status() == Status.IN_QUEUE)
                 .toList();
         all.forEach(this::cancel);
         return all.size();
     }
 
-    /** Keeps the answer of a job that has ended so many milliseconds longer, if that is shorter than otherwise. */
-    public void keep(DurableTicket ticket, long milliseconds) {
-        long now = clock.millis();
-        ticket.keepUntil(now + Math.min(milliseconds, settings.kept().toMillis()));
+    /** Forgets an ended job so many milliseconds from now, if that is sooner than otherwise. */
+    public void keep(DurableJob job, long milliseconds) {
+        long until = clock.millis() + Math.min(milliseconds, settings.kept().toMillis());
+        job.life().amend(record -> record.keptUntil(until));
     }
 
-    /** Has a job that failed done again, under the same id and with the same input. */
-    public DurableTicket retry(DurableTicket failed) {
-        DurableTicket ticket = retries.again(failed, sequence.incrementAndGet(), opened());
+    /**
+     * Has a job done again that did not end well, under the same id and with the same input.
+     *
+     * @throws QueueException if it ended well or its input is not kept, or not now
+     */
+    public DurableJob retry(DurableJob failed) {
+        DurableJob job = retries.again(failed, sequence.incrementAndGet(), opened());
         counts.retried();
-        return ticket;
+        return job;
     }
 
     @Override
     public Optional<Ticket> take() throws InterruptedException {
         takers.incrementAndGet();
         while (!stopped) {
-            DurableTicket ticket = waiting.next(LOOK_AGAIN_MILLISECONDS);
-            if (ticket != null && ticket.take()) {
-                return Optional.of(ticket);
+            DurableJob job = waiting.next(LOOK_AGAIN_MILLISECONDS);
+            if (job != null && job.life().take()) {
+                return Optional.of(new DurableTicket(job, clock));
             }
         }
         return Optional.empty();
     }
 
-    /** What {@code /health} says. */
+    /** Counts jobs and workers. */
     public Counts.Health health() {
-        return counts.health(register.all(), takers.get() > 0 && !stopped);
+        return counts.health(registry.all(), takers.get() > 0 && !stopped);
     }
 
-    /** How many jobs wait for the GPU, also those whose images are being fetched. */
+    /** Counts the jobs that wait for the GPU, also those whose images are being fetched. */
     public int depth() {
         return Math.toIntExact(health().jobs().inQueue());
     }
@@ -258,14 +222,14 @@ public class DurableQueue implements JobSource {
         waiting.all().forEach(this::letGo);
     }
 
-    private void letGo(DurableTicket ticket) {
-        if (!waiting.leave(ticket)) {
+    private void letGo(DurableJob job) {
+        if (!waiting.leave(job)) {
             return;
         }
-        if (ticket.outlives()) {
-            ticket.settle();
+        if (job.outlivesProcess()) {
+            job.stop();
         } else {
-            ticket.failed(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
+            job.fail(new JobException(JobException.Code.CANCELLED, "the worker is stopping", null));
         }
     }
 
@@ -274,36 +238,52 @@ public class DurableQueue implements JobSource {
         return stopped;
     }
 
-    /** Lets go of the store, when all jobs that were taken have ended. */
+    /** Closes the store, when all jobs that were taken have ended. */
     public void close() {
         stop();
-        submissions.end();
+        gate.end();
         webhooks.stop();
         housekeeping.stop();
-        QueueContext opened = office;
+        QueueContext opened = context;
         if (opened != null) {
             opened.store().close();
         }
     }
 
     private QueueContext opened() {
-        QueueContext opened = office;
+        QueueContext opened = context;
         if (stopped || opened == null) {
-            throw new QueueException(QueueException.Kind.UNAVAILABLE, stopped ? "the worker is stopping" : "the worker is starting");
+            throw new QueueException(
+                    QueueException.Kind.UNAVAILABLE, stopped ? "the worker is stopping" : "the worker is starting");
         }
         return opened;
     }
 
-    private void ended(DurableTicket ticket) {
-        counts.ended(ticket.status());
-        tellWebhook(ticket);
+    /** Hears every event of every job. */
+    private void happened(DurableJob job, JobEvent event) {
+        switch (event) {
+            case JobEvent.Completed completed -> ended(job, null);
+            case JobEvent.Failed failed -> ended(job, failed.code());
+            case JobEvent.Queued queued -> {}
+            case JobEvent.Started started -> {}
+            case JobEvent.Progress progress -> {}
+            case JobEvent.PictureStored picture -> {}
+            case JobEvent.Restored restored -> {}
+            case JobEvent.Stopped unused -> {}
+        }
     }
 
-    private void tellWebhook(DurableTicket ticket) {
-        JobRecord job = ticket.record();
-        URI receiver = job.webhook();
-        if (job.webhookDue() && receiver != null) {
-            webhooks.tell(job.id(), receiver, ticket::body, ticket::webhookTold);
+    private void ended(DurableJob job, JobException.@Nullable Code reason) {
+        endListener.ended(reason);
+        counts.ended(job.status());
+        callWebhook(job);
+    }
+
+    private void callWebhook(DurableJob job) {
+        JobRecord record = job.record();
+        URI receiver = record.webhook();
+        if (record.webhookDue() && receiver != null) {
+            webhooks.tell(job.id(), receiver, job::body, () -> job.life().amend(JobRecord::webhookTold));
         }
     }
 

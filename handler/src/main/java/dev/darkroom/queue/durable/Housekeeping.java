@@ -15,15 +15,15 @@ final class Housekeeping {
     private static final int SWEEPS_BETWEEN_COMPACTIONS = 30;
 
     private final WaitingJobs waiting;
-    private final JobRegistry register;
+    private final JobRegistry registry;
     private final Clock clock;
     private final AtomicInteger sweeps = new AtomicInteger();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("jobs").factory());
 
-    Housekeeping(WaitingJobs waiting, JobRegistry register, Clock clock) {
+    Housekeeping(WaitingJobs waiting, JobRegistry registry, Clock clock) {
         this.waiting = waiting;
-        this.register = register;
+        this.registry = registry;
         this.clock = clock;
     }
 
@@ -48,22 +48,22 @@ final class Housekeeping {
     /** Ends what took too long, and forgets what was kept long enough. */
     void sweep() {
         long now = clock.millis();
-        for (DurableTicket ticket : register.all()) {
-            if (ticket.isExpired(now)) {
-                quietly(() -> expire(ticket));
-            } else if (ticket.isOverdue(now)) {
-                quietly(ticket::timeOut);
+        for (DurableJob job : registry.all()) {
+            if (job.record().isExpired(now)) {
+                quietly(() -> expire(job));
+            } else if (job.record().isOverdue(now)) {
+                quietly(job::timeOut);
             }
         }
-        register.removeOld(now).forEach(ticket -> quietly(ticket::forget));
+        registry.removeOld(now).forEach(job -> quietly(job::forget));
     }
 
     /** One whose last answer is being written has its turn in the next sweep; one that a retry replaced is not forgotten. */
-    private void expire(DurableTicket ticket) {
-        waiting.leave(ticket);
-        ticket.expire();
-        if (ticket.status().isFinal() && register.remove(ticket)) {
-            ticket.forget();
+    private void expire(DurableJob job) {
+        waiting.leave(job);
+        job.expire();
+        if (job.status().isFinal() && registry.remove(job)) {
+            job.forget();
         }
     }
 

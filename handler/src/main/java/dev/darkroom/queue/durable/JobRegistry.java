@@ -10,7 +10,7 @@ import java.util.Optional;
 final class JobRegistry {
     private final int most;
     private final long mostBytes;
-    private final Map<String, DurableTicket> tickets = new LinkedHashMap<>();
+    private final Map<String, DurableJob> jobs = new LinkedHashMap<>();
 
     /**
      * @param most how many that have ended are kept
@@ -22,41 +22,42 @@ final class JobRegistry {
     }
 
     /** Enters a job, in the place of another one with its id. */
-    synchronized void add(DurableTicket ticket) {
-        tickets.put(ticket.id(), ticket);
+    synchronized void add(DurableJob job) {
+        jobs.put(job.id(), job);
     }
 
-    synchronized Optional<DurableTicket> find(String id) {
-        return Optional.ofNullable(tickets.get(id));
+    synchronized Optional<DurableJob> find(String id) {
+        return Optional.ofNullable(jobs.get(id));
     }
 
-    synchronized List<DurableTicket> all() {
-        return List.copyOf(tickets.values());
+    synchronized List<DurableJob> all() {
+        return List.copyOf(jobs.values());
     }
 
     /** Enters a job in the place of another one; false if that is there no longer. */
-    synchronized boolean replace(DurableTicket old, DurableTicket ticket) {
-        return tickets.replace(old.id(), old, ticket);
+    synchronized boolean replace(DurableJob old, DurableJob job) {
+        return jobs.replace(old.id(), old, job);
     }
 
     /** Takes a job out; false if another one has its id by now. */
-    synchronized boolean remove(DurableTicket ticket) {
-        return tickets.remove(ticket.id(), ticket);
+    synchronized boolean remove(DurableJob job) {
+        return jobs.remove(job.id(), job);
     }
 
     /** Takes out what was kept long enough, and of the rest that has ended the oldest beyond the bounds. */
-    synchronized List<DurableTicket> removeOld(long now) {
-        List<DurableTicket> old = new ArrayList<>();
+    synchronized List<DurableJob> removeOld(long now) {
+        List<DurableJob> old = new ArrayList<>();
         int ended = 0;
         long bytes = 0;
-        for (DurableTicket ticket : all().reversed()) {
-            if (ticket.isForgettable(now)) {
-                old.add(ticket);
-            } else if (ticket.isForgettable(Long.MAX_VALUE)) {
+        for (DurableJob job : all().reversed()) {
+            JobRecord record = job.record();
+            if (record.isForgettable(now)) {
+                old.add(job);
+            } else if (record.isForgettable(Long.MAX_VALUE)) {
                 ended++;
-                bytes += ticket.keptBytes();
+                bytes += record.answerBytes() + (job.keepsRequest() ? record.bytes() : 0L);
                 if (ended > most || bytes > mostBytes) {
-                    old.add(ticket);
+                    old.add(job);
                 }
             }
         }

@@ -1,118 +1,64 @@
 package dev.darkroom.queue.durable;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
-/** How far a job has come: what changes of a {@link JobRecord}. Its ticket keeps several threads apart. */
-final class JobState {
-    private final JobRecord beginning;
-    private Status status;
-    private int takes;
-    private int attempts;
-    private long started;
-    private long ended;
-    private long keptUntil;
-    private boolean webhookDue;
+/** Where a job is in its life; {@link JobLife} has the transitions. */
+sealed interface JobState {
+    /** Everything that is known of the job in this state, as the store would have it. */
+    JobRecord record();
 
-    JobState(JobRecord job) {
-        this.beginning = job;
-        this.status = job.status();
-        this.takes = job.takes();
-        this.attempts = job.attempts();
-        this.started = job.started();
-        this.ended = job.ended();
-        this.keptUntil = job.keptUntil();
-        this.webhookDue = job.webhookDue();
+    /** The last answer; null while there is none. */
+    default @Nullable LastAnswer answer() {
+        return null;
     }
 
-    Status status() {
-        return status;
-    }
+    /** A job that has not ended, and may be ended by anybody. */
+    sealed interface Open extends JobState {}
 
-    /** A thread has taken the job. */
-    void take() {
-        takes++;
-    }
+    /** The job is in the queue, even while a thread has taken it to fetch its images. */
+    record Waiting(JobRecord record) implements Open {}
 
-    /** The GPU begins with the job. */
-    void begin(long now) {
-        status = Status.IN_PROGRESS;
-        started = now;
-        attempts++;
-    }
+    /** The GPU has begun with the job, or storage with what an earlier try has drawn. */
+    record Running(JobRecord record) implements Open {}
 
     /**
-     * The job ends.
+     * The job's last answer is being made and written. Callers still see the state before; nobody else can end the job.
      *
-     * @param until when it is forgotten
-     * @param tellWebhook false if nobody is to be told, even if there is a webhook
+     * @param keepsRequest true if the request is kept for a retry
      */
-    void end(Status last, long now, long until, boolean tellWebhook) {
-        status = last;
-        ended = now;
-        keptUntil = until;
-        webhookDue = tellWebhook && beginning.webhook() != null;
-    }
-
-    void webhookTold() {
-        webhookDue = false;
-    }
-
-    /** The answer goes at that time; false if it goes earlier anyhow. */
-    boolean keepUntil(long time) {
-        if (!status.isFinal() || time >= keptUntil) {
-            return false;
+    record Ending(Open from, boolean keepsRequest) implements JobState {
+        @Override
+        public JobRecord record() {
+            return from.record();
         }
-        keptUntil = time;
-        return true;
     }
 
-    /** True if the GPU has worked on it for longer than it may. */
-    boolean isOverdue(long now) {
-        return status == Status.IN_PROGRESS
-                && now - started > beginning.policy().executionTimeout();
-    }
+    /** The job has ended, and its answer can be asked for. */
+    record Ended(JobRecord record, LastAnswer answer) implements JobState {}
 
-    /** True if it has not ended within the time that it may live. */
-    boolean isExpired(long now) {
-        return !status.isFinal()
-                && now - beginning.accepted() > beginning.policy().ttl();
-    }
-
-    /** True if it has ended, was kept long enough and nobody is still to be told. */
-    boolean isForgettable(long now) {
-        return status.isFinal() && !webhookDue && now >= keptUntil;
-    }
-
-    /** Adds to a status body what is known of times, and of who did the job. */
-    ObjectNode describe(ObjectNode body, long now, String workerId) {
-        if (started != 0) {
-            body.put("delayTime", started - beginning.accepted())
-                    .put("executionTime", (ended == 0 ? now : ended) - started)
-                    .put("workerId", workerId);
+    /** A retry is about to take the job's place in the store: nothing is written for this one unless the retry fails. */
+    record Retrying(Ended from) implements JobState {
+        @Override
+        public JobRecord record() {
+            return from.record();
         }
-        if (beginning.retries() > 0) {
-            body.put("retries", beginning.retries());
+
+        @Override
+        public LastAnswer answer() {
+            return from.answer();
         }
-        return body;
     }
 
-    /** The job as it is now. */
-    JobRecord record(int answerBytes) {
-        return new JobRecord(
-                beginning.id(),
-                beginning.sequence(),
-                beginning.accepted(),
-                beginning.bytes(),
-                beginning.policy(),
-                beginning.webhook(),
-                status,
-                beginning.retries(),
-                takes,
-                attempts,
-                started,
-                ended,
-                keptUntil,
-                answerBytes,
-                webhookDue);
+    /** The job can no longer be found; callers that still hold it see the state before. */
+    record Forgotten(JobState from) implements JobState {
+        @Override
+        public JobRecord record() {
+            return from.record();
+        }
+
+        @Override
+        public @Nullable LastAnswer answer() {
+            return from.answer();
+        }
     }
 }

@@ -1,8 +1,8 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.queue.MemoryBudget;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ final class LastAnswer {
      * @param room how many bytes of large answers all jobs together may still keep in memory
      * @throws UncheckedIOException if there is no room either
      */
-    static LastAnswer keep(JobStore store, JobRecord job, byte[] body, boolean lasting, AtomicLong room) {
+    static LastAnswer keep(JobStore store, JobRecord job, byte[] body, boolean lasting, MemoryBudget room) {
         boolean small = body.length <= SMALL;
         if (lasting || !small) {
             try {
@@ -50,13 +50,12 @@ final class LastAnswer {
     }
 
     /** Takes room in memory; what is returned gives it back, once. */
-    private static Runnable taken(AtomicLong room, int bytes, UncheckedIOException cause) {
-        if (room.addAndGet(-bytes) < 0) {
-            room.addAndGet(bytes);
+    private static Runnable taken(MemoryBudget room, int bytes, UncheckedIOException cause) {
+        if (!room.reserve(bytes)) {
             throw cause;
         }
         var held = new AtomicInteger(bytes);
-        return () -> room.addAndGet(held.getAndSet(0));
+        return () -> room.release(held.getAndSet(0));
     }
 
     byte[] body() {

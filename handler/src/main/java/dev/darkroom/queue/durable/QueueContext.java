@@ -1,20 +1,19 @@
 package dev.darkroom.queue.durable;
 
-import dev.darkroom.queue.JobEndListener;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.PayloadReader;
 import java.time.Clock;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
- * What all tickets of a queue share.
+ * Everything that the tickets of a queue share.
  *
- * @param streamRoom how many bytes of unread pictures all jobs together may still hold
- * @param answerRoom how many bytes of large answers all jobs together may still keep in memory, when the disk fails
- * @param background where what need not be waited for is written down
- * @param outcomes told how every job has ended
- * @param ended told which job has ended
+ * @param kept how many milliseconds an ended job can be asked for
+ * @param memory bounds of what all jobs together keep in memory
+ * @param background runs writes that nobody waits for
+ * @param listener hears every event of every job, before all others who follow the job
  */
 record QueueContext(
         JobStore store,
@@ -22,11 +21,18 @@ record QueueContext(
         Clock clock,
         String workerId,
         long kept,
-        AtomicLong streamRoom,
-        AtomicLong answerRoom,
+        Memory memory,
         Executor background,
-        JobEndListener outcomes,
-        Consumer<DurableTicket> ended) {
+        BiConsumer<DurableJob, JobEvent> listener) {
+    /**
+     * How many bytes all jobs together may keep in memory.
+     *
+     * @param pictures pictures that may still be read from streams
+     * @param answers large answers that the disk does not take
+     * @param inputs requests that were read at the door and wait for a worker
+     */
+    record Memory(MemoryBudget pictures, MemoryBudget answers, MemoryBudget inputs) {}
+
     long now() {
         return clock.millis();
     }

@@ -1,9 +1,5 @@
 package dev.darkroom.queue.durable;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.job.JobException;
-import dev.darkroom.queue.Json;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jboss.logging.Logger;
 
@@ -12,11 +8,11 @@ final class Retries {
     private static final Logger LOG = Logger.getLogger(Retries.class);
 
     private final WaitingJobs waiting;
-    private final JobRegistry register;
+    private final JobRegistry registry;
 
-    Retries(WaitingJobs waiting, JobRegistry register) {
+    Retries(WaitingJobs waiting, JobRegistry registry) {
         this.waiting = waiting;
-        this.register = register;
+        this.registry = registry;
     }
 
     /**
@@ -25,59 +21,45 @@ final class Retries {
      * @param sequence its place among all jobs
      * @throws QueueException if it cannot be done again, or not now; it is as it was then
      */
-    synchronized DurableTicket again(DurableTicket ended, long sequence, QueueContext office) {
-        JobRecord job = ended.record();
-        check(ended, job, office.store());
-        if (!waiting.reserve(job.bytes())) {
+    synchronized DurableJob again(DurableJob ended, long sequence, QueueContext context) {
+        JobRecord record = ended.record();
+        check(ended, record, context.store());
+        if (!waiting.reserve(record.bytes())) {
             throw new QueueException(QueueException.Kind.FULL, "the queue is full");
         }
-        JobRecord again = job.retried(sequence, office.now());
-        DurableTicket ticket = DurableTicket.stored(again, office);
+        JobRecord again = record.retried(sequence, context.now());
+        DurableJob job = DurableJob.stored(again, context);
         boolean entered = false;
-        ended.giveWay();
+        ended.life().giveWay();
         try {
-            write(again, office.store());
-            entered = register.replace(ended, ticket);
+            write(again, context.store());
+            entered = registry.replace(ended, job);
         } finally {
             if (!entered) {
-                waiting.giveBack(job.bytes());
-                restore(ended, office.store());
+                waiting.giveBack(record.bytes());
+                restore(ended, context.store());
             }
         }
         if (!entered) {
-            throw QueueException.notFound(job.id());
+            throw QueueException.notFound(record.id());
         }
         ended.replaced();
-        waiting.enter(ticket);
-        return ticket;
+        waiting.enter(job);
+        return job;
     }
 
-    private void check(DurableTicket ended, JobRecord job, JobStore store) {
-        boolean failed = job.status() == Status.FAILED || job.status() == Status.TIMED_OUT;
-        if (!failed && !(job.status() == Status.COMPLETED && hasUnstored(ended))) {
+    private void check(DurableJob ended, JobRecord record, JobStore store) {
+        boolean failed = record.status() == Status.FAILED || record.status() == Status.TIMED_OUT;
+        if (!failed && !(record.status() == Status.COMPLETED && record.unstored())) {
             throw new QueueException(QueueException.Kind.CONFLICT, 
-                    "the job is " + job.status()
+                    "the job is " + record.status()
                             + ": only FAILED and TIMED_OUT jobs can be retried, and COMPLETED ones with pictures that could not be stored");
         }
-        if (register.find(job.id()).filter(known -> known == ended).isEmpty()) {
+        if (registry.find(record.id()).filter(known -> known == ended).isEmpty()) {
             throw new QueueException(QueueException.Kind.CONFLICT, "the job is being retried already");
         }
-        if (!ended.keepsRequest() || !store.hasRequest(job.id())) {
+        if (!ended.keepsRequest() || !store.hasRequest(record.id())) {
             throw new QueueException(QueueException.Kind.CONFLICT, "the job's input is not kept: send it again with /run");
-        }
-    }
-
-    /** True if pictures were made that are not in the answer. */
-    private static boolean hasUnstored(DurableTicket completed) {
-        try {
-            for (JsonNode failure : Json.MAPPER.readTree(completed.body()).at("/output/failures")) {
-                if (failure.path("error_type").asText().equals(JobException.Code.STORE_FAILED.name())) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -92,9 +74,9 @@ final class Retries {
     }
 
     /** As it was, unless it was forgotten meanwhile. */
-    private void restore(DurableTicket ended, JobStore store) {
-        ended.takeBack();
-        if (register.find(ended.id()).isPresent()) {
+    private void restore(DurableJob ended, JobStore store) {
+        ended.life().takeBack();
+        if (registry.find(ended.id()).isPresent()) {
             store.put(ended.record());
         } else {
             ended.forget();

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class WaitingJobs {
     private final int capacity;
     private final long mostBytes;
-    private final TreeSet<DurableTicket> tickets = new TreeSet<>(Comparator.comparing(
-                    (DurableTicket ticket) -> ticket.beginning().policy().lowPriority())
-            .thenComparingLong(ticket -> ticket.beginning().sequence()));
+    private final TreeSet<DurableJob> jobs = new TreeSet<>(Comparator.comparing(
+                    (DurableJob job) -> job.beginning().policy().lowPriority())
+            .thenComparingLong(job -> job.beginning().sequence()));
     private int places;
     private long bytes;
 
@@ -48,27 +48,27 @@ final class WaitingJobs {
     }
 
     /** Waits from now on, in a place that was reserved. */
-    synchronized void enter(DurableTicket ticket) {
-        tickets.add(ticket);
+    synchronized void enter(DurableJob job) {
+        jobs.add(job);
         notifyAll();
     }
 
     /** Waits no longer; false if it did not wait. */
-    synchronized boolean leave(DurableTicket ticket) {
-        boolean waited = tickets.remove(ticket);
+    synchronized boolean leave(DurableJob job) {
+        boolean waited = jobs.remove(job);
         if (waited) {
-            giveBack(ticket.beginning().bytes());
+            giveBack(job.beginning().bytes());
         }
         return waited;
     }
 
     /** Lets the next one out; null if none came within that time. */
-    synchronized @Nullable DurableTicket next(long milliseconds) throws InterruptedException {
+    synchronized @Nullable DurableJob next(long milliseconds) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
-        for (long left = milliseconds; tickets.isEmpty() && left > 0; left = millisecondsTo(end)) {
+        for (long left = milliseconds; jobs.isEmpty() && left > 0; left = millisecondsTo(end)) {
             wait(left);
         }
-        DurableTicket next = tickets.pollFirst();
+        DurableJob next = jobs.pollFirst();
         if (next != null) {
             giveBack(next.beginning().bytes());
         }
@@ -80,7 +80,7 @@ final class WaitingJobs {
     }
 
     /** All that wait now. */
-    synchronized List<DurableTicket> all() {
-        return List.copyOf(tickets);
+    synchronized List<DurableJob> all() {
+        return List.copyOf(jobs);
     }
 }

@@ -1,7 +1,7 @@
 package dev.darkroom.queue.http;
 
 import dev.darkroom.queue.durable.DurableQueue;
-import dev.darkroom.queue.durable.DurableTicket;
+import dev.darkroom.queue.durable.DurableJob;
 import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -26,9 +26,9 @@ final class EventStream {
 
     private void follow(RoutingContext request) {
         try {
-            DurableTicket ticket = queue.find(request.pathParam("id"));
+            DurableJob job = queue.find(request.pathParam("id"));
             callers.enter();
-            new EventWriter(request, ticket, callers::leave).begin();
+            new EventWriter(request, job, callers::leave).begin();
         } catch (QueueException e) {
             refuse(request.response(), ApiErrors.of(e));
         } catch (ApiException e) {

@@ -5,7 +5,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.queue.Json;
 import dev.darkroom.queue.durable.Counts;
 import dev.darkroom.queue.durable.DurableQueue;
-import dev.darkroom.queue.durable.DurableTicket;
+import dev.darkroom.queue.durable.DurableJob;
 import dev.darkroom.queue.durable.Status;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
@@ -90,15 +90,15 @@ public class RunPodApi {
             @Context RoutingContext request) {
         long milliseconds = wait(wait);
         callers.enter();
-        DurableTicket ticket;
+        DurableJob job;
         try {
-            ticket = accept(body, true, request);
+            job = accept(body, true, request);
         } catch (RuntimeException e) {
             callers.leave();
             throw e;
         }
         return callers.await(
-                ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> queue.abandon(ticket));
+                job.settled(), milliseconds, () -> json(lasting(job).body()), () -> queue.abandon(job));
     }
 
     /** How far a job is, or its result; {@code ttl} milliseconds from now the result is forgotten, if that is sooner than otherwise. */
@@ -111,10 +111,10 @@ public class RunPodApi {
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response status(
             @PathParam("id") String id, @Parameter(description = TTL) @QueryParam("ttl") @Nullable String ttl) {
-        DurableTicket ticket = queue.find(id);
-        byte[] body = ticket.body();
+        DurableJob job = queue.find(id);
+        byte[] body = job.body();
         if (ttl != null) {
-            queue.keep(ticket, milliseconds("ttl", ttl));
+            queue.keep(job, milliseconds("ttl", ttl));
         }
         return json(body);
     }
@@ -143,10 +143,10 @@ public class RunPodApi {
     public CompletionStage<Response> statusSync(
             @PathParam("id") String id, @Parameter(description = WAIT) @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
-        DurableTicket ticket = queue.find(id);
+        DurableJob job = queue.find(id);
         callers.enter();
         return callers.await(
-                ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> {});
+                job.settled(), milliseconds, () -> json(lasting(job).body()), () -> {});
     }
 
     /** What of a job's pictures and progress was not read yet; waits a moment if that is nothing. */
@@ -158,9 +158,9 @@ public class RunPodApi {
             description = "What is new",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Stream")))
     public CompletionStage<ObjectNode> stream(@PathParam("id") String id) {
-        DurableTicket ticket = queue.find(id);
+        DurableJob job = queue.find(id);
         callers.enter();
-        return callers.await(ticket.news(), STREAM_WAIT, ticket::stream, () -> {});
+        return callers.await(job.news(), STREAM_WAIT, job::stream, () -> {});
     }
 
     /** The same, for clients that post. */
@@ -184,9 +184,9 @@ public class RunPodApi {
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response cancel(@PathParam("id") String id) {
-        DurableTicket ticket = queue.find(id);
-        queue.cancel(ticket);
-        return json(ticket.body());
+        DurableJob job = queue.find(id);
+        queue.cancel(job);
+        return json(job.body());
     }
 
     /** Has a job that failed done again, or one whose pictures could not all be stored. */
@@ -227,7 +227,7 @@ public class RunPodApi {
         return queue.health();
     }
 
-    private DurableTicket accept(byte[] body, boolean sync, RoutingContext request) {
+    private DurableJob accept(byte[] body, boolean sync, RoutingContext request) {
         try {
             return queue.submit(body, sync);
         } catch (JobException e) {
@@ -238,13 +238,13 @@ public class RunPodApi {
     }
 
     /** The caller learns the id of a job that has not ended, so it is to be found even if the process dies. */
-    private static DurableTicket lasting(DurableTicket ticket) {
+    private static DurableJob lasting(DurableJob job) {
         try {
-            ticket.outlive();
+            job.outlive();
         } catch (UncheckedIOException e) {
-            LOG.errorf("job %s will not outlive this process: %s", ticket.id(), e.getMessage());
+            LOG.errorf("job %s will not outlive this process: %s", job.id(), e.getMessage());
         }
-        return ticket;
+        return job;
     }
 
     private static long wait(@Nullable String wait) {

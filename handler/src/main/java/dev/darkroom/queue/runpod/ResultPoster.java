@@ -20,19 +20,19 @@ final class ResultPoster {
     private final RunPodClient client;
     private final RunPodUrls urls;
     private final RunPodSettings settings;
-    private final Timeouts pace;
+    private final Timeouts timeouts;
 
-    ResultPoster(RunPodClient client, RunPodUrls urls, RunPodSettings settings, Timeouts pace) {
+    ResultPoster(RunPodClient client, RunPodUrls urls, RunPodSettings settings, Timeouts timeouts) {
         this.client = client;
         this.urls = urls;
         this.settings = settings;
-        this.pace = pace;
+        this.timeouts = timeouts;
     }
 
     /** How far a job is. If it is lost, the next one tells more. */
     void progress(String id, ObjectNode output) throws InterruptedException {
         ObjectNode body = Json.object().put("status", "IN_PROGRESS").set("output", output);
-        Reply reply = client.post(urls.done(id, false), id, bytes(body), pace.progress());
+        Reply reply = client.post(urls.done(id, false), id, bytes(body), timeouts.progress());
         if (!reply.isSuccess()) {
             LOG.debugf("job %s: progress was not taken: %s", id, reply.summary());
         }
@@ -106,8 +106,8 @@ final class ResultPoster {
             throws InterruptedException {
         long start = System.nanoTime();
         for (int tries = 1; ; tries++) {
-            Reply reply = client.post(url, id, body, pace.result());
-            Duration wait = pace.retry(tries);
+            Reply reply = client.post(url, id, body, timeouts.result());
+            Duration wait = timeouts.retry(tries);
             long spent = System.nanoTime() - start + wait.toNanos();
             if (!reply.isTransient() || (tries >= leastTries && spent > time.toNanos())) {
                 return reply;

@@ -101,11 +101,11 @@ public final class Desk implements AutoCloseable {
     }
 
     /** Submits a job with more beside its input. */
-    public DurableTicket submit(String prompt, String beside, boolean sync) {
+    public DurableJob submit(String prompt, String beside, boolean sync) {
         return queue.submit(request(prompt, beside), sync);
     }
 
-    public DurableTicket run(String prompt) {
+    public DurableJob run(String prompt) {
         return submit(prompt, "", false);
     }
 
@@ -119,7 +119,7 @@ public final class Desk implements AutoCloseable {
         return queue.take().orElseThrow();
     }
 
-    public static JsonNode body(DurableTicket ticket) {
+    public static JsonNode body(DurableJob ticket) {
         try {
             return Json.MAPPER.readTree(ticket.body());
         } catch (IOException e) {
@@ -153,7 +153,7 @@ public final class Desk implements AutoCloseable {
     }
 
     /** True while the receiver of a webhook has not been reached. */
-    public static boolean webhookDue(DurableTicket ticket) {
+    public static boolean webhookDue(DurableJob ticket) {
         return ticket.record().webhookDue();
     }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Stored;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
+import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.Ticket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +22,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,7 @@ class DurableQueueTest {
     @Test
     void aJobIsInTheQueueUntilTheGpuBeginsWithIt() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.run("a");
+            DurableJob ticket = desk.run("a");
             desk.clock.pass(Duration.ofSeconds(2));
             Ticket taken = desk.take();
             assertThat(Desk.prompt(taken)).isEqualTo("a");
@@ -71,12 +73,12 @@ class DurableQueueTest {
     @Test
     void afterACrashJobsAreDoneInTheirOrderAndOnlyOnce() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket done = desk.run("done");
+            DurableJob done = desk.run("done");
             desk.take().completed(Desk.result());
-            DurableTicket running = desk.run("running");
-            DurableTicket fetching = desk.run("fetching");
-            DurableTicket waiting = desk.run("waiting");
-            DurableTicket withdrawn = desk.run("withdrawn");
+            DurableJob running = desk.run("running");
+            DurableJob fetching = desk.run("fetching");
+            DurableJob waiting = desk.run("waiting");
+            DurableJob withdrawn = desk.run("withdrawn");
             desk.submit("nobody knows its id", "", true);
             desk.queue.cancel(withdrawn);
             Ticket first = desk.take();
@@ -88,7 +90,7 @@ class DurableQueueTest {
                 assertThat(Desk.body(again.queue.find(done.id()))).isEqualTo(Desk.body(done));
                 assertThat(again.queue.find(withdrawn.id()).status()).isEqualTo(Status.CANCELLED);
                 List<String> prompts = new ArrayList<>();
-                for (DurableTicket expected : List.of(running, fetching, waiting)) {
+                for (DurableJob expected : List.of(running, fetching, waiting)) {
                     Ticket ticket = again.take();
                     assertThat(ticket.id()).isEqualTo(expected.id());
                     prompts.add(Desk.prompt(ticket));
@@ -173,8 +175,8 @@ class DurableQueueTest {
         try (Desk desk = Desk.open(folder)) {
             desk.run("running");
             Ticket running = desk.take();
-            DurableTicket left = desk.run("waiting");
-            DurableTicket sync = desk.submit("sync", "", true);
+            DurableJob left = desk.run("waiting");
+            DurableJob sync = desk.submit("sync", "", true);
             waiting = left.id();
 
             desk.queue.stop();
@@ -257,7 +259,7 @@ class DurableQueueTest {
         String known;
         try (Desk desk = Desk.open(folder)) {
             desk.submit("unknown", "", true);
-            DurableTicket ticket = desk.submit("known", "", true);
+            DurableJob ticket = desk.submit("known", "", true);
             ticket.outlive();
             ticket.outlive();
             known = ticket.id();
@@ -272,9 +274,9 @@ class DurableQueueTest {
     @Test
     void aCallerWhoGoesAwayTakesItsJobAlongUnlessTheIdIsKnown() {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket left = desk.submit("left", "", true);
-            DurableTicket asked = desk.submit("asked", "", true);
-            DurableTicket written = desk.run("written");
+            DurableJob left = desk.submit("left", "", true);
+            DurableJob asked = desk.submit("asked", "", true);
+            DurableJob written = desk.run("written");
             desk.queue.find(asked.id());
 
             List.of(left, asked, written).forEach(desk.queue::abandon);
@@ -288,11 +290,11 @@ class DurableQueueTest {
     @Test
     void aJobPastItsTimeToLiveIsGoneEvenWhileItRuns() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket running = desk.submit("running", "'policy': {'ttl': 10000}", false);
+            DurableJob running = desk.submit("running", "'policy': {'ttl': 10000}", false);
             Ticket taken = desk.take();
             taken.started();
-            DurableTicket waiting = desk.submit("waiting", "'policy': {'ttl': 10000}", false);
-            DurableTicket longer = desk.submit("longer", "'policy': {'ttl': 10001}", false);
+            DurableJob waiting = desk.submit("waiting", "'policy': {'ttl': 10000}", false);
+            DurableJob longer = desk.submit("longer", "'policy': {'ttl': 10001}", false);
             desk.clock.pass(Duration.ofMillis(10_001));
 
             assertThatThrownBy(() -> desk.queue.find(running.id())).hasMessage("there is no job " + running.id());
@@ -314,7 +316,7 @@ class DurableQueueTest {
     @Test
     void aJobThatTakesTooLongTimesOutBetweenTwoSteps() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
+            DurableJob ticket = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
             Ticket taken = desk.take();
             desk.clock.pass(Duration.ofSeconds(60));
             taken.started();
@@ -333,7 +335,7 @@ class DurableQueueTest {
     @Test
     void aHangingJobTimesOutWithoutReportingAnything() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
+            DurableJob ticket = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
             desk.take().started();
             desk.clock.pass(Duration.ofSeconds(6));
 
@@ -348,11 +350,11 @@ class DurableQueueTest {
     void aFailedJobCanBeRetriedUnderItsIdEvenAfterACrash() throws InterruptedException {
         String id;
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.run("a");
+            DurableJob ticket = desk.run("a");
             id = ticket.id();
             Ticket first = desk.take();
             first.failed(Desk.broken());
-            DurableTicket again = desk.queue.retry(desk.queue.find(id));
+            DurableJob again = desk.queue.retry(desk.queue.find(id));
             assertThat(Desk.body(again).path("status").asText()).isEqualTo("IN_QUEUE");
             assertThat(Desk.body(again).path("retries").asInt()).isEqualTo(1);
             first.completed(Desk.result());
@@ -378,7 +380,7 @@ class DurableQueueTest {
     void aFailedJobWhoseCallerWaitedCanBeRetriedToo() throws InterruptedException, IOException {
         String id;
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.submit("a", "", true);
+            DurableJob ticket = desk.submit("a", "", true);
             id = ticket.id();
             desk.take().failed(Desk.broken());
             desk.queue.retry(ticket);
@@ -401,7 +403,7 @@ class DurableQueueTest {
             id = desk.submit("a", "", true).id();
             desk.take().completed(Desk.result(JobException.Code.STORE_FAILED));
             assertThat(desk.queue.find(id).status()).isEqualTo(Status.COMPLETED);
-            DurableTicket other = desk.run("b");
+            DurableJob other = desk.run("b");
             desk.take().completed(Desk.result(JobException.Code.OUT_OF_MEMORY));
             assertThatThrownBy(() -> desk.queue.retry(other)).hasMessageContaining("the job is COMPLETED");
         }
@@ -414,7 +416,7 @@ class DurableQueueTest {
     @Test
     void aRetryThatCannotBeWrittenDownLeavesTheJobAsItWas() throws InterruptedException {
         try (Desk desk = Desk.open(folder, "capacity=1")) {
-            DurableTicket ticket = desk.run("a");
+            DurableJob ticket = desk.run("a");
             desk.take().failed(Desk.broken());
             // an interrupted thread cannot write
             Thread.currentThread().interrupt();
@@ -440,7 +442,7 @@ class DurableQueueTest {
         try (Desk desk = Desk.open(folder)) {
             desk.submit("faulty", "'policy': 3", false);
             desk.queue.cancel(desk.run("withdrawn"));
-            DurableTicket running = desk.run("withdrawn while it runs");
+            DurableJob running = desk.run("withdrawn while it runs");
             Ticket taken = desk.take();
             desk.queue.cancel(running);
             taken.failed(new JobException(JobException.Code.CANCELLED, "the job was cancelled", null));
@@ -475,13 +477,13 @@ class DurableQueueTest {
     @Test
     void aJobThatIsAlwaysTakenAndNeverBegunIsToldSo() {
         JobRecord fresh = JobRecord.accepted("a", 1, 1, 7, new Policy(5_000, Long.MAX_VALUE / 2, false), null);
-        var course = new JobState(fresh);
+        JobRecord taken = fresh;
         for (int i = 0; i < 10; i++) {
-            course.take();
+            taken = taken.taken();
         }
         try (JobStore store = JobStore.open(folder)) {
             store.keepRequest("a", Desk.request("a", ""));
-            store.put(course.record(0));
+            store.put(taken);
         }
         try (Desk desk = Desk.open(folder)) {
             assertThat(Desk.body(desk.queue.find("a")).path("error").asText())
@@ -493,11 +495,11 @@ class DurableQueueTest {
     @Test
     void whatIsNotThereAnyMoreCannotBeRetried() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket sync = desk.submit("a", "", true);
+            DurableJob sync = desk.submit("a", "", true);
             desk.take().failed(JobException.badInput("image: is no picture"));
-            DurableTicket faulty = desk.submit("a", "'policy': 3", false);
+            DurableJob faulty = desk.submit("a", "'policy': 3", false);
 
-            for (DurableTicket ticket : List.of(sync, faulty)) {
+            for (DurableJob ticket : List.of(sync, faulty)) {
                 assertThatThrownBy(() -> desk.queue.retry(ticket)).hasMessageContaining("input is not kept");
             }
         }
@@ -530,7 +532,7 @@ class DurableQueueTest {
             })
     void whatStandsBesideTheInputIsCheckedToo(String beside, String message) {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.submit("a", beside, false);
+            DurableJob ticket = desk.submit("a", beside, false);
 
             assertThat(Desk.body(ticket).path("status").asText()).isEqualTo("FAILED");
             assertThat(Desk.body(ticket).path("error").asText())
@@ -579,7 +581,7 @@ class DurableQueueTest {
     @Test
     void aFullQueueRefusesAndHasRoomAgain() throws InterruptedException {
         try (Desk desk = Desk.open(folder, "capacity=2")) {
-            DurableTicket first = desk.run("a");
+            DurableJob first = desk.run("a");
             desk.run("b");
             assertThatThrownBy(() -> desk.run("c"))
                     .isInstanceOfSatisfying(QueueException.class, refusal -> {
@@ -612,7 +614,7 @@ class DurableQueueTest {
     @Test
     void anAnswerIsKeptForItsTimeAndNotLonger() throws InterruptedException, IOException {
         try (Desk desk = Desk.open(folder, "kept=30m")) {
-            DurableTicket ticket = desk.run("a");
+            DurableJob ticket = desk.run("a");
             desk.take().completed(Desk.result());
             desk.clock.pass(Duration.ofMinutes(30).minusMillis(1));
             desk.queue.sweep();
@@ -638,9 +640,9 @@ class DurableQueueTest {
             desk.queue.sweep();
             assertThat(kept(desk, ids)).containsExactlyElementsOf(ids.subList(2, 5));
 
-            DurableTicket first = desk.run("large");
+            DurableJob first = desk.run("large");
             desk.take().completed(Desk.result(new Stored.Inline(new byte[50_000])));
-            DurableTicket second = desk.run("large");
+            DurableJob second = desk.run("large");
             desk.take().completed(Desk.result(new Stored.Inline(new byte[50_000])));
             desk.queue.sweep();
             assertThat(kept(desk, List.of(first.id(), second.id()))).containsExactly(second.id());
@@ -677,7 +679,7 @@ class DurableQueueTest {
     @Test
     void aStreamTellsEachPictureOnceAndTheLatestProgress() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.run("a");
+            DurableJob ticket = desk.run("a");
             assertThat(ticket.news()).isNotDone();
             assertThat(ticket.stream().toString()).isEqualTo("{\"status\":\"IN_QUEUE\",\"stream\":[]}");
             Ticket taken = desk.take();
@@ -708,7 +710,7 @@ class DurableQueueTest {
     @Test
     void anAnswerThatCannotBeMadeIsASmallErrorInstead() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
-            DurableTicket ticket = desk.run("a");
+            DurableJob ticket = desk.run("a");
             List<JobResult.Image> tooMuch = new AbstractList<>() {
                 @Override
                 public JobResult.Image get(int index) {
@@ -731,7 +733,7 @@ class DurableQueueTest {
 
     @Test
     void whereTheDiskFailsAnswersStayInMemoryAsFarAsThereIsRoom() throws IOException {
-        var room = new AtomicLong(250_000);
+        var room = new MemoryBudget(250_000);
         byte[] large = new byte[100_000];
         try (JobStore store = JobStore.open(folder)) {
             for (String id : List.of("a", "b", "c", "d")) {
@@ -749,7 +751,7 @@ class DurableQueueTest {
 
             first.drop();
             first.drop();
-            assertThat(room).hasValue(150_000);
+            assertThat(room.left()).isEqualTo(150_000);
             assertThat(LastAnswer.keep(store, job("d"), large, true, room).body())
                     .hasSize(large.length);
         }
@@ -761,16 +763,16 @@ class DurableQueueTest {
 
     @Test
     void picturesOfAJobThatIsForgottenTakeNoRoom() {
-        var room = new AtomicLong(1_000);
-        var pictures = new FinishedPictures(room);
-        pictures.add(Desk.image(0, new Stored.Inline(new byte[30])));
-        assertThat(room).hasValue(960);
+        var room = new MemoryBudget(1_000);
+        var events = new JobEvents(room);
+        events.publish(new JobEvent.PictureStored(Desk.image(0, new Stored.Inline(new byte[30]))));
+        assertThat(room.left()).isEqualTo(960);
 
-        pictures.close();
-        pictures.add(Desk.image(1, new Stored.Inline(new byte[30])));
+        events.close();
+        events.publish(new JobEvent.PictureStored(Desk.image(1, new Stored.Inline(new byte[30]))));
 
-        assertThat(room).hasValue(1_000);
-        assertThat(pictures.from(0)).hasSize(1);
+        assertThat(room.left()).isEqualTo(1_000);
+        assertThat(events.pictures()).hasSize(1);
     }
 
     private List<String> files() throws IOException {

@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.durable.Desk;
-import dev.darkroom.queue.durable.DurableTicket;
+import dev.darkroom.queue.durable.DurableJob;
 import dev.darkroom.queue.durable.Status;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -99,7 +99,7 @@ class WebhooksTest {
     @Test
     void theEndOfAJobIsPostedToTheVeryAddressThatWasAdmitted() throws Exception {
         try (Desk desk = Desk.open(folder, FAST, "webhook.secret=s3cret")) {
-            DurableTicket ticket = desk.submit("a", hook(), false);
+            DurableJob ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !received.isEmpty());
 
@@ -136,7 +136,7 @@ class WebhooksTest {
             Desk.until(() -> received.size() == 1);
             desk.queue.cancel(desk.submit("b", hook(), false));
             Desk.until(() -> received.size() == 2);
-            DurableTicket refused = desk.submit("c", hook() + ", 'policy': 7", false);
+            DurableJob refused = desk.submit("c", hook() + ", 'policy': 7", false);
             assertThat(refused.status()).isEqualTo(Status.FAILED);
             assertThat(Desk.webhookDue(refused)).isFalse();
             desk.submit("d", hook(), true);
@@ -156,13 +156,13 @@ class WebhooksTest {
     void aReceiverThatFailsIsAskedTwiceMore() throws InterruptedException {
         try (Desk desk = Desk.open(folder, FAST)) {
             failures.set(2);
-            DurableTicket heard = desk.submit("a", hook(), false);
+            DurableJob heard = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !Desk.webhookDue(heard));
             assertThat(received).hasSize(3);
 
             failures.set(100);
-            DurableTicket unheard = desk.submit("b", hook(), false);
+            DurableJob unheard = desk.submit("b", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !Desk.webhookDue(unheard));
             assertThat(received).hasSize(6);
@@ -173,7 +173,7 @@ class WebhooksTest {
     void redirectsAreNotFollowed() throws InterruptedException {
         try (Desk desk = Desk.open(folder, FAST)) {
             redirect = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/elsewhere";
-            DurableTicket ticket = desk.submit("a", hook(), false);
+            DurableJob ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !Desk.webhookDue(ticket));
 
@@ -189,7 +189,7 @@ class WebhooksTest {
             throw JobException.badInput("the address of " + server.getHost() + " is not public");
         };
         try (Desk desk = Desk.open(folder, nowhere, "webhook.pause=1h")) {
-            DurableTicket ticket = desk.submit("a", hook(), false);
+            DurableJob ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !Desk.webhookDue(ticket));
 
@@ -201,7 +201,7 @@ class WebhooksTest {
     void aReceiverThatHangsDelaysNoJob() throws InterruptedException {
         held = new CountDownLatch(1);
         try (Desk desk = Desk.open(folder, FAST, "webhook.timeout=300ms")) {
-            DurableTicket ticket = desk.submit("a", hook(), false);
+            DurableJob ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             desk.run("b");
             desk.take().completed(Desk.result());
@@ -255,7 +255,7 @@ class WebhooksTest {
         String id;
         failures.set(1);
         try (Desk desk = Desk.open(folder, "webhook.pause=1h")) {
-            DurableTicket ticket = desk.submit("a", hook(), false);
+            DurableJob ticket = desk.submit("a", hook(), false);
             id = ticket.id();
             desk.take().completed(Desk.result());
             Desk.until(() -> received.size() == 1);
