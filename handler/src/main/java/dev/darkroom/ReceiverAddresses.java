@@ -2,7 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.net.AddressRules;
-import dev.darkroom.queue.http.AddressGuard;
+import dev.darkroom.queue.webhook.AddressGuard;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;

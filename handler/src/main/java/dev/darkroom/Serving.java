@@ -5,10 +5,10 @@ import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.JobSource;
-import dev.darkroom.queue.Outcomes;
+import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.PayloadReader;
-import dev.darkroom.queue.http.HttpQueue;
-import dev.darkroom.queue.http.JobStore;
+import dev.darkroom.queue.durable.JobStore;
+import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.runpod.Heartbeat;
 import dev.darkroom.queue.runpod.RunPodEnvironment;
 import dev.darkroom.queue.runpod.RunPodSource;
@@ -38,7 +38,7 @@ class Serving {
 
     private final WorkerConfig config;
     private final WorkerState state;
-    private final HttpQueue queue;
+    private final DurableQueue queue;
     private final PayloadReader payloads;
     private final ResultFolder results;
     private final Metrics metrics;
@@ -49,7 +49,7 @@ class Serving {
     Serving(
             WorkerConfig config,
             WorkerState state,
-            HttpQueue queue,
+            DurableQueue queue,
             PayloadReader payloads,
             ResultFolder results,
             Metrics metrics,
@@ -110,7 +110,7 @@ class Serving {
         }
     }
 
-    private void start(Handler handler, JobSource source, Outcomes outcomes) {
+    private void start(Handler handler, JobSource source, JobEndListener outcomes) {
         var worker = new Worker(handler, state, metrics, outcomes);
         for (int i = 0; i < JOBS_UNDER_WAY; i++) {
             workers.add(Thread.ofVirtual().name("worker").start(() -> work(worker, source)));

@@ -2,8 +2,10 @@ package dev.darkroom;
 
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
-import dev.darkroom.queue.http.AddressGuard;
+import dev.darkroom.queue.durable.QueueSettings;
 import dev.darkroom.queue.http.HttpSettings;
+import dev.darkroom.queue.webhook.AddressGuard;
+import dev.darkroom.queue.webhook.WebhookSettings;
 import dev.darkroom.store.ResultFolder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -29,11 +31,25 @@ class Wiring {
                 config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
     }
 
-    /** How this worker takes jobs over HTTP. */
+    /** Settings of the HTTP API. */
     @Produces
     @Singleton
     HttpSettings http() {
-        return config.http();
+        return config.http().api();
+    }
+
+    /** Settings of the queue behind it. */
+    @Produces
+    @Singleton
+    QueueSettings queue() {
+        return config.http().queue();
+    }
+
+    /** Settings of webhooks. */
+    @Produces
+    @Singleton
+    WebhookSettings webhooks() {
+        return config.http().webhook();
     }
 
     /** Whom this worker calls when a job has a webhook. */

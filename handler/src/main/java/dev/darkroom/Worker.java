@@ -7,7 +7,7 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.JobSource;
-import dev.darkroom.queue.Outcomes;
+import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.Ticket;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -23,11 +23,11 @@ public final class Worker {
     private final Handler handler;
     private final WorkerState state;
     private final Metrics metrics;
-    private final Outcomes outcomes;
+    private final JobEndListener outcomes;
     private final Semaphore places = new Semaphore(PLACES);
 
     /** @param outcomes told of every job that this worker ends */
-    public Worker(Handler handler, WorkerState state, Metrics metrics, Outcomes outcomes) {
+    public Worker(Handler handler, WorkerState state, Metrics metrics, JobEndListener outcomes) {
         this.handler = handler;
         this.state = state;
         this.metrics = metrics;

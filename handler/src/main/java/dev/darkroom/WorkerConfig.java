@@ -1,14 +1,17 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Limits;
+import dev.darkroom.queue.durable.QueueSettings;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
+import dev.darkroom.queue.webhook.WebhookSettings;
 import dev.darkroom.source.LoraSettings;
 import dev.darkroom.source.SourceSettings;
 import dev.darkroom.store.S3Settings;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +81,7 @@ public interface WorkerConfig {
     HubConfig hub();
 
     /** How jobs are taken over HTTP. */
-    HttpSettings http();
+    HttpGroup http();
 
     /** How jobs are pulled from RunPod. */
     RunPodSettings runpod();
@@ -101,6 +104,20 @@ public interface WorkerConfig {
     /** What becomes of a job with fields that this worker does not have: {@code refuse}, or {@code warn} in the answer. */
     @WithDefault("refuse")
     UnknownFields unknownFields();
+
+    /** How jobs are taken over HTTP: the API, the queue behind it, and webhooks. */
+    interface HttpGroup {
+        /** The API itself. */
+        @WithParentName
+        HttpSettings api();
+
+        /** The queue behind the API. */
+        @WithParentName
+        QueueSettings queue();
+
+        /** Webhooks. */
+        WebhookSettings webhook();
+    }
 
     /** What a job may ask of the GPU at most. */
     interface LimitSettings {

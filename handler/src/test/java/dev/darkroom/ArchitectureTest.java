@@ -83,6 +83,36 @@ class ArchitectureTest {
                 }));
     }
 
+    /** Room below {@code queue} → the rooms beside it that it may use; all may use {@code queue} itself, and that none of them. */
+    private static final Map<String, List<String>> QUEUE_MAY_USE = Map.of(
+            "http", List.of("durable"),
+            "durable", List.of("webhook"),
+            "webhook", List.of(),
+            "runpod", List.of());
+
+    @TestFactory
+    Stream<DynamicTest> theQueuesRoomsDoSoToo() {
+        return Stream.concat(
+                QUEUE_MAY_USE.keySet().stream()
+                        .map(room -> DynamicTest.dynamicTest(
+                                room, () -> usesOnly("dev.darkroom.queue." + room + "..", room, QUEUE_MAY_USE.get(room)))),
+                Stream.of(DynamicTest.dynamicTest("queue", () -> usesOnly("dev.darkroom.queue", "", List.of()))));
+    }
+
+    private static void usesOnly(String from, String room, List<String> allowed) {
+        String[] others = QUEUE_MAY_USE.keySet().stream()
+                .filter(other -> !other.equals(room) && !allowed.contains(other))
+                .map(other -> "dev.darkroom.queue." + other + "..")
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(from)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .check(CLASSES);
+    }
+
     @Test
     void roomsHaveNoCycles() {
         slices().matching("dev.darkroom.(*)..").should().beFreeOfCycles().check(CLASSES);

@@ -192,7 +192,8 @@ class EditsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            'images': ['A', 'A', 'A', 'A']                                      | images: must be a list of 1 to 3 texts, not 4
+            'images': ['A', 'A', 'A', 'A']                                      | images: this model takes one image, not 4; model: none of pocket-flux, pocket-qwen-edit can do such a job
+            'images': ['A', 'A', 'A', 'A'], 'model': 'pocket-qwen-edit'         | images: this model takes at most 3, not 4
             'image': 'A', 'mask': 'A', 'model': 'pocket-qwen-edit'              | mask: this model edits without a mask: leave it out
             'image': 'A', 'mask': 'A'                                           | mask: this model cannot fill: leave the mask out; model: none of pocket-flux, pocket-qwen-edit can do such a job
             'image': 'A', 'strength': 0.5, 'model': 'pocket-qwen-edit'          | strength: this model edits by instruction: leave the strength out

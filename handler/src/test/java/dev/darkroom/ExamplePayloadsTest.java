@@ -39,7 +39,7 @@ class ExamplePayloadsTest {
             Map.entry("refused-edit-negative-prompt", "negative_prompt: has no effect with a true_cfg_scale of 1.0"),
             Map.entry("refused-edit-strength", "strength: this model edits by instruction"),
             Map.entry("refused-edit-without-image", "image: is missing: this model edits pictures"),
-            Map.entry("refused-four-images", "images: must be a list of 1 to 3 texts, not 4"),
+            Map.entry("refused-four-images", "images: this model takes one image, not 4"),
             Map.entry("refused-images-with-strength", "images: this model takes one image, not 2; model: none of "),
             Map.entry("refused-format", "output_format: must be one of png,"),
             Map.entry("refused-guidance", "guidance_scale: this model has no guidance embedding"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.smallrye.config.WithParentName;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -109,6 +110,9 @@ class ReadmeTest {
     }
 
     private static String variable(String prefix, Method method) {
+        if (method.isAnnotationPresent(WithParentName.class)) {
+            return prefix;
+        }
         return prefix + "_" + method.getName().replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT);
     }
 }

@@ -18,12 +18,12 @@ public final class Answer {
     }
 
     /** The output while a job runs. */
-    public static ObjectNode progress(int step, int steps) {
+    public static ObjectNode progress(JobEvent.Progress progress) {
         return Json.object()
                 .put("type", "progress")
-                .put("value", step)
-                .put("max", steps)
-                .put("percent", Math.round(1000.0 * step / steps) / 10.0);
+                .put("value", progress.step())
+                .put("max", progress.steps())
+                .put("percent", Math.round(1000.0 * progress.step() / progress.steps()) / 10.0);
     }
 
     /** The output of a job that is done. */
@@ -60,6 +60,20 @@ public final class Answer {
                 .put("height", image.size().height())
                 .put("bytes", image.bytes());
         return place(node, image.sample());
+    }
+
+    /** One picture of a job that may not have ended yet. */
+    public static ObjectNode picture(JobEvent.PictureStored event) {
+        ObjectNode node = image(event.image());
+        if (!event.complete()) {
+            node.remove("image");
+        }
+        return node;
+    }
+
+    /** The output of one event in a stream: a picture with its place in the job. */
+    public static ObjectNode streamed(JobEvent.PictureStored event) {
+        return picture(event).put("type", "image").put("index", event.image().sample().index());
     }
 
     private static ObjectNode failure(JobResult.Failure failure) {

@@ -63,7 +63,7 @@ final class Payload {
         Brought brought = brought(framing);
         Optional<Job> job = delivery.map(how -> new Envelope(model, how, notes))
                 .flatMap(envelope -> sampling.flatMap(known -> faults.gather(() -> brought.job(envelope, known))));
-        job.ifPresent(known -> faults.unless(() -> rules.check().accept(known)));
+        job.ifPresent(known -> faults.unless(() -> rules.check(known)));
         faults.refuse();
         return job.orElseThrow();
     }

@@ -80,7 +80,7 @@ public final class PayloadFile implements JobSource {
         public Job job() {
             ObjectNode request = Json.request(payload);
             var faults = new Faults();
-            Beside.check(request, faults);
+            RequestEnvelope.check(request, faults);
             Optional<Job> job = faults.gather(() -> reader.job(request));
             faults.refuse();
             return job.orElseThrow();

@@ -5,6 +5,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads requests as this worker's settings have it: limits, styles, and what becomes of fields that it does not have. */
 public final class PayloadReader {
@@ -12,7 +13,7 @@ public final class PayloadReader {
     private final Styles styles;
     private final Fields fields;
     private final boolean refusesUnknownFields;
-    private volatile Consumer<Job> check = job -> {};
+    private volatile @Nullable Consumer<Job> check;
 
     /** @param refusesUnknownFields false answers them with a note */
     public PayloadReader(Limits limits, Styles styles, boolean refusesUnknownFields) {
@@ -40,8 +41,17 @@ public final class PayloadReader {
         check = known;
     }
 
-    Consumer<Job> check() {
-        return check;
+    /** True once {@link #checkWith} was called: a job that is read from then on is checked in full. */
+    public boolean knowsModels() {
+        return check != null;
+    }
+
+    /** Refuses what models and storage cannot do, as far as they are known. */
+    void check(Job job) {
+        Consumer<Job> known = check;
+        if (known != null) {
+            known.accept(job);
+        }
     }
 
     Limits limits() {

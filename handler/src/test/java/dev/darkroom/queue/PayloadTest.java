@@ -232,7 +232,7 @@ class PayloadTest {
             'prompt': 'p', 'match_input_image': true | match_input_image: needs an image
             'prompt': 'p', 'match_input_image': 'yes' | match_input_image: must be true or false, not "yes"
             'prompt': 'p', 'image': 'A', 'images': ['B'] | images: cannot stand beside image
-            'prompt': 'p', 'images': ['A', 'B', 'C', 'D'] | images: must be a list of 1 to 3 texts, not 4
+            'prompt': 'p', 'images': ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K'] | images: must be a list of 1 to 10 texts, not 11
             'prompt': 'p', 'image_2': 'B'           | image_2: needs an image before it
             'prompt': 'p', 'images': ['A', 'B'], 'mask': 'C' | mask: goes with one image, not with 2
             'prompt': 'p', 'style': 'noir'          | style: must be one of 3d, artistic,

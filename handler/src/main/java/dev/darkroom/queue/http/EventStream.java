@@ -1,5 +1,8 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.queue.durable.DurableQueue;
+import dev.darkroom.queue.durable.DurableJob;
+import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -9,10 +12,10 @@ import jakarta.inject.Singleton;
 /** {@code /events/{id}}: what happens to a job, as server-sent events. */
 @Singleton
 final class EventStream {
-    private final HttpQueue queue;
-    private final Callers callers;
+    private final DurableQueue queue;
+    private final LongPolls callers;
 
-    EventStream(HttpQueue queue, Callers callers) {
+    EventStream(DurableQueue queue, LongPolls callers) {
         this.queue = queue;
         this.callers = callers;
     }
@@ -23,15 +26,20 @@ final class EventStream {
 
     private void follow(RoutingContext request) {
         try {
-            HttpTicket ticket = queue.find(request.pathParam("id"));
+            DurableJob job = queue.find(request.pathParam("id"));
             callers.enter();
-            new EventWriter(request, ticket, callers::leave).begin();
-        } catch (Refusal e) {
-            HttpServerResponse response = request.response();
-            e.retryAfter().ifPresent(time -> response.putHeader("Retry-After", String.valueOf(time.toSeconds())));
-            response.setStatusCode(e.status())
-                    .putHeader("Content-Type", "application/json")
-                    .end(Refusals.body(String.valueOf(e.getMessage())).toString());
+            new EventWriter(request, job, callers::leave).begin();
+        } catch (QueueException e) {
+            refuse(request.response(), ApiErrors.of(e));
+        } catch (ApiException e) {
+            refuse(request.response(), e);
         }
+    }
+
+    private static void refuse(HttpServerResponse response, ApiException error) {
+        error.retryAfter().ifPresent(time -> response.putHeader("Retry-After", String.valueOf(time.toSeconds())));
+        response.setStatusCode(error.status())
+                .putHeader("Content-Type", "application/json")
+                .end(ApiErrors.body(String.valueOf(error.getMessage())).toString());
     }
 }

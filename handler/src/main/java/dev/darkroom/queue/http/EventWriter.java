@@ -1,17 +1,19 @@
 package dev.darkroom.queue.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Answer;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
+import dev.darkroom.queue.durable.DurableJob;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * Tells one listener what happens to a job. It asks the job what is new whenever the listener can take more, so a slow listener costs no
- * memory: it misses steps, but no picture. All but {@link #changed} runs on the connection's own thread.
+ * Writes what happens to a job to one listener. It reads the job's next event whenever the listener can take more, so a slow listener
+ * costs no memory: it misses steps, but no picture. Everything but {@link #changed} runs on the connection's own thread.
  */
 final class EventWriter {
     private static final long HEARTBEAT_MILLISECONDS = 15_000;
@@ -22,23 +24,22 @@ final class EventWriter {
     private final RoutingContext request;
     private final HttpServerResponse response;
     private final Context context;
-    private final HttpTicket ticket;
+    private final DurableJob job;
     private final Runnable left;
-    private final Runnable follower = this::changed;
+    private final JobEvents.Reader events;
+    private final Consumer<JobEvent> follower = event -> changed();
     private final AtomicBoolean flushing = new AtomicBoolean();
 
-    private @Nullable Status told;
-    private int pictures;
-    private int reports;
     private long heartbeat;
     private boolean ended;
 
     /** @param left called once, when the listener is gone or has heard all */
-    EventWriter(RoutingContext request, HttpTicket ticket, Runnable left) {
+    EventWriter(RoutingContext request, DurableJob job, Runnable left) {
         this.request = request;
         this.response = request.response();
         this.context = request.vertx().getOrCreateContext();
-        this.ticket = ticket;
+        this.job = job;
+        this.events = job.events().reader();
         this.left = left;
     }
 
@@ -49,7 +50,7 @@ final class EventWriter {
                 .putHeader("X-Accel-Buffering", "no");
         request.addEndHandler(result -> leave());
         heartbeat = request.vertx().setPeriodic(HEARTBEAT_MILLISECONDS, timer -> beat());
-        ticket.following().follow(follower);
+        job.events().follow(follower);
         flush();
     }
 
@@ -68,34 +69,28 @@ final class EventWriter {
 
     private void flush() {
         flushing.set(false);
-        if (ended) {
-            return;
-        }
-        if (waitsForListener()) {
-            return;
-        }
-        boolean over = ticket.settled().isDone();
-        Status status = ticket.status();
-        if (status != told && !status.isFinal()) {
-            told = status;
-            event("status", Answer.status(ticket.id(), status.name()).toString());
-        }
-        for (ObjectNode picture : ticket.following().pictures().from(pictures)) {
-            pictures++;
-            event("image", picture.toString());
-            if (waitsForListener()) {
-                return;
+        while (!ended && !waitsForListener()) {
+            switch (events.next()) {
+                case null -> {
+                    return;
+                }
+                case JobEvent.Queued queued -> status("IN_QUEUE");
+                case JobEvent.Started started -> status("IN_PROGRESS");
+                case JobEvent.PictureStored picture -> event("image", Answer.streamed(picture).toString());
+                case JobEvent.Progress progress -> {
+                    event("progress", Answer.progress(progress).toString());
+                    // steps may come as fast as they are written: others of this thread have their turn
+                    changed();
+                    return;
+                }
+                case JobEvent.Stopped stopped -> end("stopped");
+                case JobEvent.Last last -> end("end");
             }
         }
-        int latest = ticket.following().reports();
-        ObjectNode progress = ticket.following().progress();
-        if (latest > reports && progress != null && !status.isFinal()) {
-            reports = latest;
-            event("progress", progress.toString());
-        }
-        if (over) {
-            end();
-        }
+    }
+
+    private void status(String status) {
+        event("status", Answer.status(job.id(), status).toString());
     }
 
     /** True if the listener has to read first; then it goes on from there. */
@@ -108,18 +103,18 @@ final class EventWriter {
     }
 
     /** The last answer may have to be read from the disk. */
-    private void end() {
+    private void end(String name) {
         ended = true;
-        boolean small = ticket.answerBytes() <= LARGEST_END;
+        boolean small = job.answerBytes() <= LARGEST_END;
         request.vertx()
                 .executeBlocking(
                         () -> small
-                                ? new String(ticket.body(), StandardCharsets.UTF_8)
-                                : Answer.status(ticket.id(), ticket.status().name())
+                                ? new String(job.body(), StandardCharsets.UTF_8)
+                                : Answer.status(job.id(), job.status().name())
                                         .toString(),
                         false)
                 .onSuccess(answer -> {
-                    event(ticket.status().isFinal() ? "end" : "stopped", answer);
+                    event(name, answer);
                     response.end();
                 })
                 .onFailure(failure -> response.end());
@@ -138,7 +133,7 @@ final class EventWriter {
     private void leave() {
         ended = true;
         if (request.vertx().cancelTimer(heartbeat)) {
-            ticket.following().unfollow(follower);
+            job.events().unfollow(follower);
             left.run();
         }
     }

@@ -3,6 +3,10 @@ package dev.darkroom.queue.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.Json;
+import dev.darkroom.queue.durable.Counts;
+import dev.darkroom.queue.durable.DurableQueue;
+import dev.darkroom.queue.durable.DurableJob;
+import dev.darkroom.queue.durable.Status;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -50,10 +54,10 @@ public class RunPodApi {
     static final String TAG = "RunPod's endpoint API";
     private static final String JSON = MediaType.APPLICATION_JSON;
 
-    private final HttpQueue queue;
-    private final Callers callers;
+    private final DurableQueue queue;
+    private final LongPolls callers;
 
-    RunPodApi(HttpQueue queue, Callers callers) {
+    RunPodApi(DurableQueue queue, LongPolls callers) {
         this.queue = queue;
         this.callers = callers;
     }
@@ -86,15 +90,15 @@ public class RunPodApi {
             @Context RoutingContext request) {
         long milliseconds = wait(wait);
         callers.enter();
-        HttpTicket ticket;
+        DurableJob job;
         try {
-            ticket = accept(body, true, request);
+            job = accept(body, true, request);
         } catch (RuntimeException e) {
             callers.leave();
             throw e;
         }
         return callers.await(
-                ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> queue.abandon(ticket));
+                job.settled(), milliseconds, () -> json(lasting(job).body()), () -> queue.abandon(job));
     }
 
     /** How far a job is, or its result; {@code ttl} milliseconds from now the result is forgotten, if that is sooner than otherwise. */
@@ -107,10 +111,10 @@ public class RunPodApi {
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response status(
             @PathParam("id") String id, @Parameter(description = TTL) @QueryParam("ttl") @Nullable String ttl) {
-        HttpTicket ticket = queue.find(id);
-        byte[] body = ticket.body();
+        DurableJob job = queue.find(id);
+        byte[] body = job.body();
         if (ttl != null) {
-            queue.keep(ticket, milliseconds("ttl", ttl));
+            queue.keep(job, milliseconds("ttl", ttl));
         }
         return json(body);
     }
@@ -139,10 +143,10 @@ public class RunPodApi {
     public CompletionStage<Response> statusSync(
             @PathParam("id") String id, @Parameter(description = WAIT) @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
-        HttpTicket ticket = queue.find(id);
+        DurableJob job = queue.find(id);
         callers.enter();
         return callers.await(
-                ticket.settled(), milliseconds, () -> json(lasting(ticket).body()), () -> {});
+                job.settled(), milliseconds, () -> json(lasting(job).body()), () -> {});
     }
 
     /** What of a job's pictures and progress was not read yet; waits a moment if that is nothing. */
@@ -154,9 +158,9 @@ public class RunPodApi {
             description = "What is new",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Stream")))
     public CompletionStage<ObjectNode> stream(@PathParam("id") String id) {
-        HttpTicket ticket = queue.find(id);
+        DurableJob job = queue.find(id);
         callers.enter();
-        return callers.await(ticket.news(), STREAM_WAIT, ticket::stream, () -> {});
+        return callers.await(job.news(), STREAM_WAIT, job::stream, () -> {});
     }
 
     /** The same, for clients that post. */
@@ -180,9 +184,9 @@ public class RunPodApi {
             description = "How far the job is",
             content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response cancel(@PathParam("id") String id) {
-        HttpTicket ticket = queue.find(id);
-        queue.cancel(ticket);
-        return json(ticket.body());
+        DurableJob job = queue.find(id);
+        queue.cancel(job);
+        return json(job.body());
     }
 
     /** Has a job that failed done again, or one whose pictures could not all be stored. */
@@ -223,24 +227,24 @@ public class RunPodApi {
         return queue.health();
     }
 
-    private HttpTicket accept(byte[] body, boolean sync, RoutingContext request) {
+    private DurableJob accept(byte[] body, boolean sync, RoutingContext request) {
         try {
             return queue.submit(body, sync);
         } catch (JobException e) {
-            throw Refusal.badRequest(String.valueOf(e.getMessage()));
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
         } finally {
-            FrontDoor.received(request);
+            RequestFilter.received(request);
         }
     }
 
     /** The caller learns the id of a job that has not ended, so it is to be found even if the process dies. */
-    private static HttpTicket lasting(HttpTicket ticket) {
+    private static DurableJob lasting(DurableJob job) {
         try {
-            ticket.outlive();
+            job.outlive();
         } catch (UncheckedIOException e) {
-            LOG.errorf("job %s will not outlive this process: %s", ticket.id(), e.getMessage());
+            LOG.errorf("job %s will not outlive this process: %s", job.id(), e.getMessage());
         }
-        return ticket;
+        return job;
     }
 
     private static long wait(@Nullable String wait) {
@@ -251,7 +255,7 @@ public class RunPodApi {
         try {
             return Math.max(0, Long.parseLong(value));
         } catch (NumberFormatException e) {
-            throw Refusal.badRequest(name + ": must be a number of milliseconds");
+            throw ApiException.badRequest(name + ": must be a number of milliseconds");
         }
     }
 

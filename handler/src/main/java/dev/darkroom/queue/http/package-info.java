@@ -1,4 +1,4 @@
-/** RunPod's endpoint API over HTTP: a bounded queue, jobs that outlive the process, webhooks, events. */
+/** RunPod's endpoint API over HTTP: its calls, its errors, who may call, and server-sent events. */
 @NullMarked
 package dev.darkroom.queue.http;
 

@@ -28,7 +28,7 @@ public final class Heartbeat implements AutoCloseable {
 
     /** Begins at once, and goes on until it is closed or the process ends. */
     public static Heartbeat start(RunPodEnvironment environment, RunPodSettings settings) {
-        return start(environment, settings.product(), environment.pingInterval(), Pace.STANDARD.pingRetries());
+        return start(environment, settings.product(), environment.pingInterval(), Timeouts.STANDARD.pingRetries());
     }
 
     static Heartbeat start(RunPodEnvironment environment, String product, Duration interval, List<Duration> retries) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Json;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** TestJobs the platform for jobs, one long poll at a time, as long as there is a place for one. */
+/** Asks the platform for jobs, one long poll at a time, as long as there is a place for one. */
 final class JobPoll {
     private static final Logger LOG = Logger.getLogger(JobPoll.class);
 
@@ -23,27 +24,27 @@ final class JobPoll {
     private final RunPodClient client;
     private final RunPodUrls urls;
     private final HeldJobs held;
-    private final JobDesk desk;
-    private final Pace pace;
+    private final PullContext context;
+    private final Timeouts timeouts;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private int failures;
     private String told = "";
 
-    JobPoll(RunPodClient client, RunPodUrls urls, HeldJobs held, JobDesk desk, Pace pace) {
+    JobPoll(RunPodClient client, RunPodUrls urls, PullContext context, Timeouts timeouts) {
         this.client = client;
         this.urls = urls;
-        this.held = held;
-        this.desk = desk;
-        this.pace = pace;
+        this.held = context.held();
+        this.context = context;
+        this.timeouts = timeouts;
     }
 
-    /** TestJobs until {@link #stop}. */
+    /** Asks until {@link #stop}. */
     void run() {
         try {
             while (held.awaitPlace()) {
                 long start = System.nanoTime();
                 boolean jobInProgress = !held.ids().isEmpty();
-                Duration wait = heard(client.take(urls.take(jobInProgress), pace.poll()), start);
+                Duration wait = heard(client.take(urls.take(jobInProgress), timeouts.poll()), start);
                 if (wait.isPositive() && stopped.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
                     return;
                 }
@@ -66,7 +67,7 @@ final class JobPoll {
     private Duration heard(Reply reply, long start) {
         if (reply instanceof Reply.Failed failed && failed.timedOut() && isWholePoll(start)) {
             succeeded();
-            return pace.emptyPoll();
+            return timeouts.emptyPoll();
         }
         if (!(reply instanceof Reply.Answered answered)) {
             return failed(reply);
@@ -74,21 +75,21 @@ final class JobPoll {
         return switch (answered.status()) {
             case 200 -> {
                 succeeded();
-                yield takeIn(answered.body()) ? Duration.ZERO : pace.asleep();
+                yield takeIn(answered.body()) ? Duration.ZERO : timeouts.asleep();
             }
             case 204 -> {
                 succeeded();
-                yield pace.emptyPoll().minusNanos(System.nanoTime() - start);
+                yield timeouts.emptyPoll().minusNanos(System.nanoTime() - start);
             }
-            case 400 -> Pace.jittered(pace.asleep());
-            case 429 -> pace.throttled();
+            case 400 -> Timeouts.jittered(timeouts.asleep());
+            case 429 -> timeouts.throttled();
             default -> failed(reply);
         };
     }
 
     /** A connection that does not come about times out sooner. */
     private boolean isWholePoll(long start) {
-        return System.nanoTime() - start > pace.poll().toNanos() / 2;
+        return System.nanoTime() - start > timeouts.poll().toNanos() / 2;
     }
 
     private void succeeded() {
@@ -98,7 +99,7 @@ final class JobPoll {
 
     private Duration failed(Reply reply) {
         failures++;
-        Duration wait = pace.backOff(failures);
+        Duration wait = timeouts.backOff(failures);
         String what = reply.summary();
         if (held.isClosing() || what.equals(told)) {
             return wait;
@@ -122,12 +123,32 @@ final class JobPoll {
             return false;
         }
         if (!(answer instanceof ArrayNode batch)) {
-            return answer.isObject() && desk.takeIn(answer);
+            return answer.isObject() && takeIn(answer);
         }
         boolean any = false;
         for (JsonNode job : batch) {
-            any |= desk.takeIn(job);
+            any |= takeIn(job);
         }
         return any;
+    }
+
+    /**
+     * Takes in what the platform gave as a job. One that is faulty is taken in too, and answered when it is read.
+     *
+     * @return false if that is no job, or one that this worker has already
+     */
+    private boolean takeIn(JsonNode job) {
+        String id = job.path("id").asText("");
+        if (!(job instanceof ObjectNode request) || !RunPodUrls.isId(id)) {
+            LOG.error("RunPod gave a job without an id that could be answered");
+            return false;
+        }
+        if (held.find(id).isPresent()) {
+            LOG.warnf("job %s: RunPod gave it again; its one answer is still to come", id);
+            return false;
+        }
+        context.replacement().noticeTaken();
+        held.add(RunPodTicket.open(id, request, context));
+        return true;
     }
 }

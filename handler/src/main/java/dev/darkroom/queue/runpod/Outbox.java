@@ -1,29 +1,27 @@
 package dev.darkroom.queue.runpod;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one job has to say, sent one after another by a thread of its own, the result last: whatever comes after a result, the platform
- * takes for the job's new state. Progress is told as it is at the time, and no more once the result is there. Putting something in
- * returns at once.
+ * Sends the events of one job to the platform, one after another on a thread of its own, and the result last: whatever comes after a
+ * result, the platform takes for the job's new state. Progress is sent as it is at the time, and no more once the result is there. Nobody
+ * who publishes an event or puts the result in waits for the platform.
  */
 final class Outbox {
-    /** Whose words these are. Called on the outbox' thread. */
+    /** The job that an outbox belongs to. Called on the outbox' thread. */
     interface Owner {
-        /** How far the job is now. */
-        ObjectNode progress();
-
         /** True if the result is to ask the platform to replace this worker. May wait. */
         boolean isFarewell() throws InterruptedException;
 
-        /** There is nothing more to send. */
+        /** Called once, when there is nothing more to send. */
         void settled();
     }
 
@@ -34,7 +32,7 @@ final class Outbox {
     private sealed interface Letter {
         record Progress() implements Letter {}
 
-        record Part(ObjectNode output) implements Letter {}
+        record Part(JobEvent.PictureStored picture) implements Letter {}
 
         record Result(ObjectNode body) implements Letter {}
     }
@@ -43,42 +41,46 @@ final class Outbox {
 
     private final String id;
     private final Owner owner;
-    private final Courier courier;
+    private final ResultPoster poster;
+    private final JobEvents events;
+    private final JobEvents.Reader unsent;
+    private final boolean streams;
     private final Duration progressEvery;
+    private final Consumer<JobEvent> follower = event -> changed();
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<Letter.Part> parts = new ArrayDeque<>();
     private boolean progressed;
     private Letter.@Nullable Result result;
     private long nextProgress = System.nanoTime();
 
-    Outbox(String id, Owner owner, Courier courier, Duration progressEvery) {
+    /** @param streams true if pictures are sent as parts of the result, one by one; false if they come with the progress */
+    Outbox(String id, Owner owner, ResultPoster poster, JobEvents events, boolean streams, Duration progressEvery) {
         this.id = id;
         this.owner = owner;
-        this.courier = courier;
+        this.poster = poster;
+        this.events = events;
+        this.unsent = streams ? events.taker() : events.reader();
+        this.streams = streams;
         this.progressEvery = progressEvery;
         this.thread = Thread.ofVirtual().name("outbox of job " + id).unstarted(this::send);
     }
 
     void open() {
+        events.follow(follower);
         thread.start();
     }
 
-    /** The job is further than it was. */
-    void progressed() {
-        put(() -> progressed = true);
-    }
-
-    /** A part of the result, for those who read the job's stream. */
-    void part(ObjectNode output) {
-        put(() -> parts.add(new Letter.Part(output)));
-    }
-
-    /** The last word. */
+    /** Puts the result in, behind everything that has happened so far. */
     void result(ObjectNode body) {
-        put(() -> result = new Letter.Result(body));
+        lock.lock();
+        try {
+            result = new Letter.Result(body);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Nothing more is sent; what is on its way at this moment may still arrive. */
@@ -86,10 +88,9 @@ final class Outbox {
         thread.interrupt();
     }
 
-    private void put(Runnable change) {
+    private void changed() {
         lock.lock();
         try {
-            change.run();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -101,16 +102,16 @@ final class Outbox {
             boolean more = true;
             while (more) {
                 switch (next()) {
-                    case Letter.Part part -> tell(() -> courier.part(id, part.output()));
+                    case Letter.Part part -> tell(() -> poster.part(id, RunPodAnswer.part(part.picture())));
                     case Letter.Progress ignored -> {
-                        tell(() -> courier.progress(id, owner.progress()));
+                        tell(() -> poster.progress(id, RunPodAnswer.progress(events)));
                         nextProgress = System.nanoTime() + progressEvery.toNanos();
                     }
                     case Letter.Result last -> {
                         if (owner.isFarewell()) {
                             last.body().put(RunPodAnswer.FAREWELL, true);
                         }
-                        courier.result(id, last.body());
+                        poster.result(id, last.body());
                         more = false;
                     }
                 }
@@ -118,6 +119,7 @@ final class Outbox {
         } catch (InterruptedException e) {
             // the platform stopped the job: it wants to hear nothing more of it
         } finally {
+            events.unfollow(follower);
             owner.settled();
         }
     }
@@ -135,8 +137,13 @@ final class Outbox {
         lock.lockInterruptibly();
         try {
             while (true) {
-                if (!parts.isEmpty()) {
-                    return parts.remove();
+                JobEvent event = unsent.next();
+                if (event instanceof JobEvent.PictureStored picture && streams) {
+                    return new Letter.Part(picture);
+                }
+                if (event != null) {
+                    progressed |= event instanceof JobEvent.PictureStored || event instanceof JobEvent.Progress;
+                    continue;
                 }
                 if (result != null) {
                     return result;

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
-import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Answer;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.Json;
+import java.util.List;
 
 /**
  * What the platform passes on to a job's caller. Only forms are used that its own library sends too. A failure has its message in
@@ -20,6 +22,8 @@ final class RunPodAnswer {
     private static final int LARGEST_PART = 1_000_000;
 
     private static final int AROUND = 10_000;
+
+    private static final JobEvent.Progress NO_STEP_YET = new JobEvent.Progress(0, 1);
 
     private RunPodAnswer() {}
 
@@ -38,34 +42,28 @@ final class RunPodAnswer {
     }
 
     /** One picture of several, while others are still being made: without its file if that is too large for a part. */
-    static ObjectNode part(JobResult.Image image) {
-        return image(image, LARGEST_PART - AROUND);
+    static ObjectNode part(JobEvent.PictureStored picture) {
+        return Answer.picture(within(LARGEST_PART - AROUND, picture));
     }
 
-    /** The pictures that are there so far, with the files of as many as are small enough together. */
-    static ArrayNode images(Iterable<JobResult.Image> images) {
-        ArrayNode nodes = Json.MAPPER.createArrayNode();
-        int room = LARGEST_PART - AROUND;
-        for (JobResult.Image image : images) {
-            ObjectNode node = image(image, room);
-            room -= node.path("image").asText().length();
-            nodes.add(node);
+    /** How far a job is, and the pictures that are there so far, with the files of as many as are small enough together. */
+    static ObjectNode progress(JobEvents events) {
+        JobEvent.Progress latest = events.progress();
+        ObjectNode progress = Answer.progress(latest == null ? NO_STEP_YET : latest);
+        List<JobEvent.PictureStored> pictures = events.pictures();
+        if (!pictures.isEmpty()) {
+            ArrayNode images = progress.putArray("images");
+            long room = LARGEST_PART - AROUND;
+            for (JobEvent.PictureStored picture : pictures) {
+                JobEvent.PictureStored told = within(room, picture);
+                room -= told.fileLength();
+                images.add(Answer.picture(told));
+            }
         }
-        return nodes;
+        return progress;
     }
 
-    private static ObjectNode image(JobResult.Image image, int room) {
-        if (image.stored() instanceof Stored.Inline inline && base64Length(inline.file()) > room) {
-            var bare = new Stored.Inline(new byte[0]);
-            ObjectNode node = Answer.image(
-                    new JobResult.Image(image.sample(), bare, image.format(), image.size(), image.bytes()));
-            node.remove("image");
-            return node;
-        }
-        return Answer.image(image);
-    }
-
-    private static long base64Length(byte[] file) {
-        return Math.ceilDiv(file.length, 3) * 4L;
+    private static JobEvent.PictureStored within(long room, JobEvent.PictureStored picture) {
+        return picture.fileLength() > room ? picture.withoutFile() : picture;
     }
 }

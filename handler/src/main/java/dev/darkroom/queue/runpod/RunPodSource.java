@@ -2,6 +2,7 @@ package dev.darkroom.queue.runpod;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobSource;
+import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Ticket;
 import io.vertx.core.Vertx;
@@ -15,22 +16,30 @@ import org.jboss.logging.Logger;
 public final class RunPodSource implements JobSource, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RunPodSource.class);
 
+    private static final long PICTURES_BYTES = 256L << 20;
+
     private final RunPodClient client;
     private final HeldJobs held;
     private final JobPoll poll;
     private final Thread stops;
 
     private RunPodSource(
-            RunPodEnvironment environment, RunPodSettings settings, PayloadReader reader, Vertx vertx, Pace pace) {
+            RunPodEnvironment environment, RunPodSettings settings, PayloadReader reader, Vertx vertx, Timeouts timeouts) {
         this.client = new RunPodClient(vertx, environment.key(), settings.product());
         this.held = new HeldJobs(settings.prefetch() ? 2 : 1);
         RunPodUrls urls = environment.urls();
-        var courier = new Courier(client, urls, settings, pace);
-        var desk = new JobDesk(environment, settings, reader, held, courier, this::stop);
-        this.poll = new JobPoll(client, urls, held, desk, pace);
+        var context = new PullContext(
+                environment,
+                settings,
+                reader,
+                held,
+                new ResultPoster(client, urls, settings, timeouts),
+                new Replacement(settings, held, this::stop),
+                new MemoryBudget(PICTURES_BYTES));
+        this.poll = new JobPoll(client, urls, context, timeouts);
         this.stops = Thread.ofVirtual()
                 .name("runpod stops")
-                .unstarted(() -> urls.stop().ifPresent(url -> new StopChannel(client, url, held, pace).run()));
+                .unstarted(() -> urls.stop().ifPresent(url -> new StopChannel(client, url, held, timeouts).run()));
     }
 
     /**
@@ -44,7 +53,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
             PayloadReader reader,
             Vertx vertx,
             Heartbeat heartbeat) {
-        return start(environment, settings, reader, vertx, heartbeat, Pace.STANDARD);
+        return start(environment, settings, reader, vertx, heartbeat, Timeouts.STANDARD);
     }
 
     static RunPodSource start(
@@ -53,8 +62,8 @@ public final class RunPodSource implements JobSource, AutoCloseable {
             PayloadReader reader,
             Vertx vertx,
             Heartbeat heartbeat,
-            Pace pace) {
-        var source = new RunPodSource(environment, settings, reader, vertx, pace);
+            Timeouts timeouts) {
+        var source = new RunPodSource(environment, settings, reader, vertx, timeouts);
         heartbeat.follow(source.held::ids);
         source.stops.start();
         Thread.ofVirtual().name("runpod jobs").start(source.poll::run);
@@ -68,7 +77,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     }
 
     /**
-     * TestJobs for no more jobs: a poll that waits for one ends at once, and {@link #take} comes to an end when those that are there are
+     * Asks for no more jobs: a poll that waits for one ends at once, and {@link #take} comes to an end when those that are there are
      * taken. Running jobs go on, and can still be stopped by the platform.
      */
     public void stop() {

@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
-import dev.darkroom.queue.Answer;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.Ticket;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -16,26 +15,38 @@ import org.jspecify.annotations.Nullable;
 final class RunPodTicket implements Ticket, Outbox.Owner {
     private static final Logger LOG = Logger.getLogger(RunPodTicket.class);
 
+    /** Bytes that an answer may have around its pictures. */
+    private static final int AROUND_PICTURES = 100_000;
+
     private final String id;
-    private final JobDesk desk;
+    private final PullContext context;
+    private final JobEvents events;
     private final Outbox outbox;
-    private final List<JobResult.Image> images = new ArrayList<>();
     private @Nullable ObjectNode request;
-    private int step;
-    private int steps = 1;
     private boolean stopped;
     private boolean ended;
 
-    private RunPodTicket(String id, ObjectNode request, JobDesk desk) {
+    private RunPodTicket(String id, ObjectNode request, PullContext context) {
         this.id = id;
         this.request = request;
-        this.desk = desk;
-        this.outbox = desk.outbox(id, this);
+        this.context = context;
+        this.events = new JobEvents(context.pictures());
+        this.outbox = new Outbox(
+                id,
+                this,
+                context.poster(),
+                events,
+                context.settings().stream(),
+                context.settings().progressEvery());
     }
 
-    /** @param request the job as the platform gave it */
-    static RunPodTicket open(String id, ObjectNode request, JobDesk desk) {
-        var ticket = new RunPodTicket(id, request, desk);
+    /**
+     * Takes in a job, and from now on sends the platform what happens to it.
+     *
+     * @param request the job as the platform gave it
+     */
+    static RunPodTicket open(String id, ObjectNode request, PullContext context) {
+        var ticket = new RunPodTicket(id, request, context);
         ticket.outbox.open();
         return ticket;
     }
@@ -45,7 +56,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         return id;
     }
 
-    /** Gives the job to the one who does it; its pictures are not kept here beyond that. */
+    /** The job, once: its pictures are not kept here for longer. */
     @Override
     public Job job() {
         ObjectNode taken;
@@ -57,32 +68,24 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         if (taken == null) {
             throw new IllegalStateException("job " + id + " was given away already");
         }
-        return desk.read(taken);
+        return context.reader().job(taken);
     }
 
     @Override
     public int largestAnswer() {
-        return desk.largestAnswer(id);
-    }
-
-    @Override
-    public void report(int step, int steps) {
-        synchronized (this) {
-            checkCancelled();
-            this.step = step;
-            this.steps = steps;
-        }
-        outbox.progressed();
+        return Math.max(0, context.poster().largest(id) - AROUND_PICTURES);
     }
 
     @Override
     public void started() {
         checkCancelled();
+        events.publish(new JobEvent.Started());
     }
 
     @Override
-    public void rendered() {
-        desk.rendered(this);
+    public void report(int step, int steps) {
+        checkCancelled();
+        events.publish(new JobEvent.Progress(step, steps));
     }
 
     @Override
@@ -94,43 +97,41 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
 
     @Override
     public void stored(JobResult.Image image) {
-        if (desk.streams()) {
-            outbox.part(RunPodAnswer.part(image));
-            return;
-        }
-        synchronized (this) {
-            images.add(image);
-        }
-        outbox.progressed();
+        events.publish(new JobEvent.PictureStored(image));
+    }
+
+    @Override
+    public void rendered() {
+        context.held().rendered(this);
     }
 
     @Override
     public void completed(JobResult result) {
-        if (end()) {
+        if (claimEnd()) {
             post(() -> RunPodAnswer.completed(result));
         }
     }
 
     @Override
     public void failed(JobException reason) {
-        if (end()) {
-            desk.noticeFailure(reason);
-            post(() -> desk.failed(reason));
+        if (claimEnd()) {
+            context.replacement().noticeFailure(reason);
+            post(() -> answer(reason));
         }
     }
 
-    /** The platform wants no answer any more. */
+    /** Ends the job without an answer, because the platform wants none any more. */
     void stop() {
         synchronized (this) {
             stopped = true;
             request = null;
         }
         outbox.discard();
-        desk.withdrawn(this);
+        context.held().withdrawn(this);
     }
 
-    /** False if it has ended before. */
-    private boolean end() {
+    /** Ends the job for whoever comes first; false if it has ended before. */
+    private boolean claimEnd() {
         synchronized (this) {
             if (ended) {
                 return false;
@@ -138,7 +139,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
             ended = true;
             request = null;
         }
-        desk.ended(this);
+        context.held().ended(this);
         return true;
     }
 
@@ -154,11 +155,16 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
             return answer.get();
         } catch (RuntimeException | OutOfMemoryError e) {
             LOG.errorf("job %s: its answer cannot be made: %s", id, e);
-            return desk.failed(new JobException(
+            return answer(new JobException(
                     JobException.Code.INTERNAL,
                     "the pictures were made, but the worker could not put the answer together",
                     null));
         }
+    }
+
+    private ObjectNode answer(JobException reason) {
+        return RunPodAnswer.failed(
+                reason, context.environment(), context.settings().product());
     }
 
     private synchronized boolean isStopped() {
@@ -166,21 +172,13 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     }
 
     @Override
-    public synchronized ObjectNode progress() {
-        ObjectNode progress = Answer.progress(step, steps);
-        if (!images.isEmpty()) {
-            progress.set("images", RunPodAnswer.images(images));
-        }
-        return progress;
-    }
-
-    @Override
     public boolean isFarewell() throws InterruptedException {
-        return desk.isFarewell(this);
+        return context.replacement().isFarewell(this);
     }
 
     @Override
     public void settled() {
-        desk.settled(this);
+        events.close();
+        context.held().settled(this);
     }
 }

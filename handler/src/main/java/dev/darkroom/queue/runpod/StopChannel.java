@@ -14,21 +14,21 @@ final class StopChannel {
     private final RunPodClient client;
     private final String url;
     private final HeldJobs held;
-    private final Pace pace;
+    private final Timeouts timeouts;
     private int failures;
 
-    StopChannel(RunPodClient client, String url, HeldJobs held, Pace pace) {
+    StopChannel(RunPodClient client, String url, HeldJobs held, Timeouts timeouts) {
         this.client = client;
         this.url = url;
         this.held = held;
-        this.pace = pace;
+        this.timeouts = timeouts;
     }
 
     /** Listens until its thread is interrupted. */
     void run() {
         try {
             while (true) {
-                Thread.sleep(heard(client.get(url, pace.poll())));
+                Thread.sleep(heard(client.get(url, timeouts.poll())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -38,7 +38,7 @@ final class StopChannel {
     /** Stops the jobs that are named, and says how long to wait before the next poll. */
     private Duration heard(Reply reply) {
         if (reply instanceof Reply.Failed failed && failed.timedOut()) {
-            return pace.emptyPoll();
+            return timeouts.emptyPoll();
         }
         if (!(reply instanceof Reply.Answered answered)) {
             return failed(reply);
@@ -46,14 +46,14 @@ final class StopChannel {
         return switch (answered.status()) {
             case 200 -> {
                 failures = 0;
-                yield stop(answered.body()) ? pace.emptyPoll() : pace.firstBackOff();
+                yield stop(answered.body()) ? timeouts.emptyPoll() : timeouts.firstBackOff();
             }
             case 204 -> {
                 failures = 0;
-                yield pace.firstBackOff();
+                yield timeouts.firstBackOff();
             }
-            case 404 -> pace.noStops();
-            case 429 -> pace.throttled();
+            case 404 -> timeouts.noStops();
+            case 429 -> timeouts.throttled();
             default -> failed(reply);
         };
     }
@@ -64,7 +64,7 @@ final class StopChannel {
                 failures == 1 ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "RunPod does not tell which jobs to stop: %s",
                 reply.summary());
-        return pace.backOff(failures);
+        return timeouts.backOff(failures);
     }
 
     /** False if no job was named. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.queue.Json;
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.queue.durable.Desk;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -68,6 +69,7 @@ class EndpointApiTest {
         Ticket ticket = served.take();
         assertThat(ticket.id()).isEqualTo(id);
         assertThat(get(prefix + "/status/" + id).path("status").asText()).isEqualTo("IN_QUEUE");
+        ticket.started();
         ticket.report(1, 4);
         JsonNode running = post(prefix + "/status/" + id, "");
         assertThat(running.path("status").asText()).isEqualTo("IN_PROGRESS");
@@ -165,7 +167,7 @@ class EndpointApiTest {
         try (var lines = new BufferedReader(new InputStreamReader(events.body(), StandardCharsets.UTF_8))) {
             assertThat(event(lines)).containsExactly("status", "{\"id\":\"" + id + "\",\"status\":\"IN_QUEUE\"}");
             Ticket ticket = served.take();
-            ticket.checkCancelled();
+            ticket.started();
             assertThat(event(lines)).containsExactly("status", "{\"id\":\"" + id + "\",\"status\":\"IN_PROGRESS\"}");
             ticket.report(3, 4);
             assertThat(event(lines))

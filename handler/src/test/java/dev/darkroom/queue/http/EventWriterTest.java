@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.queue.durable.Desk;
+import dev.darkroom.queue.durable.DurableJob;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
@@ -30,7 +32,7 @@ class EventWriterTest {
     void picturesWaitForASlowListener() throws Exception {
         Vertx vertx = Vertx.vertx();
         try (Desk desk = Desk.open(temporary.resolve("jobs"))) {
-            HttpTicket ticket = desk.run("a");
+            DurableJob ticket = desk.run("a");
             Ticket taken = desk.take();
             for (int i = 0; i < PICTURES; i++) {
                 taken.stored(Desk.image(i, new Stored.Inline(new byte[PICTURE_BYTES])));
@@ -58,7 +60,7 @@ class EventWriterTest {
         }
     }
 
-    private static HttpServer serve(Vertx vertx, HttpTicket ticket, CompletableFuture<HttpServerResponse> responding) {
+    private static HttpServer serve(Vertx vertx, DurableJob ticket, CompletableFuture<HttpServerResponse> responding) {
         Router router = Router.router(vertx);
         router.get("/").handler(request -> {
             responding.complete(request.response());

@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.queue.durable.Desk;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -133,8 +134,8 @@ class PagesTest {
 
     @Test
     void metricsAreOpenWhereTheSettingSaysSo() {
-        var closed = new FrontDoor(Desk.settings(Map.of()), "127.0.0.1", Optional.empty());
-        var open = new FrontDoor(Desk.settings(Map.of("metrics-open", "true")), "127.0.0.1", Optional.empty());
+        var closed = new RequestFilter(Desk.settings(HttpSettings.class, "test", Map.of()), "127.0.0.1", Optional.empty());
+        var open = new RequestFilter(Desk.settings(HttpSettings.class, "test", Map.of("metrics-open", "true")), "127.0.0.1", Optional.empty());
 
         assertThat(closed.isOpen("GET", "/q/metrics")).isFalse();
         assertThat(open.isOpen("GET", "/q/metrics")).isTrue();

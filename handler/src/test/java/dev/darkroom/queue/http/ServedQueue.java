@@ -1,6 +1,9 @@
 package dev.darkroom.queue.http;
 
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.queue.durable.Counts;
+import dev.darkroom.queue.durable.DurableQueue;
+import dev.darkroom.queue.durable.JobStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class ServedQueue {
     @Inject
-    HttpQueue queue;
+    DurableQueue queue;
 
     private @Nullable JobStore store;
 

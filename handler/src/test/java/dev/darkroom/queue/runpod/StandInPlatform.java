@@ -35,14 +35,14 @@ public final class StandInPlatform implements AutoCloseable {
     private final List<PlatformRequest> requests = new ArrayList<>();
     private final Map<Endpoint, Deque<Reaction>> scripts = new EnumMap<>(Endpoint.class);
     private final Map<Endpoint, Function<PlatformRequest, Reaction>> rules = new EnumMap<>(Endpoint.class);
-    private final LongPolls jobs;
-    private final LongPolls stops;
+    private final OpenPolls jobs;
+    private final OpenPolls stops;
     private final Map<String, Integer> answers = new HashMap<>();
     private boolean keepsRequests = true;
 
     private StandInPlatform(Duration longPoll) {
-        this.jobs = new LongPolls(vertx, longPoll);
-        this.stops = new LongPolls(vertx, longPoll);
+        this.jobs = new OpenPolls(vertx, longPoll);
+        this.stops = new OpenPolls(vertx, longPoll);
         this.server = vertx.createHttpServer(new HttpServerOptions().setMaxFormAttributeSize(LARGEST_BODY))
                 .requestHandler(this::receive)
                 .listen(0, "127.0.0.1")

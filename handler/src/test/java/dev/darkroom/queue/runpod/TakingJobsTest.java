@@ -204,7 +204,7 @@ class TakingJobsTest {
             worker.work((ticket, job) -> {
                 ticket.report(0, 2);
                 if (ticket.id().equals("a")) {
-                    ticket.report(2, 2);
+                    ticket.rendered();
                 }
                 finish.await();
                 return TestWorker.result(job);

@@ -29,7 +29,7 @@ final class TestWorker implements AutoCloseable {
     static final List<Duration> PING_RETRIES = List.of(Duration.ZERO, millis(20), millis(40));
 
     /** Everything a hundred times as fast. */
-    static final Pace PACE = new Pace(
+    static final Timeouts PACE = new Timeouts(
             millis(900),
             millis(2),
             millis(8),

@@ -1,0 +1,68 @@
+package dev.darkroom.queue;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Stored;
+
+/** Something that happens to a job and that its caller may follow. */
+public sealed interface JobEvent {
+    /** The job waits for a worker. */
+    record Queued() implements JobEvent {}
+
+    /** The job begins. */
+    record Started() implements JobEvent {}
+
+    /** {@code step} of {@code steps} denoising steps are done, of all pictures together. */
+    record Progress(int step, int steps) implements JobEvent {}
+
+    /**
+     * One picture is stored.
+     *
+     * @param complete false if the file of a picture that is stored inline is left out here: it comes with the answer
+     */
+    record PictureStored(JobResult.Image image, boolean complete) implements JobEvent {
+        /** An event with everything that is known of the picture. */
+        public PictureStored(JobResult.Image image) {
+            this(image, true);
+        }
+
+        /** Characters of the file in base64; 0 if there is none in this event. */
+        public long fileLength() {
+            return complete && image.stored() instanceof Stored.Inline inline
+                    ? Math.ceilDiv(inline.file().length, 3) * 4L
+                    : 0;
+        }
+
+        /** The event without the file of its picture; unchanged if the picture is stored at an address. */
+        public PictureStored withoutFile() {
+            return switch (image.stored()) {
+                case Stored.At at -> this;
+                case Stored.Inline inline -> {
+                    var empty = new Stored.Inline(new byte[0]);
+                    yield new PictureStored(
+                            new JobResult.Image(image.sample(), empty, image.format(), image.size(), image.bytes()),
+                            false);
+                }
+            };
+        }
+    }
+
+    /** The last event that readers of a job can expect from this process. */
+    sealed interface Last extends JobEvent {}
+
+    /** The job has a result. */
+    record Completed() implements Last {}
+
+    /**
+     * The job has ended without a result.
+     *
+     * @param code why; cancelling and timeouts are reasons too
+     */
+    record Failed(JobException.Code code) implements Last {}
+
+    /** The job has ended in an earlier process; the store has its answer. */
+    record Restored() implements Last {}
+
+    /** The worker stops before the job begins: it waits in the store for the next start. */
+    record Stopped() implements Last {}
+}

@@ -1,0 +1,175 @@
+package dev.darkroom.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of one job, for any number of readers, each at its own pace and from any time on. Kept for them are the latest status, every
+ * picture, and of the progress the latest. A picture's file is kept only while there is room, and until a {@link #taker} has read it.
+ * Safe for several threads.
+ */
+public final class JobEvents {
+    /** The most that RunPod lets through as one chunk of a stream, in characters of base64. */
+    private static final int LARGEST_FILE = 1_000_000;
+
+    private final MemoryBudget room;
+    private final List<Consumer<JobEvent>> followers = new CopyOnWriteArrayList<>();
+    private final List<JobEvent.PictureStored> pictures = new ArrayList<>();
+    private JobEvent status = new JobEvent.Queued();
+    private JobEvent.@Nullable Progress progress;
+    private int reports;
+    private JobEvent.@Nullable Last last;
+    private boolean closed;
+
+    /** @param room how many characters of files all jobs together may still keep */
+    public JobEvents(MemoryBudget room) {
+        this.room = room;
+    }
+
+    /** Keeps an event for readers, then calls all followers on this thread. */
+    public void publish(JobEvent event) {
+        keep(event);
+        followers.forEach(follower -> follower.accept(event));
+    }
+
+    private synchronized void keep(JobEvent event) {
+        switch (event) {
+            case JobEvent.Queued queued -> status = queued;
+            case JobEvent.Started started -> status = started;
+            case JobEvent.Progress latest -> {
+                progress = latest;
+                reports++;
+            }
+            case JobEvent.PictureStored picture -> {
+                if (!closed) {
+                    long length = picture.fileLength();
+                    pictures.add(length <= LARGEST_FILE && room.reserve(length) ? picture : picture.withoutFile());
+                }
+            }
+            case JobEvent.Last end -> last = end;
+        }
+    }
+
+    /** Calls back on every event from now on, on the thread that publishes it: the follower must return at once. */
+    public void follow(Consumer<JobEvent> follower) {
+        followers.add(follower);
+    }
+
+    /** Ends {@link #follow}. */
+    public void unfollow(Consumer<JobEvent> follower) {
+        followers.remove(follower);
+    }
+
+    /** A future that completes when the condition holds; it is tested now and at every event. */
+    public CompletableFuture<@Nullable Void> when(BooleanSupplier condition) {
+        var holds = new CompletableFuture<@Nullable Void>();
+        Consumer<JobEvent> look = event -> {
+            if (condition.getAsBoolean()) {
+                holds.complete(null);
+            }
+        };
+        follow(look);
+        var unused = holds.whenComplete((nothing, failure) -> unfollow(look));
+        if (condition.getAsBoolean()) {
+            holds.complete(null);
+        }
+        return holds;
+    }
+
+    /** The latest progress; null before the first step. */
+    public synchronized JobEvent.@Nullable Progress progress() {
+        return progress;
+    }
+
+    /** All pictures so far. */
+    public synchronized List<JobEvent.PictureStored> pictures() {
+        return List.copyOf(pictures);
+    }
+
+    /** True once the job has ended, or the worker stops before the job begins. */
+    public synchronized boolean isOver() {
+        return last != null;
+    }
+
+    /** Lets go of all files and keeps no further picture. */
+    public synchronized void close() {
+        closed = true;
+        for (int i = 0; i < pictures.size(); i++) {
+            release(i);
+        }
+    }
+
+    private void release(int picture) {
+        JobEvent.PictureStored kept = pictures.get(picture);
+        room.release(kept.fileLength());
+        pictures.set(picture, kept.withoutFile());
+    }
+
+    /** A reader of everything. */
+    public Reader reader() {
+        return new Reader(false);
+    }
+
+    /** A reader of pictures and progress alone, after whom the files of the pictures are not kept any longer. */
+    public Reader taker() {
+        return new Reader(true);
+    }
+
+    /** One reader's place in the events. A slow reader misses steps, but no picture. */
+    public final class Reader {
+        private final boolean takes;
+        private @Nullable JobEvent statusRead;
+        private int picturesRead;
+        private int reportsRead;
+        private boolean lastRead;
+
+        private Reader(boolean takes) {
+            this.takes = takes;
+        }
+
+        /** True if there is a picture or progress to read. */
+        public boolean hasNext() {
+            synchronized (JobEvents.this) {
+                return picturesRead < pictures.size() || reportsRead < reports;
+            }
+        }
+
+        /** The next event: a new status, then pictures, then the latest progress unless the job has ended, then the end; null for now. */
+        public @Nullable JobEvent next() {
+            synchronized (JobEvents.this) {
+                boolean ended = last != null && !(last instanceof JobEvent.Stopped);
+                if (!takes && !ended && !status.equals(statusRead)) {
+                    statusRead = status;
+                    return status;
+                }
+                if (picturesRead < pictures.size()) {
+                    return nextPicture();
+                }
+                boolean progressed = reportsRead < reports;
+                reportsRead = reports;
+                if (progressed && !ended) {
+                    return progress;
+                }
+                if (takes || lastRead) {
+                    return null;
+                }
+                lastRead = last != null;
+                return last;
+            }
+        }
+
+        private JobEvent nextPicture() {
+            int index = picturesRead++;
+            JobEvent picture = pictures.get(index);
+            if (takes) {
+                release(index);
+            }
+            return picture;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.darkroom.queue.durable;
+
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.Ticket;
+import java.time.Clock;
+
+/** A job of the {@link DurableQueue} in the hands of a worker. The job is in the queue until it has {@linkplain #started}. */
+final class DurableTicket implements Ticket {
+    private static final int LARGEST_ANSWER = 20_000_000;
+
+    private final DurableJob job;
+    private final Clock clock;
+
+    DurableTicket(DurableJob job, Clock clock) {
+        this.job = job;
+        this.clock = clock;
+    }
+
+    @Override
+    public String id() {
+        return job.id();
+    }
+
+    @Override
+    public Job job() {
+        check();
+        return job.read();
+    }
+
+    @Override
+    public void started() {
+        if (job.life().start(now())) {
+            job.events().publish(new JobEvent.Started());
+        } else {
+            checkCancelled();
+        }
+    }
+
+    @Override
+    public void checkCancelled() {
+        check();
+        if (job.record().isOverdue(now())) {
+            throw Conclusion.overtime(job.beginning());
+        }
+    }
+
+    @Override
+    public void report(int step, int steps) {
+        if (job.record().isOverdue(now())) {
+            job.timeOut();
+        }
+        check();
+        job.events().publish(new JobEvent.Progress(step, steps));
+    }
+
+    private void check() {
+        if (!(job.life().state() instanceof JobState.Open)) {
+            throw job.status() == Status.TIMED_OUT
+                    ? Conclusion.overtime(job.beginning())
+                    : new JobException(Code.CANCELLED, "the job was cancelled", null);
+        }
+    }
+
+    @Override
+    public int largestAnswer() {
+        return LARGEST_ANSWER;
+    }
+
+    @Override
+    public void stored(JobResult.Image image) {
+        job.events().publish(new JobEvent.PictureStored(image));
+    }
+
+    @Override
+    public void completed(JobResult result) {
+        job.end(Conclusion.completed(id(), result));
+    }
+
+    @Override
+    public void failed(JobException reason) {
+        job.end(Conclusion.failed(id(), reason));
+    }
+
+    private long now() {
+        return clock.millis();
+    }
+}

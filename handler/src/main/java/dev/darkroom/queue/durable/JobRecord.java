@@ -1,0 +1,178 @@
+package dev.darkroom.queue.durable;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is known of a job but its request and its answer: a value that is written down whenever it changes. Times are
+ * milliseconds since 1970, 0 if not yet.
+ *
+ * @param sequence place among all jobs that were accepted
+ * @param bytes size of the request
+ * @param webhook address that is called when the job has ended
+ * @param retries how often the job was begun again, by a caller or after the process died
+ * @param takes how often a thread has taken the job since it was last accepted
+ * @param attempts how often the job has begun since it was last accepted
+ * @param keptUntil when the job is forgotten, once it has ended
+ * @param answerBytes size of the last answer
+ * @param webhookDue true while the webhook is still to be called
+ * @param unstored true if the answer lacks pictures that were made and could not be stored; absent in records of earlier versions
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record JobRecord(
+        String id,
+        long sequence,
+        long accepted,
+        int bytes,
+        Policy policy,
+        @Nullable URI webhook,
+        Status status,
+        int retries,
+        int takes,
+        int attempts,
+        long started,
+        long ended,
+        long keptUntil,
+        int answerBytes,
+        boolean webhookDue,
+        boolean unstored) {
+    /** @throws NullPointerException if something is missing that every job has */
+    JobRecord {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(policy, "policy");
+        Objects.requireNonNull(status, "status");
+    }
+
+    /** A job that is accepted now. */
+    static JobRecord accepted(String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
+        return new JobRecord(
+                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false);
+    }
+
+    /** The record of a retry: the job waits again, as if it had been accepted now. */
+    JobRecord retried(long nextSequence, long now) {
+        return waiting(nextSequence, now, retries + 1, 0, 0);
+    }
+
+    /** The record after the process died: the job waits again in its old place, and the attempts are counted. */
+    JobRecord waitingAgain() {
+        return waiting(sequence, accepted, status == Status.IN_PROGRESS ? retries + 1 : retries, takes, attempts);
+    }
+
+    private JobRecord waiting(long place, long since, int retriesSoFar, int takesSoFar, int attemptsSoFar) {
+        return new JobRecord(
+                id,
+                place,
+                since,
+                bytes,
+                policy,
+                webhook,
+                Status.IN_QUEUE,
+                retriesSoFar,
+                takesSoFar,
+                attemptsSoFar,
+                0,
+                0,
+                0,
+                0,
+                false,
+                false);
+    }
+
+    /** The record once a thread has taken the job. */
+    JobRecord taken() {
+        return open(status, takes + 1, attempts, started);
+    }
+
+    /** The record once the job has begun. */
+    JobRecord begun(long now) {
+        return open(Status.IN_PROGRESS, takes, attempts + 1, now);
+    }
+
+    private JobRecord open(Status now, int takesSoFar, int attemptsSoFar, long startedAt) {
+        return new JobRecord(
+                id,
+                sequence,
+                accepted,
+                bytes,
+                policy,
+                webhook,
+                now,
+                retries,
+                takesSoFar,
+                attemptsSoFar,
+                startedAt,
+                0,
+                0,
+                0,
+                false,
+                false);
+    }
+
+    /**
+     * The record once the job has ended.
+     *
+     * @param tellsWebhook false if nobody is to be told, even if there is a webhook
+     */
+    JobRecord ended(Status last, long now, long until, int answered, boolean tellsWebhook, boolean lacksPictures) {
+        boolean due = tellsWebhook && webhook != null;
+        return new JobRecord(
+                id,
+                sequence,
+                accepted,
+                bytes,
+                policy,
+                webhook,
+                last,
+                retries,
+                takes,
+                attempts,
+                started,
+                now,
+                until,
+                answered,
+                due,
+                lacksPictures);
+    }
+
+    /** The record once the webhook has been called, or never will be. */
+    JobRecord webhookTold() {
+        return ended(status, ended, keptUntil, answerBytes, false, unstored);
+    }
+
+    /** The record of an ended job that is forgotten at that time, if that is sooner than otherwise. */
+    JobRecord keptUntil(long time) {
+        return ended(status, ended, Math.min(time, keptUntil), answerBytes, webhookDue, unstored);
+    }
+
+    /** True if the GPU has worked on the job for longer than it may. */
+    boolean isOverdue(long now) {
+        return status == Status.IN_PROGRESS && now - started > policy.executionTimeout();
+    }
+
+    /** True if the job has not ended within its time to live. */
+    boolean isExpired(long now) {
+        return !status.isFinal() && now - accepted > policy.ttl();
+    }
+
+    /** True if the job has ended, was kept long enough, and no webhook is still to be called. */
+    boolean isForgettable(long now) {
+        return status.isFinal() && !webhookDue && now >= keptUntil;
+    }
+
+    /** Adds to a status body the times of the job, and which worker did it. */
+    ObjectNode describe(ObjectNode body, long now, String workerId) {
+        if (started != 0) {
+            body.put("delayTime", started - accepted)
+                    .put("executionTime", (ended == 0 ? now : ended) - started)
+                    .put("workerId", workerId);
+        }
+        if (retries > 0) {
+            body.put("retries", retries);
+        }
+        return body;
+    }
+}

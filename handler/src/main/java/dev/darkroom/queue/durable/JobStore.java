@@ -1,0 +1,216 @@
+package dev.darkroom.queue.durable;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.darkroom.queue.Json;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
+import org.jboss.logging.Logger;
+
+/**
+ * Jobs that outlive the process, in a folder: one small record each in an embedded store, requests and answers in files beside it. One
+ * process at a time can have it open. Safe for several threads.
+ */
+public final class JobStore implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(JobStore.class);
+    private static final String FILE = "jobs.mv";
+    private static final String REQUEST = ".request";
+    private static final String ANSWER = ".answer";
+    private static final String RECORD = ".record";
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,100}");
+    private static final DateTimeFormatter ASIDE =
+            DateTimeFormatter.ofPattern("'damaged-'yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    private final JobFiles files;
+    private final Records records;
+
+    private JobStore(JobFiles files, Records records) {
+        this.files = files;
+        this.records = records;
+    }
+
+    /**
+     * Opens the store, or begins one. What is damaged is set aside in the same folder: the whole store, and a new one begun, or a single
+     * job.
+     *
+     * @throws IllegalStateException if another process has it open
+     * @throws UncheckedIOException if it cannot be used although nothing shows that it is damaged
+     */
+    public static JobStore open(Path folder) {
+        try {
+            var files = new JobFiles(folder);
+            try {
+                return opened(files);
+            } catch (MVStoreException e) {
+                if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+                    throw new IllegalStateException(
+                            "another worker has the jobs in " + folder + " open: give each its own data folder", e);
+                }
+                if (!isDamage(e)) {
+                    throw new IOException("the jobs in " + folder + " cannot be opened: " + e.getMessage(), e);
+                }
+                String aside = ASIDE.format(Instant.now());
+                LOG.errorf(
+                        "the jobs in %s cannot be read; they are set aside in %s there, and none of them is done or answered: %s",
+                        folder, aside, e.getMessage());
+                files.setAside(aside);
+                return opened(files);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder for jobs cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static JobStore opened(JobFiles files) throws IOException {
+        var records = new Records(files.create(FILE));
+        try {
+            var jobs = new JobStore(files, records);
+            jobs.setAsideUnreadable();
+            jobs.sweep();
+            return jobs;
+        } catch (IOException | RuntimeException e) {
+            records.close();
+            throw e;
+        }
+    }
+
+    /** All others, such as a missing permission or a failing disk, may pass: what is there must not be given up for them. */
+    private static boolean isDamage(MVStoreException e) {
+        return switch (e.getErrorCode()) {
+            case DataUtils.ERROR_FILE_CORRUPT,
+                    DataUtils.ERROR_CHUNK_NOT_FOUND,
+                    DataUtils.ERROR_SERIALIZATION,
+                    DataUtils.ERROR_INTERNAL -> true;
+            case DataUtils.ERROR_READING_FAILED -> e.getCause() instanceof EOFException;
+            default -> false;
+        };
+    }
+
+    private void setAsideUnreadable() throws IOException {
+        String aside = ASIDE.format(Instant.now());
+        for (Map.Entry<String, String> entry : records.byKeys().entrySet()) {
+            try {
+                read(entry.getValue());
+            } catch (UncheckedIOException e) {
+                String id = ID.matcher(entry.getKey()).matches() ? entry.getKey() : "unnamed";
+                LOG.errorf(
+                        "job %s cannot be read; it is set aside in %s, and neither done nor answered: %s",
+                        id, aside, e.getCause());
+                files.write(id + RECORD, entry.getValue().getBytes(StandardCharsets.UTF_8), true);
+                files.setAside(aside, List.of(id + RECORD, id + REQUEST));
+                records.remove(entry.getKey());
+            }
+        }
+        commit();
+    }
+
+    /** All jobs, in the order they were accepted in. */
+    List<JobRecord> jobs() {
+        return records.all().stream()
+                .map(JobStore::read)
+                .sorted(Comparator.comparingLong(JobRecord::sequence))
+                .toList();
+    }
+
+    /** Writes a request down; it is part of a job once that was {@link #put}. */
+    void keepRequest(String id, byte[] request) {
+        files.write(id + REQUEST, request, true);
+    }
+
+    /** Notes how far a job is; {@link #commit} or {@link #sync} writes it down. */
+    void put(JobRecord job) {
+        try {
+            records.put(job.id(), Json.MAPPER.writeValueAsString(job));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What was noted outlives the process. */
+    void commit() {
+        records.commit(false);
+    }
+
+    /** What was noted outlives the machine. */
+    void sync() {
+        records.commit(true);
+    }
+
+    byte[] request(String id) {
+        return files.read(id + REQUEST);
+    }
+
+    boolean hasRequest(String id) {
+        return files.has(id + REQUEST);
+    }
+
+    /** The request of a job that will not be done again. */
+    void dropRequest(String id) {
+        files.delete(id + REQUEST);
+    }
+
+    /** Keeps the last answer of a job; each of its retries has its own. */
+    void keepAnswer(String id, int retries, byte[] answer, boolean lasting) {
+        files.write(answerOf(id, retries), answer, lasting);
+    }
+
+    byte[] answer(String id, int retries) {
+        return files.read(answerOf(id, retries));
+    }
+
+    void dropAnswer(String id, int retries) {
+        files.delete(answerOf(id, retries));
+    }
+
+    /** Forgets a job; if the machine stops right now it may come back. */
+    void remove(JobRecord job) {
+        // first: on a full disk nothing can be written before something is deleted
+        dropRequest(job.id());
+        dropAnswer(job.id(), job.retries());
+        records.remove(job.id());
+        commit();
+    }
+
+    /** Gives back the room of what was forgotten, if there is much of it; takes a fraction of a second. */
+    void compact() {
+        records.compact();
+    }
+
+    private static JobRecord read(String json) {
+        try {
+            return Json.MAPPER.readValue(json, JobRecord.class);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a job in the store cannot be read", e);
+        }
+    }
+
+    private static String answerOf(String id, int retries) {
+        return id + "." + retries + ANSWER;
+    }
+
+    /** Deletes files that no record tells of. */
+    private void sweep() throws IOException {
+        Set<String> known = jobs().stream()
+                .flatMap(job -> List.of(job.id() + REQUEST, answerOf(job.id(), job.retries())).stream())
+                .collect(Collectors.toSet());
+        files.sweep(Set.of(REQUEST, ANSWER), known::contains);
+    }
+
+    @Override
+    public void close() {
+        records.close();
+    }
+}

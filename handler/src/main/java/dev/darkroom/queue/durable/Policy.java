@@ -1,0 +1,55 @@
+package dev.darkroom.queue.durable;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.job.Faults;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a job may take.
+ *
+ * @param executionTimeout milliseconds from the moment the GPU begins with it
+ * @param ttl milliseconds from its acceptance to its end
+ * @param lowPriority true lets all others go first
+ */
+record Policy(long executionTimeout, long ttl, boolean lowPriority) {
+    private static final long LEAST_EXECUTION = 5_000;
+    private static final long LEAST_TTL = 10_000;
+    private static final long MOST = 7L * 24 * 60 * 60 * 1000;
+
+    /** The {@code policy} of a request; what it leaves open is as this one has it. Faults are noted. */
+    Policy with(@Nullable JsonNode policy, Faults faults) {
+        if (policy == null || policy.isNull()) {
+            return this;
+        }
+        if (!policy.isObject()) {
+            faults.add("policy", "must be an object with executionTimeout, ttl or lowPriority");
+            return this;
+        }
+        return new Policy(
+                milliseconds(policy, "executionTimeout", LEAST_EXECUTION, executionTimeout, faults),
+                milliseconds(policy, "ttl", LEAST_TTL, ttl, faults),
+                flag(policy.path("lowPriority"), faults));
+    }
+
+    private static long milliseconds(JsonNode policy, String name, long least, long standard, Faults faults) {
+        JsonNode value = policy.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return standard;
+        }
+        boolean holds =
+                value.isNumber() && value.canConvertToLong() && value.asLong() >= least && value.asLong() <= MOST;
+        faults.check(
+                holds,
+                "policy." + name,
+                "must be from " + least + " to " + MOST + " milliseconds, not " + Faults.quoted(value));
+        return holds ? value.asLong() : standard;
+    }
+
+    private boolean flag(JsonNode value, Faults faults) {
+        if (value.isMissingNode() || value.isNull()) {
+            return lowPriority;
+        }
+        faults.check(value.isBoolean(), "policy.lowPriority", "must be true or false, not " + Faults.quoted(value));
+        return value.asBoolean();
+    }
+}

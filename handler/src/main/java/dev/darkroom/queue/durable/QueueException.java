@@ -1,0 +1,34 @@
+package dev.darkroom.queue.durable;
+
+/** A call that the queue does not carry out. The message is meant for the caller. */
+public final class QueueException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Why a call is not carried out. */
+    public enum Kind {
+        /** There is no such job, or it is forgotten. */
+        NOT_FOUND,
+        /** The job's state does not allow it. */
+        CONFLICT,
+        /** Too much waits already: the same call may succeed later. */
+        FULL,
+        /** The worker starts, stops or cannot write to its disk: the same call may succeed later. */
+        UNAVAILABLE
+    }
+
+    private final Kind kind;
+
+    QueueException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    static QueueException notFound(String id) {
+        return new QueueException(Kind.NOT_FOUND, "there is no job " + id);
+    }
+
+    /** Why the call is not carried out. */
+    public Kind kind() {
+        return kind;
+    }
+}

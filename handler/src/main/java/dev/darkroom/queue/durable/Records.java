@@ -1,0 +1,160 @@
+package dev.darkroom.queue.durable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.type.StringDataType;
+
+/**
+ * Small texts by their keys, in one file that one process at a time can have open. All are held in memory too: reading and putting wait
+ * for no disk, and a file that could not be written for a while, because the disk was full or a thread was interrupted, is opened anew
+ * and made whole by the next commit. Safe for several threads.
+ */
+final class Records implements AutoCloseable {
+    private static final int CACHE_MEGABYTES = 2;
+    private static final long COMPACT_ABOVE = 8L << 20;
+    private static final int COMPACT_MILLISECONDS = 200;
+
+    private final Path file;
+    private final Map<String, String> texts;
+    private final Set<String> changed = ConcurrentHashMap.newKeySet();
+    private MVStore store;
+    private volatile boolean closed;
+
+    /** @throws MVStoreException if the file is damaged or another process has it open */
+    Records(Path file) {
+        this.file = file;
+        this.store = opened(file);
+        try {
+            this.texts = new ConcurrentHashMap<>(map());
+        } catch (MVStoreException e) {
+            store.closeImmediately();
+            throw e;
+        }
+    }
+
+    private static MVStore opened(Path file) {
+        MVStore store = new MVStore.Builder()
+                .fileName(file.toString())
+                .autoCommitDisabled()
+                .cacheSize(CACHE_MEGABYTES)
+                .open();
+        store.setVersionsToKeep(0);
+        return store;
+    }
+
+    private MVMap<String, String> map() {
+        return store.openMap(
+                "jobs",
+                new MVMap.Builder<String, String>()
+                        .keyType(StringDataType.INSTANCE)
+                        .valueType(StringDataType.INSTANCE));
+    }
+
+    Collection<String> all() {
+        return texts.values();
+    }
+
+    /** The same, each with its key. */
+    Map<String, String> byKeys() {
+        return Map.copyOf(texts);
+    }
+
+    /** Puts a text in the place of another one; {@link #commit} writes it. */
+    void put(String key, String text) {
+        checkOpen();
+        texts.put(key, text);
+        changed.add(key);
+    }
+
+    /** Takes a text out; {@link #commit} writes that. */
+    void remove(String key) {
+        checkOpen();
+        texts.remove(key);
+        changed.add(key);
+    }
+
+    /**
+     * Writes what has changed, so that it outlives the process.
+     *
+     * @param lasting true if it is to outlive the machine
+     * @throws UncheckedIOException if that fails; the next commit writes it too, unless the file has been let go
+     */
+    synchronized void commit(boolean lasting) {
+        checkOpen();
+        List<String> writing = List.copyOf(changed);
+        try {
+            if (store.isClosed()) {
+                store = opened(file);
+                writing = everything();
+            }
+            MVMap<String, String> map = map();
+            for (String key : writing) {
+                changed.remove(key);
+                write(map, key);
+            }
+            store.commit();
+            if (lasting) {
+                store.sync();
+            }
+        } catch (MVStoreException e) {
+            changed.addAll(writing);
+            throw new UncheckedIOException("the jobs cannot be written to " + file, new IOException(e));
+        }
+    }
+
+    /** Nobody may believe that something is written down which is not. */
+    private void checkOpen() {
+        if (closed) {
+            throw new UncheckedIOException(new IOException("the jobs are closed: the worker is stopping"));
+        }
+    }
+
+    private void write(MVMap<String, String> map, String key) {
+        String text = texts.get(key);
+        if (text == null) {
+            map.remove(key);
+        } else {
+            map.put(key, text);
+        }
+    }
+
+    private List<String> everything() {
+        Set<String> keys = ConcurrentHashMap.newKeySet();
+        keys.addAll(map().keySet());
+        keys.addAll(texts.keySet());
+        return List.copyOf(keys);
+    }
+
+    /** Gives back the room of what was taken out, if there is much of it; takes a fraction of a second. */
+    synchronized void compact() {
+        if (!closed && !store.isClosed() && store.getFileStore().size() > COMPACT_ABOVE) {
+            store.compactFile(COMPACT_MILLISECONDS);
+        }
+    }
+
+    /** Writes what has changed, and lets the file go. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        try {
+            commit(true);
+        } finally {
+            closed = true;
+            if (!store.isClosed()) {
+                // without compacting: that takes time that a process which is told to stop may not have
+                store.close(0);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.darkroom.queue.durable;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.queue.Answer;
+import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
+import dev.darkroom.queue.Json;
+import java.io.UncheckedIOException;
+
+/** The bodies that callers read of a job. */
+final class StatusBody {
+    private final JobLife life;
+    private final JobEvents events;
+    private final JobEvents.Reader unread;
+    private final QueueContext queue;
+
+    StatusBody(JobLife life, JobEvents events, QueueContext queue) {
+        this.life = life;
+        this.events = events;
+        this.unread = events.taker();
+        this.queue = queue;
+    }
+
+    /** The body for {@code /status}: the last answer, or how far the job is. */
+    byte[] now() {
+        JobState state = life.state();
+        LastAnswer answer = state.answer();
+        if (answer != null) {
+            return answer.body();
+        }
+        JobRecord job = state.record();
+        ObjectNode body = Answer.status(job.id(), job.status().name());
+        JobEvent.Progress progress = events.progress();
+        if (progress != null) {
+            body.set("output", Answer.progress(progress));
+        }
+        return described(body, job, queue.now());
+    }
+
+    /** The body for {@code /run}: that the job waits, even if a worker has begun with it already, or how it was refused. */
+    byte[] receipt() {
+        JobState state = life.state();
+        return state.answer() == null
+                ? bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name()))
+                : now();
+    }
+
+    /** The body for {@code /stream}: the status, and of pictures and progress what no call before has read. */
+    ObjectNode stream() {
+        Status status = life.state().record().status();
+        ObjectNode body = Json.object().put("status", status.name());
+        ArrayNode outputs = body.putArray("stream");
+        for (JobEvent event = unread.next(); event != null; event = unread.next()) {
+            if (event instanceof JobEvent.PictureStored picture) {
+                outputs.addObject().set("output", Answer.streamed(picture));
+            } else if (event instanceof JobEvent.Progress progress && !status.isFinal()) {
+                outputs.addObject().set("output", Answer.progress(progress));
+            }
+        }
+        return body;
+    }
+
+    /** True if {@link #stream} has something new to say. */
+    boolean hasNews() {
+        return unread.hasNext();
+    }
+
+    /** A last answer, with the times of the job up to now. */
+    byte[] last(ObjectNode answer, long now) {
+        return described(answer, life.state().record(), now);
+    }
+
+    private byte[] described(ObjectNode body, JobRecord job, long now) {
+        return bytes(job.describe(body, now, queue.workerId()));
+    }
+
+    private static byte[] bytes(ObjectNode body) {
+        try {
+            return Json.MAPPER.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package dev.darkroom.queue.durable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs on disk: there after a crash, in order, readable by nobody else, and gone when they are forgotten. */
+class JobStoreTest {
+    private static final Policy POLICY = new Policy(10_000, 60_000, false);
+
+    @TempDir
+    Path temporary;
+
+    private Path folder = Path.of("");
+
+    @BeforeEach
+    void nameFolder() {
+        folder = temporary.resolve("jobs");
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterACrash() {
+        try (JobStore store = JobStore.open(folder)) {
+            JobRecord second = job("b", 2);
+            store(store, second, "second");
+            store(store, job("a", 1), "first");
+            store.put(job("never-written", 3));
+
+            try (JobStore again = JobStore.open(Desk.asIfKilled(folder, temporary.resolve("copy")))) {
+                assertThat(again.jobs()).containsExactly(job("a", 1), second);
+                assertThat(again.request("a")).asString().isEqualTo("first");
+                assertThat(again.request("b")).asString().isEqualTo("second");
+            }
+        }
+    }
+
+    @Test
+    void whatWasForgottenDoesNotComeBack() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            JobRecord job = job("a", 1);
+            store(store, job, "request");
+            store.keepAnswer("a", 0, new byte[10], true);
+            store.remove(job);
+        }
+
+        assertThat(files()).containsExactly("jobs.mv");
+        try (JobStore again = JobStore.open(folder)) {
+            assertThat(again.jobs()).isEmpty();
+        }
+    }
+
+    @Test
+    void filesThatNoJobNeedsAreDeleted() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("a", 1), "request");
+            store.keepRequest("crashed-before-its-record", new byte[5]);
+            store.keepAnswer("sync-job", 0, new byte[5], false);
+        }
+        Files.writeString(folder.resolve("b.request.tmp"), "half");
+        Files.writeString(folder.resolve("notes.txt"), "not ours");
+
+        JobStore.open(folder).close();
+
+        assertThat(files()).containsExactlyInAnyOrder("a.request", "jobs.mv", "notes.txt");
+    }
+
+    @Test
+    void nobodyElseCanReadThem() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("a", 1), "request");
+            store.keepAnswer("a", 0, new byte[5], true);
+
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                    .isEqualTo("rwx------");
+            for (String file : files()) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(file))))
+                        .as(file)
+                        .isEqualTo("rw-------");
+            }
+        }
+    }
+
+    @Test
+    void aSecondProcessIsRefused() {
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("a", 1), "request");
+
+            assertThatThrownBy(() -> JobStore.open(folder))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("another worker has the jobs in " + folder + " open");
+            assertThat(store.jobs()).hasSize(1);
+            assertThat(store.request("a")).asString().isEqualTo("request");
+        }
+    }
+
+    @Test
+    void aDamagedStoreIsSetAside() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("a", 1), "request");
+        }
+        byte[] rubbish = "rubbish".repeat(2_000).getBytes(StandardCharsets.UTF_8);
+        try (var file = new RandomAccessFile(folder.resolve("jobs.mv").toFile(), "rw")) {
+            file.write(rubbish);
+        }
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).isEmpty();
+            store(store, job("b", 1), "works");
+        }
+
+        List<String> aside =
+                files().stream().filter(name -> name.startsWith("damaged-")).toList();
+        assertThat(aside).hasSize(1);
+        assertThat(folder.resolve(aside.getFirst()).resolve("jobs.mv"))
+                .binaryContent()
+                .startsWith(rubbish);
+        assertThat(folder.resolve(aside.getFirst()).resolve("a.request")).hasContent("request");
+    }
+
+    @Test
+    void aJobThatCannotBeReadIsSetAsideAlone() throws IOException {
+        Files.createDirectories(folder);
+        try (var records = new Records(folder.resolve("jobs.mv"))) {
+            records.put("from-another-time", "{\"id\": \"from-another-time\", \"status\": \"ASLEEP\"}");
+            records.put("half", "{\"id\": \"half\"}");
+        }
+        Files.writeString(folder.resolve("half.request"), "request");
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("whole", 1), "request");
+        }
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).containsExactly(job("whole", 1));
+        }
+        List<String> aside =
+                files().stream().filter(name -> name.startsWith("damaged-")).toList();
+        assertThat(aside).hasSize(1);
+        Path there = folder.resolve(aside.getFirst());
+        assertThat(there.resolve("half.record")).hasContent("{\"id\": \"half\"}");
+        assertThat(there.resolve("half.request")).hasContent("request");
+        assertThat(there.resolve("from-another-time.record")).exists();
+    }
+
+    @Test
+    void whatCannotBeOpenedThoughNotDamagedIsLeftAsItIs() throws IOException {
+        Files.createDirectories(folder.resolve("jobs.mv"));
+        Files.writeString(folder.resolve("a.request"), "request");
+
+        assertThatThrownBy(() -> JobStore.open(folder))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("the jobs in " + folder + " cannot be opened");
+        assertThat(files()).containsExactlyInAnyOrder("jobs.mv", "a.request");
+    }
+
+    @Test
+    void whatCannotBeWrittenLeavesNothingBehind() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            Files.createDirectories(folder.resolve("a.request/in-the-way"));
+
+            assertThatThrownBy(() -> store.keepRequest("a", new byte[5])).isInstanceOf(UncheckedIOException.class);
+
+            assertThat(files()).containsExactlyInAnyOrder("jobs.mv", "a.request");
+        }
+    }
+
+    @Test
+    void theFilesOfAForgottenJobGoEvenIfItsRecordCannot() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            JobRecord job = job("a", 1);
+            store(store, job, "request");
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> store.remove(job)).isInstanceOf(UncheckedIOException.class);
+            assertThat(Thread.interrupted()).isTrue();
+
+            assertThat(files()).containsExactly("jobs.mv");
+        }
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFileThatWasCutShortIsSetAsideOrReadAsItWas() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            for (int i = 0; i < 50; i++) {
+                store(store, job("job-" + i, i), "request");
+            }
+        }
+        try (var file = new RandomAccessFile(folder.resolve("jobs.mv").toFile(), "rw")) {
+            file.setLength(file.length() / 2);
+        }
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).hasSizeLessThanOrEqualTo(50);
+            store(store, job("new", 100), "works");
+            assertThat(store.jobs()).last().isEqualTo(job("new", 100));
+        }
+    }
+
+    @Test
+    void aFileThatCouldNotBeWrittenIsMadeWholeLater() {
+        try (JobStore store = JobStore.open(folder)) {
+            store(store, job("before", 1), "request");
+            JobRecord gone = job("gone", 2);
+            store(store, gone, "request");
+            store.put(job("meanwhile", 3));
+            // an interrupted thread closes the file that it writes to
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(store::sync).isInstanceOf(UncheckedIOException.class);
+            assertThat(Thread.interrupted()).isTrue();
+
+            store.remove(gone);
+            store(store, job("after", 4), "request");
+
+            try (JobStore again = JobStore.open(Desk.asIfKilled(folder, temporary.resolve("copy")))) {
+                assertThat(again.jobs()).extracting(JobRecord::id).containsExactly("before", "meanwhile", "after");
+            }
+        }
+    }
+
+    @Test
+    void manyJobsDoNotMakeTheFileGrowWithoutEnd() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            JobRecord stays = job("stays", 0);
+            store(store, stays, "request");
+            for (int i = 1; i <= 3_000; i++) {
+                JobRecord job = job("job-" + i, i);
+                store.put(job);
+                store.commit();
+                store.remove(job);
+                if (i % 100 == 0) {
+                    store.compact();
+                }
+            }
+
+            assertThat(Files.size(folder.resolve("jobs.mv"))).isLessThan(16L << 20);
+            assertThat(store.jobs()).containsExactly(stays);
+        }
+        assertThat(Files.size(folder.resolve("jobs.mv"))).isLessThan(16L << 20);
+    }
+
+    private static void store(JobStore store, JobRecord job, String request) {
+        store.keepRequest(job.id(), request.getBytes(StandardCharsets.UTF_8));
+        store.put(job);
+        store.sync();
+    }
+
+    private static JobRecord job(String id, long sequence) {
+        return JobRecord.accepted(id, sequence, 1_000, 7, POLICY, URI.create("https://example.com/hook"));
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName())).toList();
+        }
+    }
+}

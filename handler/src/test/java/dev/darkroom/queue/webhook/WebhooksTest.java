@@ -1,0 +1,276 @@
+package dev.darkroom.queue.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.durable.Desk;
+import dev.darkroom.queue.durable.DurableJob;
+import dev.darkroom.queue.durable.Status;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Receivers hear of every end, once if they answer, and only if they may be called. */
+class WebhooksTest {
+    private static final String FAST = "webhook.pause=1ms";
+
+    @TempDir
+    Path temporary;
+
+    private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile @Nullable String redirect;
+    private volatile CountDownLatch held = new CountDownLatch(0);
+    private HttpServer receiver;
+    private Path folder = Path.of("");
+
+    /** One call, as it came in. */
+    private record Received(
+            String method,
+            String uri,
+            @Nullable String host,
+            @Nullable String signature,
+            String body) {}
+
+    @BeforeEach
+    void listen() throws IOException {
+        folder = temporary.resolve("jobs");
+        receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        receiver.createContext("/", this::receive);
+        receiver.start();
+    }
+
+    private void receive(HttpExchange call) throws IOException {
+        try (call) {
+            String body = new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            received.add(new Received(
+                    call.getRequestMethod(),
+                    call.getRequestURI().toString(),
+                    call.getRequestHeaders().getFirst("Host"),
+                    call.getRequestHeaders().getFirst(Signature.HEADER),
+                    body));
+            held.await();
+            String elsewhere = redirect;
+            if (elsewhere != null) {
+                call.getResponseHeaders().set("Location", elsewhere);
+                call.sendResponseHeaders(302, -1);
+            } else {
+                call.sendResponseHeaders(failures.getAndDecrement() > 0 ? 500 : 200, -1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @AfterEach
+    void hangUp() {
+        held.countDown();
+        receiver.stop(0);
+    }
+
+    private String hook() {
+        return "'webhook': 'http://hooks.example:" + receiver.getAddress().getPort() + "/done?job=1'";
+    }
+
+    @Test
+    void theEndOfAJobIsPostedToTheVeryAddressThatWasAdmitted() throws Exception {
+        try (Desk desk = Desk.open(folder, FAST, "webhook.secret=s3cret")) {
+            DurableJob ticket = desk.submit("a", hook(), false);
+            desk.take().completed(Desk.result());
+            Desk.until(() -> !received.isEmpty());
+
+            Received call = received.getFirst();
+            assertThat(call.method()).isEqualTo("POST");
+            assertThat(call.uri()).isEqualTo("/done?job=1");
+            assertThat(call.host())
+                    .isEqualTo("hooks.example:" + receiver.getAddress().getPort());
+            assertThat(call.body())
+                    .isEqualTo(new String(ticket.body(), StandardCharsets.UTF_8))
+                    .contains("COMPLETED");
+            Matcher signature = Pattern.compile("t=(\\d+),v1=([0-9a-f]{64})").matcher(String.valueOf(call.signature()));
+            assertThat(signature.matches()).isTrue();
+            assertThat(signature.group(2)).isEqualTo(hmac("s3cret", signature.group(1) + "." + call.body()));
+            assertThat(Long.parseLong(signature.group(1)))
+                    .isBetween(
+                            Instant.now().getEpochSecond() - 60, Instant.now().getEpochSecond());
+            Desk.until(() -> !Desk.webhookDue(ticket));
+            assertThat(received).hasSize(1);
+        }
+    }
+
+    private static String hmac(String secret, String text) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void failuresAndWithdrawalsAreToldTooButNoRefusalThatItsCallerHasReadAlready() throws InterruptedException {
+        try (Desk desk = Desk.open(folder, FAST)) {
+            desk.submit("a", hook(), false);
+            desk.take().failed(Desk.broken());
+            Desk.until(() -> received.size() == 1);
+            desk.queue.cancel(desk.submit("b", hook(), false));
+            Desk.until(() -> received.size() == 2);
+            DurableJob refused = desk.submit("c", hook() + ", 'policy': 7", false);
+            assertThat(refused.status()).isEqualTo(Status.FAILED);
+            assertThat(Desk.webhookDue(refused)).isFalse();
+            desk.submit("d", hook(), true);
+            desk.take().failed(new JobException(JobException.Code.TIMED_OUT, "too long", null));
+            Desk.until(() -> received.size() == 3);
+
+            assertThat(received.stream().map(Received::body).toList())
+                    .satisfiesExactly(
+                            body -> assertThat(body).contains("\"FAILED\"", "broken"),
+                            body -> assertThat(body).contains("\"CANCELLED\""),
+                            body -> assertThat(body).contains("\"TIMED_OUT\""));
+            assertThat(received).allSatisfy(call -> assertThat(call.signature()).isNull());
+        }
+    }
+
+    @Test
+    void aReceiverThatFailsIsAskedTwiceMore() throws InterruptedException {
+        try (Desk desk = Desk.open(folder, FAST)) {
+            failures.set(2);
+            DurableJob heard = desk.submit("a", hook(), false);
+            desk.take().completed(Desk.result());
+            Desk.until(() -> !Desk.webhookDue(heard));
+            assertThat(received).hasSize(3);
+
+            failures.set(100);
+            DurableJob unheard = desk.submit("b", hook(), false);
+            desk.take().completed(Desk.result());
+            Desk.until(() -> !Desk.webhookDue(unheard));
+            assertThat(received).hasSize(6);
+        }
+    }
+
+    @Test
+    void redirectsAreNotFollowed() throws InterruptedException {
+        try (Desk desk = Desk.open(folder, FAST)) {
+            redirect = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/elsewhere";
+            DurableJob ticket = desk.submit("a", hook(), false);
+            desk.take().completed(Desk.result());
+            Desk.until(() -> !Desk.webhookDue(ticket));
+
+            assertThat(received)
+                    .hasSize(3)
+                    .allSatisfy(call -> assertThat(call.uri()).isEqualTo("/done?job=1"));
+        }
+    }
+
+    @Test
+    void anAddressThatIsNotAdmittedIsNeverCalled() throws InterruptedException {
+        AddressGuard nowhere = server -> {
+            throw JobException.badInput("the address of " + server.getHost() + " is not public");
+        };
+        try (Desk desk = Desk.open(folder, nowhere, "webhook.pause=1h")) {
+            DurableJob ticket = desk.submit("a", hook(), false);
+            desk.take().completed(Desk.result());
+            Desk.until(() -> !Desk.webhookDue(ticket));
+
+            assertThat(received).isEmpty();
+        }
+    }
+
+    @Test
+    void aReceiverThatHangsDelaysNoJob() throws InterruptedException {
+        held = new CountDownLatch(1);
+        try (Desk desk = Desk.open(folder, FAST, "webhook.timeout=300ms")) {
+            DurableJob ticket = desk.submit("a", hook(), false);
+            desk.take().completed(Desk.result());
+            desk.run("b");
+            desk.take().completed(Desk.result());
+            assertThat(desk.queue.health().jobs().completed()).isEqualTo(2);
+            assertThat(Desk.webhookDue(ticket)).isTrue();
+
+            Desk.until(() -> !Desk.webhookDue(ticket));
+            assertThat(received).hasSize(3);
+        }
+    }
+
+    @Test
+    void oneHostIsCalledTwiceAtOnceAndNotMore() throws InterruptedException {
+        held = new CountDownLatch(1);
+        try (Desk desk = Desk.open(folder, FAST)) {
+            for (int i = 0; i < 5; i++) {
+                desk.submit("a", hook(), false);
+                desk.take().completed(Desk.result());
+            }
+            Desk.until(() -> received.size() == 2);
+            Thread.sleep(100);
+            assertThat(received).hasSize(2);
+
+            held.countDown();
+            Desk.until(() -> received.size() == 5);
+        }
+    }
+
+    @Test
+    void onlySoManyReceiversAreWaitedFor() {
+        held = new CountDownLatch(1);
+        Vertx vertx = Vertx.vertx();
+        var webhooks = new Webhooks(vertx, Desk.ANYWHERE, Desk.settings(WebhookSettings.class, "test.webhook", Map.of()));
+        var receiverThatHangs =
+                URI.create("http://hooks.example:" + receiver.getAddress().getPort() + "/");
+        var done = new AtomicInteger();
+        for (int i = 0; i < 1_000; i++) {
+            webhooks.tell("job-" + i, receiverThatHangs, () -> new byte[0], done::incrementAndGet);
+        }
+        assertThat(done).hasValue(0);
+
+        webhooks.tell("one-too-many", receiverThatHangs, () -> new byte[0], done::incrementAndGet);
+
+        assertThat(done).hasValue(1);
+        webhooks.stop();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Test
+    void whatWasNotToldIsToldAfterTheNextStart() throws InterruptedException {
+        String id;
+        failures.set(1);
+        try (Desk desk = Desk.open(folder, "webhook.pause=1h")) {
+            DurableJob ticket = desk.submit("a", hook(), false);
+            id = ticket.id();
+            desk.take().completed(Desk.result());
+            Desk.until(() -> received.size() == 1);
+        }
+
+        try (Desk desk = Desk.open(folder, FAST)) {
+            Desk.until(() -> received.size() == 2);
+            assertThat(received.getLast().body())
+                    .isEqualTo(received.getFirst().body())
+                    .contains(id);
+            Desk.until(() -> !Desk.webhookDue(desk.queue.find(id)));
+        }
+        try (Desk desk = Desk.open(folder, FAST)) {
+            assertThat(Desk.webhookDue(desk.queue.find(id))).isFalse();
+        }
+        assertThat(received).hasSize(2);
+    }
+}
