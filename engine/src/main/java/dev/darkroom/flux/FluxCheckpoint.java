@@ -24,7 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A FLUX.1 checkpoint: four networks, each in memory or not, and what is always there.
+ * A FLUX.1 checkpoint: four networks, each in memory or not, and its configs and tokenizers, which always are.
  *
  * @param config of the transformer
  */
@@ -34,14 +34,14 @@ public record FluxCheckpoint(
         Resident<AutoencoderKL> vae,
         FluxPromptEncoder promptEncoder,
         FluxConfig config) {
-    /** The pipelines that {@code model_index.json} may name. */
+    /** Names of the pipelines that {@code model_index.json} may state. */
     public static final List<String> PIPELINES =
             List.of("FluxPipeline", "FluxImg2ImgPipeline", "FluxKontextPipeline", "FluxFillPipeline");
 
     private static final int MASK_WIDTH = 256;
 
     /**
-     * Opens a directory in diffusers layout with the pipeline that it names, without loading its networks.
+     * Opens a directory in diffusers layout, with the pipeline that its index names, without loading its networks.
      *
      * @param name of the model, for messages
      * @param limits of the pictures that it may be asked for
@@ -55,7 +55,7 @@ public record FluxCheckpoint(
     }
 
     /**
-     * Reads what is small of a checkpoint's files and loads no network.
+     * Reads a checkpoint's configs and tokenizers, without loading its networks.
      *
      * @throws CheckpointException that names the file that is missing or damaged
      */
@@ -112,23 +112,23 @@ public record FluxCheckpoint(
         return pipeline;
     }
 
-    /** Guidance embedded where the checkpoint was trained so; true CFG only with a negative prompt. */
+    /** Guidance of the checkpoint: embedded if it was trained so; true CFG only with a negative prompt. */
     Guidance guidance() {
         return new Guidance(config.guidanceEmbeds(), null);
     }
 
-    /** The embeds of a run's prompts, where the transformer computes. */
+    /** Encodes a run's prompts, to embeds on the transformer's device. */
     Prompts<PromptEmbeds> encode(Run run) {
         return promptEncoder.encode(run, files.placement());
     }
 
-    /** Pictures as tokens of this checkpoint's latents. */
+    /** Conversion between pictures and tokens of this checkpoint's latents. */
     PackedLatents latents() {
         return new PackedLatents(vae.network(), files.placement(), files.kept().latents());
     }
 
     /**
-     * The transformer with a run's conditioning closed in.
+     * Makes the velocity of a run: the transformer with the run's conditioning.
      *
      * @param positions of the image tokens
      */

@@ -29,8 +29,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture whose masked part is painted anew (FLUX.1-Fill): latents of the masked picture and the mask itself stand beside the noisy
- * latents in every token. White is repainted, black stays.
+ * Repaints the masked part of a picture (FLUX.1-Fill): latents of the masked picture and the mask itself stand beside the noisy latents in
+ * every token. White is repainted, black stays.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_fill.py}, FluxFillPipeline, with strength 1.
  */
@@ -124,7 +124,7 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
         return checkpoint.promptEncoder().noteIfCut(what, prompt, maxSequenceLength);
     }
 
-    /** A filled picture keeps its size, as long as the model can work at it. */
+    /** Chooses the sizes of a run: a filled picture keeps its size, as long as the model can work at it. */
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
         Size usual = images.isEmpty() ? defaults.size() : images.getFirst().within(MOST_PIXELS);

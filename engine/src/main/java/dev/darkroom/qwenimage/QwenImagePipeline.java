@@ -24,19 +24,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture from a prompt.
+ * Draws a picture from a prompt.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage.py}, QwenImagePipeline.
  */
 public record QwenImagePipeline(QwenImageCheckpoint checkpoint) implements Pipeline {
-    /** The defaults of the published model cards. */
+    /** Defaults of the published model cards. */
     static final CheckpointDefaults DEFAULTS =
             new CheckpointDefaults(new Size(1024, 1024), 50, 0, 4, 512, Optional.empty());
 
     /** True CFG, away from the negative prompt of the published examples. */
     static final Guidance GUIDANCE = new Guidance(false, " ");
 
-    /** Tokens that the text encoder was trained to read. */
+    /** Number of tokens that the text encoder was trained to read. */
     static final int LONGEST_SEQUENCE = 1024;
 
     @Override
