@@ -40,7 +40,11 @@ public final class ConfigFile {
     private final String path;
     private final JsonNode root;
 
-    /** @param path prefix of field names in errors: empty, or the name of a nested object and a dot */
+    /**
+     * Wraps an object of a file.
+     *
+     * @param path prefix of field names in errors: empty, or the name of a nested object and a dot
+     */
     private ConfigFile(String name, String path, JsonNode root) {
         this.name = name;
         this.path = path;
