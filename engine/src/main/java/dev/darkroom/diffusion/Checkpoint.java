@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A directory in diffusers layout: its networks, each in memory or not, and the encodings that are kept of earlier jobs. A family states
- * its networks once, by the names of their folders.
+ * A directory in diffusers layout: its networks, each in memory or not, and the cached encodings of earlier jobs. A family states its
+ * networks once, by the names of their folders.
  */
 public final class Checkpoint implements AutoCloseable {
     private static final long MOST_KEPT_BYTES = 128L << 20;
@@ -27,27 +27,31 @@ public final class Checkpoint implements AutoCloseable {
     private final Encoded kept = Encoded.within(MOST_KEPT_BYTES);
 
     /**
-     * A checkpoint of which nothing is read yet.
+     * Makes a checkpoint of a directory, without reading anything.
      *
-     * @param model its name, for messages
+     * @param model name of the model, for messages
      */
     public Checkpoint(String model, Path checkpoint) {
         this(model, checkpoint::resolve);
     }
 
-    /** A checkpoint whose components may lie anywhere: {@code folders} gives the folder of each by its name in diffusers layout. */
+    /**
+     * Makes a checkpoint whose components may lie anywhere.
+     *
+     * @param folders gives the folder of a component by its name in diffusers layout
+     */
     public Checkpoint(String model, Function<String, Path> folders) {
         this.model = model;
         this.folders = folders;
     }
 
-    /** The folder of a component, such as {@code tokenizer}. */
+    /** Folder of a component, such as {@code tokenizer}. */
     public Path folder(String component) {
         return folders.apply(component);
     }
 
     /**
-     * The {@code config.json} of a component.
+     * Reads the {@code config.json} of a component.
      *
      * @throws dev.darkroom.weights.CheckpointException if it is missing or no JSON
      */
@@ -55,17 +59,17 @@ public final class Checkpoint implements AutoCloseable {
         return config(folder(component));
     }
 
-    /** The {@code config.json} in a component's folder. */
+    /** Reads the {@code config.json} in a component's folder. */
     public static ConfigFile config(Path folder) {
         return ConfigFile.read(folder.resolve("config.json"));
     }
 
     /**
-     * States a network, without loading it.
+     * Adds a network, without loading it.
      *
      * @param component the name of its folder
-     * @param config reads its config from that folder
-     * @param network builds it from config and weights
+     * @param config reads the network's config from that folder
+     * @param network builds the network from config and weights
      */
     public <C, T> Resident<T> network(
             String component, Role role, Function<Path, C> config, BiFunction<C, Weights, T> network) {
@@ -78,12 +82,12 @@ public final class Checkpoint implements AutoCloseable {
         return resident;
     }
 
-    /** All networks, in the order in which they were stated. */
+    /** All networks, in the order in which {@link #network} added them. */
     public List<Resident<?>> networks() {
         return List.copyOf(networks.values());
     }
 
-    /** Where the transformer computes, once it is in memory. */
+    /** Device and element type in which the transformer computes; it must be in memory. */
     public Placement placement() {
         return networks.values().stream()
                 .filter(network -> network.role() == Role.TRANSFORMER)
@@ -93,7 +97,7 @@ public final class Checkpoint implements AutoCloseable {
                 .placement();
     }
 
-    /** The networks that LoRAs may adapt, as they lie in memory now: all but the autoencoder. */
+    /** Networks that LoRAs may adapt, loaded as they are now: all but the autoencoder. */
     List<Loras.Network> adaptable() {
         return networks.entrySet().stream()
                 .filter(network -> network.getValue().role() != Role.VAE)
@@ -102,7 +106,11 @@ public final class Checkpoint implements AutoCloseable {
                 .toList();
     }
 
-    /** The names of the text encoders, for telling apart what they make with and without LoRAs. */
+    /**
+     * Identifies the LoRAs on the text encoders, for the keys of cached embeds.
+     *
+     * @param identity gives a network's LoRAs by the network's role
+     */
     String textEncoders(Function<String, String> identity) {
         return networks.entrySet().stream()
                 .filter(network -> network.getValue().role() == Role.TEXT_ENCODER)
@@ -110,12 +118,12 @@ public final class Checkpoint implements AutoCloseable {
                 .collect(Collectors.joining());
     }
 
-    /** The encodings that are kept of earlier jobs. */
+    /** Cached encodings of earlier jobs. */
     public Encoded kept() {
         return kept;
     }
 
-    /** Frees the networks and everything that is kept. */
+    /** Frees the networks and everything that is cached. */
     @Override
     public void close() {
         kept.close();

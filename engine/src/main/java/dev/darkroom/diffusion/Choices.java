@@ -15,10 +15,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The choices of a run, from the first that says something: the job; a distillation LoRA of the job; the checkpoint's
+ * Makes the choices of a run, each from the first of these that states one: the job; a distillation LoRA of the job; the checkpoint's
  * {@code darkroom.json}; a distillation LoRA that the checkpoint is always used with; the reference's defaults.
  *
- * @param defaults what holds where the job says nothing
+ * @param defaults values for what the job leaves open
  * @param usual the checkpoint's own schedule
  * @param own LoRAs that the checkpoint is always used with
  */
@@ -28,7 +28,7 @@ record Choices(
     private static final int LIGHTNING_STEPS = 8;
 
     /**
-     * Reads what a checkpoint says of itself.
+     * Reads a checkpoint's own defaults and schedule.
      *
      * @throws dev.darkroom.weights.CheckpointException that names the field at fault
      */
@@ -49,7 +49,7 @@ record Choices(
                 loras.own());
     }
 
-    /** The one of {@code scheduler/}, or the one that {@code darkroom.json} names. */
+    /** Reads the schedule of {@code scheduler/}, or the one that {@code darkroom.json} names. */
     private static FlowMatchSchedule schedule(Path checkpoint) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         String name = file.text("schedule", "");
@@ -61,7 +61,7 @@ record Choices(
                 : FlowMatchSchedule.lightning();
     }
 
-    /** The run of one of a job's prompts at a size. */
+    /** Makes the run of one of a job's prompts at a size. */
     Run run(Job.Generation job, String prompt, Size size) {
         Sampling sampling = job.sampling();
         double trueCfgScale = trueCfgScale(sampling);
@@ -79,7 +79,7 @@ record Choices(
                 "");
     }
 
-    /** A first, small run. */
+    /** Makes a first, small run of one step. */
     Run warmUp(Size size) {
         Double guidance = pipeline.family().guidance().embedded() ? 1.0 : null;
         return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "");
@@ -98,7 +98,7 @@ record Choices(
         return sampling.guidanceScale() == null ? Double.valueOf(defaults.guidanceScale()) : sampling.guidanceScale();
     }
 
-    /** The scale of true CFG: 1 for a single pass. */
+    /** Scale of true CFG; 1 for a single pass. */
     double trueCfgScale(Sampling sampling) {
         return Optional.ofNullable(sampling.trueCfgScale())
                 .or(() -> Distillation.of(sampling.loras()).map(distillation -> 1.0))
@@ -115,7 +115,7 @@ record Choices(
         return distillation(sampling).isPresent() ? pipeline.family().distilled(usual) : usual;
     }
 
-    /** The distillation LoRA that a job is drawn with: its own, or the checkpoint's. */
+    /** Finds the distillation LoRA that a job is drawn with: one of its own, or the checkpoint's. */
     Optional<Distillation> distillation(Sampling sampling) {
         return Distillation.of(sampling.loras()).or(() -> Distillation.ofFiles(own));
     }

@@ -6,14 +6,14 @@ import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 
-/** The loop that all pipelines share: predict the velocity, step along it, report, until no noise is left. */
+/** The denoising loop that all pipelines share: predict the velocity, step along it, report, until no noise is left. */
 public final class Denoiser {
     private Denoiser() {}
 
     /**
      * Denoises packed latents.
      *
-     * @param latents float32 {@code [1, S, C]}, noisy as the first sigma says
+     * @param latents float32 {@code [1, S, C]}, with noise of the level of the first sigma
      * @param sigmas noise levels, falling to 0
      * @throws NotFiniteException if a step's result is no finite number
      * @throws dev.darkroom.job.JobException if {@code progress} ends the job
@@ -22,7 +22,7 @@ public final class Denoiser {
         return run(latents, sigmas, 0, velocity, progress);
     }
 
-    /** Denoises packed latents that are noisy as {@code sigmas[first]} says: the steps before it are left out. */
+    /** Denoises packed latents with noise of level {@code sigmas[first]}, and leaves out the steps before that. */
     public static Tensor run(Tensor latents, double[] sigmas, int first, Velocity velocity, Progress progress) {
         try (var loop = Scope.open("denoise")) {
             int steps = sigmas.length - 1;

@@ -30,7 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A checkpoint of any family with the pipeline that its own files name: fills in its defaults, and turns jobs into pictures. */
+/**
+ * A checkpoint of any family with the pipeline that the checkpoint's own files name: completes jobs with the checkpoint's defaults, and
+ * turns them into pictures.
+ */
 public final class DiffusionModel implements ImageModel {
     private static final Size WARM_UP = new Size(64, 64);
 
@@ -153,7 +156,10 @@ public final class DiffusionModel implements ImageModel {
         }
     }
 
-    /** Without LoRAs the checkpoint is at fault, or the type that it computes in; with some, they are. */
+    /**
+     * Decides who is at fault for numbers that are not finite: without LoRAs the checkpoint, or the type that it computes in; with LoRAs,
+     * these.
+     */
     private static JobException blamed(NotFiniteException e, List<LoraFile> loras) {
         String attached = loras.stream()
                 .filter(lora -> lora.scale() != 0)

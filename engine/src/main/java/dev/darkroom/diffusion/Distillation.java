@@ -9,15 +9,15 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A LoRA that distils its model to a few steps, which need no second pass. Steps, and for some families a schedule, follow the LoRA,
- * since it gives poor pictures with others. It is known by its file's name:
+ * A LoRA that distils its model to a few steps, which need no second pass. The LoRA decides the number of steps, and for some families the
+ * schedule, since it gives poor pictures with others. It is recognised by its file's name:
  * {@code Qwen-Image-Edit-2509-Lightning-4steps-V1.0-bf16.safetensors}, {@code Hyper-FLUX.1-dev-8steps-lora.safetensors},
  * {@code FLUX.1-Turbo-Alpha.safetensors}.
  *
  * <p>Source: the model cards of ModelTC/Qwen-Image-Lightning, ByteDance/Hyper-SD and alimama-creative/FLUX.1-Turbo-Alpha.
  *
  * @param name for messages: {@code Lightning}, {@code Hyper} or {@code Turbo}
- * @param steps that it was made for
+ * @param steps number of steps that the LoRA was made for
  */
 record Distillation(String name, int steps) {
     private static final int TURBO_ALPHA_STEPS = 8;
@@ -26,7 +26,7 @@ record Distillation(String name, int steps) {
     private static final Pattern STEPS = Pattern.compile("(?<!\\d)([1-9]\\d?)[-_ ]?steps?");
     private static final Pattern TURBO_ALPHA = Pattern.compile("(?<![a-z])turbo[-_. ]?alpha(?![a-z])");
 
-    /** The first such LoRA of a job, if it has an effect. */
+    /** Finds the first distillation among the LoRAs of a job whose scale is above 0. */
     static Optional<Distillation> of(List<Lora> loras) {
         return loras.stream()
                 .filter(lora -> lora.scale() > 0)
@@ -34,7 +34,7 @@ record Distillation(String name, int steps) {
                 .findFirst();
     }
 
-    /** The first such LoRA among files, if it has an effect. */
+    /** Finds the first distillation among LoRA files whose scale is above 0. */
     static Optional<Distillation> ofFiles(List<LoraFile> files) {
         return of(
                 files.stream().map(file -> new Lora(file.name(), file.scale())).toList());

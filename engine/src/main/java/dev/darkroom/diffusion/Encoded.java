@@ -3,28 +3,28 @@ package dev.darkroom.diffusion;
 import dev.darkroom.tensor.TensorCache;
 
 /**
- * The encodings that outlive their job, found again by content: another edit of the same picture encodes neither the picture nor, with
- * the same prompt, the prompt. They stay when networks are freed.
+ * Caches of encodings that outlive their job, keyed by content: another edit of a picture encodes neither the picture nor, with an equal
+ * prompt, the prompt. They stay when networks are freed.
  *
- * @param prompts prompt embeds, as the text encoders made them
- * @param visions what the text encoder's vision tower made of a picture
- * @param latents the distribution that the autoencoder encoded a picture to: its mean and the logarithm of its variance
+ * @param prompts prompt embeds of the text encoders
+ * @param visions tokens of pictures from the text encoder's vision tower
+ * @param latents distributions that the autoencoder encoded pictures to: mean and logarithm of the variance
  */
 public record Encoded(TensorCache<PromptKey> prompts, TensorCache<VisionKey> visions, TensorCache<PictureKey> latents)
         implements AutoCloseable {
-    /** Empty caches, each of which may keep so many bytes between two jobs. */
+    /** Makes empty caches, each of which may keep {@code mostBytes} bytes between two jobs. */
     public static Encoded within(long mostBytes) {
         return new Encoded(new TensorCache<>(mostBytes), new TensorCache<>(mostBytes), new TensorCache<>(mostBytes));
     }
 
-    /** Frees what was not used for longest, until the rest fits; between two jobs only. */
+    /** Frees the least recently used encodings until the rest fits; between two jobs only. */
     public void trim() {
         prompts.trim();
         visions.trim();
         latents.trim();
     }
 
-    /** Frees everything. */
+    /** Frees all encodings. */
     @Override
     public void close() {
         prompts.close();

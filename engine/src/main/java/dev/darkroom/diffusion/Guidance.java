@@ -3,9 +3,9 @@ package dev.darkroom.diffusion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways in which a model can be made to follow its prompt more closely.
+ * Ways in which a model can be made to follow its prompt more closely: embedded guidance, and true CFG with a negative prompt.
  *
  * @param embedded true if the model was trained to read a guidance scale
- * @param usualNegativePrompt what true CFG steers away from where a job names nothing; null if it then takes no second pass
+ * @param usualNegativePrompt negative prompt of true CFG where a job names none; null for no second pass in that case
  */
 public record Guidance(boolean embedded, @Nullable String usualNegativePrompt) {}

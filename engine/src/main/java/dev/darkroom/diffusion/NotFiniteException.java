@@ -4,7 +4,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import java.util.Locale;
 
-/** A network gave numbers that are not finite: of such numbers no picture can come. */
+/** Thrown when a network's result holds numbers that are not finite, of which no picture can be made. */
 public final class NotFiniteException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,12 +13,12 @@ public final class NotFiniteException extends RuntimeException {
     }
 
     /**
-     * Waits for a network's result and checks it where the network can still be named.
+     * Waits for a network's result and checks it, while the network's name is still known.
      *
-     * @param what gave it, such as {@code the text encoder}
+     * @param what name of the network, such as {@code the text encoder}
      * @param placement where that network computes
      * @return the result itself
-     * @throws NotFiniteException if a number in it is infinite or none
+     * @throws NotFiniteException if a number in it is infinite or not a number
      */
     public static Tensor check(Tensor result, String what, Placement placement) {
         if (!result.await()) {

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Pictures to the tokens that a transformer denoises, and back: latents of an autoencoder, of which 2×2 places are one token.
+ * Conversion of pictures to the tokens that a transformer denoises, and back: latents of an autoencoder, of which 2×2 places are one token.
  *
  * @param target where the transformer computes
- * @param kept the encodings of pictures that came before
+ * @param kept cached encodings of earlier pictures
  */
 public record PackedLatents(Autoencoder vae, Placement target, TensorCache<PictureKey> kept) {
     /** Shape of the latents of a picture, {@code [1, C, h, w]}. */
@@ -26,7 +26,7 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
         return new long[] {1, vae.latentChannels(), grid.latentHeight(), grid.latentWidth()};
     }
 
-    /** Noise {@code [1, C, h, w]} from host memory as tokens {@code [1, S, 4C]} in float32, where the transformer computes. */
+    /** Packs noise {@code [1, C, h, w]} from host memory into tokens {@code [1, S, 4C]}, float32 on the transformer's device. */
     public Tensor fromNoise(Tensor noise) {
         try (var scope = Scope.open("noise to tokens")) {
             return scope.keep(LatentPacking.pack(noise.to(DType.FLOAT32).to(target.device())));
@@ -34,9 +34,9 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
     }
 
     /**
-     * The most likely latents of a picture, {@code [1, S, 4C]} in float32, where the transformer computes.
+     * Encodes a picture to its most likely latents, as tokens {@code [1, S, 4C]}, float32 on the transformer's device.
      *
-     * @param pixels makes the picture as {@code [1, 3, H, W]} in −1…1, if it was not encoded before
+     * @param pixels makes the picture as {@code [1, 3, H, W]} in −1…1; called only if its encoding is not cached
      */
     public Tensor mode(PictureKey key, Supplier<Tensor> pixels) {
         try (var scope = Scope.open("image latents")) {
@@ -44,7 +44,10 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
         }
     }
 
-    /** Latents of a picture drawn from their distribution with {@code noise} {@code [1, C, h, w]}; as tokens, like {@link #mode}. */
+    /**
+     * Encodes a picture to latents drawn from their distribution with {@code noise} {@code [1, C, h, w]}, as tokens like those of
+     * {@link #mode}.
+     */
     public Tensor sample(PictureKey key, Supplier<Tensor> pixels, Tensor noise) {
         try (var scope = Scope.open("image latents")) {
             return scope.keep(tokens(posterior(key, pixels).sample(toVae(noise))));
@@ -66,7 +69,7 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
         return LatentPacking.pack(vae.scale(latents.to(DType.FLOAT32)).to(target.device()));
     }
 
-    /** The picture of denoised tokens {@code [1, S, 4C]}. */
+    /** Decodes denoised tokens {@code [1, S, 4C]} to a picture. */
     public Picture decode(Tensor latents, TokenGrid grid) {
         try (var scope = Scope.open("decode")) {
             Tensor unpacked = LatentPacking.unpack(latents, grid.latentHeight(), grid.latentWidth());

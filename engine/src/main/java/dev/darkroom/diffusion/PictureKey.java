@@ -8,17 +8,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A key under which a picture's encoding is kept: the picture's content, and the size that it is encoded at.
+ * Key of a picture's cached encoding: the picture's content, and the size that it is encoded at.
  *
  * @param content SHA-256 of sides and pixels
  */
 public record PictureKey(String content, Size size) {
-    /** The key of a picture that is encoded at a size. */
+    /** Makes the key of a picture that is encoded at a size. */
     public static PictureKey of(Picture picture, Size size) {
         return of(size, picture);
     }
 
-    /** The key of a picture of which only what a mask leaves is encoded. */
+    /** Makes the key of a picture of which only the part that a mask leaves is encoded. */
     public static PictureKey ofMasked(Picture picture, Picture mask, Size size) {
         return of(size, picture, mask);
     }

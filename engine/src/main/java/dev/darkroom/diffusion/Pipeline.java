@@ -17,20 +17,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pipeline of diffusers: the rules of what it accepts, and the page, numbered as in the reference, on which it draws. The rules answer
- * on any thread; {@link #generate} and {@link #warmUp} belong on the GPU's, with all networks in memory.
+ * One pipeline of diffusers: the rules for the jobs that it accepts, and the method that draws, with its stages numbered as in the
+ * reference. The rules answer on any thread; {@link #generate} and {@link #warmUp} belong on the GPU's, with all networks in memory.
  */
 public interface Pipeline {
-    /** The reference's defaults. */
+    /** Defaults of the reference. */
     CheckpointDefaults defaults();
 
     /** The rules that the pipeline shares with all others of its family. */
     Family family();
 
-    /** How well the pipeline suits a job, by what the job brings. */
+    /** Degree to which the pipeline suits a job, by what the job brings. */
     Fit fit(Job.Generation job);
 
-    /** Notes what the pipeline cannot do of a job: images it does not take or too many of them, masks, strengths. */
+    /** Notes faults of a job that the pipeline cannot do: images that it does not take or too many of them, masks, strengths. */
     void check(Job.Generation job, Faults faults);
 
     /** Notes what the pipeline cannot read of a prompt. */
@@ -44,7 +44,7 @@ public interface Pipeline {
     }
 
     /**
-     * The sizes of a run.
+     * Chooses the sizes of a run.
      *
      * @param framing null where the job asks for no size
      * @param images sizes of the job's images
@@ -52,12 +52,12 @@ public interface Pipeline {
      */
     PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults);
 
-    /** The strength of a job that starts from a picture and names none; null if the pipeline takes no strength. */
+    /** Strength for a job that starts from a picture and names none; null if the pipeline takes no strength. */
     default @Nullable Double usualStrength() {
         return null;
     }
 
-    /** True if the pipeline shows its first picture changed, so that a drift between the two is an error. */
+    /** True if the result is the first picture with changes, so that a drift between the two is an error. */
     default boolean edits() {
         return false;
     }
@@ -66,13 +66,13 @@ public interface Pipeline {
      * Draws one picture.
      *
      * @param noise the random numbers of the run
-     * @param progress hears of every step, and may end the job
+     * @param progress is called after every step, and may end the job
      * @param timings gets the laps {@code encode}, {@code denoise} and {@code decode}
-     * @throws NotFiniteException if a network gives numbers that are none
+     * @throws NotFiniteException if a network's result holds numbers that are not finite
      */
     Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings);
 
-    /** A small run of this very pipeline, through all networks that a job goes through. */
+    /** Does a small run of this very pipeline, through all networks that a job goes through. */
     default void warmUp(Run run, Noise noise) {
         generate(run, Sources.NONE, noise, Progress.NONE, new Timings());
     }

@@ -3,10 +3,10 @@ package dev.darkroom.diffusion;
 import java.util.List;
 
 /**
- * A key under which prompt embeds are kept: everything that they are made from.
+ * Key of cached prompt embeds: everything that they are made from.
  *
  * @param template name of the template around the prompt; empty for none
- * @param maxSequenceLength tokens that are read at most
+ * @param maxSequenceLength largest number of tokens that are read
  * @param images the pictures that the text encoder sees beside the prompt
  * @param adaptedBy the LoRAs that are on the text encoders; empty for none
  */

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a pipeline, with every choice made.
  *
- * @param negativePrompt what to steer away from; takes effect with a {@code trueCfgScale} above 1
+ * @param negativePrompt prompt to steer away from; takes effect with a {@code trueCfgScale} above 1
  * @param size both sides are multiples of {@link TokenGrid#PIXELS}
  * @param guidanceScale embedded in the model; null for a model without guidance embedding
  * @param trueCfgScale two passes a step if above 1 and there is a negative prompt
- * @param strength how much of the picture that it starts from is given up; null where it starts from none
+ * @param strength part of the start picture that is given up, above 0 and up to 1; null without a start picture
  * @param maxSequenceLength tokens of a prompt that are read
  * @param adaptedBy the LoRAs that are on the text encoders; empty for none
  */
@@ -33,12 +33,12 @@ public record Run(
         }
     }
 
-    /** The generated picture's tokens. */
+    /** Grid of the generated picture's tokens. */
     public TokenGrid grid() {
         return TokenGrid.of(size);
     }
 
-    /** The {@code steps + 1} noise levels, falling from 1 to 0. */
+    /** Noise levels of the run, {@code steps + 1} of them, falling from 1 to 0. */
     public double[] sigmas() {
         return schedule.sigmas(steps, grid().tokens());
     }
@@ -48,7 +48,7 @@ public record Run(
         return trueCfgScale > 1 && negativePrompt != null;
     }
 
-    /** This run while LoRAs are on the text encoders. */
+    /** Returns this run with the LoRAs that are on the text encoders. */
     Run adaptedBy(String loras) {
         return new Run(
                 prompt,

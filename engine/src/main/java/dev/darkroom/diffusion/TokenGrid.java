@@ -2,13 +2,16 @@ package dev.darkroom.diffusion;
 
 import dev.darkroom.job.Size;
 
-/** A picture as the transformer sees it: rows and columns of tokens, each of 16×16 pixels, which are 2×2 places of the latents. */
+/**
+ * The grid of tokens of a picture, as the transformer sees it: rows and columns of tokens, each of 16×16 pixels, which are 2×2 places of
+ * the latents.
+ */
 public record TokenGrid(int rows, int columns) {
-    /** Pixels a side that a token stands for. */
+    /** Side in pixels of the square that a token stands for. */
     public static final int PIXELS = 16;
 
     /**
-     * The tokens of a picture.
+     * Divides a picture into tokens.
      *
      * @throws IllegalArgumentException unless both sides are multiples of 16
      */
@@ -19,17 +22,17 @@ public record TokenGrid(int rows, int columns) {
         return new TokenGrid(size.height() / PIXELS, size.width() / PIXELS);
     }
 
-    /** S: the number of tokens. */
+    /** Number of tokens, {@code S}. */
     public int tokens() {
         return rows * columns;
     }
 
-    /** h: rows of the latents. */
+    /** Rows of the latents, {@code h}. */
     public int latentHeight() {
         return 2 * rows;
     }
 
-    /** w: columns of the latents. */
+    /** Columns of the latents, {@code w}. */
     public int latentWidth() {
         return 2 * columns;
     }

@@ -3,10 +3,10 @@ package dev.darkroom.diffusion;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 
-/** A family's network with its conditioning closed in: it predicts the velocity, from a picture towards noise. */
+/** A family's network together with its conditioning, which predicts the velocity, from a picture towards noise. */
 public interface Velocity {
     /**
-     * The prediction at a noise level, guided as the run asks.
+     * Predicts the velocity at a noise level, guided as the run asks.
      *
      * @param latents packed, float32 {@code [1, S, C]}
      * @param sigma the noise level, 1 for noise alone
@@ -14,6 +14,6 @@ public interface Velocity {
      */
     Tensor at(Tensor latents, double sigma);
 
-    /** Where the network computes. */
+    /** Device and element type in which the network computes. */
     Placement placement();
 }

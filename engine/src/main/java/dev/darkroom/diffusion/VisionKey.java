@@ -1,7 +1,7 @@
 package dev.darkroom.diffusion;
 
 /**
- * A key under which the text encoder's view of a picture is kept.
+ * Key of a picture's cached tokens from the text encoder's vision tower.
  *
  * @param adaptedBy the LoRAs that are on the text encoder; empty for none
  */

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One checkpoint, loaded and ready to draw, for any Java program.
+ * A checkpoint, loaded and ready to draw, for any Java program.
  *
  * {@snippet lang=java :
  * try (Darkroom darkroom = Darkroom.open(Path.of("test-payloads/models/pocket-flux"))) {
@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>The checkpoint is a directory in diffusers layout, or {@code org/repo} of a hub; its own files say which pipeline it serves. It computes
- * on a card if there is one, otherwise on the CPU. Several threads may call: pictures are drawn one at a time, in order.
+ * <p>The checkpoint is a directory in diffusers layout, or {@code org/repo} of a hub; its own files name its pipeline. Networks compute on
+ * a card if there is one, otherwise on the CPU. Several threads may call: pictures are drawn one at a time, in order.
  *
- * <p>The JVM wants {@code --enable-native-access=ALL-UNNAMED}, and should be told {@code -Dai.djl.offline=true}.
+ * <p>The JVM needs {@code --enable-native-access=ALL-UNNAMED}, and should get {@code -Dai.djl.offline=true}.
  */
 public final class Darkroom implements AutoCloseable {
     private static final long LORAS_IN_MEMORY = 2L << 30;
@@ -76,14 +76,14 @@ public final class Darkroom implements AutoCloseable {
      * Opens and loads {@code org/repo}, {@code org/repo@revision} or a path. A repository is taken from the cache of Hugging Face's tools,
      * or downloaded into it; {@code HF_TOKEN}, {@code HF_HOME} and their like are read from the environment.
      *
-     * @throws HubException if it cannot be had, saying what to do
+     * @throws HubException if the repository cannot be downloaded; the message states what to do
      * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
      */
     public static Darkroom open(String source) throws InterruptedException {
         return open(source, HubEnvironment.ofProcess());
     }
 
-    /** Opens and loads a repository or a path, with settings of one's own for the hub. */
+    /** Opens and loads a repository or a path, with the given settings for the hub. */
     public static Darkroom open(String source, HubSettings hub) throws InterruptedException {
         return open(new Models(hub).locate(ModelSource.parse(source)).folder());
     }
@@ -120,15 +120,15 @@ public final class Darkroom implements AutoCloseable {
         return draw(new Job.TextToImage(DrawOptions.ENVELOPE, options.sampling(prompt)), List.of(), null, options);
     }
 
-    /** Changes a picture as an instruction says, with the checkpoint's own choices and a random seed. */
+    /** Edits a picture by an instruction, with the checkpoint's own choices and a random seed. */
     public Drawing edit(Picture picture, String instruction) throws InterruptedException {
         return edit(List.of(picture), instruction, DrawOptions.standard());
     }
 
     /**
-     * Changes pictures as an instruction says; a checkpoint that draws starts from the picture instead.
+     * Edits pictures by an instruction; a checkpoint that is not made for edits starts from the picture instead.
      *
-     * @param pictures one at least; some checkpoints take several
+     * @param pictures at least one; some checkpoints take several
      * @throws JobException if the checkpoint cannot do this, naming the option, or if the options' progress ends it
      */
     public Drawing edit(List<Picture> pictures, String instruction, DrawOptions options) throws InterruptedException {
@@ -138,7 +138,7 @@ public final class Darkroom implements AutoCloseable {
     }
 
     /**
-     * Paints the white part of a mask anew.
+     * Repaints the part of a picture that is white in a mask.
      *
      * @throws JobException if the checkpoint cannot do this, naming the option, or if the options' progress ends it
      */
@@ -169,7 +169,7 @@ public final class Darkroom implements AutoCloseable {
         }
     }
 
-    /** Waits until what is being drawn is done, then frees the networks. */
+    /** Waits until all drawings have ended, then frees the networks. */
     @Override
     public void close() {
         gpu.close();

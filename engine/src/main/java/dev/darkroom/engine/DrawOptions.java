@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * The choices of one drawing; null leaves a choice to the checkpoint.
  *
  * @param seed of the noise: the same seed gives the same picture
- * @param negativePrompt what to steer away from
+ * @param negativePrompt prompt to steer away from
  * @param framing the picture's size or ratio
- * @param steps of denoising
+ * @param steps number of denoising steps
  * @param guidanceScale for checkpoints that embed it
  * @param trueCfgScale for two passes a step, with a negative prompt
- * @param strength how much of a picture to start from is given up, above 0 and up to 1
- * @param loras on top of the checkpoint
- * @param progress hears of every step, on the drawing thread; an exception that it throws ends the drawing
+ * @param strength part of a start picture that is given up, above 0 and up to 1
+ * @param loras LoRAs on top of the checkpoint
+ * @param progress is called after every step, on the drawing thread; an exception that it throws ends the drawing
  */
 public record DrawOptions(
         long seed,
@@ -51,53 +51,59 @@ public record DrawOptions(
         loras = List.copyOf(loras);
     }
 
-    /** The checkpoint's own choices, and a random seed. */
+    /** Makes options with the checkpoint's own choices and a random seed. */
     public static DrawOptions standard() {
         return seed(RandomGenerator.getDefault().nextLong(RANDOM_SEEDS));
     }
 
-    /** The checkpoint's own choices, and this seed. */
+    /** Makes options with the checkpoint's own choices and this seed. */
     public static DrawOptions seed(long seed) {
         return new DrawOptions(seed, null, null, null, null, null, null, List.of(), Progress.NONE);
     }
 
-    /** A picture of this size. */
+    /** Returns these options for a picture of this size, in pixels. */
     public DrawOptions withSize(int width, int height) {
         return with(new Framing.Exact(new Size(width, height)));
     }
 
-    /** A picture of this size or ratio; {@link Framing.LikeImage} fills the very frame of the picture that is edited. */
+    /**
+     * Returns these options for a picture of this size or ratio; {@link Framing.LikeImage} fills exactly the frame of the edited picture.
+     */
     public DrawOptions with(Framing other) {
         return new DrawOptions(
                 seed, negativePrompt, other, steps, guidanceScale, trueCfgScale, strength, loras, progress);
     }
 
-    /** So many denoising steps. */
+    /** Returns these options with a number of denoising steps. */
     public DrawOptions withSteps(int count) {
         return new DrawOptions(
                 seed, negativePrompt, framing, count, guidanceScale, trueCfgScale, strength, loras, progress);
     }
 
-    /** A guidance scale, for checkpoints that embed it. */
+    /** Returns these options with a guidance scale, for checkpoints that embed it. */
     public DrawOptions withGuidanceScale(double scale) {
         return new DrawOptions(seed, negativePrompt, framing, steps, scale, trueCfgScale, strength, loras, progress);
     }
 
-    /** A second pass a step, away from a negative prompt. */
+    /**
+     * Returns these options with true CFG: a second pass in each step, away from a negative prompt.
+     *
+     * @param scale of true CFG; above 1 to have an effect
+     */
     public DrawOptions withNegativePrompt(String prompt, double scale) {
         return new DrawOptions(seed, prompt, framing, steps, guidanceScale, scale, strength, loras, progress);
     }
 
-    /** A start from a picture of which so much is given up, above 0 and up to 1. */
+    /** Returns these options with a strength: the part of a start picture that is given up, above 0 and up to 1. */
     public DrawOptions withStrength(double part) {
         return new DrawOptions(
                 seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, part, loras, progress);
     }
 
     /**
-     * One more LoRA on top of the checkpoint.
+     * Returns these options with one more LoRA on top of the checkpoint.
      *
-     * @param scale how much of it is added: 1 as it was trained
+     * @param scale factor of the LoRA: 1 as it was trained
      * @throws UncheckedIOException if the file is not there
      */
     public DrawOptions withLora(Path file, double scale) {
@@ -112,7 +118,7 @@ public record DrawOptions(
         }
     }
 
-    /** A listener that hears of every step and may end the drawing by an exception. */
+    /** Returns these options with a listener, which is called after every step and may end the drawing by an exception. */
     public DrawOptions withProgress(Progress listener) {
         return new DrawOptions(
                 seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, loras, listener);

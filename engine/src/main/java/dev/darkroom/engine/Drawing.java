@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A finished picture, and what it was made with.
+ * A finished picture, and the choices that it was made with.
  *
- * @param seed that makes the same picture again
- * @param parameters the choices that were made, by the names that jobs use, such as {@code num_inference_steps}
- * @param notes what a caller should know, such as that a prompt was cut
+ * @param seed seed that makes the same picture again
+ * @param parameters choices of the drawing, by the names that jobs use, such as {@code num_inference_steps}
+ * @param notes remarks for the caller, such as that a prompt was cut
  */
 public record Drawing(Picture picture, long seed, String prompt, Map<String, Object> parameters, List<String> notes) {
     private static final int QUALITY = 90;

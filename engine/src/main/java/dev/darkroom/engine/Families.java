@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The families of models that are known here, told apart by the pipeline that a checkpoint's {@code model_index.json} names. */
+/** The known families of models, distinguished by the pipeline that a checkpoint's {@code model_index.json} names. */
 public final class Families {
     private static final List<Entry> ALL = List.of(
             new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
@@ -24,7 +24,7 @@ public final class Families {
 
     private record Entry(List<String> pipelines, Opener opener, LoraNames loraNames) {}
 
-    /** How a family opens a checkpoint: without loading its networks. */
+    /** Opens a checkpoint of one family, without loading its networks. */
     private interface Opener {
         ImageModel open(String name, Path checkpoint, Limits limits, Loras loras);
     }
@@ -50,9 +50,9 @@ public final class Families {
     }
 
     /**
-     * A store of LoRAs for models of all families.
+     * Makes a cache of LoRAs for models of all families.
      *
-     * @param mostBytes how much of what was read may stay in memory between jobs
+     * @param mostBytes bytes of LoRAs that may stay in memory between jobs
      */
     public static Loras loras(long mostBytes) {
         return new Loras(mostBytes, ALL.stream().map(Entry::loraNames).toList());

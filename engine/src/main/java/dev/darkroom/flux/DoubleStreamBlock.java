@@ -10,7 +10,7 @@ import dev.darkroom.weights.Weights;
 import java.util.List;
 
 /**
- * A block in which image and text keep their own weights and attend to each other.
+ * A transformer block in which image and text have weights of their own and attend to each other.
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_flux.py}, FluxTransformerBlock.
  */
@@ -50,7 +50,7 @@ record DoubleStreamBlock(
     }
 
     /**
-     * Both streams, of the same shapes as they came.
+     * Computes both streams, whose shapes stay the same.
      *
      * @param temb conditioning vector {@code [B, D]}
      * @param rope rotations of text, then image positions

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A FLUX.1 checkpoint: four networks, each in memory or not, and what is always there.
+ * A FLUX.1 checkpoint: four networks, each in memory or not, and its configs and tokenizers, which always are.
  *
  * @param config of the transformer
  */
@@ -45,7 +45,7 @@ public record FluxCheckpoint(
     private static final int MASK_WIDTH = 256;
 
     /**
-     * Opens a directory in diffusers layout with the pipeline that it names, without loading its networks.
+     * Opens a directory in diffusers layout, with the pipeline that its index names, without loading its networks.
      *
      * @param name of the model, for messages
      * @param limits of the pictures that it may be asked for
@@ -59,7 +59,7 @@ public record FluxCheckpoint(
     }
 
     /**
-     * Reads what is small of a checkpoint's files and loads no network.
+     * Reads a checkpoint's configs and tokenizers, without loading its networks.
      *
      * @throws CheckpointException that names the file that is missing or damaged
      */
@@ -137,13 +137,13 @@ public record FluxCheckpoint(
         return promptEncoder.encode(run, files.placement());
     }
 
-    /** Pictures as tokens of this checkpoint's latents. */
+    /** Conversion between pictures and tokens of this checkpoint's latents. */
     PackedLatents latents() {
         return new PackedLatents(vae.network(), files.placement(), files.kept().latents());
     }
 
     /**
-     * The transformer with a run's conditioning closed in.
+     * Makes the velocity of a run: the transformer with the run's conditioning.
      *
      * @param positions of the image tokens
      */

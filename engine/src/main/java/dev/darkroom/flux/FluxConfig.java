@@ -4,7 +4,8 @@ import dev.darkroom.weights.ConfigFile;
 import java.util.List;
 
 /**
- * {@code transformer/config.json}. Fields that it leaves out have the reference's defaults; the published FLUX.1-dev states no axes.
+ * Fields of FLUX.1's {@code transformer/config.json}. Missing fields have the reference's defaults; the published FLUX.1-dev states no
+ * axes.
  *
  * @param inChannels width of an input token: 64, or 384 with a masked picture and its mask beside the latents (Fill)
  * @param axesWidths features that each position axis rotates; their sum is the head width
@@ -22,6 +23,11 @@ public record FluxConfig(
         List<Integer> axesWidths) {
     private static final int MOST_BLOCKS = 1000;
 
+    /**
+     * Reads the fields and checks them against each other.
+     *
+     * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+     */
     public static FluxConfig read(ConfigFile file) {
         int in = file.count("in_channels", 64);
         var config = new FluxConfig(
@@ -45,7 +51,7 @@ public record FluxConfig(
         return config;
     }
 
-    /** D: width of the streams. */
+    /** Width of the streams, {@code D}. */
     public int width() {
         return heads * headWidth;
     }

@@ -29,8 +29,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture whose masked part is painted anew (FLUX.1-Fill): latents of the masked picture and the mask itself stand beside the noisy
- * latents in every token. White is repainted, black stays.
+ * Repaints the masked part of a picture (FLUX.1-Fill): latents of the masked picture and the mask itself stand beside the noisy latents in
+ * every token. White is repainted, black stays.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_fill.py}, FluxFillPipeline, with strength 1.
  */

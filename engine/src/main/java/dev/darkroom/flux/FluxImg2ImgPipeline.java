@@ -16,12 +16,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A picture from a prompt and a picture to start from, which is covered with noise of the level that the run's strength asks for, and
- * denoised from there: strength 0 would leave it as it is, 1 leaves nothing of it.
+ * Draws a picture from a prompt and a picture to start from, which is covered with noise of the level that the run's strength asks for, and
+ * denoised from there: strength 0 would leave the start as it is, 1 leaves nothing of it.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_img2img.py}, FluxImg2ImgPipeline.
  */
 record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
+    /**
+     * Draws one picture from a start.
+     *
+     * @param image the picture to start from
+     * @param timings gets the laps {@code encode}, {@code denoise} and {@code decode}
+     */
     Picture generate(Run run, Picture image, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
         try (var job = Scope.open("image to image")) {
@@ -55,7 +61,7 @@ record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
         }
     }
 
-    /** The step that image to image begins with, rounded as the reference rounds. */
+    /** Index of the step that image to image begins with, rounded as in the reference. */
     static int firstStep(int steps, double strength) {
         return (int) Math.max(steps - Math.min(steps * strength, steps), 0);
     }

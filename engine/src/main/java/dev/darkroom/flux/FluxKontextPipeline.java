@@ -28,8 +28,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture from a prompt and a reference picture (FLUX.1-Kontext): the reference's tokens follow the generated ones. Without a reference
- * it is text to image.
+ * Draws a picture from a prompt and a reference picture (FLUX.1-Kontext), whose tokens follow the generated ones. Without a reference this
+ * is text to image.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_kontext.py}, FluxKontextPipeline.
  */
@@ -81,7 +81,7 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
         return pixels;
     }
 
-    /** An edit of a picture as small as the run. */
+    /** Warms up with an edit of a picture as small as the run. */
     @Override
     public void warmUp(Run run, Noise noise) {
         var asItIs = new KontextSizes(known.maxArea(), false);

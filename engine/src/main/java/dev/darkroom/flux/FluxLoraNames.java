@@ -9,20 +9,20 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * FLUX.1's modules as Black Forest Labs and XLabs name them, where some stand for several layers of ours, one after another in the rows
- * of their weight.
+ * Names of FLUX.1's modules in LoRA files of Black Forest Labs and XLabs. Some of these modules stand for several of our layers, one after
+ * another in the rows of their weight.
  *
  * <p>Source: huggingface/diffusers, {@code loaders/lora_conversion_utils.py}, which lists both namings.
  */
 public final class FluxLoraNames implements LoraNames {
-    /** A layer that FLUX.1 has and Qwen-Image, whose blocks bear the same names, has not. */
+    /** Name of a layer that FLUX.1 has and Qwen-Image, whose blocks have the same names, has not. */
     private static final String ONLY_HERE = "context_embedder";
 
     private static final String SINGLE_STREAM = "single_transformer_blocks";
     private static final Pattern MARK =
             Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context");
 
-    /** Their name, our layers; {@code #} counts blocks. */
+    /** Table of a module's name in files, then our layers; {@code #} stands for the number of a block. */
     private static final String TABLE = """
             img_in x_embedder
             txt_in context_embedder
@@ -90,7 +90,7 @@ public final class FluxLoraNames implements LoraNames {
                         names.getFirst(), names.subList(1, names.size()), isScaleAndShift(names.getFirst()))));
     }
 
-    /** Diffusers keeps scale before shift in the last modulation, the authors shift before scale. */
+    /** True for the last modulation: diffusers keeps scale before shift there, the authors shift before scale. */
     private static boolean isScaleAndShift(String module) {
         return module.equals("final_layer.adaLN_modulation.1");
     }

@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture from a prompt (FLUX.1-schnell, -dev, Krea-dev); with a picture to start from, {@link FluxImg2ImgPipeline} draws.
+ * Draws a picture from a prompt (FLUX.1-schnell, -dev, Krea-dev); with a picture to start from, {@link FluxImg2ImgPipeline} does.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux.py}, FluxPipeline.
  */
@@ -39,7 +39,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
                 : new FluxImg2ImgPipeline(checkpoint).generate(run, sources.image(), noise, progress, timings);
     }
 
-    /** Text to image. */
+    /** Draws one picture from a prompt alone. */
     Picture generate(Run run, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
         try (var job = Scope.open("text to image")) {
@@ -66,7 +66,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
         }
     }
 
-    /** Distilled checkpoints, known by their lack of a guidance embedding, take few steps and no guidance. */
+    /** Defaults of the published checkpoints: distilled ones, which have no guidance embedding, take few steps and no guidance. */
     @Override
     public CheckpointDefaults defaults() {
         boolean distilled = !checkpoint.config().guidanceEmbeds();
@@ -89,7 +89,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
         return USUAL_STRENGTH;
     }
 
-    /** A picture without a strength may be meant to be edited, which other models do. */
+    /** Degree to which the pipeline suits a job. A picture without a strength may be meant to be edited, which other models do. */
     @Override
     public Fit fit(Job.Generation job) {
         return switch (job) {
@@ -108,7 +108,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
         }
     }
 
-    /** Notes if there are more images than one. */
+    /** Notes a fault if there are more images than one. */
     static void checkOne(Job.FromImages job, Faults faults) {
         int images = job.images().size();
         faults.check(images == 1, "images", "this model takes one image, not " + images);
@@ -125,7 +125,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
         return PictureSizes.of(asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
     }
 
-    /** The size that a job names, by itself or by its first image. */
+    /** Size that a job asks for, stated or by its first image. */
     static Optional<Size> asked(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
         return Optional.ofNullable(framing)
                 .map(known -> known.size(defaults.size(), images.isEmpty() ? null : images.getFirst()));

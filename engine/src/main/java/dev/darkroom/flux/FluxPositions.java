@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where tokens stand, on three axes: picture number, row, column. Text tokens stand at 0, 0, 0; the generated picture has number 0, a
+ * Positions of tokens on three axes: picture number, row, column. Text tokens stand at 0, 0, 0; the generated picture has number 0, a
  * reference picture number 1.
  *
  * <p>Source: huggingface/diffusers, {@code models/embeddings.py}, FluxPosEmbed, and {@code _prepare_latent_image_ids} of the pipelines.
@@ -21,7 +21,7 @@ public final class FluxPositions {
 
     private final List<float[]> parts = new ArrayList<>();
 
-    /** These positions behind those of text tokens. */
+    /** Returns these positions behind those of text tokens. */
     FluxPositions after(int textTokens) {
         var all = new FluxPositions();
         all.parts.add(new float[AXES * textTokens]);
@@ -49,7 +49,7 @@ public final class FluxPositions {
         return image(number, grid.rows(), grid.columns());
     }
 
-    /** The ids of all tokens in the order they were added: {@code [S, 3]}, in host memory. */
+    /** Positions of all tokens in the order in which they were added: {@code [S, 3]}, in host memory. */
     public Tensor ids() {
         int length = parts.stream().mapToInt(part -> part.length).sum();
         float[] ids = new float[length];
@@ -61,14 +61,14 @@ public final class FluxPositions {
         return Tensor.of(ids, length / AXES, AXES);
     }
 
-    /** Their rotations: complex {@code [S, Dh/2]}. */
+    /** Rotations of these positions: complex {@code [S, Dh/2]}. */
     public Tensor rope(FluxConfig config, Device device) {
         try (var scope = Scope.open("rope")) {
             return scope.keep(rope(ids(), config).to(device));
         }
     }
 
-    /** The rotations of given ids {@code [S, 3]}. */
+    /** Computes the rotations of positions {@code [S, 3]}: complex {@code [S, Dh/2]}. */
     public static Tensor rope(Tensor ids, FluxConfig config) {
         long[] widths =
                 config.axesWidths().stream().mapToLong(Integer::longValue).toArray();

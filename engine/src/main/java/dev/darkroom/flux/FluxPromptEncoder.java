@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Both text encoders: T5 gives the prompt's tokens, CLIP one vector for the whole of it.
+ * Encodes prompts with both text encoders: T5 gives an embed for each token, CLIP one vector for the whole prompt.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux.py}, {@code encode_prompt}.
  *
- * @param kept embeds of prompts that came before
+ * @param kept cached embeds of earlier prompts
  */
 public record FluxPromptEncoder(
         ClipTokenizer tokenizer,
@@ -39,7 +39,7 @@ public record FluxPromptEncoder(
         }
     }
 
-    /** The embeds of a run's prompts, for a transformer placed at {@code target}. */
+    /** Encodes a run's prompts, for a transformer placed at {@code target}. */
     Prompts<PromptEmbeds> encode(Run run, Placement target) {
         Prompts<PromptEmbeds> prompts =
                 Prompts.of(run, prompt -> embeds(prompt, run).at(target));
@@ -66,7 +66,7 @@ public record FluxPromptEncoder(
         }
     }
 
-    /** A note if T5 reads less than the whole of a prompt. */
+    /** Makes a note for the caller if T5 reads less than the whole of a prompt. */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
         int tokens = tokenizer2.lengthOf(prompt);
         return tokens <= maxSequenceLength

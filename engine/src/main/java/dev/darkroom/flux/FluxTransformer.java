@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network that FLUX.1 denoises with.
+ * FLUX.1's denoising network.
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_flux.py}, FluxTransformer2DModel. Differences: the timestep
  * stays in float32 until it is embedded, where the reference rounds it to the latents' type first.
@@ -34,6 +34,7 @@ public final class FluxTransformer {
     private final Linear normOut;
     private final Linear projOut;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public FluxTransformer(FluxConfig c, Weights w) {
         config = c;
         placement = w.placement();
@@ -59,13 +60,13 @@ public final class FluxTransformer {
         return config;
     }
 
-    /** Where this network computes. */
+    /** Device and element type in which this network computes. */
     public Placement placement() {
         return placement;
     }
 
     /**
-     * The velocity at one noise level.
+     * Predicts the velocity at one noise level.
      *
      * @param tokens {@code [B, S, in channels]}
      * @param promptEmbeds {@code [B, T, prompt width]}
@@ -111,7 +112,7 @@ public final class FluxTransformer {
         }
     }
 
-    /** temb {@code [B, D]}: what every modulation is computed from. */
+    /** Computes the conditioning vector temb {@code [B, D]}, which all modulations are computed from. */
     private Tensor conditioning(Tensor sigma, @Nullable Tensor guidance, Tensor pooledPromptEmbeds) {
         if ((guidance == null) != (guidanceEmbedder == null)) {
             throw new IllegalArgumentException("guidance must be given exactly if the model embeds it");

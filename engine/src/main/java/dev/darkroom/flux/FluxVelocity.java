@@ -10,15 +10,15 @@ import dev.darkroom.weights.Placement;
 import java.util.function.UnaryOperator;
 
 /**
- * FLUX.1's transformer with a run's conditioning closed in.
+ * FLUX.1's transformer with the conditioning of a run.
  *
  * @param rope rotations of text, then image positions
- * @param input what the transformer sees of the latents: themselves, or with conditions beside or behind them
+ * @param input makes the transformer's tokens from the latents, which get conditions beside or behind them if there are any
  */
 record FluxVelocity(
         FluxTransformer transformer, Run run, Prompts<PromptEmbeds> prompts, Tensor rope, UnaryOperator<Tensor> input)
         implements Velocity {
-    /** The same with conditions beside every token, or behind all of them. */
+    /** Returns this velocity with conditions beside every token, or behind all of them. */
     FluxVelocity seeing(UnaryOperator<Tensor> conditioned) {
         return new FluxVelocity(transformer, run, prompts, rope, conditioned);
     }

@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The sizes that Kontext was trained on. A reference picture takes the one nearest to its ratio; the generated picture takes the area of
- * training in the ratio that was asked for.
+ * The sizes that Kontext was trained on. A reference picture is resized to the one nearest to its ratio; the generated picture has the area
+ * of training, in the ratio that was asked for.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux_kontext.py}, PREFERRED_KONTEXT_RESOLUTIONS and {@code __call__}.
  *
  * @param maxArea pixels of a generated picture
- * @param preferred true to resize references, false to leave them as they are but for multiples of 16
- * @param referenceArea pixels that references are resized to, nearly; empty for the trained sizes
+ * @param preferred true to resize references, false to only round their sides down to multiples of 16
+ * @param referenceArea area in pixels that references are resized to, about; empty for the trained sizes
  */
 public record KontextSizes(int maxArea, boolean preferred, Optional<Integer> referenceArea) {
-    /** The sizes of the published checkpoint. */
+    /** Sizes of the published checkpoint. */
     public static final KontextSizes STANDARD = new KontextSizes(1024 * 1024, true);
 
-    /** Sizes with references at the trained ones, or as they are. */
+    /** Makes sizes with references at the trained ones, or as they are. */
     public KontextSizes(int maxArea, boolean preferred) {
         this(maxArea, preferred, Optional.empty());
     }
 
-    /** The sizes of a checkpoint that was trained otherwise; empty for the standard. */
+    /** Makes the sizes of a checkpoint that was trained at other areas; empty for the standard ones. */
     static KontextSizes of(Optional<Integer> nativeArea, Optional<Integer> referenceArea) {
         return new KontextSizes(nativeArea.orElse(STANDARD.maxArea), STANDARD.preferred, referenceArea);
     }
@@ -48,7 +48,7 @@ public record KontextSizes(int maxArea, boolean preferred, Optional<Integer> ref
             new Size(1504, 688),
             new Size(1568, 672));
 
-    /** The size of a generated picture, for a size that was asked for. */
+    /** Chooses the size of a generated picture, for a size that was asked for. */
     public Size generated(Size asked) {
         double ratio = (double) asked.width() / asked.height();
         int width = (int) Math.rint(Math.sqrt(maxArea * ratio));
@@ -56,7 +56,7 @@ public record KontextSizes(int maxArea, boolean preferred, Optional<Integer> ref
         return new Size(Math.max(1, width), Math.max(1, height)).floorTo(TokenGrid.PIXELS);
     }
 
-    /** The size that a reference picture is resized to. */
+    /** Chooses the size that a reference picture is resized to. */
     public Size reference(Size image) {
         Size whole = image.floorTo(TokenGrid.PIXELS);
         if (!preferred) {

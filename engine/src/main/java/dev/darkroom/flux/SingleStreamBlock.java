@@ -10,7 +10,7 @@ import dev.darkroom.weights.Weights;
 import java.util.List;
 
 /**
- * A block over text and image tokens together, attention and MLP side by side.
+ * A transformer block over text and image tokens together, with attention and MLP side by side.
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_flux.py}, FluxSingleTransformerBlock.
  */
@@ -32,7 +32,12 @@ record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Lin
                 Linear.load(w.at("proj_out"), (MLP_RATIO + 1) * d, d));
     }
 
-    /** {@code x [B, T + S, D] → [B, T + S, D]} */
+    /**
+     * Computes {@code x [B, T + S, D] → [B, T + S, D]}.
+     *
+     * @param temb conditioning vector {@code [B, D]}
+     * @param rope rotations of text, then image positions
+     */
     Tensor forward(Tensor x, Tensor temb, Tensor rope) {
         try (var block = Scope.open("single stream block")) {
             Modulation.Set modulation = norm.of(temb).getFirst();

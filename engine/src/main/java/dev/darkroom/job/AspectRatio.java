@@ -21,7 +21,7 @@ public enum AspectRatio {
     R9_16("9:16", 768, 1344),
     R9_21("9:21", 640, 1536);
 
-    /** What sides of other areas are rounded to; at one megapixel and a quarter of it nothing is. */
+    /** Multiple that the sides of other areas are rounded to; at one megapixel and a quarter of it nothing is rounded. */
     private static final int MULTIPLE = 8;
 
     private static final double ONE_MEGAPIXEL = 1024.0 * 1024;
@@ -36,14 +36,14 @@ public enum AspectRatio {
         this.height = height;
     }
 
-    /** Reads {@code 16:9} and the like. */
+    /** Parses {@code 16:9} and the like; empty if there is no such ratio. */
     public static Optional<AspectRatio> parse(String text) {
         return Arrays.stream(values())
                 .filter(ratio -> ratio.fieldValue.equals(text.strip()))
                 .findFirst();
     }
 
-    /** The size of about that many pixels. */
+    /** Computes the size of about {@code area} pixels in this ratio. */
     public Size size(double area) {
         double scale = Math.sqrt(area / ONE_MEGAPIXEL);
         return new Size(rounded(width * scale), rounded(height * scale));
@@ -53,7 +53,7 @@ public enum AspectRatio {
         return Math.max(1, (int) Math.rint(side / MULTIPLE)) * MULTIPLE;
     }
 
-    /** The name in payloads. */
+    /** Name of this ratio in payloads. */
     public String fieldValue() {
         return fieldValue;
     }

@@ -3,10 +3,10 @@ package dev.darkroom.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the pictures of a job are to be handed over.
+ * The form in which the pictures of a job are delivered.
  *
  * @param quality of JPEG and WebP, 1 to 100
- * @param stripMetadata true leaves out what the picture was made from
+ * @param stripMetadata true leaves out the parameters that a picture was made with
  * @param destination the caller's own bucket; null for the worker's storage
  */
 public record Delivery(

@@ -5,10 +5,10 @@ import java.net.URI;
 /**
  * A caller's own S3 bucket for the results of one job: RunPod's {@code s3Config}.
  *
- * @param prefix what the names of the pictures begin with; empty for none
+ * @param prefix prefix of the names of the pictures; empty for none
  */
 public record Destination(URI endpoint, String accessId, String accessSecret, String bucket, String prefix) {
-    /** Without the credentials, so that no log shows them. */
+    /** Describes the destination without its credentials, so that no log shows them. */
     @Override
     public String toString() {
         return bucket + " at " + endpoint;

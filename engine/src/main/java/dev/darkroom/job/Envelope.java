@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every kind of job says beside what it wants made: who does it, and how the result is handed over.
+ * Fields that jobs of every kind share: the model that does the job, and the form in which results are delivered.
  *
- * @param model name of one of the worker's models; null for the one that suits what the job brings
- * @param notes for the answer: what was read otherwise than it was written
+ * @param model name of one of the worker's models; null for the one that suits the job's images and mask
+ * @param notes notes for the answer, on fields that were read otherwise than they were written
  */
 public record Envelope(@Nullable String model, Delivery delivery, List<String> notes) {
     public Envelope {

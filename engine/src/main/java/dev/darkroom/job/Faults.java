@@ -7,19 +7,19 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Collects everything that is wrong with a payload, so that a caller reads all of it in one message. */
+/** Collects all faults of a payload, so that a caller reads them in one message. */
 public final class Faults {
     private static final int MOST_LISTED = 20;
     private static final int LONGEST_QUOTE = 60;
 
     private final List<String> messages = new ArrayList<>();
 
-    /** A caller's own words in a message: short, and without control characters. */
+    /** Quotes a caller's own words in a message: short, and without control characters. */
     public static String quoted(Object value) {
         return quoted(value, LONGEST_QUOTE);
     }
 
-    /** The same with another bound, for words whose ends tell them apart. */
+    /** Quotes a caller's own words in a message, up to {@code longest} characters, for words that differ only at their ends. */
     public static String quoted(Object value, int longest) {
         String text = String.valueOf(value);
         boolean whole = text.codePointCount(0, Math.min(text.length(), 2 * longest)) <= longest;
@@ -27,7 +27,7 @@ public final class Faults {
         return start.replaceAll("\\p{Cntrl}", " ") + (whole ? "" : "…");
     }
 
-    /** Several of a caller's words, the first twenty of them. */
+    /** Quotes several of a caller's words, the first twenty of them. */
     public static String quoted(List<String> values) {
         String listed = values.stream()
                 .limit(MOST_LISTED)
@@ -55,7 +55,7 @@ public final class Faults {
         return this;
     }
 
-    /** Notes a fault of a number that is there and outside of its range, ends included. */
+    /** Notes a fault of a number that is not null and outside of {@code least … most}, ends included. */
     public Faults range(String field, @Nullable Number value, double least, double most) {
         return check(
                 value == null || (value.doubleValue() >= least && value.doubleValue() <= most),
@@ -63,7 +63,7 @@ public final class Faults {
                 "must be from " + plain(least) + " to " + plain(most) + ", not " + value);
     }
 
-    /** Makes a value whose constructor may refuse, and notes why if it does. */
+    /** Makes a value whose constructor may throw a {@link JobException}, and notes its message as a fault if it does. */
     public <T> Optional<T> gather(Supplier<T> constructor) {
         try {
             return Optional.of(constructor.get());
@@ -73,7 +73,7 @@ public final class Faults {
         }
     }
 
-    /** Notes why something refuses the job, if it does. */
+    /** Runs a check that may throw a {@link JobException}, and notes its message as a fault if it does. */
     public Faults unless(Runnable check) {
         try {
             check.run();
@@ -83,7 +83,11 @@ public final class Faults {
         return this;
     }
 
-    /** Refuses the job if there was a fault. */
+    /**
+     * Throws if there was a fault.
+     *
+     * @throws JobException with {@link JobException.Code#BAD_INPUT}, that lists the first twenty faults
+     */
     public void refuse() {
         if (!messages.isEmpty()) {
             String listed = String.join("; ", messages.subList(0, Math.min(messages.size(), MOST_LISTED)));

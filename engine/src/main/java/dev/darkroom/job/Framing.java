@@ -2,24 +2,24 @@ package dev.darkroom.job;
 
 import org.jspecify.annotations.Nullable;
 
-/** What size the pictures of a job are to have. A megapixel is 1024 × 1024 pixels. */
+/** The size that a job asks for its pictures. A megapixel is 1024 × 1024 pixels. */
 public sealed interface Framing {
     double MEGAPIXEL = 1024.0 * 1024;
 
     /**
-     * The size that follows.
+     * Computes the size in pixels.
      *
-     * @param standard the model's own size, for what the job leaves open
+     * @param standard the model's own size, used for everything that the job leaves open
      * @param image the size of the job's first source image, if it has one
      */
     Size size(Size standard, @Nullable Size image);
 
-    /** True if pictures are to fill the very frame of their one source image. */
+    /** True if pictures are to fill exactly the frame of their one source image. */
     static boolean isFrameOf(@Nullable Framing framing, int images) {
         return images == 1 && framing instanceof LikeImage like && like.megapixels() == null;
     }
 
-    /** This size and no other. */
+    /** An exact size. */
     record Exact(Size size) implements Framing {
         @Override
         public Size size(Size standard, @Nullable Size image) {
@@ -40,9 +40,9 @@ public sealed interface Framing {
     }
 
     /**
-     * The ratio of the source image.
+     * The ratio of the source image; without a source image, the model's own size.
      *
-     * @param megapixels null for the very size of the source image
+     * @param megapixels null for exactly the size of the source image
      */
     record LikeImage(@Nullable Double megapixels) implements Framing {
         @Override

@@ -18,7 +18,7 @@ public enum ImageFormat {
         this.mediaType = mediaType;
     }
 
-    /** Reads {@code png}, {@code jpeg}, {@code jpg} or {@code webp}, in any case. */
+    /** Parses {@code png}, {@code jpeg}, {@code jpg} or {@code webp}, in any case; empty if the name is none of these. */
     public static Optional<ImageFormat> parse(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return Arrays.stream(values())
@@ -35,7 +35,7 @@ public enum ImageFormat {
         return mediaType;
     }
 
-    /** The name in payloads and results. */
+    /** Name of this format in payloads and results. */
     public String fieldValue() {
         return name().toLowerCase(Locale.ROOT);
     }

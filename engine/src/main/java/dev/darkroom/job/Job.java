@@ -4,32 +4,35 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A job, by what it wants and brings. Images and masks are as the caller sent them: base64, a data URI, an address or a path. */
+/**
+ * A job, one kind for each combination of wanted results and given sources. Images and masks are as the caller sent them: base64, a data
+ * URI, an address or a path.
+ */
 public sealed interface Job {
-    /** Who does the job, and how its result is handed over. */
+    /** Fields that jobs of every kind share: the model, and the delivery of results. */
     Envelope envelope();
 
-    /** The results to make, in order; at least one. */
+    /** Results to make, in order; at least one. */
     List<Sample> samples();
 
-    /** The images that the job brings, in order. */
+    /** Images that the job brings, in order. */
     default List<String> images() {
         return List.of();
     }
 
-    /** The mask beside the one image, white where to paint; null without one. */
+    /** Mask beside the one image, white where to paint; null without one. */
     default @Nullable String mask() {
         return null;
     }
 
-    /** The LoRAs that go on top of the model. */
+    /** LoRAs that go on top of the model. */
     default List<Lora> loras() {
         return List.of();
     }
 
-    /** Pictures drawn from noise, as prompts say. How many images one may bring is for the model's pipeline to say. */
+    /** A job for pictures drawn from noise by prompts. The model's pipeline decides how many images such a job may bring. */
     sealed interface Generation extends Job {
-        /** Prompts, steps, scales, seed and LoRAs. */
+        /** Parameters of the generation: prompts, steps, scales, seed and LoRAs. */
         Sampling sampling();
 
         @Override
@@ -43,14 +46,14 @@ public sealed interface Job {
         }
     }
 
-    /** Pictures from prompts alone. */
+    /** A job for pictures from prompts alone. */
     record TextToImage(Envelope envelope, Sampling sampling) implements Generation {}
 
     /**
-     * Pictures from prompts and pictures: the start, or for an editing model its references.
+     * A job for pictures from prompts and images: the start, or for an editing model its references.
      *
-     * @param images one at least
-     * @param strength how much of the start is given up, above 0 and up to 1; null leaves it to the model
+     * @param images at least one
+     * @param strength part of the start that is given up, above 0 and up to 1; null leaves it to the model
      */
     record FromImages(
             Envelope envelope,
@@ -64,9 +67,9 @@ public sealed interface Job {
         }
 
         /**
-         * The strength, if it is one.
+         * Checks a strength; empty if it is null.
          *
-         * @throws JobException if it is out of its range
+         * @throws JobException if the strength is out of its range
          */
         public static Optional<Double> checked(@Nullable Double strength) {
             new Faults()
@@ -80,7 +83,7 @@ public sealed interface Job {
     }
 
     /**
-     * Pictures of which a part is painted anew.
+     * A job for pictures of which a part is repainted.
      *
      * @param mask white where to paint
      */

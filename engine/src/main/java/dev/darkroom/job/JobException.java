@@ -2,36 +2,36 @@ package dev.darkroom.job;
 
 import org.jspecify.annotations.Nullable;
 
-/** Why a job ended without a result. The message is meant for the caller: it names the field and the limit, and holds no secrets. */
+/** Thrown when a job ends without a result. The message is meant for the caller: it names the field and the limit, and holds no secrets. */
 public final class JobException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Who can do something about it. */
+    /** The party that can do something about a failure. */
     public enum Owner {
-        /** Whoever sent the job: with the same payload it fails again. */
+        /** The sender of the job: with an unchanged payload the job fails again. */
         CALLER,
-        /** A server or a storage that the job names or needs. */
+        /** The owner of a server or a storage that the job names or needs. */
         OUTSIDE,
-        /** This worker or its machine: the log has more. */
+        /** The operator of this worker or its machine: the log has more. */
         WORKER
     }
 
-    /** How the status of the job reads then, in the words of RunPod's endpoint API. */
+    /** Final status of the job, in the words of RunPod's endpoint API. */
     public enum Ending {
         FAILED,
         CANCELLED,
         TIMED_OUT
     }
 
-    /** What went wrong, and everything that follows from it. */
+    /** The kind of failure, with everything that follows from it. */
     public enum Code {
-        /** The payload asks for something that cannot be done: change it. */
+        /** The payload asks for something that cannot be done and must be changed. */
         BAD_INPUT(Owner.CALLER, Ending.FAILED, Retry.NEVER, Others.GO_ON),
         /** A source image could not be fetched from its address: the address or its server is at fault. */
         FETCH_FAILED(Owner.OUTSIDE, Ending.FAILED, Retry.MAY_HELP, Others.GO_ON),
-        /** The pictures were made but could not be stored: they are kept for another try. */
+        /** The pictures were made but could not be stored: they are kept for a retry. */
         STORE_FAILED(Owner.OUTSIDE, Ending.FAILED, Retry.MAY_HELP, Others.GO_ON),
-        /** The job took longer than it may. */
+        /** The job took longer than its time limit. */
         TIMED_OUT(Owner.CALLER, Ending.TIMED_OUT, Retry.MAY_HELP, Others.END_TOO),
         /** Memory ran out: ask for a smaller picture. */
         OUT_OF_MEMORY(Owner.CALLER, Ending.FAILED, Retry.MAY_HELP, Others.GO_ON),
@@ -39,7 +39,7 @@ public final class JobException extends RuntimeException {
         CANCELLED(Owner.CALLER, Ending.CANCELLED, Retry.NEVER, Others.END_TOO),
         /** The card stopped working: another worker may do the job. */
         DEVICE_LOST(Owner.WORKER, Ending.FAILED, Retry.MAY_HELP, Others.END_TOO),
-        /** Ours: the log has more. */
+        /** The fault is in this program: the log has more. */
         INTERNAL(Owner.WORKER, Ending.FAILED, Retry.MAY_HELP, Others.GO_ON);
 
         private enum Retry {
@@ -64,22 +64,22 @@ public final class JobException extends RuntimeException {
             this.others = others;
         }
 
-        /** Who can do something about it. */
+        /** The party that can do something about a failure. */
         public Owner owner() {
             return owner;
         }
 
-        /** How the status of the job reads then. */
+        /** Final status of the job. */
         public Ending ending() {
             return ending;
         }
 
-        /** True if the same job may succeed when it is tried again. */
+        /** True if a retry of the job may succeed. */
         public boolean isRetryable() {
             return retry == Retry.MAY_HELP;
         }
 
-        /** True if there is no use in making the job's other pictures either. */
+        /** True if the failure ends the whole job, so that making its other pictures is useless. */
         public boolean endsTheJob() {
             return others == Others.END_TOO;
         }
@@ -97,7 +97,7 @@ public final class JobException extends RuntimeException {
         this.code = code;
     }
 
-    /** A fault of the payload; the message names its field. */
+    /** Makes the error for a fault of the payload; the message names the field. */
     public static JobException badInput(String message) {
         return new JobException(Code.BAD_INPUT, message, null);
     }

@@ -5,14 +5,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job gave: at least one picture.
+ * The result of a job: at least one picture.
  *
  * @param images in the order of {@link Job#samples()}
  * @param failures the pictures that could not be made or stored, in the same order
  * @param seed of the first picture of each prompt
- * @param timings part → milliseconds
+ * @param timings part of the job → milliseconds
  * @param revision of the model's checkpoint, where it is known
- * @param notes what the caller should know, such as that a prompt was cut
+ * @param notes remarks for the caller, such as that a prompt was cut
  */
 public record JobResult(
         List<Image> images,
@@ -23,12 +23,12 @@ public record JobResult(
         @Nullable String revision,
         List<String> notes) {
     /**
-     * One picture that is stored.
+     * A picture that is stored.
      *
-     * @param bytes size of its file
+     * @param bytes size of the picture's file
      */
     public record Image(Sample sample, Stored stored, ImageFormat format, Size size, int bytes) {}
 
-    /** One picture that is not there, and why. */
+    /** A picture that could not be made or stored, and the reason. */
     public record Failure(Sample sample, JobException reason) {}
 }

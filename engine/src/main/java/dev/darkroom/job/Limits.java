@@ -3,7 +3,7 @@ package dev.darkroom.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job may asked of the GPU at most.
+ * Limits on the work that a job may ask of the GPU.
  *
  * @param pixels of one picture
  * @param longestSide of one picture
@@ -16,7 +16,7 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
     public static final int MOST_PROMPTS = 10;
     public static final int MOST_OUTPUTS = 10;
 
-    /** Images that any job may bring; what a model takes is for its pipeline to say. */
+    /** Largest number of images that any job may bring; a model's pipeline may take fewer. */
     public static final int MOST_IMAGES = 10;
 
     public static final Limits STANDARD = new Limits(4L << 20, 4096, 200, MOST_PROMPTS * MOST_OUTPUTS, 10_000);
@@ -32,7 +32,7 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
         }
     }
 
-    /** True for a size that the worker computes at. */
+    /** True if pictures of this size are within the limits. */
     public boolean allow(Size size) {
         return Math.min(size.width(), size.height()) >= SHORTEST_SIDE
                 && Math.max(size.width(), size.height()) <= longestSide
@@ -40,9 +40,9 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
     }
 
     /**
-     * Refuses a size that follows from a source image or a ratio: it has the same limits as one that was asked for.
+     * Checks a size that follows from a source image or a ratio, by the limits for sizes that a job states.
      *
-     * @throws JobException if it is beyond them
+     * @throws JobException if the size is beyond the limits
      */
     public void require(Size size) {
         if (!allow(size)) {
@@ -52,7 +52,7 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
         }
     }
 
-    /** Notes everything that a job asks beyond these limits, but for the length of its prompts. */
+    /** Notes a fault of every parameter beyond these limits, except for the length of prompts. */
     public void check(Sampling asked, Faults faults) {
         faults.range("num_inference_steps", asked.steps(), 1, steps);
         int pictureCount = asked.prompts().size() * asked.outputs();
@@ -68,7 +68,7 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
         }
     }
 
-    /** Notes a text that is longer than a prompt may be; a style's words come on top of that. */
+    /** Notes a fault of a text that is longer than a prompt may be; a style's words come on top of that. */
     public void checkPrompt(String field, @Nullable String text, Faults faults) {
         faults.check(
                 text == null || text.length() <= promptLength,

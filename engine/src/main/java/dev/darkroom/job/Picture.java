@@ -14,12 +14,12 @@ public record Picture(int width, int height, byte[] rgb) {
         }
     }
 
-    /** A black picture. */
+    /** Makes a black picture. */
     public static Picture black(Size size) {
         return new Picture(size.width(), size.height(), new byte[Math.toIntExact(3 * size.area())]);
     }
 
-    /** A copy of an AWT image; transparent pixels must have been resolved before. */
+    /** Copies an AWT image, whose transparent pixels must have been resolved before. */
     public static Picture of(BufferedImage image) {
         int width = image.getWidth();
         int height = image.getHeight();
@@ -41,12 +41,12 @@ public record Picture(int width, int height, byte[] rgb) {
         return new Size(width, height);
     }
 
-    /** One colour channel of a pixel, 0 to 255; channel 0 is red. */
+    /** Level of one colour channel of a pixel, 0 to 255; channel 0 is red. */
     public int level(int x, int y, int channel) {
         return rgb[3 * (y * width + x) + channel] & 0xFF;
     }
 
-    /** The middle part of this picture; {@code size} must not be larger than it. */
+    /** Cuts out the middle part of this picture; {@code size} must not be larger than the picture. */
     public Picture crop(Size size) {
         if (size.equals(size())) {
             return this;
@@ -60,7 +60,7 @@ public record Picture(int width, int height, byte[] rgb) {
         return new Picture(size.width(), size.height(), part);
     }
 
-    /** A copy as an AWT image of type {@code TYPE_INT_RGB}. */
+    /** Copies this picture to an AWT image of type {@code TYPE_INT_RGB}. */
     public BufferedImage toImage() {
         var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         int[] row = new int[width];

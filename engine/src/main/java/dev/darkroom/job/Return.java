@@ -4,23 +4,23 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How a caller wants to get a picture. */
+/** The form in which a caller wants to get a picture. */
 public enum Return {
-    /** As an address to read it from. */
+    /** An address to read the picture from. */
     URL,
-    /** Inside the answer. */
+    /** Base64 inside the answer. */
     BASE64,
     /** An address if there is storage that the caller can reach, otherwise inside the answer. */
     AUTO;
 
-    /** Reads {@code url}, {@code base64} or {@code auto}, in any case. */
+    /** Parses {@code url}, {@code base64} or {@code auto}, in any case; empty if the name is none of these. */
     public static Optional<Return> parse(String name) {
         return Arrays.stream(values())
                 .filter(value -> value.fieldValue().equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst();
     }
 
-    /** The name in payloads. */
+    /** Name of this value in payloads. */
     public String fieldValue() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -5,15 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a generation. Null leaves the choice to the checkpoint. How much of it a worker grants is a matter of its
- * {@link Limits}.
+ * The parameters of a generation. Null leaves a choice to the checkpoint. A worker bounds the parameters by its {@link Limits}.
  *
  * @param prompts one to ten; each gives {@code outputs} pictures
  * @param guidanceScale for models that embed it
  * @param trueCfgScale for two passes a step, with a negative prompt
  * @param seed of the noise of each prompt's first picture, and one more for each further: the same seed gives the same picture
- * @param goFast true allows a faster, less exact way where a model has one
- * @param loras on top of the model, all at once
+ * @param goFast true allows a faster, less exact computation where a model has one
+ * @param loras LoRAs on top of the model, all at once
  */
 public record Sampling(
         List<String> prompts,
@@ -26,7 +25,11 @@ public record Sampling(
         int outputs,
         boolean goFast,
         List<Lora> loras) {
-    /** @throws JobException that lists every value out of its range */
+    /**
+     * Checks the ranges of all values.
+     *
+     * @throws JobException that lists every value out of its range
+     */
     public Sampling {
         prompts = List.copyOf(prompts);
         loras = List.copyOf(loras);
@@ -43,7 +46,7 @@ public record Sampling(
                 .refuse();
     }
 
-    /** The pictures to make, in order: all of the first prompt, then all of the next. */
+    /** Pictures to make, in order: all of the first prompt, then all of the next. */
     public List<Sample> samples() {
         List<Sample> samples = new ArrayList<>();
         for (int prompt = 0; prompt < prompts.size(); prompt++) {

@@ -13,7 +13,11 @@ public record Size(int width, int height) {
         }
     }
 
-    /** Reads {@code "1024x768"}; {@code *} and {@code ×} stand for {@code x} too. */
+    /**
+     * Parses {@code "1024x768"}; {@code *} and {@code ×} stand for {@code x} too.
+     *
+     * @throws IllegalArgumentException if the text is no size
+     */
     public static Size parse(String text) {
         Matcher matcher = WIDTH_BY_HEIGHT.matcher(text.strip());
         if (!matcher.matches()) {
@@ -27,31 +31,31 @@ public record Size(int width, int height) {
         return (long) width * height;
     }
 
-    /** This size, or if it has more pixels than that, the one of that many in the same ratio. */
+    /** Returns this size, or if it has more than {@code area} pixels, the size of that many in its ratio. */
     public Size within(long area) {
         return area() <= area ? this : scaledTo((double) area);
     }
 
-    /** The size of that many pixels in the same ratio. */
+    /** Computes the size of about {@code area} pixels in the ratio of this size. */
     public Size scaledTo(double area) {
         double scale = Math.sqrt(area / area());
         return new Size(Math.max(1, (int) Math.rint(width * scale)), Math.max(1, (int) Math.rint(height * scale)));
     }
 
-    /** Both sides rounded down to a multiple, but not below it. */
+    /** Rounds both sides down to a multiple of {@code multiple}, but not below it. */
     public Size floorTo(int multiple) {
         return new Size(
                 Math.max(multiple, width / multiple * multiple), Math.max(multiple, height / multiple * multiple));
     }
 
-    /** Both sides rounded to the nearest multiple, but not below {@code least}. */
+    /** Rounds both sides to the nearest multiple of {@code multiple}, but not below {@code least}. */
     public Size nearest(int multiple, int least) {
         return new Size(
                 Math.max(least, Math.round((float) width / multiple) * multiple),
                 Math.max(least, Math.round((float) height / multiple) * multiple));
     }
 
-    /** Both sides rounded up to a multiple. */
+    /** Rounds both sides up to a multiple of {@code multiple}. */
     public Size ceilTo(int multiple) {
         return new Size(Math.ceilDiv(width, multiple) * multiple, Math.ceilDiv(height, multiple) * multiple);
     }

@@ -2,12 +2,12 @@ package dev.darkroom.job;
 
 import java.net.URI;
 
-/** Where a finished picture is. */
+/** The place of a finished picture: at an address, or inside the answer. */
 public sealed interface Stored {
-    /** At an address. */
+    /** A picture at an address. */
     record At(URI url) implements Stored {}
 
-    /** In the answer itself; the array is shared, not copied. */
+    /** A picture inside the answer itself; the array is shared, not copied. */
     @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
     record Inline(byte[] file) implements Stored {}
 }

@@ -4,30 +4,30 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How long the parts of a job took, in order. Not for use by several threads at once. */
+/** Durations of the parts of a job, in order. Not for use by several threads at once. */
 public final class Timings {
     private final Map<String, Long> milliseconds = new LinkedHashMap<>();
     private long last = System.nanoTime();
 
-    /** The time since the last lap, or since the beginning, belongs to this part; times of the same part add up. */
+    /** Adds the time since the last lap, or since the beginning, to a part of the job. */
     public void lap(String part) {
         long now = System.nanoTime();
         milliseconds.merge(part, (now - last) / 1_000_000, Long::sum);
         last = now;
     }
 
-    /** Takes over the parts that were measured elsewhere since the last lap. */
+    /** Adds parts that were measured elsewhere since the last lap. */
     public void add(Timings parts) {
         parts.milliseconds.forEach((part, time) -> milliseconds.merge(part, time, Long::sum));
         last = System.nanoTime();
     }
 
-    /** Part → milliseconds. */
+    /** Durations so far: part → milliseconds. */
     public Map<String, Long> milliseconds() {
         return Collections.unmodifiableMap(milliseconds);
     }
 
-    /** The time in all parts so far, in milliseconds. */
+    /** Sum of all parts so far, in milliseconds. */
     public long total() {
         return milliseconds.values().stream().mapToLong(Long::longValue).sum();
     }

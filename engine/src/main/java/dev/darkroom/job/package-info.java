@@ -1,4 +1,4 @@
-/** Plain values: jobs, results, sizes, pictures, progress, errors. Imports nothing of ours. */
+/** Plain values: jobs, results, sizes, pictures, progress, errors. This package imports no other package of the project. */
 @NullMarked
 package dev.darkroom.job;
 

@@ -5,7 +5,7 @@ import dev.darkroom.weights.LinearWeight;
 import java.util.List;
 import java.util.Map;
 
-/** Networks with a job's LoRAs on them; closing it leaves them as they were loaded. */
+/** Networks with a job's LoRAs attached; {@link #close} leaves the networks as they were loaded. */
 public final class Adapted implements AutoCloseable {
     private final Scope scope;
     private final List<LinearWeight> layers;
@@ -21,14 +21,13 @@ public final class Adapted implements AutoCloseable {
         this.trim = trim;
     }
 
-    /** What the caller should know: which tensors fit nothing. */
+    /** Notes for the caller about tensors that fit nothing. */
     public List<String> notes() {
         return notes;
     }
 
     /**
-     * What distinguishes the results of a role's network from those with other LoRAs, for the keys of caches; empty if it is as it was
-     * loaded.
+     * Text that identifies the LoRAs on a role's network, for the keys of caches of its results; empty if the network is as it was loaded.
      */
     public String identity(String role) {
         return identities.getOrDefault(role, "");

@@ -8,13 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * LoRAs that a checkpoint is always used with: the files that {@code loras} in its {@code darkroom.json} names, from its own folder, as they
- * are when the worker starts.
+ * Reads the LoRAs that a checkpoint is always used with: the files that {@code loras} in its {@code darkroom.json} names, from its own
+ * folder, in their state when the worker starts.
  */
 public final class CheckpointLoras {
     private CheckpointLoras() {}
 
-    /** @throws dev.darkroom.weights.CheckpointException if one is not there */
+    /**
+     * Finds the files that a checkpoint names, each with a scale of 1.
+     *
+     * @throws dev.darkroom.weights.CheckpointException if one is not there
+     */
     public static List<LoraFile> read(Path checkpoint) {
         ConfigFile config = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         List<LoraFile> loras = new ArrayList<>();

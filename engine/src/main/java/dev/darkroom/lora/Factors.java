@@ -6,13 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the product of a pair is multiplied by: {@code alpha / rank}. Alpha is a tensor beside the pair, or stands in the file's metadata
- * as PEFT writes them, for all pairs of a role or single modules; without either the factor is 1.
+ * Factors by which the products of pairs are multiplied: {@code alpha / rank}. Alpha is a tensor beside the pair, or stands in the file's
+ * metadata as PEFT writes them, for all pairs of a role or single modules; without either the factor is 1.
  */
 record Factors(Optional<ConfigFile> metadata) {
     private static final String FIELD = "lora_adapter_metadata";
 
-    /** @throws dev.darkroom.weights.CheckpointException if the metadata is no JSON */
+    /**
+     * Reads the factors in the metadata of a file.
+     *
+     * @throws dev.darkroom.weights.CheckpointException if the metadata is no JSON
+     */
     static Factors of(SafetensorsFile file) {
         return new Factors(Optional.ofNullable(file.metadata().get(FIELD)).map(json -> ConfigFile.parse(FIELD, json)));
     }
@@ -22,7 +26,11 @@ record Factors(Optional<ConfigFile> metadata) {
         return metadata.map(fields -> fields.flag(role + ".use_dora", false)).orElse(false);
     }
 
-    /** The factor of a pair, whose alpha tensor may hold a number. */
+    /**
+     * Computes the factor of a pair.
+     *
+     * @param alpha the number in the pair's alpha tensor, if it has one
+     */
     double of(LoraPair pair, Optional<Double> alpha) {
         if (alpha.isPresent()) {
             return alpha.get() / pair.rank();

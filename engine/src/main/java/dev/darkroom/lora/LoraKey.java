@@ -5,31 +5,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a tensor in a LoRA file, taken apart.
+ * Parsed name of a tensor in a LoRA file.
  *
  * @param role of the network
- * @param module as the file names it, without its role
+ * @param module the module's name in the file, without its role
  * @param adapter the name of one of several in a file; mostly empty
  */
 record LoraKey(String role, String module, String adapter, Part part) {
-    /** What a tensor is to its module. */
+    /** Part that a tensor plays for its module. */
     enum Part {
         DOWN,
         UP,
         ALPHA
     }
 
-    /** {@code x.lora_A.weight}, {@code x.lora_A.default.weight}, {@code x.lora_down.weight}, {@code x.lora.down.weight}. */
+    /**
+     * Names of a pair's matrices: {@code x.lora_A.weight}, {@code x.lora_A.default.weight}, {@code x.lora_down.weight},
+     * {@code x.lora.down.weight}.
+     */
     private static final Pattern MATRIX = Pattern.compile(
             "(?<module>.+?)"
                     + "\\.(lora_(?<side>A|B|down|up)(\\.(?<adapter>[^.]+))?|lora(_linear_layer)?\\.(?<plain>down|up))\\.weight");
 
-    /** {@code attn.processor.to_q_lora.down.weight}: the ending belongs to the module's name there. */
+    /** Names such as {@code attn.processor.to_q_lora.down.weight}, in which the ending {@code _lora} belongs to the module's name. */
     private static final Pattern PROCESSOR = Pattern.compile("(?<module>.+_lora\\d?)\\.(?<side>down|up)\\.weight");
 
     private static final Pattern ALPHA = Pattern.compile("(?<module>.+?)(\\.lora)?\\.alpha");
 
-    /** Takes a name apart, if it is one of a low-rank pair. */
+    /** Parses a name; empty if it is none of a low-rank pair. */
     static Optional<LoraKey> parse(String tensor) {
         Matcher matrix = MATRIX.matcher(tensor);
         if (matrix.matches()) {

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * A pair of a LoRA file that fits the layers it is for.
  *
- * @param alpha where the number lies that its factor is computed from
- * @param rows of {@code up}, of each layer of the module
+ * @param alpha entry of the number that the pair's factor is computed from
+ * @param rows number of rows of {@code up} for each layer of the module
  */
 record LoraPair(String role, LoraModule module, Entry down, Entry up, Optional<Entry> alpha, List<Long> rows) {
     long rank() {

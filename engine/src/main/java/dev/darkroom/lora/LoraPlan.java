@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What of a LoRA file fits the networks of a model.
+ * The pairs of a LoRA file that fit the networks of a model.
  *
  * @param pairs at least one
  * @param unused names of the tensors that fit nothing
  */
 record LoraPlan(SafetensorsFile file, Factors factors, List<LoraPair> pairs, List<String> unused) {
-    /** The pairs for one network, in the file's order. */
+    /** Selects the pairs for one network, in the file's order. */
     List<LoraPair> of(String role) {
         return pairs.stream().filter(pair -> pair.role().equals(role)).toList();
     }
 
-    /** For the caller, if something was left out. */
+    /** Note for the caller if tensors were left out. */
     Optional<String> note(String field) {
         return unused.isEmpty()
                 ? Optional.empty()

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds out which layers the tensors of a LoRA file are for, by its header alone. */
+/** Finds the layers that the tensors of a LoRA file are for, by the file's header alone. */
 final class LoraPlanner {
     private static final long LARGEST_RANK = 1024;
     private static final int LONGEST_NAME = 150;
@@ -31,7 +31,7 @@ final class LoraPlanner {
     private final Set<String> used = new HashSet<>();
     private final Set<String> adapted = new HashSet<>();
 
-    /** Where tensors belong together. */
+    /** Key that the tensors of one pair have in common. */
     private record Place(String role, String module, String adapter) {}
 
     private LoraPlanner(
@@ -47,10 +47,10 @@ final class LoraPlanner {
     }
 
     /**
-     * Plans a file.
+     * Matches the tensors of a file with the layers of a model.
      *
      * @param field of the payload, for errors
-     * @param layers of each role's network
+     * @param layers role → layers of its network and their widths
      * @param families known to this worker
      * @throws JobException if the file is no LoRA, if it is one for another model, or damaged
      */
@@ -86,7 +86,10 @@ final class LoraPlanner {
         return new LoraPlan(file, factors, pairs, unused);
     }
 
-    /** Families share names and widths of layers: those alone would be adapted, and draw noise. */
+    /**
+     * True if the tensor shows that the file is for another family. Families share names and widths of some layers: those alone would be
+     * adapted, and the pictures would be noise.
+     */
     private boolean isOfAnotherFamily(String tensor) {
         return families.stream()
                 .anyMatch(family -> family.isOwn(tensor)
@@ -109,7 +112,7 @@ final class LoraPlanner {
         });
     }
 
-    /** The pair of a place, unless the model has no such layers or they have one already, written in another way. */
+    /** Makes the pair of a place, unless the model has no such layers or they have a pair already, under another name. */
     private Optional<LoraPair> pair(Place place, Map<LoraKey.Part, String> parts) {
         Optional<LoraModule> found =
                 Optional.ofNullable(names.get(place.role)).flatMap(known -> known.find(place.module));
@@ -159,7 +162,7 @@ final class LoraPlanner {
         }
     }
 
-    /** The shape of a matrix, which some write as a convolution of size 1. */
+    /** Shape of a matrix, which some files store as a convolution of size 1. */
     private List<Long> matrix(String tensor) {
         List<Long> shape = entry(tensor).shape();
         boolean matrix =

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The numbers of a LoRA, as one network computes with them. */
+/** Reads the tensors of a LoRA in the form in which one network computes with them. */
 final class LoraTensors {
     private LoraTensors() {}
 
     /**
-     * Reads all pairs of a role into memory of their own: the file may go.
+     * Reads all pairs of a role into memory of their own, so that the file may be deleted afterwards.
      *
      * @return of each pair {@code down}, then {@code up} of each of its layers
      * @throws JobException if a number is not finite
@@ -71,7 +71,7 @@ final class LoraTensors {
         return file.tensor(entry.dtype(), entry.start(), entry.dimensions());
     }
 
-    /** Joins the tensors that were read with the layers they are for. */
+    /** Maps each layer to its low-rank matrices among the tensors that {@link #read} returned. */
     static Map<String, LowRank> byLayer(List<LoraPair> pairs, List<Tensor> tensors) {
         Map<String, LowRank> byLayer = new LinkedHashMap<>();
         Iterator<Tensor> next = tensors.iterator();

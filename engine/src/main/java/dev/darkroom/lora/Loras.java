@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * LoRAs of this worker's jobs: what was read stays in memory, within bounds, for the next job that asks for it, whatever its scale. All
- * calls belong on the GPU's thread.
+ * Attaches LoRAs to networks, and caches what was read, within bounds, for the next job that asks for the same LoRA, whatever its scale.
+ * All calls belong on the GPU's thread.
  *
  * <pre>{@code
  * try (var adapted = loras.attach(files, List.of(new Network("transformer", transformer)))) {
@@ -48,7 +48,8 @@ public final class Loras implements AutoCloseable {
     /**
      * A network that LoRAs may adapt.
      *
-     * @param role what it does in its model, by the name of its folder: {@code transformer}, {@code text_encoder}, {@code text_encoder_2}
+     * @param role the network's part in its model, by the name of its folder: {@code transformer}, {@code text_encoder},
+     *     {@code text_encoder_2}
      */
     public record Network(String role, Loaded<?> loaded) {}
 
@@ -65,10 +66,10 @@ public final class Loras implements AutoCloseable {
     private record Scaled(LowRank pair, double scale) {}
 
     /**
-     * An empty store.
+     * Makes an empty cache.
      *
-     * @param mostBytes how much of what was read may stay in memory between jobs
-     * @param families that LoRAs may be for
+     * @param mostBytes bytes of LoRAs that may stay in memory between jobs
+     * @param families families that LoRAs may be for
      */
     public Loras(long mostBytes, List<LoraNames> families) {
         this.families = List.copyOf(families);
@@ -76,7 +77,7 @@ public final class Loras implements AutoCloseable {
     }
 
     /**
-     * Lets LoRAs adapt a model's networks until the result is closed. A scale of 0 leaves a LoRA out.
+     * Attaches LoRAs to a model's networks until the result is closed. A scale of 0 leaves a LoRA out.
      *
      * @param files in the order of the payload, whose field {@code loras} errors name
      * @throws JobException if one is no LoRA, damaged, or none for this model; the networks are then as before
@@ -85,7 +86,12 @@ public final class Loras implements AutoCloseable {
         return attach(files, List.of(), networks);
     }
 
-    /** The same with further LoRAs that the checkpoint names in its {@code darkroom.json}. */
+    /**
+     * Attaches the LoRAs of a job, and behind them those that the checkpoint names in its {@code darkroom.json}, until the result is
+     * closed.
+     *
+     * @throws JobException if one is no LoRA, damaged, or none for this model; the networks are then as before
+     */
     public Adapted attach(List<LoraFile> ofJob, List<LoraFile> ofCheckpoint, List<Network> networks) {
         var scope = Scope.open("loras");
         List<LinearWeight> adapted = new ArrayList<>();
@@ -149,7 +155,7 @@ public final class Loras implements AutoCloseable {
         }
     }
 
-    /** A caller knows the file by its name; where it lies here is nobody's business. */
+    /** Makes the error for a damaged file; it names the file as the caller knows it, and hides the path on this machine. */
     private static JobException unsound(String field, LoraFile file, CheckpointException cause) {
         String reason =
                 String.valueOf(cause.getMessage()).replace(file.file().toString(), Faults.quoted((Object) file.name()));
@@ -174,7 +180,7 @@ public final class Loras implements AutoCloseable {
         });
     }
 
-    /** Several pairs as one, side by side along the rank. */
+    /** Joins the pairs of a layer into one, side by side along the rank, each {@code up} times its scale. */
     private static LowRank joined(List<Scaled> pairs) {
         try (var scope = Scope.open("join LoRAs")) {
             Tensor[] downs = pairs.stream().map(scaled -> scaled.pair.down()).toArray(Tensor[]::new);
@@ -201,7 +207,7 @@ public final class Loras implements AutoCloseable {
                 .toList();
     }
 
-    /** Frees all that is kept. */
+    /** Frees everything that is cached. */
     @Override
     public void close() {
         tensors.close();

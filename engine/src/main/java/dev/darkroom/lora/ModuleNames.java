@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * All names that LoRA files have for the layers of one network. A name with underscores in the place of dots is looked up among the same
- * names written so, never taken apart: {@code add_q_proj} and {@code add.q.proj} would look alike.
+ * All names that LoRA files have for the layers of one network. A name with underscores in place of dots is looked up among all names
+ * written so, never split at its underscores: {@code add_q_proj} and {@code add.q.proj} would look alike.
  */
 final class ModuleNames {
-    /** {@code attn.to_q}, {@code attn.to_out.0} */
+    /** Attention layers of diffusers: {@code attn.to_q}, {@code attn.to_out.0}. */
     private static final Pattern ATTENTION = Pattern.compile("(.+\\.attn)\\.([^.]+)(\\.0)?");
 
-    /** {@code self_attn.q_proj} of CLIP */
+    /** Attention layers of CLIP: {@code self_attn.q_proj}. */
     private static final Pattern CLIP_ATTENTION = Pattern.compile("(.+\\.self_attn)\\.(q|k|v|out)_proj");
 
     private static final String LANGUAGE_MODEL = "model.language_model.";
@@ -26,10 +26,10 @@ final class ModuleNames {
     private final Map<String, LoraModule> flattened = new HashMap<>();
 
     /**
-     * All names of a network's layers.
+     * Collects all names of a network's layers.
      *
      * @param layers names in the checkpoint
-     * @param families whose own names are added
+     * @param families families that add names of their own
      */
     ModuleNames(Set<String> layers, List<LoraNames> families) {
         layers.forEach(layer -> modules.put(layer, new LoraModule(layer, layer)));
@@ -46,12 +46,12 @@ final class ModuleNames {
         flattened.keySet().removeAll(ambiguous);
     }
 
-    /** The layers that a file's name stands for, if there are any. */
+    /** Finds the module of a name in a file; empty if the network has no such layers. */
     Optional<LoraModule> find(String name) {
         return Optional.ofNullable(modules.get(name)).or(() -> Optional.ofNullable(flattened.get(name)));
     }
 
-    /** Names of diffusers before PEFT, and of Qwen2.5-VL before and after its text tower moved. */
+    /** Adds the names of diffusers before PEFT, and of Qwen2.5-VL before and after its text tower moved. */
     private void addOldNames(String layer) {
         Matcher attention = ATTENTION.matcher(layer);
         if (attention.matches()) {

@@ -3,7 +3,7 @@ package dev.darkroom.lora;
 import java.util.List;
 import java.util.Optional;
 
-/** Adapters that are no LoRA, and that this worker has no arithmetic for. */
+/** A kind of adapter other than LoRA, which this worker has no arithmetic for. */
 record OtherKind(String name, List<String> markers) {
     private static final List<OtherKind> ALL = List.of(
             new OtherKind("a DoRA", List.of("dora_scale", "lora_magnitude_vector")),
@@ -12,7 +12,7 @@ record OtherKind(String name, List<String> markers) {
             new OtherKind("a LoCon with a third matrix", List.of("lora_mid")),
             new OtherKind("an OFT", List.of("oft_blocks", "oft_diag", "oft_R")));
 
-    /** Which kind a tensor's name tells of. */
+    /** Finds the kind that a tensor's name shows; empty if it shows none of these. */
     static Optional<String> of(String tensor) {
         return ALL.stream()
                 .filter(kind -> kind.markers.stream().anyMatch(tensor::contains))

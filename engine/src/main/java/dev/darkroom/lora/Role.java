@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How LoRA files say which network a module belongs to: by what its name begins with.
+ * The network that a module of a LoRA file belongs to, given by the beginning of the module's name.
  *
  * @param name of the role
- * @param module its name in that network
+ * @param module the module's name in that network
  */
 record Role(String name, String module) {
     static final String TRANSFORMER = "transformer";
     static final String TEXT_ENCODER = "text_encoder";
     static final String TEXT_ENCODER_2 = "text_encoder_2";
 
-    /** PEFT wraps names once more. */
+    /** Prefix that PEFT puts before all others. */
     private static final String WRAPPED = "base_model.model.";
 
     private static final List<Beginning> BEGINNINGS = List.of(
@@ -35,7 +35,7 @@ record Role(String name, String module) {
 
     private record Beginning(String role, String text) {}
 
-    /** The role of a written name, and the module's name in it; without a known beginning it is the transformer's. */
+    /** Splits a name from a file into role and module; without a known beginning the module is the transformer's. */
     static Role of(String written) {
         String name = written.startsWith(WRAPPED) ? written.substring(WRAPPED.length()) : written;
         Optional<Beginning> known = BEGINNINGS.stream()

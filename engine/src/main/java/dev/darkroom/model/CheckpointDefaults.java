@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * {@code darkroom.json} beside {@code model_index.json}: what a checkpoint does where a job says nothing.
+ * Defaults of a checkpoint for what a job leaves open, from {@code darkroom.json} beside {@code model_index.json}.
  *
- * @param nativeArea asked for more pixels than this, it generates at this area and enlarges
+ * @param nativeArea area in pixels at which larger pictures are generated, to be enlarged afterwards; empty if there is no such bound
  */
 public record CheckpointDefaults(
         Size size,
@@ -23,7 +23,7 @@ public record CheckpointDefaults(
     private static final Logger LOG = Logger.getLogger(CheckpointDefaults.class);
     private static final double LARGEST_SCALE = 100;
 
-    /** All that the file may say, to whomever. */
+    /** Names of all fields that the file may have, whichever class reads them. */
     private static final List<String> KNOWN = List.of(
             "steps",
             "guidance_scale",
@@ -36,13 +36,13 @@ public record CheckpointDefaults(
             "schedule",
             "loras");
 
-    /** Those of the same model after it was distilled to a few steps of one pass. */
+    /** Defaults of this model when distilled: {@code fewSteps} steps of one pass each. */
     public CheckpointDefaults distilledTo(int fewSteps) {
         return new CheckpointDefaults(size, fewSteps, guidanceScale, 1, maxSequenceLength, nativeArea);
     }
 
     /**
-     * The file's fields over the given ones; the file may be missing.
+     * Replaces these defaults by those that the checkpoint's file states; the file may be missing.
      *
      * @param longestSequence tokens that the text encoder was trained to read
      */

@@ -1,11 +1,11 @@
 package dev.darkroom.model;
 
-/** How well a model suits a job, by what the job brings: nothing, one picture or several, a strength, a mask. */
+/** Degree to which a model suits a job, by what the job brings: nothing, one picture or several, a strength, a mask. */
 public enum Fit {
-    /** Such jobs are what it was trained for. */
+    /** The model was trained for such jobs. */
     MADE_FOR,
-    /** It can do them, though another model may do them better. */
+    /** The model can do such jobs, though another model may do them better. */
     ABLE,
-    /** It cannot do them: {@link ImageModel#check} says why. */
+    /** The model cannot do such jobs: {@link ImageModel#check} gives the reason. */
     UNABLE
 }

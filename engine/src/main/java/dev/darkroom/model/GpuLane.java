@@ -11,7 +11,7 @@ public final class GpuLane implements AutoCloseable {
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("gpu").factory());
 
-    /** Waits for its turn, runs the work and gives its result, or throws what it threw. */
+    /** Runs work on this thread when its turn comes; returns its result, or throws its exception. */
     public <T> T run(Callable<T> work) throws InterruptedException {
         Future<T> result = thread.submit(work);
         try {
@@ -30,7 +30,7 @@ public final class GpuLane implements AutoCloseable {
         }
     }
 
-    /** Returns when all that was given to it has ended. */
+    /** Waits until all work that was given to {@link #run} has ended. */
     @Override
     public void close() {
         thread.close();

@@ -10,7 +10,7 @@ import java.util.List;
  * {@link #defaults} answer on any thread, whether its networks are in memory or not. All else belongs on the GPU's thread.
  */
 public interface ImageModel extends AutoCloseable {
-    /** How well a job suits this model, by what it brings. */
+    /** Degree to which this model suits a job, by what the job brings. */
     Fit fit(Job job);
 
     /**
@@ -23,20 +23,22 @@ public interface ImageModel extends AutoCloseable {
     /**
      * Makes one picture of a job that {@link #check} let pass. All {@link #networks} must be in memory.
      *
-     * @param sample which one
+     * @param sample the picture to make, one of {@link Job#samples()}
      */
     Rendering render(Job job, Sample sample, Sources sources, Progress progress);
 
-    /** A first, small run, so that no caller waits for what only a first run needs. All {@link #networks} must be in memory. */
+    /**
+     * Does a first, small run, so that no caller waits for the work that only a first run needs. All {@link #networks} must be in memory.
+     */
     void warmUp();
 
-    /** The networks that {@link #render} computes with. */
+    /** Networks that {@link #render} computes with. */
     List<Resident<?>> networks();
 
-    /** What the checkpoint does where a job says nothing. */
+    /** Defaults of the checkpoint for what a job leaves open. */
     CheckpointDefaults defaults();
 
-    /** Frees its networks, and what it has kept of earlier jobs. */
+    /** Frees the model's networks, and everything cached from earlier jobs. */
     @Override
     void close();
 }

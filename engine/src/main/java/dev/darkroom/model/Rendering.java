@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * A finished picture.
  *
- * @param notes what the caller should know of how it was made
- * @param parameters what it was made with, by the names that jobs use
+ * @param notes remarks for the caller on how the picture was made
+ * @param parameters the choices that the picture was made with, by the names that jobs use
  */
 public record Rendering(Picture picture, Timings timings, List<String> notes, Map<String, Object> parameters) {}

@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps as many networks of all models in memory as it holds. What a model needs is loaded, and where there is no room, networks of other
- * models are freed: text encoders first, for they work once a prompt, and among equals what was not used for longest. Networks of one
- * model never displace each other: one that does not fit on a card although all others are gone computes on the CPU, and on the CPU it is
- * loaded all the same, as the only model. All calls belong on the GPU's thread.
+ * Keeps as many networks of all models in memory as there is room for. The networks that a model needs are loaded, and where there is no
+ * room, networks of other models are freed: text encoders first, for they work once for each prompt, and among equals the least recently
+ * used. Networks of one model never displace each other: one that does not fit on a card although all others are gone computes on the CPU,
+ * and on the CPU it is loaded all the same, as the only model. All calls belong on the GPU's thread.
  */
 public final class Residency {
     private static final Logger LOG = Logger.getLogger(Residency.class);
@@ -36,7 +36,7 @@ public final class Residency {
         this.policy = policy;
     }
 
-    /** A network that is to be loaded. */
+    /** A network that is to be loaded, and the size of its weights. */
     private record Missing(Resident<?> network, WeightSize size) {}
 
     /**
@@ -44,8 +44,8 @@ public final class Residency {
      * that came before it are freed again, for they are of no use alone.
      *
      * @param networks all that the model computes with
-     * @param progress asked between two networks whether the job was withdrawn
-     * @return whether anything had to be loaded
+     * @param progress checked for cancellation between two networks
+     * @return true if anything had to be loaded
      * @throws dev.darkroom.weights.CheckpointException if the files are gone or do not fit their config
      */
     public boolean prepare(List<Resident<?>> networks, Progress progress) {
@@ -66,7 +66,7 @@ public final class Residency {
         return !missing.isEmpty();
     }
 
-    /** True if all of a model's networks can be loaded where they compute best, and nothing has to go. */
+    /** True if all of a model's networks can be loaded where they compute best, without freeing others. */
     public boolean hasRoomFor(List<Resident<?>> networks) {
         long needed = missing(networks).stream()
                 .mapToLong(next -> inMemory(next.size, policy.preferred(next.size)))
@@ -74,7 +74,10 @@ public final class Residency {
         return needed <= room(policy.device());
     }
 
-    /** Sizes are read before anything is freed: a checkpoint that is gone displaces nobody. */
+    /**
+     * Networks that are not in memory, the largest first. Their sizes are read before anything is freed: a checkpoint that is gone
+     * displaces nobody.
+     */
     private static List<Missing> missing(List<Resident<?>> networks) {
         return networks.stream()
                 .filter(network -> network.loaded().isEmpty())
@@ -113,7 +116,7 @@ public final class Residency {
         return others(placement, together).stream().mapToLong(Resident::bytes).sum();
     }
 
-    /** Networks of other models at a place, the first to go first. */
+    /** Networks of other models on a device, in the order in which they are to be freed. */
     private List<Resident<?>> others(Placement placement, List<Resident<?>> together) {
         return resident.stream()
                 .filter(network -> network.isOn(placement.device()) && !together.contains(network))
@@ -121,7 +124,11 @@ public final class Residency {
                 .toList();
     }
 
-    /** Frees others until there is room, or no other left; none that need not go. */
+    /**
+     * Frees networks of other models until there is room or none is left, and spares those that need not go.
+     *
+     * @return the freed networks, for the log
+     */
     private String makeRoom(long needed, Placement placement, List<Resident<?>> together) {
         long lacking = needed - room(placement.device());
         List<Resident<?>> freed = new ArrayList<>();
@@ -140,7 +147,7 @@ public final class Residency {
         }
         freed.forEach(Resident::close);
         for (Resident<?> other : others(placement, together)) {
-            if (needed <= room(placement.device())) { // what was freed need not be free to others, as on a card
+            if (needed <= room(placement.device())) { // on a card, freed memory need not be available to other networks
                 break;
             }
             other.close();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A network that may be in memory or not: its files stay where they are, so it can be loaded again after it was freed. */
+/** A network that may or may not be in memory: its files stay where they are, so it can be loaded again after it was freed. */
 public final class Resident<T> implements AutoCloseable {
     private final String name;
     private final Role role;
@@ -20,7 +20,7 @@ public final class Resident<T> implements AutoCloseable {
     private long bytes;
     private long lastUse;
 
-    /** What a network does in its model. */
+    /** A network's part in its model. */
     public enum Role {
         TEXT_ENCODER,
         VAE,
@@ -28,7 +28,7 @@ public final class Resident<T> implements AutoCloseable {
     }
 
     /**
-     * A network that is not loaded yet.
+     * Makes a network that is not loaded yet.
      *
      * @param name for messages, such as {@code transformer of flux-dev}
      * @param folder of its component, with its config and its weights
@@ -42,7 +42,7 @@ public final class Resident<T> implements AutoCloseable {
     }
 
     /**
-     * The network itself.
+     * Returns the network itself.
      *
      * @throws IllegalStateException if it is not in memory
      */
@@ -69,7 +69,7 @@ public final class Resident<T> implements AutoCloseable {
     }
 
     /**
-     * How large its weights are, by its files as they are now.
+     * Size of the network's weights, by its files as they are now.
      *
      * @throws dev.darkroom.weights.CheckpointException if they are not there or damaged
      */
@@ -79,7 +79,7 @@ public final class Resident<T> implements AutoCloseable {
 
     /**
      * Checks that config and files fit each other, name by name and shape by shape, as loading does: the files are mapped in the type that
-     * they have, so that nothing is read but their headers, and let go.
+     * they have, so that nothing is read but their headers, and unmapped again.
      *
      * @throws dev.darkroom.weights.CheckpointException that lists what is wrong
      */
@@ -88,30 +88,33 @@ public final class Resident<T> implements AutoCloseable {
         Weights.verify(() -> loader.apply(folder, asStored));
     }
 
-    /** Bytes that it takes in memory, in the type that it computes in; 0 if it is not there. */
+    /** Bytes that the network takes in memory, in the type that it computes in; 0 if it is not in memory. */
     public long bytes() {
         return loaded == null ? 0 : bytes;
     }
 
+    /** Loads the network to a place, where it takes {@code inMemory} bytes. */
     void load(Placement placement, long inMemory) {
         loaded = loader.apply(folder, placement);
         bytes = inMemory;
     }
 
+    /** True if the network is in memory and computes on this device. */
     boolean isOn(Device device) {
         return loaded != null && loaded.placement().device().equals(device);
     }
 
-    /** When it was used last: larger is later. */
+    /** Time of the last use, as a counter: larger is later. */
     long lastUse() {
         return lastUse;
     }
 
+    /** Notes a use at the time {@code now} of the same counter. */
     void use(long now) {
         lastUse = now;
     }
 
-    /** Frees its weights, if they are in memory. */
+    /** Frees the network's weights, if they are in memory. */
     @Override
     public void close() {
         if (loaded != null) {
@@ -120,7 +123,7 @@ public final class Resident<T> implements AutoCloseable {
         }
     }
 
-    /** Its name. */
+    /** Name of the network. */
     @Override
     public String toString() {
         return name;

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job brings beside its prompt, read and decoded.
+ * Images, mask and LoRAs that a job brings beside its prompt, read and decoded.
  *
  * @param images in the job's order; none where the job has none
  * @param mask white where to paint
  * @param loras to draw with
  */
 public record Sources(List<Picture> images, @Nullable Picture mask, List<LoraFile> loras) {
-    /** For jobs that bring nothing. */
+    /** Sources of jobs that bring nothing. */
     public static final Sources NONE = new Sources(List.of(), null, List.of());
 
     public Sources {
@@ -21,7 +21,7 @@ public record Sources(List<Picture> images, @Nullable Picture mask, List<LoraFil
         loras = List.copyOf(loras);
     }
 
-    /** The first image; null if there is none. */
+    /** First image; null if there is none. */
     public @Nullable Picture image() {
         return images.isEmpty() ? null : images.getFirst();
     }

@@ -1,4 +1,4 @@
-/** What a model is to the rest of the worker, whatever its family, and which of its networks are in memory. */
+/** The interface of models of any family, and the bookkeeping of the networks that are in memory. */
 @NullMarked
 package dev.darkroom.model;
 

@@ -4,8 +4,9 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
-/** Rows of a table: ids {@code [B, S] → [B, S, D]}. */
+/** Looks up rows of a table: ids {@code [B, S] → [B, S, D]}. */
 public record Embedding(Tensor weight) {
+    /** Reads {@code weight [rows, width]}. */
     public static Embedding load(Weights w, int rows, int width) {
         return new Embedding(w.tensor("weight", rows, width));
     }

@@ -5,7 +5,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
 /**
- * Linear, SiLU, linear: takes an embedding to the width of the conditioning vector, {@code [B, in] → [B, D]}.
+ * Two linear layers with SiLU between them, which bring an embedding to the width of the conditioning vector: {@code [B, in] → [B, D]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/embeddings.py}, TimestepEmbedding and PixArtAlphaTextProjection.
  */

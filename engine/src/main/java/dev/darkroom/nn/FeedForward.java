@@ -5,7 +5,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
 /**
- * Linear, tanh-GELU, linear: {@code [B, S, D] → [B, S, D]}.
+ * Two linear layers with tanh-GELU between them: {@code [B, S, D] → [B, S, D]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/attention.py}, FeedForward with {@code gelu-approximate}.
  */

@@ -6,7 +6,7 @@ import dev.darkroom.weights.Weights;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** {@code down(silu(gate(x)) · up(x))}: {@code [.., D] → [.., D]}; all three layers with a bias, or none. */
+/** Gated MLP, {@code down(silu(gate(x)) · up(x))}: {@code [.., D] → [.., D]}; all three layers have a bias, or none has. */
 public record GatedMlp(Linear gate, Linear up, Linear down) {
     private static final String GATE = "gate_proj";
     private static final String UP = "up_proj";
@@ -26,7 +26,7 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
                 Linear.withoutBias(w.at(DOWN), inner, width));
     }
 
-    /** In one operator, unless a LoRA is on one of the layers. */
+    /** Computes {@code [.., D] → [.., D]}, in one operator unless a LoRA is on one of the layers. */
     public Tensor apply(Tensor x) {
         if (layers().anyMatch(layer -> layer.layer().lowRank().isPresent())) {
             return down.apply(Operators.silu(gate.apply(x)).times(up.apply(x)));

@@ -6,6 +6,7 @@ import dev.darkroom.weights.Weights;
 
 /** Layer norm over the last dimension, with weight and bias. */
 public record LayerNorm(Tensor weight, Tensor bias, double eps) {
+    /** Reads {@code weight} and {@code bias}, {@code [width]} each. */
     public static LayerNorm load(Weights w, int width, double eps) {
         return new LayerNorm(w.tensor("weight", width), w.tensor("bias", width), eps);
     }

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** {@code x·Wᵀ + b}: {@code [.., in] → [.., out]}; with LoRAs, {@code (x·Aᵀ)·Bᵀ} on top. */
+/** Linear layer, {@code x·Wᵀ + b}: {@code [.., in] → [.., out]}; with LoRAs, {@code (x·Aᵀ)·Bᵀ} is added. */
 public record Linear(LinearWeight layer, @Nullable Tensor bias) {
+    /** Reads {@code weight [out, in]} and {@code bias [out]}. */
     public static Linear load(Weights w, int in, int out) {
         return new Linear(w.linear(in, out), w.tensor("bias", out));
     }
 
+    /** Reads {@code weight [out, in]} alone. */
     public static Linear withoutBias(Weights w, int in, int out) {
         return new Linear(w.linear(in, out), null);
     }
@@ -24,7 +26,7 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
                 .orElseGet(() -> Operators.linear(x, weight(), bias));
     }
 
-    /** This layer after SiLU, for a vector {@code temb [B, in]}: its output in equal parts {@code [B, 1, out/chunks]}. */
+    /** Applies SiLU and this layer to a vector {@code temb [B, in]} and splits the output into equal parts {@code [B, 1, out/chunks]}. */
     public List<Tensor> modulation(Tensor temb, int chunks) {
         Tensor known = Objects.requireNonNull(bias, "bias");
         return layer.lowRank()
@@ -32,7 +34,7 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
                 .orElseGet(() -> Operators.modulation(temb, weight(), known, chunks));
     }
 
-    /** The weight as it lies in the checkpoint, without what LoRAs add. */
+    /** The weight {@code [out, in]} as it lies in the checkpoint, without what LoRAs add. */
     public Tensor weight() {
         return layer.tensor();
     }

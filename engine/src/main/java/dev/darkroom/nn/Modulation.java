@@ -16,27 +16,28 @@ public record Modulation(Linear layer, int sets) {
 
     /** Shift, scale and gate of one sub-block, {@code [B, 1, D]} each. */
     public record Set(Tensor shift, Tensor scale, Tensor gate) {
-        /** {@code LayerNorm(x) · (1 + scale) + shift} */
+        /** Modulated norm: {@code LayerNorm(x) · (1 + scale) + shift}. */
         public Tensor norm(Tensor x) {
             return Operators.modulatedNorm(x, shift, scale, EPS);
         }
 
-        /** {@code x + gate · y} */
+        /** Gated residual connection: {@code x + gate · y}. */
         public Tensor gatedAdd(Tensor x, Tensor y) {
             return Operators.gatedAdd(x, gate, y);
         }
     }
 
+    /** Reads the layer {@code linear} of this place, {@code width → 3 · sets · width}. */
     public static Modulation load(Weights w, int width, int sets) {
         return linear(w.at("linear"), width, sets);
     }
 
-    /** The same, from the place of the linear itself. */
+    /** Reads the layer {@code width → 3 · sets · width} from its own place. */
     public static Modulation linear(Weights linear, int width, int sets) {
         return new Modulation(Linear.load(linear, width, 3 * sets * width), sets);
     }
 
-    /** The sub-blocks' sets in order: attention, then MLP. */
+    /** Computes the sets of the sub-blocks from {@code temb [B, D]}, in order: attention, then MLP. */
     public List<Set> of(Tensor temb) {
         List<Tensor> parts = layer.modulation(temb, 3 * sets);
         return IntStream.range(0, sets)

@@ -36,7 +36,7 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
                 heads);
     }
 
-    /** {@code x [B, S, D]} → heads */
+    /** Projects one stream {@code x [B, S, D]} to its heads. */
     public Heads of(Tensor x) {
         List<Tensor> weights = List.of(
                 layers.get(0).tensor(), layers.get(1).tensor(), layers.get(2).tensor());
@@ -51,14 +51,14 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
         return layers.stream().anyMatch(layer -> layer.lowRank().isPresent());
     }
 
-    /** Which of the three are adapted. */
+    /** Indexes of the adapted projections: 0 query, 1 key, 2 value. */
     private long[] adapted() {
         return LongStream.range(0, layers.size())
                 .filter(i -> layers.get((int) i).lowRank().isPresent())
                 .toArray();
     }
 
-    /** What is added to those: down and up of the first, then of the next. */
+    /** Low-rank matrices of the adapted projections: down and up of the first, then of the next. */
     private List<Tensor> added() {
         return layers.stream()
                 .flatMap(layer -> layer.lowRank().stream())
@@ -71,7 +71,11 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
         return attend(rope, null, streams);
     }
 
-    /** The same with a mask of the keys that may be attended to, bool {@code [B, ΣS]}; null for all. */
+    /**
+     * Attention over streams joined along S, rotated by {@code rope}: {@code [B, ΣS, D]}.
+     *
+     * @param mask true for keys that may be attended to, bool {@code [B, ΣS]}; null for all
+     */
     public static Tensor attend(Tensor rope, @Nullable Tensor mask, Heads... streams) {
         return Operators.ropeAttention(
                 List.of(streams).stream().map(Heads::query).toList(),

@@ -4,8 +4,9 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
-/** {@code x · rsqrt(mean(x²) + eps) · weight} over the last dimension. */
+/** RMS norm over the last dimension: {@code x · rsqrt(mean(x²) + eps) · weight}. */
 public record RmsNorm(Tensor weight, double eps) {
+    /** Reads {@code weight [width]}. */
     public static RmsNorm load(Weights w, int width, double eps) {
         return new RmsNorm(w.tensor("weight", width), eps);
     }

@@ -7,7 +7,7 @@ import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 
 /**
- * Sinusoidal embedding of a number, then two layers: {@code [B] → [B, D]}.
+ * Sinusoidal embedding of a number, followed by two linear layers: {@code [B] → [B, D]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/embeddings.py}, Timesteps ({@code flip_sin_to_cos}, no frequency shift) and
  * TimestepEmbedding.
@@ -26,17 +26,19 @@ public record TimestepEmbedding(Tensor frequencies, EmbeddingMlp mlp, DType dtyp
                 placement.dtype());
     }
 
-    /** Embeds {@code 1000 · value}; value is a float32 {@code [B]}, a sigma or a guidance scale. */
+    /** Embeds {@code 1000 · value}, where value is a sigma or a guidance scale, float32 {@code [B]}. */
     public Tensor apply(Tensor value) {
         return mlp.apply(Operators.timestepEmbedding(value.affine(1000, 0), frequencies, 1, dtype));
     }
 
-    /** The same, but {@code value · frequency} is rounded before it is multiplied by 1000, as Qwen-Image has it. */
+    /**
+     * Embeds {@code 1000 · value} like {@link #apply}, but rounds {@code value · frequency} before multiplying by 1000, as Qwen-Image does.
+     */
     public Tensor applyScaledLast(Tensor value) {
         return mlp.apply(Operators.timestepEmbedding(value, frequencies, 1000, dtype));
     }
 
-    /** {@code exp(−ln(10000) · k / n)} in float32, in the reference's order of operations. */
+    /** Frequencies {@code exp(−ln(10000) · k / n)} in float32, in the reference's order of operations. */
     static float[] frequencies(int n) {
         float[] frequencies = new float[n];
         for (int k = 0; k < n; k++) {

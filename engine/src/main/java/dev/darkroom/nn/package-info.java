@@ -1,4 +1,4 @@
-/** Layers: records over weights, each with the shapes it maps. */
+/** Layers of networks: records over their weights, each documented with the shapes that it maps. */
 @NullMarked
 package dev.darkroom.nn;
 

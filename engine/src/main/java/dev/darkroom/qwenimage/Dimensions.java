@@ -3,7 +3,7 @@ package dev.darkroom.qwenimage;
 import dev.darkroom.job.Size;
 
 /**
- * The size of a given area, nearly, in a picture's ratio: both sides are multiples of 32.
+ * Computes the size of about a given area in a picture's ratio: both sides are multiples of 32.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage_edit.py}, {@code calculate_dimensions}.
  */
@@ -12,7 +12,11 @@ public final class Dimensions {
 
     private Dimensions() {}
 
-    /** @param ratio any size in the wanted ratio */
+    /**
+     * Computes a size of about {@code area} pixels.
+     *
+     * @param ratio any size in the wanted ratio
+     */
     public static Size of(long area, Size ratio) {
         double widthToHeight = (double) ratio.width() / ratio.height();
         double width = Math.sqrt(area * widthToHeight);

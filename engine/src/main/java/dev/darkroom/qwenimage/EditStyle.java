@@ -3,27 +3,27 @@ package dev.darkroom.qwenimage;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 
-/** How an editing checkpoint looks at its pictures. */
+/** The way in which an editing checkpoint sees its pictures: how many of them, and at which sizes. */
 public sealed interface EditStyle {
-    /** What the prompt is put into. */
+    /** Template that the prompt is put into. */
     PromptTemplate template();
 
-    /** How many pictures it takes. */
+    /** Largest number of pictures that an edit takes. */
     int mostImages();
 
-    /** This style with pictures seen at another area. */
+    /** Returns this style with pictures seen at another area. */
     EditStyle at(long pixels);
 
-    /** A picture at the sizes that this style sees it at. */
+    /** Makes a reference of a picture, with the sizes that this style sees it at. */
     Reference reference(Picture picture);
 
-    /** The size that is generated where a job names none. */
+    /** Chooses the size of the generated picture where a job names none. */
     Size generated(Size picture);
 
     /**
      * Qwen-Image-Edit: one picture, which text encoder and autoencoder see at the same size.
      *
-     * @param area pixels of that size, nearly
+     * @param area about the number of pixels of that size
      */
     record Single(long area) implements EditStyle {
         @Override
@@ -56,8 +56,8 @@ public sealed interface EditStyle {
     /**
      * Qwen-Image-Edit-2509 and later: several pictures, of which the text encoder sees small copies.
      *
-     * @param referenceArea pixels that the autoencoder sees, nearly
-     * @param conditionArea pixels that the text encoder sees, nearly
+     * @param referenceArea about the number of pixels that the autoencoder sees
+     * @param conditionArea about the number of pixels that the text encoder sees
      */
     record Plus(long referenceArea, long conditionArea) implements EditStyle {
         @Override

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * QwenImagePipeline, QwenImageEditPipeline and QwenImageEditPlusPipeline.
  */
 public enum PromptTemplate {
-    /** For pictures from nothing. */
+    /** Template for pictures from a prompt alone. */
     TEXT(34, """
             Describe the image by detailing the color, shape, size, texture, quantity, text, spatial relationships of the objects and \
             background:""") {
@@ -21,7 +21,7 @@ public enum PromptTemplate {
         }
     },
 
-    /** For edits of one picture. */
+    /** Template for edits of one picture. */
     EDIT(64, Text.EDIT_SYSTEM) {
         @Override
         String images(int count) {
@@ -29,7 +29,7 @@ public enum PromptTemplate {
         }
     },
 
-    /** For edits of several pictures, which the prompt may call by their numbers. */
+    /** Template for edits of several pictures, which the prompt may refer to by their numbers. */
     EDIT_PLUS(64, Text.EDIT_SYSTEM) {
         @Override
         String images(int count) {
@@ -39,10 +39,10 @@ public enum PromptTemplate {
         }
     };
 
-    /** How many tokens follow the prompt. */
+    /** Number of the template's tokens that follow the prompt. */
     public static final int END_TOKENS = 5;
 
-    /** What several templates share. */
+    /** Text that several templates share. */
     private static final class Text {
         static final String IMAGE = "<|vision_start|><|image_pad|><|vision_end|>";
         static final String EDIT_SYSTEM = """
@@ -61,12 +61,12 @@ public enum PromptTemplate {
         this.system = system;
     }
 
-    /** How many tokens at the beginning are the template's own. */
+    /** Number of tokens at the beginning that are the template's own, whose states are dropped. */
     public int dropped() {
         return dropped;
     }
 
-    /** The whole conversation, with <code>{}</code> for the prompt and one {@code <|image_pad|>} for each image. */
+    /** Makes the whole conversation, with <code>{}</code> for the prompt and one {@code <|image_pad|>} for each image. */
     public String around(int imageCount) {
         return "<|im_start|>system\n" + system + "<|im_end|>\n<|im_start|>user\n" + images(imageCount)
                 + "{}<|im_end|>\n<|im_start|>assistant\n";

@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block in which image and text keep their own weights and attend to each other.
+ * A transformer block in which image and text have weights of their own and attend to each other.
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_qwenimage.py}, QwenImageTransformerBlock.
  */
@@ -29,11 +29,11 @@ record QwenImageBlock(Branch img, Branch txt) {
     }
 
     /**
-     * The streams, of the same shapes as they came.
+     * Computes the streams, whose shapes stay the same.
      *
      * @param tembs conditioning vector of each image stream, {@code [B, D]}; the first is the text's too
      * @param rope rotations of text, then image tokens
-     * @param mask which keys may be attended to, bool {@code [B, T + ΣS]}; null for all
+     * @param mask true for keys that may be attended to, bool {@code [B, T + ΣS]}; null for all
      */
     QwenImageStreams forward(QwenImageStreams in, List<Tensor> tembs, Tensor rope, @Nullable Tensor mask) {
         try (var block = Scope.open("qwen image block")) {
@@ -61,7 +61,13 @@ record QwenImageBlock(Branch img, Branch txt) {
 
     /** The weights of one kind of tokens. */
     record Branch(Modulation mod, QueryKeyValue qkv, Linear out, FeedForward mlp) {
-        /** @param projections names of query, key, value and output */
+        /**
+         * Reads the weights of one kind of tokens.
+         *
+         * @param kind {@code img} or {@code txt}
+         * @param projections names of query, key, value and output
+         * @param norms names of the norms of query and key
+         */
         static Branch load(Weights w, QwenImageConfig c, String kind, List<String> projections, List<String> norms) {
             Weights attn = w.at("attn");
             int d = c.width();
@@ -73,13 +79,13 @@ record QwenImageBlock(Branch img, Branch txt) {
         }
     }
 
-    /** Tokens with the weights and the modulation that are theirs. */
+    /** Tokens of one stream, with their weights and their modulation. */
     private record Stream(Branch branch, Tensor x, List<Modulation.Set> sets) {
         QueryKeyValue.Heads heads() {
             return branch.qkv.of(sets.get(0).norm(x));
         }
 
-        /** {@code x} after attention and MLP. */
+        /** Computes {@code x} after attention and MLP. */
         Tensor after(Tensor attended) {
             Tensor projected = branch.out.apply(attended);
             Tensor y = sets.get(0).gatedAdd(x, projected);

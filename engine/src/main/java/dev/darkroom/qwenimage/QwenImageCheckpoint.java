@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A Qwen-Image checkpoint: three networks, each in memory or not, and what is always there.
+ * A Qwen-Image checkpoint: three networks, each in memory or not, and its configs and tokenizer, which always are.
  *
  * @param config of the transformer
  */
@@ -49,7 +49,7 @@ public record QwenImageCheckpoint(
     private static final int CONDITION_AREA = 384 * 384;
 
     /**
-     * Opens a directory in diffusers layout with the pipeline that it names, without loading its networks.
+     * Opens a directory in diffusers layout, with the pipeline that its index names, without loading its networks.
      *
      * @param name of the model, for messages
      * @param limits of the pictures that it may be asked for
@@ -64,7 +64,7 @@ public record QwenImageCheckpoint(
                     + String.join(", ", PIPELINES));
         }
         var files = new Checkpoint(name, folder);
-        // needed where the index names it; a checkpoint that draws from prompts alone comes without
+        // required if the index names a processor; a checkpoint that draws from prompts alone comes without one
         Qwen2VlImageProcessor processor = index.has("processor")
                 ? Qwen2VlImageProcessor.read(files.folder("processor"))
                 : Qwen2VlImageProcessor.readIfPresent(files.folder("processor"));
@@ -74,7 +74,7 @@ public record QwenImageCheckpoint(
     }
 
     /**
-     * Reads what is small of a checkpoint's files and loads no network.
+     * Reads a checkpoint's configs and tokenizer, without loading its networks.
      *
      * @throws CheckpointException that names the file that is missing or damaged
      */
@@ -97,7 +97,7 @@ public record QwenImageCheckpoint(
                 files, transformer, vae, promptEncoder, QwenImageConfig.read(files.config("transformer")));
     }
 
-    /** The pipeline of a name, with the areas of {@code darkroom.json}. */
+    /** Makes the pipeline of a name, with the areas of {@code darkroom.json}. */
     private Pipeline pipeline(String className, Path folder) {
         ConfigFile file = ConfigFile.readIfPresent(folder.resolve("darkroom.json"));
         int reference = file.count("reference_area", REFERENCE_AREA);
@@ -125,7 +125,7 @@ public record QwenImageCheckpoint(
         }
     }
 
-    /** Image processor, vision tower and tokenizer must agree on patch sizes and the image token. */
+    /** Checks that image processor, vision tower and tokenizer agree on patch sizes and the image token. */
     private void checkVision(Qwen25VlEncoder.Config encoder, Path folder) {
         Qwen2VlImageProcessor processor = promptEncoder.processor();
         if (processor.patch() != encoder.vision().patch()
@@ -174,12 +174,16 @@ public record QwenImageCheckpoint(
         return promptEncoder.encode(run, template, references, files.placement());
     }
 
-    /** Pictures as tokens of this checkpoint's latents. */
+    /** Conversion between pictures and tokens of this checkpoint's latents. */
     PackedLatents latents() {
         return new PackedLatents(vae.network(), files.placement(), files.kept().latents());
     }
 
-    /** The transformer with a run's conditioning closed in; {@code positions} are those of all image tokens. */
+    /**
+     * Makes the velocity of a run: the transformer with the run's conditioning.
+     *
+     * @param positions of all image tokens
+     */
     QwenImageVelocity velocity(Run run, Prompts<Tensor> prompts, QwenImagePositions positions) {
         return QwenImageVelocity.of(transformer.network(), run, prompts, positions);
     }

@@ -4,7 +4,7 @@ import dev.darkroom.weights.ConfigFile;
 import java.util.List;
 
 /**
- * {@code transformer/config.json}. Fields that it leaves out have the reference's defaults.
+ * Fields of Qwen-Image's {@code transformer/config.json}. Missing fields have the reference's defaults.
  *
  * @param inChannels width of an input token: a 2×2 patch of latents
  * @param axesWidths features that each position axis rotates; their sum is the head width
@@ -23,6 +23,11 @@ public record QwenImageConfig(
     private static final List<String> UNSUPPORTED =
             List.of("guidance_embeds", "use_additional_t_cond", "use_layer3d_rope");
 
+    /**
+     * Reads the fields and checks them against each other.
+     *
+     * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+     */
     public static QwenImageConfig read(ConfigFile file) {
         for (String field : UNSUPPORTED) {
             if (file.flag(field, false)) {
@@ -55,7 +60,7 @@ public record QwenImageConfig(
         return config;
     }
 
-    /** D: width of the streams. */
+    /** Width of the streams, {@code D}. */
     public int width() {
         return heads * headWidth;
     }

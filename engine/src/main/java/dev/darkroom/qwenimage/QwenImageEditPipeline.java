@@ -27,12 +27,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures changed as a prompt says: the text encoder sees them beside the prompt, and their tokens follow the generated ones.
+ * Edits pictures as a prompt asks: the text encoder sees them beside the prompt, and their tokens follow the generated ones.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage_edit.py}, QwenImageEditPipeline, and
  * {@code pipeline_qwenimage_edit_plus.py}, QwenImageEditPlusPipeline.
  *
- * @param style which of the two, and the areas that it sees pictures at
+ * @param style one of the two pipelines, with the areas at which it sees pictures
  */
 public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle style) implements Pipeline {
     private static final int LONGEST_PROMPT = 2048;
@@ -71,7 +71,7 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
         }
     }
 
-    /** Packed latents of all references, one behind the other: {@code [1, S, 4C]}. */
+    /** Packed latents of all references, one after another: {@code [1, S, 4C]}. */
     static Tensor imageLatents(PackedLatents latentSpace, List<Reference> references) {
         Tensor imageLatents = Tensor.cat(
                 1,
@@ -89,7 +89,7 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
         return new QwenImagePositions(Stream.concat(Stream.of(generated), seen).toList());
     }
 
-    /** An edit of a picture as small as the run. */
+    /** Warms up with an edit of a picture as small as the run. */
     @Override
     public void warmUp(Run run, Noise noise) {
         Sources black = new Sources(List.of(Picture.black(run.size())), null, List.of());
@@ -138,7 +138,7 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
         }
     }
 
-    /** Beside a picture a prompt is never cut, as the reference has it: one that is too long is refused. */
+    /** Notes a fault of a prompt that is too long: beside a picture a prompt is never cut, as in the reference. */
     @Override
     public void checkPrompt(String field, String prompt, Faults faults) {
         checkpoint.checkPrompt(field, prompt, faults);
@@ -152,8 +152,8 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
     }
 
     /**
-     * An edit keeps the ratio of its last picture, as the reference has it. One that is to fill the very frame of its first picture is
-     * computed on that picture's own grid of tokens: where the two differ, the model shifts and zooms.
+     * Chooses the sizes of a run: an edit keeps the ratio of its last picture, as in the reference. An edit that is to fill exactly the
+     * frame of its first picture is computed on that picture's own grid of tokens: if the two grids differ, the model shifts and zooms.
      */
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {

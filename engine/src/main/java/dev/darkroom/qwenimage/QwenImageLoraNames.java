@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The names of Qwen-Image's layers in LoRA files: those of the checkpoint, and no others. */
+/** Names of Qwen-Image's layers in LoRA files: those of the checkpoint, and no others. */
 public final class QwenImageLoraNames implements LoraNames {
     private static final String ONLY_HERE = "img_mlp";
     private static final Pattern MARK = Pattern.compile("transformer_blocks.*(img_mlp|txt_mlp|txt_mod)");

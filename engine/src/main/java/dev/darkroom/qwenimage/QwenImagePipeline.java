@@ -23,12 +23,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture from a prompt.
+ * Draws a picture from a prompt.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage.py}, QwenImagePipeline.
  */
 public record QwenImagePipeline(QwenImageCheckpoint checkpoint) implements Pipeline {
-    /** The defaults of the published model cards. */
+    /** Defaults of the published model cards. */
     static final CheckpointDefaults DEFAULTS =
             new CheckpointDefaults(new Size(1024, 1024), 50, 0, 4, 512, Optional.empty());
 

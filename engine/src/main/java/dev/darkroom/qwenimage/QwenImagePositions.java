@@ -9,7 +9,7 @@ import dev.darkroom.tensor.Tensor;
 import java.util.List;
 
 /**
- * Where tokens stand, on three axes: picture number, row, column. Rows and columns are counted from the middle of their picture; text
+ * Positions of tokens on three axes: picture number, row, column. Rows and columns are counted from the middle of their picture; text
  * tokens follow on the diagonal, beyond the farthest row and column of all pictures.
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_qwenimage.py}, QwenEmbedRope with {@code scale_rope}.
@@ -24,17 +24,17 @@ public record QwenImagePositions(List<TokenGrid> grids) {
         grids = List.copyOf(grids);
     }
 
-    /** S: tokens of all pictures. */
+    /** Number of tokens of all pictures, {@code S}. */
     public int imageTokens() {
         return grids.stream().mapToInt(TokenGrid::tokens).sum();
     }
 
-    /** Tokens of the generated picture. */
+    /** Number of tokens of the generated picture. */
     public int generatedTokens() {
         return grids.getFirst().tokens();
     }
 
-    /** Rotations of text, then image tokens: complex {@code [T + S, Dh/2]}. The frequencies are float32, as the reference's. */
+    /** Rotations of text, then image tokens: complex {@code [T + S, Dh/2]}. The frequencies are float32, as in the reference. */
     public Tensor rope(int textTokens, QwenImageConfig config, Device device) {
         try (var scope = Scope.open("rope")) {
             long[] widths =
@@ -44,7 +44,7 @@ public record QwenImagePositions(List<TokenGrid> grids) {
         }
     }
 
-    /** {@code [T + S, 3]}, in host memory. */
+    /** Positions of text, then image tokens: {@code [T + S, 3]}, in host memory. */
     private Tensor ids(int textTokens) {
         float[] ids = new float[AXES * (textTokens + imageTokens())];
         int at = 0;

@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The text encoder, which reads a prompt in its template and sees the pictures that it speaks of.
+ * Encodes prompts with the text encoder, which reads a prompt in its template and sees the pictures of an edit.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/}, {@code _get_qwen_prompt_embeds} of the three pipelines.
  *
- * @param kept embeds of prompts and views of pictures that came before
+ * @param kept cached embeds of earlier prompts and tokens of earlier pictures
  */
 public record QwenImagePromptEncoder(
         Qwen2Tokenizer tokenizer,
@@ -35,7 +35,7 @@ public record QwenImagePromptEncoder(
         Encoded kept) {
     private static final String IMAGE_TOKEN = "<|image_pad|>";
 
-    /** The embeds of a run's prompts {@code [1, T, prompt width]}, for a transformer placed at {@code target}. */
+    /** Encodes a run's prompts, to embeds {@code [1, T, prompt width]} for a transformer placed at {@code target}. */
     Prompts<Tensor> encode(Run run, PromptTemplate template, List<Reference> references, Placement target) {
         Prompts<Tensor> prompts = Prompts.of(
                 run,
@@ -58,7 +58,7 @@ public record QwenImagePromptEncoder(
                 .getFirst();
     }
 
-    /** Prompt embeds {@code [1, T, prompt width]}, without the states of the template's own first tokens. */
+    /** Encodes one prompt, to embeds {@code [1, T, prompt width]} without the states of the template's own first tokens. */
     Tensor encode(PromptKey key, PromptTemplate template, List<Reference> references) {
         try (var scope = Scope.open("encode prompt")) {
             List<PatchGrid> grids = references.stream()
@@ -77,7 +77,10 @@ public record QwenImagePromptEncoder(
         }
     }
 
-    /** The ids of the whole template. Without images it is cut, as the reference cuts it: states do not depend on what follows them. */
+    /**
+     * Tokenizes the whole template with its prompt. Without images the ids are cut as in the reference: a state does not depend on the
+     * tokens that follow.
+     */
     private long[] ids(PromptKey key, PromptTemplate template, List<PatchGrid> grids) {
         long[] ids = tokenizer.encode(template.around(grids.size()), key.prompt(), grids);
         int most = template.dropped() + key.maxSequenceLength();
@@ -96,12 +99,12 @@ public record QwenImagePromptEncoder(
         return NotFiniteException.check(result, what, textEncoder.required().placement());
     }
 
-    /** How many tokens a prompt has by itself. */
+    /** Number of tokens of a prompt without its template. */
     int tokens(String prompt) {
         return tokenizer.encode(prompt).length;
     }
 
-    /** Notes a prompt that would be taken for one with an image in it. */
+    /** Notes a fault of a prompt that contains the image token, and so would be read as one with an image in it. */
     static void checkImageToken(String field, String prompt, Faults faults) {
         faults.check(
                 !prompt.contains(IMAGE_TOKEN),
@@ -109,7 +112,7 @@ public record QwenImagePromptEncoder(
                 "must not contain " + IMAGE_TOKEN + ", which stands for one of the job's images");
     }
 
-    /** A note if less than the whole of a prompt is read. */
+    /** Makes a note for the caller if the text encoder reads less than the whole of a prompt. */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
         int tokens = tokens(prompt) + PromptTemplate.END_TOKENS;
         return tokens <= maxSequenceLength

@@ -11,13 +11,14 @@ import java.util.List;
  * @param images one, or generated and reference tokens; they share their weights
  */
 record QwenImageStreams(Tensor text, List<Tensor> images) {
+    /** Hands all streams over to the scope outside of {@code scope}. */
     QwenImageStreams keptBy(Scope scope) {
         scope.keep(text);
         images.forEach(scope::keep);
         return this;
     }
 
-    /** These streams in the place of others, which are freed. */
+    /** Returns these streams, and frees those that they replace. */
     QwenImageStreams replacing(QwenImageStreams old, Scope scope) {
         scope.replace(old.text, text);
         for (int i = 0; i < images.size(); i++) {
@@ -26,7 +27,7 @@ record QwenImageStreams(Tensor text, List<Tensor> images) {
         return this;
     }
 
-    /** All image tokens: {@code [B, ΣS, D]}. */
+    /** Joins all image tokens: {@code [B, ΣS, D]}. */
     Tensor image() {
         return images.size() == 1 ? images.getFirst() : Tensor.cat(1, images.toArray(Tensor[]::new));
     }

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network that Qwen-Image denoises with.
+ * Qwen-Image's denoising network.
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_qwenimage.py}, QwenImageTransformer2DModel. Differences: the
  * timestep stays in float32 until it is embedded, where the reference rounds it to the latents' type first.
@@ -32,6 +32,7 @@ public final class QwenImageTransformer {
     private final Linear normOut;
     private final Linear projOut;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public QwenImageTransformer(QwenImageConfig c, Weights w) {
         config = c;
         placement = w.placement();
@@ -51,20 +52,20 @@ public final class QwenImageTransformer {
         return config;
     }
 
-    /** Where this network computes. */
+    /** Device and element type in which this network computes. */
     public Placement placement() {
         return placement;
     }
 
     /**
-     * The velocity at one noise level.
+     * Predicts the velocity at one noise level.
      *
      * @param tokens of the generated picture, then of its references {@code [B, S, in channels]}
      * @param promptEmbeds {@code [B, T, prompt width]}
      * @param sigma noise level of each picture, float32 {@code [B]}
      * @param rope rotations of text, then image tokens: complex {@code [T + S, Dh/2]}
-     * @param generatedTokens how many of the S tokens are being generated
-     * @param mask which keys may be attended to, bool {@code [B, T + S]}; null for all
+     * @param generatedTokens number of the S tokens that are being generated
+     * @param mask true for keys that may be attended to, bool {@code [B, T + S]}; null for all
      * @return {@code [B, S, out channels]}, of which only the generated tokens mean something
      */
     public Tensor forward(

@@ -10,7 +10,7 @@ import dev.darkroom.weights.Placement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Qwen-Image's transformer with a run's conditioning closed in.
+ * Qwen-Image's transformer with the conditioning of a run.
  *
  * @param references packed latents of the reference pictures, which follow the generated tokens at every step; null if there are none
  */
@@ -24,7 +24,11 @@ record QwenImageVelocity(
     /** Prompt embeds {@code [1, T, prompt width]} and the rotations that go with their length. */
     record Conditioning(Tensor embeds, Tensor rope) {}
 
-    /** The velocity without references; {@code positions} are those of all image tokens. */
+    /**
+     * Makes a velocity without references.
+     *
+     * @param positions of all image tokens
+     */
     static QwenImageVelocity of(
             QwenImageTransformer transformer, Run run, Prompts<Tensor> prompts, QwenImagePositions positions) {
         Prompts<Conditioning> conditioning = prompts.map(embeds -> new Conditioning(
@@ -36,7 +40,7 @@ record QwenImageVelocity(
         return new QwenImageVelocity(transformer, conditioning, positions.generatedTokens(), run.trueCfgScale(), null);
     }
 
-    /** The velocity of an edit, whose references are seen at every step. */
+    /** Returns this velocity with the packed latents of references, which the transformer sees at every step. */
     QwenImageVelocity seeing(Tensor imageLatents) {
         return new QwenImageVelocity(transformer, prompts, generatedTokens, trueCfgScale, imageLatents);
     }

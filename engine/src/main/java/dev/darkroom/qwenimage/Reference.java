@@ -9,10 +9,10 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.vae.ImageProcessor;
 
 /**
- * A picture that an edit starts from, which is seen twice: by the text encoder at one size, by the autoencoder at another.
+ * A picture that an edit starts from, seen by the text encoder at one size and by the autoencoder at another.
  *
- * @param condition what the text encoder sees
- * @param latents what the autoencoder encodes
+ * @param condition key of the picture at the size that the text encoder sees
+ * @param latents key of the picture at the size that the autoencoder encodes
  */
 record Reference(Picture picture, PictureKey condition, PictureKey latents) {
     static Reference of(Picture picture, Size conditionSize, Size latentsSize) {
@@ -20,12 +20,12 @@ record Reference(Picture picture, PictureKey condition, PictureKey latents) {
         return new Reference(picture, new PictureKey(latents.content(), conditionSize), latents);
     }
 
-    /** What the autoencoder encodes, {@code [1, 3, H, W]} in −1…1. */
+    /** Pixels for the autoencoder, {@code [1, 3, H, W]} in −1…1. */
     Tensor pixels() {
         return ImageProcessor.preprocess(at(latents), latents.size(), Device.CPU);
     }
 
-    /** The picture at the size of one of the two. */
+    /** Resizes the picture to the size of one of the two keys. */
     Picture at(PictureKey key) {
         return PilResize.LANCZOS.apply(picture, key.size());
     }

@@ -54,7 +54,7 @@ public record FlowMatchSchedule(
     }
 
     /**
-     * The schedule that the Lightning distillations of Qwen-Image were trained with: a fixed shift of 3, no stretch.
+     * Schedule that the Lightning distillations of Qwen-Image were trained with: a fixed shift of 3, no stretch.
      *
      * <p>Source: ModelTC/Qwen-Image-Lightning, README.
      */
@@ -63,7 +63,7 @@ public record FlowMatchSchedule(
         return new FlowMatchSchedule(1, true, mu, mu, 256, 8192, Optional.empty());
     }
 
-    /** Linear in the number of generated image tokens. */
+    /** Shift of the noise levels for large pictures, linear in the number of generated image tokens. */
     public double mu(int imageTokens) {
         double slope = (maxShift - baseShift) / (maxImageTokens - baseImageTokens);
         return slope * imageTokens + baseShift - slope * baseImageTokens;
@@ -93,18 +93,18 @@ public record FlowMatchSchedule(
         return Operators.eulerStep(latents, prediction, next - sigma);
     }
 
-    /** A picture's latents with noise of level {@code sigma}: {@code sigma · noise + (1 − sigma) · latents}. */
+    /** Adds noise of level {@code sigma} to a picture's latents: {@code sigma · noise + (1 − sigma) · latents}. */
     public static Tensor addNoise(Tensor latents, Tensor noise, double sigma) {
         return Operators.lerp(latents, noise, sigma);
     }
 
-    /** Classifier-free guidance: away from the negative prediction, by {@code scale}. */
+    /** Classifier-free guidance, away from the negative prediction: {@code negative + scale · (prediction − negative)}. */
     public static Tensor guide(Tensor prediction, Tensor negative, double scale) {
         return Operators.lerp(negative, prediction, scale);
     }
 
     /**
-     * Classifier-free guidance whose result is as long as the prediction, token by token.
+     * Classifier-free guidance with each token of the result scaled to its norm in the prediction.
      *
      * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage.py}, {@code __call__}.
      */

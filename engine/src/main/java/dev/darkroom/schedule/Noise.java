@@ -5,13 +5,13 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
 
-/** Where a run's random numbers come from: all of them are drawn at once, in the order in which the reference draws them. */
+/** Source of a run's random numbers: all of them are drawn at once, in the order in which the reference draws them. */
 @FunctionalInterface
 public interface Noise {
-    /** Standard normal numbers in host memory, one tensor a shape. */
+    /** Draws standard normal numbers into host memory, one tensor for each shape. */
     List<Tensor> draw(long[]... shapes);
 
-    /** PyTorch's CPU generator: the numbers that the reference draws for this seed, in the type that it computes in. */
+    /** Noise of PyTorch's CPU generator: the numbers that the reference draws for this seed, in the type that it computes in. */
     static Noise seeded(long seed, DType dtype) {
         return shapes -> Operators.randn(seed, dtype, shapes);
     }

@@ -36,12 +36,12 @@ public enum DType {
         return bytes;
     }
 
-    /** The name in a safetensors header, such as {@code BF16}. */
+    /** Name of this type in a safetensors header, such as {@code BF16}. */
     public String fileName() {
         return fileName;
     }
 
-    /** True for the types that hold fractions. */
+    /** True if the elements are floating point numbers. */
     public boolean isFloating() {
         return switch (this) {
             case FLOAT16, FLOAT32, FLOAT64, BFLOAT16, FLOAT8_E5M2, FLOAT8_E4M3 -> true;
@@ -49,6 +49,11 @@ public enum DType {
         };
     }
 
+    /**
+     * Finds the type with PyTorch's number {@code code}.
+     *
+     * @throws IllegalArgumentException if no type here has it
+     */
     static DType ofCode(int code) {
         for (DType type : values()) {
             if (type.code == code) {

@@ -6,16 +6,20 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.util.Optional;
 
-/** Where tensors live and are computed: {@code cpu}, or the first CUDA card, {@code cuda:0}. */
+/** A device that holds tensors and computes on them: {@code cpu}, or the first CUDA card, {@code cuda:0}. */
 public record Device(String name) {
     public static final Device CPU = new Device("cpu");
     public static final Device CUDA = new Device("cuda:0");
 
+    /** True for a CUDA card, false for the CPU. */
     public boolean isCuda() {
         return !equals(CPU);
     }
 
-    /** Why there is no computing on CUDA here: no card answers, or this libtorch was built without CUDA. Empty if there is. */
+    /**
+     * Checks that CUDA can be used: empty if so, otherwise the reason, no driver or card that answers or a libtorch that was built without
+     * CUDA.
+     */
     public static Optional<String> cudaIsMissing() {
         if (!CudaUtils.hasCuda() || CudaUtils.getGpuCount() < 1) {
             return Optional.of("no CUDA driver or card answers");
@@ -25,18 +29,18 @@ public record Device(String name) {
                 : Optional.of("this libtorch was built without CUDA");
     }
 
-    /** Returns to the card what libtorch keeps of freed tensors for the next ones: only then is it free to the driver. */
+    /** Empties libtorch's cache of freed card memory, which it keeps for its next tensors: only then does the driver count it as free. */
     public void reclaim() {
         JniUtils.emptyCudaCache();
     }
 
-    /** Bytes that the card can still give; only for a CUDA device. */
+    /** Free memory of the card in bytes; only for a CUDA device. */
     public long freeBytes() {
         var usage = CudaUtils.getGpuMemory(ai.djl.Device.gpu());
         return usage.getMax() - usage.getCommitted();
     }
 
-    /** Bytes that the card has; only for a CUDA device. */
+    /** Total memory of the card in bytes; only for a CUDA device. */
     public long totalBytes() {
         return CudaUtils.getGpuMemory(ai.djl.Device.gpu()).getMax();
     }

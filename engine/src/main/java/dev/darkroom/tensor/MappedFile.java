@@ -3,8 +3,8 @@ package dev.darkroom.tensor;
 import java.nio.file.Path;
 
 /**
- * A file's bytes as a tensor: mapped read-only and private, paged in on first use, nothing copied. The file must not shrink while it is
- * mapped. Offsets may lie beyond 2³¹.
+ * A file mapped into memory as a tensor of bytes: read-only and private, paged in on first use, nothing copied. The file must not shrink
+ * while it is mapped. Offsets may lie beyond 2³¹.
  */
 public final class MappedFile {
     private final Tensor bytes;
@@ -21,7 +21,8 @@ public final class MappedFile {
     }
 
     /**
-     * The elements from byte {@code start} on, in the mapping itself; copied only if they do not lie at a multiple of their size.
+     * Returns the elements from byte {@code start} on as a view of the mapping; they are copied only if {@code start} is not a multiple of
+     * their size.
      */
     public Tensor tensor(DType dtype, long start, long... shape) {
         if (start % dtype.bytes() == 0) {
@@ -35,7 +36,7 @@ public final class MappedFile {
         return Operators.VIEW_BYTES.tensor(copy, dtype, 0L, shape);
     }
 
-    /** The same, in the memory of a card, sent through a page-locked buffer. */
+    /** Copies the elements from byte {@code start} on into the memory of a card, through a page-locked buffer. */
     public Tensor tensorOn(Device device, PinnedBuffer staging, DType dtype, long start, long... shape) {
         long length = dtype.bytes();
         for (long dimension : shape) {

@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One operator of the library, bound by name. Calls close every value they pass, and say on failure what they were given. */
+/**
+ * One operator of the library, bound by name. A call closes every value that it passes; a call that fails reports its arguments in a
+ * {@link TensorException}.
+ */
 final class Operator {
     private static final List<String> BOUND = new ArrayList<>();
 
@@ -29,22 +32,24 @@ final class Operator {
         return new Operator(name);
     }
 
-    /** The names bound so far, in order. */
+    /** Names of the operators bound so far, in order. */
     static List<String> bound() {
         return List.copyOf(BOUND);
     }
 
-    /** Calls so far; meant for benchmarks, and exact as long as one thread calls. */
+    /** Number of operator calls so far; meant for benchmarks, and exact as long as one thread calls. */
     static long calls() {
         return calls;
     }
 
+    /** Calls an operator that returns one tensor, which belongs to the innermost scope. */
     Tensor tensor(Object... arguments) {
         return Tensor.adopt(call(arguments));
     }
 
+    /** Calls an operator that returns a list of tensors, which belong to the innermost scope. */
     List<Tensor> tensors(Object... arguments) {
-        Scope.innermost(); // refuses before there are results that nobody would free
+        Scope.innermost(); // throws before there are results that nobody would free
         try (IValue result = call(arguments)) {
             return Arrays.stream(result.toIValueArray()).map(Tensor::adopt).toList();
         }

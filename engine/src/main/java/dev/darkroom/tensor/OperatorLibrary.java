@@ -29,7 +29,10 @@ final class OperatorLibrary {
     private static final Pattern DEFINITION =
             Pattern.compile("^def (\\w+)\\(self(?:, )?(.*)\\) -> ([^:]+):$", Pattern.MULTILINE);
 
-    /** Where DJL registers its views of tensors; none is made on it by name, so it never sees a type that DJL does not know. */
+    /**
+     * DJL's manager, with which it registers its views of tensors; none is created through its methods, so it never sees a type that DJL
+     * does not know.
+     */
     static final PtNDManager MANAGER = manager();
 
     private static final Map<String, String> SIGNATURES = new LinkedHashMap<>();
@@ -37,7 +40,7 @@ final class OperatorLibrary {
 
     private OperatorLibrary() {}
 
-    /** Every operator of the library with its parameters as written, such as {@code x: Tensor, chunks: int, dim: int}. */
+    /** Signatures of all operators in the library: name → parameters as written, such as {@code x: Tensor, chunks: int, dim: int}. */
     static Map<String, String> signatures() {
         return Map.copyOf(SIGNATURES);
     }
@@ -45,7 +48,7 @@ final class OperatorLibrary {
     private static PtNDManager manager() {
         Engine engine = Engine.getEngine("PyTorch");
         JniUtils.setNumThreads(
-                Runtime.getRuntime().availableProcessors()); // knows of a container's limits, libtorch does not
+                Runtime.getRuntime().availableProcessors()); // Java respects a container's CPU limit, libtorch does not
         return (PtNDManager) engine.newBaseManager(ai.djl.Device.cpu());
     }
 
@@ -112,7 +115,7 @@ final class OperatorLibrary {
         pickle.writeBytes(bytes);
     }
 
-    /** libtorch maps archive entries as they lie, so none may be compressed. */
+    /** Adds an uncompressed entry: libtorch maps archive entries as they lie in the file. */
     private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
         var crc = new CRC32();
         crc.update(content);

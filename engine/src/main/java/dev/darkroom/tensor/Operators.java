@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Java face of {@code operators.py}: every operator there is bound here when this class is first used, so one that is missing names
- * itself before the first job. Shapes are described beside the TorchScript text.
+ * Java methods for the operators of {@code operators.py}. All of them are bound when this class is first used, so that a missing one is
+ * reported by name before the first job. Shapes are described beside the TorchScript text.
  */
 public final class Operators {
     static final Operator MAP_FILE = Operator.named("map_file");
@@ -95,100 +95,106 @@ public final class Operators {
         return Operator.bound();
     }
 
-    /** How many operators have been called, for benchmarks. */
+    /** Number of operator calls so far, for benchmarks. */
     public static long calls() {
         return Operator.calls();
     }
 
     /**
-     * Standard normal numbers of PyTorch's CPU generator, one tensor a shape, drawn one after another: what
+     * Draws standard normal numbers from PyTorch's CPU generator, one tensor for each shape, one after another: the numbers that
      * {@code torch.randn(shape, dtype=dtype, generator=torch.Generator("cpu").manual_seed(seed))} gives in Python.
      */
     public static List<Tensor> randn(long seed, DType dtype, long[]... shapes) {
         return RANDN.tensors(seed, dtype, shapes);
     }
 
+    /** Makes a tensor of zeros on a device. */
     public static Tensor zeros(DType dtype, Device device, long... shape) {
         return ZEROS.tensor(shape, dtype, device);
     }
 
-    /** The rows of {@code x [S, ..]} that {@code index [n]} names: {@code [n, ..]}. */
+    /** Selects rows of {@code x [S, ..]} by {@code index [n]}: {@code [n, ..]}. */
     public static Tensor selectRows(Tensor x, Tensor index) {
         return SELECT_ROWS.tensor(x, index);
     }
 
-    /** {@code x [.., D]} with {@code rows [n, D]} at the places {@code index [n]}, counted through all dimensions but the last. */
+    /** Copies {@code x [.., D]} with {@code rows [n, D]} in the places {@code index [n]}, counted through all dimensions but the last. */
     public static Tensor putRows(Tensor x, Tensor index, Tensor rows) {
         return PUT_ROWS.tensor(x, index, rows);
     }
 
-    /** {@code start + weight · (end − start)} */
+    /** Interpolates linearly: {@code start + weight · (end − start)}. */
     public static Tensor lerp(Tensor start, Tensor end, double weight) {
         return LERP.tensor(start, end, weight);
     }
 
-    /** {@code negative + scale · (prediction − negative)}, each token {@code [.., D]} as long as in the prediction; in float32. */
+    /**
+     * Classifier-free guidance, {@code negative + scale · (prediction − negative)}, with each token {@code [.., D]} scaled to its norm in
+     * the prediction; in float32.
+     */
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
     }
 
-    /** {@code sample + dt · prediction}, in float32. */
+    /** One Euler step: {@code sample + dt · prediction}, in float32. */
     public static Tensor eulerStep(Tensor sample, Tensor prediction, double dt) {
         return EULER_STEP.tensor(sample, prediction, dt);
     }
 
-    /** {@code x + gate · y} */
+    /** Gated residual connection: {@code x + gate · y}. */
     public static Tensor gatedAdd(Tensor x, Tensor gate, Tensor y) {
         return GATED_ADD.tensor(x, gate, y);
     }
 
+    /** SiLU: {@code x · sigmoid(x)}. */
     public static Tensor silu(Tensor x) {
         return SILU.tensor(x);
     }
 
+    /** GELU by its tanh approximation. */
     public static Tensor geluTanh(Tensor x) {
         return GELU_TANH.tensor(x);
     }
 
-    /** {@code x · Φ(x)}, by the error function. */
+    /** GELU by the error function: {@code x · Φ(x)}. */
     public static Tensor gelu(Tensor x) {
         return GELU.tensor(x);
     }
 
-    /** {@code x · sigmoid(1.702 x)} */
+    /** GELU by its sigmoid approximation, as CLIP uses it: {@code x · sigmoid(1.702 x)}. */
     public static Tensor quickGelu(Tensor x) {
         return QUICK_GELU.tensor(x);
     }
 
-    /** {@code x [.., in], weight [out, in], bias [out] → [.., out]} */
+    /** Linear layer: {@code x [.., in], weight [out, in], bias [out] → [.., out]}. */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         return LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias));
     }
 
-    /** {@code down(silu(gate(x)) · up(x))}; weights in the order gate, up, down, and as many biases or none. */
+    /** Gated MLP, {@code down(silu(gate(x)) · up(x))}: weights in the order gate, up, down, and as many biases or none. */
     public static Tensor gatedMlp(Tensor x, List<Tensor> weights, List<Tensor> biases) {
         return GATED_MLP.tensor(x, weights, biases);
     }
 
-    /** The same and {@code (x·downᵀ)·upᵀ}: {@code down [r, in], up [out, r]}. */
+    /** Linear layer with a LoRA: {@link #linear} plus {@code (x·downᵀ)·upᵀ}, with {@code down [r, in], up [out, r]}. */
     public static Tensor adaptedLinear(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor down, Tensor up) {
         return ADAPTED_LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias), down, up);
     }
 
-    /** {@link #modulation} with {@code down [r, in], up [out, r]} added to the weight. */
+    /** Modulation with a LoRA: {@link #modulation} with {@code up·down}, {@code down [r, in], up [out, r]}, added to the weight. */
     public static List<Tensor> adaptedModulation(
             Tensor temb, Tensor weight, Tensor bias, int chunks, Tensor down, Tensor up) {
         return ADAPTED_MODULATION.tensors(temb, weight, bias, chunks, down, up);
     }
 
     /**
-     * Parts of a LoRA as layers take them, in memory of their own.
+     * Copies a pair of a LoRA file, into memory of its own, as the matrices that its layers compute with.
      *
      * @param down {@code [r, in]}, of any floating type; dimensions of length 1 may follow
      * @param up {@code [out, r]}, likewise
-     * @param factor goes into {@code up}
+     * @param factor multiplied into {@code up}
      * @param swapsHalves puts the second half of the rows of {@code up} first
-     * @param rows of {@code up}, of each layer that takes a part of it
+     * @param rows number of rows of {@code up} for each layer that takes a part of it
      * @return {@code down}, then {@code up} part by part
      */
     public static List<Tensor> lowRank(
@@ -196,20 +202,22 @@ public final class Operators {
         return LOW_RANK.tensors(down, up, factor, swapsHalves, rows, device, dtype);
     }
 
-    /** True if no number in these is infinite or not a number; waits for the device. */
+    /** True if all numbers in these tensors are finite; waits for the device. */
     public static boolean allFinite(List<Tensor> xs) {
         return ALL_FINITE.truth(xs);
     }
 
-    /** {@code weight [vocabulary, D], ids [B, S] → [B, S, D]} */
+    /** Embedding lookup: {@code weight [vocabulary, D], ids [B, S] → [B, S, D]}. */
     public static Tensor embedding(Tensor weight, Tensor ids) {
         return EMBEDDING.tensor(weight, ids);
     }
 
+    /** Layer norm over the last dimension, of the width of {@code weight} and {@code bias}. */
     public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
         return LAYER_NORM.tensor(x, weight, bias, eps);
     }
 
+    /** RMS norm over the last dimension, of the width of {@code weight}. */
     public static Tensor rmsNorm(Tensor x, Tensor weight, double eps) {
         return RMS_NORM.tensor(x, weight, eps);
     }
@@ -219,28 +227,30 @@ public final class Operators {
         return MODULATED_NORM.tensor(x, shift, scale, eps);
     }
 
-    /** {@code linear(silu(temb))} in equal parts: {@code temb [B, D] → chunks × [B, 1, D]}. */
+    /** Modulation of a block, {@code linear(silu(temb))} in equal parts: {@code temb [B, D] → chunks × [B, 1, D]}. */
     public static List<Tensor> modulation(Tensor temb, Tensor weight, Tensor bias, int chunks) {
         return MODULATION.tensors(temb, weight, bias, chunks);
     }
 
     /**
-     * Cosines, then sines of {@code (value · frequency) · scale}: value {@code [B]}, frequencies {@code [n] → [B, 2n]}; computed in
-     * float32, given in {@code dtype}.
+     * Sinusoidal embedding, cosines, then sines of {@code (value · frequency) · scale}: value {@code [B]}, frequencies
+     * {@code [n] → [B, 2n]}; computed in float32, returned in {@code dtype}.
      */
     public static Tensor timestepEmbedding(Tensor value, Tensor frequencies, double scale, DType dtype) {
         return TIMESTEP_EMBEDDING.tensor(value, frequencies, scale, dtype);
     }
 
     /**
-     * Rotations for positions {@code ids [S, axes] → complex [S, Dh/2]}; {@code widths} are the features that each axis turns,
-     * {@code dtype} is what the angles are computed in.
+     * Rotary embedding table of positions: {@code ids [S, axes] → complex [S, Dh/2]}.
+     *
+     * @param widths features that each axis rotates
+     * @param dtype the type that the angles are computed in
      */
     public static Tensor ropeTable(Tensor ids, long[] widths, double theta, DType dtype) {
         return ROPE_TABLE.tensor(ids, widths, theta, dtype);
     }
 
-    /** Real and imaginary parts beside each other: complex {@code [.., n] → float32 [.., 2n]}. */
+    /** Interleaves real and imaginary parts: complex {@code [.., n] → float32 [.., 2n]}. */
     public static Tensor complexParts(Tensor x) {
         return COMPLEX_PARTS.tensor(x);
     }
@@ -250,17 +260,17 @@ public final class Operators {
         return ROPE.tensor(x, table);
     }
 
-    /** {@code x [B, S, D] → query, key, value [B, H, S, Dh]}, query and key with an RMS norm per head. */
+    /** Projects {@code x [B, S, D]} to query, key and value {@code [B, H, S, Dh]}, query and key with an RMS norm per head. */
     public static List<Tensor> queryKeyValue(
             Tensor x, List<Tensor> weights, List<Tensor> biases, Tensor normQ, Tensor normK, int heads, double eps) {
         return QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps);
     }
 
     /**
-     * The same with LoRAs on some of the projections.
+     * Projects to query, key and value like {@link #queryKeyValue}, with LoRAs on some of the projections.
      *
      * @param lowRank down and up of the first adapted projection, then of the next
-     * @param adapted which projections those are: 0 query, 1 key, 2 value
+     * @param adapted indexes of the adapted projections: 0 query, 1 key, 2 value
      */
     public static List<Tensor> adaptedQueryKeyValue(
             Tensor x,
@@ -278,7 +288,7 @@ public final class Operators {
     /**
      * Attention over streams joined along S, rotated by {@code table}: parts {@code [B, H, S, Dh] → [B, ΣS, D]}.
      *
-     * @param mask which keys may be attended to, bool {@code [B, ΣS]}; null for all
+     * @param mask true for keys that may be attended to, bool {@code [B, ΣS]}; null for all
      */
     public static Tensor ropeAttention(
             List<Tensor> queries, List<Tensor> keys, List<Tensor> values, Tensor table, @Nullable Tensor mask) {
@@ -290,12 +300,14 @@ public final class Operators {
         return ATTENTION.tensor(query, key, value, heads, causal);
     }
 
-    /** Attention without scaling, {@code bias [1, H, S, S]} added to the scores. */
+    /**
+     * Attention without scaling of the scores: {@code [B, S, D]} each {@code → [B, S, D]}, {@code bias [1, H, S, S]} added to the scores.
+     */
     public static Tensor biasedAttention(Tensor query, Tensor key, Tensor value, int heads, Tensor bias) {
         return BIASED_ATTENTION.tensor(query, key, value, heads, bias);
     }
 
-    /** T5's bucket of every pair of positions: {@code [S, S]}, int64. */
+    /** Bucket of T5's relative position bias for every pair of positions: {@code [S, S]}, int64. */
     public static Tensor relativeBuckets(int length, int buckets, int maxDistance, Device device) {
         return RELATIVE_BUCKETS.tensor(length, buckets, maxDistance, device);
     }
@@ -305,7 +317,7 @@ public final class Operators {
      *
      * @param positions {@code [A, .., S]}, one row an axis
      * @param axes {@code [n]}: the axis that turns angle {@code j}
-     * @param width how many features the frequencies {@code theta^(−2k/width)} are spread over; they repeat after half of it
+     * @param width features that the frequencies {@code theta^(−2k/width)} are spread over; they repeat after half of it
      */
     public static List<Tensor> halfRopeTable(Tensor positions, Tensor axes, int width, double theta) {
         return HALF_ROPE_TABLE.tensors(positions, axes, width, theta);
@@ -338,24 +350,25 @@ public final class Operators {
                 query, key, value, rope.get(0), rope.get(1), heads, keyHeads, mask == null ? List.of() : List.of(mask));
     }
 
-    /** {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']} */
+    /** 2-D convolution: {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']}. */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
         return CONV2D.tensor(x, weight, bias, stride, padding);
     }
 
     /**
-     * {@code x [B, in, frames, h, w], weight [out, in, kt, k, k] → [B, out, frames, h, w]}: each frame sees itself and earlier ones. Here for
-     * tests and benchmarks alone, as what the 2-D convolutions of single frames are measured against.
+     * Causal 3-D convolution, {@code x [B, in, frames, h, w], weight [out, in, kt, k, k] → [B, out, frames, h, w]}: each frame sees itself
+     * and earlier ones. Only tests and benchmarks use it, to compare the 2-D convolutions of single frames with.
      */
     public static Tensor causalConv3d(Tensor x, Tensor weight, Tensor bias) {
         return CAUSAL_CONV3D.tensor(x, weight, bias);
     }
 
+    /** Group norm of {@code x [B, C, h, w]}; weight and bias {@code [C]}. */
     public static Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double eps) {
         return GROUP_NORM.tensor(x, groups, weight, bias, eps);
     }
 
-    /** A 3×3 convolution of {@code silu(group_norm(x))}, in bands of {@code rows} rows if {@code rows > 0}. */
+    /** Group norm, SiLU and a 3×3 convolution of {@code x [B, C, h, w]}, in bands of {@code rows} rows if {@code rows > 0}. */
     public static Tensor normSiluConv(
             Tensor x,
             int groups,
@@ -373,33 +386,35 @@ public final class Operators {
         return CHANNEL_NORM.tensor(x, gamma);
     }
 
-    /** A 3×3 convolution of {@code silu(channel_norm(x))}, in bands of {@code rows} rows if {@code rows > 0}. */
+    /** Channel norm, SiLU and a 3×3 convolution of {@code x [B, C, h, w]}, in bands of {@code rows} rows if {@code rows > 0}. */
     public static Tensor channelNormSiluConv(Tensor x, Tensor gamma, Tensor weight, Tensor bias, long rows) {
         return CHANNEL_NORM_SILU_CONV.tensor(x, gamma, weight, bias, rows);
     }
 
-    /** A 3×3 convolution of x at twice its size (nearest neighbour), in bands of {@code rows} input rows if {@code rows > 0}. */
+    /**
+     * Upsamples x to twice its size (nearest neighbour), then a 3×3 convolution, in bands of {@code rows} input rows if {@code rows > 0}.
+     */
     public static Tensor upsampleConv(Tensor x, Tensor weight, Tensor bias, long rows) {
         return UPSAMPLE_CONV.tensor(x, weight, bias, rows);
     }
 
-    /** One row and one column of zeros on the right and the bottom. */
+    /** Pads with a column of zeros on the right and a row of zeros at the bottom: {@code [B, C, h, w] → [B, C, h + 1, w + 1]}. */
     public static Tensor padRightBottom(Tensor x) {
         return PAD_RIGHT_BOTTOM.tensor(x);
     }
 
-    /** uint8 {@code [h, w, C] → [1, C, h, w]} in 0…1. */
+    /** Converts levels to a picture tensor: uint8 {@code [h, w, C] → [1, C, h, w]} in 0…1. */
     public static Tensor fromRgb(Tensor bytes, Device device, DType dtype) {
         return FROM_RGB.tensor(bytes, device, dtype);
     }
 
-    /** {@code [1, 3, h, w]} in 0…1 → uint8 {@code [h, w, 3]} in host memory, rounded half to even. */
+    /** Converts a picture tensor to levels: {@code [1, 3, h, w]} in 0…1 → uint8 {@code [h, w, 3]} in host memory, rounded half to even. */
     public static Tensor toRgb(Tensor image) {
         return TO_RGB.tensor(image);
     }
 
     /**
-     * A picture, uint8 {@code [h, w, 3]} in host memory, resized (bicubic, antialiased, rounded to levels) and cut into patches:
+     * Resizes a picture, uint8 {@code [h, w, 3]} in host memory (bicubic, antialiased, rounded to levels), and cuts it into patches:
      * float32 {@code [n, 3 · frames · patch²]}, the patches of a merge group beside each other.
      *
      * @param mean {@code [3]}, in levels, as is {@code std}

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Named points inside a network at which its intermediate results can be seen, to find the first one that departs from the reference.
- * Costs a field read where nobody listens.
+ * Without {@link #record} a probe costs one field read.
  */
 public final class Probe {
     private static final ThreadLocal<@Nullable Map<String, float[]>> LISTENER = new ThreadLocal<>();
 
     private Probe() {}
 
-    /** Runs {@code body} and returns what this thread's probes saw: name → values, row-major. */
+    /** Runs {@code body} and returns the results at the points that it passed on this thread: name → values, row-major. */
     public static Map<String, float[]> record(Runnable body) {
         Map<String, float[]> seen = new LinkedHashMap<>();
         LISTENER.set(seen);
@@ -26,7 +26,7 @@ public final class Probe {
         return seen;
     }
 
-    /** Marks a point. */
+    /** Marks a point, whose value {@link #record} copies. */
     public static void see(String name, Tensor value) {
         Map<String, float[]> listener = LISTENER.get();
         if (listener != null) {
@@ -34,7 +34,7 @@ public final class Probe {
         }
     }
 
-    /** Marks a point whose value is only made where somebody listens. */
+    /** Marks a point whose value is computed only inside {@link #record}. */
     public static void see(String name, Supplier<Tensor> value) {
         if (LISTENER.get() != null) {
             see(name, value.get());

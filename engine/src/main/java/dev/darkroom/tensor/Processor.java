@@ -6,11 +6,11 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What this machine's CPU can do. */
+/** Abilities of this machine's CPU, and its memory. */
 public final class Processor {
     private Processor() {}
 
-    /** True if it multiplies bfloat16 matrices in hardware (AVX512-BF16, AMX, or Arm's bf16), which is several times faster. */
+    /** True if the CPU multiplies bfloat16 matrices in hardware (AVX512-BF16, AMX, or Arm's bf16), which is several times faster. */
     public static boolean multipliesBfloat16() {
         try {
             String info = Files.readString(Path.of("/proc/cpuinfo"));
@@ -22,7 +22,7 @@ public final class Processor {
         }
     }
 
-    /** Bytes of memory that this machine, or its container, has. */
+    /** Memory in bytes of this machine, or of its container. */
     public static long memoryBytes() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     }

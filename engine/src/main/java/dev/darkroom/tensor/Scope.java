@@ -30,19 +30,19 @@ public final class Scope implements AutoCloseable {
         this.outer = outer;
     }
 
-    /** Opens a scope inside the one that is innermost on this thread, if any. */
+    /** Opens a scope inside the innermost one of this thread, if there is one. */
     public static Scope open(String name) {
         var scope = new Scope(name, INNERMOST.get());
         INNERMOST.set(scope);
         return scope;
     }
 
-    /** How many tensors are alive in the process: the same before and after a job. */
+    /** Number of tensors alive in the process: equal before and after a job, or there is a leak. */
     public static long liveTensors() {
         return LIVE.get();
     }
 
-    /** Gives a tensor to the scope outside, so that it outlives this one. Tensors of other scopes stay where they are. */
+    /** Hands a tensor over to the scope outside, so that it outlives this one. Tensors of other scopes stay where they are. */
     public Tensor keep(Tensor tensor) {
         if (tensor.owner == this) {
             if (outer == null) {
@@ -55,7 +55,7 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Puts a tensor in the place of another, in a loop over blocks: the old one is freed at once if this scope owns it.
+     * Replaces one tensor by another, in a loop over blocks: {@code old} is freed at once if this scope owns it.
      *
      * @return {@code next}
      */
@@ -68,8 +68,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Takes this scope off its thread without freeing anything: nothing can be added any more, and its tensors live until
-     * {@link #close()}, from whatever thread. This is how weights outlive their loading.
+     * Takes this scope off its thread without freeing anything: nothing can be added any more, and its tensors live until {@link #close()},
+     * from whatever thread. Weights outlive their loading in such a scope.
      */
     public Scope detach() {
         leave();
@@ -77,7 +77,7 @@ public final class Scope implements AutoCloseable {
         return this;
     }
 
-    /** Frees what was made in this scope and not kept. */
+    /** Frees the tensors that were made in this scope and not kept. */
     @Override
     public void close() {
         if (!detached) {
@@ -107,7 +107,11 @@ public final class Scope implements AutoCloseable {
         }
     }
 
-    /** The innermost scope of this thread; tensors may only be made inside one. */
+    /**
+     * Innermost scope of this thread; tensors may only be made inside one.
+     *
+     * @throws IllegalStateException if this thread has no open scope
+     */
     static Scope innermost() {
         Scope scope = INNERMOST.get();
         if (scope == null) {
@@ -116,6 +120,7 @@ public final class Scope implements AutoCloseable {
         return scope;
     }
 
+    /** Makes this scope the owner of a new tensor. */
     void adopt(Tensor tensor) {
         tensor.owner = this;
         tensors.add(tensor);

@@ -27,7 +27,7 @@ public final class Tensor {
         this.value = value;
     }
 
-    /** Takes over a result of libtorch into the innermost scope. */
+    /** Wraps a result of libtorch, owned by the innermost scope. */
     static Tensor adopt(IValue value) {
         var tensor = new Tensor(value);
         try {
@@ -50,7 +50,7 @@ public final class Tensor {
         value.close();
     }
 
-    /** DJL's view of the same memory, made when first needed: most intermediate results never are. */
+    /** DJL's view of this tensor's memory, made when first needed: most intermediate results never need one. */
     private PtNDArray array() {
         if (array == null) {
             array = value.toTensor(OperatorLibrary.MANAGER);
@@ -58,22 +58,22 @@ public final class Tensor {
         return array;
     }
 
-    /** A float32 tensor in host memory. */
+    /** Makes a float32 tensor in host memory from row-major values. */
     public static Tensor of(float[] values, long... shape) {
         return copyOf(FloatBuffer.wrap(values), DataType.FLOAT32, shape);
     }
 
-    /** An int64 tensor in host memory. */
+    /** Makes an int64 tensor in host memory from row-major values. */
     public static Tensor of(long[] values, long... shape) {
         return copyOf(LongBuffer.wrap(values), DataType.INT64, shape);
     }
 
-    /** A uint8 tensor in host memory. */
+    /** Makes a uint8 tensor in host memory from row-major values. */
     public static Tensor of(byte[] values, long... shape) {
         return copyOf(ByteBuffer.wrap(values), DataType.UINT8, shape);
     }
 
-    /** DJL's tensor only points into a Java buffer, and dangles once a view outlives it: libtorch gets memory of its own. */
+    /** Copies values into memory of libtorch's own: DJL's tensor only points into a Java buffer, and dangles once a view outlives it. */
     private static Tensor copyOf(Buffer values, DataType type, long... shape) {
         try (PtNDArray borrowed = OperatorLibrary.MANAGER.create(values, new Shape(shape), type);
                 IValue value = IValue.from(borrowed)) {
@@ -81,16 +81,17 @@ public final class Tensor {
         }
     }
 
-    /** Joins tensors of equal shape but for {@code dim}. */
+    /** Concatenates along {@code dim} tensors whose other dimensions are equal. */
     public static Tensor cat(int dim, Tensor... tensors) {
         return Operators.CAT.tensor(List.of(tensors), dim);
     }
 
+    /** Lengths of all dimensions. */
     public long[] shape() {
         return array().getShape().getShape();
     }
 
-    /** The length of one dimension; negative numbers count from the end. */
+    /** Length of one dimension; negative numbers count from the end. */
     public long size(int dim) {
         long[] shape = shape();
         return shape[dim < 0 ? shape.length + dim : dim];
@@ -100,62 +101,67 @@ public final class Tensor {
         return DType.ofCode((int) Operators.DTYPE_OF.integer(this));
     }
 
-    /** This tensor, or a copy if it has another type. */
+    /** Converts to an element type: returns this tensor, or a copy if its type is another. */
     public Tensor to(DType dtype) {
         return Operators.CAST.tensor(this, dtype);
     }
 
-    /** This tensor, or a copy if it lives elsewhere. */
+    /** Moves to a device: returns this tensor, or a copy if it is on another device. */
     public Tensor to(Device device) {
         return Operators.TO_DEVICE.tensor(this, device);
     }
 
-    /** The same numbers, row-major, in another shape; one length may be -1. */
+    /** Returns these numbers, row-major, in another shape; one length may be -1. */
     public Tensor reshape(long... shape) {
         return Operators.RESHAPE.tensor(this, shape);
     }
 
-    /** The same numbers with the dimensions in another order. */
+    /** Returns these numbers with the dimensions in another order. */
     public Tensor permute(long... dims) {
         return Operators.PERMUTE.tensor(this, dims);
     }
 
-    /** This tensor if its numbers lie row after row without gaps, else a copy where they do. */
+    /** Returns this tensor if its numbers lie row after row without gaps in memory, otherwise a copy that is so. */
     public Tensor contiguous() {
         return Operators.CONTIGUOUS.tensor(this);
     }
 
-    /** {@code length} entries of one dimension, from {@code start}. */
+    /** Selects {@code length} entries of one dimension, from {@code start} on. */
     public Tensor narrow(int dim, long start, long length) {
         return Operators.NARROW.tensor(this, dim, start, length);
     }
 
-    /** Equal parts along one dimension. */
+    /** Splits into equal parts along one dimension. */
     public List<Tensor> chunk(int chunks, int dim) {
         return Operators.CHUNK.tensors(this, chunks, dim);
     }
 
+    /** Adds element by element, with PyTorch's broadcasting. */
     public Tensor plus(Tensor other) {
         return Operators.ADD.tensor(this, other);
     }
 
+    /** Subtracts element by element, with PyTorch's broadcasting. */
     public Tensor minus(Tensor other) {
         return Operators.SUB.tensor(this, other);
     }
 
+    /** Divides element by element, with PyTorch's broadcasting. */
     public Tensor dividedBy(Tensor other) {
         return Operators.DIV.tensor(this, other);
     }
 
+    /** Multiplies element by element, with PyTorch's broadcasting. */
     public Tensor times(Tensor other) {
         return Operators.MUL.tensor(this, other);
     }
 
-    /** {@code this · scale + shift} */
+    /** Scales and shifts every element: {@code this · scale + shift}. */
     public Tensor affine(double scale, double shift) {
         return Operators.AFFINE.tensor(this, scale, shift);
     }
 
+    /** Limits every element to {@code low … high}. */
     public Tensor clamp(double low, double high) {
         return Operators.CLAMP.tensor(this, low, high);
     }
@@ -164,21 +170,21 @@ public final class Tensor {
         return Operators.EXP.tensor(this);
     }
 
-    /** The numbers as float32, row-major, in Java's memory; waits for the device. */
+    /** Copies the numbers into Java's memory as float32, row-major; waits for the device. */
     public float[] toFloats() {
         try (var scope = Scope.open("to floats")) {
             return Operators.TO_HOST_FLOAT.tensor(this).array().toFloatArray();
         }
     }
 
-    /** Integers as int64, row-major, in Java's memory; waits for the device. */
+    /** Copies integers into Java's memory as int64, row-major; waits for the device. */
     public long[] toLongs() {
         try (var scope = Scope.open("to longs")) {
             return Operators.TO_HOST_LONG.tensor(this).array().toLongArray();
         }
     }
 
-    /** The bytes of a uint8 tensor in host memory. */
+    /** Copies the bytes of a uint8 tensor in host memory into Java's memory. */
     public byte[] toBytes() {
         return array().toByteArray();
     }

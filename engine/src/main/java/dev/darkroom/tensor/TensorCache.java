@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Tensors that outlive the job that made them, found again by what they were made from. Nothing is freed while a job may use it: only
- * {@link #trim}, between two jobs, lets go of those that were not used for longest. All calls belong on one thread.
+ * A cache of tensors that outlive the job that made them, keyed by everything that they were made from. Nothing is freed while a job may
+ * use it: only {@link #trim}, between two jobs, evicts the least recently used. All calls belong on one thread.
  */
 public final class TensorCache<K> implements AutoCloseable {
-    /** A small tensor takes more memory than its numbers. */
+    /** Bound on the number of entries: a small tensor takes more memory than its numbers. */
     private static final int MOST_ENTRIES = 100;
 
     private final long mostBytes;
@@ -19,12 +19,16 @@ public final class TensorCache<K> implements AutoCloseable {
 
     private record Entry(Scope scope, List<Tensor> tensors, long bytes) {}
 
-    /** @param mostBytes how much may stay after {@link #trim} */
+    /**
+     * Makes an empty cache.
+     *
+     * @param mostBytes bytes that may stay after {@link #trim}
+     */
     public TensorCache(long mostBytes) {
         this.mostBytes = mostBytes;
     }
 
-    /** The tensors of a key, made now if they are not there. */
+    /** Returns the tensors of a key, made now if they are not cached. */
     public List<Tensor> get(K key, Supplier<List<Tensor>> maker) {
         Entry known = entries.get(key);
         if (known == null) {
@@ -56,7 +60,7 @@ public final class TensorCache<K> implements AutoCloseable {
         return bytes;
     }
 
-    /** Frees the least recently used until the rest fits. */
+    /** Frees the least recently used tensors until the rest fits. */
     public void trim() {
         long bytes = entries.values().stream().mapToLong(Entry::bytes).sum();
         Iterator<Entry> oldest = entries.values().iterator();
@@ -68,7 +72,7 @@ public final class TensorCache<K> implements AutoCloseable {
         }
     }
 
-    /** Frees everything. */
+    /** Frees all tensors. */
     @Override
     public void close() {
         entries.values().forEach(entry -> entry.scope.close());

@@ -3,7 +3,7 @@ package dev.darkroom.tensor;
 import java.util.List;
 import java.util.Locale;
 
-/** An operator failed in libtorch. The message names the operator, the shapes it was given and libtorch's reason. */
+/** Thrown when an operator fails in libtorch. The message names the operator, the shapes of its arguments and libtorch's reason. */
 public final class TensorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,7 @@ public final class TensorException extends RuntimeException {
         super(message, cause);
     }
 
-    /** True for errors after which every later call on the card fails too, until the process is started anew. */
+    /** True if every later call on the card will fail too, until the process is started anew. */
     public boolean isDeviceLost() {
         return LOST.stream().anyMatch(text()::contains);
     }

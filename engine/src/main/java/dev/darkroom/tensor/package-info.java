@@ -1,5 +1,6 @@
 /**
- * Tensors on libtorch: a type, lexical scopes that free them, and the operators, which are TorchScript text assembled in memory.
+ * Tensors on libtorch: the tensor type, lexical scopes that free tensors, and the operators, which are TorchScript text assembled in
+ * memory.
  *
  * <p>The only room that knows DJL's PyTorch classes. No model code calls DJL's own array arithmetic: one call there with a
  * bfloat16 tensor ends the process.

@@ -16,12 +16,12 @@ import java.util.stream.IntStream;
 /**
  * The text tower of CLIP-L: a causal transformer whose state at the end token stands for the whole prompt.
  *
- * <p>Source: huggingface/transformers, {@code models/clip/modeling_clip.py}, CLIPTextModel. Only the pooled output is computed on; no
- * projection, as FLUX uses it.
+ * <p>Source: huggingface/transformers, {@code models/clip/modeling_clip.py}, CLIPTextModel. FLUX uses the pooled output alone, without a
+ * projection.
  */
 public final class ClipTextEncoder {
     /**
-     * {@code text_encoder/config.json}.
+     * Fields of {@code text_encoder/config.json}.
      *
      * @param legacyEnd true for configs written before the end token had its own id: the highest id marks the end
      */
@@ -37,6 +37,11 @@ public final class ClipTextEncoder {
             boolean legacyEnd) {
         private static final int LEGACY_END = 2;
 
+        /**
+         * Reads the fields and checks them against each other.
+         *
+         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         */
         public static Config read(ConfigFile file) {
             String activation = file.text("hidden_act", "quick_gelu");
             if (!activation.equals("quick_gelu")) {
@@ -63,6 +68,7 @@ public final class ClipTextEncoder {
     private final List<Layer> layers;
     private final LayerNorm finalLayerNorm;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public ClipTextEncoder(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
@@ -81,7 +87,7 @@ public final class ClipTextEncoder {
         return config;
     }
 
-    /** The state at the end token: ids of one prompt, as many as there are positions, {@code → [1, D]}. */
+    /** Computes the state at the end token: ids of one prompt, as many as there are positions, {@code → [1, D]}. */
     public Tensor pooled(long[] ids) {
         try (var scope = Scope.open("clip")) {
             Tensor states = encode(TokenIds.of(ids, config.vocabulary, placement));
@@ -89,7 +95,7 @@ public final class ClipTextEncoder {
         }
     }
 
-    /** The states after the last norm: ids {@code [B, S] → [B, S, D]}. */
+    /** Computes the states after the last norm: ids {@code [B, S] → [B, S, D]}. */
     public Tensor encode(Tensor ids) {
         Tensor x = tokenEmbedding.apply(ids).plus(positionEmbedding.narrow(0, 0, ids.size(1)));
         Probe.see("hidden_states.0", x);
@@ -100,7 +106,7 @@ public final class ClipTextEncoder {
         return finalLayerNorm.apply(x);
     }
 
-    /** Where the prompt ends. */
+    /** Index of the prompt's end token. */
     public int end(long[] ids) {
         int end = 0;
         for (int i = 1; i < ids.length; i++) {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * CLIP's byte-level BPE. A prompt becomes start token, pieces, end token, then end tokens up to the fixed length; a longer one is cut so
- * that the end token stays.
+ * CLIP's tokenizer, a byte-level BPE. A prompt becomes start token, pieces, end token, then end tokens up to the fixed length; a longer one
+ * is cut so that the end token stays.
  *
  * <p>Source: huggingface/transformers, {@code models/clip/tokenization_clip.py}, CLIPTokenizer.
  */
@@ -35,7 +35,7 @@ public final class ClipTokenizer {
         }
     }
 
-    /** Exactly as many ids as the text encoder has positions. */
+    /** Tokenizes a prompt into exactly as many ids as the text encoder has positions. */
     public long[] encode(String prompt) {
         long[] pieces = tokenizer.pieces(prompt);
         long[] ids = new long[length];

@@ -8,7 +8,10 @@ import dev.darkroom.weights.ConfigFile;
 import java.util.List;
 import java.util.SortedMap;
 
-/** The {@code tokenizer.json} that a vocabulary and a list of merges stand for: both tokenizers are byte-level BPE, each around a frame. */
+/**
+ * Composes the {@code tokenizer.json} for a vocabulary and a list of merges. Both tokenizers are byte-level BPE, each with its own
+ * normalisation and special tokens.
+ */
 final class ComposedTokenizer {
     private static final String CLIP_PIECES =
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
@@ -17,7 +20,7 @@ final class ComposedTokenizer {
 
     private ComposedTokenizer() {}
 
-    /** CLIP: lower case, single spaces, and {@code </w>} at the end of each word. */
+    /** Composes CLIP's tokenizer: lower case, single spaces, and {@code </w>} at the end of each word. */
     static ObjectNode clip(JsonNode vocabulary, List<String> merges) {
         ObjectNode file = filled("""
                 {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
@@ -39,7 +42,10 @@ final class ComposedTokenizer {
         return file;
     }
 
-    /** Qwen2: nothing is normalised but the form of composed letters, and special tokens are found in the text as it stands. */
+    /**
+     * Composes Qwen2's tokenizer: nothing is normalised but the form of composed letters, and special tokens are found in the text as it
+     * stands.
+     */
     static ObjectNode qwen(JsonNode vocabulary, List<String> merges, SortedMap<Integer, String> special) {
         ObjectNode file = filled("""
                 {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],

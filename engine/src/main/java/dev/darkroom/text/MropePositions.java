@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where tokens are, in time, height and width: text moves on all three at once; the tokens of a picture share one time and have their
- * row and column; the text behind it goes on where the picture's longer side ends.
+ * Positions of tokens in time, height and width: text advances on all three axes at once; the tokens of a picture share one time and have
+ * their row and column; the text behind a picture continues where the picture's longer side ends.
  *
  * <p>Source: huggingface/transformers, {@code models/qwen2_5_vl/modeling_qwen2_5_vl.py}, {@code get_rope_index}.
  */
@@ -16,7 +16,7 @@ public final class MropePositions {
     private MropePositions() {}
 
     /**
-     * Positions of one prompt.
+     * Computes the positions of one prompt.
      *
      * @param ids with one {@code imageToken} for each token of each picture
      * @return times, then rows, then columns

@@ -8,6 +8,11 @@ package dev.darkroom.text;
  * @param merge patches along the side of a merge group; rows and columns are multiples of it
  */
 public record PatchGrid(int rows, int columns, int merge) {
+    /**
+     * Checks that the patches can be merged.
+     *
+     * @throws IllegalArgumentException if rows or columns are no multiples of {@code merge}
+     */
     public PatchGrid {
         if (merge < 1 || rows < merge || columns < merge || rows % merge != 0 || columns % merge != 0) {
             throw new IllegalArgumentException(
@@ -19,15 +24,17 @@ public record PatchGrid(int rows, int columns, int merge) {
         return rows * columns;
     }
 
+    /** Number of rows of merge groups. */
     public int groupRows() {
         return rows / merge;
     }
 
+    /** Number of columns of merge groups. */
     public int groupColumns() {
         return columns / merge;
     }
 
-    /** How many tokens the language model sees for this picture. */
+    /** Number of tokens that the language model sees for this picture, one for each merge group. */
     public int tokens() {
         return groupRows() * groupColumns();
     }

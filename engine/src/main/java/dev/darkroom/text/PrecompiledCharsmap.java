@@ -14,8 +14,8 @@ import java.util.Deque;
 
 /**
  * SentencePiece's table of character replacements: a double-array trie over UTF-8 bytes, then the replacements. The tokenizer library
- * follows its offsets unchecked, and one that leads outside ends the process on the first prompt that reaches it; so every offset that a
- * prompt can reach is followed here first.
+ * follows the table's offsets unchecked, and one that leads outside ends the process on the first prompt that reaches it; so every offset
+ * that a prompt can reach is followed here first.
  *
  * <p>Source: google/sentencepiece, {@code src/normalizer.cc}, DecodePrecompiledCharsMap; s-yata/darts-clone, {@code darts.h}.
  */
@@ -28,7 +28,11 @@ final class PrecompiledCharsmap {
         this.replacements = replacements;
     }
 
-    /** Refuses a table that leads outside of itself. */
+    /**
+     * Checks that no offset of a table leads outside of it.
+     *
+     * @throws dev.darkroom.weights.CheckpointException if one does
+     */
     static void check(Path file, String base64) {
         try {
             ByteBuffer bytes =
@@ -58,7 +62,7 @@ final class PrecompiledCharsmap {
                 continue;
             }
             seen.set(node);
-            for (int label = 1; label <= 0xFF; label++) { // a text may go on with any byte
+            for (int label = 1; label <= 0xFF; label++) { // any byte may follow in a text
                 int unit = units[node ^ label];
                 if ((unit & 0x800000FF) == label) {
                     int next = node ^ label ^ offset(unit);
@@ -79,7 +83,7 @@ final class PrecompiledCharsmap {
         return (unit & 0x100) != 0;
     }
 
-    /** A replacement must start inside, and at the beginning of a character. */
+    /** Checks that a replacement starts inside the table, at the beginning of a character. */
     private void checkReplacement(int at) {
         if (at > replacements.length || (at < replacements.length && (replacements[at] & 0xC0) == 0x80)) {
             throw new IndexOutOfBoundsException(at);

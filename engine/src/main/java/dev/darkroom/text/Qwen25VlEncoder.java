@@ -12,13 +12,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Qwen2.5-VL as the text encoder of Qwen-Image: pictures become tokens, which stand in the prompt where it has image tokens.
+ * Qwen2.5-VL as the text encoder of Qwen-Image: the tokens of pictures replace the image tokens in the prompt.
  *
  * <p>Source: huggingface/transformers, {@code models/qwen2_5_vl/modeling_qwen2_5_vl.py}, Qwen2_5_VLForConditionalGeneration, of which
  * {@code hidden_states[-1]} is used; {@code lm_head} is neither read nor computed.
  */
 public final class Qwen25VlEncoder {
-    /** @param imageToken the id that stands for one token of a picture */
+    /**
+     * Configs of both networks.
+     *
+     * @param imageToken the id that stands for one token of a picture
+     */
     public record Config(Qwen25VlLanguageModel.Config text, Qwen25VlVisionTower.Config vision, long imageToken) {
         /** Reads {@code config.json} of a checkpoint's {@code text_encoder/}. */
         public static Config read(Path folder) {
@@ -47,7 +51,10 @@ public final class Qwen25VlEncoder {
     private final Qwen25VlVisionTower vision;
     private final Qwen25VlLanguageModel language;
 
-    /** Takes both name families: {@code visual.} beside {@code model.}, and newer, both inside {@code model.}. */
+    /**
+     * Reads the weights below {@code w}, by either family of names: {@code visual.} beside {@code model.}, or in newer files both inside
+     * {@code model.}.
+     */
     public Qwen25VlEncoder(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
@@ -62,6 +69,7 @@ public final class Qwen25VlEncoder {
         return config;
     }
 
+    /** Device and element type in which the encoder computes. */
     public Placement placement() {
         return placement;
     }
@@ -75,7 +83,7 @@ public final class Qwen25VlEncoder {
     }
 
     /**
-     * The tokens of pictures, one after another; they depend on nothing else, so they can be kept for the next prompt.
+     * Computes the tokens of pictures, one after another; they depend on nothing else, so they can be cached for the next prompt.
      *
      * @param pixelValues {@code [patches, 3 · frames · patch²]}, from {@link Qwen2VlImageProcessor}
      * @return {@code [tokens, D]}
@@ -85,7 +93,7 @@ public final class Qwen25VlEncoder {
     }
 
     /**
-     * Prompt embeds of one prompt: the states after the last norm, of every token from the first on.
+     * Computes the prompt embeds of one prompt: the states after the last norm, of every token from the first on.
      *
      * @param ids with one image token for each token of each picture
      * @param imageEmbeds {@code [tokens, D]} each, in the order of the text; several pictures may be in one tensor
@@ -104,7 +112,7 @@ public final class Qwen25VlEncoder {
         }
     }
 
-    /** {@code embeds [B, S, D]} with image embeds in place of the image tokens among {@code ids}, B · S of them. */
+    /** Replaces the embeds of the image tokens among {@code ids}, B · S of them, by image embeds: {@code [B, S, D] → [B, S, D]}. */
     public Tensor withImages(Tensor embeds, long[] ids, List<Tensor> imageEmbeds) {
         long[] places = IntStream.range(0, ids.length)
                 .filter(i -> ids[i] == config.imageToken)

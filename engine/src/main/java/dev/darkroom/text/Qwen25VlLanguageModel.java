@@ -17,18 +17,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The language model of Qwen2.5-VL, up to the states after its last norm: what follows them, the head that would write words, is not
- * there.
+ * The language model of Qwen2.5-VL, up to the states after its last norm; the head that would follow, which predicts words, is left out.
  *
  * <p>Source: huggingface/transformers, {@code models/qwen2_5_vl/modeling_qwen2_5_vl.py}, Qwen2_5_VLTextModel.
  */
 public final class Qwen25VlLanguageModel {
     /**
-     * {@code text_config} of {@code text_encoder/config.json}, or in older files the fields of the file itself.
+     * Fields of {@code text_config} of {@code text_encoder/config.json}, or in older files of the file itself.
      *
      * @param keyHeads heads of key and value; each serves several query heads
      * @param positions longest sequence
-     * @param sections how many angles of a head turn with time, height and width
+     * @param sections numbers of angles of a head that turn with time, height and width
      */
     public record Config(
             int vocabulary,
@@ -41,6 +40,11 @@ public final class Qwen25VlLanguageModel {
             double eps,
             double theta,
             List<Integer> sections) {
+        /**
+         * Reads the fields and checks them against each other.
+         *
+         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         */
         public static Config read(ConfigFile file) {
             if (!file.text("hidden_act", "silu").equals("silu")) {
                 throw file.error("hidden_act", "must be silu");
@@ -103,6 +107,7 @@ public final class Qwen25VlLanguageModel {
     private final List<Layer> layers;
     private final RmsNorm norm;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public Qwen25VlLanguageModel(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
@@ -117,13 +122,15 @@ public final class Qwen25VlLanguageModel {
         return config;
     }
 
-    /** Ids {@code [B, S] → [B, S, D]}; they must be within the vocabulary. */
+    /** Looks up the embeds of ids {@code [B, S] → [B, S, D]}, which must be within the vocabulary. */
     public Tensor embed(Tensor ids) {
         return embedTokens.apply(ids);
     }
 
     /**
-     * The states after the last norm.
+     * Computes the states after the last norm.
+     *
+     * @return {@code [B, S, D]}
      *
      * @param embeds {@code [B, S, D]}
      * @param positions {@code [3, B, S]}: time, height, width

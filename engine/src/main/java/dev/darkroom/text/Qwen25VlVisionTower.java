@@ -19,8 +19,8 @@ import java.util.stream.LongStream;
  * The vision tower of Qwen2.5-VL: patches attend to those of their window, in a few blocks to all of their picture, and groups of them
  * are merged into tokens of the language model.
  *
- * <p>Source: huggingface/transformers, {@code models/qwen2_5_vl/modeling_qwen2_5_vl.py}, Qwen2_5_VisionTransformerPretrainedModel. It
- * loops over the windows; here all windows of one length are one call.
+ * <p>Source: huggingface/transformers, {@code models/qwen2_5_vl/modeling_qwen2_5_vl.py}, Qwen2_5_VisionTransformerPretrainedModel. The
+ * source loops over the windows; here all windows of one length are one call.
  */
 public final class Qwen25VlVisionTower {
     private static final double EPS = 1e-6;
@@ -28,13 +28,13 @@ public final class Qwen25VlVisionTower {
     private static final int CHANNELS = 3;
 
     /**
-     * {@code vision_config} of {@code text_encoder/config.json}.
+     * Fields of {@code vision_config} of {@code text_encoder/config.json}.
      *
      * @param patch side of a patch in pixels
      * @param merge side of a merge group in patches
-     * @param frames how many frames a patch spans
+     * @param frames number of frames that a patch spans
      * @param window side of a window in merge groups
-     * @param fullAttention blocks that look at the whole picture
+     * @param fullAttention indexes of the blocks that attend to the whole picture
      * @param outWidth width of the language model
      */
     public record Config(
@@ -48,6 +48,11 @@ public final class Qwen25VlVisionTower {
             int window,
             List<Integer> fullAttention,
             int outWidth) {
+        /**
+         * Reads the fields and checks them against each other.
+         *
+         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         */
         public static Config read(ConfigFile file) {
             if (!file.text("hidden_act", "silu").equals("silu")) {
                 throw file.error("hidden_act", "must be silu");
@@ -94,6 +99,7 @@ public final class Qwen25VlVisionTower {
     private final Linear mergerIn;
     private final Linear mergerOut;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public Qwen25VlVisionTower(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
@@ -112,13 +118,13 @@ public final class Qwen25VlVisionTower {
         return config;
     }
 
-    /** How the tower reads these pictures. */
+    /** Windows in which the tower reads these pictures. */
     public VisionWindows windows(List<PatchGrid> grids) {
         return VisionWindows.of(grids, config.window);
     }
 
     /**
-     * The tokens of pictures, one after another; each is computed by itself, whatever stands beside it.
+     * Computes the tokens of pictures, one after another; each picture is computed by itself, whatever stands beside it.
      *
      * @param pixelValues {@code [patches, 3 · frames · patch²]}
      * @return {@code [tokens, D of the language model]}
@@ -148,7 +154,7 @@ public final class Qwen25VlVisionTower {
         }
     }
 
-    /** {@code [S, D] → [groups, merge² · D]} */
+    /** Joins the patches of each merge group: {@code [S, D] → [groups, merge² · D]}. */
     private Tensor groups(Tensor x) {
         return x.reshape(-1, config.mergedWidth());
     }
@@ -157,7 +163,7 @@ public final class Qwen25VlVisionTower {
         return mergerOut.apply(Operators.gelu(mergerIn.apply(groups(mergerNorm.apply(x)))));
     }
 
-    /** The first half of the angles turns with a patch's row, the second with its column. */
+    /** Cosines and sines of the rotations: the first half of the angles turns with a patch's row, the second with its column. */
     private List<Tensor> rope(VisionWindows windows) {
         int angles = config.width / config.heads / 2;
         long[] axes =

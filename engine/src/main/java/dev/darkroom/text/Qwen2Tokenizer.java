@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Qwen2's byte-level BPE. Special tokens such as {@code <|im_start|>} are found wherever they stand in a text, in the caller's part of a
- * template too, as the reference does; but an image token typed there stands for no image, and is refused.
+ * Qwen2's tokenizer, a byte-level BPE. Special tokens such as {@code <|im_start|>} are found wherever they stand in a text, in the caller's
+ * part of a template too, as in the reference; but an image token in the caller's part stands for no image, and is refused.
  *
  * <p>Source: huggingface/transformers, {@code models/qwen2/tokenization_qwen2.py}, Qwen2Tokenizer, and
- * {@code models/qwen2_5_vl/processing_qwen2_5_vl.py} for what becomes of image tokens.
+ * {@code models/qwen2_5_vl/processing_qwen2_5_vl.py} for the expansion of image tokens.
  */
 public final class Qwen2Tokenizer {
     private static final String PROMPT = "{}";
@@ -46,7 +46,10 @@ public final class Qwen2Tokenizer {
         }
     }
 
-    /** The library numbers special tokens by itself where their ids leave gaps: then all that follows would be wrong. */
+    /**
+     * Checks that a special token is one piece with the id that its file states: where ids leave gaps, the library numbers special tokens
+     * by itself, and every later one would be wrong.
+     */
     private static void requireOnePiece(SubwordTokenizer tokenizer, String token, long id) {
         long[] pieces = tokenizer.pieces(token);
         if (pieces.length != 1 || pieces[0] != id) {
@@ -54,21 +57,22 @@ public final class Qwen2Tokenizer {
         }
     }
 
-    /** The id that stands for a token of an image. */
+    /** Id of the image token, which stands for one token of an image. */
     public long imageToken() {
         return imageToken;
     }
 
-    /** The ids of a whole text, special tokens found in it. */
+    /** Tokenizes a whole text, with special tokens found in it. */
     public long[] encode(String text) {
         return tokenizer.pieces(text);
     }
 
     /**
-     * The ids of a prompt in its template.
+     * Tokenizes a prompt in its template.
      *
-     * @param template with <code>{}</code> where the prompt belongs, and one {@code <|image_pad|>} for each image, which becomes as many
-     *     as the image has tokens
+     * @param template with <code>{}</code> where the prompt belongs, and one {@code <|image_pad|>} for each image, which is repeated for
+     *     each token of the image
+     * @throws dev.darkroom.job.JobException if the prompt contains image tokens itself
      */
     public long[] encode(String template, String prompt, List<PatchGrid> images) {
         long[] ids = encode(template.replace(PROMPT, prompt));

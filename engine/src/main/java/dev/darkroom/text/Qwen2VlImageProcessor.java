@@ -10,15 +10,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Pictures to the patches that the vision tower takes.
+ * Cuts pictures into the patches that the vision tower takes.
  *
  * <p>Source: huggingface/transformers, {@code models/qwen2_vl/image_processing_qwen2_vl_fast.py}, Qwen2VLImageProcessorFast: levels are
  * resized by libtorch's own bicubic kernel, which rounds now and then to another level than Pillow's does.
  *
- * @param resize the size that a picture is resized to
+ * @param resize chooses the size that a picture is resized to
  * @param patch side of a patch in pixels
  * @param merge side of a merge group in patches
- * @param frames how often one picture stands in each patch: the tower was made for films
+ * @param frames number of times that the picture is repeated in each patch: the tower was made for films
  * @param mean of red, green and blue in levels, as is {@code std}
  */
 public record Qwen2VlImageProcessor(
@@ -29,7 +29,7 @@ public record Qwen2VlImageProcessor(
     private static final List<Double> MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
     private static final List<Double> STD = List.of(0.26862954, 0.26130258, 0.27577711);
 
-    /** A picture's patches, float32 {@code [n, 3 · frames · patch²]} in host memory, and how they lay. */
+    /** Patches of a picture, float32 {@code [n, 3 · frames · patch²]} in host memory, and the grid that they form. */
     public record Patches(Tensor pixelValues, PatchGrid grid) {}
 
     /** Reads {@code preprocessor_config.json} of a checkpoint's {@code processor/}. */
@@ -37,7 +37,10 @@ public record Qwen2VlImageProcessor(
         return of(ConfigFile.read(folder.resolve("preprocessor_config.json")));
     }
 
-    /** The same, or for checkpoints that come without a {@code processor/}, and see no images, the reference's own settings. */
+    /**
+     * Reads {@code preprocessor_config.json} of a folder that may be missing: checkpoints that see no images come without a
+     * {@code processor/}, and get the reference's own settings.
+     */
     public static Qwen2VlImageProcessor readIfPresent(Path folder) {
         return of(ConfigFile.readIfPresent(folder.resolve("preprocessor_config.json")));
     }
@@ -80,7 +83,10 @@ public record Qwen2VlImageProcessor(
                 inLevels(std, 1 / factor));
     }
 
-    /** Older files state areas by themselves, newer ones as the edges of {@code size}; where there are both, the former count. */
+    /**
+     * Reads an area in pixels: older files state it in a field of its own, newer ones as an edge of {@code size}; where there are both, the
+     * former counts.
+     */
     private static int pixels(ConfigFile file, String field, String edge, int otherwise) {
         if (file.has(field) || !file.has("size")) {
             return file.count(field, otherwise);
@@ -92,13 +98,13 @@ public record Qwen2VlImageProcessor(
         return shares.stream().map(share -> share.floatValue() * (float) levels).toList();
     }
 
-    /** How a picture of that size will be cut. */
+    /** Grid of the patches of a picture of that size. */
     public PatchGrid grid(Size size) {
         Size resized = resize.apply(size);
         return new PatchGrid(resized.height() / patch, resized.width() / patch, merge);
     }
 
-    /** Resizes a picture, cuts it and normalises its levels. */
+    /** Resizes a picture, cuts it into patches and normalises its levels. */
     public Patches prepare(Picture picture) {
         PatchGrid grid = grid(picture.size());
         try (var scope = Scope.open("prepare image")) {

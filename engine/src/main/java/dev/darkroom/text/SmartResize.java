@@ -4,7 +4,8 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
 
 /**
- * The size at which the vision tower sees a picture: both sides multiples of a merge group, the area within bounds, the ratio about kept.
+ * Choice of the size at which the vision tower sees a picture: both sides multiples of a merge group, the area within bounds, the ratio
+ * about kept.
  *
  * <p>Source: huggingface/transformers, {@code models/qwen2_vl/image_processing_qwen2_vl.py}, smart_resize.
  *
@@ -15,6 +16,11 @@ import dev.darkroom.job.Size;
 public record SmartResize(int multiple, int leastPixels, int mostPixels) {
     private static final int LARGEST_RATIO = 200;
 
+    /**
+     * Chooses the size for a picture of the given size.
+     *
+     * @throws JobException if one side is more than 200 times as long as the other
+     */
     public Size apply(Size size) {
         int longer = Math.max(size.width(), size.height());
         int shorter = Math.min(size.width(), size.height());

@@ -5,19 +5,26 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
 
-/** A {@code tokenizer.json} without its special tokens, padding and truncation, which each text encoder adds in its own way. */
+/**
+ * The tokenizer of a {@code tokenizer.json}, without its special tokens, padding and truncation, which each text encoder adds in its own
+ * way.
+ */
 final class SubwordTokenizer {
     private static final Map<String, String> PIECES_ONLY =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
     private final HuggingFaceTokenizer tokenizer;
 
-    /** @param json the content of a {@code tokenizer.json} */
+    /**
+     * Hands a tokenizer to the library.
+     *
+     * @param json the content of a {@code tokenizer.json}
+     */
     SubwordTokenizer(byte[] json) throws IOException {
         tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PIECES_ONLY);
     }
 
-    /** The ids of a text's pieces. Half of a surrogate pair, which is no character, is read as U+FFFD. */
+    /** Splits a text into pieces and returns their ids. Half of a surrogate pair, which is no character, is read as U+FFFD. */
     long[] pieces(String text) {
         return tokenizer.encode(wellFormed(text), false, false).getIds();
     }

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The encoder of T5 v1.1: no position embeddings but a learned bias on the attention scores by distance, no scaling of the scores, and
- * no mask, so padding takes part.
+ * The encoder of T5 v1.1. Instead of position embeddings there is a learned bias on the attention scores by distance; the scores are not
+ * scaled; without a mask, padding takes part.
  *
  * <p>Source: huggingface/transformers, {@code models/t5/modeling_t5.py}, T5EncoderModel.
  */
 public final class T5Encoder {
     /**
-     * {@code text_encoder_2/config.json}.
+     * Fields of {@code text_encoder_2/config.json}.
      *
      * @param headWidth need not be {@code width / heads}
      */
@@ -35,6 +35,11 @@ public final class T5Encoder {
             int buckets,
             int maxDistance,
             double eps) {
+        /**
+         * Reads the fields and checks them against each other.
+         *
+         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         */
         public static Config read(ConfigFile file) {
             String mlp = file.text("feed_forward_proj", "relu");
             if (!mlp.equals("gated-gelu")) {
@@ -67,6 +72,7 @@ public final class T5Encoder {
     private final List<Block> blocks;
     private final RmsNorm finalLayerNorm;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public T5Encoder(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
@@ -85,14 +91,14 @@ public final class T5Encoder {
         return config;
     }
 
-    /** Prompt embeds of one prompt: {@code S} ids {@code → [1, S, D]}. */
+    /** Computes the prompt embeds of one prompt: {@code S} ids {@code → [1, S, D]}. */
     public Tensor encode(long[] ids) {
         try (var scope = Scope.open("t5")) {
             return scope.keep(encode(TokenIds.of(ids, config.vocabulary, placement)));
         }
     }
 
-    /** Ids {@code [B, S] → [B, S, D]}. */
+    /** Computes the states after the last norm: ids {@code [B, S] → [B, S, D]}. */
     public Tensor encode(Tensor ids) {
         Tensor bias = positionBias((int) ids.size(1));
         Tensor x = shared.apply(ids);
@@ -108,7 +114,7 @@ public final class T5Encoder {
         return x;
     }
 
-    /** {@code [1, H, S, S]} */
+    /** Bias on the attention scores by distance: {@code [1, H, S, S]}. */
     private Tensor positionBias(int length) {
         Tensor buckets = Operators.relativeBuckets(length, config.buckets, config.maxDistance, placement.device());
         return relativeAttentionBias

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * T5's unigram pieces. A prompt becomes pieces and the end token, padded with zeros; a longer one is cut so that the end token stays.
+ * T5's tokenizer, a unigram model. A prompt becomes pieces and the end token, padded with zeros; a longer one is cut so that the end token
+ * stays.
  *
  * <p>Source: huggingface/transformers, {@code models/t5/tokenization_t5.py}, T5Tokenizer.
  */
@@ -28,7 +29,7 @@ public final class T5Tokenizer {
         }
     }
 
-    /** Exactly {@code length} ids. */
+    /** Tokenizes a prompt into exactly {@code length} ids. */
     public long[] encode(String prompt, int length) {
         long[] pieces = tokenizer.pieces(prompt);
         int kept = Math.min(pieces.length, length - 1);
@@ -38,7 +39,7 @@ public final class T5Tokenizer {
         return ids;
     }
 
-    /** How many ids a prompt needs, the end token included. */
+    /** Number of ids that a prompt needs, the end token included. */
     public int lengthOf(String prompt) {
         return tokenizer.pieces(prompt).length + 1;
     }

@@ -4,11 +4,14 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.Placement;
 
-/** Token ids on their way to an embedding table. */
+/** Makes tensors of token ids for an embedding table. */
 final class TokenIds {
     private TokenIds() {}
 
-    /** Ids of one prompt as {@code [1, S]} on the encoder's device. Refuses ids beyond the table: on a card they would end the process. */
+    /**
+     * Moves the ids of one prompt to the encoder's device, as {@code [1, S]}. Ids beyond the table are refused: on a card they would end
+     * the process.
+     */
     static Tensor of(long[] ids, int vocabulary, Placement placement) {
         for (long id : ids) {
             if (id < 0 || id >= vocabulary) {

@@ -15,11 +15,11 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
- * A {@code tokenizer.json}, as it lies in a checkpoint or put together from {@code vocab.json} and {@code merges.txt}, which is all that
- * some checkpoints have.
+ * A {@code tokenizer.json}, read from a checkpoint or composed from {@code vocab.json} and {@code merges.txt}, which is all that some
+ * checkpoints have.
  *
  * @param json the file's content
- * @param root the same, parsed, to look up special tokens
+ * @param root the parsed content, to look up special tokens
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record TokenizerFiles(byte[] json, JsonNode root) {
@@ -34,14 +34,14 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
         return new TokenizerFiles(json, root);
     }
 
-    /** Reads {@code tokenizer.json}, or composes the one that CLIP's {@code vocab.json} and {@code merges.txt} stand for. */
+    /** Reads {@code tokenizer.json}, or composes it from CLIP's {@code vocab.json} and {@code merges.txt}. */
     public static TokenizerFiles clip(Path folder) {
         return readOrCompose(folder, ComposedTokenizer::clip);
     }
 
     /**
-     * Reads {@code tokenizer.json}, or composes the one that Qwen2's {@code vocab.json} and {@code merges.txt} stand for, with the special
-     * tokens of {@code added_tokens.json}, or of {@code tokenizer_config.json} where there is no such file.
+     * Reads {@code tokenizer.json}, or composes it from Qwen2's {@code vocab.json} and {@code merges.txt}, with the special tokens of
+     * {@code added_tokens.json}, or of {@code tokenizer_config.json} where there is no such file.
      */
     public static TokenizerFiles qwen(Path folder) {
         TokenizerFiles files = readOrCompose(
@@ -53,7 +53,7 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
         return files;
     }
 
-    /** The id of a piece or a special token that must be there. */
+    /** Finds the id of a piece or a special token, which must be there. */
     public long id(String piece) {
         JsonNode id = root.at("/model/vocab").path(piece);
         for (JsonNode added : root.path("added_tokens")) {
@@ -89,7 +89,7 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
         }
     }
 
-    /** Special tokens in the order of their ids. */
+    /** Reads the special tokens, in the order of their ids. */
     private static SortedMap<Integer, String> addedTokens(Path folder) {
         SortedMap<Integer, String> tokens = new TreeMap<>();
         Path file = folder.resolve("added_tokens.json");

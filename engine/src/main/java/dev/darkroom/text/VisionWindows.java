@@ -10,12 +10,12 @@ import java.util.stream.LongStream;
 
 /**
  * The order in which the vision tower reads the merge groups of its pictures: window after window, so that a window is a run of the
- * sequence. Windows at the right and the bottom edge are as small as what is left for them.
+ * sequence. Windows at the right and the bottom edge are smaller where the picture ends.
  *
  * <p>Source: huggingface/transformers, {@code models/qwen2_5_vl/modeling_qwen2_5_vl.py}, {@code get_window_index} and
  * {@code rot_pos_emb}.
  *
- * @param order the merge group, in reading order of all pictures, that stands at each place of the sequence
+ * @param order index of the merge group, in reading order of all pictures, at each place of the sequence
  * @param windows lengths of the windows, in patches
  * @param pictures lengths of the pictures, in patches
  * @param rows the row of each patch of the sequence in its picture
@@ -23,7 +23,11 @@ import java.util.stream.LongStream;
  */
 public record VisionWindows(
         List<Long> order, List<Integer> windows, List<Integer> pictures, List<Long> rows, List<Long> columns) {
-    /** @param side of a window, in merge groups */
+    /**
+     * Divides pictures into windows.
+     *
+     * @param side of a window, in merge groups
+     */
     public static VisionWindows of(List<PatchGrid> grids, int side) {
         var result = new VisionWindows(
                 new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -54,12 +58,12 @@ public record VisionWindows(
         windows.add(rows.size() - before);
     }
 
-    /** {@link #order} as an index. */
+    /** Index tensor of {@link #order}. */
     Tensor orderIndex(Device device) {
         return index(order.stream().mapToLong(Long::longValue).toArray(), device);
     }
 
-    /** The index that puts the sequence back into reading order. */
+    /** Index tensor that puts the sequence back into reading order. */
     Tensor readingIndex(Device device) {
         long[] places = new long[order.size()];
         for (int place = 0; place < places.length; place++) {
@@ -68,7 +72,7 @@ public record VisionWindows(
         return index(places, device);
     }
 
-    /** Rows, then columns of the patches: {@code [2, S]}. */
+    /** Positions of the patches, rows, then columns: {@code [2, S]}. */
     Tensor positions(Device device) {
         long[] positions = LongStream.concat(
                         rows.stream().mapToLong(Long::longValue),
@@ -77,7 +81,7 @@ public record VisionWindows(
         return Tensor.of(positions, 2, rows.size()).to(device);
     }
 
-    /** Runs of the sequence that have these lengths, as one index {@code [n, L]} for all runs of one length. */
+    /** Indexes of consecutive runs of the sequence that have these lengths: one tensor {@code [n, L]} for all runs of one length. */
     static List<Tensor> runs(List<Integer> lengths, Device device) {
         Map<Integer, List<Long>> starts = new LinkedHashMap<>();
         long start = 0;

@@ -1,4 +1,4 @@
-/** Prompts to embeddings: tokenizers and text encoders. */
+/** Tokenizers and text encoders, which turn prompts into embeddings. */
 @NullMarked
 package dev.darkroom.text;
 

@@ -5,21 +5,21 @@ import dev.darkroom.weights.Placement;
 
 /** A network that turns pictures into latents an eighth as wide and high, and back. */
 public interface Autoencoder {
-    /** A picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to the distribution of its unscaled latents. */
+    /** Encodes a picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to the distribution of its unscaled latents. */
     Posterior encode(Tensor image);
 
-    /** Unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in about −1…1. */
+    /** Decodes unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in about −1…1. */
     Tensor decode(Tensor latents);
 
-    /** From the autoencoder's latents, in float32, to those that the pipelines denoise. */
+    /** Scales the autoencoder's latents, in float32, to those that the pipelines denoise. */
     Tensor scale(Tensor latents);
 
-    /** From a pipeline's latents, in float32, to those that {@link #decode} takes. */
+    /** Undoes {@link #scale}: from a pipeline's latents, in float32, to those that {@link #decode} takes. */
     Tensor unscale(Tensor latents);
 
-    /** C: channels of the latents. */
+    /** Channels of the latents, {@code C}. */
     int latentChannels();
 
-    /** Where this network computes. */
+    /** Device and element type in which this network computes. */
     Placement placement();
 }

@@ -10,14 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The autoencoder of FLUX.1: pictures in −1…1 to latents an eighth as wide and high, and back.
+ * The autoencoder of FLUX.1, which turns pictures in −1…1 into latents an eighth as wide and high, and back.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl.py}, AutoencoderKL. Large pictures go through it in exact
  * {@link Bands} instead of the reference's blended tiles.
  */
 public final class AutoencoderKL implements Autoencoder {
     /**
-     * {@code vae/config.json}.
+     * Fields of {@code vae/config.json}.
      *
      * @param blockOutChannels widths of the encoder's blocks, from the picture inwards
      * @param scalingFactor with {@code shiftFactor}: latents of the pipelines are {@code (z − shift) · scaling}
@@ -31,6 +31,11 @@ public final class AutoencoderKL implements Autoencoder {
             double shiftFactor,
             boolean quantConv,
             boolean postQuantConv) {
+        /**
+         * Reads the fields and checks them against each other.
+         *
+         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         */
         public static Config read(ConfigFile file) {
             String activation = file.text("act_fn", "silu");
             if (!activation.equals("silu")) {
@@ -67,6 +72,7 @@ public final class AutoencoderKL implements Autoencoder {
     private final @Nullable Conv2d quantConv;
     private final @Nullable Conv2d postQuantConv;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public AutoencoderKL(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
@@ -86,13 +92,13 @@ public final class AutoencoderKL implements Autoencoder {
         return config.latentChannels();
     }
 
-    /** Where this network computes. */
+    /** Device and element type in which this network computes. */
     @Override
     public Placement placement() {
         return placement;
     }
 
-    /** Picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to unscaled latents. */
+    /** Encodes a picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to the distribution of its unscaled latents. */
     @Override
     public Posterior encode(Tensor image) {
         try (var scope = Scope.open("vae encode")) {
@@ -102,7 +108,7 @@ public final class AutoencoderKL implements Autoencoder {
         }
     }
 
-    /** Unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in about −1…1, not clamped. */
+    /** Decodes unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in about −1…1, not clamped. */
     @Override
     public Tensor decode(Tensor latents) {
         try (var scope = Scope.open("vae decode")) {
@@ -110,13 +116,13 @@ public final class AutoencoderKL implements Autoencoder {
         }
     }
 
-    /** From the autoencoder's latents to those that the pipelines denoise. */
+    /** Scales the autoencoder's latents to those that the pipelines denoise. */
     @Override
     public Tensor scale(Tensor latents) {
         return latents.affine(config.scalingFactor, -config.shiftFactor * config.scalingFactor);
     }
 
-    /** From a pipeline's latents to those that {@link #decode} takes. */
+    /** Undoes {@link #scale}: from a pipeline's latents to those that {@link #decode} takes. */
     @Override
     public Tensor unscale(Tensor latents) {
         return latents.affine(1 / config.scalingFactor, config.shiftFactor);

@@ -9,11 +9,11 @@ import dev.darkroom.weights.Weights;
 import java.util.List;
 
 /**
- * The autoencoder of Qwen-Image: pictures in −1…1 to latents an eighth as wide and high, and back.
+ * The autoencoder of Qwen-Image, which turns pictures in −1…1 into latents an eighth as wide and high, and back.
  *
- * <p>It was made for videos: its convolutions run over time as well, and see no later frame than their own. On a single frame all the
- * earlier ones are zero padding, so that only the last slice of a kernel meets a picture; the layers that change the number of frames
- * leave the first one alone. Each 3-D convolution is therefore a 2-D one with that slice, with the same numbers and a third of the
+ * <p>This autoencoder was made for videos: its convolutions run over time as well, and see no later frame than their own. On a single frame
+ * all the earlier ones are zero padding, so that only the last slice of a kernel meets a picture; the layers that change the number of
+ * frames leave the first one alone. Each 3-D convolution is therefore a 2-D one with that slice, with the same numbers and a third of the
  * multiplications.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl_qwenimage.py}, AutoencoderKLQwenImage. Large pictures go
@@ -21,7 +21,7 @@ import java.util.List;
  */
 public final class AutoencoderKLQwenImage implements Autoencoder {
     /**
-     * {@code vae/config.json}.
+     * Fields of {@code vae/config.json}.
      *
      * @param widths of the encoder's stages, from the picture inwards
      * @param residualBlocks of each stage of the encoder; the decoder has one more
@@ -35,6 +35,11 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
             List<Double> latentsStd) {
         private static final int STAGES = 4;
 
+        /**
+         * Reads the fields and checks them against each other.
+         *
+         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         */
         public static Config read(ConfigFile file) {
             if (file.listLength("attn_scales") > 0) {
                 throw file.error("attn_scales", "must be empty");
@@ -75,6 +80,7 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
     private final Tensor mean;
     private final Tensor std;
 
+    /** Reads the weights below {@code w}, in the shapes that the config states. */
     public AutoencoderKLQwenImage(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
@@ -104,13 +110,13 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
         return config.latentChannels();
     }
 
-    /** Where this network computes. */
+    /** Device and element type in which this network computes. */
     @Override
     public Placement placement() {
         return placement;
     }
 
-    /** Picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to unscaled latents. */
+    /** Encodes a picture {@code [B, 3, H, W]} in −1…1, sides multiples of 8, to the distribution of its unscaled latents. */
     @Override
     public Posterior encode(Tensor image) {
         try (var scope = Scope.open("vae encode")) {
@@ -118,7 +124,7 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
         }
     }
 
-    /** Unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in −1…1. */
+    /** Decodes unscaled latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]} in −1…1. */
     @Override
     public Tensor decode(Tensor latents) {
         try (var scope = Scope.open("vae decode")) {
@@ -126,13 +132,13 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
         }
     }
 
-    /** From the autoencoder's latents, in float32, to those that the pipelines denoise. */
+    /** Scales the autoencoder's latents, in float32, to those that the pipelines denoise. */
     @Override
     public Tensor scale(Tensor latents) {
         return latents.minus(mean).dividedBy(std);
     }
 
-    /** From a pipeline's latents, in float32, to those that {@link #decode} takes. */
+    /** Undoes {@link #scale}: from a pipeline's latents, in float32, to those that {@link #decode} takes. */
     @Override
     public Tensor unscale(Tensor latents) {
         return latents.times(std).plus(mean);

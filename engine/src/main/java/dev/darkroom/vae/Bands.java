@@ -4,8 +4,8 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
 
 /**
- * How a layer's input is cut into bands of rows, so that large pictures need no second tensor of the input's size. Bands are exact: norms
- * keep the statistics of the whole picture and convolutions see the rows next door, so there is no seam to hide.
+ * Division of a layer's input into bands of rows, so that large pictures need no second tensor of the input's size. Bands are exact: norms
+ * keep the statistics of the whole picture and convolutions see the neighbouring rows, so there is no seam to hide.
  */
 final class Bands {
     private static final long LARGEST_WHOLE = 512L << 20;
@@ -14,9 +14,9 @@ final class Bands {
     private Bands() {}
 
     /**
-     * Rows of x {@code [B, C, h, w]} that make a band, or 0 if x is small enough to stay whole.
+     * Number of rows of a band of x {@code [B, C, h, w]}, or 0 if x is small enough to stay whole.
      *
-     * @param growth how much larger than x the layer's temporary tensor is
+     * @param growth factor by which the layer's temporary tensor is larger than x
      */
     static long rows(Tensor x, int growth) {
         long rowElements = growth * x.size(0) * x.size(1) * x.size(3);

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]}.
+ * Decoder of Qwen-Image's autoencoder: latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl_qwenimage.py}, QwenImageDecoder3d.
  */
@@ -53,12 +53,15 @@ final class CausalDecoder {
         }
     }
 
-    /** One residual block more than the encoder has, then twice the size and half the width, except in the last one. */
+    /**
+     * A stage of the decoder: one residual block more than the encoder's stages have, then twice the size and half the width, except in the
+     * last stage.
+     */
     private record UpBlock(
             List<CausalResidualBlock> resnets, @Nullable Conv2d upsampler) {
         static UpBlock load(Weights w, int in, int width, int residualBlocks, boolean last) {
             Weights upsampler = w.at("upsamplers").at(0);
-            upsampler.ignore("time_conv"); // doubles frames
+            upsampler.ignore("time_conv"); // doubles the number of frames; not needed for one
             return new UpBlock(
                     IntStream.rangeClosed(0, residualBlocks)
                             .mapToObj(i ->

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Picture {@code [B, 3, H, W]} to moments {@code [B, 2·latent channels, H/8, W/8]}.
+ * Encoder of Qwen-Image's autoencoder: a picture {@code [B, 3, H, W]} to moments {@code [B, 2·latent channels, H/8, W/8]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl_qwenimage.py}, QwenImageEncoder3d.
  */
 final class CausalEncoder {
     private final Conv2d convIn;
 
-    /** Residual blocks, and between two stages one that halves the size. */
+    /** Residual blocks, and between two stages a layer that halves the size. */
     private final List<UnaryOperator<Tensor>> downBlocks = new ArrayList<>();
 
     private final CausalMidBlock midBlock;
@@ -44,7 +44,7 @@ final class CausalEncoder {
     }
 
     static UnaryOperator<Tensor> halving(Weights w, int channels) {
-        w.ignore("time_conv"); // joins frames
+        w.ignore("time_conv"); // joins frames; not needed for one
         Conv2d conv = Conv2d.load(w.at("resample").at(1), channels, channels, 3, 2);
         return x -> {
             try (var scope = Scope.open("halving")) {

@@ -8,7 +8,7 @@ import dev.darkroom.weights.Weights;
 import java.util.List;
 
 /**
- * The middle of encoder and decoder: residual block, attention of every place to every other, residual block.
+ * The middle of encoder and decoder: a residual block, attention of every place to every other, a residual block.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl_qwenimage.py}, QwenImageMidBlock and
  * QwenImageAttentionBlock.
@@ -21,14 +21,14 @@ record CausalMidBlock(CausalResidualBlock resnet0, Attention attention, CausalRe
                 CausalResidualBlock.load(w.at("resnets").at(1), channels, channels));
     }
 
-    /** {@code [B, C, h, w] → [B, C, h, w]} */
+    /** Computes {@code [B, C, h, w] → [B, C, h, w]}. */
     Tensor forward(Tensor x) {
         try (var block = Scope.open("mid block")) {
             return block.keep(resnet1.forward(attention.forward(resnet0.forward(x))));
         }
     }
 
-    /** One head as wide as the channels. */
+    /** Self-attention over all places, with one head as wide as the channels. */
     private record Attention(Tensor gamma, Conv2d toQkv, Conv2d proj) {
         static Attention load(Weights w, int channels) {
             return new Attention(
@@ -40,7 +40,7 @@ record CausalMidBlock(CausalResidualBlock resnet0, Attention attention, CausalRe
         Tensor forward(Tensor x) {
             try (var scope = Scope.open("mid attention")) {
                 long[] shape = x.shape();
-                // contiguous: where channels lie apart, libtorch writes down the scores of all pairs of places
+                // contiguous: where channels lie apart, libtorch stores the scores of all pairs of places
                 List<Tensor> qkv = toQkv.apply(Operators.channelNorm(x, gamma))
                         .reshape(shape[0], 3 * shape[1], -1)
                         .permute(0, 2, 1)

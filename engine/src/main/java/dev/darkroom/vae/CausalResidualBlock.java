@@ -8,13 +8,13 @@ import dev.darkroom.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Norm, SiLU, convolution, twice, and the input added: {@code [B, in, h, w] → [B, out, h, w]}.
+ * A residual block: twice norm, SiLU and convolution, and the input added: {@code [B, in, h, w] → [B, out, h, w]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/autoencoder_kl_qwenimage.py}, QwenImageResidualBlock.
  */
 record CausalResidualBlock(
         NormedConv conv1, NormedConv conv2, @Nullable Conv2d convShortcut) {
-    /** Norm over the channels, SiLU and a 3×3 convolution as one step, in {@link Bands} where the picture is large. */
+    /** Channel norm, SiLU and a 3×3 convolution as one step, in {@link Bands} where the picture is large. */
     record NormedConv(Tensor gamma, Conv2d conv) {
         static NormedConv load(Weights norm, Weights conv, int in, int out) {
             return new NormedConv(norm.tensor("gamma", in, 1, 1, 1), LastSlice.conv(conv, in, out, 3));

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]}.
+ * Decoder of FLUX.1's autoencoder: latents {@code [B, latent channels, h, w]} to a picture {@code [B, 3, 8h, 8w]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/vae.py}, Decoder.
  */
@@ -52,7 +52,7 @@ final class Decoder {
         }
     }
 
-    /** One residual block more than the encoder has, then twice the size, except in the last one. */
+    /** A stage of the decoder: one residual block more than the encoder's stages have, then twice the size, except in the last stage. */
     private record UpBlock(
             List<ResnetBlock> resnets, @Nullable Conv2d upsampler) {
         static UpBlock load(Weights w, int in, int out, AutoencoderKL.Config config, boolean last) {

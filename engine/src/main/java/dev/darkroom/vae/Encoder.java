@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Picture {@code [B, 3, H, W]} to moments {@code [B, 2·latent channels, H/8, W/8]}.
+ * Encoder of FLUX.1's autoencoder: a picture {@code [B, 3, H, W]} to moments {@code [B, 2·latent channels, H/8, W/8]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/autoencoders/vae.py}, Encoder.
  */
@@ -52,7 +52,7 @@ final class Encoder {
         }
     }
 
-    /** Residual blocks, then half the size, except in the last one. */
+    /** A stage of the encoder: residual blocks, then half the size, except in the last stage. */
     private record DownBlock(
             List<ResnetBlock> resnets, @Nullable Conv2d downsampler) {
         static DownBlock load(Weights w, int in, int out, AutoencoderKL.Config config, boolean last) {

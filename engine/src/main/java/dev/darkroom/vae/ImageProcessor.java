@@ -10,7 +10,7 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 
 /**
- * Pictures to the tensors that networks take, and back.
+ * Converts pictures to the tensors that networks take, and back.
  *
  * <p>Source: huggingface/diffusers, {@code image_processor.py}, VaeImageProcessor.
  */
@@ -19,7 +19,7 @@ public final class ImageProcessor {
 
     private ImageProcessor() {}
 
-    /** A picture, resized if it has another size, as float32 {@code [1, 3, h, w]} in −1…1. */
+    /** Converts a picture, resized if it has another size, to float32 {@code [1, 3, h, w]} in −1…1. */
     public static Tensor preprocess(Picture picture, Size size, Device device) {
         Picture resized = PilResize.LANCZOS.apply(picture, size);
         try (var scope = Scope.open("preprocess")) {
@@ -28,7 +28,10 @@ public final class ImageProcessor {
         }
     }
 
-    /** A mask as float32 {@code [1, 1, h, w]}: 1 where its grey level is in the upper half, else 0. */
+    /**
+     * Converts a mask, resized if it has another size, to float32 {@code [1, 1, h, w]}: 1 where its grey level is in the upper half, else
+     * 0.
+     */
     public static Tensor preprocessMask(Picture mask, Size size, Device device) {
         Picture resized = PilResize.LANCZOS.apply(mask, size);
         float[] binary = new float[size.width() * size.height()];
@@ -41,12 +44,12 @@ public final class ImageProcessor {
         }
     }
 
-    /** From {@code [1, 3, h, w]} in about −1…1 to 0…1. */
+    /** Maps {@code [1, 3, h, w]} from about −1…1 to 0…1, clamped. */
     public static Tensor denormalize(Tensor image) {
         return image.affine(0.5, 0.5).clamp(0, 1);
     }
 
-    /** The picture of a tensor {@code [1, 3, h, w]} in 0…1; waits for the device. */
+    /** Converts a tensor {@code [1, 3, h, w]} in 0…1 to a picture; waits for the device. */
     public static Picture postprocess(Tensor image) {
         try (var scope = Scope.open("postprocess")) {
             return new Picture(

@@ -3,11 +3,11 @@ package dev.darkroom.vae;
 import dev.darkroom.nn.Conv2d;
 import dev.darkroom.weights.Weights;
 
-/** Causal 3-D convolutions as the 2-D ones that they are for a single frame: with the kernel's last slice in time. */
+/** Loads causal 3-D convolutions as the 2-D ones that they are for a single frame: with the kernel's last slice in time. */
 final class LastSlice {
     private LastSlice() {}
 
-    /** A convolution whose kernel is as long as it is wide and high. */
+    /** Reads a convolution whose kernel is as long in time as it is wide and high. */
     static Conv2d conv(Weights w, int in, int out, int kernel) {
         return new Conv2d(
                 w.part(

@@ -4,14 +4,14 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 
 /**
- * Latents as tokens: every 2×2 places become one token, channel slowest.
+ * Conversion of latents to tokens and back: every 2×2 places become one token, channel slowest.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux.py}, {@code _pack_latents} and {@code _unpack_latents}.
  */
 public final class LatentPacking {
     private LatentPacking() {}
 
-    /** {@code [B, C, h, w] → [B, (h/2)·(w/2), 4C]} */
+    /** Packs latents into tokens: {@code [B, C, h, w] → [B, (h/2)·(w/2), 4C]}. */
     public static Tensor pack(Tensor latents) {
         try (var scope = Scope.open("pack")) {
             long b = latents.size(0);
@@ -24,7 +24,7 @@ public final class LatentPacking {
         }
     }
 
-    /** {@code [B, (h/2)·(w/2), 4C] → [B, C, h, w]} */
+    /** Unpacks tokens into latents: {@code [B, (h/2)·(w/2), 4C] → [B, C, h, w]}. */
     public static Tensor unpack(Tensor tokens, long h, long w) {
         try (var scope = Scope.open("unpack")) {
             long b = tokens.size(0);
@@ -36,7 +36,7 @@ public final class LatentPacking {
     }
 
     /**
-     * A mask at the picture's size as tokens: the 8×8 pixels of each latent place become channels, then packed.
+     * Packs a mask at the picture's size into tokens: the 8×8 pixels of each latent place become channels, which are packed.
      * {@code [1, 1, 8h, 8w] → [1, (h/2)·(w/2), 256]}
      */
     public static Tensor packMask(Tensor mask) {

@@ -8,7 +8,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
 /**
- * The middle of encoder and decoder: residual block, attention of every place to every other, residual block.
+ * The middle of encoder and decoder: a residual block, attention of every place to every other, a residual block.
  *
  * <p>Source: huggingface/diffusers, {@code models/unets/unet_2d_blocks.py}, UNetMidBlock2D.
  */
@@ -20,14 +20,14 @@ record MidBlock(ResnetBlock resnet0, Attention attention, ResnetBlock resnet1) {
                 ResnetBlock.load(w.at("resnets").at(1), channels, channels, groups));
     }
 
-    /** {@code [B, C, h, w] → [B, C, h, w]} */
+    /** Computes {@code [B, C, h, w] → [B, C, h, w]}. */
     Tensor forward(Tensor x) {
         try (var block = Scope.open("mid block")) {
             return block.keep(resnet1.forward(attention.forward(resnet0.forward(x))));
         }
     }
 
-    /** One head as wide as the channels. */
+    /** Self-attention over all places, with one head as wide as the channels. */
     private record Attention(GroupNorm groupNorm, Linear toQ, Linear toK, Linear toV, Linear toOut) {
         static Attention load(Weights w, int channels, int groups) {
             return new Attention(

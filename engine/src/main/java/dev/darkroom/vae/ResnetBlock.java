@@ -8,7 +8,7 @@ import dev.darkroom.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Norm, SiLU, convolution, twice, and the input added: {@code [B, in, h, w] → [B, out, h, w]}.
+ * A residual block: twice norm, SiLU and convolution, and the input added: {@code [B, in, h, w] → [B, out, h, w]}.
  *
  * <p>Source: huggingface/diffusers, {@code models/resnet.py}, ResnetBlock2D without a timestep.
  */

@@ -1,4 +1,4 @@
-/** Pictures to latents and back: autoencoders, and the exact resizing in front of them. */
+/** Autoencoders, which turn pictures into latents and back, and the exact resizing in front of them. */
 @NullMarked
 package dev.darkroom.vae;
 

@@ -1,6 +1,9 @@
 package dev.darkroom.weights;
 
-/** A checkpoint is incomplete, damaged or of another kind than its config says. The message names the file and the tensor or field. */
+/**
+ * Thrown when a checkpoint is incomplete, damaged or of another kind than its config says. The message names the file and the tensor or
+ * field.
+ */
 public final class CheckpointException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -40,7 +40,11 @@ public final class ConfigFile {
     private final String path;
     private final JsonNode root;
 
-    /** @param path what stands before the names of fields: empty, or that of a nested object and a dot */
+    /**
+     * Wraps an object of a file.
+     *
+     * @param path prefix of field names in errors: empty, or the name of a nested object and a dot
+     */
     private ConfigFile(String name, String path, JsonNode root) {
         this.name = name;
         this.path = path;
@@ -63,9 +67,9 @@ public final class ConfigFile {
     }
 
     /**
-     * Reads a text that stands inside of another file.
+     * Parses JSON text that is embedded in another file.
      *
-     * @param name says where, for errors
+     * @param name where the text stands, for errors
      */
     public static ConfigFile parse(String name, String json) {
         try {
@@ -79,24 +83,24 @@ public final class ConfigFile {
         }
     }
 
-    /** Reads a file that may be missing: then all fields have their defaults. */
+    /** Reads a file that may be missing, in which case all fields have their defaults. */
     public static ConfigFile readIfPresent(Path file) {
         return Files.exists(file)
                 ? read(file)
                 : new ConfigFile(file.toString(), "", JsonNodeFactory.instance.objectNode());
     }
 
-    /** The names of its fields. */
+    /** Names of this object's fields. */
     public List<String> names() {
         return root.properties().stream().map(Map.Entry::getKey).toList();
     }
 
-    /** True if the field is there and not null. */
+    /** True if the field is present and not null. */
     public boolean has(String field) {
         return root.hasNonNull(field);
     }
 
-    /** The object that a field holds, which must be there; errors name its fields behind that of the object. */
+    /** Returns the nested object of a field, which must be there; errors name its fields with the object's name in front. */
     public ConfigFile at(String field) {
         if (!root.path(field).isObject()) {
             throw error(field, "must be an object, not " + root.get(field));
@@ -104,22 +108,22 @@ public final class ConfigFile {
         return new ConfigFile(name, path + field + ".", root.path(field));
     }
 
-    /** A count or a width: a whole number from 1 to 2²⁴. */
+    /** Reads a count or a width: a whole number from 1 to 2²⁴. */
     public int count(String field) {
         return count(field, root.get(field));
     }
 
-    /** The same, with a value for where the field is missing or null. */
+    /** Reads a count, or takes {@code otherwise} if the field is missing or null. */
     public int count(String field, int otherwise) {
         return root.hasNonNull(field) ? count(field) : otherwise;
     }
 
-    /** Optional counterpart of {@link #count(String)}. */
+    /** Reads a count as {@link #count(String)} does; empty if the field is missing or null. */
     public Optional<Integer> optionalCount(String field) {
         return root.hasNonNull(field) ? Optional.of(count(field)) : Optional.empty();
     }
 
-    /** A count that may be 0, up to {@code most}. */
+    /** Reads a whole number from 0 to {@code most}, or takes {@code otherwise} if the field is missing or null. */
     public int countFromZero(String field, int otherwise, int most) {
         JsonNode value = root.get(field);
         if (value != null && value.isIntegralNumber() && value.canConvertToInt() && value.intValue() == 0) {
@@ -132,12 +136,12 @@ public final class ConfigFile {
         return count;
     }
 
-    /** A list of counts, with one for where the field is missing or null. */
+    /** Reads a list of 1 to 64 counts, or takes {@code otherwise} if the field is missing or null. */
     public List<Integer> counts(String field, List<Integer> otherwise) {
         return root.hasNonNull(field) ? counts(field) : otherwise;
     }
 
-    /** A list of counts. */
+    /** Reads a list of 1 to 64 counts. */
     public List<Integer> counts(String field) {
         JsonNode list = root.path(field);
         if (!list.isArray() || list.isEmpty() || list.size() > 64) {
@@ -148,12 +152,12 @@ public final class ConfigFile {
         return List.copyOf(counts);
     }
 
-    /** How many items a list has; 0 if there is none. */
+    /** Number of items of a list; 0 if the field is missing. */
     public int listLength(String field) {
         return root.path(field).size();
     }
 
-    /** The product of two counts of a field, which must be one itself. */
+    /** Multiplies two counts that a field states; the product must be a valid count too. */
     public int product(String field, int a, int b) {
         long product = (long) a * b;
         if (product > LARGEST_NUMBER) {
@@ -162,7 +166,7 @@ public final class ConfigFile {
         return (int) product;
     }
 
-    /** A list of texts, or of none if the field is missing or null. */
+    /** Reads a list of texts; empty if the field is missing or null. */
     public List<String> texts(String field) {
         List<String> texts = new ArrayList<>();
         root.path(field).forEach(item -> texts.add(item.isTextual() ? item.asText() : ""));
@@ -172,7 +176,7 @@ public final class ConfigFile {
         return List.copyOf(texts);
     }
 
-    /** A list of exactly that many finite numbers. */
+    /** Reads a list of exactly {@code length} finite numbers. */
     public List<Double> numbers(String field, int length) {
         if (!has(field)) {
             throw error(field, "is missing");
@@ -180,7 +184,7 @@ public final class ConfigFile {
         return numbers(field, Collections.nCopies(length, 0.0));
     }
 
-    /** Different places in a list of {@code size}, counted from 0, with a value for where the field is missing or null. */
+    /** Reads distinct indexes into a list of {@code size} items, or takes {@code otherwise} if the field is missing or null. */
     public List<Integer> indexes(String field, int size, List<Integer> otherwise) {
         if (!has(field)) {
             return otherwise;
@@ -195,7 +199,7 @@ public final class ConfigFile {
         return List.copyOf(indexes);
     }
 
-    /** As many finite numbers as {@code otherwise} has, which stands for a field that is missing or null. */
+    /** Reads as many finite numbers as {@code otherwise} has, or takes those if the field is missing or null. */
     public List<Double> numbers(String field, List<Double> otherwise) {
         if (!has(field)) {
             return otherwise;
@@ -210,11 +214,12 @@ public final class ConfigFile {
         return List.copyOf(numbers);
     }
 
+    /** Reads a finite number, or takes {@code otherwise} if the field is missing or null. */
     public double number(String field, double otherwise) {
         return optionalNumber(field).orElse(otherwise);
     }
 
-    /** A finite number, if the field is there. */
+    /** Reads a finite number; empty if the field is missing or null. */
     public Optional<Double> optionalNumber(String field) {
         if (!root.hasNonNull(field)) {
             return Optional.empty();
@@ -226,7 +231,7 @@ public final class ConfigFile {
         return Optional.of(value.doubleValue());
     }
 
-    /** The numbers of an object, by name; none if it is missing. */
+    /** Reads an object of finite numbers, by name; empty if the field is missing. */
     public Map<String, Double> numbersByName(String field) {
         Map<String, Double> numbers = new LinkedHashMap<>();
         root.path(field).properties().forEach(entry -> {
@@ -239,15 +244,17 @@ public final class ConfigFile {
         return numbers;
     }
 
+    /** Reads a boolean, or takes {@code otherwise} if the field is missing or null. */
     public boolean flag(String field, boolean otherwise) {
         return root.hasNonNull(field) ? root.get(field).asBoolean() : otherwise;
     }
 
+    /** Reads a text, or takes {@code otherwise} if the field is missing or null. */
     public String text(String field, String otherwise) {
         return root.hasNonNull(field) ? root.get(field).asText() : otherwise;
     }
 
-    /** An error about a field of this file. */
+    /** Makes an error that names this file and the field. */
     public CheckpointException error(String field, String rule) {
         return new CheckpointException(name + ": " + path + field + " " + rule);
     }

@@ -4,8 +4,8 @@ import dev.darkroom.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * The weight of a linear layer, {@code [out, in]}, and what LoRAs add to it for the time of a picture. The weight itself is never written:
- * it may be a read-only mapped file.
+ * The weight of a linear layer, {@code [out, in]}, and the low-rank matrices that LoRAs add for the time of a picture. The weight itself is
+ * never written: it may be a read-only mapped file.
  */
 public final class LinearWeight {
     private final Tensor tensor;
@@ -16,10 +16,10 @@ public final class LinearWeight {
     public record Shape(long in, long out) {}
 
     /**
-     * Two narrow matrices whose product is added to a weight.
+     * Low-rank matrices whose product is added to a weight.
      *
      * @param down {@code [rank, in]}
-     * @param up {@code [out, rank]}, all factors in it
+     * @param up {@code [out, rank]}, with all factors multiplied in
      */
     public record LowRank(Tensor down, Tensor up) {}
 
@@ -28,7 +28,7 @@ public final class LinearWeight {
         this.shape = shape;
     }
 
-    /** The weight as it lies in the checkpoint. */
+    /** The weight {@code [out, in]} as it lies in the checkpoint. */
     public Tensor tensor() {
         return tensor;
     }
@@ -37,13 +37,13 @@ public final class LinearWeight {
         return shape;
     }
 
-    /** What is added to the weight at the moment. */
+    /** Low-rank matrices that are added to the weight at the moment. */
     public Optional<LowRank> lowRank() {
         return lowRank;
     }
 
     /**
-     * Adds to the weight until {@link #restore}.
+     * Adds low-rank matrices to the weight until {@link #restore}.
      *
      * @throws IllegalStateException if something is added already
      */
@@ -54,7 +54,7 @@ public final class LinearWeight {
         lowRank = Optional.of(added);
     }
 
-    /** Leaves the weight alone, as it was loaded. */
+    /** Takes away what {@link #adapt} added: the layer computes with its weight as it was loaded. */
     public void restore() {
         lowRank = Optional.empty();
     }

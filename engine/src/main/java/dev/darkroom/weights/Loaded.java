@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A network and the scope that its weights live in; closing it frees them.
+ * A loaded network and the scope that its weights live in; {@link #close} frees them.
  *
  * @param bytes size of the weights in their files
  * @param linears the weights of its linear layers, by the layers' names in the checkpoint
@@ -16,7 +16,7 @@ public record Loaded<T>(T network, Placement placement, long bytes, Map<String, 
         linears = Map.copyOf(linears);
     }
 
-    /** The widths of its linear layers, by the layers' names. */
+    /** Widths of the network's linear layers, by the layers' names in the checkpoint. */
     public Map<String, LinearWeight.Shape> layers() {
         return linears.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(

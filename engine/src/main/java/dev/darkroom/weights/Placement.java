@@ -4,7 +4,7 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import java.util.Locale;
 
-/** Where a network computes and in which element type. */
+/** The device on which a network computes, and the element type in which it does. */
 public record Placement(Device device, DType dtype) {
     @Override
     public String toString() {

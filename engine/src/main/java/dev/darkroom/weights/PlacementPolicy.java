@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Decides where each network computes, in which type, and how much memory all of them may take.
+ * Decides on which device and in which type each network computes, and how much memory all of them may take.
  *
  * <p>On a card: bfloat16, as long as the card has room for the network and for the work around it; what does not fit computes on the CPU.
  * On the CPU: float32 for weights stored so and for small networks, where exactness costs nothing; large bfloat16 networks stay bfloat16
  * where the processor multiplies it in hardware or float32 would not fit in memory. Large weights then stay in the mapped file.
  *
- * @param forced a type that the operator chose for all networks
+ * @param forced the type for all networks, if whoever runs this has chosen one
  * @param memory most bytes that weights may take on the device; empty for all that the card has, or half of the machine's memory
  */
 public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory) {
@@ -22,12 +22,12 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
     /** Card memory that stays free for activations. */
     private static final long WORKSPACE = 6L << 30;
 
-    /** Where a network of this size computes if there is room. */
+    /** Chooses the placement of a network of this size for when there is room. */
     public Placement preferred(WeightSize size) {
         return device.isCuda() ? new Placement(device, forced.orElse(DType.BFLOAT16)) : onCpu(size);
     }
 
-    /** How a network of this size computes on the CPU. */
+    /** Chooses the placement on the CPU of a network of this size. */
     public Placement onCpu(WeightSize size) {
         return new Placement(Device.CPU, forced.orElseGet(() -> typeOnCpu(size)));
     }
@@ -42,7 +42,7 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
     }
 
     /**
-     * Bytes that more weights may take on a device; negative if there are too many already.
+     * Bytes that further weights may take on a device; negative if there are too many already.
      *
      * <p>On a card that is what its driver says is free, measured now, but for the room that the work around the networks needs. On the CPU
      * it is a budget, in which mapped weights count like copied ones: every step reads all of them, so pages that the system drops for want

@@ -17,13 +17,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header of one safetensors file: which tensors it holds, of what type and shape, and where. Checked as the format's own library
- * checks it, so that what is read later lies inside the file: known types, sizes that match the shapes, no overlap, no gap.
+ * The header of one safetensors file: names, types, shapes and places of its tensors. It is checked as the format's own library checks it,
+ * so that every later read lies inside the file: known types, sizes that match the shapes, no overlap, no gap.
  *
  * <p>Source: huggingface/safetensors, README ("Format") and {@code safetensors/src/tensor.rs}, {@code Metadata::validate}.
  *
  * @param entries the tensors, as the header lists them
- * @param metadata what its writer says of the file, texts by name
+ * @param metadata the writer's remarks about the file, texts by name
  */
 public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, Map<String, String> metadata) {
     private static final long LARGEST_HEADER = 100_000_000;
@@ -31,13 +31,13 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
 
     /** One tensor: {@code start} counts bytes from the beginning of the file. */
     public record Entry(DType dtype, List<Long> shape, long start, long end) {
-        /** The shape as libtorch wants it. */
+        /** The shape as an array, for libtorch. */
         public long[] dimensions() {
             return shape.stream().mapToLong(Long::longValue).toArray();
         }
     }
 
-    /** Reads and checks the header. */
+    /** Reads and checks the header of a file. */
     public static SafetensorsFile read(Path path) {
         try (FileChannel channel = FileChannel.open(path)) {
             long size = channel.size();
@@ -164,7 +164,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
         return null;
     }
 
-    /** Whole numbers from 0, or null if it is not a list of at most that many. */
+    /** Reads whole numbers from 0; null if the node is not a list of at most {@code most} of them. */
     private static @Nullable List<Long> numbers(JsonNode list, int most) {
         if (!list.isArray() || list.size() > most) {
             return null;

@@ -18,9 +18,10 @@ import java.util.regex.Pattern;
 record ShardedFiles(Path folder, List<SafetensorsFile> files) {
     private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
 
-    /** A name that leads nowhere else and that every file system takes. */
+    /** Pattern of safe file names: without a path, and valid in every file system. */
     private static final Pattern SHARD = Pattern.compile("[\\p{Graph}&&[^/\\\\]]+\\.safetensors");
 
+    /** Finds the weight files of a folder and reads their headers. */
     static ShardedFiles find(Path folder) {
         for (String stem : STEMS) {
             Path index = folder.resolve(stem + ".safetensors.index.json");
@@ -81,7 +82,7 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
         }
     }
 
-    /** Bytes of all tensors. */
+    /** Size in bytes of all tensors. */
     long bytes() {
         return files.stream()
                 .flatMap(file -> file.entries().values().stream())

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads the files of a checkpoint that are read whole: configs, indexes, tokenizers. */
+/** Reads a checkpoint's small files into memory: configs, indexes, tokenizers. */
 public final class SmallFile {
     private static final long LARGEST = 64L << 20;
 
     private SmallFile() {}
 
-    /** The content of a file that must be there and must not be larger than 64 MB. */
+    /** Reads a file that must be there and must not be larger than 64 MB. */
     public static byte[] read(Path file) {
         try {
             if (!Files.isRegularFile(file)) {

@@ -6,14 +6,14 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How large the weights of a component are, as the headers of their files say.
+ * Size of a component's weights, according to the headers of their files.
  *
- * @param elements numbers in all tensors that are loaded
- * @param bytes what they take in the files
+ * @param elements count of numbers in all tensors that are loaded
+ * @param bytes size of these tensors in the files
  * @param dtype the type that most of the bytes have
  */
 public record WeightSize(long elements, long bytes, DType dtype) {
-    /** The head of a language model, a gigabyte in Qwen2.5-VL, which no text encoder needs. */
+    /** Prefix of a language model's head, a gigabyte in Qwen2.5-VL, which no text encoder needs. */
     private static final String NEVER_LOADED = "lm_head.";
 
     /**
@@ -41,7 +41,7 @@ public record WeightSize(long elements, long bytes, DType dtype) {
                         .orElse(DType.FLOAT32));
     }
 
-    /** Bytes that they take in a type. */
+    /** Bytes that these weights take in an element type. */
     public long in(DType type) {
         return elements * type.bytes();
     }

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a checkpoint: a prefix of tensor names, from which a network takes what it needs, part by part, as the names are nested.
+ * A place in a checkpoint, given by a prefix of tensor names, from which a network takes its tensors part by part, as the names are nested.
  * Loading is strict: one error lists every tensor that is missing, has another shape, or was not read.
  */
 public final class Weights {
@@ -79,7 +79,7 @@ public final class Weights {
     }
 
     /**
-     * Does a load only to see that it succeeds: of what is mapped, nothing is paged in.
+     * Checks that a load succeeds, and closes what it loaded: of mapped weights nothing is paged in.
      *
      * @throws CheckpointException if anything is missing, differs in shape or is left over
      */
@@ -87,58 +87,58 @@ public final class Weights {
         ScopedValue.where(VERIFYING, true).run(() -> load.get().close());
     }
 
-    /** The place one name further in. */
+    /** Returns the place one name further in. */
     public Weights at(String name) {
         return new Weights(source, prefix.isEmpty() ? name : prefix + "." + name);
     }
 
-    /** The place of the {@code index}-th of equal parts. */
+    /** Returns the place of the {@code index}-th of several parts of one kind, counted from 0. */
     public Weights at(int index) {
         return at(Integer.toString(index));
     }
 
-    /** True if the checkpoint has a tensor of this name, or any within a place of this name. */
+    /** True if the checkpoint has a tensor of this name at this place, or any tensor below it. */
     public boolean has(String name) {
         String wanted = at(name).prefix;
         return source.entries.keySet().stream()
                 .anyMatch(entry -> entry.equals(wanted) || entry.startsWith(wanted + "."));
     }
 
-    /** A tensor that must have this shape. */
+    /** Takes a tensor, which must have this shape and a floating type. */
     public Tensor tensor(String name, long... shape) {
         return part(name, UnaryOperator.identity(), shape);
     }
 
-    /** The part of a tensor that is needed; the rest of it takes no memory of its own. */
+    /** Takes a part of a tensor of this shape; the rest of it takes no memory of its own. */
     public Tensor part(String name, UnaryOperator<Tensor> part, long... shape) {
         return source.take(at(name).prefix, part, shape);
     }
 
-    /** The tensor {@code weight} here, of a linear layer, which a LoRA can adapt. */
+    /** Takes the tensor {@code weight [out, in]} of a linear layer at this place, which a LoRA can adapt. */
     public LinearWeight linear(long in, long out) {
         var weight = new LinearWeight(tensor("weight", out, in), new LinearWeight.Shape(in, out));
         source.linears.put(prefix, weight);
         return weight;
     }
 
-    /** A tensor that is not in the checkpoint but lives as long as its weights, on their device. */
+    /** Moves a tensor that is not in the checkpoint to the device of the weights, to live as long as they do. */
     public Tensor constant(Tensor value) {
         return source.mappings.keep(value.to(source.placement.device()));
     }
 
-    /** Names that may be there and are not needed: whole places or single tensors. */
+    /** Allows for names that may be there and are not needed: whole places or single tensors. */
     public void ignore(String... names) {
         for (String name : names) {
             source.ignored.add(at(name).prefix);
         }
     }
 
-    /** What the element type and the device of the weights are. */
+    /** Device and element type of the weights. */
     public Placement placement() {
         return source.placement;
     }
 
-    /** All files of one component, and what has been taken from them. */
+    /** All files of one component, and a record of the tensors that were taken from them. */
     private static final class Source {
         private record Located(SafetensorsFile.Entry entry, MappedFile file) {}
 
@@ -215,7 +215,7 @@ public final class Weights {
             }
         }
 
-        /** Stands for a tensor that cannot be read while the rest of the list of faults is found. */
+        /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */
         private static Tensor placeholder() {
             return Tensor.of(new float[0], 0);
         }

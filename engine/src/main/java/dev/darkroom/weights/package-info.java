@@ -1,4 +1,6 @@
-/** Checkpoints as they lie on Hugging Face: safetensors files mapped without a copy, sharded or not, loaded strictly; their JSON configs. */
+/**
+ * Checkpoints in the layouts of Hugging Face: safetensors files mapped without a copy, sharded or not, loaded strictly; their JSON configs.
+ */
 @NullMarked
 package dev.darkroom.weights;
 
