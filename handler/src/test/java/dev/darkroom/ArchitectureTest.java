@@ -95,7 +95,8 @@ class ArchitectureTest {
         return Stream.concat(
                 QUEUE_MAY_USE.keySet().stream()
                         .map(room -> DynamicTest.dynamicTest(
-                                room, () -> usesOnly("dev.darkroom.queue." + room + "..", room, QUEUE_MAY_USE.get(room)))),
+                                room,
+                                () -> usesOnly("dev.darkroom.queue." + room + "..", room, QUEUE_MAY_USE.get(room)))),
                 Stream.of(DynamicTest.dynamicTest("queue", () -> usesOnly("dev.darkroom.queue", "", List.of()))));
     }
 
