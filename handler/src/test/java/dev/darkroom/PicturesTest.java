@@ -7,9 +7,11 @@ import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
@@ -149,7 +151,7 @@ class PicturesTest {
                         throw new IllegalStateException("this one cannot be drawn");
                     }
                     return new Rendering(
-                            new Picture(64, 64, new byte[3 * 64 * 64]), new Timings(), List.of(), Map.of());
+                            new Media.Still(Picture.black(new Size(64, 64))), new Timings(), List.of(), Map.of());
                 });
             }
             return batch.result();

@@ -1,9 +1,8 @@
 package dev.darkroom.store;
 
+import dev.darkroom.image.PictureDecoder;
 import dev.darkroom.job.ImageFormat;
-import dev.darkroom.job.Picture;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
+import dev.darkroom.job.Media;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.imageio.ImageIO;
 import org.jboss.logging.Logger;
 
 /**
@@ -38,7 +36,7 @@ public final class UnsentPictures {
 
     /** A picture that waits: its file as it is to be stored, and what is in it. */
     @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
-    record Unsent(Path path, byte[] file, ImageFormat format, long seed, Picture picture) {}
+    record Unsent(Path path, byte[] file, ImageFormat format, long seed, Media media) {}
 
     /** Keeps a picture. */
     void keep(ResultName name, byte[] file, ImageFormat format, long seed) throws IOException {
@@ -86,12 +84,8 @@ public final class UnsentPictures {
 
     private static Unsent read(Path path, Matcher name) throws IOException {
         byte[] file = Files.readAllBytes(path);
-        BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
-        if (image == null) {
-            throw new IOException("no picture");
-        }
         ImageFormat format = ImageFormat.parse(name.group(2)).orElseThrow();
-        return new Unsent(path, file, format, Long.parseLong(name.group(1)), Picture.of(image));
+        return new Unsent(path, file, format, Long.parseLong(name.group(1)), new Media.Still(PictureDecoder.decodeOwn(file)));
     }
 
     /** Forgets a picture that is stored now. */

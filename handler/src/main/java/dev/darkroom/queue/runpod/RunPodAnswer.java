@@ -57,8 +57,7 @@ final class RunPodAnswer {
     private static ObjectNode image(JobResult.Image image, int room) {
         if (image.stored() instanceof Stored.Inline inline && base64Length(inline.file()) > room) {
             var bare = new Stored.Inline(new byte[0]);
-            ObjectNode node = Answer.image(
-                    new JobResult.Image(image.sample(), bare, image.format(), image.size(), image.bytes()));
+            ObjectNode node = Answer.image(image.at(bare));
             node.remove("image");
             return node;
         }
