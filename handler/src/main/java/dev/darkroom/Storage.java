@@ -1,6 +1,5 @@
 package dev.darkroom;
 
-import dev.darkroom.net.AddressRules;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
 import dev.darkroom.store.CallerBuckets;
@@ -35,12 +34,11 @@ final class Storage implements AutoCloseable {
      * @throws IllegalArgumentException naming the setting that is missing or wrong
      */
     Storage(WorkerConfig config, Vertx vertx, ResultFolder folder, boolean folderIsServed) {
-        boolean everywhere = config.sources().allowPrivateAddresses();
         images = new SourceImages(config.sources(), vertx);
         loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
         callers = new CallerBuckets(
-                address -> everywhere || AddressRules.isPublic(address),
-                everywhere,
+                config.sources().allowedHosts(),
+                config.sources().allowPrivateAddresses(),
                 config.s3().expiry(),
                 config.s3().timeout());
         Optional<S3Store> bucket = S3Target.of(config.s3()).map(target -> new S3Store(target, connections));

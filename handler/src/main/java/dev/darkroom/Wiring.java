@@ -36,11 +36,11 @@ class Wiring {
         return config.http();
     }
 
-    /** Whom this worker calls when a job has a webhook. */
+    /** Decides which webhooks this worker calls. */
     @Produces
     @Singleton
     AddressGuard guard() {
-        return new ReceiverAddresses(config.sources().allowPrivateAddresses());
+        return new WebhookHosts(config.sources().allowedHosts());
     }
 
     /** The folder that this worker serves its results from. */

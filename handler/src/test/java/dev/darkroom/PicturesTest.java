@@ -16,6 +16,7 @@ import dev.darkroom.job.Stored;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
 import dev.darkroom.model.Rendering;
+import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.ResultFolder;
@@ -142,7 +143,7 @@ class PicturesTest {
                 TestJobs.PLAIN,
                 new Sampling(List.of("a", "b", "c"), null, null, null, null, null, 1, 1, false, List.of()));
         var ticket = new ListeningTicket(job, check);
-        try (var callers = new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(5));
+        try (var callers = new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(5));
                 var batch = new Pictures(ticket, job, model, results(callers), new Semaphore(2))) {
             for (Sample sample : batch.resendUnsent()) {
                 batch.draw(sample, part -> {

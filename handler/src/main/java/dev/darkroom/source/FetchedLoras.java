@@ -1,5 +1,6 @@
 package dev.darkroom.source;
 
+import dev.darkroom.net.AllowedHosts;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,12 +45,12 @@ final class FetchedLoras implements AutoCloseable {
         Instant last = Instant.EPOCH;
     }
 
-    private record Stored(Path path, String name, long bytes, Instant lastUse) {}
+    private record FetchedFile(Path path, String name, long bytes, Instant lastUse) {}
 
-    /** @param everywhere true fetches from addresses that are not public too */
-    FetchedLoras(LoraSettings settings, FetchRules rules, boolean everywhere, Path folder, Vertx vertx) {
+    /** @param folder need not be there yet */
+    FetchedLoras(LoraSettings settings, FetchRules rules, AllowedHosts hosts, Path folder, Vertx vertx) {
         this.folder = folder;
-        this.urls = new UrlFetch(rules, everywhere, vertx);
+        this.urls = new UrlFetch(rules, hosts, vertx);
         this.kept = settings.kept();
         this.timeout = settings.timeout();
         this.mostBytes = settings.folder().asLongValue();
@@ -137,9 +138,9 @@ final class FetchedLoras implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        List<Stored> stored = stored();
-        long bytes = stored.stream().mapToLong(Stored::bytes).sum();
-        for (Stored file : stored) {
+        List<FetchedFile> stored = stored();
+        long bytes = stored.stream().mapToLong(FetchedFile::bytes).sum();
+        for (FetchedFile file : stored) {
             Use use = uses.get(file.name);
             if (bytes > mostBytes && (use == null || use.holders == 0)) {
                 Files.deleteIfExists(file.path);
@@ -150,8 +151,8 @@ final class FetchedLoras implements AutoCloseable {
     }
 
     /** Files that are whole, the least recently used first; those that nobody writes any more are deleted on the way. */
-    private List<Stored> stored() throws IOException {
-        List<Stored> stored = new ArrayList<>();
+    private List<FetchedFile> stored() throws IOException {
+        List<FetchedFile> stored = new ArrayList<>();
         List<Path> files;
         try (Stream<Path> listed = Files.list(folder)) {
             files = listed.toList();
@@ -163,7 +164,7 @@ final class FetchedLoras implements AutoCloseable {
                 if (OURS.matcher(name).matches()) {
                     Use use = uses.get(name);
                     Instant used = use == null || use.last.isBefore(modified) ? modified : use.last;
-                    stored.add(new Stored(file, name, Files.size(file), used));
+                    stored.add(new FetchedFile(file, name, Files.size(file), used));
                 } else if (name.startsWith(FileBody.UNFINISHED)
                         && modified.isBefore(Instant.now().minus(timeout))) {
                     Files.deleteIfExists(file);
@@ -172,7 +173,7 @@ final class FetchedLoras implements AutoCloseable {
                 LOG.debugf("%s is gone", file);
             }
         }
-        stored.sort(Comparator.comparing(Stored::lastUse));
+        stored.sort(Comparator.comparing(FetchedFile::lastUse));
         return stored;
     }
 

@@ -29,14 +29,14 @@ public final class LoraFiles implements AutoCloseable {
     /**
      * Keeps what is fetched in a folder, which need not be there yet.
      *
-     * @param sources whose rules of addresses and patience hold for LoRAs too
+     * @param sources whose rules of hosts and patience hold for LoRAs too
      * @param vertx does the fetching, and stays open when this is closed
      */
     public LoraFiles(LoraSettings settings, SourceSettings sources, Path folder, Vertx vertx) {
         this.folders = new AllowedFolders(settings.roots().orElse(List.of()));
         this.largestFile = settings.largestFile().asLongValue();
         this.fetched = new FetchedLoras(
-                settings, FetchRules.ofLoras(settings, sources), sources.allowPrivateAddresses(), folder, vertx);
+                settings, FetchRules.ofLoras(settings, sources), sources.allowedHosts(), folder, vertx);
     }
 
     /** Files that stay where they are until this is closed. */

@@ -21,7 +21,7 @@ public final class SourceImages implements AutoCloseable {
         int largestFile = Math.toIntExact(settings.largestFile().asLongValue());
         this.base64 = new Base64Source(largestFile);
         this.paths = new PathSource(settings.roots().orElse(List.of()), largestFile);
-        this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowPrivateAddresses(), vertx);
+        this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowedHosts(), vertx);
         this.decoder = new PictureDecoder(settings.pictureLimits());
     }
 

@@ -1,6 +1,7 @@
 package dev.darkroom.source;
 
 import dev.darkroom.image.PictureLimits;
+import dev.darkroom.net.AllowedHosts;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -48,6 +49,11 @@ public interface SourceSettings {
     /** Pause before the second try; it doubles with each further one. */
     @WithDefault("500ms")
     Duration backOff();
+
+    /** The hosts that callers may send this worker to. */
+    default AllowedHosts allowedHosts() {
+        return allowPrivateAddresses() ? AllowedHosts.ALL : AllowedHosts.PUBLIC;
+    }
 
     /** The bounds that concern a picture's size. */
     default PictureLimits pictureLimits() {

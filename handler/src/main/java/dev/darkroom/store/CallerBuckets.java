@@ -3,10 +3,10 @@ package dev.darkroom.store;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
-import java.net.InetAddress;
+import dev.darkroom.net.AllowedHosts;
+import dev.darkroom.net.ForbiddenHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * to: only TLS, and only to addresses that are allowed.
  */
 public final class CallerBuckets implements AutoCloseable {
-    private final AddressCheck addresses;
+    private final AllowedHosts hosts;
     private final boolean plainHttp;
     private final Duration expiry;
     private final Duration timeout;
@@ -23,13 +23,13 @@ public final class CallerBuckets implements AutoCloseable {
     /**
      * Connects to nothing yet.
      *
-     * @param allowed which addresses callers may send this worker to
+     * @param hosts that callers may send this worker to
      * @param plainHttp true: also without TLS, for tests and closed networks
      * @param expiry how long signed addresses can be read
      * @param timeout how long one attempt to send a picture may take
      */
-    public CallerBuckets(Predicate<InetAddress> allowed, boolean plainHttp, Duration expiry, Duration timeout) {
-        this.addresses = new AddressCheck(allowed);
+    public CallerBuckets(AllowedHosts hosts, boolean plainHttp, Duration expiry, Duration timeout) {
+        this.hosts = hosts;
         this.plainHttp = plainHttp;
         this.expiry = expiry;
         this.timeout = timeout;
@@ -53,9 +53,9 @@ public final class CallerBuckets implements AutoCloseable {
         S3Endpoint endpoint = target(destination).endpoint();
         String front = endpoint.pathStyle() ? "" : endpoint.bucket() + ".";
         try {
-            addresses.check(front + endpoint.address().getHost());
-        } catch (UnknownHostException | AddressCheck.Refused e) {
-            String rule = e instanceof AddressCheck.Refused ? "must be a public address" : "is not known";
+            var unused = hosts.lookUp(front + endpoint.address().getHost());
+        } catch (UnknownHostException | ForbiddenHostException e) {
+            String rule = e instanceof ForbiddenHostException ? "must be a public address" : "is not known";
             throw new JobException(
                     JobException.Code.BAD_INPUT,
                     S3Names.JOB.endpoint + ": " + rule + ": "
@@ -83,7 +83,7 @@ public final class CallerBuckets implements AutoCloseable {
 
     private synchronized S3Connections connections() {
         if (connections == null) {
-            connections = S3Connections.checked(addresses);
+            connections = S3Connections.checked(new AddressCheck(hosts));
         }
         return connections;
     }

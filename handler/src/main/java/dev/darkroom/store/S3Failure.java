@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.net.ForbiddenHostException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class S3Failure {
         if (answer.isPresent()) {
             return answered(answer.get());
         }
-        if (is(failure, AddressCheck.Refused.class)) {
+        if (is(failure, ForbiddenHostException.class)) {
             return "is not a public address";
         }
         if (is(failure, UnknownHostException.class)) {

@@ -15,6 +15,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
+import dev.darkroom.net.AllowedHosts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class ResultsTest {
     Path directory;
 
     private final CallerBuckets callers =
-            new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(2));
+            new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(2));
 
     @AfterEach
     void closeCallers() {
