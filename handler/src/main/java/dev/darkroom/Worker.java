@@ -37,7 +37,7 @@ public final class Worker {
     /** Works until the source has no more jobs, the device is lost, or the thread is interrupted. */
     public void work(JobSource source) throws InterruptedException {
         while (true) {
-            try (var place = new Place()) {
+            try (var place = new WorkerPlace()) {
                 // a job that was lost with the device frees its place: nobody may take the next one then
                 Optional<Ticket> ticket = isDefunct() ? Optional.empty() : source.take();
                 if (ticket.isEmpty()) {
@@ -57,7 +57,7 @@ public final class Worker {
         return state.phase() == WorkerState.Phase.DEFUNCT;
     }
 
-    private void work(Ticket taken, Place place) throws InterruptedException {
+    private void work(Ticket taken, WorkerPlace place) throws InterruptedException {
         var log = new JobLog(taken.id());
         log.taken();
         var ticket = new FollowedTicket(new FollowedTicket(taken, place), log);
@@ -77,10 +77,10 @@ public final class Worker {
     }
 
     /** A place among the jobs that are not drawn yet; free again once the job is drawn, or has ended. */
-    private final class Place implements JobListener, AutoCloseable {
+    private final class WorkerPlace implements JobListener, AutoCloseable {
         private boolean taken;
 
-        Place() throws InterruptedException {
+        WorkerPlace() throws InterruptedException {
             places.acquire();
             taken = true;
         }

@@ -85,7 +85,7 @@ final class UrlFetch implements AutoCloseable {
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             List<InetAddress> servers = servers(field, address, deadline);
             InetAddress server = servers.get((tried - 1) % servers.size());
-            PinnedGet.Answer<T> answer = ask(field, address, server, deadline, body.get());
+            PinnedGet.Response<T> answer = ask(field, address, server, deadline, body.get());
             if (answer.body() != null) {
                 return answer.body();
             }
@@ -95,7 +95,7 @@ final class UrlFetch implements AutoCloseable {
     }
 
     /** Where an answer sends to, if it does. */
-    private static WebAddress next(String field, WebAddress address, PinnedGet.Answer<?> answer) throws PassingFault {
+    private static WebAddress next(String field, WebAddress address, PinnedGet.Response<?> answer) throws PassingFault {
         int status = answer.status();
         String reason = address + " answered " + status;
         return switch (status) {
@@ -139,7 +139,7 @@ final class UrlFetch implements AutoCloseable {
         return servers;
     }
 
-    private <T> PinnedGet.Answer<T> ask(
+    private <T> PinnedGet.Response<T> ask(
             String field, WebAddress address, InetAddress server, long deadline, PinnedGet.Body<T> body)
             throws PassingFault, InterruptedException {
         try (body) {

@@ -40,7 +40,7 @@ public final class CallerBuckets implements AutoCloseable {
      *
      * @throws JobException naming the field
      */
-    public void checkForm(Destination destination) {
+    void checkForm(Destination destination) {
         var unused = target(destination);
     }
 
@@ -49,7 +49,7 @@ public final class CallerBuckets implements AutoCloseable {
      *
      * @throws JobException naming the field
      */
-    public void check(Destination destination) {
+    void check(Destination destination) {
         S3Endpoint endpoint = target(destination).endpoint();
         String front = endpoint.pathStyle() ? "" : endpoint.bucket() + ".";
         try {
@@ -69,7 +69,7 @@ public final class CallerBuckets implements AutoCloseable {
      *
      * @throws JobException naming the field that is missing or wrong
      */
-    public ResultStore of(Destination destination) {
+    ResultStore of(Destination destination) {
         return new S3Store(target(destination), connections());
     }
 

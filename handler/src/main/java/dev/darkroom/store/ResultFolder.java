@@ -31,7 +31,7 @@ public final class ResultFolder implements ResultStore {
     }
 
     /** Writes a picture and says where it is. */
-    public URI store(byte[] picture, ImageFormat format) {
+    URI store(byte[] picture, ImageFormat format) {
         try {
             Path file = files.write(ResultName.unguessable(format), picture);
             return address.apply(file.toAbsolutePath());

@@ -26,7 +26,7 @@ public record ResultName(String job, int index) {
     }
 
     /** The job's id where it is plain enough for a path, otherwise what stands for it. */
-    public String folder() {
+    String folder() {
         return PLAIN.matcher(job).matches() ? job : "job-" + jobHash();
     }
 

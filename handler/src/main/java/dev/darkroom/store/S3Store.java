@@ -47,7 +47,7 @@ public final class S3Store implements ResultStore {
      * @return one line for people
      * @throws StoreException if that failed
      */
-    public String check() throws StoreException {
+    String check() throws StoreException {
         String key = target.inPrefix("darkroom-check-" + ResultName.unguessable(ImageFormat.PNG));
         put(key, "This worker can store results here.\n".getBytes(StandardCharsets.UTF_8), "text/plain");
         if (target.publicUrl().isEmpty() && givesAddresses()) {

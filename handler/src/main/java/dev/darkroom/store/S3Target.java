@@ -65,7 +65,7 @@ public record S3Target(
      *
      * @throws JobException naming the field that is missing or wrong
      */
-    public static S3Target of(Destination destination, Duration expiry, Duration timeout) {
+    static S3Target of(Destination destination, Duration expiry, Duration timeout) {
         S3Names names = S3Names.JOB;
         try {
             var endpoint = S3Endpoint.of(
