@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Optional;
 
-/** What the rooms get of the settings. */
+/** Produces the beans that the rooms need, from the settings. */
 class Wiring {
     private final WorkerConfig config;
 
@@ -19,7 +19,7 @@ class Wiring {
         this.config = config;
     }
 
-    /** How this worker reads requests. */
+    /** Produces the reader of requests. */
     @Produces
     @Singleton
     PayloadReader payloads() {
@@ -29,21 +29,21 @@ class Wiring {
                 config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
     }
 
-    /** How this worker takes jobs over HTTP. */
+    /** Produces the settings of the HTTP queue. */
     @Produces
     @Singleton
     HttpSettings http() {
         return config.http();
     }
 
-    /** Decides which webhooks this worker calls. */
+    /** Produces the rule of which webhooks this worker calls. */
     @Produces
     @Singleton
     AddressGuard guard() {
         return new WebhookHosts(config.sources().allowedHosts());
     }
 
-    /** The folder that this worker serves its results from. */
+    /** Produces the folder that this worker serves its results from. */
     @Produces
     @ApplicationScoped
     ResultFolder results() {

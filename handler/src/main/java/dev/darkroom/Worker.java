@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
- * Takes jobs of one source, has them handled, and reports how they ended: the place where a job's errors are caught. Several threads work:
- * while the GPU does one job, the next one's images are fetched, and those that were drawn before are still being stored.
+ * Takes jobs from one source, has them handled, and reports how they ended: here a job's errors are caught. Several threads work: while
+ * the GPU does one job, the next one's images are fetched, and pictures that were drawn before are still being stored.
  */
 public final class Worker {
     /** Jobs that are not drawn yet: the one on the GPU and the next. Their images are in memory. */
@@ -26,7 +26,7 @@ public final class Worker {
     private final Outcomes outcomes;
     private final Semaphore places = new Semaphore(PLACES);
 
-    /** @param outcomes told of every job that this worker ends */
+    /** @param outcomes hears of every job that this worker ends */
     public Worker(Handler handler, WorkerState state, Metrics metrics, Outcomes outcomes) {
         this.handler = handler;
         this.state = state;
@@ -76,7 +76,7 @@ public final class Worker {
         }
     }
 
-    /** A place among the jobs that are not drawn yet; free again once the job is drawn, or has ended. */
+    /** One of the places for jobs that are not drawn yet; free again once the job is drawn, or has ended. */
     private final class WorkerPlace implements JobListener, AutoCloseable {
         private boolean taken;
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which addresses are out on the public internet, after IANA's registries of special-purpose addresses. Of IPv6 all is special but the
+ * Tells addresses of the public internet from others, after IANA's registries of special-purpose addresses. Of IPv6 all is special but the
  * global unicast range and, where IPv6 networks reach IPv4 through it, the translation prefix.
  */
 final class AddressRules {
@@ -75,7 +75,7 @@ final class AddressRules {
         return new AddressBlock(InetAddress.ofLiteral(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
     }
 
-    /** All addresses that begin with the same bits. */
+    /** A range of addresses: those that begin with the same bits. */
     private record AddressBlock(InetAddress first, int bits) {
         boolean contains(InetAddress address) {
             byte[] ours = first.getAddress();

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * A folder of LoRAs that were fetched from the web, by the SHA-256 of their URL. Jobs that want the same one at once fetch it once. When
- * the folder is full, files that were not used for longest go, but none that a job holds.
+ * Caches LoRAs from the web in a folder, under the SHA-256 of their URL. Jobs that want the same one at once fetch it once. When the
+ * folder is full, the least recently used files are evicted, but none that a job holds.
  */
 final class FetchedLoras implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(FetchedLoras.class);
@@ -38,7 +38,7 @@ final class FetchedLoras implements AutoCloseable {
     private final long mostBytes;
     private final Map<String, Use> uses = new HashMap<>();
 
-    /** Who uses a file: all but the lock is guarded by the folder. */
+    /** The use of a file: all but the lock is guarded by the monitor of {@link FetchedLoras}. */
     private static final class Use {
         final ReentrantLock fetching = new ReentrantLock();
         int holders;
@@ -57,7 +57,7 @@ final class FetchedLoras implements AutoCloseable {
     }
 
     /**
-     * The file of a URL, fetched if it is not here or was fetched too long ago. It stays until {@link #release}.
+     * Returns the file of a URL, fetched if it is not here or was fetched too long ago. It stays until {@link #release}.
      *
      * @param field the payload's field, for errors
      */
@@ -85,7 +85,7 @@ final class FetchedLoras implements AutoCloseable {
         }
     }
 
-    /** One holder less; what is too much then goes. */
+    /** Ends one use of a file; evicts files if the folder is too full. */
     synchronized void release(String url) {
         Use use = uses.get(name(url));
         if (use != null) {
@@ -105,7 +105,7 @@ final class FetchedLoras implements AutoCloseable {
         return use;
     }
 
-    /** A file that another job holds is not exchanged under it. */
+    /** Returns true if no other job holds the file: it is not replaced under another one. */
     private synchronized boolean isAlone(Use use) {
         return use.holders == 1;
     }
@@ -133,7 +133,7 @@ final class FetchedLoras implements AutoCloseable {
         }
     }
 
-    /** Deletes what is too much, and what a crash left unfinished. */
+    /** Evicts files that are too many, and deletes unfinished ones that a crash left. */
     private synchronized void sweep() throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
@@ -150,7 +150,7 @@ final class FetchedLoras implements AutoCloseable {
         uses.entrySet().removeIf(use -> use.getValue().holders == 0 && !Files.exists(folder.resolve(use.getKey())));
     }
 
-    /** Files that are whole, the least recently used first; those that nobody writes any more are deleted on the way. */
+    /** Lists the whole files, least recently used first; deletes unfinished ones that nobody writes any more. */
     private List<FetchedFile> stored() throws IOException {
         List<FetchedFile> stored = new ArrayList<>();
         List<Path> files;

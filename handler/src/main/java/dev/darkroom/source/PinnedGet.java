@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One GET request to one address, with no second look-up of the host and no proxy. The host's name still stands in the request, in the TLS
- * handshake and in the certificate that is asked for. Redirects are answers like others.
+ * Sends a GET request to one address, with no second look-up of the host and no proxy. The host's name still stands in the request, in the
+ * TLS handshake and in the certificate that is asked for. Redirects are responses like others.
  */
 final class PinnedGet implements AutoCloseable {
     private final HttpClient client;
@@ -53,15 +53,15 @@ final class PinnedGet implements AutoCloseable {
             @Nullable String retryAfter,
             @Nullable T body) {}
 
-    /** Takes the body of an answer as it comes, on event loops. */
+    /** Takes the body of a response as it comes, on event loops. */
     interface Body<T> extends AutoCloseable {
-        /** Takes a part. The next one waits until the future is done. */
+        /** Takes a part. The next one is held back until the future is done. */
         Future<?> take(Buffer part);
 
-        /** All parts were there. */
+        /** Ends the body after its last part. */
         Future<T> end();
 
-        /** What did not come to its end is of no use. */
+        /** Discards a body that was not ended. */
         @Override
         void close();
     }

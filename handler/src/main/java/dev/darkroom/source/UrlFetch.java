@@ -22,8 +22,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files fetched from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be public; and the
- * connection goes to one of those that were checked. What may pass (a connection that breaks, an overloaded server) is tried again.
+ * Fetches files from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be allowed; and
+ * the connection goes to one of those that were checked. Transient failures (a connection that breaks, an overloaded server) are retried.
  */
 final class UrlFetch implements AutoCloseable {
     private static final int MOST_REDIRECTS = 5;
@@ -56,7 +56,7 @@ final class UrlFetch implements AutoCloseable {
         return fetch(field, url, WholeBody::new);
     }
 
-    /** The same into a new file of that folder, whose name begins with {@link FileBody#UNFINISHED}. */
+    /** Fetches a file, like {@link #fetch}, into a new file of that folder, whose name begins with {@link FileBody#UNFINISHED}. */
     Path download(String field, String url, Path folder) throws InterruptedException {
         return fetch(field, url, () -> new FileBody(vertx, folder));
     }
@@ -78,7 +78,7 @@ final class UrlFetch implements AutoCloseable {
         }
     }
 
-    /** Asks a server, and the next one where it redirects. */
+    /** Asks a server, and follows its redirects. */
     private <T> T follow(String field, WebAddress start, int tried, long deadline, Supplier<PinnedGet.Body<T>> body)
             throws PassingFault, InterruptedException {
         WebAddress address = start;
@@ -94,7 +94,7 @@ final class UrlFetch implements AutoCloseable {
         throw failed(field, start + " redirects more than " + MOST_REDIRECTS + " times", null);
     }
 
-    /** Where an answer sends to, if it does. */
+    /** Returns the address that a response redirects to. */
     private static WebAddress next(String field, WebAddress address, PinnedGet.Response<?> answer) throws PassingFault {
         int status = answer.status();
         String reason = address + " answered " + status;
@@ -126,7 +126,7 @@ final class UrlFetch implements AutoCloseable {
         }
     }
 
-    /** On a thread of its own, since a look-up can be neither bounded nor interrupted. */
+    /** Looks a host up on a thread of its own, since a look-up can be neither bounded nor interrupted. */
     private CompletableFuture<List<InetAddress>> lookUp(String host) {
         var servers = new CompletableFuture<List<InetAddress>>();
         Thread.ofVirtual().name("look-up").start(() -> {

@@ -8,8 +8,8 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
- * Refuses requests to hosts that callers name unless every address of the host is allowed. It looks before every attempt, at the host
- * that is really asked; Java remembers for half a minute what it looked up, so the connection goes to the addresses that were checked.
+ * Refuses requests to hosts that callers must not send this worker to. The check runs before every attempt, on the host that is really
+ * called; Java remembers a look-up for half a minute, so the connection goes to the addresses that were checked.
  */
 final class AddressCheck implements ExecutionInterceptor {
     private final AllowedHosts hosts;

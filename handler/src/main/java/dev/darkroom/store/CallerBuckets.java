@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buckets that jobs bring along, each spoken to with the key that came with it. Callers are not trusted with where this worker connects
- * to: only TLS, and only to addresses that are allowed.
+ * Opens the buckets that jobs bring along, each with the key that came with it. Callers are not trusted with the choice of a host: this
+ * worker connects by TLS only, and to allowed hosts only.
  */
 public final class CallerBuckets implements AutoCloseable {
     private final AllowedHosts hosts;
@@ -21,10 +21,10 @@ public final class CallerBuckets implements AutoCloseable {
     private @Nullable S3Connections connections;
 
     /**
-     * Connects to nothing yet.
+     * Creates the room for connections; connects to nothing yet.
      *
      * @param hosts that callers may send this worker to
-     * @param plainHttp true: also without TLS, for tests and closed networks
+     * @param plainHttp true allows connections without TLS too, for tests and closed networks
      * @param expiry how long signed addresses can be read
      * @param timeout how long one attempt to send a picture may take
      */
@@ -36,7 +36,7 @@ public final class CallerBuckets implements AutoCloseable {
     }
 
     /**
-     * Refuses a bucket that cannot be meant, without asking anybody.
+     * Refuses a bucket whose description is incomplete or contradicts itself, without a look-up.
      *
      * @throws JobException naming the field
      */
@@ -65,7 +65,7 @@ public final class CallerBuckets implements AutoCloseable {
     }
 
     /**
-     * A job's bucket.
+     * Returns a job's bucket.
      *
      * @throws JobException naming the field that is missing or wrong
      */

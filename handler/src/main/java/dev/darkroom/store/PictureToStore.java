@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A finished picture, and all that matters for handing it over.
+ * A finished picture, and all that matters for its delivery.
  *
  * @param job the job's id
  * @param sample which picture of the job it is, with the seed that it was made with

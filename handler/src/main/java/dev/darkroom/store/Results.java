@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Hands finished pictures over as their job asked: to the job's own bucket, the worker's bucket, the folder that the worker serves, or
- * inside the answer. A finished picture is never lost: what cannot be stored waits for another try of its job, and there is no address
- * for it before that.
+ * Delivers finished pictures as their job asked: to the job's own bucket, the worker's bucket, the folder that the worker serves, or
+ * inside the answer. A finished picture is never lost: one that cannot be stored waits for another try of its job, and has no address
+ * before that.
  */
 public final class Results {
     private static final Logger LOG = Logger.getLogger(Results.class);
@@ -29,9 +29,9 @@ public final class Results {
     private final UnsentPictures unsent;
 
     /**
-     * Ways to hand over.
+     * Connects to nothing yet.
      *
-     * @param folderIsServed whether callers can read addresses in the folder; a worker that pulls jobs often cannot be reached
+     * @param folderIsServed true if callers can read addresses in the folder; a worker that pulls jobs often cannot be reached
      */
     public Results(
             Optional<S3Store> bucket,
@@ -46,7 +46,7 @@ public final class Results {
     }
 
     /**
-     * Refuses what cannot be handed over that way, before anything is computed for it. May look up a host.
+     * Refuses a delivery that is not possible, before anything is computed for it. May look up a host.
      *
      * @throws JobException naming the field
      */
@@ -57,7 +57,7 @@ public final class Results {
         }
     }
 
-    /** The part of {@link #check} that asks nobody and takes no time. */
+    /** Does the part of {@link #check} that needs no look-up and takes no time. */
     public void checkForm(Delivery delivery) {
         if (delivery.destination() != null) {
             callers.checkForm(delivery.destination());
@@ -69,7 +69,7 @@ public final class Results {
     }
 
     /**
-     * Tries the storage for results that do not name their own.
+     * Tries the storage of results whose job names none of its own.
      *
      * @return one line for people
      * @throws StoreException if nothing can be stored
@@ -81,7 +81,7 @@ public final class Results {
     }
 
     /**
-     * Encodes and hands over a finished picture.
+     * Encodes and delivers a finished picture.
      *
      * @throws JobException {@code STORE_FAILED} if that failed; the picture is kept then
      */
@@ -101,7 +101,7 @@ public final class Results {
     }
 
     /**
-     * Hands over a picture that an earlier try of the job finished but could not store.
+     * Delivers a picture that an earlier try of the job finished but could not store.
      *
      * @param sample which picture of the job; its seed may be another than the picture was made with
      * @param share as in {@link PictureToStore}

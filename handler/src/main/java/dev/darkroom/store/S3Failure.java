@@ -12,7 +12,7 @@ import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Says in our own words why storage failed: what it answered can hold keys and signatures. */
+/** Explains why storage failed, without quoting its response, which can hold keys and signatures. */
 final class S3Failure {
     private static final Map<String, String> HINTS = Map.of(
             "AccessDenied", "the key has no right to write there",
@@ -25,7 +25,7 @@ final class S3Failure {
 
     private S3Failure() {}
 
-    /** The failure as one sentence that begins with the bucket and its host. */
+    /** Returns the failure as one sentence that begins with the bucket and its host. */
     static StoreException explained(S3Target target, Throwable failure) {
         return new StoreException(target.endpoint() + " " + reason(failure), failure);
     }
