@@ -163,13 +163,7 @@ final class Pictures implements AutoCloseable {
             parts.add(rendering.timings());
             String caption = envelope.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
             JobResult.Image image = results.store(new PictureToStore(
-                    ticket.id(),
-                    sample,
-                    rendering.media(),
-                    rendering.notes(),
-                    caption,
-                    envelope.delivery(),
-                    share()));
+                    ticket.id(), sample, rendering.media(), rendering.notes(), caption, envelope.delivery(), share()));
             parts.lap("store");
             ticket.stored(image);
             return new Done(image, parts);
@@ -222,9 +216,7 @@ final class Pictures implements AutoCloseable {
     }
 
     private List<String> notes(List<JobResult.Image> images) {
-        return Stream.concat(
-                        envelope.notes().stream(),
-                        images.stream().flatMap(image -> image.notes().stream()))
+        return Stream.concat(envelope.notes().stream(), images.stream().flatMap(image -> image.notes().stream()))
                 .distinct()
                 .toList();
     }

@@ -30,8 +30,7 @@ public record JobResult(
      * @param bytes size of the file
      * @param notes what the caller should know of this picture
      */
-    public record Image(
-            Sample sample, Stored stored, ImageFormat format, Size size, int bytes, List<String> notes) {
+    public record Image(Sample sample, Stored stored, ImageFormat format, Size size, int bytes, List<String> notes) {
         /** Returns this picture with another place where its file is. */
         public Image at(Stored place) {
             return new Image(sample, place, format, size, bytes, notes);

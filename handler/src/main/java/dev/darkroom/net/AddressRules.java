@@ -72,7 +72,8 @@ final class AddressRules {
 
     private static AddressBlock block(String text) {
         int slash = text.indexOf('/');
-        return new AddressBlock(InetAddress.ofLiteral(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+        return new AddressBlock(
+                InetAddress.ofLiteral(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
     }
 
     /** A range of addresses: those that begin with the same bits. */

@@ -87,11 +87,10 @@ public final class Results {
      */
     public JobResult.Image store(PictureToStore picture) {
         Delivery delivery = picture.delivery();
-        EncodedPicture encoded =
-                switch (picture.media()) {
-                    case Media.Still(Picture still) ->
-                        EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.caption());
-                };
+        EncodedPicture encoded = switch (picture.media()) {
+            case Media.Still(Picture still) ->
+                EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.caption());
+        };
         return deliver(picture, encoded);
     }
 
@@ -124,8 +123,8 @@ public final class Results {
 
     private JobResult.Image deliver(PictureToStore picture, EncodedPicture encoded) {
         Optional<ResultStore> store = storeFor(picture.delivery());
-        boolean inline = picture.delivery().as() == Return.BASE64
-                || (picture.delivery().as() == Return.AUTO && store.isEmpty());
+        boolean inline =
+                picture.delivery().as() == Return.BASE64 || (picture.delivery().as() == Return.AUTO && store.isEmpty());
         if (inline && encoded.base64Bytes() <= picture.share()) {
             return inAnswer(picture, encoded, List.of());
         }
@@ -168,8 +167,7 @@ public final class Results {
     private static Optional<EncodedPicture> smaller(PictureToStore picture, EncodedPicture encoded) {
         return switch (picture.media()) {
             case Media.Still(Picture still) ->
-                EncodedPicture.within(
-                        picture.share(), still, encoded.format(), encoded.quality(), picture.caption());
+                EncodedPicture.within(picture.share(), still, encoded.format(), encoded.quality(), picture.caption());
         };
     }
 
@@ -210,7 +208,11 @@ public final class Results {
     private JobException keptAfter(StoreException failure, PictureToStore picture, EncodedPicture encoded) {
         String then = "; the picture is kept: another try of this job will only store it";
         try {
-            unsent.keep(picture.name(), encoded.file(), encoded.format(), picture.sample().seed());
+            unsent.keep(
+                    picture.name(),
+                    encoded.file(),
+                    encoded.format(),
+                    picture.sample().seed());
         } catch (IOException e) {
             LOG.errorf(
                     e,

@@ -85,7 +85,8 @@ public final class UnsentPictures {
     private static Unsent read(Path path, Matcher name) throws IOException {
         byte[] file = Files.readAllBytes(path);
         ImageFormat format = ImageFormat.parse(name.group(2)).orElseThrow();
-        return new Unsent(path, file, format, Long.parseLong(name.group(1)), new Media.Still(PictureDecoder.decodeOwn(file)));
+        return new Unsent(
+                path, file, format, Long.parseLong(name.group(1)), new Media.Still(PictureDecoder.decodeOwn(file)));
     }
 
     /** Deletes a picture that is stored now. */

@@ -8,9 +8,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.net.HostResolver;
-import dev.darkroom.job.JobException.Code;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -207,7 +207,8 @@ class UrlFetchTest {
             })
     void thisMachineIsNotReachedUnderAnyOfItsNames(String host) {
         on("/", exchange -> answer(exchange, 200, FILE));
-        UrlFetch fetch = opened(new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), AllowedHosts.PUBLIC, vertx));
+        UrlFetch fetch = opened(
+                new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), AllowedHosts.PUBLIC, vertx));
 
         assertThat(catchThrowableOfType(
                         JobException.class, () -> fetch.fetch("image", "http://" + host + ":" + port() + "/")))
@@ -228,7 +229,8 @@ class UrlFetchTest {
         "'http://exämple.com/', image: must be a URL with a host"
     })
     void whatIsNoProperUrlIsRefused(String url, String message) {
-        UrlFetch fetch = opened(new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), AllowedHosts.PUBLIC, vertx));
+        UrlFetch fetch = opened(
+                new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), AllowedHosts.PUBLIC, vertx));
 
         assertFails(fetch, url, Code.BAD_INPUT, message);
     }
@@ -552,7 +554,8 @@ class UrlFetchTest {
     }
 
     private UrlFetch fetch(Map<String, String> settings, HostResolver resolver, Predicate<InetAddress> allowed) {
-        return opened(new UrlFetch(FetchRules.ofImages(settings(settings)), new AllowedHosts(resolver, allowed), vertx));
+        return opened(
+                new UrlFetch(FetchRules.ofImages(settings(settings)), new AllowedHosts(resolver, allowed), vertx));
     }
 
     private static SourceSettings settings(Map<String, String> more) {

@@ -140,7 +140,8 @@ class ResultsTest {
 
     @Test
     void whatIsTooLargeForTheAnswerIsStored() {
-        JobResult.Image kept = results(bucket(S3Server.SECRET), true).store(finished(NOISE, delivery(Return.BASE64), 5000));
+        JobResult.Image kept =
+                results(bucket(S3Server.SECRET), true).store(finished(NOISE, delivery(Return.BASE64), 5000));
 
         assertThat(url(kept).getPath()).startsWith("/pictures/job-1/");
         assertThat(kept.notes())
@@ -154,7 +155,8 @@ class ResultsTest {
     @CsvSource({"PNG, WEBP", "JPEG, JPEG", "WEBP, WEBP"})
     void whatIsTooLargeAndCannotBeStoredIsMadeSmaller(ImageFormat asked, ImageFormat got) {
         long room = 60_000;
-        JobResult.Image kept = results(Optional.empty(), false).store(finished(NOISE, delivery(Return.BASE64, asked, null), room));
+        JobResult.Image kept =
+                results(Optional.empty(), false).store(finished(NOISE, delivery(Return.BASE64, asked, null), room));
 
         assertThat(kept.format()).isEqualTo(got);
         assertThat(4L * Math.ceilDiv(inline(kept).length, 3)).isLessThanOrEqualTo(room);
@@ -167,7 +169,8 @@ class ResultsTest {
 
     @Test
     void whatIsTooLargeIsMadeSmallerIfStorageFails() {
-        JobResult.Image kept = results(bucket("not-the-secret"), false).store(finished(NOISE, delivery(Return.BASE64), 60_000));
+        JobResult.Image kept =
+                results(bucket("not-the-secret"), false).store(finished(NOISE, delivery(Return.BASE64), 60_000));
 
         assertThat(kept.stored()).isInstanceOf(Stored.Inline.class);
         assertThat(kept.format()).isEqualTo(ImageFormat.WEBP);
@@ -183,7 +186,8 @@ class ResultsTest {
                 .hasMessageMatching("images\\[0] could not be stored: \\d+ bytes of base64 are more than the 1000 that"
                         + " the answer has room for, at the lowest quality too: ask for return=url or a smaller picture;"
                         + " the picture is kept: another try of this job will only store it");
-        JobResult.Image kept = results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM).orElseThrow();
+        JobResult.Image kept = results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM)
+                .orElseThrow();
         assertThat(TestPictures.meanDifference(NOISE, TestPictures.read(inline(kept))))
                 .isZero();
     }
@@ -206,7 +210,8 @@ class ResultsTest {
         assertThat(unsent()).hasSize(1);
 
         Results mended = results(bucket(S3Server.SECRET), true);
-        JobResult.Image kept = mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM).orElseThrow();
+        JobResult.Image kept =
+                mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM).orElseThrow();
 
         assertThat(kept.sample().seed()).isEqualTo(SEED);
         assertThat(kept.size()).isEqualTo(SMOOTH.size());
@@ -215,7 +220,8 @@ class ResultsTest {
                     .isZero();
         }
         assertThat(unsent()).isEmpty();
-        assertThat(mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM)).isEmpty();
+        assertThat(mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM))
+                .isEmpty();
     }
 
     @Test
@@ -233,7 +239,8 @@ class ResultsTest {
                     .as(other.toString())
                     .isEmpty();
         }
-        assertThat(results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM)).isPresent();
+        assertThat(results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM))
+                .isPresent();
     }
 
     @Test

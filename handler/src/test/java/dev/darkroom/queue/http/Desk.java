@@ -151,7 +151,8 @@ final class Desk implements AutoCloseable {
     }
 
     static JobResult.Image image(int index, Stored stored) {
-        return new JobResult.Image(new Sample(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 100, List.of());
+        return new JobResult.Image(
+                new Sample(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 100, List.of());
     }
 
     static JobException broken() {
