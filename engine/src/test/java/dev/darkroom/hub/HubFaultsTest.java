@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -224,9 +225,7 @@ class HubFaultsTest {
             }
         });
         reached.await();
-        while (partsOnDisk() < 6) {
-            Thread.sleep(5);
-        }
+        Eventually.await("all other parts are there", () -> partsOnDisk() == 6);
         download.interrupt();
         download.join();
         assertThat(failure.get()).isInstanceOf(InterruptedException.class);
