@@ -3,6 +3,7 @@ package dev.darkroom.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Lora;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every pipeline of every family keeps to, on tiny networks of random weights. A further family adds its pipelines to the list. */
 class ModelContractTest {
-    private static final Picture PICTURE = noise(96, 64);
+    private static final Picture PICTURE = TestPictures.noise(96, 64);
 
     /** Points that are passed only where a prompt is read or a picture encoded. */
     private static final List<String> ENCODING =
@@ -349,11 +349,5 @@ class ModelContractTest {
             levels += there ? 1 : 0;
         }
         return levels;
-    }
-
-    private static Picture noise(int width, int height) {
-        byte[] rgb = new byte[3 * width * height];
-        new Random(1).nextBytes(rgb);
-        return new Picture(width, height, rgb);
     }
 }

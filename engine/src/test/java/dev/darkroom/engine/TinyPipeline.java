@@ -19,13 +19,13 @@ public enum TinyPipeline {
     FLUX(Brings.NOTHING) {
         @Override
         public Path make(Path folder) throws IOException {
-            return small(TinyFlux.copy(TinyFlux.DEV, folder));
+            return small(TestCheckpoints.copy(TinyFlux.DEV, folder));
         }
     },
     FLUX_IMG2IMG(Brings.START) {
         @Override
         public Path make(Path folder) throws IOException {
-            return small(TinyFlux.copy(TinyFlux.DEV, folder));
+            return small(TestCheckpoints.copy(TinyFlux.DEV, folder));
         }
     },
     FLUX_KONTEXT(Brings.IMAGE) {

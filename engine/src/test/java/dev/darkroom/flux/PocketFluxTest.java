@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
@@ -17,7 +19,6 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Scope;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedded checkpoint from prompt to picture: what it makes, what it refuses, and that no tensor stays behind. */
 class PocketFluxTest {
-    static final Path POCKET = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
-
     private static final String RED_CIRCLE = "a red circle on a white background";
     private static final String BLUE_SQUARE = "a blue square on a yellow background";
     private static final Wish WISH = new Wish(RED_CIRCLE);
@@ -40,7 +39,7 @@ class PocketFluxTest {
 
     @BeforeAll
     static void load() {
-        loaded = LoadedModel.from(POCKET);
+        loaded = LoadedModel.from(TestCheckpoints.POCKET_FLUX);
         render(WISH.job()); // its prompt's embeds are kept from now on
     }
 
@@ -100,7 +99,7 @@ class PocketFluxTest {
     @Test
     void aModelThatIsClosedLeavesNoTensor() {
         long before = Scope.liveTensors();
-        try (var second = LoadedModel.from(POCKET)) {
+        try (var second = LoadedModel.from(TestCheckpoints.POCKET_FLUX)) {
             assertThat(Scope.liveTensors()).isGreaterThan(before);
             second.warmUp();
             second.render(WISH.job(), TestJobs.first(WISH.job()), Sources.NONE, Progress.NONE);
@@ -219,9 +218,9 @@ class PocketFluxTest {
         Picture far = render(new Job.FromImages(TestJobs.PLAIN, other.ask(), List.of(""), 1.0), start)
                 .picture();
 
-        assertThat(meanDifference(start, near)).isLessThan(8);
-        assertThat(meanDifference(start, far)).isGreaterThan(60);
-        assertThat(meanDifference(start, middle)).isBetween(meanDifference(start, near), meanDifference(start, far));
+        assertThat(TestPictures.meanDifference(start, near)).isLessThan(8);
+        assertThat(TestPictures.meanDifference(start, far)).isGreaterThan(60);
+        assertThat(TestPictures.meanDifference(start, middle)).isBetween(TestPictures.meanDifference(start, near), TestPictures.meanDifference(start, far));
     }
 
     @Test
@@ -283,7 +282,7 @@ class PocketFluxTest {
 
         Rendering rendering = render(steered);
 
-        assertThat(meanDifference(rendering.picture(), render(plain.job()).picture()))
+        assertThat(TestPictures.meanDifference(rendering.picture(), render(plain.job()).picture()))
                 .isGreaterThan(1);
     }
 
@@ -356,15 +355,6 @@ class PocketFluxTest {
 
     private static Sources sources(Picture image) {
         return new Sources(List.of(image), null, List.of());
-    }
-
-    private static double meanDifference(Picture one, Picture other) {
-        assertThat(other.size()).isEqualTo(one.size());
-        double sum = 0;
-        for (int i = 0; i < one.rgb().length; i++) {
-            sum += Math.abs((one.rgb()[i] & 0xFF) - (other.rgb()[i] & 0xFF));
-        }
-        return sum / one.rgb().length;
     }
 
     /** What a test asks for; all but the prompt is left to the checkpoint at first. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
@@ -15,15 +17,11 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +29,6 @@ import org.junit.jupiter.api.Test;
 
 /** The embedded editing checkpoint: what it encodes only once, what it refuses, and that no tensor stays behind. */
 class PocketQwenTest {
-    private static final Path PAYLOADS = Path.of(System.getProperty("darkroom.home"), "test-payloads");
     private static final String MAKE_IT_BLUE = "make the circle blue";
 
     /** Points that are passed only where a picture is encoded, by the text encoder's eyes and by the autoencoder. */
@@ -44,8 +41,8 @@ class PocketQwenTest {
 
     @BeforeAll
     static void load() {
-        loaded = LoadedModel.from(PAYLOADS.resolve("models/pocket-qwen-edit"));
-        render(MAKE_IT_BLUE, 1, picture("red-circle")); // what it was encoded to is kept from now on
+        loaded = LoadedModel.from(TestCheckpoints.POCKET_EDIT);
+        render(MAKE_IT_BLUE, 1, TestPictures.payload("red-circle.png")); // what it was encoded to is kept from now on
     }
 
     @AfterAll
@@ -55,7 +52,7 @@ class PocketQwenTest {
 
     @Test
     void tenEditsOfOnePictureEncodeItOnce() {
-        List<Picture> house = List.of(picture("house"));
+        List<Picture> house = List.of(TestPictures.payload("house.png"));
 
         assertThat(points("make it night", 1, house)).containsAll(SEEING).contains(READING);
         for (String colour : List.of("red", "green", "blue", "yellow", "orange", "purple", "pink", "brown", "black")) {
@@ -67,18 +64,18 @@ class PocketQwenTest {
 
     @Test
     void theSamePromptOnTheSamePictureIsReadOnce() {
-        points("make it night", 1, List.of(picture("car")));
+        points("make it night", 1, List.of(TestPictures.payload("car.png")));
 
-        assertThat(points("make it night", 2, List.of(picture("car"))))
+        assertThat(points("make it night", 2, List.of(TestPictures.payload("car.png"))))
                 .doesNotContain(READING)
                 .doesNotContainAnyElementsOf(SEEING);
     }
 
     @Test
     void aPictureThatDiffersInOneLevelIsAnotherPicture() {
-        byte[] rgb = picture("cat").rgb().clone();
+        byte[] rgb = TestPictures.payload("cat.png").rgb().clone();
         rgb[0]++;
-        points("make it night", 1, List.of(picture("cat")));
+        points("make it night", 1, List.of(TestPictures.payload("cat.png")));
 
         assertThat(points("make it night", 1, List.of(new Picture(256, 256, rgb))))
                 .contains(READING)
@@ -87,11 +84,11 @@ class PocketQwenTest {
 
     @Test
     void whatWasKeptMakesTheSamePicture() {
-        byte[] kept = render(MAKE_IT_BLUE, 1, picture("red-circle")).picture().rgb();
+        byte[] kept = render(MAKE_IT_BLUE, 1, TestPictures.payload("red-circle.png")).picture().rgb();
 
-        try (ImageModel fresh = LoadedModel.from(PAYLOADS.resolve("models/pocket-qwen-edit"))) {
+        try (ImageModel fresh = LoadedModel.from(TestCheckpoints.POCKET_EDIT)) {
             Job job = edit(TestJobs.of(MAKE_IT_BLUE, null, null, 1, null, null, 1), 1);
-            assertThat(fresh.render(job, TestJobs.first(job), sources(picture("red-circle")), Progress.NONE)
+            assertThat(fresh.render(job, TestJobs.first(job), sources(TestPictures.payload("red-circle.png")), Progress.NONE)
                             .picture()
                             .rgb())
                     .isEqualTo(kept);
@@ -102,7 +99,7 @@ class PocketQwenTest {
     void anEditThatSucceedsLeavesNoTensor() {
         long before = Scope.liveTensors();
 
-        render(MAKE_IT_BLUE, 2, picture("red-circle"));
+        render(MAKE_IT_BLUE, 2, TestPictures.payload("red-circle.png"));
         model().warmUp();
 
         assertThat(before).isPositive();
@@ -122,7 +119,7 @@ class PocketQwenTest {
 
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> model().render(
-                                job, TestJobs.first(job), sources(picture("red-circle")), (step, steps) -> {
+                                job, TestJobs.first(job), sources(TestPictures.payload("red-circle.png")), (step, steps) -> {
                                     seen.add(step);
                                     if (step == 2) {
                                         throw new JobException(
@@ -139,7 +136,7 @@ class PocketQwenTest {
     void aModelThatIsClosedLeavesNoTensor() {
         long before = Scope.liveTensors();
 
-        try (ImageModel second = LoadedModel.from(PAYLOADS.resolve("models/pocket-qwen-edit"))) {
+        try (ImageModel second = LoadedModel.from(TestCheckpoints.POCKET_EDIT)) {
             second.warmUp();
             assertThat(Scope.liveTensors()).isGreaterThan(before);
         }
@@ -155,7 +152,7 @@ class PocketQwenTest {
         Rendering rendering = model().render(
                         job,
                         TestJobs.first(job),
-                        sources(picture("red-circle")),
+                        sources(TestPictures.payload("red-circle.png")),
                         (step, all) -> steps.add(step + " of " + all));
 
         assertThat(steps).containsExactly("0 of 4", "1 of 4", "2 of 4", "3 of 4", "4 of 4");
@@ -169,13 +166,13 @@ class PocketQwenTest {
         Job guided = edit(TestJobs.of(MAKE_IT_BLUE, "make the circle red", null, null, null, 2.0, 1), 1);
         model().check(guided);
 
-        Rendering rendering = render(guided, picture("red-circle"));
+        Rendering rendering = render(guided, TestPictures.payload("red-circle.png"));
 
         assertThat(rendering.parameters())
                 .containsEntry("negative_prompt", "make the circle red")
                 .containsEntry("true_cfg_scale", 2.0);
         assertThat(rendering.picture().rgb())
-                .isNotEqualTo(render(plain, picture("red-circle")).picture().rgb());
+                .isNotEqualTo(render(plain, TestPictures.payload("red-circle.png")).picture().rgb());
     }
 
     @Test
@@ -242,14 +239,5 @@ class PocketQwenTest {
 
     private static Sources sources(Picture image) {
         return new Sources(List.of(image), null, List.of());
-    }
-
-    private static Picture picture(String name) {
-        try {
-            return Picture.of(
-                    ImageIO.read(PAYLOADS.resolve("images/" + name + ".png").toFile()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

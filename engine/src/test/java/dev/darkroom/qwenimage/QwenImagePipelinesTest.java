@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,14 +162,9 @@ class QwenImagePipelinesTest {
     }
 
     private static Rendering render(ImageModel model, Job job, Size... images) {
-        List<Picture> pictures =
-                Arrays.stream(images).map(QwenImagePipelinesTest::noise).toList();
+        List<Picture> pictures = Arrays.stream(images)
+                .map(size -> TestPictures.noise(size.width(), size.height()))
+                .toList();
         return model.render(job, TestJobs.first(job), new Sources(pictures, null, List.of()), Progress.NONE);
-    }
-
-    private static Picture noise(Size size) {
-        byte[] rgb = new byte[3 * size.width() * size.height()];
-        new Random(1).nextBytes(rgb);
-        return new Picture(size.width(), size.height(), rgb);
     }
 }
