@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.LoadedModel;
-import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Framing;
@@ -55,13 +54,10 @@ class FluxPipelinesTest {
     }
 
     @Test
-    void anEditingCheckpointThatWasDistilledLoads() throws IOException {
-        TestCheckpoints.copy(TinyFlux.SCHNELL, checkpoint);
-        TestCheckpoints.edit(
-                checkpoint.resolve("model_index.json"), index -> index.put("_class_name", "FluxKontextPipeline"));
-
-        try (ImageModel model = LoadedModel.from(checkpoint)) {
+    void whatACheckpointSaysGoesBeforeTheReference() throws IOException {
+        try (ImageModel model = LoadedModel.open("flux", TinyFlux.kontext(checkpoint, "{\"steps\": 4}"))) {
             assertThat(model.defaults().steps()).isEqualTo(4);
+            assertThat(model.defaults().guidanceScale()).isEqualTo(3.5);
         }
     }
 
