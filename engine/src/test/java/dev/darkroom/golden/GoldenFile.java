@@ -25,13 +25,13 @@ record GoldenFile(Path path, JsonNode entry, Checkpoints checkpoints, String who
 
     /** A comparison with a network in memory. */
     @FunctionalInterface
-    interface Network<T> {
+    interface OfNetwork<T> {
         void compare(List<Comparison> results, T network, GoldenTensors golden);
     }
 
     /** A comparison with a whole pipeline. */
     @FunctionalInterface
-    interface Pipeline {
+    interface OfPipeline {
         /** @param components folders by name, of this checkpoint or, where it has only what differs, of another one */
         List<Comparison> compare(Components components, JsonNode params, GoldenTensors golden);
     }
@@ -72,7 +72,7 @@ record GoldenFile(Path path, JsonNode entry, Checkpoints checkpoints, String who
     }
 
     /** Loads a network of a checkpoint that has it, as float32 on the CPU, and compares with it. */
-    <T> List<Comparison> network(String name, BiFunction<Path, Placement, Loaded<T>> load, Network<T> comparison) {
+    <T> List<Comparison> network(String name, BiFunction<Path, Placement, Loaded<T>> load, OfNetwork<T> comparison) {
         return component(name, folder -> {
             try (var scope = Scope.open("golden");
                     Loaded<T> loaded = load.apply(folder, CPU)) {
@@ -84,7 +84,7 @@ record GoldenFile(Path path, JsonNode entry, Checkpoints checkpoints, String who
     }
 
     /** Compares with a pipeline of a checkpoint that has a transformer. */
-    List<Comparison> pipeline(Pipeline comparison) {
+    List<Comparison> pipeline(OfPipeline comparison) {
         return component(
                 "transformer",
                 transformer ->

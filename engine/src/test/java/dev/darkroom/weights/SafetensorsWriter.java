@@ -19,7 +19,7 @@ import java.util.Map;
 /** Writes safetensors files for tests: sound ones tensor by tensor, or any header with any data. The data is streamed. */
 public final class SafetensorsWriter {
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Stored(String name, DType dtype, long[] shape, Data data) {
+    private record Written(String name, DType dtype, long[] shape, Data data) {
         long bytes() {
             return Arrays.stream(shape).reduce(dtype.bytes(), (a, b) -> a * b);
         }
@@ -31,7 +31,7 @@ public final class SafetensorsWriter {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    private final List<Stored> tensors = new ArrayList<>();
+    private final List<Written> tensors = new ArrayList<>();
     private String metadata = "";
     private boolean odd;
 
@@ -46,7 +46,7 @@ public final class SafetensorsWriter {
 
     /** A tensor whose bytes are written when the file is. */
     public SafetensorsWriter add(String name, DType dtype, long[] shape, Data data) {
-        tensors.add(new Stored(name, dtype, shape, data));
+        tensors.add(new Written(name, dtype, shape, data));
         return this;
     }
 
@@ -72,7 +72,7 @@ public final class SafetensorsWriter {
     public Path write(Path file) {
         var header = new StringBuilder("{").append(metadata);
         long at = 0;
-        for (Stored tensor : tensors) {
+        for (Written tensor : tensors) {
             header.append(header.length() == 1 ? "" : ",")
                     .append("\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
                             .formatted(
@@ -88,7 +88,7 @@ public final class SafetensorsWriter {
             header.append(' ');
         }
         return write(file, header.toString(), out -> {
-            for (Stored tensor : tensors) {
+            for (Written tensor : tensors) {
                 tensor.data().writeTo(out);
             }
         });

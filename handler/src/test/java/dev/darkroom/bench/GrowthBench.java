@@ -88,7 +88,7 @@ final class GrowthBench {
             int repetitions = i <= FROM ? 10 : 3;
             try (var parts =
                     EditParts.of(EditBench.POCKET, new EditStyle.Single(area), TestPictures.squares(1, SIDES[i]))) {
-                Measured.Work[] works = {
+                Measured.Timed[] works = {
                     parts::see, parts::read, parts::encode, () -> parts.denoise(1, 1), parts::decode
                 };
                 tokens[i] = parts.imageTokens();
@@ -128,7 +128,7 @@ final class GrowthBench {
         return Math.log(ratio) / Math.log(growth);
     }
 
-    private static double median(int repetitions, Measured.Work work) throws Exception {
+    private static double median(int repetitions, Measured.Timed work) throws Exception {
         return Measured.milliseconds("", repetitions, repetitions, work).median();
     }
 }

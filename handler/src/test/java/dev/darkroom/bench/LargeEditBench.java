@@ -32,7 +32,7 @@ final class LargeEditBench {
         PeakMemory memory = PeakMemory.fromNow();
         try (var parts = EditParts.of(checkpoint, STYLE, TestPictures.squares(1, 1024))) {
             System.out.printf("one megapixel, %s: %d + %d tokens%n", weights, parts.imageTokens(), parts.textTokens());
-            Map<String, Measured.Work> works = new LinkedHashMap<>();
+            Map<String, Measured.Timed> works = new LinkedHashMap<>();
             works.put("vision tower", parts::see);
             works.put("language model", parts::read);
             works.put("vae encode", parts::encode);
