@@ -61,12 +61,7 @@ class DistillationTest {
     @Test
     void itBringsItsScheduleItsStepsAndOnePass() throws Exception {
         Path lora = new SafetensorsWriter()
-                .add(
-                        "transformer_blocks.0.attn.to_q.lora_down.weight",
-                        DType.FLOAT32,
-                        new long[] {1, 48},
-                        new float[48])
-                .add("transformer_blocks.0.attn.to_q.lora_up.weight", DType.FLOAT32, new long[] {48, 1}, new float[48])
+                .halves("transformer_blocks.0.attn.to_q", DType.FLOAT32, 1, 48, 48, 0)
                 .write(folder.resolve("Tiny-Lightning-3steps.safetensors"));
         Path plain = TinyQwen.make(folder.resolve("plain"), "QwenImageEditPlusPipeline", areas("\"steps\": 2, "));
         Path merged = TinyQwen.make(

@@ -24,7 +24,6 @@ import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,11 +146,9 @@ class ModelContractTest {
             return;
         }
         try (ImageModel model = pipeline.load(folder)) {
-            byte[] rgb = PICTURE.rgb().clone();
-            rgb[0]++;
             Job job = job(pipeline, "a fox");
             render(model, pipeline, job);
-            var changed = new Picture(PICTURE.width(), PICTURE.height(), rgb);
+            Picture changed = TestPictures.changed(PICTURE);
 
             Map<String, float[]> seen = Probe.record(
                     () -> model.render(job, TestJobs.first(job), pipeline.sources(changed), Progress.NONE));
@@ -317,26 +314,11 @@ class ModelContractTest {
         var writer = new SafetensorsWriter();
         new TreeMap<>(layers).forEach((layer, shape) -> {
             if (layer.endsWith("attn.to_q") || layer.endsWith("attn.to_v")) {
-                writer.add(
-                                "transformer." + layer + ".lora_A.weight",
-                                DType.FLOAT32,
-                                new long[] {1, shape.in()},
-                                filled(shape.in(), number))
-                        .add(
-                                "transformer." + layer + ".lora_B.weight",
-                                DType.FLOAT32,
-                                new long[] {shape.out(), 1},
-                                filled(shape.out(), number));
+                writer.halves("transformer." + layer, DType.FLOAT32, 1, shape.in(), shape.out(), number);
             }
         });
         Path file = writer.write(folder.resolve(name));
         return new LoraFile(file, name, name, 1);
-    }
-
-    private static float[] filled(long length, float number) {
-        float[] numbers = new float[Math.toIntExact(length)];
-        Arrays.fill(numbers, number);
-        return numbers;
     }
 
     private static long levels(byte[] rgb) {

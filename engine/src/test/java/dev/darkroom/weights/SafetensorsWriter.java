@@ -44,6 +44,19 @@ public final class SafetensorsWriter {
         return add(name, dtype, shape, out -> out.write(bytes.array()));
     }
 
+    /** The two halves of a change of a layer, as a LoRA has them, all their numbers the same. */
+    public SafetensorsWriter halves(String layer, DType dtype, long rank, long in, long out, float number) {
+        return add(layer + ".lora_A.weight", dtype, new long[] {rank, in}, filled(rank * in, number))
+                .add(layer + ".lora_B.weight", dtype, new long[] {out, rank}, filled(out * rank, number));
+    }
+
+    /** So many times the same number. */
+    public static float[] filled(long length, float number) {
+        float[] numbers = new float[Math.toIntExact(length)];
+        Arrays.fill(numbers, number);
+        return numbers;
+    }
+
     /** A tensor whose bytes are written when the file is. */
     public SafetensorsWriter add(String name, DType dtype, long[] shape, Data data) {
         tensors.add(new Written(name, dtype, shape, data));
