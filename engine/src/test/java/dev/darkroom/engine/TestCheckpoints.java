@@ -1,7 +1,10 @@
 package dev.darkroom.engine;
 
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.api.ThrowableAssertAlternative;
 
 /** Checkpoints of this repository: where they lie, copies of them, and changes to their files. */
 public final class TestCheckpoints {
@@ -68,5 +73,15 @@ public final class TestCheckpoints {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile).sorted().toList();
         }
+    }
+
+    /** Expects a refusal of what is read that holds these words. */
+    public static ThrowableAssertAlternative<CheckpointException> assertRefused(
+            ThrowingCallable reading, String... words) {
+        var refusal = assertThatExceptionOfType(CheckpointException.class).isThrownBy(reading);
+        for (String word : words) {
+            refusal.withMessageContaining(word);
+        }
+        return refusal;
     }
 }
