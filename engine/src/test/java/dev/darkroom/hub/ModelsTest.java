@@ -3,6 +3,8 @@ package dev.darkroom.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.hub.ModelSource.Folder;
 import dev.darkroom.hub.ModelSource.Repository;
 import dev.darkroom.job.Eventually;
@@ -37,9 +39,9 @@ class ModelsTest {
 
     @Test
     void aFolderIsWhereItIs() throws InterruptedException {
-        LocatedModel model = locate(CheckpointCopy.POCKET);
+        LocatedModel model = locate(TestCheckpoints.POCKET_FLUX);
 
-        assertThat(model.folder()).isEqualTo(CheckpointCopy.POCKET);
+        assertThat(model.folder()).isEqualTo(TestCheckpoints.POCKET_FLUX);
         assertThat(model.revision()).isEmpty();
     }
 
@@ -84,7 +86,7 @@ class ModelsTest {
         Path snapshot = new HubCache(settings.hub()).snapshot(repository, TestHub.COMMIT);
         FutureTask<LocatedModel> model = locateThatWaits(() -> new Models(settings).locate(repository));
 
-        CheckpointCopy.copy(CheckpointCopy.SHARDED, snapshot);
+        TestCheckpoints.copy(TinyFlux.DEV, snapshot);
 
         assertThat(model.get()).isEqualTo(new LocatedModel(snapshot, Optional.of(TestHub.COMMIT)));
     }
