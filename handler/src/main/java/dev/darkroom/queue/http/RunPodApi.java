@@ -21,19 +21,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionStage;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** RunPod's endpoint API, so that a client of theirs can call a worker at home. */
+/** RunPod's endpoint API, so that a client of theirs can call a worker at home. Its document is {@code META-INF/openapi.yaml}. */
 @Path("/")
-@Tag(name = RunPodApi.TAG)
 @Blocking
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
@@ -46,14 +38,6 @@ public class RunPodApi {
     /** Clients ask for more of a stream at once; this keeps them from asking a thousand times a second. */
     private static final long STREAM_WAIT = 2_000;
 
-    private static final String WAIT =
-            "How many milliseconds to wait at most, from 1000 to 300000; what is outside counts as the nearest of them. 90000 if absent.";
-    private static final String TTL =
-            "After how many milliseconds from now an ended job is forgotten; it only shortens the time that it is kept.";
-
-    static final String TAG = "RunPod's endpoint API";
-    private static final String JSON = MediaType.APPLICATION_JSON;
-
     private final DurableQueue queue;
     private final LongPolls callers;
 
@@ -65,12 +49,6 @@ public class RunPodApi {
     /** Accepts a job and answers at once with its id. */
     @POST
     @Path("run")
-    @Operation(summary = "Accepts a job and answers at once with its id.")
-    @RequestBody(required = true, content = @Content(mediaType = JSON, schema = @Schema(ref = "Request")))
-    @APIResponse(
-            responseCode = "200",
-            description = "How far the job is",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response run(byte[] body, @Context RoutingContext request) {
         return json(accept(body, false, request).receipt());
     }
@@ -78,15 +56,9 @@ public class RunPodApi {
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with how far it is. */
     @POST
     @Path("runsync")
-    @Operation(summary = "Accepts a job and answers with its result, or after wait milliseconds with how far it is.")
-    @RequestBody(required = true, content = @Content(mediaType = JSON, schema = @Schema(ref = "Request")))
-    @APIResponse(
-            responseCode = "200",
-            description = "How far the job is",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public CompletionStage<Response> runsync(
             byte[] body,
-            @Parameter(description = WAIT) @QueryParam("wait") @Nullable String wait,
+            @QueryParam("wait") @Nullable String wait,
             @Context RoutingContext request) {
         long milliseconds = wait(wait);
         callers.enter();
@@ -104,13 +76,8 @@ public class RunPodApi {
     /** How far a job is, or its result; {@code ttl} milliseconds from now the result is forgotten, if that is sooner than otherwise. */
     @GET
     @Path("status/{id}")
-    @Operation(summary = "How far a job is, or its result.")
-    @APIResponse(
-            responseCode = "200",
-            description = "How far the job is",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response status(
-            @PathParam("id") String id, @Parameter(description = TTL) @QueryParam("ttl") @Nullable String ttl) {
+            @PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
         DurableJob job = queue.find(id);
         byte[] body = job.body();
         if (ttl != null) {
@@ -122,26 +89,16 @@ public class RunPodApi {
     /** The same, for clients that post. */
     @POST
     @Path("status/{id}")
-    @Operation(summary = "How far a job is, or its result.")
-    @APIResponse(
-            responseCode = "200",
-            description = "How far the job is",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response postStatus(
-            @PathParam("id") String id, @Parameter(description = TTL) @QueryParam("ttl") @Nullable String ttl) {
+            @PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
         return status(id, ttl);
     }
 
     /** The result of a job, or after {@code wait} milliseconds how far it is. */
     @GET
     @Path("status-sync/{id}")
-    @Operation(summary = "The result of a job, or after wait milliseconds how far it is.")
-    @APIResponse(
-            responseCode = "200",
-            description = "How far the job is",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public CompletionStage<Response> statusSync(
-            @PathParam("id") String id, @Parameter(description = WAIT) @QueryParam("wait") @Nullable String wait) {
+            @PathParam("id") String id, @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
         DurableJob job = queue.find(id);
         callers.enter();
@@ -152,11 +109,6 @@ public class RunPodApi {
     /** What of a job's pictures and progress was not read yet; waits a moment if that is nothing. */
     @GET
     @Path("stream/{id}")
-    @Operation(summary = "What of a job's pictures and progress was not read yet.")
-    @APIResponse(
-            responseCode = "200",
-            description = "What is new",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Stream")))
     public CompletionStage<ObjectNode> stream(@PathParam("id") String id) {
         DurableJob job = queue.find(id);
         callers.enter();
@@ -166,11 +118,6 @@ public class RunPodApi {
     /** The same, for clients that post. */
     @POST
     @Path("stream/{id}")
-    @Operation(summary = "What of a job's pictures and progress was not read yet.")
-    @APIResponse(
-            responseCode = "200",
-            description = "What is new",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Stream")))
     public CompletionStage<ObjectNode> postStream(@PathParam("id") String id) {
         return stream(id);
     }
@@ -178,11 +125,6 @@ public class RunPodApi {
     /** Withdraws a job. */
     @POST
     @Path("cancel/{id}")
-    @Operation(summary = "Withdraws a job: at once if it waits, between two steps if it runs.")
-    @APIResponse(
-            responseCode = "200",
-            description = "How far the job is",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response cancel(@PathParam("id") String id) {
         DurableJob job = queue.find(id);
         queue.cancel(job);
@@ -192,13 +134,6 @@ public class RunPodApi {
     /** Has a job that failed done again, or one whose pictures could not all be stored. */
     @POST
     @Path("retry/{id}")
-    @Operation(
-            summary = "Has a job that is FAILED or TIMED_OUT done again, under the same id and with the same input;"
-                    + " also one that is COMPLETED without some pictures because they could not be stored.")
-    @APIResponse(
-            responseCode = "200",
-            description = "How far the job is",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Status")))
     public Response retry(@PathParam("id") String id) {
         return json(queue.retry(queue.find(id)).body());
     }
@@ -206,11 +141,6 @@ public class RunPodApi {
     /** Withdraws all jobs that wait. */
     @POST
     @Path("purge-queue")
-    @Operation(summary = "Withdraws all jobs that wait.")
-    @APIResponse(
-            responseCode = "200",
-            description = "How many",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Purged")))
     public ObjectNode purgeQueue() {
         return Json.object().put("removed", queue.purge()).put("status", "completed");
     }
@@ -218,11 +148,6 @@ public class RunPodApi {
     /** How many jobs and workers there are. */
     @GET
     @Path("health")
-    @Operation(summary = "How many jobs and workers there are.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The numbers",
-            content = @Content(mediaType = JSON, schema = @Schema(ref = "Health")))
     public Counts.Health health() {
         return queue.health();
     }

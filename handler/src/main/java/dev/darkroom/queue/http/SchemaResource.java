@@ -7,12 +7,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** {@code /schema.json}: the JSON Schema of a job's input. */
 @Path("/schema.json")
@@ -23,14 +17,9 @@ public class SchemaResource {
         this.reader = reader;
     }
 
+    /** The schema, as this worker's settings make it. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @Tag(name = RunPodApi.TAG)
-    @Operation(summary = "The JSON Schema of a job's input.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The schema",
-            content = @Content(schema = @Schema(type = SchemaType.OBJECT)))
     public ObjectNode schema() {
         return InputSchema.of(reader);
     }
