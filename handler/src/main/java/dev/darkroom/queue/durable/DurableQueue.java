@@ -287,6 +287,11 @@ public class DurableQueue implements JobSource {
         }
     }
 
+    /** How many bytes of requests that wait could still be kept as read at the door. */
+    long inputBytesLeft() {
+        return opened().memory().inputs().left();
+    }
+
     /** Ends what took too long, and forgets what was kept long enough. */
     void sweep() {
         housekeeping.sweep();
