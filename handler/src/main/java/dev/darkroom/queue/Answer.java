@@ -14,12 +14,12 @@ public final class Answer {
 
     /** A status body: {@code {"id": …, "status": …}}. */
     public static ObjectNode status(String id, String status) {
-        return Json.object().put("id", id).put("status", status);
+        return JobJson.object().put("id", id).put("status", status);
     }
 
     /** The output while a job runs. */
     public static ObjectNode progress(JobEvent.Progress progress) {
-        return Json.object()
+        return JobJson.object()
                 .put("type", "progress")
                 .put("value", progress.step())
                 .put("max", progress.steps())
@@ -28,7 +28,7 @@ public final class Answer {
 
     /** The output of a job that is done. */
     public static ObjectNode output(JobResult result) {
-        ObjectNode output = Json.object();
+        ObjectNode output = JobJson.object();
         ArrayNode images = output.putArray("images");
         result.images().forEach(image -> images.add(image(image)));
         if (!result.failures().isEmpty()) {
@@ -50,7 +50,7 @@ public final class Answer {
 
     /** One picture of an output. */
     public static ObjectNode image(JobResult.Image image) {
-        ObjectNode node = Json.object();
+        ObjectNode node = JobJson.object();
         switch (image.stored()) {
             case Stored.At at -> node.put("url", at.url().toString());
             case Stored.Inline inline -> node.put("image", Base64.getEncoder().encodeToString(inline.file()));
@@ -78,7 +78,7 @@ public final class Answer {
 
     private static ObjectNode failure(JobResult.Failure failure) {
         return place(
-                Json.object()
+                JobJson.object()
                         .put("error", failure.reason().getMessage())
                         .put("error_type", failure.reason().code().name()),
                 failure.sample());

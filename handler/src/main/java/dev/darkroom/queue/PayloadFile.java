@@ -78,7 +78,7 @@ public final class PayloadFile implements JobSource {
 
         @Override
         public Job job() {
-            ObjectNode request = Json.request(payload);
+            ObjectNode request = JobJson.request(payload);
             var faults = new Faults();
             RequestEnvelope.check(request, faults);
             Optional<Job> job = faults.gather(() -> reader.job(request));

@@ -5,7 +5,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +136,7 @@ public final class DurableJob {
         byte[] request = life.persistence() instanceof Persistence.InMemory inMemory
                 ? inMemory.request()
                 : queue.store().request(id());
-        return queue.reader().job(Json.request(request));
+        return queue.reader().job(JobJson.request(request));
     }
 
     /** True if the request is in the store, also beyond the end of the job. */

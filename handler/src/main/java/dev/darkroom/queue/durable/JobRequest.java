@@ -6,7 +6,7 @@ import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.RequestEnvelope;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -35,7 +35,7 @@ record JobRequest(
      * @throws JobException if the body is no request at all
      */
     static JobRequest read(byte[] body, PayloadReader reader, Policy standard) {
-        ObjectNode request = Json.request(body);
+        ObjectNode request = JobJson.request(body);
         var faults = new Faults();
         Policy policy = standard.with(request.get("policy"), faults);
         URI webhook = webhook(request.path("webhook"), faults);

@@ -1,7 +1,7 @@
 package dev.darkroom.queue.durable;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,7 +133,7 @@ public final class JobStore implements AutoCloseable {
     /** Notes how far a job is; {@link #commit} or {@link #sync} writes it down. */
     void put(JobRecord job) {
         try {
-            records.put(job.id(), Json.MAPPER.writeValueAsString(job));
+            records.put(job.id(), JobJson.MAPPER.writeValueAsString(job));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -191,7 +191,7 @@ public final class JobStore implements AutoCloseable {
 
     private static JobRecord read(String json) {
         try {
-            return Json.MAPPER.readValue(json, JobRecord.class);
+            return JobJson.MAPPER.readValue(json, JobRecord.class);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a job in the store cannot be read", e);
         }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.UncheckedIOException;
 
 /** The bodies that callers read of a job. */
@@ -50,7 +50,7 @@ final class StatusBody {
     /** The body for {@code /stream}: the status, and of pictures and progress what no call before has read. */
     ObjectNode stream() {
         Status status = life.state().record().status();
-        ObjectNode body = Json.object().put("status", status.name());
+        ObjectNode body = JobJson.object().put("status", status.name());
         ArrayNode outputs = body.putArray("stream");
         for (JobEvent event = unread.next(); event != null; event = unread.next()) {
             if (event instanceof JobEvent.PictureStored picture) {
@@ -78,7 +78,7 @@ final class StatusBody {
 
     private static byte[] bytes(ObjectNode body) {
         try {
-            return Json.MAPPER.writeValueAsBytes(body);
+            return JobJson.MAPPER.writeValueAsBytes(body);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

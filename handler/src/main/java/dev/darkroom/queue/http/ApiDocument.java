@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.InputSchema;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.enterprise.inject.spi.CDI;
@@ -68,7 +68,7 @@ public class ApiDocument implements OASFilter {
 
     private static ObjectNode schemas(PayloadReader reader) {
         try (InputStream file = Objects.requireNonNull(ApiDocument.class.getResourceAsStream(SCHEMAS), SCHEMAS)) {
-            ObjectNode schemas = (ObjectNode) Json.MAPPER.readTree(file);
+            ObjectNode schemas = (ObjectNode) JobJson.MAPPER.readTree(file);
             ObjectNode input = InputSchema.of(reader);
             input.remove("$schema");
             ((ObjectNode) schemas.at("/Request/properties")).set("input", input);
@@ -80,7 +80,7 @@ public class ApiDocument implements OASFilter {
 
     private static Schema schema(JsonNode keywords) {
         Schema schema = OASFactory.createSchema();
-        Json.MAPPER.convertValue(keywords, KEYWORDS).forEach(schema::set);
+        JobJson.MAPPER.convertValue(keywords, KEYWORDS).forEach(schema::set);
         return schema;
     }
 }

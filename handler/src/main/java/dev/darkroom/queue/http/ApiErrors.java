@@ -1,7 +1,7 @@
 package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.QueueException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
@@ -21,7 +21,7 @@ final class ApiErrors {
 
     /** The body of an answer that says why. */
     static ObjectNode body(String reason) {
-        return Json.object().put("error", reason);
+        return JobJson.object().put("error", reason);
     }
 
     /** What is said of a status that nobody has given a reason for. */

@@ -2,7 +2,7 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.Counts;
 import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.DurableJob;
@@ -142,7 +142,7 @@ public class RunPodApi {
     @POST
     @Path("purge-queue")
     public ObjectNode purgeQueue() {
-        return Json.object().put("removed", queue.purge()).put("status", "completed");
+        return JobJson.object().put("removed", queue.purge()).put("status", "completed");
     }
 
     /** How many jobs and workers there are. */

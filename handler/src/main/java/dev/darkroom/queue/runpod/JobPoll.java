@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +19,7 @@ final class JobPoll {
 
     /** A caller's field that stands there twice is no reason to leave the job without an answer. */
     private static final ObjectMapper LENIENT = new ObjectMapper(
-            Json.MAPPER.getFactory().copy().disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature()));
+            JobJson.MAPPER.getFactory().copy().disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature()));
 
     private final RunPodClient client;
     private final RunPodUrls urls;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.time.Duration;
 import java.util.Locale;
 import org.jboss.logging.Logger;
@@ -13,7 +13,7 @@ import org.jboss.logging.Logger;
 final class ResultPoster {
     private static final Logger LOG = Logger.getLogger(ResultPoster.class);
     private static final ObjectWriter WRITER =
-            Json.MAPPER.writer().with(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
+            JobJson.MAPPER.writer().with(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
     private static final int PART_TRIES = 3;
     private static final int LEAST_RESULT_TRIES = 5;
 
@@ -31,7 +31,7 @@ final class ResultPoster {
 
     /** How far a job is. If it is lost, the next one tells more. */
     void progress(String id, ObjectNode output) throws InterruptedException {
-        ObjectNode body = Json.object().put("status", "IN_PROGRESS").set("output", output);
+        ObjectNode body = JobJson.object().put("status", "IN_PROGRESS").set("output", output);
         Reply reply = client.post(urls.done(id, false), id, bytes(body), timeouts.progress());
         if (!reply.isSuccess()) {
             LOG.debugf("job %s: progress was not taken: %s", id, reply.summary());
@@ -44,7 +44,7 @@ final class ResultPoster {
         if (url == null) {
             return;
         }
-        byte[] body = bytes(Json.object().set("output", output));
+        byte[] body = bytes(JobJson.object().set("output", output));
         Reply reply = insist(url, id, body, PART_TRIES, Duration.ZERO);
         if (!reply.isSuccess()) {
             LOG.warnf("job %s: a part of its result was not taken: %s", id, reply.summary());
@@ -90,7 +90,7 @@ final class ResultPoster {
     }
 
     private void error(String id, ObjectNode result, String message) throws InterruptedException {
-        ObjectNode error = Json.object().put("error", message);
+        ObjectNode error = JobJson.object().put("error", message);
         if (result.has(RunPodAnswer.FAREWELL)) {
             error.put(RunPodAnswer.FAREWELL, true);
         }

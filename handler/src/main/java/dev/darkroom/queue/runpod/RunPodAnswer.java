@@ -7,7 +7,7 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.util.List;
 
 /**
@@ -28,11 +28,11 @@ final class RunPodAnswer {
     private RunPodAnswer() {}
 
     static ObjectNode completed(JobResult result) {
-        return Json.object().set("output", Answer.output(result));
+        return JobJson.object().set("output", Answer.output(result));
     }
 
     static ObjectNode failed(JobException reason, RunPodEnvironment environment, String product) {
-        ObjectNode body = Json.object().put("error", String.valueOf(reason.getMessage()));
+        ObjectNode body = JobJson.object().put("error", String.valueOf(reason.getMessage()));
         body.putObject("output")
                 .put("error_type", reason.code().name())
                 .put("hostname", environment.hostname())

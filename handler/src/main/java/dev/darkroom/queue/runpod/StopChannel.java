@@ -1,7 +1,7 @@
 package dev.darkroom.queue.runpod;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
@@ -71,7 +71,7 @@ final class StopChannel {
     private boolean stop(Buffer body) {
         JsonNode ids;
         try {
-            ids = Json.MAPPER.readTree(body.getBytes()).path("jobsToStop");
+            ids = JobJson.MAPPER.readTree(body.getBytes()).path("jobsToStop");
         } catch (IOException e) {
             LOG.warnf("RunPod answered with %d bytes that are no JSON instead of jobs to stop", body.length());
             return false;

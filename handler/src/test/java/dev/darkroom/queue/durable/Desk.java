@@ -8,7 +8,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.Ticket;
@@ -126,7 +126,7 @@ public final class Desk implements AutoCloseable {
 
     public static JsonNode body(DurableJob ticket) {
         try {
-            return Json.MAPPER.readTree(ticket.body());
+            return JobJson.MAPPER.readTree(ticket.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,7 +10,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
@@ -493,7 +493,7 @@ class DurableQueueTest {
 
     @Test
     void readJobsAreKeptAsFarAsThereIsRoom() {
-        Job job = Desk.READER.job(Json.request(Desk.request("a", "")));
+        Job job = Desk.READER.job(JobJson.request(Desk.request("a", "")));
         var room = new MemoryBudget(100);
         var first = new ReadJob(job, 60, room);
         var second = new ReadJob(job, 60, room);

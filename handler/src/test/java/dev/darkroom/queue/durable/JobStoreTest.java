@@ -3,7 +3,7 @@ package dev.darkroom.queue.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -158,7 +158,7 @@ class JobStoreTest {
     @Test
     void aRecordOfAnEarlierVersionIsRead() throws IOException {
         JobRecord job = job("a", 1).ended(Status.COMPLETED, 2_000, 3_000, 5, true, false);
-        String json = Json.MAPPER.writeValueAsString(job);
+        String json = JobJson.MAPPER.writeValueAsString(job);
         String earlier = json.replace(",\"unstored\":false", "");
         assertThat(earlier).isNotEqualTo(json);
         Files.createDirectories(folder);

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** How this worker reads JSON: strictly, and with room for pictures. How large a body may be is for those who receive it to say. */
-public final class Json {
+public final class JobJson {
     /** Far more than any request needs; of millions of small values a tree would be many times as large as their text. */
     private static final long MOST_TOKENS = 20_000;
 
@@ -29,7 +29,7 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private Json() {}
+    private JobJson() {}
 
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
