@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Ends the process, and tells those who wait for it if it ends before the worker was there to do so: a setting cannot be read, say. */
+/** Ends the process, and reports a start that failed before the worker was there to do so, as when a setting cannot be read. */
 final class FailedStart {
     private static final String PRODUCT = "Darkroom";
 
     private FailedStart() {}
 
-    /** @param failure null after a start that went well */
+    /** @param failure reason of a failed start; null after one that went well */
     static void end(int status, @Nullable Throwable failure, String... arguments) {
         try {
             if (failure != null) {
@@ -40,7 +40,7 @@ final class FailedStart {
         }
     }
 
-    /** Quarkus says only that it could not start. */
+    /** Finds the cause; Quarkus itself says only that it could not start. */
     private static Throwable cause(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause().getMessage() != null) {

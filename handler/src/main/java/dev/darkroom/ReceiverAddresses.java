@@ -8,9 +8,9 @@ import java.net.URI;
 import java.net.UnknownHostException;
 
 /**
- * Lets webhooks go to hosts all of whose addresses are public.
+ * Admits webhooks to hosts all of whose addresses are public.
  *
- * @param everywhere true: to private ones too
+ * @param everywhere true if private addresses are admitted too
  */
 record ReceiverAddresses(boolean everywhere) implements AddressGuard {
     @Override

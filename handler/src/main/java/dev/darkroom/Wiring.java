@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Optional;
 
-/** What the rooms get of the settings. */
+/** Hands each room its part of the settings. */
 class Wiring {
     private final WorkerConfig config;
 
@@ -21,7 +21,7 @@ class Wiring {
         this.config = config;
     }
 
-    /** How this worker reads requests. */
+    /** Makes the reader of requests. */
     @Produces
     @Singleton
     PayloadReader payloads() {
@@ -31,35 +31,35 @@ class Wiring {
                 config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
     }
 
-    /** Settings of the HTTP API. */
+    /** Returns the settings of the HTTP API. */
     @Produces
     @Singleton
     HttpSettings http() {
         return config.http().api();
     }
 
-    /** Settings of the queue behind it. */
+    /** Returns the settings of the queue. */
     @Produces
     @Singleton
     QueueSettings queue() {
         return config.http().queue();
     }
 
-    /** Settings of webhooks. */
+    /** Returns the settings of webhooks. */
     @Produces
     @Singleton
     WebhookSettings webhooks() {
         return config.http().webhook();
     }
 
-    /** Whom this worker calls when a job has a webhook. */
+    /** Makes the guard of the addresses of webhooks. */
     @Produces
     @Singleton
     AddressGuard guard() {
         return new ReceiverAddresses(config.sources().allowPrivateAddresses());
     }
 
-    /** The folder that this worker serves its results from. */
+    /** Makes the folder that this worker serves its results from. */
     @Produces
     @ApplicationScoped
     ResultFolder results() {

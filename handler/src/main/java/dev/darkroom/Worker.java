@@ -6,8 +6,8 @@ import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.logs.Metrics;
-import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.JobEndListener;
+import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.Ticket;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -26,7 +26,7 @@ public final class Worker {
     private final JobEndListener outcomes;
     private final Semaphore places = new Semaphore(PLACES);
 
-    /** @param outcomes told of every job that this worker ends */
+    /** @param outcomes hears of every job that this worker ends */
     public Worker(Handler handler, WorkerState state, Metrics metrics, JobEndListener outcomes) {
         this.handler = handler;
         this.state = state;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.flux.LoadedFlux;
+import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
-import dev.darkroom.job.Framing;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.source.LoraFiles;
@@ -55,10 +55,7 @@ class HandlerTest {
         model = new ServedModel("pocket", LoadedFlux.from(pocket), "r1", LoadedFlux.roomy());
         images = new SourceImages(TestSourceSettings.sources(Map.of()), vertx);
         loras = new LoraFiles(
-                TestSourceSettings.loras(Map.of()),
-                TestSourceSettings.sources(Map.of()),
-                data.resolve("loras"),
-                vertx);
+                TestSourceSettings.loras(Map.of()), TestSourceSettings.sources(Map.of()), data.resolve("loras"), vertx);
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());
         var unsent = new UnsentPictures(data.resolve("unsent"), Optional.empty());
         var results = new Results(Optional.empty(), folder, true, callers, unsent);

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The JSON Schema of a job's input, from the same fields that read it. */
+/** Builds the JSON Schema of a job's input from the fields that read it. */
 public final class InputSchema {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    /** What holds where a field is absent, of those that no model decides. */
+    /** Defaults of absent fields, but for those that the model decides. */
     private static final Map<String, ValueNode> DEFAULTS = Map.of(
             "num_outputs", JSON.numberNode(1),
             "go_fast", JSON.booleanNode(false),
@@ -25,7 +25,7 @@ public final class InputSchema {
 
     private InputSchema() {}
 
-    /** The schema as this worker's settings make it, in the dialect of 2020-12. */
+    /** Builds the schema for this worker's settings, in the dialect of 2020-12. */
     public static ObjectNode of(PayloadReader reader) {
         ObjectNode schema = JobJson.object()
                 .put("$schema", "https://json-schema.org/draft/2020-12/schema")
@@ -121,7 +121,8 @@ public final class InputSchema {
         ArrayNode anyOf = asObject.putArray("anyOf");
         LoraFields.SOURCES.forEach(
                 name -> anyOf.addObject().putArray("required").add(name));
-        ObjectNode pair = JobJson.object().put("type", "array").put("minItems", 1).put("maxItems", 2);
+        ObjectNode pair =
+                JobJson.object().put("type", "array").put("minItems", 1).put("maxItems", 2);
         pair.putArray("prefixItems").add(source).add(nullableOf(scale));
         ObjectNode one = JobJson.object();
         one.putArray("oneOf").add(source).add(pair).add(asObject);

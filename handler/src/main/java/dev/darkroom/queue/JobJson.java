@@ -14,9 +14,9 @@ import dev.darkroom.job.JobException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How this worker reads JSON: strictly, and with room for pictures. How large a body may be is for those who receive it to say. */
+/** Reads and makes JSON of jobs: strictly, and with room for pictures. The size of a body is bounded by those who receive it. */
 public final class JobJson {
-    /** Far more than any request needs; of millions of small values a tree would be many times as large as their text. */
+    /** Bound of tokens, far more than any request needs: a tree of millions of small values would be many times as large as their text. */
     private static final long MOST_TOKENS = 20_000;
 
     public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -48,7 +48,7 @@ public final class JobJson {
         }
     }
 
-    /** The same of the text's bytes, in any of Unicode's encodings. */
+    /** Reads the bytes of a request body, in any of Unicode's encodings. */
     public static ObjectNode request(byte[] body) {
         try {
             return request(MAPPER.readTree(body));

@@ -41,7 +41,8 @@ final class Jobs {
 
     /** A job with all prompts that others have. */
     static ObjectNode allPrompts() {
-        ObjectNode input = JobJson.object().put("width", SIDE).put("height", SIDE).put("num_inference_steps", 1);
+        ObjectNode input =
+                JobJson.object().put("width", SIDE).put("height", SIDE).put("num_inference_steps", 1);
         for (int i = 0; i < PROMPTS; i++) {
             input.withArray("prompts").add(prompt(i));
         }

@@ -109,21 +109,21 @@ final class JobLife {
         }
     }
 
-    /** Stops to write the record of an ended job, because a retry is about to take its place. */
+    /** Stops persisting an ended job, because a retry is about to take its place. */
     synchronized void giveWay() {
         if (state instanceof JobState.Ended ended) {
             state = new JobState.Retrying(ended);
         }
     }
 
-    /** Takes {@link #giveWay} back, because the retry has failed. */
+    /** Persists the job again after {@link #giveWay}, because the retry has failed. */
     synchronized void takeBack() {
         if (state instanceof JobState.Retrying retrying) {
             state = retrying.from();
         }
     }
 
-    /** Writes nothing more for the job. */
+    /** Stops persisting the job for good; returns the state that callers still see. */
     synchronized JobState forget() {
         if (!(state instanceof JobState.Forgotten)) {
             state = new JobState.Forgotten(state);
@@ -144,18 +144,17 @@ final class JobLife {
      * @return false if there is nothing to write
      */
     synchronized boolean persist() {
-        boolean keepsRequest =
-                switch (state) {
-                    case JobState.Open open -> {
-                        queue.store().put(open.record());
-                        persistence = new Persistence.Complete();
-                        yield true;
-                    }
-                    case JobState.Ending ending -> ending.keepsRequest();
-                    case JobState.Ended ended -> persistence instanceof Persistence.Complete;
-                    case JobState.Retrying retrying -> true;
-                    case JobState.Forgotten forgotten -> false;
-                };
+        boolean keepsRequest = switch (state) {
+            case JobState.Open open -> {
+                queue.store().put(open.record());
+                persistence = new Persistence.Complete();
+                yield true;
+            }
+            case JobState.Ending ending -> ending.keepsRequest();
+            case JobState.Ended ended -> persistence instanceof Persistence.Complete;
+            case JobState.Retrying retrying -> true;
+            case JobState.Forgotten forgotten -> false;
+        };
         if (!keepsRequest) {
             queue.store().dropRequest(state.record().id());
         }
@@ -171,7 +170,9 @@ final class JobLife {
             queue.store().put(state.record());
             queue.background().execute(queue.store()::commit);
         } catch (UncheckedIOException e) {
-            LOG.errorf("job %s: its state would not outlive this process: %s", state.record().id(), e.getMessage());
+            LOG.errorf(
+                    "job %s: its state would not outlive this process: %s",
+                    state.record().id(), e.getMessage());
         }
     }
 }

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
-import dev.darkroom.queue.RequestEnvelope;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.RequestEnvelope;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
@@ -68,7 +68,7 @@ record JobRequest(
                 return address;
             }
         } catch (URISyntaxException e) {
-            // told below
+            // noted below
         }
         faults.add(
                 "webhook",

@@ -3,7 +3,7 @@ package dev.darkroom.queue.durable;
 import java.io.UncheckedIOException;
 import org.jboss.logging.Logger;
 
-/** Has jobs done again that did not end well, under the same id and with the same input. */
+/** Retries jobs that did not end well, under the same id and with the same input. */
 final class Retries {
     private static final Logger LOG = Logger.getLogger(Retries.class);
 
@@ -16,10 +16,10 @@ final class Retries {
     }
 
     /**
-     * Puts a job back into the queue.
+     * Puts an ended job back into the queue.
      *
-     * @param sequence its place among all jobs
-     * @throws QueueException if it cannot be done again, or not now; it is as it was then
+     * @param sequence place of the retry among all jobs
+     * @throws QueueException if the job cannot be retried, or not now; it is unchanged then
      */
     synchronized DurableJob again(DurableJob ended, long sequence, QueueContext context) {
         JobRecord record = ended.record();
@@ -51,7 +51,8 @@ final class Retries {
     private void check(DurableJob ended, JobRecord record, JobStore store) {
         boolean failed = record.status() == Status.FAILED || record.status() == Status.TIMED_OUT;
         if (!failed && !(record.status() == Status.COMPLETED && record.unstored())) {
-            throw new QueueException(QueueException.Kind.CONFLICT, 
+            throw new QueueException(
+                    QueueException.Kind.CONFLICT,
                     "the job is " + record.status()
                             + ": only FAILED and TIMED_OUT jobs can be retried, and COMPLETED ones with pictures that could not be stored");
         }
@@ -59,7 +60,8 @@ final class Retries {
             throw new QueueException(QueueException.Kind.CONFLICT, "the job is being retried already");
         }
         if (!ended.keepsRequest() || !store.hasRequest(record.id())) {
-            throw new QueueException(QueueException.Kind.CONFLICT, "the job's input is not kept: send it again with /run");
+            throw new QueueException(
+                    QueueException.Kind.CONFLICT, "the job's input is not kept: send it again with /run");
         }
     }
 
@@ -69,11 +71,12 @@ final class Retries {
             store.sync();
         } catch (UncheckedIOException e) {
             LOG.errorf("job %s cannot be retried: %s", again.id(), e.getMessage());
-            throw new QueueException(QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
+            throw new QueueException(
+                    QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
         }
     }
 
-    /** As it was, unless it was forgotten meanwhile. */
+    /** Restores the ended job, unless it was forgotten meanwhile. */
     private void restore(DurableJob ended, JobStore store) {
         ended.life().takeBack();
         if (registry.find(ended.id()).isPresent()) {

@@ -19,25 +19,24 @@ final class ApiErrors {
             405, "this address knows another method",
             413, "the body is too large");
 
-    /** The body of an answer that says why. */
+    /** Builds the body of an error. */
     static ObjectNode body(String reason) {
         return JobJson.object().put("error", reason);
     }
 
-    /** What is said of a status that nobody has given a reason for. */
+    /** Returns the message for an HTTP status that comes without one. */
     static String reason(int status) {
         return REASONS.getOrDefault(status, "HTTP " + status);
     }
 
-    /** The error that answers a call which the queue did not carry out. */
+    /** Makes the HTTP error for a call that the queue did not carry out. */
     static ApiException of(QueueException fault) {
-        int status =
-                switch (fault.kind()) {
-                    case NOT_FOUND -> 404;
-                    case CONFLICT -> 409;
-                    case FULL -> 429;
-                    case UNAVAILABLE -> 503;
-                };
+        int status = switch (fault.kind()) {
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case FULL -> 429;
+            case UNAVAILABLE -> 503;
+        };
         return new ApiException(status, String.valueOf(fault.getMessage()));
     }
 

@@ -1,7 +1,7 @@
 package dev.darkroom.queue.http;
 
-import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.DurableJob;
+import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** {@code /events/{id}}: what happens to a job, as server-sent events. */
+/** Serves {@code /events/{id}}: the events of a job, as server-sent events. */
 @Singleton
 final class EventStream {
     private final DurableQueue queue;

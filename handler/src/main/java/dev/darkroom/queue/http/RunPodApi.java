@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.Counts;
-import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.DurableJob;
-import dev.darkroom.queue.durable.Status;
+import dev.darkroom.queue.durable.DurableQueue;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -35,7 +34,7 @@ public class RunPodApi {
     private static final long SHORTEST_WAIT = 1_000;
     private static final long LONGEST_WAIT = 300_000;
 
-    /** Clients ask for more of a stream at once; this keeps them from asking a thousand times a second. */
+    /** Wait for news of a stream: clients ask again at once, and would do so a thousand times a second. */
     private static final long STREAM_WAIT = 2_000;
 
     private final DurableQueue queue;
@@ -53,13 +52,11 @@ public class RunPodApi {
         return json(accept(body, false, request).receipt());
     }
 
-    /** Accepts a job and answers with its result, or after {@code wait} milliseconds with how far it is. */
+    /** Accepts a job and answers with its result, or after {@code wait} milliseconds with its progress. */
     @POST
     @Path("runsync")
     public CompletionStage<Response> runsync(
-            byte[] body,
-            @QueryParam("wait") @Nullable String wait,
-            @Context RoutingContext request) {
+            byte[] body, @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
         long milliseconds = wait(wait);
         callers.enter();
         DurableJob job;
@@ -73,11 +70,13 @@ public class RunPodApi {
                 job.settled(), milliseconds, () -> json(lasting(job).body()), () -> queue.abandon(job));
     }
 
-    /** How far a job is, or its result; {@code ttl} milliseconds from now the result is forgotten, if that is sooner than otherwise. */
+    /**
+     * Answers with the progress of a job, or its result; {@code ttl} milliseconds from now the result is forgotten, if that is sooner than
+     * otherwise.
+     */
     @GET
     @Path("status/{id}")
-    public Response status(
-            @PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
+    public Response status(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
         DurableJob job = queue.find(id);
         byte[] body = job.body();
         if (ttl != null) {
@@ -86,19 +85,17 @@ public class RunPodApi {
         return json(body);
     }
 
-    /** The same, for clients that post. */
+    /** Answers as {@link #status}, to clients that post. */
     @POST
     @Path("status/{id}")
-    public Response postStatus(
-            @PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
+    public Response postStatus(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
         return status(id, ttl);
     }
 
-    /** The result of a job, or after {@code wait} milliseconds how far it is. */
+    /** Answers with the result of a job, or after {@code wait} milliseconds with its progress. */
     @GET
     @Path("status-sync/{id}")
-    public CompletionStage<Response> statusSync(
-            @PathParam("id") String id, @QueryParam("wait") @Nullable String wait) {
+    public CompletionStage<Response> statusSync(@PathParam("id") String id, @QueryParam("wait") @Nullable String wait) {
         long milliseconds = wait(wait);
         DurableJob job = queue.find(id);
         callers.enter();
@@ -106,7 +103,7 @@ public class RunPodApi {
                 job.settled(), milliseconds, () -> json(lasting(job).body()), () -> {});
     }
 
-    /** What of a job's pictures and progress was not read yet; waits a moment if that is nothing. */
+    /** Answers with the pictures and progress of a job that were not read yet; waits a moment if there are none. */
     @GET
     @Path("stream/{id}")
     public CompletionStage<ObjectNode> stream(@PathParam("id") String id) {
@@ -115,14 +112,14 @@ public class RunPodApi {
         return callers.await(job.news(), STREAM_WAIT, job::stream, () -> {});
     }
 
-    /** The same, for clients that post. */
+    /** Answers as {@link #stream}, to clients that post. */
     @POST
     @Path("stream/{id}")
     public CompletionStage<ObjectNode> postStream(@PathParam("id") String id) {
         return stream(id);
     }
 
-    /** Withdraws a job. */
+    /** Cancels a job. */
     @POST
     @Path("cancel/{id}")
     public Response cancel(@PathParam("id") String id) {
@@ -131,21 +128,21 @@ public class RunPodApi {
         return json(job.body());
     }
 
-    /** Has a job that failed done again, or one whose pictures could not all be stored. */
+    /** Retries a job that failed, or one whose pictures could not all be stored. */
     @POST
     @Path("retry/{id}")
     public Response retry(@PathParam("id") String id) {
         return json(queue.retry(queue.find(id)).body());
     }
 
-    /** Withdraws all jobs that wait. */
+    /** Cancels all jobs that wait. */
     @POST
     @Path("purge-queue")
     public ObjectNode purgeQueue() {
         return JobJson.object().put("removed", queue.purge()).put("status", "completed");
     }
 
-    /** How many jobs and workers there are. */
+    /** Answers with the numbers of jobs and workers. */
     @GET
     @Path("health")
     public Counts.Health health() {
@@ -162,7 +159,7 @@ public class RunPodApi {
         }
     }
 
-    /** The caller learns the id of a job that has not ended, so it is to be found even if the process dies. */
+    /** Persists a job before its caller learns the id: from then on it is to be found even if the process dies. */
     private static DurableJob lasting(DurableJob job) {
         try {
             job.outlive();

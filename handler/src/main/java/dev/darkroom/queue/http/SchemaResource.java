@@ -8,7 +8,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** {@code /schema.json}: the JSON Schema of a job's input. */
+/** Serves {@code /schema.json}: the JSON Schema of a job's input. */
 @Path("/schema.json")
 public class SchemaResource {
     private final PayloadReader reader;
@@ -17,7 +17,7 @@ public class SchemaResource {
         this.reader = reader;
     }
 
-    /** The schema, as this worker's settings make it. */
+    /** Answers with the schema for this worker's settings. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public ObjectNode schema() {

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 
-/** Brings what a job has to say to the platform: progress once, pictures a few times, the result until it is taken. */
+/**
+ * Posts the progress, the pictures and the result of jobs to the platform: progress once, pictures a few times, the result until it is
+ * taken.
+ */
 final class ResultPoster {
     private static final Logger LOG = Logger.getLogger(ResultPoster.class);
     private static final ObjectWriter WRITER =
@@ -29,7 +32,7 @@ final class ResultPoster {
         this.timeouts = timeouts;
     }
 
-    /** How far a job is. If it is lost, the next one tells more. */
+    /** Posts the progress of a job. If it is lost, the next one says more. */
     void progress(String id, ObjectNode output) throws InterruptedException {
         ObjectNode body = JobJson.object().put("status", "IN_PROGRESS").set("output", output);
         Reply reply = client.post(urls.done(id, false), id, bytes(body), timeouts.progress());
@@ -38,7 +41,7 @@ final class ResultPoster {
         }
     }
 
-    /** A part of the result, for those who read the job's stream. */
+    /** Posts a part of the result, for those who read the job's stream. */
     void part(String id, ObjectNode output) throws InterruptedException {
         String url = urls.stream(id).orElse(null);
         if (url == null) {
@@ -51,7 +54,7 @@ final class ResultPoster {
         }
     }
 
-    /** The result. One that the platform refuses is replaced by a small error, so that the caller hears of it. */
+    /** Posts the result. One that the platform refuses is replaced by a small error, so that the caller hears of it. */
     void result(String id, ObjectNode result) throws InterruptedException {
         byte[] body;
         try {
@@ -84,7 +87,7 @@ final class ResultPoster {
         }
     }
 
-    /** How many bytes the platform takes as the result of this job. */
+    /** Returns how many bytes the platform takes as the result of this job. */
     int largest(String id) {
         return id.startsWith("sync-") ? settings.largestSyncResult() : settings.largestResult();
     }
@@ -101,7 +104,7 @@ final class ResultPoster {
         }
     }
 
-    /** Tries until the platform has decided, at least so often, and in any case for that long. */
+    /** Posts until the platform has decided, with at least so many tries, and for at least so long. */
     private Reply insist(String url, String id, byte[] body, int leastTries, Duration time)
             throws InterruptedException {
         long start = System.nanoTime();

@@ -135,13 +135,12 @@ class JobLifeTest {
         var winners = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 50; i++) {
-                threads.submit(() -> {
-                    together.await();
+                threads.execute(() -> {
+                    await(together);
                     if (life.beginEnd(true) != null) {
                         winners.incrementAndGet();
                         life.end(failed(life), answer(), new Persistence.Complete());
                     }
-                    return null;
                 });
             }
             together.countDown();
@@ -149,12 +148,22 @@ class JobLifeTest {
         assertThat(winners).hasValue(1);
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Test
     void aRetryThatFailsGivesTheJobItsPlaceBack() {
         JobLife life = ended();
         life.giveWay();
         life.amend(record -> record.keptUntil(7_000));
-        assertThat(stored().keptUntil()).as("a retry has the place in the store").isEqualTo(9_000);
+        assertThat(stored().keptUntil())
+                .as("a retry has the place in the store")
+                .isEqualTo(9_000);
 
         life.takeBack();
 
@@ -176,7 +185,9 @@ class JobLifeTest {
 
         assertThat(life.state()).isEqualTo(forgotten);
         assertThat(life.forget()).isEqualTo(forgotten);
-        assertThat(forgotten.answer()).as("callers that hold it still read its answer").isNotNull();
+        assertThat(forgotten.answer())
+                .as("callers that hold it still read its answer")
+                .isNotNull();
         assertThat(forgotten.record().status()).isEqualTo(Status.FAILED);
         assertThat(store.jobs()).isEmpty();
     }
