@@ -41,7 +41,7 @@ final class Admission {
         if (fault != null) {
             DurableJob faulty = DurableJob.accepted(record, body, null, context);
             registry.add(faulty);
-            faulty.refuse(fault);
+            faulty.end(Conclusion.refused(id, fault));
             return faulty;
         }
         if (!waiting.reserve(body.length)) {

@@ -143,11 +143,6 @@ public final class DurableJob {
         return life.persistence() instanceof Persistence.Complete;
     }
 
-    /** Ends the job because its request is faulty. */
-    void refuse(JobException reason) {
-        end(Conclusion.refused(id(), reason));
-    }
-
     /** Ends the job without a result. */
     void fail(JobException reason) {
         end(Conclusion.failed(id(), reason));
@@ -156,16 +151,6 @@ public final class DurableJob {
     /** Withdraws the job: at once if it waits, between two steps if it runs, not at all if it has ended. */
     void cancel() {
         end(Conclusion.cancelled(id()));
-    }
-
-    /** Withdraws the job because its time to live is over. */
-    void expire() {
-        end(Conclusion.expired(beginning));
-    }
-
-    /** Ends the job because it has worked for longer than it may. */
-    void timeOut() {
-        fail(Conclusion.overtime(beginning));
     }
 
     /** Releases callers that wait for the job, because the worker stops before the job has begun. */

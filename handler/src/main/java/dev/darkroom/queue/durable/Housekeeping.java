@@ -52,7 +52,7 @@ final class Housekeeping {
             if (job.record().isExpired(now)) {
                 quietly(() -> expire(job));
             } else if (job.record().isOverdue(now)) {
-                quietly(job::timeOut);
+                quietly(() -> job.fail(Conclusion.overtime(job.beginning())));
             }
         }
         registry.removeOld(now).forEach(job -> quietly(job::forget));
@@ -64,7 +64,7 @@ final class Housekeeping {
      */
     private void expire(DurableJob job) {
         waiting.leave(job);
-        job.expire();
+        job.end(Conclusion.expired(job.beginning()));
         if (job.status().isFinal() && registry.remove(job)) {
             job.forget();
         }
