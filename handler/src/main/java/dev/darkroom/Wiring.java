@@ -31,21 +31,21 @@ class Wiring {
                 config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
     }
 
-    /** Settings of the HTTP API. */
+    /** Returns the settings of the HTTP API. */
     @Produces
     @Singleton
     HttpSettings http() {
         return config.http().api();
     }
 
-    /** Settings of the queue behind it. */
+    /** Returns the settings of the queue. */
     @Produces
     @Singleton
     QueueSettings queue() {
         return config.http().queue();
     }
 
-    /** Settings of webhooks. */
+    /** Returns the settings of webhooks. */
     @Produces
     @Singleton
     WebhookSettings webhooks() {

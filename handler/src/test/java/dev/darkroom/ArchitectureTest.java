@@ -95,10 +95,11 @@ class ArchitectureTest {
     @TestFactory
     Stream<DynamicTest> theQueuesRoomsDoSoToo() {
         return Stream.concat(
-                QUEUE_MAY_USE.keySet().stream()
+                QUEUE_MAY_USE.entrySet().stream()
                         .map(room -> DynamicTest.dynamicTest(
-                                room,
-                                () -> usesOnly("dev.darkroom.queue." + room + "..", room, QUEUE_MAY_USE.get(room)))),
+                                room.getKey(),
+                                () -> usesOnly(
+                                        "dev.darkroom.queue." + room.getKey() + "..", room.getKey(), room.getValue()))),
                 Stream.of(DynamicTest.dynamicTest("queue", () -> usesOnly("dev.darkroom.queue", "", List.of()))));
     }
 

@@ -46,6 +46,7 @@ class PicturesTest {
 
     private final List<JobResult.Image> told = Collections.synchronizedList(new ArrayList<>());
     private final List<Integer> drawn = new ArrayList<>();
+    private final List<String> happened = Collections.synchronizedList(new ArrayList<>());
     private ServedModel model;
 
     PicturesTest() {
@@ -124,8 +125,10 @@ class PicturesTest {
 
         Files.delete(data.resolve("results"));
         drawn.clear();
+        happened.clear();
         JobResult result = run(() -> {});
 
+        assertThat(happened).startsWith("started", "stored 0");
         assertThat(drawn).doesNotContainAnyElementsOf(kept);
         assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 1, 2);
         assertThat(unsent()).isEmpty();
@@ -193,6 +196,12 @@ class PicturesTest {
         @Override
         public void stored(JobResult.Image image) {
             told.add(image);
+            happened.add("stored " + image.sample().index());
+        }
+
+        @Override
+        public void started() {
+            happened.add("started");
         }
 
         @Override

@@ -3,7 +3,7 @@ package dev.darkroom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.runpod.Endpoint;
 import dev.darkroom.queue.runpod.PlatformRequest;
 import dev.darkroom.queue.runpod.StandInPlatform;
@@ -133,7 +133,7 @@ class RunPodIT {
 
         Set<String> ofTheJob = new TreeSet<>();
         for (String line : worker.linesOfJava()) {
-            JsonNode record = Json.MAPPER.readTree(line);
+            JsonNode record = JobJson.MAPPER.readTree(line);
             assertThat(record.path("level").isTextual()).as(line).isTrue();
             assertThat(record.path("message").isTextual()).as(line).isTrue();
             assertThat(record.has("requestId")).as(line).isTrue();

@@ -34,6 +34,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -59,6 +61,9 @@ class WorkerHttpTest {
 
     @Inject
     RunningWorker worker;
+
+    @Inject
+    WorkerConfig config;
 
     @BeforeAll
     void start() throws InterruptedException {
@@ -378,6 +383,34 @@ class WorkerHttpTest {
         JsonPath ended = runsync("'prompt': 'a red circle'");
 
         assertThat(cancel(ended.getString("id")).getString("status")).isEqualTo("COMPLETED");
+        assertThat(file(ended)).isNotEmpty();
+    }
+
+    @Test
+    void aPictureThatCouldNotBeStoredIsStoredByARetryWhichIsDescribedAsAnyOther() throws Exception {
+        Path results = config.data().resolve("results");
+        Path aside = config.data().resolve("results-aside");
+        Files.createDirectories(results);
+        Files.move(results, aside);
+        Files.writeString(results, "a file where the folder should be");
+        JsonPath failed;
+        try {
+            failed = post("/runsync", "'prompt': 'a red circle', 'seed': 1, 'return': 'url'")
+                    .jsonPath();
+        } finally {
+            Files.delete(results);
+            Files.move(aside, results);
+        }
+        assertThat(failed.getString("status")).isEqualTo("FAILED");
+        assertThat(failed.getString("error_type")).isEqualTo("STORE_FAILED");
+
+        String id = failed.getString("id");
+        given().post("/retry/" + id).then().statusCode(200).body("retries", is(1));
+
+        JsonPath ended = awaitEnd(id);
+        assertThat(ended.getString("status")).isEqualTo("COMPLETED");
+        assertThat(ended.getMap("")).containsKeys("delayTime", "executionTime", "workerId");
+        assertThat(ended.getMap("output.timings")).as("nothing is drawn again").doesNotContainKey("denoise");
         assertThat(file(ended)).isNotEmpty();
     }
 

@@ -8,27 +8,27 @@ import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
 import java.util.Base64;
 
-/** What a caller reads of a job, in the form of RunPod's endpoint API: outputs, and the status bodies around them. */
+/** Builds the JSON that callers read of a job, in the form of RunPod's endpoint API: outputs, and status bodies around them. */
 public final class Answer {
     private Answer() {}
 
-    /** A status body: {@code {"id": …, "status": …}}. */
+    /** Builds a status body: {@code {"id": …, "status": …}}. */
     public static ObjectNode status(String id, String status) {
-        return Json.object().put("id", id).put("status", status);
+        return JobJson.object().put("id", id).put("status", status);
     }
 
-    /** The output while a job runs. */
+    /** Builds the output of a running job. */
     public static ObjectNode progress(JobEvent.Progress progress) {
-        return Json.object()
+        return JobJson.object()
                 .put("type", "progress")
                 .put("value", progress.step())
                 .put("max", progress.steps())
                 .put("percent", Math.round(1000.0 * progress.step() / progress.steps()) / 10.0);
     }
 
-    /** The output of a job that is done. */
+    /** Builds the output of a completed job. */
     public static ObjectNode output(JobResult result) {
-        ObjectNode output = Json.object();
+        ObjectNode output = JobJson.object();
         ArrayNode images = output.putArray("images");
         result.images().forEach(image -> images.add(image(image)));
         if (!result.failures().isEmpty()) {
@@ -48,9 +48,9 @@ public final class Answer {
         return output;
     }
 
-    /** One picture of an output. */
+    /** Builds one picture of an output, with its file if it is stored inline. */
     public static ObjectNode image(JobResult.Image image) {
-        ObjectNode node = Json.object();
+        ObjectNode node = JobJson.object();
         switch (image.stored()) {
             case Stored.At at -> node.put("url", at.url().toString());
             case Stored.Inline inline -> node.put("image", Base64.getEncoder().encodeToString(inline.file()));
@@ -62,7 +62,7 @@ public final class Answer {
         return place(node, image.sample());
     }
 
-    /** One picture of a job that may not have ended yet. */
+    /** Builds one picture of a running job, without its file if the event does not have it. */
     public static ObjectNode picture(JobEvent.PictureStored event) {
         ObjectNode node = image(event.image());
         if (!event.complete()) {
@@ -71,7 +71,7 @@ public final class Answer {
         return node;
     }
 
-    /** The output of one event in a stream: a picture with its place in the job. */
+    /** Builds the output of a stream's event: one picture, with its place in the job. */
     public static ObjectNode streamed(JobEvent.PictureStored event) {
         return picture(event)
                 .put("type", "image")
@@ -80,7 +80,7 @@ public final class Answer {
 
     private static ObjectNode failure(JobResult.Failure failure) {
         return place(
-                Json.object()
+                JobJson.object()
                         .put("error", failure.reason().getMessage())
                         .put("error_type", failure.reason().code().name()),
                 failure.sample());
@@ -90,14 +90,14 @@ public final class Answer {
         return node.put("seed", sample.seed()).put("prompt_index", sample.promptIndex());
     }
 
-    /** The status body of a job that is done. */
+    /** Builds the status body of a completed job. */
     public static ObjectNode completed(String id, JobResult result) {
         ObjectNode answer = status(id, "COMPLETED");
         answer.set("output", output(result));
         return answer;
     }
 
-    /** The status body of a job that failed or was cancelled. */
+    /** Builds the status body of a job that failed, timed out or was cancelled. */
     public static ObjectNode failed(String id, JobException reason) {
         return status(id, reason.code().ending().name())
                 .put("error", reason.getMessage())

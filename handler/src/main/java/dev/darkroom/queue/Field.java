@@ -3,9 +3,9 @@ package dev.darkroom.queue;
 import java.util.List;
 
 /**
- * A field of a job's input: what reads it, what describes it to callers, and what documents it, all use this.
+ * A field of a job's input: the one source for reading, for messages to callers and for the schema.
  *
- * @param aliases other names that callers of other workers know it by
+ * @param aliases names of the field in the inputs of other workers
  * @param meaning one sentence for the schema
  */
 record Field(String name, List<String> aliases, Type type, String meaning) {
@@ -13,13 +13,13 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
         this(name, List.of(), type, meaning);
     }
 
-    /** What a field holds. */
+    /** The type of a field's value, with its bounds. */
     sealed interface Type {}
 
-    /** A text of at most that many characters. */
+    /** A text of at most {@code longest} characters. */
     record Text(int longest) implements Type {}
 
-    /** {@code least} to {@code most} texts. */
+    /** A list of {@code least} to {@code most} texts. */
     record Texts(int least, int most, int longest) implements Type {}
 
     /** A whole number in a range. */
@@ -28,8 +28,8 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
     /**
      * A number in a range.
      *
-     * @param open true leaves out the least itself
-     * @param orText true takes the number as a text too
+     * @param open true if the least itself is not allowed
+     * @param orText true if the number may also come as a text
      */
     record Decimal(double least, double most, boolean open, boolean orText) implements Type {
         Decimal(double least, double most) {
@@ -40,7 +40,7 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
     /** True or false. */
     record Flag() implements Type {}
 
-    /** One of some words. */
+    /** One of the listed words. */
     record Choice(List<String> values) implements Type {}
 
     /** Width and height in one text: {@code 1024x768}. */
@@ -49,12 +49,12 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
     /** A picture: base64, a data URI, an address, or a path. */
     record Image() implements Type {}
 
-    /** One to {@code most} pictures. */
+    /** A list of one to {@code most} pictures. */
     record Images(int most) implements Type {}
 
-    /** Up to {@code most} numbers in a range. */
+    /** A list of up to {@code most} numbers in a range. */
     record Decimals(int most, double least, double greatest) implements Type {}
 
-    /** Up to {@code most} LoRAs: addresses or paths, alone, in pairs with a scale, or as objects; or one alone. */
+    /** A list of up to {@code most} LoRAs: addresses or paths, alone, in pairs with a scale, or as objects; or one alone. */
     record Loras(int most, int longest, double least, double greatest) implements Type {}
 }

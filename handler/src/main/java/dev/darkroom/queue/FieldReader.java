@@ -12,12 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an input field by field, under whatever name the caller knows it, and notes what is wrong. Null is as good as absent. */
+/** Reads an input field by field, under each of its names, and notes faults. Null is as good as absent. */
 final class FieldReader {
-    /** {@code image_url_2}: how some workers number further pictures. */
+    /** Matches numbered names of further pictures, such as {@code image_url_2}, as some workers have them. */
     private static final Pattern NUMBERED = Pattern.compile("(.+)_([23])");
 
-    /** Of more unknown fields only the number is told, which leaves room in the message for other faults. */
+    /** Names listed at most; of further unknown fields only the number is given, which leaves room in the message for other faults. */
     private static final int MOST_UNKNOWN = 15;
 
     private final Fields fields;
@@ -58,9 +58,9 @@ final class FieldReader {
         return fields.called(name).filter(field -> field.name().equals("image")).isPresent();
     }
 
-    /** The fields that this worker does not have, each with what may have been meant, or once with what there is. */
+    /** Lists the fields that this worker does not have, each with the nearest known name, or once with all known names. */
     List<String> unknownFields() {
-        List<String> told = new ArrayList<>();
+        List<String> messages = new ArrayList<>();
         boolean listed = false;
         for (String name : unknown.subList(0, Math.min(unknown.size(), MOST_UNKNOWN))) {
             Optional<String> near = fields.nearest(name);
@@ -69,15 +69,15 @@ final class FieldReader {
                 help = "; there are " + String.join(", ", fields.names());
                 listed = true;
             }
-            told.add(Faults.quoted(name) + ": is no field of this worker" + help);
+            messages.add(Faults.quoted(name) + ": is no field of this worker" + help);
         }
         if (unknown.size() > MOST_UNKNOWN) {
-            told.add("and " + (unknown.size() - MOST_UNKNOWN) + " more that are no fields of this worker");
+            messages.add("and " + (unknown.size() - MOST_UNKNOWN) + " more that are no fields of this worker");
         }
-        return told;
+        return messages;
     }
 
-    /** A value for a message; what an object or a list holds may be a picture, or a secret. */
+    /** Shows a value in a message; the content of objects and lists is left out, as it may be a picture or a secret. */
     static String shown(JsonNode value) {
         if (value.isContainerNode()) {
             return value.isArray() ? "a list" : "an object";
@@ -89,7 +89,7 @@ final class FieldReader {
         return found.containsKey(field);
     }
 
-    /** A field as it was sent. */
+    /** Returns a field as it was sent, under the name that the caller used. */
     Optional<Found> sent(String field) {
         return Optional.ofNullable(found.get(field));
     }
@@ -108,7 +108,7 @@ final class FieldReader {
         return value.asText();
     }
 
-    /** The texts of a list; empty if it is absent or faulty. */
+    /** Reads a list of texts; empty if it is absent or faulty. */
     List<String> texts(String field, int most) {
         Found value = found.get(field);
         if (value == null) {
@@ -134,12 +134,12 @@ final class FieldReader {
         return texts;
     }
 
-    /** True if there is a picture in any of the fields for them, faulty or not. */
+    /** Returns true if there is a picture in any of the fields for them, faulty or not. */
     boolean hasImages() {
         return has("image") || has("images") || !furtherImages.isEmpty();
     }
 
-    /** The pictures of a job, in order: {@code images}, or {@code image} and its numbered followers. */
+    /** Reads the pictures of a job, in order: {@code images}, or {@code image} and its numbered followers. */
     List<String> images(int most) {
         boolean single = has("image") || !furtherImages.isEmpty();
         faults.check(!single || !has("images"), "images", "cannot stand beside image: send one of them");
@@ -162,7 +162,7 @@ final class FieldReader {
         return images;
     }
 
-    /** A whole number in its range. It is compared before it becomes an int, where 2³² + 4 would be 4. */
+    /** Reads a whole number in its range. The comparison comes before the conversion to int, where 2³² + 4 would be 4. */
     Optional<Integer> count(String field) {
         Found value = found.get(field);
         if (value == null || !(fields.named(field).type() instanceof Field.Whole range)) {
@@ -206,7 +206,7 @@ final class FieldReader {
         return value.value().isBoolean() ? Optional.of(value.value().booleanValue()) : Optional.empty();
     }
 
-    /** One of the field's words, in small letters. */
+    /** Reads one of the field's words, in lower case. */
     Optional<String> choice(String field) {
         String text = text(field);
         Found value = found.get(field);
@@ -223,7 +223,7 @@ final class FieldReader {
         return chosen;
     }
 
-    /** A number that some callers send as a text: {@code "0.25"}. */
+    /** Reads a number that some callers send as a text: {@code "0.25"}. */
     @Nullable
     Double decimalOrText(String field) {
         Found value = found.get(field);
@@ -236,7 +236,7 @@ final class FieldReader {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // told below
+            // noted below
         }
         faults.add(value.name(), "must be a number, not " + Faults.quoted(value.value()));
         return null;

@@ -155,7 +155,7 @@ final class Fields {
         return fields.stream().map(Field::name).toList();
     }
 
-    /** The field of that name, which must be one. */
+    /** Returns the field of that name. */
     Field named(String name) {
         return fields.stream()
                 .filter(field -> field.name().equals(name))
@@ -163,7 +163,7 @@ final class Fields {
                 .orElseThrow(() -> new IllegalArgumentException(name));
     }
 
-    /** The field that a caller calls so. */
+    /** Finds a field by its name or an alias. */
     Optional<Field> called(String nameOrAlias) {
         return fields.stream()
                 .filter(field ->
@@ -171,7 +171,7 @@ final class Fields {
                 .findFirst();
     }
 
-    /** The name or alias that is fewest changes of letters away, if it is near. */
+    /** Finds the name or alias that is fewest changed letters away, if it is near. */
     Optional<String> nearest(String name) {
         return Spelling.nearest(
                 name,

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The JSON Schema of a job's input, from the same fields that read it. */
+/** Builds the JSON Schema of a job's input from the fields that read it. */
 public final class InputSchema {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    /** What holds where a field is absent, of those that no model decides. */
+    /** Defaults of absent fields, but for those that the model decides. */
     private static final Map<String, ValueNode> DEFAULTS = Map.of(
             "num_outputs", JSON.numberNode(1),
             "go_fast", JSON.booleanNode(false),
@@ -25,9 +25,9 @@ public final class InputSchema {
 
     private InputSchema() {}
 
-    /** The schema as this worker's settings make it, in the dialect of 2020-12. */
+    /** Builds the schema for this worker's settings, in the dialect of 2020-12. */
     public static ObjectNode of(PayloadReader reader) {
-        ObjectNode schema = Json.object()
+        ObjectNode schema = JobJson.object()
                 .put("$schema", "https://json-schema.org/draft/2020-12/schema")
                 .put("title", "Input of a Darkroom job")
                 .put("type", "object");
@@ -52,7 +52,7 @@ public final class InputSchema {
 
     /** Null is as good as absent. */
     private static ObjectNode isThere(String name, String type) {
-        ObjectNode condition = Json.object();
+        ObjectNode condition = JobJson.object();
         condition.putArray("required").add(name);
         condition.putObject("properties").putObject(name).put("type", type);
         return condition;
@@ -88,7 +88,7 @@ public final class InputSchema {
                 list(
                         texts.least(),
                         texts.most(),
-                        Json.object().put("type", "string").put("maxLength", texts.longest()));
+                        JobJson.object().put("type", "string").put("maxLength", texts.longest()));
             case Field.Whole whole ->
                 nullable("integer").put("minimum", whole.least()).put("maximum", whole.most());
             case Field.Decimal decimal ->
@@ -107,27 +107,28 @@ public final class InputSchema {
             case Field.Image ignored -> nullable("string");
             case Field.Decimals decimals -> list(0, decimals.most(), number(decimals.least(), decimals.greatest()));
             case Field.Loras loras -> loras(loras);
-            case Field.Images images -> list(images.most(), Json.object().put("type", "string"));
+            case Field.Images images -> list(images.most(), JobJson.object().put("type", "string"));
         };
     }
 
     private static ObjectNode loras(Field.Loras loras) {
-        ObjectNode source = Json.object().put("type", "string").put("maxLength", loras.longest());
+        ObjectNode source = JobJson.object().put("type", "string").put("maxLength", loras.longest());
         ObjectNode scale = number(loras.least(), loras.greatest());
-        ObjectNode asObject = Json.object().put("type", "object");
+        ObjectNode asObject = JobJson.object().put("type", "object");
         ObjectNode properties = asObject.putObject("properties");
         LoraFields.SOURCES.forEach(name -> properties.set(name, nullableOf(source)));
         LoraFields.SCALES.forEach(name -> properties.set(name, nullableOf(scale)));
         ArrayNode anyOf = asObject.putArray("anyOf");
         LoraFields.SOURCES.forEach(
                 name -> anyOf.addObject().putArray("required").add(name));
-        ObjectNode pair = Json.object().put("type", "array").put("minItems", 1).put("maxItems", 2);
+        ObjectNode pair =
+                JobJson.object().put("type", "array").put("minItems", 1).put("maxItems", 2);
         pair.putArray("prefixItems").add(source).add(nullableOf(scale));
-        ObjectNode one = Json.object();
+        ObjectNode one = JobJson.object();
         one.putArray("oneOf").add(source).add(pair).add(asObject);
-        ObjectNode all = Json.object();
+        ObjectNode all = JobJson.object();
         all.putArray("oneOf")
-                .add(Json.object().put("type", "null"))
+                .add(JobJson.object().put("type", "null"))
                 .add(source)
                 .add(asObject)
                 .add(list(0, loras.most(), one).put("type", "array"));
@@ -135,7 +136,7 @@ public final class InputSchema {
     }
 
     private static ObjectNode number(double least, double most) {
-        return Json.object().put("type", "number").put("minimum", least).put("maximum", most);
+        return JobJson.object().put("type", "number").put("minimum", least).put("maximum", most);
     }
 
     private static ObjectNode nullableOf(ObjectNode type) {
@@ -149,7 +150,7 @@ public final class InputSchema {
     }
 
     private static ObjectNode nullable(List<String> types) {
-        ObjectNode node = Json.object();
+        ObjectNode node = JobJson.object();
         ArrayNode list = node.putArray("type");
         types.forEach(list::add);
         list.add("null");

@@ -3,13 +3,13 @@ package dev.darkroom.queue;
 import dev.darkroom.job.JobException;
 import org.jspecify.annotations.Nullable;
 
-/** Is told how jobs end, of each job once. Called from any thread; must return at once. */
+/** A listener that hears of each job once, how it ended. Called from any thread; must return at once. */
 @FunctionalInterface
 public interface JobEndListener {
     /**
-     * A job has ended.
+     * Called when a job has ended.
      *
-     * @param reason why there is no result; null if the job has completed
+     * @param reason code of the failure; null if the job has completed
      */
     void ended(JobException.@Nullable Code reason);
 }

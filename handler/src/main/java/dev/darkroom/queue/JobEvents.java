@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Safe for several threads.
  */
 public final class JobEvents {
-    /** The most that RunPod lets through as one chunk of a stream, in characters of base64. */
+    /** The largest file that RunPod lets through as one chunk of a stream, in characters of base64. */
     private static final int LARGEST_FILE = 1_000_000;
 
     private final MemoryBudget room;
@@ -60,12 +60,12 @@ public final class JobEvents {
         followers.add(follower);
     }
 
-    /** Ends {@link #follow}. */
+    /** Stops calling back a follower. */
     public void unfollow(Consumer<JobEvent> follower) {
         followers.remove(follower);
     }
 
-    /** A future that completes when the condition holds; it is tested now and at every event. */
+    /** Returns a future that completes when the condition holds, which is tested now and at every event. */
     public CompletableFuture<@Nullable Void> when(BooleanSupplier condition) {
         var holds = new CompletableFuture<@Nullable Void>();
         Consumer<JobEvent> look = event -> {
@@ -81,22 +81,22 @@ public final class JobEvents {
         return holds;
     }
 
-    /** The latest progress; null before the first step. */
+    /** Returns the latest progress; null before the first step. */
     public synchronized JobEvent.@Nullable Progress progress() {
         return progress;
     }
 
-    /** All pictures so far. */
+    /** Returns all pictures so far. */
     public synchronized List<JobEvent.PictureStored> pictures() {
         return List.copyOf(pictures);
     }
 
-    /** True once the job has ended, or the worker stops before the job begins. */
+    /** Returns true once the job has ended, or the worker stops before the job begins. */
     public synchronized boolean isOver() {
         return last != null;
     }
 
-    /** Lets go of all files and keeps no further picture. */
+    /** Drops all files of pictures, and ignores further pictures. */
     public synchronized void close() {
         closed = true;
         for (int i = 0; i < pictures.size(); i++) {
@@ -110,12 +110,12 @@ public final class JobEvents {
         pictures.set(picture, kept.withoutFile());
     }
 
-    /** A reader of everything. */
+    /** Returns a new reader of all events. */
     public Reader reader() {
         return new Reader(false);
     }
 
-    /** A reader of pictures and progress alone, after whom the files of the pictures are not kept any longer. */
+    /** Returns a new reader of pictures and progress alone; files of pictures are dropped once it has read them. */
     public Reader taker() {
         return new Reader(true);
     }
@@ -132,14 +132,17 @@ public final class JobEvents {
             this.takes = takes;
         }
 
-        /** True if there is a picture or progress to read. */
+        /** Returns true if there is a picture or progress to read. */
         public boolean hasNext() {
             synchronized (JobEvents.this) {
                 return picturesRead < pictures.size() || reportsRead < reports;
             }
         }
 
-        /** The next event: a new status, then pictures, then the latest progress unless the job has ended, then the end; null for now. */
+        /**
+         * Returns the next event: a new status, then pictures, then the latest progress unless the job has ended, then the last event; null
+         * if there is nothing new.
+         */
         public @Nullable JobEvent next() {
             synchronized (JobEvents.this) {
                 boolean ended = last != null && !(last instanceof JobEvent.Stopped);

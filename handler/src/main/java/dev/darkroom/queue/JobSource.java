@@ -2,8 +2,8 @@ package dev.darkroom.queue;
 
 import java.util.Optional;
 
-/** Where the worker takes its jobs from. */
+/** A source of jobs for the worker. */
 public interface JobSource {
-    /** Waits for the next job; empty once there will be none. */
+    /** Waits for the next job and takes it; empty once there will be no more. */
     Optional<Ticket> take() throws InterruptedException;
 }

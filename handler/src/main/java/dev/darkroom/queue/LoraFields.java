@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the LoRAs of an input in whichever way a caller knows: {@code loras}, as most workers have it; {@code lora_weights} and
- * {@code extra_lora}, each with its scale; or {@code lora_urls} beside {@code lora_scales}.
+ * Reads the LoRAs of an input in each of the usual forms: {@code loras}, as most workers have it; {@code lora_weights} and {@code
+ * extra_lora}, each with its scale; or {@code lora_urls} beside {@code lora_scales}.
  */
 final class LoraFields {
     static final int LONGEST_SOURCE = 2_000;
@@ -28,7 +28,7 @@ final class LoraFields {
         this.faults = faults;
     }
 
-    /** What was asked for, without what is faulty. */
+    /** Reads the LoRAs; faulty ones are noted and left out. */
     List<Lora> loras() {
         for (String other : List.of("lora_weights", "extra_lora", "lora_urls")) {
             faults.check(
@@ -47,7 +47,7 @@ final class LoraFields {
         return all.subList(0, Math.min(all.size(), Lora.MOST));
     }
 
-    /** Parts of {@code loras} that this worker does not have. */
+    /** Lists fields of objects in {@code loras} that this worker does not have. */
     List<String> unknown() {
         return unknown;
     }
@@ -108,7 +108,7 @@ final class LoraFields {
         return source(name + "." + sourceName, entry.get(sourceName)).map(source -> new Lora(source, scale));
     }
 
-    /** Which of several names for the same thing is there; null if none is. */
+    /** Finds the one of several names for a thing that is present; null if none is. */
     private @Nullable String only(String name, List<String> names, JsonNode entry) {
         List<String> there = names.stream().filter(entry::hasNonNull).toList();
         if (there.size() > 1) {
@@ -129,7 +129,7 @@ final class LoraFields {
         return found.flatMap(sent -> source(sent.name(), sent.value())).map(source -> new Lora(source, scale));
     }
 
-    /** {@code lora_urls} and {@code lora_scales}, which count alike. */
+    /** Reads {@code lora_urls} and {@code lora_scales}, which must have the same length. */
     private List<Lora> beside() {
         List<JsonNode> urls = items("lora_urls");
         List<JsonNode> scales = items("lora_scales");
@@ -172,7 +172,7 @@ final class LoraFields {
         return Optional.of(source);
     }
 
-    /** The scale, or a full one in the place of a faulty one. */
+    /** Reads a scale; 1 if it is faulty, which is noted. */
     private double scale(String name, JsonNode value) {
         if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             faults.add(name, "must be a number, not " + FieldReader.shown(value));

@@ -2,16 +2,16 @@ package dev.darkroom.queue;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A number of bytes that several may share. Safe for several threads. */
+/** A number of bytes that several jobs share. Safe for several threads. */
 public final class MemoryBudget {
     private final AtomicLong left;
 
-    /** @param bytes how many there are in all */
+    /** @param bytes size of the whole budget */
     public MemoryBudget(long bytes) {
         this.left = new AtomicLong(bytes);
     }
 
-    /** Takes bytes out; false, and nothing is taken, if there are not so many left. */
+    /** Reserves bytes; returns false, and reserves nothing, if fewer are left. */
     public boolean reserve(long bytes) {
         if (left.addAndGet(-bytes) < 0) {
             left.addAndGet(bytes);
@@ -25,7 +25,7 @@ public final class MemoryBudget {
         left.addAndGet(bytes);
     }
 
-    /** How many bytes nobody has reserved. */
+    /** Returns the number of bytes that are not reserved. */
     public long left() {
         return left.get();
     }

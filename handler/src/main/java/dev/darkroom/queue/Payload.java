@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One request being read: JSON to a {@link Job}. All faults are listed in one message, each with its field. */
+/** Reads one request: JSON to a {@link Job}. All faults are listed in one message, each with its field. */
 final class Payload {
     private static final int DEFAULT_QUALITY = 90;
 
-    /** Seeds that are chosen for a caller stay exact in JavaScript, whose numbers are doubles. */
+    /** Bound of random seeds: they stay exact in JavaScript, whose numbers are doubles. */
     private static final long RANDOM_SEEDS = 1L << 32;
 
     private final ObjectNode request;
@@ -68,16 +68,16 @@ final class Payload {
         return job.orElseThrow();
     }
 
-    /** What this worker does not have: refused, or noted for the answer. */
-    private List<String> unknown(List<String> told) {
+    /** Refuses fields that this worker does not have, or returns them as notes for the answer. */
+    private List<String> unknown(List<String> fields) {
         if (rules.refusesUnknownFields()) {
-            told.forEach(faults::add);
+            fields.forEach(faults::add);
             return List.of();
         }
-        return told;
+        return fields;
     }
 
-    /** What a job brings beside its prompts. */
+    /** The images of a job, and what goes with them. */
     private record Brought(
             List<String> images,
             @Nullable String mask,
@@ -110,7 +110,7 @@ final class Payload {
                         .orElse(null));
     }
 
-    /** The prompts with their style; if they are faulty, a blank one in their place. */
+    /** Reads the prompts, with the words of their style; a blank one stands in for faulty ones. */
     private List<String> prompts() {
         faults.check(input.has("prompt") || input.has("prompts"), "prompt", "is missing");
         faults.check(
@@ -177,7 +177,7 @@ final class Payload {
         return width.isEmpty() || height.isEmpty() ? null : new Size(width.get(), height.get());
     }
 
-    /** Null and −1 mean a random seed. */
+    /** Reads the seed; null and −1 mean a random one. */
     private long seed() {
         return input.whole("seed")
                 .filter(seed -> seed != -1)
@@ -194,7 +194,7 @@ final class Payload {
                 () -> new Delivery(format, quality, as, strip, S3Config.read(request.get("s3Config"), faults)));
     }
 
-    /** To promise a check that nobody makes would be the worst answer. */
+    /** Refuses to promise a safety check that nobody makes. */
     private void checkSafety() {
         String rule = "this worker has no safety checker: leave it out or send ";
         faults.check(!input.flag("enable_safety_checker").orElse(false), "enable_safety_checker", rule + "false");

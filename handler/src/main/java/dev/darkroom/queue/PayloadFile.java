@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 
-/** One job from a file; the answer goes to a stream as JSON. */
+/** A source of one job, which is read from a file; the answer goes to a stream as JSON. */
 public final class PayloadFile implements JobSource {
     private static final String NAMELESS = "local";
 
@@ -29,12 +29,12 @@ public final class PayloadFile implements JobSource {
         this.out = out;
     }
 
-    /** True once the job has completed. */
+    /** Returns true once the job has completed. */
     public boolean succeeded() {
         return succeeded;
     }
 
-    /** Answers that the worker could not start, so that standard output holds an answer in every case. */
+    /** Prints the answer for a worker that could not start, so that standard output holds an answer in every case. */
     public static void refuse(PrintStream out, Throwable reason) {
         print(
                 out,
@@ -65,7 +65,7 @@ public final class PayloadFile implements JobSource {
         private final String payload;
         private final String id;
 
-        /** The same payload has the same id: if its pictures could not be stored, another try of it finds them. */
+        /** Derives the id from the payload: if its pictures could not be stored, another try of it finds them. */
         OnlyTicket(String payload) {
             this.payload = payload;
             this.id = NAMELESS + "-" + UUID.nameUUIDFromBytes(payload.getBytes(StandardCharsets.UTF_8));
@@ -78,7 +78,7 @@ public final class PayloadFile implements JobSource {
 
         @Override
         public Job job() {
-            ObjectNode request = Json.request(payload);
+            ObjectNode request = JobJson.request(payload);
             var faults = new Faults();
             RequestEnvelope.check(request, faults);
             Optional<Job> job = faults.gather(() -> reader.job(request));

@@ -7,7 +7,7 @@ import dev.darkroom.job.Limits;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads requests as this worker's settings have it: limits, styles, and what becomes of fields that it does not have. */
+/** Reads and checks requests by this worker's settings: limits, styles, and whether unknown fields are refused. */
 public final class PayloadReader {
     private final Limits limits;
     private final Styles styles;
@@ -15,7 +15,7 @@ public final class PayloadReader {
     private final boolean refusesUnknownFields;
     private volatile @Nullable Consumer<Job> check;
 
-    /** @param refusesUnknownFields false answers them with a note */
+    /** @param refusesUnknownFields false if unknown fields only give a note in the answer */
     public PayloadReader(Limits limits, Styles styles, boolean refusesUnknownFields) {
         this.limits = limits;
         this.styles = styles;
@@ -24,7 +24,7 @@ public final class PayloadReader {
     }
 
     /**
-     * The job that a request asks for.
+     * Reads and checks the job of a request.
      *
      * @param request with an object {@code input}, and {@code s3Config} beside it where the caller sent one
      * @throws JobException that lists every fault
@@ -36,12 +36,12 @@ public final class PayloadReader {
         return new Payload(request, this).job();
     }
 
-    /** From now on also refuses what this refuses: what models and storage cannot do, once they are known. */
+    /** Adds a check to all further reading: of what models and storage cannot do, once they are known. */
     public void checkWith(Consumer<Job> known) {
         check = known;
     }
 
-    /** True once {@link #checkWith} was called: a job that is read from then on is checked in full. */
+    /** Returns true once {@link #checkWith} was called: a job that is read from then on is checked in full. */
     public boolean knowsModels() {
         return check != null;
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What may stand beside a request's input. A name that is nearly one of these is refused, because a bucket or a webhook that nobody reads
- * would be a surprise; whatever else a caller notes there is left alone.
+ * Checks the fields beside a request's input. A name that is nearly a known one is refused, because a bucket or a webhook that is silently
+ * ignored would be a surprise; all other names are left alone.
  */
 public final class RequestEnvelope {
     private static final Map<String, List<String>> INSIDE = Map.of(
@@ -18,7 +18,7 @@ public final class RequestEnvelope {
 
     private RequestEnvelope() {}
 
-    /** Notes every name that was probably meant to be another one. */
+    /** Notes every name that is probably a misspelt known one. */
     public static void check(ObjectNode request, Faults faults) {
         check(request, "", NAMES, faults);
         INSIDE.forEach((name, names) -> check(request.path(name), name + ".", names, faults));

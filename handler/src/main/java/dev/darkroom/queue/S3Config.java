@@ -7,11 +7,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code s3Config} of a request, beside its input, as RunPod's clients send it. */
+/** Reads the {@code s3Config} beside a request's input, as RunPod's clients send it. */
 final class S3Config {
     private S3Config() {}
 
-    /** The caller's bucket; null if none is named, or if it is faulty, which is noted. */
+    /** Reads the caller's bucket; null if there is none, or if it is faulty, which is noted. */
     static @Nullable Destination read(@Nullable JsonNode config, Faults faults) {
         if (config == null || config.isNull()) {
             return null;
@@ -47,7 +47,7 @@ final class S3Config {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // told below
+            // noted below
         }
         faults.add("s3Config.endpointUrl", "must be an address such as https://s3.eu-west-1.amazonaws.com");
         return null;

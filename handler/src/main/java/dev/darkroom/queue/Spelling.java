@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the word that was meant. */
+/** Finds the known word that a misspelt one probably meant. */
 final class Spelling {
     private Spelling() {}
 
     /**
-     * The known word that is the fewest changed, added, dropped or swapped letters away: none if that is more than a third of them,
-     * unless one word is a part of the other.
+     * Finds the known word that is the fewest changed, added, dropped or swapped letters away; empty if these are more than a third of the
+     * letters, unless one word is a part of the other.
      *
      * <p>Source: optimal string alignment distance, by rows.
      */

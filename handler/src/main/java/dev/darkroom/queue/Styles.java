@@ -26,8 +26,8 @@ public final class Styles {
     }
 
     /**
-     * The worker's own styles, and those of a file in the same form: {@code name = words}. A style of the file takes the place of an own
-     * one; one without words takes it away.
+     * Reads the worker's own styles and those of a file, both in the form {@code name = words}. A style of the file takes the place of an
+     * own one; one without words takes it away.
      */
     public static Styles read(Optional<Path> file) {
         Map<String, String> words = new TreeMap<>();
@@ -57,7 +57,7 @@ public final class Styles {
         return words.keySet();
     }
 
-    /** The prompt with the words of a style behind it. */
+    /** Returns the prompt with the words of a style behind it. */
     String apply(String style, String prompt) {
         String added = Objects.requireNonNull(words.get(style), style);
         return prompt.isBlank() ? added : prompt.strip() + ", " + added;

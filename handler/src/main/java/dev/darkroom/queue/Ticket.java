@@ -5,19 +5,19 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
 
-/** A job that was taken, and the way back to its caller. Exactly one of {@link #completed} and {@link #failed} ends it. */
+/** A job in the hands of a worker, and the way back to its caller. Exactly one of {@link #completed} and {@link #failed} ends it. */
 public interface Ticket extends JobListener {
-    /** The job's id, as its caller knows it. */
+    /** Returns the id that the caller knows the job by. */
     String id();
 
     /**
-     * The job that the payload asks for, read and checked: no model or storage of this worker refuses it afterwards for what it says.
+     * Returns the job, read and checked: no model or storage of this worker refuses it afterwards for its content.
      *
      * @throws JobException that lists every fault of the payload
      */
     Job job();
 
-    /** How many bytes an answer may have that holds its pictures itself. */
+    /** Returns how many bytes an answer may have that contains its pictures. */
     int largestAnswer();
 
     @Override

@@ -1,4 +1,4 @@
-/** Where jobs come from and go back to: an HTTP API in the form of RunPod's, or a file for one job. */
+/** Jobs between callers and workers: how they are read and checked, what is said of them, and in the rooms below their queues. */
 @NullMarked
 package dev.darkroom.queue;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.JobException;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ class JsonLinesTest {
         String line = lines.format(record);
 
         assertThat(line).hasLineCount(1);
-        assertThat(Json.MAPPER.readTree(line).path("message").asText())
+        assertThat(JobJson.MAPPER.readTree(line).path("message").asText())
                 .startsWith("it broke\njava.lang.IllegalStateException: for a \"reason\"\n")
                 .contains("\tat dev.darkroom.logs.JsonLinesTest.");
     }
@@ -86,7 +86,7 @@ class JsonLinesTest {
 
         assertThat(line).hasLineCount(1);
         assertThat(line.strip()).doesNotContain("\r", "\n", "\u0000", "\u001b");
-        assertThat(Json.MAPPER.readTree(line).path("message").asText()).isEqualTo(message);
+        assertThat(JobJson.MAPPER.readTree(line).path("message").asText()).isEqualTo(message);
     }
 
     @Test
@@ -101,7 +101,7 @@ class JsonLinesTest {
 
         List<JsonNode> records = new ArrayList<>();
         for (String line : said) {
-            records.add(Json.MAPPER.readTree(line));
+            records.add(JobJson.MAPPER.readTree(line));
         }
         assertThat(records)
                 .extracting(record -> record.path("message").asText())
@@ -155,7 +155,7 @@ class JsonLinesTest {
     }
 
     private JsonNode read(ExtLogRecord record) throws IOException {
-        return Json.MAPPER.readTree(lines.format(record));
+        return JobJson.MAPPER.readTree(lines.format(record));
     }
 
     private static ExtLogRecord record(String message) {

@@ -48,7 +48,7 @@ class InputSchemaTest {
     @ParameterizedTest
     @MethodSource("examples")
     void whatTheReaderAcceptsConforms(Path file) throws IOException {
-        JsonNode request = Json.MAPPER.readTree(Files.readString(file));
+        JsonNode request = JobJson.MAPPER.readTree(Files.readString(file));
         List<String> faults = Conformance.faults(request.path("input"), SCHEMA);
 
         if (isRead((ObjectNode) request)) {
@@ -99,7 +99,7 @@ class InputSchemaTest {
     }
 
     private static ObjectNode request(String input) throws IOException {
-        return (ObjectNode) Json.MAPPER.readTree("{\"input\": " + input.replace('\'', '"') + "}");
+        return (ObjectNode) JobJson.MAPPER.readTree("{\"input\": " + input.replace('\'', '"') + "}");
     }
 
     private static boolean isRead(ObjectNode request) {
@@ -123,7 +123,7 @@ class InputSchemaTest {
 
     @Test
     void defaultsAreWhatHoldsWhenAFieldIsAbsent() {
-        ObjectNode plain = Json.object();
+        ObjectNode plain = JobJson.object();
         plain.putObject("input").put("prompt", "a").put("seed", 1);
         ObjectNode spelledOut = plain.deepCopy();
         SCHEMA.path("properties").properties().forEach(property -> {

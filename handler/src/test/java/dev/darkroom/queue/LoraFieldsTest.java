@@ -135,6 +135,6 @@ class LoraFieldsTest {
     }
 
     private static ObjectNode request(String fields) {
-        return Json.request("{\"input\": {\"prompt\": \"p\", " + fields.replace('\'', '"') + "}}");
+        return JobJson.request("{\"input\": {\"prompt\": \"p\", " + fields.replace('\'', '"') + "}}");
     }
 }

@@ -355,7 +355,7 @@ class PayloadTest {
                 .collect(Collectors.joining(", ", "{\"prompt\": \"a\", ", "}"));
 
         assertThatThrownBy(() -> new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true)
-                        .job(Json.request("{\"input\": " + input + "}")))
+                        .job(JobJson.request("{\"input\": " + input + "}")))
                 .hasMessageContaining("nonsense14")
                 .hasMessageContaining("and 15 more that are no fields of this worker")
                 .hasMessageNotContaining("nonsense15");
@@ -365,7 +365,7 @@ class PayloadTest {
     void aBodyOfCountlessSmallValuesIsRefusedBeforeItIsATree() {
         String body = "{\"input\": {\"prompt\": [" + "0,".repeat(50_000) + "0]}}";
 
-        assertThatThrownBy(() -> Json.request(body))
+        assertThatThrownBy(() -> JobJson.request(body))
                 .isInstanceOfSatisfying(
                         JobException.class, e -> assertThat(e.code()).isEqualTo(JobException.Code.BAD_INPUT));
     }
@@ -403,7 +403,7 @@ class PayloadTest {
         String config =
                 "{'accessId': 'id', 'accessSecret': 'hidden', 'bucketName': 'b', 'endpointUrl': 'https://s3.example.com'}";
         Job job = PAYLOADS.job(
-                Json.request(("{'input': {'prompt': 'p'}, 's3Config': " + config + "}").replace('\'', '"')));
+                JobJson.request(("{'input': {'prompt': 'p'}, 's3Config': " + config + "}").replace('\'', '"')));
 
         assertThat(job.envelope().delivery().destination())
                 .isEqualTo(new Destination(URI.create("https://s3.example.com"), "id", "hidden", "b", ""));
@@ -463,7 +463,7 @@ class PayloadTest {
             })
     void aBodyWithoutAnInputObjectIsRefused(String body) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Json.request(body))
+                .isThrownBy(() -> JobJson.request(body))
                 .withMessageStartingWith("input: must be an object")
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
@@ -484,7 +484,7 @@ class PayloadTest {
             })
     void whatIsNoJsonIsRefused(String body) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Json.request(body))
+                .isThrownBy(() -> JobJson.request(body))
                 .withMessageStartingWith("the body is no valid JSON: ")
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
@@ -492,14 +492,14 @@ class PayloadTest {
     @Test
     void aBottomlessBodyIsRefused() {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Json.request("{\"input\": " + "[".repeat(100_000)))
+                .isThrownBy(() -> JobJson.request("{\"input\": " + "[".repeat(100_000)))
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
 
     @Test
     void aBodyBeyondTheReadersLimitsIsToldThem() {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> Json.request("{\"input\": " + "[".repeat(2_000)))
+                .isThrownBy(() -> JobJson.request("{\"input\": " + "[".repeat(2_000)))
                 .withMessage(
                         "the body is more than this worker reads: Document nesting depth (1001) exceeds the maximum allowed (1000)");
     }
@@ -508,7 +508,7 @@ class PayloadTest {
     void aTextMayBeAsLongAsTheBody() {
         int length = 40_000_000;
 
-        assertThat(Json.request("{\"input\": {\"image\": \"" + "A".repeat(length) + "\"}}")
+        assertThat(JobJson.request("{\"input\": {\"image\": \"" + "A".repeat(length) + "\"}}")
                         .at("/input/image")
                         .asText())
                 .hasSize(length);
@@ -517,7 +517,7 @@ class PayloadTest {
     @Test
     void whatSurroundsTheInputIsLeftAlone() {
         var request =
-                Json.request("{\"id\": \"x\", \"input\": {\"prompt\": \"p\"}, \"webhook\": \"http://localhost\"}");
+                JobJson.request("{\"id\": \"x\", \"input\": {\"prompt\": \"p\"}, \"webhook\": \"http://localhost\"}");
 
         assertThat(TestJobs.sampling(PAYLOADS.job(request)).prompts()).containsExactly("p");
     }
@@ -527,7 +527,7 @@ class PayloadTest {
     }
 
     private static ObjectNode request(String fields) {
-        return Json.request("{\"input\": {" + fields.replace('\'', '"') + "}}");
+        return JobJson.request("{\"input\": {" + fields.replace('\'', '"') + "}}");
     }
 
     private static String refusal(String fields) {
@@ -541,12 +541,12 @@ class PayloadTest {
 
     @Test
     void aMessageStaysShortHoweverManyFaultsThereAre() {
-        var input = Json.object();
+        var input = JobJson.object();
         for (int i = 0; i < 10_000; i++) {
             input.put("field" + i, 1);
         }
 
-        var request = Json.object();
+        var request = JobJson.object();
         request.set("input", input);
 
         assertThatExceptionOfType(JobException.class)
@@ -556,9 +556,9 @@ class PayloadTest {
 
     @Test
     void aCallersWordsAreQuotedWithoutLineBreaks() {
-        var input = Json.object().put("prompt", "a cat").put("output_format", "x\r\nINFO forged" + "y".repeat(1000));
+        var input = JobJson.object().put("prompt", "a cat").put("output_format", "x\r\nINFO forged" + "y".repeat(1000));
 
-        var request = Json.object();
+        var request = JobJson.object();
         request.set("input", input);
 
         assertThatExceptionOfType(JobException.class)
@@ -570,7 +570,7 @@ class PayloadTest {
     void aPictureOfTwentyMegabytesIsTaken() {
         String picture = "A".repeat(20 << 20);
 
-        assertThat(PAYLOADS.job(Json.request("{\"input\": {\"prompt\": \"\", \"image\": \"" + picture + "\"}}")))
+        assertThat(PAYLOADS.job(JobJson.request("{\"input\": {\"prompt\": \"\", \"image\": \"" + picture + "\"}}")))
                 .isInstanceOf(Job.FromImages.class);
     }
 }

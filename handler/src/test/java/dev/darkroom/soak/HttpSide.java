@@ -2,7 +2,7 @@ package dev.darkroom.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,7 +44,7 @@ final class HttpSide implements AutoCloseable {
 
     /** Has the worker do what it remembers afterwards. */
     void warmUp() throws IOException, InterruptedException {
-        ObjectNode body = Json.object();
+        ObjectNode body = JobJson.object();
         body.set("input", SoakJobs.allPrompts());
         HttpResponse<String> done =
                 client.send(post("/runsync", body.toString()), HttpResponse.BodyHandlers.ofString());
@@ -149,7 +149,7 @@ final class HttpSide implements AutoCloseable {
     }
 
     private static JsonNode json(HttpResponse<String> response) throws IOException {
-        return Json.MAPPER.readTree(response.body());
+        return JobJson.MAPPER.readTree(response.body());
     }
 
     @Override

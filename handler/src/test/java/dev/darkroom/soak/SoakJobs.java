@@ -1,7 +1,7 @@
 package dev.darkroom.soak;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,7 +41,8 @@ final class SoakJobs {
 
     /** A job with all prompts that others have. */
     static ObjectNode allPrompts() {
-        ObjectNode input = Json.object().put("width", SIDE).put("height", SIDE).put("num_inference_steps", 1);
+        ObjectNode input =
+                JobJson.object().put("width", SIDE).put("height", SIDE).put("num_inference_steps", 1);
         for (int i = 0; i < PROMPTS; i++) {
             input.withArray("prompts").add(prompt(i));
         }
@@ -54,7 +55,7 @@ final class SoakJobs {
 
     /** A request of this kind, as callers send it. */
     synchronized ObjectNode request(SoakKind kind) {
-        ObjectNode request = Json.object();
+        ObjectNode request = JobJson.object();
         ObjectNode input = request.putObject("input");
         input.put("prompt", prompt(random.nextInt(PROMPTS)))
                 .put("width", SIDE)

@@ -12,7 +12,7 @@ public final class TestSourceSettings {
         return read(SourceSettings.class, "sources", settings);
     }
 
-    static LoraSettings loras(Map<String, String> settings) {
+    public static LoraSettings loras(Map<String, String> settings) {
         return read(LoraSettings.class, "loras", settings);
     }
 

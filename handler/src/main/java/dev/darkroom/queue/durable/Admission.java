@@ -41,7 +41,7 @@ final class Admission {
         if (fault != null) {
             DurableJob faulty = DurableJob.accepted(record, body, null, context);
             registry.add(faulty);
-            faulty.refuse(fault);
+            faulty.end(Conclusion.refused(id, fault));
             return faulty;
         }
         if (!waiting.reserve(body.length)) {
@@ -76,7 +76,7 @@ final class Admission {
         waiting.enter(job);
     }
 
-    /** Removes what of a refused job is written down already: it must not be done after the next start. */
+    /** Removes the files and the record of a refused job: it must not be done after the next start. */
     private static void undo(DurableJob job) {
         try {
             job.forget();

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * @param body makes the answer; it may be large, and is made once the end is certain
  * @param keepsRequest true if a retry may end better
  * @param unstored true if pictures were made that could not be stored
- * @param tellsWebhook false if nobody is to be told but callers who wait
+ * @param tellsWebhook false if no webhook is called
  */
 record Conclusion(
         Status status,
@@ -23,7 +23,7 @@ record Conclusion(
         boolean keepsRequest,
         boolean unstored,
         boolean tellsWebhook) {
-    /** The end of a job with a result. */
+    /** Describes the end of a job with a result. */
     static Conclusion completed(String id, JobResult result) {
         boolean unstored =
                 result.failures().stream().anyMatch(failure -> failure.reason().code() == Code.STORE_FAILED);
@@ -36,7 +36,7 @@ record Conclusion(
                 true);
     }
 
-    /** The end of a job without a result, with the status that its reason has. */
+    /** Describes the end of a job without a result; the code of the reason decides on the status. */
     static Conclusion failed(String id, JobException reason) {
         Status status = switch (reason.code().ending()) {
             case FAILED -> Status.FAILED;
@@ -53,19 +53,19 @@ record Conclusion(
                 true);
     }
 
-    /** The end of a job whose request is faulty: its caller reads so at once, and no webhook is called. */
+    /** Describes the end of a job with a faulty request: its caller reads so at once, and no webhook is called. */
     static Conclusion refused(String id, JobException reason) {
         Conclusion failed = failed(id, reason);
         return new Conclusion(failed.status, failed.event, failed.body, failed.keepsRequest, false, false);
     }
 
-    /** The end of a job that its caller withdraws. */
+    /** Describes the end of a job that its caller withdraws. */
     static Conclusion cancelled(String id) {
         ObjectNode body = Answer.status(id, Status.CANCELLED.name());
         return new Conclusion(Status.CANCELLED, new JobEvent.Failed(Code.CANCELLED), () -> body, false, false, true);
     }
 
-    /** The end of a job that has not ended within its time to live. */
+    /** Describes the end of a job that has not ended within its time to live. */
     static Conclusion expired(JobRecord job) {
         ObjectNode body = Answer.status(job.id(), Status.CANCELLED.name())
                 .put(
@@ -74,7 +74,7 @@ record Conclusion(
         return new Conclusion(Status.CANCELLED, new JobEvent.Failed(Code.TIMED_OUT), () -> body, false, false, false);
     }
 
-    /** The reason of a job that has worked for longer than it may. */
+    /** Makes the exception of a job that has run for longer than it may. */
     static JobException overtime(JobRecord job) {
         return new JobException(
                 Code.TIMED_OUT,
@@ -83,7 +83,7 @@ record Conclusion(
                 null);
     }
 
-    /** The end in place of this one, if its answer cannot be made or kept. */
+    /** Describes the failure in place of this end, if its answer cannot be made or kept. */
     Conclusion unanswerable(String id) {
         var reason = new JobException(
                 Code.INTERNAL, "the pictures were made, but the worker could not keep the answer", null);

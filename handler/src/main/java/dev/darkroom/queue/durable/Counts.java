@@ -3,19 +3,19 @@ package dev.darkroom.queue.durable;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What has become of jobs since the worker was started. */
+/** Counters of the jobs that have ended since the worker was started. */
 public final class Counts {
     private final AtomicLong completed = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong retried = new AtomicLong();
 
-    /** What {@code /health} says, in RunPod's form. */
+    /** The body of {@code /health}, in RunPod's form. */
     public record Health(Jobs jobs, Workers workers) {}
 
-    /** How many jobs there were since the start, and are now. */
+    /** Numbers of jobs: ended ones since the start, open ones now. */
     public record Jobs(long completed, long failed, long inProgress, long inQueue, long retried) {}
 
-    /** How many workers there are; here it is one. */
+    /** Numbers of workers by their state; here there is one worker. */
     public record Workers(int idle, int initializing, int ready, int running, int throttled, int unhealthy) {}
 
     void ended(Status status) {

@@ -5,7 +5,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -62,47 +62,47 @@ public final class DurableJob {
         return job;
     }
 
-    /** The id that callers know the job by. */
+    /** Returns the id that callers know the job by. */
     public String id() {
         return beginning.id();
     }
 
-    /** The record this object was created from. */
+    /** Returns the record that this object was created from. */
     JobRecord beginning() {
         return beginning;
     }
 
-    /** The transitions of the job. */
+    /** Returns the state machine of the job. */
     JobLife life() {
         return life;
     }
 
-    /** The current record. */
+    /** Returns the current record. */
     JobRecord record() {
         return life.state().record();
     }
 
-    /** How far the job is. */
+    /** Returns the current status. */
     public Status status() {
         return record().status();
     }
 
-    /** The events of the job, for those who follow it. */
+    /** Returns the events of the job, for those who follow it. */
     public JobEvents events() {
         return events;
     }
 
-    /** Completes when the job has ended, or the worker stops before it has begun. */
+    /** Returns a future that completes when the job has ended, or the worker stops before the job has begun. */
     public CompletableFuture<@Nullable Void> settled() {
         return events.when(events::isOver);
     }
 
-    /** Completes when {@link #stream} has something new to say, or the job has ended. */
+    /** Returns a future that completes when {@link #stream} has something new, or the job has ended. */
     public CompletableFuture<@Nullable Void> news() {
         return events.when(() -> bodies.hasNews() || events.isOver());
     }
 
-    /** The body for {@code /stream}: the status, and of pictures and progress what no call before has read. */
+    /** Builds the body for {@code /stream}: the status, and the pictures and progress that no earlier call has read. */
     public ObjectNode stream() {
         return bodies.stream();
     }
@@ -121,12 +121,12 @@ public final class DurableJob {
         }
     }
 
-    /** True if the job is known after the next start. */
+    /** Returns true if the job is known after the next start. */
     boolean outlivesProcess() {
         return life.persistence().outlivesProcess();
     }
 
-    /** The job as it was read at the door, once; otherwise its request is read, from memory or from the store. */
+    /** Returns the job as it was read when it was accepted; if that is not kept, reads the request again, from memory or the store. */
     Job read() {
         Job read = readJob.take();
         if (read != null) {
@@ -135,17 +135,12 @@ public final class DurableJob {
         byte[] request = life.persistence() instanceof Persistence.InMemory inMemory
                 ? inMemory.request()
                 : queue.store().request(id());
-        return queue.reader().job(Json.request(request));
+        return queue.reader().job(JobJson.request(request));
     }
 
-    /** True if the request is in the store, also beyond the end of the job. */
+    /** Returns true if the request is in the store, also beyond the end of the job. */
     boolean keepsRequest() {
         return life.persistence() instanceof Persistence.Complete;
-    }
-
-    /** Ends the job because its request is faulty. */
-    void refuse(JobException reason) {
-        end(Conclusion.refused(id(), reason));
     }
 
     /** Ends the job without a result. */
@@ -158,17 +153,7 @@ public final class DurableJob {
         end(Conclusion.cancelled(id()));
     }
 
-    /** Withdraws the job because its time to live is over. */
-    void expire() {
-        end(Conclusion.expired(beginning));
-    }
-
-    /** Ends the job because it has worked for longer than it may. */
-    void timeOut() {
-        fail(Conclusion.overtime(beginning));
-    }
-
-    /** Lets callers go who wait for the job, because the worker stops before it has begun. */
+    /** Releases callers that wait for the job, because the worker stops before the job has begun. */
     void stop() {
         events.publish(new JobEvent.Stopped());
     }
@@ -180,17 +165,17 @@ public final class DurableJob {
         }
     }
 
-    /** The body for {@code /status}: the last answer, or how far the job is. */
+    /** Builds the body for {@code /status}: the last answer, or the progress. */
     public byte[] body() {
         return bodies.now();
     }
 
-    /** The body for {@code /run}: that the job waits, even if a worker has begun with it already, or how it was refused. */
+    /** Builds the body for {@code /run}: IN_QUEUE, even if a worker has begun with the job already, or the refusal. */
     public byte[] receipt() {
         return bodies.receipt();
     }
 
-    /** Size of the last answer in bytes; 0 while there is none. */
+    /** Returns the size of the last answer in bytes; 0 while there is none. */
     public int answerBytes() {
         return record().answerBytes();
     }

@@ -22,8 +22,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of jobs. Those whose callers got an id are written down and done even if the process dies; those whose callers wait for
- * the result end with the process. Safe for several threads.
+ * A bounded queue of jobs. Jobs whose callers got an id are persisted and done even if the process dies; jobs whose callers wait for the
+ * result end with the process. Safe for several threads.
  */
 @ApplicationScoped
 public class DurableQueue implements JobSource {
@@ -34,7 +34,7 @@ public class DurableQueue implements JobSource {
     private static final long INPUTS_BYTES = 64L << 20;
     private static final int MOST_ATTEMPTS = 3;
 
-    /** A job that is always there when the process dies may kill it before the GPU begins with it. */
+    /** How often a job is taken at most: one that is always there when the process dies may kill it before the GPU begins. */
     private static final int MOST_TAKES = 10;
 
     private final PayloadReader reader;
@@ -73,7 +73,7 @@ public class DurableQueue implements JobSource {
     }
 
     /**
-     * Begins to accept jobs. Those of the store that have not ended wait again, in their order; the others can be asked for.
+     * Opens the queue for jobs. Those of the store that have not ended wait again, in their order; the others can be asked for.
      *
      * @param listener hears how every job ends from now on
      */
@@ -157,13 +157,13 @@ public class DurableQueue implements JobSource {
         return job;
     }
 
-    /** Withdraws a job; if it waits, its place is free again. */
+    /** Cancels a job; if it waits, its place is free again. */
     public void cancel(DurableJob job) {
         waiting.leave(job);
         job.cancel();
     }
 
-    /** Withdraws a job whose caller has gone, unless the job is known by its id. */
+    /** Cancels a job whose caller has gone, unless the job is persisted or somebody has asked for it by its id. */
     public void abandon(DurableJob job) {
         if (job.life().persistence() instanceof Persistence.InMemory inMemory && !inMemory.idKnown()) {
             LOG.infof("job %s: its caller has gone", job.id());
@@ -171,7 +171,11 @@ public class DurableQueue implements JobSource {
         }
     }
 
-    /** Withdraws all jobs that wait, also those that a worker has taken while the GPU is busy; gives their number. */
+    /**
+     * Cancels all jobs that wait, also those that a worker has taken while the GPU is busy.
+     *
+     * @return how many
+     */
     public int purge() {
         List<DurableJob> all = registry.all().stream()
                 .filter(job -> job.status() == Status.IN_QUEUE)
@@ -187,9 +191,9 @@ public class DurableQueue implements JobSource {
     }
 
     /**
-     * Has a job done again that did not end well, under the same id and with the same input.
+     * Retries a job that did not end well, under the same id and with the same input.
      *
-     * @throws QueueException if it ended well or its input is not kept, or not now
+     * @throws QueueException if the job ended well, its input is not kept, or the queue is full
      */
     public DurableJob retry(DurableJob failed) {
         DurableJob job = retries.again(failed, sequence.incrementAndGet(), opened());
@@ -219,7 +223,10 @@ public class DurableQueue implements JobSource {
         return Math.toIntExact(health().jobs().inQueue());
     }
 
-    /** Accepts nothing more and lets {@link #take} come to an end. What waits and was written down is done when the worker starts again. */
+    /**
+     * Stops the queue: it accepts nothing more and {@link #take} comes to an end. Persisted jobs that wait are done when the worker starts
+     * again.
+     */
     public void stop() {
         stopped = true;
         waiting.all().forEach(this::letGo);
@@ -236,7 +243,7 @@ public class DurableQueue implements JobSource {
         }
     }
 
-    /** True once {@link #stop} was called. */
+    /** Returns true once {@link #stop} was called. */
     public boolean isStopped() {
         return stopped;
     }
@@ -290,7 +297,12 @@ public class DurableQueue implements JobSource {
         }
     }
 
-    /** Ends what took too long, and forgets what was kept long enough. */
+    /** Returns how many bytes of read requests could still be kept in memory for workers. */
+    long inputBytesLeft() {
+        return opened().memory().inputs().left();
+    }
+
+    /** Ends jobs that took too long, and evicts those that were kept long enough. */
     void sweep() {
         housekeeping.sweep();
     }

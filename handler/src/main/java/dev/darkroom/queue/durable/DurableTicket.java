@@ -51,7 +51,7 @@ final class DurableTicket implements Ticket {
     @Override
     public void report(int step, int steps) {
         if (job.record().isOverdue(now())) {
-            job.timeOut();
+            job.fail(Conclusion.overtime(job.beginning()));
         }
         check();
         job.events().publish(new JobEvent.Progress(step, steps));

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
-/** What is done for the jobs on a thread of its own: ending those that take too long, forgetting old ones, writing down. */
+/** Background maintenance on one thread: ends jobs that take too long, evicts old ones, and persists changes. */
 final class Housekeeping {
     private static final Logger LOG = Logger.getLogger(Housekeeping.class);
     private static final long BETWEEN_SWEEPS_MILLISECONDS = 1_000;
@@ -27,7 +27,7 @@ final class Housekeeping {
         this.clock = clock;
     }
 
-    /** Sweeps from now on, again and again; whatever goes wrong, the next sweep comes. */
+    /** Starts to sweep periodically; whatever goes wrong in a sweep, the next one comes. */
     void begin(JobStore store) {
         var unused = thread.scheduleWithFixedDelay(
                 () -> quietly(() -> sweepAndCompact(store)),
@@ -45,29 +45,32 @@ final class Housekeeping {
         }
     }
 
-    /** Ends what took too long, and forgets what was kept long enough. */
+    /** Ends jobs that took too long, and evicts those that were kept long enough. */
     void sweep() {
         long now = clock.millis();
         for (DurableJob job : registry.all()) {
             if (job.record().isExpired(now)) {
                 quietly(() -> expire(job));
             } else if (job.record().isOverdue(now)) {
-                quietly(job::timeOut);
+                quietly(() -> job.fail(Conclusion.overtime(job.beginning())));
             }
         }
         registry.removeOld(now).forEach(job -> quietly(job::forget));
     }
 
-    /** One whose last answer is being written has its turn in the next sweep; one that a retry replaced is not forgotten. */
+    /**
+     * Expires a job. If its last answer is being written it has its turn in the next sweep; if a retry has replaced it, it is not
+     * forgotten.
+     */
     private void expire(DurableJob job) {
         waiting.leave(job);
-        job.expire();
+        job.end(Conclusion.expired(job.beginning()));
         if (job.status().isFinal() && registry.remove(job)) {
             job.forget();
         }
     }
 
-    /** Does something soon; at once if the thread has ended. */
+    /** Runs a task soon on the thread, or at once on the caller's if that thread has ended. */
     void later(Runnable task) {
         try {
             thread.execute(() -> quietly(task));
@@ -84,7 +87,7 @@ final class Housekeeping {
         }
     }
 
-    /** Does what is due, then no more. */
+    /** Stops after the tasks that are due. */
     void stop() {
         thread.shutdown();
         try {

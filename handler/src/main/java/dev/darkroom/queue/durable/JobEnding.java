@@ -66,7 +66,7 @@ final class JobEnding {
         return true;
     }
 
-    /** True once the request is in the store; that of a caller who waited comes there only now. */
+    /** Puts the request of a caller who waited into the store, for a retry; false if that fails. */
     private boolean isKept(byte[] request) {
         try {
             queue.store().keepRequest(beginning.id(), request);
@@ -77,7 +77,7 @@ final class JobEnding {
         }
     }
 
-    /** The answer, made and kept; null if there is no memory or no room for it. */
+    /** Makes the answer and keeps it; null if there is no memory or no room for it. */
     private @Nullable LastAnswer answer(Conclusion end, long now, boolean lasting) {
         try {
             byte[] body = bodies.last(end.body().get(), now);

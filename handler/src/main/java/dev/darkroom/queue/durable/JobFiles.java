@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
-/** Requests and answers, a file each: they can be large, and are read one at a time. Only the worker's own user can read them. */
+/** A folder of requests and answers, a file each, as they can be large. Only the worker's own user can read them. */
 final class JobFiles {
     private static final String UNFINISHED = ".tmp";
     private static final AtomicLong WRITES = new AtomicLong();
@@ -34,7 +34,7 @@ final class JobFiles {
         return folder;
     }
 
-    /** Makes an empty file that nobody else can read, unless it is there. */
+    /** Creates an empty file that only this user can read, unless it exists. */
     Path create(String name) throws IOException {
         Path file = folder.resolve(name);
         if (!Files.exists(file)) {
@@ -82,7 +82,7 @@ final class JobFiles {
         return Files.exists(folder.resolve(name));
     }
 
-    /** A file that cannot be deleted now goes when the worker starts again. */
+    /** Deletes a file; one that cannot be deleted now goes when the worker starts again. */
     void delete(String name) {
         try {
             Files.deleteIfExists(folder.resolve(name));
@@ -91,7 +91,7 @@ final class JobFiles {
         }
     }
 
-    /** Deletes what has one of the endings and is not to be kept. */
+    /** Deletes files with one of the endings that are not to be kept. */
     void sweep(Set<String> endings, Predicate<String> kept) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
@@ -114,7 +114,7 @@ final class JobFiles {
         }
     }
 
-    /** Moves those that are there into a folder of their own, in the place of others with their names. */
+    /** Moves those of the files that exist into a folder, over others with their names. */
     void setAside(String name, List<String> files) throws IOException {
         Path aside = folder.resolve(name);
         if (!Files.isDirectory(aside)) {

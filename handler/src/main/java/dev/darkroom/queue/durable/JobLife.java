@@ -109,21 +109,21 @@ final class JobLife {
         }
     }
 
-    /** Stops to write the record of an ended job, because a retry is about to take its place. */
+    /** Stops persisting an ended job, because a retry is about to take its place. */
     synchronized void giveWay() {
         if (state instanceof JobState.Ended ended) {
             state = new JobState.Retrying(ended);
         }
     }
 
-    /** Takes {@link #giveWay} back, because the retry has failed. */
+    /** Persists the job again after {@link #giveWay}, because the retry has failed. */
     synchronized void takeBack() {
         if (state instanceof JobState.Retrying retrying) {
             state = retrying.from();
         }
     }
 
-    /** Writes nothing more for the job. */
+    /** Stops persisting the job for good; returns the state that callers still see. */
     synchronized JobState forget() {
         if (!(state instanceof JobState.Forgotten)) {
             state = new JobState.Forgotten(state);

@@ -46,18 +46,18 @@ record JobRecord(
         Objects.requireNonNull(status, "status");
     }
 
-    /** A job that is accepted now. */
+    /** Makes the record of a job that is accepted now. */
     static JobRecord accepted(String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
         return new JobRecord(
                 id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false);
     }
 
-    /** The record of a retry: the job waits again, as if it had been accepted now. */
+    /** Returns the record of a retry: the job waits again, as if it had been accepted now. */
     JobRecord retried(long nextSequence, long now) {
         return waiting(nextSequence, now, retries + 1, 0, 0);
     }
 
-    /** The record after the process died: the job waits again in its old place, and the attempts are counted. */
+    /** Returns the record for after the process died: the job waits again in its old place, and the attempts are counted. */
     JobRecord waitingAgain() {
         return waiting(sequence, accepted, status == Status.IN_PROGRESS ? retries + 1 : retries, takes, attempts);
     }
@@ -82,12 +82,12 @@ record JobRecord(
                 false);
     }
 
-    /** The record once a thread has taken the job. */
+    /** Returns the record with one more take. */
     JobRecord taken() {
         return open(status, takes + 1, attempts, started);
     }
 
-    /** The record once the job has begun. */
+    /** Returns the record of the job as it begins. */
     JobRecord begun(long now) {
         return open(Status.IN_PROGRESS, takes, attempts + 1, now);
     }
@@ -113,9 +113,9 @@ record JobRecord(
     }
 
     /**
-     * The record once the job has ended.
+     * Returns the record of the job as it ends.
      *
-     * @param tellsWebhook false if nobody is to be told, even if there is a webhook
+     * @param tellsWebhook false if no webhook is to be called, even if there is one
      */
     JobRecord ended(Status last, long now, long until, int answered, boolean tellsWebhook, boolean lacksPictures) {
         boolean due = tellsWebhook && webhook != null;
@@ -138,27 +138,27 @@ record JobRecord(
                 lacksPictures);
     }
 
-    /** The record once the webhook has been called, or never will be. */
+    /** Returns the record with no webhook due any more. */
     JobRecord webhookTold() {
         return ended(status, ended, keptUntil, answerBytes, false, unstored);
     }
 
-    /** The record of an ended job that is forgotten at that time, if that is sooner than otherwise. */
+    /** Returns the record with an earlier time at which the job is forgotten; unchanged if that time is later. */
     JobRecord keptUntil(long time) {
         return ended(status, ended, Math.min(time, keptUntil), answerBytes, webhookDue, unstored);
     }
 
-    /** True if the GPU has worked on the job for longer than it may. */
+    /** Returns true if the GPU has worked on the job for longer than it may. */
     boolean isOverdue(long now) {
         return status == Status.IN_PROGRESS && now - started > policy.executionTimeout();
     }
 
-    /** True if the job has not ended within its time to live. */
+    /** Returns true if the job has not ended within its time to live. */
     boolean isExpired(long now) {
         return !status.isFinal() && now - accepted > policy.ttl();
     }
 
-    /** True if the job has ended, was kept long enough, and no webhook is still to be called. */
+    /** Returns true if the job has ended, was kept long enough, and no webhook is still to be called. */
     boolean isForgettable(long now) {
         return status.isFinal() && !webhookDue && now >= keptUntil;
     }

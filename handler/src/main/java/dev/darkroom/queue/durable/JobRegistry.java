@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** All jobs by their ids, until they have been kept long enough. Safe for several threads. */
+/** A registry of all jobs by their ids, until they are evicted. Safe for several threads. */
 final class JobRegistry {
     private final int most;
     private final long mostBytes;
     private final Map<String, DurableJob> jobs = new LinkedHashMap<>();
 
     /**
-     * @param most how many that have ended are kept
-     * @param mostBytes how large the answers of those, and the requests that are kept for another try, may be together
+     * @param most how many ended jobs are kept
+     * @param mostBytes bytes that the answers of ended jobs, and requests kept for retries, may have together
      */
     JobRegistry(int most, long mostBytes) {
         this.most = most;
         this.mostBytes = mostBytes;
     }
 
-    /** Enters a job, in the place of another one with its id. */
+    /** Registers a job, in place of another one with its id. */
     synchronized void add(DurableJob job) {
         jobs.put(job.id(), job);
     }
@@ -34,17 +34,21 @@ final class JobRegistry {
         return List.copyOf(jobs.values());
     }
 
-    /** Enters a job in the place of another one; false if that is there no longer. */
+    /** Replaces a job; returns false if the old one is not registered any more. */
     synchronized boolean replace(DurableJob old, DurableJob job) {
         return jobs.replace(old.id(), old, job);
     }
 
-    /** Takes a job out; false if another one has its id by now. */
+    /** Removes a job; returns false if another one has its id by now. */
     synchronized boolean remove(DurableJob job) {
         return jobs.remove(job.id(), job);
     }
 
-    /** Takes out what was kept long enough, and of the rest that has ended the oldest beyond the bounds. */
+    /**
+     * Removes ended jobs that were kept long enough, and of the others that have ended the oldest beyond the bounds.
+     *
+     * @return the removed jobs
+     */
     synchronized List<DurableJob> removeOld(long now) {
         List<DurableJob> old = new ArrayList<>();
         int ended = 0;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.RequestEnvelope;
 import java.net.URI;
@@ -35,7 +35,7 @@ record JobRequest(
      * @throws JobException if the body is no request at all
      */
     static JobRequest read(byte[] body, PayloadReader reader, Policy standard) {
-        ObjectNode request = Json.request(body);
+        ObjectNode request = JobJson.request(body);
         var faults = new Faults();
         Policy policy = standard.with(request.get("policy"), faults);
         URI webhook = webhook(request.path("webhook"), faults);
@@ -68,7 +68,7 @@ record JobRequest(
                 return address;
             }
         } catch (URISyntaxException e) {
-            // told below
+            // noted below
         }
         faults.add(
                 "webhook",

@@ -2,12 +2,12 @@ package dev.darkroom.queue.durable;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where a job is in its life; {@link JobLife} has the transitions. */
+/** The state of a job; {@link JobLife} has the transitions. */
 sealed interface JobState {
-    /** Everything that is known of the job in this state, as the store would have it. */
+    /** Returns the record of the job in this state. */
     JobRecord record();
 
-    /** The last answer; null while there is none. */
+    /** Returns the last answer; null while there is none. */
     default @Nullable LastAnswer answer() {
         return null;
     }
@@ -18,7 +18,7 @@ sealed interface JobState {
     /** The job is in the queue, even while a thread has taken it to fetch its images. */
     record Waiting(JobRecord record) implements Open {}
 
-    /** The GPU has begun with the job, or storage with what an earlier try has drawn. */
+    /** The job has begun: on the GPU, or with storing pictures that an earlier try has drawn. */
     record Running(JobRecord record) implements Open {}
 
     /**

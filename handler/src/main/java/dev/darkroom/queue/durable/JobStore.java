@@ -1,7 +1,7 @@
 package dev.darkroom.queue.durable;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +21,7 @@ import org.h2.mvstore.MVStoreException;
 import org.jboss.logging.Logger;
 
 /**
- * Jobs that outlive the process, in a folder: one small record each in an embedded store, requests and answers in files beside it. One
+ * The store of persisted jobs, in a folder: one small record each in an embedded database, requests and answers in files beside it. One
  * process at a time can have it open. Safe for several threads.
  */
 public final class JobStore implements AutoCloseable {
@@ -43,8 +43,8 @@ public final class JobStore implements AutoCloseable {
     }
 
     /**
-     * Opens the store, or begins one. What is damaged is set aside in the same folder: the whole store, and a new one begun, or a single
-     * job.
+     * Opens the store, or creates it. Damage is set aside in the same folder: the whole store, in place of which a new one is created, or a
+     * single job.
      *
      * @throws IllegalStateException if another process has it open
      * @throws UncheckedIOException if it cannot be used although nothing shows that it is damaged
@@ -87,7 +87,9 @@ public final class JobStore implements AutoCloseable {
         }
     }
 
-    /** All others, such as a missing permission or a failing disk, may pass: what is there must not be given up for them. */
+    /**
+     * Tells damage from faults that may pass, such as a missing permission or a failing disk: for those the content must not be given up.
+     */
     private static boolean isDamage(MVStoreException e) {
         return switch (e.getErrorCode()) {
             case DataUtils.ERROR_FILE_CORRUPT,
@@ -117,7 +119,7 @@ public final class JobStore implements AutoCloseable {
         commit();
     }
 
-    /** All jobs, in the order they were accepted in. */
+    /** Returns all jobs, in the order of their acceptance. */
     List<JobRecord> jobs() {
         return records.all().stream()
                 .map(JobStore::read)
@@ -125,26 +127,26 @@ public final class JobStore implements AutoCloseable {
                 .toList();
     }
 
-    /** Writes a request down; it is part of a job once that was {@link #put}. */
+    /** Persists a request; it belongs to a job once the record of that is {@link #put}. */
     void keepRequest(String id, byte[] request) {
         files.write(id + REQUEST, request, true);
     }
 
-    /** Notes how far a job is; {@link #commit} or {@link #sync} writes it down. */
+    /** Puts the record of a job in memory; {@link #commit} or {@link #sync} writes it. */
     void put(JobRecord job) {
         try {
-            records.put(job.id(), Json.MAPPER.writeValueAsString(job));
+            records.put(job.id(), JobJson.MAPPER.writeValueAsString(job));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** What was noted outlives the process. */
+    /** Writes all records that were put, so that they outlive the process. */
     void commit() {
         records.commit(false);
     }
 
-    /** What was noted outlives the machine. */
+    /** Writes all records that were put, so that they outlive a crash of the machine. */
     void sync() {
         records.commit(true);
     }
@@ -157,12 +159,12 @@ public final class JobStore implements AutoCloseable {
         return files.has(id + REQUEST);
     }
 
-    /** The request of a job that will not be done again. */
+    /** Deletes the request of a job that will not be done again. */
     void dropRequest(String id) {
         files.delete(id + REQUEST);
     }
 
-    /** Keeps the last answer of a job; each of its retries has its own. */
+    /** Writes the last answer of a job; each of its retries has its own. */
     void keepAnswer(String id, int retries, byte[] answer, boolean lasting) {
         files.write(answerOf(id, retries), answer, lasting);
     }
@@ -175,7 +177,7 @@ public final class JobStore implements AutoCloseable {
         files.delete(answerOf(id, retries));
     }
 
-    /** Forgets a job; if the machine stops right now it may come back. */
+    /** Removes a job; if the machine stops right now it may come back. */
     void remove(JobRecord job) {
         // first: on a full disk nothing can be written before something is deleted
         dropRequest(job.id());
@@ -184,14 +186,14 @@ public final class JobStore implements AutoCloseable {
         commit();
     }
 
-    /** Gives back the room of what was forgotten, if there is much of it; takes a fraction of a second. */
+    /** Compacts the database if much of it is unused; takes a fraction of a second. */
     void compact() {
         records.compact();
     }
 
     private static JobRecord read(String json) {
         try {
-            return Json.MAPPER.readValue(json, JobRecord.class);
+            return JobJson.MAPPER.readValue(json, JobRecord.class);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a job in the store cannot be read", e);
         }
@@ -201,7 +203,7 @@ public final class JobStore implements AutoCloseable {
         return id + "." + retries + ANSWER;
     }
 
-    /** Deletes files that no record tells of. */
+    /** Deletes files that belong to no record. */
     private void sweep() throws IOException {
         Set<String> known = jobs().stream()
                 .flatMap(job -> List.of(job.id() + REQUEST, answerOf(job.id(), job.retries())).stream())

@@ -25,7 +25,7 @@ final class LastAnswer {
         this.dropped = dropped;
     }
 
-    /** An answer that an earlier process has kept. */
+    /** Finds an answer that an earlier process has kept. */
     static LastAnswer kept(JobStore store, JobRecord job) {
         return new LastAnswer(store, job, job.answerBytes(), null, () -> {});
     }
@@ -33,7 +33,7 @@ final class LastAnswer {
     /**
      * Keeps an answer. Where the disk fails it stays in memory, because the caller still waits for it.
      *
-     * @param room how many bytes of large answers all jobs together may still keep in memory
+     * @param room bytes of large answers that all jobs together may keep in memory
      * @throws UncheckedIOException if there is no room either
      */
     static LastAnswer keep(JobStore store, JobRecord job, byte[] body, boolean lasting, MemoryBudget room) {
@@ -49,7 +49,11 @@ final class LastAnswer {
         return new LastAnswer(store, job, body.length, small ? body : null, () -> {});
     }
 
-    /** Takes room in memory; what is returned gives it back, once. */
+    /**
+     * Reserves room in memory.
+     *
+     * @return gives the room back, once
+     */
     private static Runnable taken(MemoryBudget room, int bytes, UncheckedIOException cause) {
         if (!room.reserve(bytes)) {
             throw cause;

@@ -5,18 +5,18 @@ import dev.darkroom.job.Faults;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a job may take.
+ * Deadlines and priority of a job.
  *
- * @param executionTimeout milliseconds from the moment the GPU begins with it
- * @param ttl milliseconds from its acceptance to its end
- * @param lowPriority true lets all others go first
+ * @param executionTimeout milliseconds from the beginning of the job to its end
+ * @param ttl milliseconds from the acceptance of the job to its end
+ * @param lowPriority true if all other jobs go first
  */
 record Policy(long executionTimeout, long ttl, boolean lowPriority) {
     private static final long LEAST_EXECUTION = 5_000;
     private static final long LEAST_TTL = 10_000;
     private static final long MOST = 7L * 24 * 60 * 60 * 1000;
 
-    /** The {@code policy} of a request; what it leaves open is as this one has it. Faults are noted. */
+    /** Reads the {@code policy} of a request, with the values of this one for what it leaves open. Faults are noted. */
     Policy with(@Nullable JsonNode policy, Faults faults) {
         if (policy == null || policy.isNull()) {
             return this;

@@ -25,7 +25,7 @@ record QueueContext(
         Executor background,
         BiConsumer<DurableJob, JobEvent> listener) {
     /**
-     * How many bytes all jobs together may keep in memory.
+     * Bounds of the bytes that all jobs together may keep in memory.
      *
      * @param pictures pictures that may still be read from streams
      * @param answers large answers that the disk does not take

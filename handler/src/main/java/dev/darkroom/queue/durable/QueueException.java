@@ -4,7 +4,7 @@ package dev.darkroom.queue.durable;
 public final class QueueException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Why a call is not carried out. */
+    /** Kinds of reasons not to carry out a call. */
     public enum Kind {
         /** There is no such job, or it is forgotten. */
         NOT_FOUND,
@@ -27,7 +27,7 @@ public final class QueueException extends RuntimeException {
         return new QueueException(Kind.NOT_FOUND, "there is no job " + id);
     }
 
-    /** Why the call is not carried out. */
+    /** Returns the kind of the reason. */
     public Kind kind() {
         return kind;
     }

@@ -7,34 +7,34 @@ import java.util.Optional;
 
 /** Settings of the durable queue: its bounds, deadlines and how long it keeps answers. */
 public interface QueueSettings {
-    /** How many jobs may wait. */
+    /** Number of jobs that may wait. */
     @WithDefault("100")
     int capacity();
 
-    /** How large the requests that wait may be together. */
+    /** Size that the requests of waiting jobs may have together. */
     @WithDefault("256M")
     MemorySize mostBytes();
 
-    /** How long jobs that have ended can be asked for. */
+    /** Time that ended jobs can be asked for. */
     @WithDefault("30m")
     Duration kept();
 
-    /** How many jobs that have ended are kept at most; the oldest go first. */
+    /** Number of ended jobs that are kept at most; the oldest are evicted first. */
     @WithDefault("1000")
     int mostKept();
 
-    /** How large the answers that are kept on disk may be together; the oldest go first. */
+    /** Size that the answers kept on disk may have together; the oldest are evicted first. */
     @WithDefault("2G")
     MemorySize mostKeptBytes();
 
-    /** How long a job may live from its acceptance to its end, unless its policy says otherwise. */
+    /** Time from the acceptance of a job to its end, unless its policy says otherwise. */
     @WithDefault("24h")
     Duration ttl();
 
-    /** How long a job may take from the moment the GPU begins with it, unless its policy says otherwise. */
+    /** Time from the beginning of a job to its end, unless its policy says otherwise. */
     @WithDefault("24h")
     Duration executionTimeout();
 
-    /** How this worker calls itself in status bodies; unset: a name that each start chooses. */
+    /** Name of this worker in status bodies; unset: a name that each start chooses. */
     Optional<String> workerId();
 }

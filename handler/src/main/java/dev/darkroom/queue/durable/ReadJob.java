@@ -22,7 +22,7 @@ final class ReadJob {
         this.job = job != null && budget.reserve(bytes) ? job : null;
     }
 
-    /** Gives the job away, once; null if it is not there and has to be read. */
+    /** Returns the job, once, and gives its room back; null if it is not kept and has to be read. */
     synchronized @Nullable Job take() {
         Job taken = job;
         if (taken != null) {

@@ -14,9 +14,9 @@ import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.type.StringDataType;
 
 /**
- * Small texts by their keys, in one file that one process at a time can have open. All are held in memory too: reading and putting wait
- * for no disk, and a file that could not be written for a while, because the disk was full or a thread was interrupted, is opened anew
- * and made whole by the next commit. Safe for several threads.
+ * A map of small texts in one file, which one process at a time can have open. All are held in memory too: reading and putting wait for no
+ * disk, and a file that could not be written for a while, because the disk was full or a thread was interrupted, is opened anew and made
+ * whole by the next commit. Safe for several threads.
  */
 final class Records implements AutoCloseable {
     private static final int CACHE_MEGABYTES = 2;
@@ -63,19 +63,19 @@ final class Records implements AutoCloseable {
         return texts.values();
     }
 
-    /** The same, each with its key. */
+    /** Returns a copy of all texts by their keys. */
     Map<String, String> byKeys() {
         return Map.copyOf(texts);
     }
 
-    /** Puts a text in the place of another one; {@link #commit} writes it. */
+    /** Puts a text, over another one with its key; {@link #commit} writes it. */
     void put(String key, String text) {
         checkOpen();
         texts.put(key, text);
         changed.add(key);
     }
 
-    /** Takes a text out; {@link #commit} writes that. */
+    /** Removes a text; {@link #commit} writes that. */
     void remove(String key) {
         checkOpen();
         texts.remove(key);
@@ -83,9 +83,9 @@ final class Records implements AutoCloseable {
     }
 
     /**
-     * Writes what has changed, so that it outlives the process.
+     * Writes all changes, so that they outlive the process.
      *
-     * @param lasting true if it is to outlive the machine
+     * @param lasting true if they are to outlive a crash of the machine
      * @throws UncheckedIOException if that fails; the next commit writes it too, unless the file has been let go
      */
     synchronized void commit(boolean lasting) {
@@ -111,7 +111,7 @@ final class Records implements AutoCloseable {
         }
     }
 
-    /** Nobody may believe that something is written down which is not. */
+    /** Fails once the file is closed: nobody may believe that a change is written which is not. */
     private void checkOpen() {
         if (closed) {
             throw new UncheckedIOException(new IOException("the jobs are closed: the worker is stopping"));
@@ -134,14 +134,14 @@ final class Records implements AutoCloseable {
         return List.copyOf(keys);
     }
 
-    /** Gives back the room of what was taken out, if there is much of it; takes a fraction of a second. */
+    /** Compacts the file if much of it is unused; takes a fraction of a second. */
     synchronized void compact() {
         if (!closed && !store.isClosed() && store.getFileStore().size() > COMPACT_ABOVE) {
             store.compactFile(COMPACT_MILLISECONDS);
         }
     }
 
-    /** Writes what has changed, and lets the file go. */
+    /** Writes all changes and closes the file. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -152,7 +152,7 @@ final class Records implements AutoCloseable {
         } finally {
             closed = true;
             if (!store.isClosed()) {
-                // without compacting: that takes time that a process which is told to stop may not have
+                // without compacting: that takes time that a stopping process may not have
                 store.close(0);
             }
         }

@@ -3,7 +3,7 @@ package dev.darkroom.queue.durable;
 import java.io.UncheckedIOException;
 import org.jboss.logging.Logger;
 
-/** Has jobs done again that did not end well, under the same id and with the same input. */
+/** Retries jobs that did not end well, under the same id and with the same input. */
 final class Retries {
     private static final Logger LOG = Logger.getLogger(Retries.class);
 
@@ -16,10 +16,10 @@ final class Retries {
     }
 
     /**
-     * Puts a job back into the queue.
+     * Puts an ended job back into the queue.
      *
-     * @param sequence its place among all jobs
-     * @throws QueueException if it cannot be done again, or not now; it is as it was then
+     * @param sequence place of the retry among all jobs
+     * @throws QueueException if the job cannot be retried, or not now; it is unchanged then
      */
     synchronized DurableJob again(DurableJob ended, long sequence, QueueContext context) {
         JobRecord record = ended.record();
@@ -76,7 +76,7 @@ final class Retries {
         }
     }
 
-    /** As it was, unless it was forgotten meanwhile. */
+    /** Restores the ended job, unless it was forgotten meanwhile. */
     private void restore(DurableJob ended, JobStore store) {
         ended.life().takeBack();
         if (registry.find(ended.id()).isPresent()) {

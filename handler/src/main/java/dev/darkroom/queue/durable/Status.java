@@ -1,6 +1,6 @@
 package dev.darkroom.queue.durable;
 
-/** How far a job is, in RunPod's words. */
+/** The status of a job, in RunPod's words. */
 public enum Status {
     IN_QUEUE,
     IN_PROGRESS,

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.io.UncheckedIOException;
 
-/** The bodies that callers read of a job. */
+/** Builds the bodies that callers read of one job. */
 final class StatusBody {
     private final JobLife life;
     private final JobEvents events;
@@ -23,7 +23,7 @@ final class StatusBody {
         this.queue = queue;
     }
 
-    /** The body for {@code /status}: the last answer, or how far the job is. */
+    /** Builds the body for {@code /status}: the last answer, or the progress. */
     byte[] now() {
         JobState state = life.state();
         LastAnswer answer = state.answer();
@@ -39,16 +39,16 @@ final class StatusBody {
         return described(body, job, queue.now());
     }
 
-    /** The body for {@code /run}: that the job waits, even if a worker has begun with it already, or how it was refused. */
+    /** Builds the body for {@code /run}: IN_QUEUE, even if a worker has begun with the job already, or the refusal. */
     byte[] receipt() {
         JobState state = life.state();
         return state.answer() == null ? bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name())) : now();
     }
 
-    /** The body for {@code /stream}: the status, and of pictures and progress what no call before has read. */
+    /** Builds the body for {@code /stream}: the status, and the pictures and progress that no earlier call has read. */
     ObjectNode stream() {
         Status status = life.state().record().status();
-        ObjectNode body = Json.object().put("status", status.name());
+        ObjectNode body = JobJson.object().put("status", status.name());
         ArrayNode outputs = body.putArray("stream");
         for (JobEvent event = unread.next(); event != null; event = unread.next()) {
             if (event instanceof JobEvent.PictureStored picture) {
@@ -60,12 +60,12 @@ final class StatusBody {
         return body;
     }
 
-    /** True if {@link #stream} has something new to say. */
+    /** Returns true if {@link #stream} has something new to say. */
     boolean hasNews() {
         return unread.hasNext();
     }
 
-    /** A last answer, with the times of the job up to now. */
+    /** Builds a last answer, with the times of the job up to now. */
     byte[] last(ObjectNode answer, long now) {
         return described(answer, life.state().record(), now);
     }
@@ -76,7 +76,7 @@ final class StatusBody {
 
     private static byte[] bytes(ObjectNode body) {
         try {
-            return Json.MAPPER.writeValueAsBytes(body);
+            return JobJson.MAPPER.writeValueAsBytes(body);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

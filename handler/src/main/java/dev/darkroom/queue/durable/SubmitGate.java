@@ -5,13 +5,13 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
-/** Those who are handing in a job at this moment, so that the store is not closed below their hands. Safe for several threads. */
+/** A gate for submissions under way, so that the store is not closed in the middle of one. Safe for several threads. */
 final class SubmitGate {
     private static final long LONGEST_SECONDS = 10;
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-    /** Hands something in, beside others. */
+    /** Runs a submission, beside others. */
     <T> T submit(Supplier<T> submission) {
         lock.readLock().lock();
         try {
@@ -21,7 +21,7 @@ final class SubmitGate {
         }
     }
 
-    /** Waits for those that are under way, but not for ever: what comes later finds everything closed, and says so. */
+    /** Waits for submissions under way, but not for ever; later ones find the queue closed and fail. */
     void end() {
         try {
             if (lock.writeLock().tryLock(LONGEST_SECONDS, TimeUnit.SECONDS)) {

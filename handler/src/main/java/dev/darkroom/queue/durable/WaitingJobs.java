@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The jobs that wait, in the order they were accepted in, those of low priority behind all others. Safe for several threads. */
+/** The jobs that wait, in the order of their acceptance, those of low priority behind all others. Safe for several threads. */
 final class WaitingJobs {
     private final int capacity;
     private final long mostBytes;
@@ -17,15 +17,15 @@ final class WaitingJobs {
     private long bytes;
 
     /**
-     * @param capacity how many jobs may wait
-     * @param mostBytes how large their requests may be together
+     * @param capacity number of jobs that may wait
+     * @param mostBytes bytes that their requests may have together
      */
     WaitingJobs(int capacity, long mostBytes) {
         this.capacity = capacity;
         this.mostBytes = mostBytes;
     }
 
-    /** Takes a place for a job that is about to {@link #enter}; false if there is none. */
+    /** Reserves a place for a job that is about to {@link #enter}; returns false if there is none. */
     synchronized boolean reserve(int size) {
         if (places >= capacity || bytes + size > mostBytes) {
             return false;
@@ -35,25 +35,25 @@ final class WaitingJobs {
         return true;
     }
 
-    /** Takes a place for a job that was accepted before, however many there are. */
+    /** Reserves a place for a job that an earlier process has accepted, beyond the bounds if need be. */
     synchronized void reserveAnyway(int size) {
         places++;
         bytes += size;
     }
 
-    /** Gives a place back that was reserved and not used. */
+    /** Releases a place that was reserved and not used. */
     synchronized void giveBack(int size) {
         places--;
         bytes -= size;
     }
 
-    /** Waits from now on, in a place that was reserved. */
+    /** Adds a job to the queue, in a place that was reserved. */
     synchronized void enter(DurableJob job) {
         jobs.add(job);
         notifyAll();
     }
 
-    /** Waits no longer; false if it did not wait. */
+    /** Removes a job from the queue; returns false if it was not queued. */
     synchronized boolean leave(DurableJob job) {
         boolean waited = jobs.remove(job);
         if (waited) {
@@ -62,7 +62,7 @@ final class WaitingJobs {
         return waited;
     }
 
-    /** Lets the next one out; null if none came within that time. */
+    /** Takes the next job, waiting for one; null if none came within that time. */
     synchronized @Nullable DurableJob next(long milliseconds) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
         for (long left = milliseconds; jobs.isEmpty() && left > 0; left = millisecondsTo(end)) {
@@ -79,7 +79,7 @@ final class WaitingJobs {
         return TimeUnit.NANOSECONDS.toMillis(nanoTime - System.nanoTime());
     }
 
-    /** All that wait now. */
+    /** Returns all jobs that wait now. */
     synchronized List<DurableJob> all() {
         return List.copyOf(jobs);
     }

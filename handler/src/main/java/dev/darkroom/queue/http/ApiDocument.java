@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.InputSchema;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.enterprise.inject.spi.CDI;
@@ -19,10 +19,9 @@ import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Schema;
-import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
-/** Puts what jobs and answers look like into the OpenAPI document, as this worker's settings make it. Made when it is asked for. */
+/** Adds to the OpenAPI document, whenever it is asked for, what depends on this worker's settings: the schemas of jobs and answers. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_PER_REQUEST)
 public class ApiDocument implements OASFilter {
     private static final String SCHEMAS = "/dev/darkroom/queue/http/schemas.json";
@@ -49,8 +48,6 @@ public class ApiDocument implements OASFilter {
                         .type(SecurityScheme.Type.HTTP)
                         .scheme("bearer")
                         .description("Where the worker has an API key."));
-        document.getPaths()
-                .addPathItem("/events/{id}", OASFactory.createPathItem().GET(filterOperation(events())));
         document.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme("key"));
     }
 
@@ -69,35 +66,9 @@ public class ApiDocument implements OASFilter {
         return operation;
     }
 
-    /** Served beside Jakarta REST, which therefore does not know of it. */
-    private static Operation events() {
-        Schema text = OASFactory.createSchema().addType(Schema.SchemaType.STRING);
-        return OASFactory.createOperation()
-                .summary("What happens to a job, as server-sent events, until it ends.")
-                .description(
-                        "status (a new status), progress (the latest step), image (a finished picture), then end with what /status says; "
-                                + "stopped in its place if the worker stops before the job begins. A comment comes every 15 s.")
-                .addTag(RunPodApi.TAG)
-                .addParameter(OASFactory.createParameter()
-                        .name("id")
-                        .in(Parameter.In.PATH)
-                        .required(true)
-                        .schema(text))
-                .responses(OASFactory.createAPIResponses()
-                        .addAPIResponse(
-                                "200",
-                                OASFactory.createAPIResponse()
-                                        .description("The events")
-                                        .content(OASFactory.createContent()
-                                                .addMediaType(
-                                                        "text/event-stream",
-                                                        OASFactory.createMediaType()
-                                                                .schema(text)))));
-    }
-
     private static ObjectNode schemas(PayloadReader reader) {
         try (InputStream file = Objects.requireNonNull(ApiDocument.class.getResourceAsStream(SCHEMAS), SCHEMAS)) {
-            ObjectNode schemas = (ObjectNode) Json.MAPPER.readTree(file);
+            ObjectNode schemas = (ObjectNode) JobJson.MAPPER.readTree(file);
             ObjectNode input = InputSchema.of(reader);
             input.remove("$schema");
             ((ObjectNode) schemas.at("/Request/properties")).set("input", input);
@@ -109,7 +80,7 @@ public class ApiDocument implements OASFilter {
 
     private static Schema schema(JsonNode keywords) {
         Schema schema = OASFactory.createSchema();
-        Json.MAPPER.convertValue(keywords, KEYWORDS).forEach(schema::set);
+        JobJson.MAPPER.convertValue(keywords, KEYWORDS).forEach(schema::set);
         return schema;
     }
 }

@@ -1,7 +1,7 @@
 package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.QueueException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
@@ -19,17 +19,17 @@ final class ApiErrors {
             405, "this address knows another method",
             413, "the body is too large");
 
-    /** The body of an answer that says why. */
+    /** Builds the body of an error. */
     static ObjectNode body(String reason) {
-        return Json.object().put("error", reason);
+        return JobJson.object().put("error", reason);
     }
 
-    /** What is said of a status that nobody has given a reason for. */
+    /** Returns the message for an HTTP status that comes without one. */
     static String reason(int status) {
         return REASONS.getOrDefault(status, "HTTP " + status);
     }
 
-    /** The error that answers a call which the queue did not carry out. */
+    /** Makes the HTTP error for a call that the queue did not carry out. */
     static ApiException of(QueueException fault) {
         int status = switch (fault.kind()) {
             case NOT_FOUND -> 404;

@@ -19,12 +19,12 @@ final class ApiException extends RuntimeException {
         return new ApiException(400, message);
     }
 
-    /** The HTTP status of the answer. */
+    /** Returns the HTTP status of the answer. */
     int status() {
         return status;
     }
 
-    /** How long to wait before the same call may succeed; empty if it never will. */
+    /** Returns the time after which the same call may succeed; empty if it never will. */
     Optional<Duration> retryAfter() {
         return status == 429 || status == 503 ? Optional.of(Duration.ofSeconds(RETRY_AFTER_SECONDS)) : Optional.empty();
     }

@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The key that callers must show, if there is one. Comparing takes equally long however much of a wrong key is right. */
+/** The API key that callers must show, if there is one. A comparison takes equally long however much of a wrong key is right. */
 final class ApiKey {
     private static final String BEARER = "Bearer ";
 
@@ -16,7 +16,7 @@ final class ApiKey {
         this.digest = key.map(String::strip).filter(text -> !text.isEmpty()).map(ApiKey::digest);
     }
 
-    /** True if an {@code Authorization} of that value may come in: the key, with or without {@code Bearer}. */
+    /** Returns true if the value of {@code Authorization} is the key, with or without {@code Bearer}, or there is no key. */
     boolean admits(@Nullable String authorization) {
         if (digest.isEmpty()) {
             return true;

@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** {@code /events/{id}}: what happens to a job, as server-sent events. */
+/** Serves {@code /events/{id}}: the events of a job, as server-sent events. */
 @Singleton
 final class EventStream {
     private final DurableQueue queue;

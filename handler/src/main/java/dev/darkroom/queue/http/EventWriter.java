@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Writes what happens to a job to one listener. It reads the job's next event whenever the listener can take more, so a slow listener
- * costs no memory: it misses steps, but no picture. Everything but {@link #changed} runs on the connection's own thread.
+ * Writes the events of a job to one listener. It reads the job's next event whenever the listener can take more, so a slow listener costs
+ * no memory: it misses steps, but no picture. Everything but {@link #changed} runs on the connection's own thread.
  */
 final class EventWriter {
     private static final long HEARTBEAT_MILLISECONDS = 15_000;
 
-    /** A larger last answer is to be read from {@code /status}. */
+    /** Bound of the last answer in the stream; a larger one is to be read from {@code /status}. */
     private static final int LARGEST_END = 1_000_000;
 
     private final RoutingContext request;
@@ -54,7 +54,7 @@ final class EventWriter {
         flush();
     }
 
-    /** From any thread. */
+    /** Has the events written soon; called from any thread. */
     private void changed() {
         if (flushing.compareAndSet(false, true)) {
             context.runOnContext(nothing -> flush());
@@ -94,7 +94,7 @@ final class EventWriter {
         event("status", Answer.status(job.id(), status).toString());
     }
 
-    /** True if the listener has to read first; then it goes on from there. */
+    /** Returns true if the listener has to read first; writing goes on when it has. */
     private boolean waitsForListener() {
         boolean full = response.writeQueueFull();
         if (full) {
@@ -103,7 +103,7 @@ final class EventWriter {
         return full;
     }
 
-    /** The last answer may have to be read from the disk. */
+    /** Writes the last event, with the answer, which may have to be read from the disk. */
     private void end(String name) {
         ended = true;
         boolean small = job.answerBytes() <= LARGEST_END;

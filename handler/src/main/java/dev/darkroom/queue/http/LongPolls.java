@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Those who wait with an open connection, of which there may only be so many. */
+/** A bounded number of callers that wait with an open connection. */
 @Singleton
 final class LongPolls {
     private final Semaphore places;
@@ -21,7 +21,11 @@ final class LongPolls {
         this.places = new Semaphore(settings.callers());
     }
 
-    /** Takes a place; {@link #await} gives it back, and so does {@link #leave}. */
+    /**
+     * Reserves a place for a caller; {@link #await} gives it back, and so does {@link #leave}.
+     *
+     * @throws ApiException if there is none
+     */
     void enter() {
         if (!places.tryAcquire()) {
             throw new ApiException(429, "too many callers wait already: use /run and ask for /status");
@@ -33,9 +37,9 @@ final class LongPolls {
     }
 
     /**
-     * Answers when something has happened or so much time has passed.
+     * Answers a caller when an event has happened or a time has passed.
      *
-     * @param event what to wait for
+     * @param event completes when there is something to answer
      * @param answer made then, on a thread that may block
      * @param gone called if the caller goes away before; the answer is not made then
      */

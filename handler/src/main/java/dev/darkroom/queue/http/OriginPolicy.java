@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which web pages may make a browser call this worker. A browser reaches what only its owner can reach, such as a worker at home, so pages
- * from elsewhere are turned away unless they are allowed. So are names that a stranger's name server leads to this machine. Who is no
- * browser says no origin, and is not concerned.
+ * Decides which web pages may make a browser call this worker. A browser reaches what only its owner can reach, such as a worker at home,
+ * so pages of other origins are refused unless they are allowed. So are host names that a stranger's name server resolves to this machine.
+ * Requests without an Origin header (curl, servers) are not restricted.
  */
 final class OriginPolicy {
     private static final String SETTING = "DARKROOM_HTTP_CORS_ORIGINS";
@@ -29,8 +29,8 @@ final class OriginPolicy {
 
     /**
      * @param allowed origins of pages; {@code *} for all, {@code /…/} for a pattern
-     * @param host where the worker listens
-     * @param publicUrl where callers reach it, if elsewhere
+     * @param host address that the worker listens at
+     * @param publicUrl address that callers reach the worker at, if it is another
      */
     OriginPolicy(Optional<List<String>> allowed, String host, Optional<URI> publicUrl) {
         this.allowed = allowed.orElse(List.of()).stream().map(String::strip).toList();
@@ -46,9 +46,9 @@ final class OriginPolicy {
     }
 
     /**
-     * Why a request is turned away; empty if it may come in.
+     * Returns the reason to refuse a request; empty if it may come in.
      *
-     * @param harmless true if nothing but what is open to everybody is read: pages elsewhere may show results and link to them
+     * @param harmless true if the request only reads what is open to everybody: pages elsewhere may show results and link to them
      */
     Optional<String> fault(HttpServerRequest request, boolean harmless) {
         HostAndPort authority = request.authority();
@@ -68,7 +68,7 @@ final class OriginPolicy {
                 : Optional.of("web pages of this origin may not call this worker: list it in " + SETTING);
     }
 
-    /** True if the page is the worker's own, as it is called or as it is known. */
+    /** Returns true if the origin is the worker's own: the host of this request, or the public address. */
     boolean isOwn(String origin, HttpServerRequest request) {
         HostAndPort authority = request.authority();
         return isSame(origin, publicUrl.map(URI::toString).orElse(null))

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Where every request comes in, before anything of its body is read: pages from elsewhere and callers without the key are turned away,
- * bodies that are too large too, and {@code /v2/{any endpoint}/run} is led to {@code /run}.
+ * Filters every request before anything of its body is read: refuses pages of other origins, callers without the key and bodies that are
+ * too large, and reroutes {@code /v2/{any endpoint}/run} to {@code /run}.
  */
 @Singleton
 final class RequestFilter {
@@ -94,12 +94,12 @@ final class RequestFilter {
         }
     }
 
-    /** True if everybody may have that. */
+    /** Returns true if the call needs no key. */
     boolean isOpen(String method, String path) {
         return READING.contains(method) && (OPEN.matcher(path).matches() || (metricsOpen && path.equals(METRICS)));
     }
 
-    /** Bodies are held in memory while they are read: so many bytes at a time. */
+    /** Admits a body if there is room: bodies are held in memory while they are read. */
     private void receive(RoutingContext request) {
         long length = length(request);
         if (length > largestBody) {
@@ -119,13 +119,13 @@ final class RequestFilter {
         request.next();
     }
 
-    /** The body of a request has been read and is not held any longer, although its caller may wait for long. */
+    /** Gives the room of a body back that has been read, although its caller may wait for long. */
     static void received(RoutingContext request) {
         Runnable received = request.get(RECEIVED);
         received.run();
     }
 
-    /** A body that does not say its length may be as long as one can be. */
+    /** Returns the length of a body; for one that does not say it, the longest that is allowed. */
     private long length(RoutingContext request) {
         String length = request.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         try {

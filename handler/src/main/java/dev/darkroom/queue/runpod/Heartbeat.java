@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Tells the platform all the time that the worker lives and which jobs it has: one that falls silent is killed. It shares nothing with
- * what computes, neither threads nor connections, so that it goes on while all of that is busy. It can begin before the models are
+ * Pings the platform periodically: that the worker lives, and which jobs it has. A worker that falls silent is killed. The heartbeat shares
+ * neither threads nor connections with the computing part, so that it goes on while that is busy; it can start before the models are
  * loaded.
  */
 public final class Heartbeat implements AutoCloseable {
@@ -26,7 +26,7 @@ public final class Heartbeat implements AutoCloseable {
         this.retries = retries;
     }
 
-    /** Begins at once, and goes on until it is closed or the process ends. */
+    /** Starts a heartbeat, which goes on until it is closed or the process ends. */
     public static Heartbeat start(RunPodEnvironment environment, RunPodSettings settings) {
         return start(environment, settings.product(), environment.pingInterval(), Timeouts.STANDARD.pingRetries());
     }
@@ -41,14 +41,14 @@ public final class Heartbeat implements AutoCloseable {
         return heartbeat;
     }
 
-    /** Tells the platform that this worker cannot work, before the process ends; returns after two seconds in any case. */
+    /** Reports to the platform that this worker cannot work, before the process ends; returns after two seconds in any case. */
     public static void reportUnhealthy(
             RunPodEnvironment environment, RunPodSettings settings, String check, String reason)
             throws InterruptedException {
         reportUnhealthy(environment, settings.product(), check, reason);
     }
 
-    /** The same where there are no settings, because they cannot be read. */
+    /** Reports to the platform that this worker cannot work, where there are no settings because they cannot be read. */
     public static void reportUnhealthy(RunPodEnvironment environment, String product, String check, String reason)
             throws InterruptedException {
         Thread report = Thread.ofPlatform().daemon().name("runpod unhealthy").start(() -> {
@@ -61,7 +61,7 @@ public final class Heartbeat implements AutoCloseable {
         report.join(Ping.UNHEALTHY);
     }
 
-    /** Tells of these jobs from now on. */
+    /** Sets the source of the job ids in all further pings. */
     void follow(Supplier<List<String>> jobs) {
         this.jobs = jobs;
     }

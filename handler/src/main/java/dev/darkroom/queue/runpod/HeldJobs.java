@@ -15,11 +15,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * The jobs that this worker has taken and not yet got rid of. A job has a place until the GPU is done with it; after that it is only
- * stored and posted, and the next one may come.
+ * The jobs that this worker has taken and whose results are not handed in yet. A job has a place until the GPU is done with it; after that
+ * it is only stored and posted, and the next one may come.
  */
 final class HeldJobs {
-    /** Results fill the memory while the platform does not take them: no more jobs then. */
+    /** Number of jobs held at most: results that the platform does not take fill the memory. */
     private static final int MOST = 8;
 
     private final int places;
@@ -33,12 +33,12 @@ final class HeldJobs {
     private boolean closing;
     private boolean over;
 
-    /** @param places how many jobs may be before the GPU or on it */
+    /** @param places number of jobs that may be before the GPU or on it */
     HeldJobs(int places) {
         this.places = places;
     }
 
-    /** The ids of all jobs that the platform is to know in good hands. */
+    /** Returns the ids of all jobs held, for the heartbeat. */
     List<String> ids() {
         lock.lock();
         try {
@@ -48,7 +48,7 @@ final class HeldJobs {
         }
     }
 
-    /** All jobs that the platform has not withdrawn. */
+    /** Returns all jobs held that the platform has not withdrawn. */
     List<RunPodTicket> all() {
         lock.lock();
         try {
@@ -67,7 +67,7 @@ final class HeldJobs {
         }
     }
 
-    /** Waits until somebody wants a job and there is a place for it; false once {@link #close} was called. */
+    /** Waits until a worker wants a job and there is a place for it; returns false once {@link #close} was called. */
     boolean awaitPlace() throws InterruptedException {
         await(() -> closing || (asking > waiting.size() && placed.size() < places && byId.size() < MOST));
         return !isClosing();
@@ -81,7 +81,7 @@ final class HeldJobs {
         });
     }
 
-    /** Waits for a job to work on; empty once there will be none. */
+    /** Waits for a job to work on and returns it; empty once there will be no more. */
     Optional<RunPodTicket> next() throws InterruptedException {
         lock.lockInterruptibly();
         asking++;
@@ -97,12 +97,12 @@ final class HeldJobs {
         }
     }
 
-    /** The GPU is done with a job. */
+    /** Frees the place of a job that the GPU is done with. */
     void rendered(RunPodTicket ticket) {
         change(() -> placed.remove(ticket));
     }
 
-    /** How a job ended is known, and on its way unless the job was withdrawn. */
+    /** Notes that a job has ended; its result is about to be posted unless the job was withdrawn. */
     void ended(RunPodTicket ticket) {
         change(() -> {
             waiting.remove(ticket);
@@ -113,7 +113,7 @@ final class HeldJobs {
         });
     }
 
-    /** The platform does not want a job any more: nobody begins it, but if it runs, it has its place until it ends. */
+    /** Removes a job that the platform has withdrawn: nobody begins it, but if it runs, it has its place until it ends. */
     void withdrawn(RunPodTicket ticket) {
         change(() -> {
             byId.remove(ticket.id(), ticket);
@@ -124,7 +124,7 @@ final class HeldJobs {
         });
     }
 
-    /** Nothing more is to be told of a job. */
+    /** Removes a job of which nothing more is to be sent. */
     void settled(RunPodTicket ticket) {
         change(() -> {
             byId.remove(ticket.id(), ticket);
@@ -132,7 +132,7 @@ final class HeldJobs {
         });
     }
 
-    /** No more jobs are asked for; one may still come until it is {@link #over}. */
+    /** Notes that no more jobs are asked for; one may still come until {@link #over} is called. */
     void close() {
         change(() -> closing = true);
     }
@@ -146,12 +146,16 @@ final class HeldJobs {
         }
     }
 
-    /** No more jobs come. */
+    /** Notes that no more jobs come. */
     void over() {
         change(() -> over = true);
     }
 
-    /** Waits until no more jobs come and, if this ended one is the last of them, until the others are settled; true for the last. */
+    /**
+     * Waits until no more jobs come. If this ended job is the last one, also waits until all others are settled.
+     *
+     * @return true if this job is the last one
+     */
     boolean awaitLast(RunPodTicket ticket) throws InterruptedException {
         await(() -> over);
         if (!isLast(ticket)) {

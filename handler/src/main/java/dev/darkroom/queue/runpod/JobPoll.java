@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,13 +13,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Asks the platform for jobs, one long poll at a time, as long as there is a place for one. */
+/** Polls the platform for jobs, one long poll at a time, as long as there is a place for a job. */
 final class JobPoll {
     private static final Logger LOG = Logger.getLogger(JobPoll.class);
 
-    /** A caller's field that stands there twice is no reason to leave the job without an answer. */
+    /** Reader that lets duplicate fields pass: they are no reason to leave a job without an answer. */
     private static final ObjectMapper LENIENT = new ObjectMapper(
-            Json.MAPPER.getFactory().copy().disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature()));
+            JobJson.MAPPER.getFactory().copy().disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature()));
 
     private final RunPodClient client;
     private final RunPodUrls urls;
@@ -28,7 +28,7 @@ final class JobPoll {
     private final Timeouts timeouts;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private int failures;
-    private String told = "";
+    private String lastWarning = "";
 
     JobPoll(RunPodClient client, RunPodUrls urls, PullContext context, Timeouts timeouts) {
         this.client = client;
@@ -38,7 +38,7 @@ final class JobPoll {
         this.timeouts = timeouts;
     }
 
-    /** Asks until {@link #stop}. */
+    /** Polls until {@link #stop} is called. */
     void run() {
         try {
             while (held.awaitPlace()) {
@@ -56,14 +56,14 @@ final class JobPoll {
         }
     }
 
-    /** Ends the poll at once, unless it is being answered; what comes in that answer is taken in. */
+    /** Ends the poll at once, unless it is being answered; jobs in that answer are taken in. */
     void stop() {
         held.close();
         stopped.countDown();
         client.giveUpTake();
     }
 
-    /** Takes in what came, and says how long to wait before the next poll. */
+    /** Takes in the jobs of a reply, and returns the wait before the next poll. */
     private Duration heard(Reply reply, long start) {
         if (reply instanceof Reply.Failed failed && failed.timedOut() && isWholePoll(start)) {
             succeeded();
@@ -87,24 +87,24 @@ final class JobPoll {
         };
     }
 
-    /** A connection that does not come about times out sooner. */
+    /** Tells a poll that timed out from a connection that was never made, which times out sooner. */
     private boolean isWholePoll(long start) {
         return System.nanoTime() - start > timeouts.poll().toNanos() / 2;
     }
 
     private void succeeded() {
         failures = 0;
-        told = "";
+        lastWarning = "";
     }
 
     private Duration failed(Reply reply) {
         failures++;
         Duration wait = timeouts.backOff(failures);
         String what = reply.summary();
-        if (held.isClosing() || what.equals(told)) {
+        if (held.isClosing() || what.equals(lastWarning)) {
             return wait;
         }
-        told = what;
+        lastWarning = what;
         if (reply instanceof Reply.Answered answered && (answered.status() == 401 || answered.status() == 403)) {
             LOG.errorf("RunPod refuses this worker with %s: check RUNPOD_AI_API_KEY", what);
         } else {
@@ -113,7 +113,7 @@ final class JobPoll {
         return wait;
     }
 
-    /** False if there was no job in it. */
+    /** Takes in the jobs of a body; returns false if there was none. */
     private boolean takeIn(Buffer body) {
         JsonNode answer;
         try {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
     /** The job that an outbox belongs to. Called on the outbox' thread. */
     interface Owner {
-        /** True if the result is to ask the platform to replace this worker. May wait. */
+        /** Returns true if the result is to ask the platform to replace this worker. May wait. */
         boolean isFarewell() throws InterruptedException;
 
         /** Called once, when there is nothing more to send. */
@@ -83,7 +83,7 @@ final class Outbox {
         }
     }
 
-    /** Nothing more is sent; what is on its way at this moment may still arrive. */
+    /** Discards all that is not sent yet; what is on its way at this moment may still arrive. */
     void discard() {
         thread.interrupt();
     }
@@ -124,7 +124,7 @@ final class Outbox {
         }
     }
 
-    /** Whatever goes wrong with what comes before the result, the result is still sent. */
+    /** Sends something before the result; whatever goes wrong with it, the result is still sent. */
     private void tell(Telling telling) throws InterruptedException {
         try {
             telling.run();

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One sign of life to the platform, with connections of its own. */
+/** A client for pings to the platform, with connections of its own. */
 final class Ping implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Ping.class);
     private static final Set<Integer> WORTH_ANOTHER_TRY = Set.of(429, 500, 502, 503, 504);
@@ -38,10 +38,10 @@ final class Ping implements AutoCloseable {
     }
 
     /**
-     * Tells that the worker lives, with a few tries; that nobody heard it is only logged.
+     * Reports that the worker lives, with a few tries; a failure is only logged.
      *
-     * @param limit of each try
-     * @param waits before the further tries
+     * @param limit time that each try may take
+     * @param waits times between the tries
      */
     void alive(List<String> jobs, Duration limit, List<Duration> waits) throws InterruptedException {
         String ids = jobs.isEmpty() ? "" : parameter("job_id", String.join(",", jobs)) + "&";
@@ -60,7 +60,7 @@ final class Ping implements AutoCloseable {
         }
     }
 
-    /** Tells why the worker cannot work; one try of two seconds. */
+    /** Reports why the worker cannot work, in one try of two seconds. */
     void unhealthy(String check, String reason) throws InterruptedException {
         String shortened = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
         Outcome outcome = send(
@@ -73,10 +73,10 @@ final class Ping implements AutoCloseable {
     }
 
     /**
-     * How a try ended.
+     * The end of a try.
      *
-     * @param failure null if it succeeded
-     * @param retryAfter what the platform asked for, if it did
+     * @param failure reason; null if the try succeeded
+     * @param retryAfter wait that the platform asked for, if it did
      */
     private record Outcome(
             @Nullable String failure,

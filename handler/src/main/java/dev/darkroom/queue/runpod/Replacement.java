@@ -29,7 +29,7 @@ final class Replacement {
         }
     }
 
-    /** Looks at the reason of a job that failed. */
+    /** Considers the reason of a job that failed. */
     void noticeFailure(JobException reason) {
         if (settings.refreshOn().contains(reason.code())) {
             replace(reason.code().name());
@@ -42,7 +42,7 @@ final class Replacement {
         stop.run();
     }
 
-    /** True if the result of this job is the last one of a worker that is to be replaced. May wait for other jobs. */
+    /** Returns true if the result of this job is the last one of a worker that is to be replaced. May wait for other jobs. */
     boolean isFarewell(RunPodTicket ticket) throws InterruptedException {
         return due && held.awaitLast(ticket);
     }

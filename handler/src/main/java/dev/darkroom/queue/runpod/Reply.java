@@ -2,7 +2,7 @@ package dev.darkroom.queue.runpod;
 
 import io.vertx.core.buffer.Buffer;
 
-/** What became of a request to the platform. */
+/** The outcome of a request to the platform. */
 sealed interface Reply {
     /** The platform answered. */
     record Answered(int status, Buffer body) implements Reply {}
@@ -15,7 +15,7 @@ sealed interface Reply {
      */
     record Failed(boolean timedOut, String reason) implements Reply {}
 
-    /** For the log. */
+    /** Describes the outcome for the log. */
     default String summary() {
         return switch (this) {
             case Answered answered -> "status " + answered.status();
@@ -27,7 +27,7 @@ sealed interface Reply {
         return this instanceof Answered answered && answered.status() / 100 == 2;
     }
 
-    /** True if the same request may do better later. */
+    /** Returns true if the same request may succeed later. */
     default boolean isTransient() {
         return switch (this) {
             case Answered answered -> answered.status() >= 500 || answered.status() == 408 || answered.status() == 429;

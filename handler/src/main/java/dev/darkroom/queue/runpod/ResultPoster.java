@@ -4,16 +4,19 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.time.Duration;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 
-/** Brings what a job has to say to the platform: progress once, pictures a few times, the result until it is taken. */
+/**
+ * Posts the progress, the pictures and the result of jobs to the platform: progress once, pictures a few times, the result until it is
+ * taken.
+ */
 final class ResultPoster {
     private static final Logger LOG = Logger.getLogger(ResultPoster.class);
     private static final ObjectWriter WRITER =
-            Json.MAPPER.writer().with(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
+            JobJson.MAPPER.writer().with(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
     private static final int PART_TRIES = 3;
     private static final int LEAST_RESULT_TRIES = 5;
 
@@ -29,29 +32,29 @@ final class ResultPoster {
         this.timeouts = timeouts;
     }
 
-    /** How far a job is. If it is lost, the next one tells more. */
+    /** Posts the progress of a job. If it is lost, the next one says more. */
     void progress(String id, ObjectNode output) throws InterruptedException {
-        ObjectNode body = Json.object().put("status", "IN_PROGRESS").set("output", output);
+        ObjectNode body = JobJson.object().put("status", "IN_PROGRESS").set("output", output);
         Reply reply = client.post(urls.done(id, false), id, bytes(body), timeouts.progress());
         if (!reply.isSuccess()) {
             LOG.debugf("job %s: progress was not taken: %s", id, reply.summary());
         }
     }
 
-    /** A part of the result, for those who read the job's stream. */
+    /** Posts a part of the result, for those who read the job's stream. */
     void part(String id, ObjectNode output) throws InterruptedException {
         String url = urls.stream(id).orElse(null);
         if (url == null) {
             return;
         }
-        byte[] body = bytes(Json.object().set("output", output));
+        byte[] body = bytes(JobJson.object().set("output", output));
         Reply reply = insist(url, id, body, PART_TRIES, Duration.ZERO);
         if (!reply.isSuccess()) {
             LOG.warnf("job %s: a part of its result was not taken: %s", id, reply.summary());
         }
     }
 
-    /** The result. One that the platform refuses is replaced by a small error, so that the caller hears of it. */
+    /** Posts the result. One that the platform refuses is replaced by a small error, so that the caller hears of it. */
     void result(String id, ObjectNode result) throws InterruptedException {
         byte[] body;
         try {
@@ -84,13 +87,13 @@ final class ResultPoster {
         }
     }
 
-    /** How many bytes the platform takes as the result of this job. */
+    /** Returns how many bytes the platform takes as the result of this job. */
     int largest(String id) {
         return id.startsWith("sync-") ? settings.largestSyncResult() : settings.largestResult();
     }
 
     private void error(String id, ObjectNode result, String message) throws InterruptedException {
-        ObjectNode error = Json.object().put("error", message);
+        ObjectNode error = JobJson.object().put("error", message);
         if (result.has(RunPodAnswer.FAREWELL)) {
             error.put(RunPodAnswer.FAREWELL, true);
         }
@@ -101,7 +104,7 @@ final class ResultPoster {
         }
     }
 
-    /** Tries until the platform has decided, at least so often, and in any case for that long. */
+    /** Posts until the platform has decided, with at least so many tries, and for at least so long. */
     private Reply insist(String url, String id, byte[] body, int leastTries, Duration time)
             throws InterruptedException {
         long start = System.nanoTime();

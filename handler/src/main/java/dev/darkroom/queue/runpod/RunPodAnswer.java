@@ -7,18 +7,18 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.util.List;
 
 /**
- * What the platform passes on to a job's caller. Only forms are used that its own library sends too. A failure has its message in
- * {@code error}, as plain text, which makes the job FAILED; what kind of failure it was, and where, stands in {@code output}.
+ * Builds the bodies that the platform passes on to a job's caller. Only forms are used that its own library sends too. A failure has its
+ * message in {@code error}, as plain text, which makes the job FAILED; what kind of failure it was, and where, stands in {@code output}.
  */
 final class RunPodAnswer {
-    /** Beside a result: asks the platform to replace this worker. */
+    /** Field beside a result that asks the platform to replace this worker. */
     static final String FAREWELL = "stopPod";
 
-    /** What a part of a result may have at most, with all that is around its picture. */
+    /** Size of a part of a result at most, with all that is around its picture. */
     private static final int LARGEST_PART = 1_000_000;
 
     private static final int AROUND = 10_000;
@@ -28,11 +28,11 @@ final class RunPodAnswer {
     private RunPodAnswer() {}
 
     static ObjectNode completed(JobResult result) {
-        return Json.object().set("output", Answer.output(result));
+        return JobJson.object().set("output", Answer.output(result));
     }
 
     static ObjectNode failed(JobException reason, RunPodEnvironment environment, String product) {
-        ObjectNode body = Json.object().put("error", String.valueOf(reason.getMessage()));
+        ObjectNode body = JobJson.object().put("error", String.valueOf(reason.getMessage()));
         body.putObject("output")
                 .put("error_type", reason.code().name())
                 .put("hostname", environment.hostname())
@@ -41,12 +41,12 @@ final class RunPodAnswer {
         return body;
     }
 
-    /** One picture of several, while others are still being made: without its file if that is too large for a part. */
+    /** Builds a part of the result: one picture, without its file if that is too large for a part. */
     static ObjectNode part(JobEvent.PictureStored picture) {
         return Answer.picture(within(LARGEST_PART - AROUND, picture));
     }
 
-    /** How far a job is, and the pictures that are there so far, with the files of as many as are small enough together. */
+    /** Builds the progress of a job with the pictures so far, with the files of as many as are small enough together. */
     static ObjectNode progress(JobEvents events) {
         JobEvent.Progress latest = events.progress();
         ObjectNode progress = Answer.progress(latest == null ? NO_STEP_YET : latest);
@@ -55,9 +55,9 @@ final class RunPodAnswer {
             ArrayNode images = progress.putArray("images");
             long room = LARGEST_PART - AROUND;
             for (JobEvent.PictureStored picture : pictures) {
-                JobEvent.PictureStored told = within(room, picture);
-                room -= told.fileLength();
-                images.add(Answer.picture(told));
+                JobEvent.PictureStored small = within(room, picture);
+                room -= small.fileLength();
+                images.add(Answer.picture(small));
             }
         }
         return progress;

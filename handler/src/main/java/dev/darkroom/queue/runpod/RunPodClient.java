@@ -18,8 +18,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to the platform, with the headers that it knows from its own library. Each call waits for its reply, a bounded time: it
- * belongs on a virtual thread.
+ * A client for the platform, with the headers of the platform's own library. Each call waits for its reply, a bounded time: it belongs on a
+ * virtual thread.
  */
 final class RunPodClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -44,7 +44,7 @@ final class RunPodClient implements AutoCloseable {
         this.key = key;
     }
 
-    /** How this worker introduces itself. */
+    /** Returns the User-Agent of this worker. */
     static String userAgent(String product) {
         return String.format(
                 Locale.ROOT,
@@ -55,7 +55,7 @@ final class RunPodClient implements AutoCloseable {
                 Runtime.version().feature());
     }
 
-    /** TestJobs for a job; {@link #giveUpTake} ends it. */
+    /** Polls for a job; {@link #giveUpTake} ends the poll. */
     Reply take(String url, Duration limit) throws InterruptedException {
         Future<HttpResponse<Buffer>> sent;
         synchronized (takeState) {
@@ -74,7 +74,7 @@ final class RunPodClient implements AutoCloseable {
         return reply(sent, limit);
     }
 
-    /** Ends the poll for a job at once, for good; but one that is being answered is let finish, for a job may be in it. */
+    /** Ends the poll for a job at once, and all further ones; but one that is being answered may finish, for a job may be in it. */
     void giveUpTake() {
         synchronized (takeState) {
             takeGivenUp = true;
@@ -88,7 +88,7 @@ final class RunPodClient implements AutoCloseable {
         return reply(get(client, url, limit).send(), limit);
     }
 
-    /** The body is JSON; the platform's own library calls it a form all the same. */
+    /** Posts a JSON body; the platform's own library declares it as a form, and so does this one. */
     Reply post(String url, String jobId, byte[] json, Duration limit) throws InterruptedException {
         HttpRequest<Buffer> request = request(client, HttpMethod.POST, url, limit)
                 .putHeader("Content-Type", "application/x-www-form-urlencoded")

@@ -8,11 +8,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What RunPod tells a worker by environment variables.
+ * The settings that RunPod gives a worker by environment variables.
  *
- * @param key sent as it is; null if the platform gave none
- * @param hostname for error reports
- * @param pingInterval between two heartbeats
+ * @param key value of the Authorization header; null if the platform gave none
+ * @param hostname name of the machine for error reports
+ * @param pingInterval time between two heartbeats
  */
 public record RunPodEnvironment(
         RunPodUrls urls, @Nullable String key, String workerId, String hostname, Duration pingInterval) {
@@ -21,7 +21,7 @@ public record RunPodEnvironment(
     private static final Duration SHORTEST_PING_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LONGEST_PING_INTERVAL = Duration.ofMinutes(5);
 
-    /** The platform's variables of this process; empty if it does not run on RunPod's serverless queue. */
+    /** Reads the variables of this process; empty if it does not run on RunPod's serverless queue. */
     public static Optional<RunPodEnvironment> fromProcess() {
         return from(System.getenv());
     }
@@ -81,7 +81,7 @@ public record RunPodEnvironment(
         return value == null || value.isBlank() ? null : value.strip();
     }
 
-    /** Without the addresses and the key: they are credentials. */
+    /** Describes the worker without the addresses and the key, which are credentials. */
     @Override
     public String toString() {
         return "worker " + workerId + " on " + hostname;

@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** How this worker takes jobs from RunPod and answers them; what the platform itself tells is in {@link RunPodEnvironment}. */
+/** Settings of taking jobs from RunPod and answering them; the platform's own variables are in {@link RunPodEnvironment}. */
 public interface RunPodSettings {
-    /** True takes the next job while the GPU does one, so that its images are there when its turn comes. */
+    /** True if the next job is taken while the GPU does one, so that its images are there when its turn comes. */
     @WithDefault("true")
     boolean prefetch();
 
-    /** True posts each picture of a batch to the job's stream when it is made; false tells of it in the job's progress. */
+    /** True if each picture of a batch is posted to the job's stream when it is made; false if it comes with the job's progress. */
     @WithDefault("false")
     boolean stream();
 
@@ -20,11 +20,11 @@ public interface RunPodSettings {
     @WithDefault("500ms")
     Duration progressEvery();
 
-    /** How long a result is offered to a platform that does not take it; it is offered five times in any case. */
+    /** Time that a result is offered to a platform that does not take it; it is offered five times in any case. */
     @WithDefault("5m")
     Duration postFor();
 
-    /** After how many jobs the worker asks to be replaced by a new one, and ends; unset: never. */
+    /** Number of jobs after which the worker asks to be replaced by a new one, and ends; unset: never. */
     Optional<Integer> refreshAfter();
 
     /** Failures after which the worker asks to be replaced by a new one, and ends. */
@@ -39,7 +39,7 @@ public interface RunPodSettings {
     @WithDefault("20000000")
     int largestSyncResult();
 
-    /** What this worker calls itself towards the platform. */
+    /** Name of this worker towards the platform. */
     @WithDefault("Darkroom/0.1.0")
     String product();
 }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Jobs pulled from RunPod's serverless queue. While the GPU does one job, at most one other waits here; those that are only being
- * stored or posted do not count.
+ * A source of jobs that are pulled from RunPod's serverless queue. While the GPU does one job, at most one other waits here; those that are
+ * only being stored or posted do not count.
  */
 public final class RunPodSource implements JobSource, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RunPodSource.class);
@@ -47,9 +47,9 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     }
 
     /**
-     * Begins to ask for jobs as soon as somebody takes them.
+     * Starts to poll for jobs as soon as a worker takes them.
      *
-     * @param heartbeat is told which jobs this source holds
+     * @param heartbeat reports which jobs this source holds
      */
     public static RunPodSource start(
             RunPodEnvironment environment,
@@ -81,19 +81,19 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     }
 
     /**
-     * Asks for no more jobs: a poll that waits for one ends at once, and {@link #take} comes to an end when those that are there are
+     * Stops polling for jobs: a poll that waits for one ends at once, and {@link #take} comes to an end when the jobs already here are
      * taken. Running jobs go on, and can still be stopped by the platform.
      */
     public void stop() {
         poll.stop();
     }
 
-    /** True once no more jobs are asked for: {@link #stop} was called, or the worker is to be replaced. */
+    /** Returns true once no more jobs are asked for: {@link #stop} was called, or the worker is to be replaced. */
     public boolean isStopped() {
         return held.isClosing();
     }
 
-    /** How many jobs were taken and not yet answered. */
+    /** Returns how many jobs were taken and not yet answered. */
     public int jobs() {
         return held.ids().size();
     }

@@ -56,7 +56,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         return id;
     }
 
-    /** The job, once: its pictures are not kept here for longer. */
+    /** Reads the job, once: its request is not kept here for longer. */
     @Override
     public Job job() {
         ObjectNode taken;
@@ -130,7 +130,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         context.held().withdrawn(this);
     }
 
-    /** Ends the job for whoever comes first; false if it has ended before. */
+    /** Claims the end of the job; returns false if it has ended before. */
     private boolean claimEnd() {
         synchronized (this) {
             if (ended) {
@@ -149,7 +149,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         }
     }
 
-    /** Without any answer the platform would wait for this job for ever, and this worker hold it. */
+    /** Makes an answer in any case: without one the platform would wait for this job for ever, and this worker hold it. */
     private ObjectNode made(Supplier<ObjectNode> answer) {
         try {
             return answer.get();

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform's addresses for one worker. They are bare text with names to fill in, and stay as they came otherwise: a {@code +} in
- * their query must not change. They are credentials, and so never logged.
+ * The platform's addresses for one worker. They are templates with names to fill in, and are not changed otherwise: a {@code +} in their
+ * query must not change. They are credentials, and so never logged.
  */
 final class RunPodUrls {
-    /** What may stand in a path as it is. */
+    /** Pattern of ids that may stand in a path as they are. */
     private static final Pattern ID = Pattern.compile("(?!\\.+$)[\\w.~:@!$&'()*+,;=-]{1,256}");
 
     private static final String TAKE = "/job-take/";
@@ -31,9 +31,9 @@ final class RunPodUrls {
     }
 
     /**
-     * Fills in what is the same for all jobs.
+     * Fills in the names that are the same for all jobs.
      *
-     * @param gpuType what to put for {@code $RUNPOD_GPU_TYPE_ID}
+     * @param gpuType value for {@code $RUNPOD_GPU_TYPE_ID}
      * @throws IllegalArgumentException that names the variable with a template that gives no address
      */
     static RunPodUrls of(
@@ -54,32 +54,32 @@ final class RunPodUrls {
                 ping == null ? null : checked("RUNPOD_WEBHOOK_PING", filled(ping, workerId, gpu)));
     }
 
-    /** True for an id that can be put into an address. */
+    /** Returns true for an id that can be put into an address. */
     static boolean isId(String text) {
         return ID.matcher(text).matches();
     }
 
-    /** Where to ask for one job. */
+    /** Returns the address to poll for one job. */
     String take(boolean jobInProgress) {
         return with(take, "job_in_progress=" + (jobInProgress ? 1 : 0));
     }
 
-    /** Where to hear of jobs to stop; empty if the address for jobs does not tell it. */
+    /** Returns the address to poll for jobs to stop; empty if it cannot be derived from the address for jobs. */
     Optional<String> stop() {
         return take.contains(TAKE) ? Optional.of(take.replace(TAKE, "/job-stop/")) : Optional.empty();
     }
 
-    /** Where to post a job's progress and its result. */
+    /** Returns the address to post a job's progress and its result to. */
     String done(String jobId, boolean ofStream) {
         return with(done.replace("$ID", jobId), "isStream=" + ofStream);
     }
 
-    /** Where to post parts of a job's result; empty if the platform wants none. */
+    /** Returns the address to post parts of a job's result to; empty if the platform wants none. */
     Optional<String> stream(String jobId) {
         return Optional.ofNullable(stream).map(template -> with(template.replace("$ID", jobId), "isStream=false"));
     }
 
-    /** Where to tell that the worker lives; empty if the platform does not want to know. */
+    /** Returns the address to ping; empty if the platform wants no pings. */
     Optional<String> ping(String query) {
         return Optional.ofNullable(ping).map(url -> with(url, query));
     }
@@ -95,7 +95,7 @@ final class RunPodUrls {
                 return url;
             }
         } catch (URISyntaxException e) {
-            // told below, without the address
+            // said below, without the address
         }
         throw new IllegalArgumentException(variable + ": must be an address that begins with http:// or https://");
     }

@@ -1,13 +1,13 @@
 package dev.darkroom.queue.runpod;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Hears from the platform which jobs nobody wants any more: cancelled ones, and those that took too long. */
+/** Polls the platform for jobs to stop: cancelled ones, and those that took too long. */
 final class StopChannel {
     private static final Logger LOG = Logger.getLogger(StopChannel.class);
 
@@ -24,7 +24,7 @@ final class StopChannel {
         this.timeouts = timeouts;
     }
 
-    /** Listens until its thread is interrupted. */
+    /** Polls until its thread is interrupted. */
     void run() {
         try {
             while (true) {
@@ -35,7 +35,7 @@ final class StopChannel {
         }
     }
 
-    /** Stops the jobs that are named, and says how long to wait before the next poll. */
+    /** Stops the jobs that a reply names, and returns the wait before the next poll. */
     private Duration heard(Reply reply) {
         if (reply instanceof Reply.Failed failed && failed.timedOut()) {
             return timeouts.emptyPoll();
@@ -67,11 +67,11 @@ final class StopChannel {
         return timeouts.backOff(failures);
     }
 
-    /** False if no job was named. */
+    /** Stops the jobs that a body names; returns false if there is none. */
     private boolean stop(Buffer body) {
         JsonNode ids;
         try {
-            ids = Json.MAPPER.readTree(body.getBytes()).path("jobsToStop");
+            ids = JobJson.MAPPER.readTree(body.getBytes()).path("jobsToStop");
         } catch (IOException e) {
             LOG.warnf("RunPod answered with %d bytes that are no JSON instead of jobs to stop", body.length());
             return false;

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long the conversation with the platform waits for what.
+ * Timeouts and waits of the conversation with the platform.
  *
- * @param poll how long a long poll may stay unanswered
+ * @param poll time that a long poll may stay unanswered
  * @param emptyPoll the least time from one poll to the next if nothing came
- * @param asleep after a poll that was answered by 400, as when the platform puts the worker to sleep, or by nothing that is a job
- * @param throttled after 429
- * @param firstBackOff after the first of several failed polls; doubled after each further one
- * @param longestBackOff what it is doubled to
- * @param noStops after the platform said that it has no stop channel
- * @param result how long one post of a result or of a part of it may take
- * @param progress how long one post of progress may take
- * @param retries from one try of a post to the next; the last one repeats
- * @param pingRetries from one try of a ping to the next
+ * @param asleep wait after a poll that was answered by 400, as when the platform puts the worker to sleep, or by nothing that is a job
+ * @param throttled wait after 429
+ * @param firstBackOff wait after the first of several failed polls; doubled after each further one
+ * @param longestBackOff bound of that doubling
+ * @param noStops wait after the platform said that it has no stop channel
+ * @param result time that one post of a result or of a part of it may take
+ * @param progress time that one post of progress may take
+ * @param retries waits from one try of a post to the next; the last one repeats
+ * @param pingRetries waits from one try of a ping to the next
  */
 record Timeouts(
         Duration poll,
@@ -47,12 +47,12 @@ record Timeouts(
 
     private static final double JITTER = 0.25;
 
-    /** The wait before try number {@code tries + 1}, a little longer or shorter each time so that workers do not come together. */
+    /** Returns the wait before try number {@code tries + 1}, a little longer or shorter each time so that workers do not come together. */
     Duration retry(int tries) {
         return jittered(retries.get(Math.min(tries, retries.size()) - 1));
     }
 
-    /** The wait after that many failed polls in a row. */
+    /** Returns the wait after that many failed polls in a row. */
     Duration backOff(int failures) {
         long doubled = firstBackOff.toMillis() << Math.min(failures - 1, 20);
         return jittered(Duration.ofMillis(Math.min(doubled, longestBackOff.toMillis())));

@@ -3,7 +3,7 @@ package dev.darkroom.queue.webhook;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Lets only so many calls go out at once, and only so many of them to the same host: one that hangs holds up few. Safe for several threads. */
+/** Bounds the calls that go out at once, in all and to each host, so that a host that hangs holds up few. Safe for several threads. */
 final class HostSlots {
     private final int most;
     private final int mostPerHost;

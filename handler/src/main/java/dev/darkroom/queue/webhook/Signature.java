@@ -7,7 +7,9 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Proves to the receiver of a webhook who sent it and when: {@code t=<seconds>,v1=<HMAC-SHA256 of "<seconds>.<body>" in hex>}. */
+/**
+ * Signs webhooks, so that receivers can check who sent them and when: {@code t=<seconds>,v1=<HMAC-SHA256 of "<seconds>.<body>" in hex>}.
+ */
 final class Signature {
     static final String HEADER = "X-Darkroom-Signature";
     private static final String ALGORITHM = "HmacSHA256";
@@ -18,7 +20,7 @@ final class Signature {
         this.secret = secret.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The value of the header. */
+    /** Computes the value of the header. */
     String of(byte[] body, long seconds) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

@@ -28,8 +28,8 @@ final class WebhookCall {
     private final Duration timeout;
 
     /**
-     * @param timeout of the whole call
-     * @param most how many calls there are at once, be it to one receiver
+     * @param timeout limit of the whole call
+     * @param most number of calls at once, be it to one receiver
      */
     WebhookCall(Vertx vertx, AddressGuard guard, Duration timeout, int most) {
         int milliseconds = Math.toIntExact(timeout.toMillis());
@@ -47,7 +47,7 @@ final class WebhookCall {
     /**
      * Sends a body and waits for the status of the response.
      *
-     * @param signature the value of its header; empty for none
+     * @param signature value of the signature's header; empty for none
      * @throws dev.darkroom.job.JobException if the address is not admitted
      */
     int post(URI receiver, byte[] body, String signature)

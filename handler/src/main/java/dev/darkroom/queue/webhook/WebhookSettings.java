@@ -6,14 +6,14 @@ import java.util.Optional;
 
 /** Settings of webhooks. */
 public interface WebhookSettings {
-    /** What webhooks are signed with; unset: they are not. */
+    /** Secret that webhooks are signed with; unset: they are not signed. */
     Optional<String> secret();
 
-    /** How long the receiver of a webhook may take to answer. */
+    /** Time that the receiver of a webhook may take to answer. */
     @WithDefault("10s")
     Duration timeout();
 
-    /** How long to wait before a webhook is tried again. */
+    /** Wait before a webhook is tried again. */
     @WithDefault("10s")
     Duration pause();
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Tells callers that their jobs have ended: one POST, and two further tries where that fails. Jobs do not wait for it. */
+/** Calls the webhooks of ended jobs: one POST, and two further tries where that fails. Jobs do not wait for it. */
 @Singleton
 public final class Webhooks {
     private static final Logger LOG = Logger.getLogger(Webhooks.class);
@@ -37,10 +37,10 @@ public final class Webhooks {
     }
 
     /**
-     * Begins to tell; gives up at once if too many receivers have not been reached yet.
+     * Begins to call a webhook; gives up at once if too many receivers have not been reached yet.
      *
-     * @param body what to send, read again for each try
-     * @param done called once it has been told or given up; not if the worker stops before
+     * @param body supplies the body, read again for each try
+     * @param done called once the webhook has been delivered or given up; not if the worker stops before
      */
     public void tell(String id, URI receiver, Supplier<byte[]> body, Runnable done) {
         if (!places.tryAcquire()) {
@@ -52,7 +52,7 @@ public final class Webhooks {
         }
         Thread.ofVirtual().name("webhook").start(() -> {
             try {
-                if (told(id, receiver, body)) {
+                if (delivered(id, receiver, body)) {
                     done.run();
                 }
             } catch (InterruptedException e) {
@@ -63,13 +63,13 @@ public final class Webhooks {
         });
     }
 
-    /** Begins no further tries. */
+    /** Stops: no further tries are made. */
     public void stop() {
         stopped = true;
     }
 
-    /** True if there is nothing more to do. */
-    private boolean told(String id, URI receiver, Supplier<byte[]> body) throws InterruptedException {
+    /** Tries until the webhook is delivered or given up; returns false if the worker stops before. */
+    private boolean delivered(String id, URI receiver, Supplier<byte[]> body) throws InterruptedException {
         for (int attempt = 1; !stopped; attempt++) {
             String failure;
             try {

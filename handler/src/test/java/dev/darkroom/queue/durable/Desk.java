@@ -8,7 +8,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.Ticket;
@@ -57,9 +57,9 @@ public final class Desk implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
 
-    private Desk(Path folder, AddressGuard guard, Map<String, String> settings) {
+    private Desk(Path folder, PayloadReader reader, AddressGuard guard, Map<String, String> settings) {
         var webhooks = new Webhooks(vertx, guard, settings(WebhookSettings.class, "test.webhook", settings));
-        queue = new DurableQueue(READER, settings(QueueSettings.class, "test", settings), webhooks, clock);
+        queue = new DurableQueue(reader, settings(QueueSettings.class, "test", settings), webhooks, clock);
         store = JobStore.open(folder);
         queue.open(store, reason -> outcomes.add(reason == null ? "completed" : reason.name()));
     }
@@ -74,7 +74,12 @@ public final class Desk implements AutoCloseable {
             int equals = setting.indexOf('=');
             map.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
-        return new Desk(folder, guard, map);
+        return new Desk(folder, READER, guard, map);
+    }
+
+    /** A queue whose requests are read so. */
+    static Desk open(Path folder, PayloadReader reader) {
+        return new Desk(folder, reader, ANYWHERE, Map.of());
     }
 
     /** A copy of a folder as it lies there now: what a process that is killed at this moment leaves behind. */
@@ -121,7 +126,7 @@ public final class Desk implements AutoCloseable {
 
     public static JsonNode body(DurableJob ticket) {
         try {
-            return Json.MAPPER.readTree(ticket.body());
+            return JobJson.MAPPER.readTree(ticket.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,12 +3,17 @@ package dev.darkroom.queue.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.MemoryBudget;
+import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.Ticket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,9 +24,11 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -410,6 +417,110 @@ class DurableQueueTest {
         try (Desk desk = Desk.open(folder)) {
             desk.queue.retry(desk.queue.find(id));
             assertThat(Desk.prompt(desk.take())).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void aRetryThatOnlyStoresRunsAndItsAnswerHasItsTimes() throws InterruptedException {
+        try (Desk desk = Desk.open(folder)) {
+            String id = desk.run("a").id();
+            Ticket first = desk.take();
+            first.started();
+            first.failed(new JobException(JobException.Code.STORE_FAILED, "no room", null));
+            desk.clock.pass(Duration.ofSeconds(60));
+            DurableJob again = desk.queue.retry(desk.queue.find(id));
+            desk.clock.pass(Duration.ofSeconds(2));
+
+            Ticket second = desk.take();
+            assertThat(again.status()).isEqualTo(Status.IN_QUEUE);
+            second.started();
+            assertThat(again.status()).isEqualTo(Status.IN_PROGRESS);
+            desk.clock.pass(Duration.ofSeconds(3));
+            second.stored(Desk.image(0, new Stored.At(java.net.URI.create("http://localhost/a.png"))));
+            second.rendered();
+            second.completed(Desk.result());
+
+            assertThat(Desk.body(again).path("delayTime").asLong()).isEqualTo(2_000);
+            assertThat(Desk.body(again).path("executionTime").asLong()).isEqualTo(3_000);
+            assertThat(Desk.body(again).path("workerId").asText()).startsWith("darkroom-");
+            assertThat(Desk.body(again).path("retries").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void askingWhetherAJobWasCancelledChangesNothing() throws InterruptedException {
+        try (Desk desk = Desk.open(folder)) {
+            DurableJob job = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
+            Ticket taken = desk.take();
+            taken.checkCancelled();
+            assertThat(job.status()).isEqualTo(Status.IN_QUEUE);
+            taken.started();
+            desk.clock.pass(Duration.ofSeconds(6));
+
+            assertThatThrownBy(taken::checkCancelled)
+                    .isInstanceOfSatisfying(
+                            JobException.class, e -> assertThat(e.code()).isEqualTo(JobException.Code.TIMED_OUT));
+            assertThat(job.status()).isEqualTo(Status.IN_PROGRESS);
+            assertThat(job.record().attempts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aJobThatWasReadAndCheckedAtTheDoorIsNotReadAgain() throws InterruptedException {
+        var checks = new AtomicInteger();
+        PayloadReader reader = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
+        String early;
+        try (Desk desk = Desk.open(folder, reader)) {
+            early = desk.run("before the models are known").id();
+            reader.checkWith(job -> checks.incrementAndGet());
+            desk.run("written down");
+            desk.submit("in memory", "", true);
+            assertThat(checks).hasValue(2);
+
+            assertThat(Desk.prompt(desk.take())).isEqualTo("before the models are known");
+            assertThat(checks).as("it is checked against them when it is taken").hasValue(3);
+            assertThat(Desk.prompt(desk.take())).isEqualTo("written down");
+            assertThat(Desk.prompt(desk.take())).isEqualTo("in memory");
+            assertThat(checks).hasValue(3);
+        }
+        try (Desk desk = Desk.open(folder, reader)) {
+            Ticket restored = desk.take();
+            assertThat(restored.id()).isEqualTo(early);
+            assertThat(Desk.prompt(restored)).isEqualTo("before the models are known");
+            assertThat(checks).as("it was not read by this process").hasValue(4);
+        }
+    }
+
+    @Test
+    void readJobsAreKeptAsFarAsThereIsRoom() {
+        Job job = Desk.READER.job(JobJson.request(Desk.request("a", "")));
+        var room = new MemoryBudget(100);
+        var first = new ReadJob(job, 60, room);
+        var second = new ReadJob(job, 60, room);
+        assertThat(second.take()).isNull();
+        assertThat(first.take()).isSameAs(job);
+        assertThat(first.take()).isNull();
+
+        assertThat(room.left()).isEqualTo(100);
+        assertThat(new ReadJob(job, 60, room).take()).isSameAs(job);
+    }
+
+    @Test
+    void whateverEndsAWaitingJobGivesItsRoomBack() {
+        PayloadReader reader = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
+        reader.checkWith(job -> {});
+        try (Desk desk = Desk.open(folder, reader)) {
+            long all = desk.queue.inputBytesLeft();
+            DurableJob job = desk.run("a");
+            assertThat(desk.queue.inputBytesLeft()).isEqualTo(all - job.record().bytes());
+
+            desk.queue.cancel(job);
+            assertThat(desk.queue.inputBytesLeft()).isEqualTo(all);
+
+            desk.submit("b", "'policy': {'ttl': 10000}", false);
+            desk.clock.pass(Duration.ofMillis(10_001));
+            desk.queue.sweep();
+            assertThat(desk.queue.inputBytesLeft()).isEqualTo(all);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.darkroom.queue.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.queue.JobJson;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -152,6 +153,23 @@ class JobStoreTest {
         assertThat(there.resolve("half.record")).hasContent("{\"id\": \"half\"}");
         assertThat(there.resolve("half.request")).hasContent("request");
         assertThat(there.resolve("from-another-time.record")).exists();
+    }
+
+    @Test
+    void aRecordOfAnEarlierVersionIsRead() throws IOException {
+        JobRecord job = job("a", 1).ended(Status.COMPLETED, 2_000, 3_000, 5, true, false);
+        String json = JobJson.MAPPER.writeValueAsString(job);
+        String earlier = json.replace(",\"unstored\":false", "");
+        assertThat(earlier).isNotEqualTo(json);
+        Files.createDirectories(folder);
+        try (var records = new Records(folder.resolve("jobs.mv"))) {
+            records.put("a", earlier);
+            records.commit(true);
+        }
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).containsExactly(job);
+        }
     }
 
     @Test

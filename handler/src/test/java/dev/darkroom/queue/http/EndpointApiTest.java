@@ -3,7 +3,7 @@ package dev.darkroom.queue.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.Desk;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -177,7 +177,7 @@ class EndpointApiTest {
             ticket.completed(Desk.result());
             List<String> end = event(lines);
             assertThat(end).first().isEqualTo("end");
-            assertThat(Json.MAPPER.readTree(end.getLast())).isEqualTo(get("/status/" + id));
+            assertThat(JobJson.MAPPER.readTree(end.getLast())).isEqualTo(get("/status/" + id));
             assertThat(lines.readLine()).isNull();
         }
     }
@@ -346,7 +346,7 @@ class EndpointApiTest {
     }
 
     private static JsonNode json(HttpResponse<String> response) throws IOException {
-        return Json.MAPPER.readTree(response.body());
+        return JobJson.MAPPER.readTree(response.body());
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

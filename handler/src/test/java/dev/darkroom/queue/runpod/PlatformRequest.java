@@ -2,7 +2,7 @@ package dev.darkroom.queue.runpod;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +35,7 @@ public record PlatformRequest(
 
     static JsonNode json(String body) {
         try {
-            return Json.MAPPER.readTree(body);
+            return JobJson.MAPPER.readTree(body);
         } catch (JsonProcessingException e) {
             throw new AssertionError("the worker sent what is no JSON", e);
         }

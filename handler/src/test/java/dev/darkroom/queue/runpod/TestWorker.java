@@ -8,7 +8,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
-import dev.darkroom.queue.Json;
+import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.Ticket;
@@ -147,7 +147,7 @@ final class TestWorker implements AutoCloseable {
 
     /** A job as if it had come from somewhere else. */
     static Job job() {
-        return reader().job(Json.request("{\"input\": " + INPUT + "}"));
+        return reader().job(JobJson.request("{\"input\": " + INPUT + "}"));
     }
 
     /** One picture at an address. */

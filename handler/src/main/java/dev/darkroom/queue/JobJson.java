@@ -14,9 +14,9 @@ import dev.darkroom.job.JobException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How this worker reads JSON: strictly, and with room for pictures. How large a body may be is for those who receive it to say. */
-public final class Json {
-    /** Far more than any request needs; of millions of small values a tree would be many times as large as their text. */
+/** Reads and makes JSON of jobs: strictly, and with room for pictures. The size of a body is bounded by those who receive it. */
+public final class JobJson {
+    /** Bound of tokens, far more than any request needs: a tree of millions of small values would be many times as large as their text. */
     private static final long MOST_TOKENS = 20_000;
 
     public static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -29,7 +29,7 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private Json() {}
+    private JobJson() {}
 
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
@@ -48,7 +48,7 @@ public final class Json {
         }
     }
 
-    /** The same of the text's bytes, in any of Unicode's encodings. */
+    /** Reads the bytes of a request body, in any of Unicode's encodings. */
     public static ObjectNode request(byte[] body) {
         try {
             return request(MAPPER.readTree(body));
