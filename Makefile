@@ -13,7 +13,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run dev job test bench soak golden format deploy-test dev-check image image-check
+.PHONY: build run dev job test coverage bench soak golden format deploy-test dev-check image image-check
 
 build: $(APP)
 
@@ -39,6 +39,14 @@ test:
 	@$(MVN) verify
 	@deploy/test
 
+# Which lines the tests run, without those that start a process of their own: target/coverage/index.html
+coverage:
+	@rm -f engine/target/jacoco.exec handler/target/jacoco.exec
+	@$(MVN) test -Pcoverage
+	@awk -F, 'NR > 1 { sub(".*/", "", $$1); missed[$$1] += $$8; run[$$1] += $$9 } \
+	  END { for (module in run) printf "%s: %.1f %% of %d lines\n", module, 100 * run[module] / (run[module] + missed[module]), run[module] + missed[module] }' \
+	  target/coverage/jacoco.csv | sort
+
 # Compares with reference results: make golden GOLDENS=dir [FAMILY=flux]
 golden: test-classes
 	@$(TEST_JAVA) dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
@@ -47,9 +55,10 @@ golden: test-classes
 bench: build test-classes
 	@$(TEST_JAVA) dev.darkroom.bench.Bench $(ONLY)
 
-# Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]
+# Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]; and a hundred changes of LoRAs
 soak: build test-classes
 	@$(TEST_JAVA) dev.darkroom.soak.Soak $(or $(MINUTES),2) $(or $(JOBS),3000)
+	@$(MVN) test -pl engine -Dtest='LoraOnFluxTest#many*,QwenLoraTest#many*' -Ddarkroom.requests=100
 
 .PHONY: test-classes
 test-classes:

@@ -29,90 +29,97 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker with more models than its memory holds, from its settings to the answers of its jobs. */
 class SeveralModelsTest {
     @TempDir
-    Path folder;
+    private static Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
-    private long before;
+    private static final Vertx VERTX = Vertx.vertx();
+    private static long before;
+    private static Optional<Setup> small = Optional.empty();
+    private static Optional<Handler> handler = Optional.empty();
 
-    @BeforeEach
-    void makeModels() throws IOException {
-        TestCheckpoints.copy(TinyFlux.SCHNELL, folder.resolve("one"));
-        TinyFlux.kontext(folder.resolve("two"));
+    /** Starts a worker whose memory holds one of its models; it has loaded the first. */
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        makeModels(folder);
         before = Scope.liveTensors();
+        var setup = new Setup(config(folder, "1K"), VERTX);
+        small = Optional.of(setup);
+        handler = Optional.of(handler(setup));
+        assertThat(run("one").timings()).containsKeys("queue", "denoise").doesNotContainKey("load");
     }
 
-    @AfterEach
-    void noTensorIsLeft() {
-        vertx.close();
+    @AfterAll
+    static void noTensorIsLeft() {
+        small.ifPresent(Setup::close);
+        VERTX.close();
         assertThat(Scope.liveTensors()).isEqualTo(before);
+    }
+
+    private static void makeModels(Path folder) throws IOException {
+        TestCheckpoints.copy(TinyFlux.SCHNELL, folder.resolve("one"));
+        TinyFlux.kontext(folder.resolve("two"));
     }
 
     @Test
     void theTimeOfAChangeOfModelsIsInTheAnswer() throws InterruptedException {
-        try (var setup = new Setup(config("1K"), vertx)) {
-            Handler handler = handler(setup);
+        run("one");
 
-            JobResult first = run(handler, "one");
-            JobResult changed = run(handler, "two");
-            JobResult again = run(handler, "two");
+        JobResult changed = run("two");
+        JobResult again = run("two");
 
-            assertThat(first.timings()).containsKeys("queue", "denoise").doesNotContainKey("load");
-            assertThat(changed.timings()).containsKeys("queue", "load", "denoise");
-            assertThat(changed.model()).isEqualTo("two");
-            assertThat(again.timings()).doesNotContainKey("load");
-            assertThat(run(handler, "one").timings()).containsKey("load");
-        }
+        assertThat(changed.timings()).containsKeys("queue", "load", "denoise");
+        assertThat(changed.model()).isEqualTo("two");
+        assertThat(again.timings()).doesNotContainKey("load");
+        assertThat(run("one").timings()).containsKey("load");
+    }
+
+    @Test
+    void aModelWhoseFilesAreGoneFailsItsJobUntilTheyAreBackAndTheOtherStillWorks()
+            throws InterruptedException, IOException {
+        run("one");
+        Files.move(folder.resolve("two/transformer"), folder.resolve("elsewhere"));
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> run("two"))
+                .withMessage("the model two could not be loaded; the worker's log has more")
+                .matches(e -> e.code() == JobException.Code.INTERNAL);
+
+        assertThat(run("one").timings()).doesNotContainKey("load");
+        Files.move(folder.resolve("elsewhere"), folder.resolve("two/transformer"));
+        assertThat(run("two").timings()).containsKey("load");
     }
 
     @Test
     void modelsThatFitTogetherAreLoadedWhenTheWorkerStarts() throws InterruptedException {
-        try (var setup = new Setup(config("100M"), vertx)) {
-            Handler handler = handler(setup);
+        try (var setup = new Setup(config(folder, "100M"), VERTX)) {
+            Handler large = handler(setup);
 
-            assertThat(run(handler, "two").timings()).doesNotContainKey("load");
-            assertThat(run(handler, "one").timings()).doesNotContainKey("load");
+            assertThat(run(large, "two").timings()).doesNotContainKey("load");
+            assertThat(run(large, "one").timings()).doesNotContainKey("load");
         }
     }
 
     @Test
-    void aModelThatIsOnlyCheckedIsRefusedAtTheStartIfItIsBroken() throws IOException {
-        Path config = folder.resolve("two/transformer/config.json");
+    void aModelThatIsOnlyCheckedIsRefusedAtTheStartIfItIsBroken(@TempDir Path broken) throws IOException {
+        makeModels(broken);
+        Path config = broken.resolve("two/transformer/config.json");
         Files.writeString(config, Files.readString(config).replaceAll("\"num_layers\": \\d+", "\"num_layers\": 9"));
 
-        try (var setup = new Setup(config("1K"), vertx)) {
+        try (var setup = new Setup(config(broken, "1K"), VERTX)) {
             assertThatExceptionOfType(SetupException.class)
                     .isThrownBy(() -> handler(setup))
                     .withMessageContainingAll("weights of two", "transformer_blocks.8");
         }
     }
 
-    @Test
-    void aModelWhoseFilesAreGoneFailsItsJobUntilTheyAreBackAndTheOtherStillWorks()
-            throws InterruptedException, IOException {
-        try (var setup = new Setup(config("1K"), vertx)) {
-            Handler handler = handler(setup);
-            Files.move(folder.resolve("two/transformer"), folder.resolve("elsewhere"));
-
-            assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> run(handler, "two"))
-                    .withMessage("the model two could not be loaded; the worker's log has more")
-                    .matches(e -> e.code() == JobException.Code.INTERNAL);
-
-            assertThat(run(handler, "one").timings()).doesNotContainKey("load");
-            Files.move(folder.resolve("elsewhere"), folder.resolve("two/transformer"));
-            assertThat(run(handler, "two").timings()).containsKey("load");
-        }
-    }
-
-    private WorkerConfig config(String memory) {
+    private static WorkerConfig config(Path folder, String memory) {
         Map<String, String> settings = new HashMap<>();
         settings.put("darkroom.device", "cpu");
         settings.put("darkroom.data", folder.resolve("data").toString());
@@ -128,8 +135,12 @@ class SeveralModelsTest {
                 .getConfigMapping(WorkerConfig.class);
     }
 
-    private Handler handler(Setup setup) throws InterruptedException {
+    private static Handler handler(Setup setup) throws InterruptedException {
         return setup.handler(new ResultFolder(folder.resolve("results"), Path::toUri, Optional.empty()), true);
+    }
+
+    private static JobResult run(String model) throws InterruptedException {
+        return run(handler.orElseThrow(), model);
     }
 
     private static JobResult run(Handler handler, String model) throws InterruptedException {

@@ -505,8 +505,8 @@ class WorkerHttpTest {
 
     @Test
     void noJobIsLostAmongMany() throws InterruptedException, ExecutionException {
-        int threads = 8;
-        int jobs = 5;
+        int threads = 5;
+        int jobs = 2;
         List<Future<List<String>>> submitted = new ArrayList<>();
         try (var pool = Executors.newFixedThreadPool(threads)) {
             for (int i = 0; i < threads; i++) {

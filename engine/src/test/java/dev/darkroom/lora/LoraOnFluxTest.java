@@ -160,8 +160,10 @@ class LoraOnFluxTest {
         }
     }
 
+    /** A hundred in {@code make soak}. */
     @Test
-    void aHundredRequestsWithChangingLorasLeaveEveryWeightAndNoTensor() {
+    void manyRequestsWithChangingLorasLeaveEveryWeightAndNoTensor() {
+        int requests = Integer.getInteger("darkroom.requests", 20);
         List<LoraFile> files = List.of(
                 lora(Format.KOHYA, CHANGES, 1),
                 lora(Format.XLABS, CHANGES.stream().filter(Format.XLABS::has).toList(), 1));
@@ -170,7 +172,7 @@ class LoraOnFluxTest {
         forward(files.toArray(LoraFile[]::new)); // read once
         long live = Scope.liveTensors();
 
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < requests; i++) {
             LoraFile file = files.get(i % 2);
             forward(new LoraFile(file.file(), file.identity(), file.name(), (i % 9 - 4) / 2.0));
             assertThat(Scope.liveTensors()).as("after request %d", i).isEqualTo(live);

@@ -512,6 +512,7 @@ class StartupScriptsTest {
                             Stream.of(
                                     Shell.HOME.resolve("entrypoint.sh"),
                                     Shell.HOME.resolve("mvnw"),
+                                    Shell.HOME.resolve(".ci/dev-check"),
                                     Shell.HOME.resolve(".ci/run")))
                     .map(Path::toString)
                     .toList();
