@@ -68,9 +68,10 @@ class DocsTest {
 
     @Test
     void everyLinkLeadsSomewhere() {
-        assertThat(Document.all()).hasSizeGreaterThan(15).allSatisfy(document -> assertThat(document.links())
-                .as("links of %s", document)
-                .allMatch(document::leadsSomewhere));
+        assertThat(Document.all())
+                .hasSizeGreaterThan(15)
+                .allSatisfy(document ->
+                        assertThat(document.links()).as("links of %s", document).allMatch(document::leadsSomewhere));
     }
 
     @Test
@@ -109,8 +110,11 @@ class DocsTest {
 
     @Test
     void theProgramOnTheFrontPageCompiles(@TempDir Path classes) throws URISyntaxException {
-        Path engine = Path.of(
-                Darkroom.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path engine = Path.of(Darkroom.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         String program = PROGRAM.matcher(Document.of("README.md").text())
                 .results()
                 .map(found -> found.group(1))

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 record Document(Path file, String text) {
     static final Path HOME = Path.of(System.getProperty("darkroom.home"));
 
-    private static final List<String> FOLDERS = List.of("docs", "deploy", "startup-checks", "test-payloads", "engine/src");
+    private static final List<String> FOLDERS =
+            List.of("docs", "deploy", "startup-checks", "test-payloads", "engine/src");
     private static final Pattern CODE = Pattern.compile("(?ms)^ *```.*?^ *```$|`[^`\n]*`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|src=\"([^\"]+)\"");
     private static final Pattern FENCED = Pattern.compile("(?ms)^ *```.*?^ *```$");
@@ -53,7 +54,8 @@ record Document(Path file, String text) {
     private static Stream<Document> below(String folder) {
         try (Stream<Path> files = Files.walk(HOME.resolve(folder))) {
             return files
-                    .filter(file -> file.toString().endsWith(".md") && !file.toString().contains("node_modules"))
+                    .filter(file ->
+                            file.toString().endsWith(".md") && !file.toString().contains("node_modules"))
                     .sorted()
                     .map(Document::of)
                     .toList()
