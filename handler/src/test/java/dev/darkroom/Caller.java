@@ -3,6 +3,7 @@ package dev.darkroom;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.Picture;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
@@ -14,14 +15,12 @@ import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
 
 /** What a caller of the worker does: sends jobs, follows them, fetches their pictures. Fields are JSON with single quotes. */
 final class Caller {
-    /** Tells a job that will never end from one that is slow. */
-    private static final int MOST_POLLS = 6_000;
-
     private Caller() {}
 
     static String body(String fields) {
@@ -54,24 +53,18 @@ final class Caller {
 
     /** The first status of a job that is as wanted. */
     static JsonPath await(String id, Predicate<JsonPath> condition) throws InterruptedException {
-        for (int i = 0; i < MOST_POLLS; i++) {
-            JsonPath status = status(id);
-            if (condition.test(status)) {
-                return status;
-            }
-            Thread.sleep(10);
-        }
-        throw new AssertionError("job " + id + " does not get on: " + status(id).prettify());
+        var last = new AtomicReference<JsonPath>();
+        Eventually.await(() -> "job " + id + " gets on: " + last.get().prettify(), () -> {
+            last.set(status(id));
+            return condition.test(last.get());
+        });
+        return last.get();
     }
 
     static void awaitReady() throws InterruptedException {
-        for (int i = 0; i < MOST_POLLS; i++) {
-            if (given().get("/ping").jsonPath().getString("phase").equals("READY")) {
-                return;
-            }
-            Thread.sleep(10);
-        }
-        throw new AssertionError("the worker stays busy");
+        Eventually.await(
+                "the worker is not busy",
+                () -> given().get("/ping").jsonPath().getString("phase").equals("READY"));
     }
 
     /** The first picture of an answer, as it is served. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashIT {
     private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MOST_POLLS = 6_000;
     private static final long LONGEST_MINUTES = 5;
 
     @TempDir
@@ -97,16 +97,13 @@ class CrashIT {
     }
 
     private static JsonNode awaitEnd(int port, String id) throws IOException, InterruptedException {
-        for (int i = 0; i < MOST_POLLS; i++) {
-            JsonNode status = JSON.readTree(
-                    get("http://127.0.0.1:" + port + "/status/" + id).body());
-            if (List.of("COMPLETED", "FAILED", "CANCELLED")
-                    .contains(status.path("status").asText())) {
-                return status;
-            }
-            Thread.sleep(20);
-        }
-        throw new AssertionError("job " + id + " does not end");
+        Eventually.await("job " + id + " ends", () -> List.of("COMPLETED", "FAILED", "CANCELLED")
+                .contains(status(port, id).path("status").asText()));
+        return status(port, id);
+    }
+
+    private static JsonNode status(int port, String id) throws IOException, InterruptedException {
+        return JSON.readTree(get("http://127.0.0.1:" + port + "/status/" + id).body());
     }
 
     private static JsonNode post(int port, String prompt, int steps) throws IOException, InterruptedException {
@@ -153,28 +150,19 @@ class CrashIT {
             process = builder.start();
         }
 
-        void awaitServing() throws IOException, InterruptedException {
-            for (int i = 0; i < MOST_POLLS && process.isAlive(); i++) {
+        void awaitServing() throws InterruptedException {
+            Eventually.await(() -> "the worker serves; its log: " + err, () -> {
+                assertThat(process.isAlive()).as(log()).isTrue();
                 try {
-                    if (get("http://127.0.0.1:" + port + "/ping").statusCode() == 200) {
-                        return;
-                    }
-                } catch (ConnectException e) {
-                    // not yet
+                    return get("http://127.0.0.1:" + port + "/ping").statusCode() == 200;
+                } catch (ConnectException notYet) {
+                    return false;
                 }
-                Thread.sleep(50);
-            }
-            throw new AssertionError("the worker does not serve: " + log());
+            });
         }
 
-        void awaitLog(String text) throws IOException, InterruptedException {
-            for (int i = 0; i < MOST_POLLS; i++) {
-                if (log().contains(text)) {
-                    return;
-                }
-                Thread.sleep(10);
-            }
-            throw new AssertionError("the log never has '" + text + "': " + log());
+        void awaitLog(String text) throws InterruptedException {
+            Eventually.await(() -> "\"" + text + "\" in " + err, () -> log().contains(text));
         }
 
         String log() throws IOException {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.darkroom.job.Eventually;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -201,9 +203,7 @@ class EntrypointIT {
                 post(port, "/run", "'prompt': 'a green forest', 'num_inference_steps': 60");
             }
             assertThat(results()).isEmpty();
-            while (!server.err().contains("step 1 of 60")) {
-                Thread.sleep(20);
-            }
+            server.awaitErr("step 1 of 60");
 
             server.terminate();
             Ended ended = server.await();
@@ -231,9 +231,7 @@ class EntrypointIT {
             server.awaitServing(port);
             Future<String> answer = callers.submit(
                     () -> post(port, "/runsync", "'prompt': 'a green forest', 'num_inference_steps': 200"));
-            while (!server.err().contains("step 1 of 200")) {
-                Thread.sleep(20);
-            }
+            server.awaitErr("step 1 of 200");
             server.terminate();
 
             assertThat(JSON.readTree(answer.get()).path("status").asText()).isEqualTo("COMPLETED");
@@ -312,18 +310,19 @@ class EntrypointIT {
             process = builder.start();
         }
 
-        void awaitServing(int port) throws IOException, InterruptedException {
-            while (process.isAlive()) {
+        void awaitServing(int port) throws InterruptedException {
+            Eventually.await(() -> "the server serves; its log: " + err, () -> {
+                assertThat(process.isAlive()).as(err()).isTrue();
                 try {
-                    if (get(URI.create("http://127.0.0.1:" + port + "/ping")).statusCode() == 200) {
-                        return;
-                    }
-                } catch (java.net.ConnectException e) {
-                    assertThat(process.isAlive()).as(err()).isTrue();
+                    return get(URI.create("http://127.0.0.1:" + port + "/ping")).statusCode() == 200;
+                } catch (ConnectException notYet) {
+                    return false;
                 }
-                Thread.sleep(50);
-            }
-            throw new AssertionError("the server has ended: " + err());
+            });
+        }
+
+        void awaitErr(String text) throws InterruptedException {
+            Eventually.await(() -> "\"" + text + "\" in " + err, () -> err().contains(text));
         }
 
         String err() throws IOException {

@@ -3,6 +3,7 @@ package dev.darkroom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.checks.WorkerState;
+import dev.darkroom.job.Eventually;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,7 @@ class RunningWorker {
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name("main").start(this::run);
         }
-        while (state.phase() == WorkerState.Phase.STARTING) {
-            Thread.sleep(20);
-        }
+        Eventually.await("the worker has started", () -> state.phase() != WorkerState.Phase.STARTING);
         assertThat(state.isServing()).as("the worker has started").isTrue();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
@@ -31,7 +32,7 @@ class ServedModelsTest {
 
     @BeforeAll
     static void makeCheckpoints() throws IOException {
-        TinyFlux.copy(TinyFlux.SCHNELL, folder.resolve("draw"));
+        TestCheckpoints.copy(TinyFlux.SCHNELL, folder.resolve("draw"));
         TinyFlux.kontext(folder.resolve("edit"));
         TinyFlux.fill(folder.resolve("fill"));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.checks.SetupException;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Framing;
@@ -43,7 +44,7 @@ class SeveralModelsTest {
 
     @BeforeEach
     void makeModels() throws IOException {
-        TinyFlux.copy(TinyFlux.SCHNELL, folder.resolve("one"));
+        TestCheckpoints.copy(TinyFlux.SCHNELL, folder.resolve("one"));
         TinyFlux.kontext(folder.resolve("two"));
         before = Scope.liveTensors();
     }

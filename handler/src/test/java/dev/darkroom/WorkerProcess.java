@@ -1,5 +1,8 @@
 package dev.darkroom;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 /** The worker as platforms start it, {@code ./entrypoint.sh}, on the CPU; its data and its log are in a folder of its own. */
 public final class WorkerProcess implements AutoCloseable {
     private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What the surroundings of the tests may have set, and a worker would heed. */
     private static final List<String> OTHERS = List.of("RUNPOD_", "BUCKET_", "DARKROOM_", "HF_", "HOST");
@@ -74,13 +76,14 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** Waits until its log has this. */
     public void awaitLog(String text) throws IOException, InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!log().contains(text)) {
-            if (!process.isAlive() || System.nanoTime() > end) {
-                throw new AssertionError("the worker did not say \"" + text + "\": " + log());
+        Eventually.await(() -> "the worker says \"" + text + "\"; its log: " + folder.resolve("err"), () -> {
+            boolean alive = process.isAlive();
+            if (log().contains(text)) {
+                return true;
             }
-            Thread.sleep(20);
-        }
+            assertThat(alive).as("it has ended without \"%s\": %s", text, log()).isTrue();
+            return false;
+        });
     }
 
     /** Waits until it takes jobs. */

@@ -61,14 +61,9 @@ class DistillationTest {
     @Test
     void itBringsItsScheduleItsStepsAndOnePass() throws Exception {
         Path lora = new SafetensorsWriter()
-                .add(
-                        "transformer_blocks.0.attn.to_q.lora_down.weight",
-                        DType.FLOAT32,
-                        new long[] {1, 48},
-                        new float[48])
-                .add("transformer_blocks.0.attn.to_q.lora_up.weight", DType.FLOAT32, new long[] {48, 1}, new float[48])
+                .halves("transformer_blocks.0.attn.to_q", DType.FLOAT32, 1, 48, 48, 0)
                 .write(folder.resolve("Tiny-Lightning-3steps.safetensors"));
-        Path plain = TinyQwen.make(folder.resolve("plain"), "QwenImageEditPlusPipeline", areas(""));
+        Path plain = TinyQwen.make(folder.resolve("plain"), "QwenImageEditPlusPipeline", areas("\"steps\": 2, "));
         Path merged = TinyQwen.make(
                 folder.resolve("merged"),
                 "QwenImageEditPlusPipeline",
@@ -91,7 +86,7 @@ class DistillationTest {
         assertThat(withLora.notes()).contains("a Lightning LoRA: its own schedule, 3 steps of one pass");
         assertThat(render(listed, List.of()).picture().rgb())
                 .isEqualTo(asMerged.picture().rgb());
-        assertThat(render(plain, List.of()).parameters()).containsEntry("num_inference_steps", 50);
+        assertThat(render(plain, List.of()).parameters()).containsEntry("num_inference_steps", 2);
     }
 
     private static String areas(String more) {

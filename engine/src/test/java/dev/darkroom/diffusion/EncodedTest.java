@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
@@ -17,17 +19,13 @@ import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.TensorCache;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is found again, what is not, and how much is kept. */
 class EncodedTest {
-    private static final Path POCKET =
-            Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-qwen-edit");
     private static final int KILOBYTE = 1024;
 
     private long before;
@@ -45,13 +43,13 @@ class EncodedTest {
 
     @Test
     void aPictureIsKnownByItsContentAndTheSizeThatItIsSeenAt() {
-        Picture picture = noise(1, 30, 20);
+        Picture picture = TestPictures.noise(1, 30, 20);
         var size = new Size(96, 64);
 
-        assertThat(PictureKey.of(noise(1, 30, 20), size)).isEqualTo(PictureKey.of(picture, size));
+        assertThat(PictureKey.of(TestPictures.noise(1, 30, 20), size)).isEqualTo(PictureKey.of(picture, size));
         assertThat(List.of(
                         PictureKey.of(picture, new Size(64, 96)),
-                        PictureKey.of(noise(2, 30, 20), size),
+                        PictureKey.of(TestPictures.noise(2, 30, 20), size),
                         PictureKey.of(new Picture(20, 30, picture.rgb()), size)))
                 .doesNotHaveDuplicates()
                 .doesNotContain(PictureKey.of(picture, size));
@@ -59,8 +57,8 @@ class EncodedTest {
 
     @Test
     void aPromptIsKnownByItsTemplateItsLengthAndThePicturesThatItSpeaksOf() {
-        PictureKey first = PictureKey.of(noise(1, 9, 9), new Size(32, 32));
-        PictureKey second = PictureKey.of(noise(2, 9, 9), new Size(32, 32));
+        PictureKey first = PictureKey.of(TestPictures.noise(1, 9, 9), new Size(32, 32));
+        PictureKey second = PictureKey.of(TestPictures.noise(2, 9, 9), new Size(32, 32));
         var key = new PromptKey("EDIT_PLUS", "a fox", 512, List.of(first, second), "");
 
         assertThat(new PromptKey("EDIT_PLUS", "a fox", 512, List.of(first, second), ""))
@@ -114,8 +112,8 @@ class EncodedTest {
 
     @Test
     void anEncodingThatFailsKeepsNothingAndTheNextOneIsWhole() {
-        try (ImageModel model = LoadedModel.from(POCKET);
-                ImageModel other = LoadedModel.from(POCKET)) {
+        try (ImageModel model = LoadedModel.from(TestCheckpoints.POCKET_EDIT);
+                ImageModel other = LoadedModel.from(TestCheckpoints.POCKET_EDIT)) {
             long loaded = Scope.liveTensors();
 
             assertThatExceptionOfType(JobException.class)
@@ -130,7 +128,7 @@ class EncodedTest {
 
     @Test
     void aRunThatFailsKeepsWhatItEncodedAndNothingElse() {
-        try (ImageModel model = LoadedModel.from(POCKET)) {
+        try (ImageModel model = LoadedModel.from(TestCheckpoints.POCKET_EDIT)) {
             long loaded = Scope.liveTensors();
 
             for (int i = 0; i < 3; i++) {
@@ -149,14 +147,8 @@ class EncodedTest {
     private static byte[] render(ImageModel model, String prompt, Progress progress) {
         var job = new Job.FromImages(
                 TestJobs.PLAIN, TestJobs.of(prompt, null, null, 1, null, null, 1), List.of(""), null);
-        return model.render(job, TestJobs.first(job), new Sources(List.of(noise(1, 90, 60)), null, List.of()), progress)
+        return model.render(job, TestJobs.first(job), new Sources(List.of(TestPictures.noise(1, 90, 60)), null, List.of()), progress)
                 .picture()
                 .rgb();
-    }
-
-    private static Picture noise(long seed, int width, int height) {
-        byte[] rgb = new byte[3 * width * height];
-        new Random(seed).nextBytes(rgb);
-        return new Picture(width, height, rgb);
     }
 }

@@ -1,5 +1,9 @@
 package dev.darkroom.engine;
 
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Progress;
 import dev.darkroom.model.ImageModel;
@@ -59,5 +63,13 @@ public final class LoadedModel {
                 .map(type::cast)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Expects that the model refuses the job with a message that begins so. */
+    public static void assertRefused(ImageModel model, Job job, String message) {
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> model.check(job))
+                .withMessageStartingWith(message)
+                .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
 }

@@ -19,13 +19,13 @@ public enum TinyPipeline {
     FLUX(Brings.NOTHING) {
         @Override
         public Path make(Path folder) throws IOException {
-            return small(TinyFlux.copy(TinyFlux.DEV, folder));
+            return small(TestCheckpoints.copy(TinyFlux.DEV, folder));
         }
     },
     FLUX_IMG2IMG(Brings.START) {
         @Override
         public Path make(Path folder) throws IOException {
-            return small(TinyFlux.copy(TinyFlux.DEV, folder));
+            return small(TestCheckpoints.copy(TinyFlux.DEV, folder));
         }
     },
     FLUX_KONTEXT(Brings.IMAGE) {
@@ -109,8 +109,8 @@ public enum TinyPipeline {
                 brings == Brings.NOTHING ? List.of() : List.of(picture), brings == Brings.MASK ? picture : null, loras);
     }
 
-    /** True if a prompt is never cut: beside a picture it would lose what it says of it. */
-    boolean refusesLongPrompts() {
+    /** True if its text encoder sees the pictures; then a prompt is never cut, for it would lose what it says of them. */
+    boolean readsPictures() {
         return this == QWEN_IMAGE_EDIT || this == QWEN_IMAGE_EDIT_PLUS;
     }
 }

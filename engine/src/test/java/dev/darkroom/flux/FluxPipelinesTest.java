@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.image.PictureSizes;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -14,13 +15,12 @@ import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
-import dev.darkroom.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,26 +44,41 @@ class FluxPipelinesTest {
     }
 
     @Test
+    void theDefaultsAreThoseOfTheReference() throws IOException {
+        try (ImageModel model = LoadedModel.open("flux", TinyFlux.SCHNELL)) {
+            assertThat(model.defaults().size()).isEqualTo(new Size(1024, 1024));
+            assertThat(model.defaults().steps()).isEqualTo(4);
+            assertThat(model.defaults().maxSequenceLength()).isEqualTo(256);
+        }
+    }
+
+    @Test
+    void whatACheckpointSaysGoesBeforeTheReference() throws IOException {
+        try (ImageModel model = LoadedModel.open("flux", TinyFlux.kontext(checkpoint, "{\"steps\": 4}"))) {
+            assertThat(model.defaults().steps()).isEqualTo(4);
+            assertThat(model.defaults().guidanceScale()).isEqualTo(3.5);
+        }
+    }
+
+    @Test
     void anEditIsDrawnAtTheAreasOfItsCheckpoint() throws IOException {
         TinyFlux.kontext(checkpoint, "{\"native_area\": 16384, \"reference_area\": 9216}");
-        long before = Scope.liveTensors();
 
         try (var model = LoadedModel.from(checkpoint)) {
             var job = new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), null);
             model.check(job);
-            Rendering rendering = model.render(job, TestJobs.first(job), sources(noise(100, 200)), Progress.NONE);
+            Rendering rendering = model.render(job, TestJobs.first(job), sources(TestPictures.noise(100, 200)), Progress.NONE);
             assertThat(rendering.picture().size()).isEqualTo(new Size(80, 176));
             assertThat(rendering.notes()).isEmpty();
 
             Rendering asked = model.render(
                     new Job.FromImages(TestJobs.PLAIN, ask(new Size(200, 200)), List.of(""), null),
                     TestJobs.first(job),
-                    sources(noise(64, 64)),
+                    sources(TestPictures.noise(64, 64)),
                     Progress.NONE);
             assertThat(asked.picture().size()).isEqualTo(new Size(200, 200));
             assertThat(asked.notes()).singleElement().asString().contains("128x128", "200x200");
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
     }
 
     @Test
@@ -71,37 +86,28 @@ class FluxPipelinesTest {
         TinyFlux.kontext(checkpoint);
 
         try (var model = LoadedModel.from(checkpoint)) {
-            assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.check(new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), 0.5)))
-                    .withMessageStartingWith("strength: ");
-            assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.check(new Job.Fill(TestJobs.PLAIN, ask(null), "", "")))
-                    .withMessageStartingWith("mask: ");
+            LoadedModel.assertRefused(model, new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), 0.5), "strength: ");
+            LoadedModel.assertRefused(model, new Job.Fill(TestJobs.PLAIN, ask(null), "", ""), "mask: ");
         }
     }
 
     @Test
     void aFilledPictureKeepsItsSize() throws IOException {
         TinyFlux.fill(checkpoint);
-        long before = Scope.liveTensors();
 
         try (var model = LoadedModel.from(checkpoint)) {
             assertThat(model.defaults().guidanceScale()).isEqualTo(30);
-            model.warmUp();
             var job = new Job.Fill(TestJobs.PLAIN, ask(null), "", "");
             model.check(job);
-            Rendering rendering = model.render(job, TestJobs.first(job), fill(noise(150, 100)), Progress.NONE);
+            Rendering rendering = model.render(job, TestJobs.first(job), fill(TestPictures.noise(150, 100)), Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(150, 100));
             assertThat(rendering.notes()).isEmpty();
+            LoadedModel.assertRefused(model, new Job.TextToImage(TestJobs.PLAIN, ask(null)), "mask: this model fills: it needs image and mask");
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.check(new Job.TextToImage(TestJobs.PLAIN, ask(null))))
-                    .withMessage("mask: this model fills: it needs image and mask");
-            assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.render(job, TestJobs.first(job), fill(noise(20, 300)), Progress.NONE))
+                    .isThrownBy(() -> model.render(job, TestJobs.first(job), fill(TestPictures.noise(20, 300)), Progress.NONE))
                     .withMessageStartingWith("size: the job gives a picture of 20x300, but sides must be from 64");
         }
-        assertThat(Scope.liveTensors()).isEqualTo(before);
     }
 
     private static Sampling ask(@Nullable Size size) {
@@ -114,11 +120,5 @@ class FluxPipelinesTest {
 
     private static Sources fill(Picture image) {
         return new Sources(List.of(image), image, List.of());
-    }
-
-    private static Picture noise(int width, int height) {
-        byte[] rgb = new byte[3 * width * height];
-        new Random(1).nextBytes(rgb);
-        return new Picture(width, height, rgb);
     }
 }

@@ -1,17 +1,15 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.engine.TestCheckpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** FLUX checkpoints of tiny networks with random weights, of every kind. */
 public final class TinyFlux {
-    private static final Path GOLDENS = Path.of("src/test/resources/goldens");
-
-    public static final Path DEV = GOLDENS.resolve("tiny-flux-dev");
-    public static final Path SCHNELL = GOLDENS.resolve("tiny-flux-schnell");
+    public static final Path DEV = TestCheckpoints.GOLDENS.resolve("tiny-flux-dev");
+    public static final Path SCHNELL = TestCheckpoints.GOLDENS.resolve("tiny-flux-schnell");
 
     private TinyFlux() {}
 
@@ -31,34 +29,18 @@ public final class TinyFlux {
      * @param defaults its {@code darkroom.json}
      */
     public static Path kontext(Path folder, String defaults) throws IOException {
-        copy(DEV, folder);
-        Path index = folder.resolve("model_index.json");
-        Files.writeString(index, Files.readString(index).replace("FluxPipeline", "FluxKontextPipeline"));
+        TestCheckpoints.copy(DEV, folder);
+        TestCheckpoints.edit(
+                folder.resolve("model_index.json"), index -> index.put("_class_name", "FluxKontextPipeline"));
         Files.writeString(folder.resolve("darkroom.json"), defaults);
         return folder;
     }
 
     /** Makes a filling checkpoint in an empty folder. */
     public static Path fill(Path folder) throws IOException {
-        copy(DEV, folder);
-        try (Stream<Path> files = Files.list(folder.resolve("transformer"))) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        copy(GOLDENS.resolve("tiny-flux-fill"), folder);
+        TestCheckpoints.copy(DEV, folder);
+        TestCheckpoints.empty(folder.resolve("transformer"), "");
+        TestCheckpoints.copy(TestCheckpoints.GOLDENS.resolve("tiny-flux-fill"), folder);
         return folder;
-    }
-
-    /** Copies a checkpoint, over what is there already. */
-    public static Path copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = to.resolve(from.relativize(file).toString());
-                Files.createDirectories(copy.getParent());
-                Files.write(copy, Files.readAllBytes(file));
-            }
-        }
-        return to;
     }
 }

@@ -37,13 +37,17 @@ record Checkpoints(List<Path> folders) {
 
     /** The one that goldens are of whose folder has its name; for goldens of no one checkpoint all but the pocket ones. */
     Checkpoints of(String goldens) {
-        boolean pocket = goldens.startsWith("pocket");
+        boolean pocket = isPocket(goldens);
         return new Checkpoints(folders.stream()
                 .filter(folder -> {
                     String name = folder.getFileName().toString();
-                    return pocket ? name.equals(goldens) : !name.startsWith("pocket");
+                    return pocket ? name.equals(goldens) : !isPocket(name);
                 })
                 .toList());
+    }
+
+    static boolean isPocket(String name) {
+        return name.startsWith("pocket");
     }
 
     /** Those of a family, told by the pipeline that they are made for. */

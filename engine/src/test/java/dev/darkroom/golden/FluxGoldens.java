@@ -1,100 +1,47 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.KontextSizes;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Size;
-import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Tokenizer;
 import dev.darkroom.vae.ImageProcessor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.Map;
 
-/**
- * The goldens of FLUX.1: one case a file of a manifest. A manifest may name the checkpoint of a file; else the one is taken whose name
- * the file's name holds, and where several fit, the first that agrees.
- */
+/** The goldens of FLUX.1. */
 final class FluxGoldens {
-    private final Path folder;
-    private final Checkpoints checkpoints;
+    static final GoldenFamily FAMILY = new GoldenFamily(
+            "flux",
+            Pattern.compile("\\bFlux(Kontext|Fill|)(Pipeline|Transformer2DModel)\\b"),
+            "Flux",
+            "dev",
+            Map.of(
+                    "tokenizers", FluxGoldens::tokenizers,
+                    "scheduler", GoldenFamily::schedules,
+                    "kontext_resolutions", FluxGoldens::kontextResolutions,
+                    "image_preprocess", FluxGoldens::imagePreprocess,
+                    "clip_text", file -> file.network("text_encoder", FluxNetworks::textEncoder, FluxNetworkGoldens::clip),
+                    "t5_encoder", file -> file.network("text_encoder_2", FluxNetworks::textEncoder2, FluxNetworkGoldens::t5),
+                    "vae_decode", file -> file.network("vae", FluxNetworks::vae, NetworkGoldens::decode),
+                    "vae_encode", file -> file.network("vae", FluxNetworks::vae, NetworkGoldens::encode),
+                    "transformer", file -> file.network("transformer", FluxNetworks::transformer, FluxNetworkGoldens::transformer),
+                    "pipeline", file -> file.pipeline(FluxPipelineGoldens::compare)));
 
-    private FluxGoldens(Path folder, Checkpoints checkpoints) {
-        this.folder = folder;
-        this.checkpoints = checkpoints;
-    }
-
-    /** The cases of one folder with a {@code manifest.json}. */
-    static List<GoldenCase> cases(Path folder, Checkpoints checkpoints) {
-        var goldens = new FluxGoldens(folder, checkpoints);
-        List<GoldenCase> cases = new ArrayList<>();
-        GoldenValues.read(folder.resolve("manifest.json")).properties().forEach(entry -> {
-            String file = entry.getKey();
-            if (Files.exists(folder.resolve(file))) {
-                cases.add(new GoldenCase("flux/" + file, () -> goldens.run(file, entry.getValue())));
-            }
-        });
-        return cases;
-    }
-
-    private List<Comparison> run(String file, JsonNode entry) {
-        Path path = folder.resolve(file);
-        JsonNode params = entry.path("params");
-        String variant = Checkpoints.variant(file, entry);
-        if (file.startsWith("tokenizers")) {
-            return tokenizers(GoldenValues.read(path));
-        } else if (file.startsWith("scheduler")) {
-            return scheduler(GoldenValues.read(path));
-        } else if (file.startsWith("kontext_resolutions")) {
-            return kontextResolutions(GoldenValues.read(path));
-        } else if (file.startsWith("image_preprocess")) {
-            return imagePreprocess(GoldenTensors.read(path), params);
-        } else if (file.startsWith("clip_text")) {
-            return checkpoints.firstThatAgrees(
-                    "text_encoder", variant, checkpoint -> NetworkGoldens.clip(checkpoint, GoldenTensors.read(path)));
-        } else if (file.startsWith("t5_encoder")) {
-            return checkpoints.firstThatAgrees(
-                    "text_encoder_2", variant, checkpoint -> NetworkGoldens.t5(checkpoint, GoldenTensors.read(path)));
-        } else if (file.startsWith("vae_decode")) {
-            return checkpoints.firstThatAgrees(
-                    "vae", variant, checkpoint -> NetworkGoldens.vaeDecode(checkpoint, GoldenTensors.read(path)));
-        } else if (file.startsWith("vae_encode")) {
-            return checkpoints.firstThatAgrees(
-                    "vae", variant, checkpoint -> NetworkGoldens.vaeEncode(checkpoint, GoldenTensors.read(path)));
-        } else if (file.startsWith("transformer")) {
-            return checkpoints.firstThatAgrees(
-                    "transformer",
-                    variant,
-                    checkpoint -> NetworkGoldens.transformer(checkpoint, GoldenTensors.read(path)));
-        } else if (file.startsWith("pipeline")) {
-            return checkpoints.firstThatAgrees(
-                    "transformer",
-                    variant,
-                    checkpoint -> PipelineGoldens.compare(
-                            checkpoint, name -> component(checkpoint, name), params, GoldenTensors.read(path)));
-        }
-        throw new IllegalArgumentException("no comparison is known for " + file);
-    }
-
-    /** A component of a checkpoint, or of another one where the checkpoint has only what differs. */
-    private Path component(Path checkpoint, String name) {
-        return Files.isDirectory(checkpoint.resolve(name))
-                ? checkpoint.resolve(name)
-                : checkpoints
-                        .with(name, checkpoint.getFileName().toString().replace("fill", "dev"), "dev")
-                        .getFirst()
-                        .resolve(name);
-    }
+    private FluxGoldens() {}
 
     /** Every checkpoint whose tokenizers agree, at least one. */
-    private List<Comparison> tokenizers(JsonNode rows) {
-        List<List<Comparison>> all = checkpoints.with("tokenizer_2").stream()
+    private static List<Comparison> tokenizers(GoldenFile file) {
+        JsonNode rows = file.json();
+        List<List<Comparison>> all = file.checkpoints().with("tokenizer_2").stream()
                 .map(checkpoint -> tokenizers(rows, checkpoint))
                 .toList();
         List<Comparison> agreeing = all.stream()
@@ -127,33 +74,8 @@ final class FluxGoldens {
         return results;
     }
 
-    private List<Comparison> scheduler(JsonNode rows) {
-        List<Comparison> results = new ArrayList<>();
-        for (JsonNode row : rows) {
-            FlowMatchSchedule schedule = PipelineGoldens.schedule(
-                    checkpoints.with("scheduler", row.path("config").asText()).getFirst());
-            String label = row.path("config").asText() + " " + row.path("steps") + " steps, "
-                    + row.path("image_seq_len") + " tokens: ";
-            int tokens = row.path("image_seq_len").asInt();
-            double[] sigmas = schedule.sigmas(row.path("steps").asInt(), tokens);
-            double[] timesteps = Arrays.stream(sigmas)
-                    .limit(sigmas.length - 1)
-                    .map(s -> 1000 * s)
-                    .toArray();
-            results.add(Comparison.of(
-                    label + "mu",
-                    new double[] {schedule.mu(tokens)},
-                    new double[] {row.path("mu").asDouble()},
-                    Tolerance.SIGMAS));
-            results.add(Comparison.of(
-                    label + "sigmas", sigmas, GoldenValues.doubles(row.path("sigmas")), Tolerance.SIGMAS));
-            results.add(Comparison.of(
-                    label + "timesteps", timesteps, GoldenValues.doubles(row.path("timesteps")), Tolerance.TIMESTEPS));
-        }
-        return results;
-    }
-
-    private static List<Comparison> kontextResolutions(JsonNode rules) {
+    private static List<Comparison> kontextResolutions(GoldenFile file) {
+        JsonNode rules = file.json();
         List<Comparison> results = new ArrayList<>();
         for (JsonNode row : rules.path("reference_image")) {
             results.add(Comparison.equal(
@@ -170,11 +92,12 @@ final class FluxGoldens {
         return results;
     }
 
-    private static List<Comparison> imagePreprocess(GoldenTensors golden, JsonNode params) {
+    private static List<Comparison> imagePreprocess(GoldenFile file) {
+        GoldenTensors golden = file.tensors();
         List<Comparison> results = new ArrayList<>();
         for (int i = 0; golden.has("case" + i + ".in"); i++) {
             String name = "case" + i;
-            Size size = GoldenValues.size(params.path("cases").path(i).path("out_wh"));
+            Size size = GoldenValues.size(file.params().path("cases").path(i).path("out_wh"));
             var in = golden.picture(name + ".in");
             results.add(Comparison.of(
                     name + ".resized",

@@ -5,18 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** {@code make golden}: compares with every golden below a directory, a line a case, and fails if one differs or none was found. */
 public final class GoldenMain {
     private static final int DEPTH = 5;
 
-    /** What the reference's classes are called in a manifest, in a folder of another name. */
-    private static final Pattern FLUX = Pattern.compile("\\bFlux(Kontext|Fill|)(Pipeline|Transformer2DModel)\\b");
-
-    private static final Pattern QWEN =
-            Pattern.compile("\\bQwenImage(Edit|EditPlus|)Pipeline\\b|\\bQwenImageTransformer2DModel\\b");
+    private static final List<GoldenFamily> FAMILIES = List.of(FluxGoldens.FAMILY, QwenGoldens.FAMILY);
 
     private GoldenMain() {}
 
@@ -48,13 +43,10 @@ public final class GoldenMain {
         for (Path manifest : find(root, "manifest.json")) {
             Path folder = manifest.getParent();
             String text = Files.readString(manifest);
-            if (wanted(family, "flux")
-                    && (folder.endsWith("flux") || FLUX.matcher(text).find())) {
-                cases.addAll(FluxGoldens.cases(folder, checkpoints.ofFamily("Flux")));
-            } else if (wanted(family, "qwen")
-                    && (folder.endsWith("qwen") || QWEN.matcher(text).find())) {
-                cases.addAll(QwenGoldens.cases(folder, checkpoints.ofFamily("QwenImage")));
-            }
+            FAMILIES.stream()
+                    .filter(known -> wanted(family, known.name()) && known.has(folder, text))
+                    .findFirst()
+                    .ifPresent(known -> cases.addAll(known.cases(folder, checkpoints)));
         }
         if (!wanted(family, "flux")) {
             return cases;

@@ -71,7 +71,7 @@ final class PocketGoldens {
                 GoldenTensors.read(folder.resolve(entry.path("file").asText()));
         try (var scope = Scope.open("golden");
                 var files = new Checkpoint("golden", checkpoint)) {
-            FluxCheckpoint flux = PipelineGoldens.loaded(files);
+            FluxCheckpoint flux = FluxPipelineGoldens.loaded(files);
             var run = new Run(
                     entry.path("prompt").asText(),
                     null,
@@ -81,7 +81,7 @@ final class PocketGoldens {
                     1,
                     null,
                     (int) golden.shape("t5_input_ids")[1],
-                    PipelineGoldens.schedule(checkpoint),
+                    PipelineGoldens.schedule(checkpoint.resolve("scheduler")),
                     "");
             Tensor noise = golden.tensor("noise");
             Picture[] picture = new Picture[1];

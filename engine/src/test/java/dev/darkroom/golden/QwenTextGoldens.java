@@ -3,7 +3,6 @@ package dev.darkroom.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Size;
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.MropePositions;
@@ -14,6 +13,7 @@ import dev.darkroom.text.Qwen2VlImageProcessor;
 import dev.darkroom.text.SmartResize;
 import dev.darkroom.text.VisionWindows;
 import dev.darkroom.weights.Loaded;
+import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,12 @@ final class QwenTextGoldens {
     private QwenTextGoldens() {}
 
     /** Every folder of the checkpoint that has a tokenizer, at least one. */
-    static List<Comparison> tokenizers(Path checkpoint, JsonNode rows) {
+    static List<Comparison> tokenizers(GoldenFile file) {
+        JsonNode rows = file.json();
+        return file.component("processor", processor -> tokenizers(processor.getParent(), rows));
+    }
+
+    private static List<Comparison> tokenizers(Path checkpoint, JsonNode rows) {
         List<Comparison> results = new ArrayList<>();
         for (String name : List.of("tokenizer", "processor")) {
             if (Files.isDirectory(checkpoint.resolve(name))) {
@@ -48,8 +53,12 @@ final class QwenTextGoldens {
     }
 
     /** The resizer that the reference takes by default, to the last bit but for the rounding of the normalisation. */
-    static List<Comparison> imageProcessor(Path checkpoint, GoldenTensors golden) {
-        Qwen2VlImageProcessor processor = Qwen2VlImageProcessor.read(checkpoint.resolve("processor"));
+    static List<Comparison> imageProcessor(GoldenFile file) {
+        return file.component("processor", folder -> imageProcessor(folder, file.tensors()));
+    }
+
+    private static List<Comparison> imageProcessor(Path folder, GoldenTensors golden) {
+        Qwen2VlImageProcessor processor = Qwen2VlImageProcessor.read(folder);
         List<Comparison> results = new ArrayList<>();
         for (int i = 0; golden.has("case" + i + ".in_uint8"); i++) {
             String name = "case" + i;
@@ -83,21 +92,14 @@ final class QwenTextGoldens {
         return results;
     }
 
-    static List<Comparison> vision(Path checkpoint, GoldenTensors golden) {
-        try (var scope = Scope.open("golden");
-                Loaded<Qwen25VlEncoder> loaded = encoder(checkpoint)) {
-            Qwen25VlEncoder encoder = loaded.network();
-            List<PatchGrid> grids = grids(encoder, golden, "in.image_grid_thw");
-            List<Comparison> results = new ArrayList<>();
-            windows(results, encoder.vision().windows(grids), golden);
-            float[][] embeds = new float[1][];
-            Map<String, float[]> seen = Probe.record(() -> embeds[0] =
-                    encoder.imageEmbeds(golden.tensor("in.pixel_values"), grids).toFloats());
-            golden.compare(results, seen, "mid.", Tolerance.NETWORK);
-            results.add(
-                    Comparison.of("out.image_embeds", embeds[0], golden.floats("out.image_embeds"), Tolerance.NETWORK));
-            return results;
-        }
+    static void vision(List<Comparison> results, Qwen25VlEncoder encoder, GoldenTensors golden) {
+        List<PatchGrid> grids = grids(encoder, golden, "in.image_grid_thw");
+        windows(results, encoder.vision().windows(grids), golden);
+        NetworkGoldens.forward(
+                results,
+                golden,
+                "out.image_embeds",
+                () -> encoder.imageEmbeds(golden.tensor("in.pixel_values"), grids));
     }
 
     private static void windows(List<Comparison> results, VisionWindows windows, GoldenTensors golden) {
@@ -114,27 +116,20 @@ final class QwenTextGoldens {
     }
 
     /** One prompt goes the way of a job; several of different length are padded, as only the reference does it. */
-    static List<Comparison> llm(Path checkpoint, GoldenTensors golden) {
-        try (var scope = Scope.open("golden");
-                Loaded<Qwen25VlEncoder> loaded = encoder(checkpoint)) {
-            Qwen25VlEncoder encoder = loaded.network();
-            boolean padded = Arrays.stream(golden.longs("in.attention_mask")).anyMatch(unmasked -> unmasked == 0);
-            boolean several = golden.shape("in.input_ids")[0] > 1;
-            float[][] states = new float[1][];
-            Map<String, float[]> seen = Probe.record(() ->
-                    states[0] = (padded || several ? batch(encoder, golden) : single(encoder, golden)).toFloats());
-            List<Comparison> results = new ArrayList<>();
-            if (golden.has("mid.position_ids")) {
-                results.add(Comparison.of(
-                        "mid.position_ids",
-                        seen.getOrDefault("position_ids", new float[0]),
-                        golden.floats("mid.position_ids"),
-                        Tolerance.EXACT));
-            }
-            golden.compare(results, seen, "mid.", Tolerance.NETWORK);
+    static void llm(List<Comparison> results, Qwen25VlEncoder encoder, GoldenTensors golden) {
+        boolean padded = Arrays.stream(golden.longs("in.attention_mask")).anyMatch(unmasked -> unmasked == 0);
+        boolean several = golden.shape("in.input_ids")[0] > 1;
+        Map<String, float[]> seen = NetworkGoldens.forward(
+                results,
+                golden,
+                "out.hidden_states_last",
+                () -> padded || several ? batch(encoder, golden) : single(encoder, golden));
+        if (golden.has("mid.position_ids")) {
             results.add(Comparison.of(
-                    "out.hidden_states_last", states[0], golden.floats("out.hidden_states_last"), Tolerance.NETWORK));
-            return results;
+                    "mid.position_ids",
+                    seen.getOrDefault("position_ids", new float[0]),
+                    golden.floats("mid.position_ids"),
+                    Tolerance.EXACT));
         }
     }
 
@@ -205,9 +200,8 @@ final class QwenTextGoldens {
                 .toList();
     }
 
-    private static Loaded<Qwen25VlEncoder> encoder(Path checkpoint) {
-        Path folder = checkpoint.resolve("text_encoder");
+    static Loaded<Qwen25VlEncoder> encoder(Path folder, Placement placement) {
         Qwen25VlEncoder.Config config = Qwen25VlEncoder.Config.read(folder);
-        return Weights.load(folder, NetworkGoldens.CPU, w -> new Qwen25VlEncoder(config, w));
+        return Weights.load(folder, placement, w -> new Qwen25VlEncoder(config, w));
     }
 }

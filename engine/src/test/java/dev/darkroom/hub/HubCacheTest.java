@@ -2,6 +2,8 @@ package dev.darkroom.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.hub.ModelSource.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +31,7 @@ class HubCacheTest {
     void fill() throws IOException {
         cache = new HubCache(folder.resolve("hub"));
         snapshot = folder.resolve("hub/models--studio--tiny/snapshots").resolve(COMMIT);
-        CheckpointCopy.copy(CheckpointCopy.SHARDED, snapshot);
+        TestCheckpoints.copy(TinyFlux.DEV, snapshot);
         ref("main");
     }
 
@@ -136,10 +138,10 @@ class HubCacheTest {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r-xr-xr-x"));
             }
         }
-        var before = CheckpointCopy.contents(folder).keySet();
+        var before = TestCheckpoints.contents(folder).keySet();
 
         assertThat(cache.find(MAIN)).contains(snapshot);
-        assertThat(CheckpointCopy.contents(folder)).containsOnlyKeys(before);
+        assertThat(TestCheckpoints.contents(folder)).containsOnlyKeys(before);
 
         try (Stream<Path> folders = Files.walk(folder.resolve("hub"))) {
             for (Path path : folders.toList()) {

@@ -3,6 +3,8 @@ package dev.darkroom.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.hub.ModelSource.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +37,7 @@ class HubDownloadTest {
 
     @BeforeEach
     void publish() throws IOException {
-        publish(CheckpointCopy.POCKET);
+        publish(TestCheckpoints.POCKET_FLUX);
     }
 
     private void publish(Path checkpoint) throws IOException {
@@ -78,13 +80,13 @@ class HubDownloadTest {
         }) {
             hub.add(path, new byte[] {1, 2, 3});
         }
-        Map<String, byte[]> expected = new TreeMap<>(CheckpointCopy.contents(CheckpointCopy.POCKET));
+        Map<String, byte[]> expected = new TreeMap<>(TestCheckpoints.contents(TestCheckpoints.POCKET_FLUX));
         expected.remove("README.md");
 
         Path snapshot = download();
 
         assertThat(snapshot).isEqualTo(folder.resolve("hub/models--studio--pocket-flux/snapshots/" + TestHub.COMMIT));
-        assertSame(CheckpointCopy.contents(snapshot), expected);
+        assertSame(TestCheckpoints.contents(snapshot), expected);
         assertThat(folder.resolve("hub/models--studio--pocket-flux/refs/main")).hasContent(TestHub.COMMIT);
         assertThat(Files.readSymbolicLink(snapshot.resolve("model_index.json")).toString())
                 .startsWith("../../blobs/");
@@ -98,11 +100,11 @@ class HubDownloadTest {
 
     @Test
     void shardsAreThoseThatTheIndexNames() throws IOException, InterruptedException {
-        publish(CheckpointCopy.SHARDED);
+        publish(TinyFlux.DEV);
         hub.add("transformer/diffusion_pytorch_model.safetensors", new byte[1000]);
         hub.add("transformer/diffusion_pytorch_model-00003-of-00003.safetensors", new byte[1000]);
 
-        assertSame(CheckpointCopy.contents(download()), CheckpointCopy.contents(CheckpointCopy.SHARDED));
+        assertSame(TestCheckpoints.contents(download()), TestCheckpoints.contents(TinyFlux.DEV));
     }
 
     @Test
@@ -187,7 +189,7 @@ class HubDownloadTest {
         assertThatThrownBy(this::download)
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("which is no path within a repository");
-        assertThat(CheckpointCopy.contents(folder))
+        assertThat(TestCheckpoints.contents(folder))
                 .containsOnlyKeys("hub/.locks/models--studio--pocket-flux/darkroom.lock");
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -45,7 +47,7 @@ class HubFaultsTest {
     @BeforeEach
     void publish() throws IOException {
         hub.close();
-        hub = TestHub.with(CheckpointCopy.POCKET);
+        hub = TestHub.with(TestCheckpoints.POCKET_FLUX);
         settings = new TestHubSettings(hub.address(), folder.resolve("hub"));
     }
 
@@ -59,16 +61,16 @@ class HubFaultsTest {
     }
 
     private void assertDownloads() throws IOException, InterruptedException {
-        Map<String, byte[]> expected = new TreeMap<>(CheckpointCopy.contents(CheckpointCopy.POCKET));
+        Map<String, byte[]> expected = new TreeMap<>(TestCheckpoints.contents(TestCheckpoints.POCKET_FLUX));
         expected.remove("README.md");
-        Map<String, byte[]> actual = CheckpointCopy.contents(download());
+        Map<String, byte[]> actual = TestCheckpoints.contents(download());
         assertThat(actual.keySet()).containsExactlyElementsOf(expected.keySet());
         expected.forEach(
                 (path, content) -> assertThat(actual.get(path)).as(path).isEqualTo(content));
     }
 
     private long allBytes() throws IOException {
-        return CheckpointCopy.contents(CheckpointCopy.POCKET).entrySet().stream()
+        return TestCheckpoints.contents(TestCheckpoints.POCKET_FLUX).entrySet().stream()
                 .filter(file -> !file.getKey().equals("README.md"))
                 .mapToLong(file -> file.getValue().length)
                 .sum();
@@ -224,9 +226,7 @@ class HubFaultsTest {
             }
         });
         reached.await();
-        while (partsOnDisk() < 6) {
-            Thread.sleep(5);
-        }
+        Eventually.await("all other parts are there", () -> partsOnDisk() == 6);
         download.interrupt();
         download.join();
         assertThat(failure.get()).isInstanceOf(InterruptedException.class);
@@ -280,7 +280,7 @@ class HubFaultsTest {
         byte[] changed = hub.content(TRANSFORMER).clone();
         changed[10] ^= 1;
         hub.close();
-        hub = TestHub.with(CheckpointCopy.POCKET);
+        hub = TestHub.with(TestCheckpoints.POCKET_FLUX);
         hub.add(TRANSFORMER, changed);
         hub.commit("e".repeat(40));
         settings = new TestHubSettings(hub.address(), folder.resolve("hub"));
@@ -300,7 +300,7 @@ class HubFaultsTest {
         assertThat(blobs.resolve(TestHub.digest(Digest.Kind.GIT, hub.content("model_index.json"))))
                 .exists();
 
-        hub = TestHub.with(CheckpointCopy.POCKET);
+        hub = TestHub.with(TestCheckpoints.POCKET_FLUX);
         settings = new TestHubSettings(hub.address(), folder.resolve("hub"));
         assertDownloads();
 

@@ -3,19 +3,20 @@ package dev.darkroom.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.hub.ModelSource.Folder;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +39,9 @@ class ModelsTest {
 
     @Test
     void aFolderIsWhereItIs() throws InterruptedException {
-        LocatedModel model = locate(CheckpointCopy.POCKET);
+        LocatedModel model = locate(TestCheckpoints.POCKET_FLUX);
 
-        assertThat(model.folder()).isEqualTo(CheckpointCopy.POCKET);
+        assertThat(model.folder()).isEqualTo(TestCheckpoints.POCKET_FLUX);
         assertThat(model.revision()).isEmpty();
     }
 
@@ -68,32 +69,34 @@ class ModelsTest {
 
     @Test
     void aVolumeThatIsMountedLateIsWaitedFor() throws Exception {
-        settings = settings.waiting(Duration.ofSeconds(30));
+        settings = settings.waiting(Eventually.NEVER);
         Path volume = folder.resolve("volume");
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<LocatedModel> model = threads.submit(() -> locate(volume));
-            Thread.sleep(50);
-            assertThat(model).isNotDone();
-            Files.createDirectory(volume);
-            Files.createFile(volume.resolve("model_index.json"));
+        FutureTask<LocatedModel> model = locateThatWaits(() -> locate(volume));
 
-            assertThat(model.get().folder()).isEqualTo(volume);
-        }
+        Files.createDirectory(volume);
+        Files.createFile(volume.resolve("model_index.json"));
+
+        assertThat(model.get().folder()).isEqualTo(volume);
     }
 
     @Test
     void aCacheThatIsMountedLateIsWaitedForToo() throws Exception {
-        settings = settings.waiting(Duration.ofSeconds(30)).withoutNetwork();
+        settings = settings.waiting(Eventually.NEVER).withoutNetwork();
         var repository = new Repository("studio/tiny", TestHub.COMMIT);
         Path snapshot = new HubCache(settings.hub()).snapshot(repository, TestHub.COMMIT);
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<LocatedModel> model = threads.submit(() -> new Models(settings).locate(repository));
-            Thread.sleep(50);
-            assertThat(model).isNotDone();
-            CheckpointCopy.copy(CheckpointCopy.SHARDED, snapshot);
+        FutureTask<LocatedModel> model = locateThatWaits(() -> new Models(settings).locate(repository));
 
-            assertThat(model.get()).isEqualTo(new LocatedModel(snapshot, Optional.of(TestHub.COMMIT)));
-        }
+        TestCheckpoints.copy(TinyFlux.DEV, snapshot);
+
+        assertThat(model.get()).isEqualTo(new LocatedModel(snapshot, Optional.of(TestHub.COMMIT)));
+    }
+
+    /** Starts a search and returns when it has looked and waits to look again. */
+    private static FutureTask<LocatedModel> locateThatWaits(Callable<LocatedModel> search) throws InterruptedException {
+        var model = new FutureTask<>(search);
+        Thread thread = Thread.ofVirtual().start(model);
+        Eventually.await("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
+        return model;
     }
 
     @Test

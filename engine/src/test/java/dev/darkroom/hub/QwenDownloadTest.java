@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.hub.ModelSource.Repository;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Resident;
@@ -57,7 +58,7 @@ class QwenDownloadTest {
     @BeforeEach
     void publish() throws IOException {
         NOT_NEEDED.forEach(path -> hub.add(path, new byte[] {1, 2, 3}));
-        expected = CheckpointCopy.contents(CHECKPOINT);
+        expected = TestCheckpoints.contents(CHECKPOINT);
         expected.remove("model_index.QwenImageEditPipeline.json");
     }
 
@@ -73,7 +74,7 @@ class QwenDownloadTest {
 
         Path snapshot = download();
 
-        assertThat(CheckpointCopy.contents(snapshot)).containsExactlyInAnyOrderEntriesOf(expected);
+        assertThat(TestCheckpoints.contents(snapshot)).containsExactlyInAnyOrderEntriesOf(expected);
         assertThat(snapshot.resolve("tokenizer")).isDirectoryNotContaining("glob:**/tokenizer.json");
         assertThat(snapshot.resolve("processor")).isDirectoryContaining("glob:**/preprocessor_config.json");
         assertLoadable(snapshot);
@@ -92,7 +93,7 @@ class QwenDownloadTest {
 
         Path snapshot = download();
 
-        assertThat(CheckpointCopy.contents(snapshot)).containsExactlyInAnyOrderEntriesOf(expected);
+        assertThat(TestCheckpoints.contents(snapshot)).containsExactlyInAnyOrderEntriesOf(expected);
         assertLoadable(snapshot);
     }
 
@@ -111,7 +112,7 @@ class QwenDownloadTest {
 
         assertThat(download()).isEqualTo(snapshot);
 
-        assertThat(CheckpointCopy.contents(snapshot)).containsExactlyInAnyOrderEntriesOf(expected);
+        assertThat(TestCheckpoints.contents(snapshot)).containsExactlyInAnyOrderEntriesOf(expected);
         assertThat(hub.asked("")).as("all blobs are there").isEmpty();
     }
 

@@ -56,10 +56,10 @@ final class TestHub implements AutoCloseable {
     /** A request as it came. */
     record Asked(boolean ofCdn, String path, Optional<String> authorization, Optional<String> range) {}
 
-    private record Rule(Predicate<Asked> condition, AtomicInteger times, Fault fault) {}
+    private record Rule(Predicate<Asked> condition, AtomicInteger times, HubFault fault) {}
 
     /** What goes wrong instead of the answer. */
-    interface Fault {
+    interface HubFault {
         void answer(HttpExchange exchange, byte[] body) throws IOException;
     }
 
@@ -125,11 +125,11 @@ final class TestHub implements AutoCloseable {
     }
 
     /** Puts a fault in the way of the next so many requests that it is meant for. */
-    void when(Predicate<Asked> condition, int times, Fault fault) {
+    void when(Predicate<Asked> condition, int times, HubFault fault) {
         rules.add(new Rule(condition, new AtomicInteger(times), fault));
     }
 
-    static Fault status(int status, String... headers) {
+    static HubFault status(int status, String... headers) {
         return (exchange, body) -> {
             for (int i = 0; i < headers.length; i += 2) {
                 exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
@@ -139,7 +139,7 @@ final class TestHub implements AutoCloseable {
     }
 
     /** Sends half of the body and cuts the connection. */
-    Fault cut() {
+    HubFault cut() {
         return (exchange, body) -> {
             exchange.sendResponseHeaders(status(exchange), body.length);
             exchange.getResponseBody().write(body, 0, body.length / 2);

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.job.Picture;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DriftSearchTest {
-    private static final Path IMAGES = Path.of(System.getProperty("darkroom.home"), "test-payloads/images");
 
     @ParameterizedTest
     @CsvSource({
@@ -25,8 +20,8 @@ class DriftSearchTest {
         "beach.png, 0, 0, 1.03, 1.03"
     })
     void aShiftAndAZoomAreFound(String file, double shiftX, double shiftY, double zoomX, double zoomY)
-            throws IOException {
-        Picture source = picture(file);
+            {
+        Picture source = TestPictures.payload(file);
         Picture result = drifted(source, new Drift(shiftX, shiftY, zoomX, zoomY));
         Drift found = DriftSearch.between(source, result).orElseThrow();
         assertThat(found.shiftX()).isCloseTo(shiftX, within(0.25));
@@ -36,8 +31,8 @@ class DriftSearchTest {
     }
 
     @Test
-    void whatWasEditedDoesNotCount() throws IOException {
-        Picture source = picture("house.png");
+    void whatWasEditedDoesNotCount() {
+        Picture source = TestPictures.payload("house.png");
         Picture edited = inverted(painted(source));
         Drift drift = new Drift(2.2, -1.4, 1.01, 1.01);
         Optional<Drift> found = DriftSearch.between(source, drifted(painted(source), drift));
@@ -47,36 +42,34 @@ class DriftSearchTest {
     }
 
     @Test
-    void undoingPutsEverythingBack() throws IOException {
-        Picture source = picture("house.png");
+    void undoingPutsEverythingBack() {
+        Picture source = TestPictures.payload("house.png");
         Drift drift = new Drift(2.5, -1.5, 1.01, 1.01);
         Picture result = drifted(source, drift);
-        assertThat(difference(source, result)).isGreaterThan(4);
-        assertThat(difference(
+        assertThat(TestPictures.meanDifference(source, result)).isGreaterThan(4);
+        assertThat(TestPictures.meanDifference(
                         source,
                         DriftSearch.between(source, result).orElseThrow().undo(result)))
                 .isLessThan(2.5);
     }
 
     @Test
-    void whatLiesInPlaceIsLeftAlone() throws IOException {
-        Picture source = picture("house.png");
+    void whatLiesInPlaceIsLeftAlone() {
+        Picture source = TestPictures.payload("house.png");
         assertThat(DriftSearch.between(source, source)).isEmpty();
         assertThat(DriftSearch.between(source, drifted(source, new Drift(0.1, 0.1, 1, 1))))
                 .isEmpty();
     }
 
     @Test
-    void otherPicturesFlatOnesAndNoiseHaveNoDrift() throws IOException {
-        Picture source = picture("house.png");
-        assertThat(DriftSearch.between(source, PilResize.LANCZOS.apply(picture("cat.png"), source.size())))
+    void otherPicturesFlatOnesAndNoiseHaveNoDrift() {
+        Picture source = TestPictures.payload("house.png");
+        assertThat(DriftSearch.between(source, PilResize.LANCZOS.apply(TestPictures.payload("cat.png"), source.size())))
                 .isEmpty();
         Picture flat = new Picture(source.width(), source.height(), new byte[source.rgb().length]);
         assertThat(DriftSearch.between(source, flat)).isEmpty();
         assertThat(DriftSearch.between(flat, flat)).isEmpty();
-        byte[] noise = new byte[source.rgb().length];
-        new Random(1).nextBytes(noise);
-        assertThat(DriftSearch.between(source, new Picture(source.width(), source.height(), noise)))
+        assertThat(DriftSearch.between(source, TestPictures.noise(source.width(), source.height())))
                 .isEmpty();
         Picture tiny = new Picture(64, 3, new byte[3 * 64 * 3]);
         assertThat(DriftSearch.between(source, tiny)).isEmpty();
@@ -84,8 +77,8 @@ class DriftSearchTest {
 
     /** A zoom that was asked for is no drift. */
     @Test
-    void aFarMoveIsMeant() throws IOException {
-        Picture source = picture("house.png");
+    void aFarMoveIsMeant() {
+        Picture source = TestPictures.payload("house.png");
         assertThat(DriftSearch.between(source, drifted(source, new Drift(0, 0, 1.4, 1.4))))
                 .isEmpty();
         assertThat(DriftSearch.between(source, drifted(source, new Drift(60, 0, 1, 1))))
@@ -151,17 +144,5 @@ class DriftSearchTest {
             rgb[i] = (byte) (255 - (rgb[i] & 0xFF));
         }
         return new Picture(picture.width(), picture.height(), rgb);
-    }
-
-    private static double difference(Picture a, Picture b) {
-        double sum = 0;
-        for (int i = 0; i < a.rgb().length; i++) {
-            sum += Math.abs((a.rgb()[i] & 0xFF) - (b.rgb()[i] & 0xFF));
-        }
-        return sum / a.rgb().length;
-    }
-
-    private static Picture picture(String file) throws IOException {
-        return Picture.of(ImageIO.read(IMAGES.resolve(file).toFile()));
     }
 }

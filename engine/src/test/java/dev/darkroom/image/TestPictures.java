@@ -2,14 +2,20 @@ package dev.darkroom.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.job.Picture;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /** Pictures to store and to send. */
@@ -28,6 +34,42 @@ public final class TestPictures {
             }
         }
         return new Picture(width, height, rgb);
+    }
+
+    /** Numbers without a pattern, the same each time. */
+    public static Picture noise(int width, int height) {
+        return noise(1, width, height);
+    }
+
+    public static Picture noise(long seed, int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        new Random(seed).nextBytes(rgb);
+        return new Picture(width, height, rgb);
+    }
+
+    /** Square pictures without a pattern, each another one. */
+    public static List<Picture> squares(int count, int side) {
+        return IntStream.range(0, count).mapToObj(i -> noise(i, side, side)).toList();
+    }
+
+    /** A picture that differs in one level. */
+    public static Picture changed(Picture picture) {
+        byte[] rgb = picture.rgb().clone();
+        rgb[0]++;
+        return new Picture(picture.width(), picture.height(), rgb);
+    }
+
+    /** One of the pictures that come with the repository. */
+    public static Picture payload(String file) {
+        return read(TestCheckpoints.PAYLOADS.resolve("images").resolve(file));
+    }
+
+    public static Picture read(Path file) {
+        try {
+            return read(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A file in one of the formats that Java itself writes. */

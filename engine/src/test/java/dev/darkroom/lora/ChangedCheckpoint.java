@@ -22,8 +22,6 @@ import java.util.stream.Stream;
 
 /** The float32 tensors of a component folder or a file, read without the code under test, to be changed and written elsewhere. */
 record ChangedCheckpoint(Path config, Map<String, Values> tensors) {
-    static final Path GOLDENS = Path.of("src/test/resources/goldens");
-
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Values(long[] shape, float[] numbers) {
         Tensor tensor() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.Families;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
@@ -21,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,10 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A LoRA on FLUX.1's transformer computes what weights with the change in them compute, and leaves nothing behind. */
 class LoraOnFluxTest {
-    private static final Path TRANSFORMER = ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/transformer");
+    private static final Path TRANSFORMER = TestLoras.FLUX.resolve("transformer");
     private static final ChangedCheckpoint GOLDEN =
-            ChangedCheckpoint.read(ChangedCheckpoint.GOLDENS.resolve("golden/flux/transformer_dev.safetensors"));
-    private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
+            ChangedCheckpoint.read(TestCheckpoints.GOLDENS.resolve("golden/flux/transformer_dev.safetensors"));
     private static final ChangedCheckpoint WEIGHTS = ChangedCheckpoint.read(TRANSFORMER);
 
     /** The authors' name, XLabs' name, our layers. */
@@ -75,14 +74,14 @@ class LoraOnFluxTest {
 
     private static Loaded<FluxTransformer> network;
 
-    private final Loras loras = Families.loras(1 << 20);
+    private final Loras loras = TestLoras.few();
 
     @TempDir
     Path folder;
 
     @BeforeAll
     static void load() {
-        network = FluxNetworks.transformer(TRANSFORMER, CPU);
+        network = FluxNetworks.transformer(TRANSFORMER, TestLoras.CPU);
     }
 
     @AfterAll
@@ -253,10 +252,9 @@ class LoraOnFluxTest {
     @ParameterizedTest
     @ValueSource(strings = {"FLOAT16", "BFLOAT16", "FLOAT8_E4M3"})
     void anyFloatingTypeIsRead(DType type) {
-        var writer = new SafetensorsWriter();
-        writer.add("proj_out.lora_A.weight", type, new long[] {1, 48}, ones(48));
-        writer.add("proj_out.lora_B.weight", type, new long[] {64, 1}, ones(64));
-        Path file = writer.write(folder.resolve(type + ".safetensors"));
+        Path file = new SafetensorsWriter()
+                .halves("proj_out", type, 1, 48, 64, 1)
+                .write(folder.resolve(type + ".safetensors"));
 
         try (var scope = Scope.open("test");
                 var adapted = attach(new LoraFile(file, type.name(), "ones", 1))) {
@@ -283,19 +281,13 @@ class LoraOnFluxTest {
         }
     }
 
-    private static float[] ones(int count) {
-        float[] ones = new float[count];
-        Arrays.fill(ones, 1);
-        return ones;
-    }
-
     private LoraFile lora(Format format, List<Change> changes, double scale) {
         Path file = format.write(folder.resolve(format + "-" + scale + ".safetensors"), changes);
-        return new LoraFile(file, file.toString(), "test", scale);
+        return TestLoras.file(file, scale);
     }
 
     private Adapted attach(LoraFile... files) {
-        return loras.attach(List.of(files), List.of(new Loras.Network("transformer", network)));
+        return TestLoras.attach(loras, "transformer", network, files);
     }
 
     private float[] forward(LoraFile... files) {
@@ -308,7 +300,7 @@ class LoraOnFluxTest {
     private float[] merged(Map<Double, List<Change>> byScale) {
         ChangedCheckpoint copy = ChangedCheckpoint.read(TRANSFORMER);
         byScale.forEach((scale, changes) -> changes.forEach(change -> change.addTo(copy, scale)));
-        try (Loaded<FluxTransformer> merged = FluxNetworks.transformer(copy.write(folder), CPU);
+        try (Loaded<FluxTransformer> merged = FluxNetworks.transformer(copy.write(folder), TestLoras.CPU);
                 var scope = Scope.open("test")) {
             return run(merged);
         }

@@ -3,16 +3,13 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.engine.Families;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Loaded;
-import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.SafetensorsWriter;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
@@ -30,11 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** All linear layers of a Qwen-Image checkpoint, by the names in its header, each by itself. */
 class LoraOnQwenTest {
-    private static final Path TRANSFORMER = ChangedCheckpoint.GOLDENS.resolve("tiny-qwen-image-edit/transformer");
-    private static final Path ENCODER = ChangedCheckpoint.GOLDENS.resolve("tiny-qwen-image-edit/text_encoder");
-    private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
+    private static final Path TRANSFORMER = TestLoras.QWEN.resolve("transformer");
+    private static final Path ENCODER = TestLoras.QWEN.resolve("text_encoder");
 
-    private final Loras loras = Families.loras(1 << 20);
+    private final Loras loras = TestLoras.few();
 
     @TempDir
     Path folder;
@@ -130,7 +126,7 @@ class LoraOnQwenTest {
     }
 
     private Adapted attach(LoraFile file, String role, Loaded<?> network) {
-        return loras.attach(List.of(file), List.of(new Loras.Network(role, network)));
+        return TestLoras.attach(loras, role, network, file);
     }
 
     /** A change of every linear layer of the transformer. */
@@ -167,7 +163,7 @@ class LoraOnQwenTest {
     private static Loaded<Map<String, Linear>> layers(Path component) {
         Map<String, ChangedCheckpoint.Values> tensors =
                 ChangedCheckpoint.read(component).tensors();
-        return Weights.load(component, CPU, w -> {
+        return Weights.load(component, TestLoras.CPU, w -> {
             Map<String, Linear> layers = new LinkedHashMap<>();
             tensors.forEach((name, values) -> {
                 String layer = name.replaceAll("\\.(weight|bias)$", "");

@@ -2,12 +2,11 @@ package dev.darkroom.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.engine.Families;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTextEncoder;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.weights.Loaded;
@@ -16,6 +15,7 @@ import dev.darkroom.weights.SafetensorsWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,13 +24,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Text encoders are adapted by the same files, each by its own part of them. */
 class LoraOnTextEncodersTest {
-    private static final Path CLIP = ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/text_encoder");
-    private static final Path T5 = ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/text_encoder_2");
-    private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
+    private static final Encoder<ClipTextEncoder> CLIP =
+            new Encoder<>("text_encoder", FluxNetworks::textEncoder, ClipTextEncoder::pooled);
+    private static final Encoder<T5Encoder> T5 =
+            new Encoder<>("text_encoder_2", FluxNetworks::textEncoder2, T5Encoder::encode);
     private static final long[] IDS =
             LongStream.range(0, 77).map(i -> i % 50 + 1).toArray();
 
-    private final Loras loras = Families.loras(1 << 20);
+    private final Loras loras = TestLoras.few();
 
     @TempDir
     Path folder;
@@ -45,22 +46,7 @@ class LoraOnTextEncodersTest {
         "text_encoders.clip_l.transformer.text_model.encoder.layers.1.self_attn.q_proj, .lora_down.weight, .lora_up.weight"
     })
     void clipComputesWhatMergedWeightsDo(String module, String down, String up) throws Exception {
-        ChangedCheckpoint copy = ChangedCheckpoint.read(CLIP);
-        Change change = Change.random("x - text_model.encoder.layers.1.self_attn.q_proj", copy, 2, 5);
-        LoraFile file = lora(module, down, up, change);
-        change.addTo(copy, 0.7);
-        try (Loaded<ClipTextEncoder> plain = FluxNetworks.textEncoder(CLIP, CPU);
-                Loaded<ClipTextEncoder> merged = FluxNetworks.textEncoder(copy.write(folder), CPU)) {
-            float[] without = pooled(plain);
-            try (var adapted = loras.attach(List.of(file), List.of(new Loras.Network("text_encoder", plain)))) {
-                assertThat(adapted.identity("text_encoder")).isNotEmpty();
-                assertThat(Distance.between(pooled(plain), pooled(merged))).isLessThan(1e-5);
-            }
-            assertThat(pooled(plain)).isEqualTo(without);
-            assertThat(Distance.between(pooled(merged), without)).isGreaterThan(1e-4);
-        } finally {
-            loras.close();
-        }
+        assertAdaptedIsMerged(CLIP, "text_model.encoder.layers.1.self_attn.q_proj", module, down, up);
     }
 
     @ParameterizedTest
@@ -71,19 +57,26 @@ class LoraOnTextEncodersTest {
         "text_encoders.t5xxl.transformer.encoder.block.0.layer.1.DenseReluDense.wi_0, .lora_A.weight, .lora_B.weight"
     })
     void t5ComputesWhatMergedWeightsDo(String module, String down, String up) throws Exception {
-        ChangedCheckpoint copy = ChangedCheckpoint.read(T5);
-        Change change = Change.random("x - encoder.block.0.layer.1.DenseReluDense.wi_0", copy, 2, 6);
+        assertAdaptedIsMerged(T5, "encoder.block.0.layer.1.DenseReluDense.wi_0", module, down, up);
+    }
+
+    /** With the file on it, a network computes what one with merged weights does; without it again what it did before. */
+    private <N> void assertAdaptedIsMerged(Encoder<N> encoder, String layer, String module, String down, String up)
+            throws Exception {
+        ChangedCheckpoint copy = ChangedCheckpoint.read(encoder.folder());
+        Change change = Change.random("x - " + layer, copy, 2, 5);
         LoraFile file = lora(module, down, up, change);
         change.addTo(copy, 0.7);
-        try (Loaded<T5Encoder> plain = FluxNetworks.textEncoder2(T5, CPU);
-                Loaded<T5Encoder> merged = FluxNetworks.textEncoder2(copy.write(folder), CPU)) {
-            float[] without = embeds(plain);
-            try (var adapted = loras.attach(List.of(file), List.of(new Loras.Network("text_encoder_2", plain)))) {
-                assertThat(adapted.identity("text_encoder_2")).isNotEmpty();
-                assertThat(Distance.between(embeds(plain), embeds(merged))).isLessThan(1e-5);
+        try (Loaded<N> plain = encoder.load(encoder.folder());
+                Loaded<N> merged = encoder.load(copy.write(folder))) {
+            float[] without = encoder.states(plain);
+            try (var adapted = TestLoras.attach(loras, encoder.role(), plain, file)) {
+                assertThat(adapted.identity(encoder.role())).isNotEmpty();
+                assertThat(Distance.between(encoder.states(plain), encoder.states(merged)))
+                        .isLessThan(1e-5);
             }
-            assertThat(embeds(plain)).isEqualTo(without);
-            assertThat(Distance.between(embeds(merged), without)).isGreaterThan(1e-4);
+            assertThat(encoder.states(plain)).isEqualTo(without);
+            assertThat(Distance.between(encoder.states(merged), without)).isGreaterThan(1e-4);
         } finally {
             loras.close();
         }
@@ -91,12 +84,12 @@ class LoraOnTextEncodersTest {
 
     @Test
     void aNetworkThatTheFileDoesNotNameHasNoIdentityAndNoChange() throws Exception {
-        ChangedCheckpoint clip = ChangedCheckpoint.read(CLIP);
+        ChangedCheckpoint clip = ChangedCheckpoint.read(CLIP.folder());
         Change change = Change.random("x - text_model.encoder.layers.1.mlp.fc1", clip, 2, 5);
         LoraFile file =
                 lora("lora_te1_text_model_encoder_layers_1_mlp_fc1", ".lora_down.weight", ".lora_up.weight", change);
-        try (Loaded<ClipTextEncoder> first = FluxNetworks.textEncoder(CLIP, CPU);
-                Loaded<T5Encoder> second = FluxNetworks.textEncoder2(T5, CPU);
+        try (Loaded<ClipTextEncoder> first = CLIP.load(CLIP.folder());
+                Loaded<T5Encoder> second = T5.load(T5.folder());
                 var adapted = loras.attach(
                         List.of(file),
                         List.of(
@@ -123,18 +116,24 @@ class LoraOnTextEncodersTest {
                         new long[0],
                         change.alpha())
                 .write(file);
-        return new LoraFile(file, file.toString(), "test", 0.7);
+        return TestLoras.file(file, 0.7);
     }
 
-    private static float[] pooled(Loaded<ClipTextEncoder> encoder) {
-        try (var scope = Scope.open("test")) {
-            return encoder.network().pooled(IDS).toFloats();
+    /** A text encoder of the tiny checkpoint, and what is read of it. */
+    private record Encoder<N>(
+            String role, BiFunction<Path, Placement, Loaded<N>> loader, BiFunction<N, long[], Tensor> encode) {
+        Path folder() {
+            return TestLoras.FLUX.resolve(role);
         }
-    }
 
-    private static float[] embeds(Loaded<T5Encoder> encoder) {
-        try (var scope = Scope.open("test")) {
-            return encoder.network().encode(IDS).toFloats();
+        Loaded<N> load(Path folder) {
+            return loader.apply(folder, TestLoras.CPU);
+        }
+
+        float[] states(Loaded<N> loaded) {
+            try (var scope = Scope.open("test")) {
+                return encode.apply(loaded.network(), IDS).toFloats();
+            }
         }
     }
 }

@@ -3,16 +3,13 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.engine.Families;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Loaded;
-import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +32,7 @@ class LoraRefusalsTest {
 
     private static Loaded<FluxTransformer> network;
 
-    private final Loras loras = Families.loras(1 << 20);
+    private final Loras loras = TestLoras.few();
 
     @TempDir
     Path folder;
@@ -43,8 +40,8 @@ class LoraRefusalsTest {
     @BeforeAll
     static void load() {
         network = FluxNetworks.transformer(
-                ChangedCheckpoint.GOLDENS.resolve("tiny-flux-dev/transformer"),
-                new Placement(Device.CPU, DType.FLOAT32));
+                TestLoras.FLUX.resolve("transformer"),
+                TestLoras.CPU);
     }
 
     @AfterAll
@@ -112,9 +109,7 @@ class LoraRefusalsTest {
 
     @Test
     void wholeNumbersAreRefused() {
-        var writer = new SafetensorsWriter()
-                .add("proj_out.lora_A.weight", DType.INT8, new long[] {1, 48}, new float[48])
-                .add("proj_out.lora_B.weight", DType.INT8, new long[] {64, 1}, new float[64]);
+        var writer = new SafetensorsWriter().halves("proj_out", DType.INT8, 1, 48, 64, 0);
 
         assertRefused(
                 writer.write(file()), "proj_out.lora_A.weight must be a matrix of a floating type, not I8 [1, 48]");
@@ -235,9 +230,8 @@ class LoraRefusalsTest {
             long[] shape = Arrays.stream(words.get(1).split(",", 0))
                     .mapToLong(Long::parseLong)
                     .toArray();
-            float[] numbers = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
-            Arrays.fill(numbers, value);
-            writer.add(words.get(0), DType.FLOAT32, shape, numbers);
+            long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+            writer.add(words.get(0), DType.FLOAT32, shape, SafetensorsWriter.filled(count, value));
         }
         return writer;
     }

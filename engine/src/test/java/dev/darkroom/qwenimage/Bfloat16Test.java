@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.engine.LoadedModel;
-import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
@@ -20,13 +21,11 @@ import dev.darkroom.text.PatchGrid;
 import dev.darkroom.text.Qwen25VlEncoder;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.LongStream;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,18 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Networks in bfloat16, as {@code DARKROOM_DTYPE} has it and cards compute: near what they give in float32, with the same weights. */
 class Bfloat16Test {
-    private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
-    private static final Path POCKET = HOME.resolve("test-payloads/models/pocket-qwen-edit");
-    private static final Path TINY = Path.of("src/test/resources/goldens/tiny-qwen-image-edit");
-    private static final Path TINY_2511 = Path.of("src/test/resources/goldens/tiny-qwen-image-edit-2511");
-
     private static @Nullable ImageModel exact;
     private static @Nullable ImageModel rounded;
 
     @BeforeAll
     static void load() {
-        exact = LoadedModel.in(DType.FLOAT32, POCKET);
-        rounded = LoadedModel.in(DType.BFLOAT16, POCKET);
+        exact = LoadedModel.in(DType.FLOAT32, TestCheckpoints.POCKET_EDIT);
+        rounded = LoadedModel.in(DType.BFLOAT16, TestCheckpoints.POCKET_EDIT);
     }
 
     @AfterAll
@@ -85,13 +79,9 @@ class Bfloat16Test {
 
     @Test
     void theTransformerThatKnowsReferencesIsNear(@TempDir Path folder) throws IOException {
-        TinyFlux.copy(TINY, folder);
-        try (var shards = Files.list(folder.resolve("transformer"))) {
-            for (Path shard : shards.toList()) {
-                Files.delete(shard);
-            }
-        }
-        TinyFlux.copy(TINY_2511, folder);
+        TestCheckpoints.copy(TinyQwen.CHECKPOINT, folder);
+        TestCheckpoints.empty(folder.resolve("transformer"), "");
+        TestCheckpoints.copy(TestCheckpoints.GOLDENS.resolve("tiny-qwen-image-edit-2511"), folder);
         try (ImageModel in32 = LoadedModel.in(DType.FLOAT32, folder);
                 ImageModel in16 = LoadedModel.in(DType.BFLOAT16, folder)) {
             assertThat(LoadedModel.network(in16, QwenImageTransformer.class)
@@ -134,28 +124,23 @@ class Bfloat16Test {
     }
 
     @Test
-    void anEditIsTheSameToTheEye() throws IOException {
-        Picture image = Picture.of(
-                ImageIO.read(HOME.resolve("test-payloads/images/red-circle.png").toFile()));
-        byte[] in32 = edit(Objects.requireNonNull(exact), image);
-        byte[] in16 = edit(Objects.requireNonNull(rounded), image);
+    void anEditIsTheSameToTheEye() {
+        Picture image = TestPictures.payload("red-circle.png");
 
-        double difference = 0;
-        for (int i = 0; i < in32.length; i++) {
-            difference += Math.abs((in32[i] & 0xFF) - (in16[i] & 0xFF));
-        }
-        assertThat(difference / in32.length).as("mean difference in levels").isBetween(0.001, 4.0);
+        Picture in32 = edit(Objects.requireNonNull(exact), image);
+        Picture in16 = edit(Objects.requireNonNull(rounded), image);
+
+        assertThat(TestPictures.meanDifference(in32, in16)).isBetween(0.001, 4.0);
     }
 
-    private static byte[] edit(ImageModel model, Picture image) {
+    private static Picture edit(ImageModel model, Picture image) {
         var job = new Job.FromImages(
                 TestJobs.PLAIN,
                 TestJobs.of("make the circle blue", null, null, null, null, null, 1),
                 List.of(""),
                 null);
         return model.render(job, TestJobs.first(job), new Sources(List.of(image), null, List.of()), Progress.NONE)
-                .picture()
-                .rgb();
+                .picture();
     }
 
     private static void assertNear(double tolerance, Function<ImageModel, Tensor> network) {

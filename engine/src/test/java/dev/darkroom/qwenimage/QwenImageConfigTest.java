@@ -1,9 +1,8 @@
 package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.weights.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,10 +64,7 @@ class QwenImageConfigTest {
             {"joint_attention_dim": 3584.5}                         | joint_attention_dim must be a whole number
             """)
     void whatItCannotBeIsNamed(String json, String message) {
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> read(json))
-                .withMessageContaining(folder.resolve("config.json") + ": ")
-                .withMessageContaining(message);
+        TestCheckpoints.assertRefused(() -> read(json), folder.resolve("config.json") + ": ", message);
     }
 
     private QwenImageConfig read(String json) throws IOException {

@@ -1,11 +1,11 @@
 package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
-import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sampling;
@@ -15,17 +15,12 @@ import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
-import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,18 +33,6 @@ class QwenImagePipelinesTest {
 
     @TempDir
     Path folder;
-
-    private long before;
-
-    @BeforeEach
-    void count() {
-        before = Scope.liveTensors();
-    }
-
-    @AfterEach
-    void noTensorIsLeft() {
-        assertThat(Scope.liveTensors()).isEqualTo(before);
-    }
 
     @Test
     void theDefaultsAreThoseOfThePublishedCards() throws IOException {
@@ -64,7 +47,6 @@ class QwenImagePipelinesTest {
     void aPromptAloneMakesAPicture() throws IOException {
         try (ImageModel model = LoadedModel.from(TinyQwen.make(folder, TEXT, SMALL))) {
             var job = new Job.TextToImage(TestJobs.PLAIN, ask(null));
-            model.warmUp();
             model.check(job);
 
             assertThat(render(model, job).picture().size()).isEqualTo(new Size(64, 64));
@@ -72,9 +54,8 @@ class QwenImagePipelinesTest {
                             .picture()
                             .size())
                     .isEqualTo(new Size(70, 90));
-            assertThat(model.fit(job)).isEqualTo(Fit.MADE_FOR);
             assertThat(model.fit(edit(ask(null), 1))).isEqualTo(Fit.UNABLE);
-            assertRefused(model, edit(ask(null), 1), "image: this model draws from a prompt alone");
+            LoadedModel.assertRefused(model, edit(ask(null), 1), "image: this model draws from a prompt alone");
         }
     }
 
@@ -97,16 +78,14 @@ class QwenImagePipelinesTest {
     void anEditOfOnePictureKeepsItsRatioAtTheReferenceArea() throws IOException {
         try (ImageModel model = LoadedModel.from(TinyQwen.make(folder, SINGLE, SMALL))) {
             Job job = edit(ask(null), 1);
-            model.warmUp();
             model.check(job);
 
             Rendering rendering = render(model, job, new Size(300, 130));
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(160, 64));
             assertThat(rendering.notes()).isEmpty();
-            assertThat(model.fit(job)).isEqualTo(Fit.MADE_FOR);
             assertThat(model.fit(edit(ask(null), 2))).isEqualTo(Fit.UNABLE);
-            assertRefused(model, edit(ask(null), 2), "images: this model takes at most 1, not 2");
+            LoadedModel.assertRefused(model, edit(ask(null), 2), "images: this model takes at most 1, not 2");
         }
     }
 
@@ -114,13 +93,11 @@ class QwenImagePipelinesTest {
     void anEditOfSeveralPicturesKeepsTheRatioOfTheLast() throws IOException {
         try (ImageModel model = LoadedModel.from(TinyQwen.make(folder, PLUS, SMALL))) {
             Job job = edit(ask(null), 3);
-            model.warmUp();
             model.check(job);
 
             Rendering rendering = render(model, job, new Size(64, 64), new Size(50, 99), new Size(130, 300));
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(64, 160));
-            assertThat(model.fit(job)).isEqualTo(Fit.MADE_FOR);
             assertThat(model.fit(new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), 0.5)))
                     .isEqualTo(Fit.UNABLE);
             assertThat(model.fit(new Job.TextToImage(TestJobs.PLAIN, ask(null))))
@@ -141,16 +118,7 @@ class QwenImagePipelinesTest {
     void anotherPipelineIsRefused() throws IOException {
         TinyQwen.make(folder, "QwenImageLayeredPipeline", "{}");
 
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> LoadedModel.open("qwen", folder))
-                .withMessageContaining("_class_name 'QwenImageLayeredPipeline' is none of ")
-                .withMessageContaining(TEXT + ", " + SINGLE);
-    }
-
-    private static void assertRefused(ImageModel model, Job job, String message) {
-        assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> model.check(job))
-                .withMessageStartingWith(message);
+        TestCheckpoints.assertRefused(() -> LoadedModel.open("qwen", folder), "_class_name 'QwenImageLayeredPipeline' is none of ", TEXT + ", " + SINGLE);
     }
 
     private static Sampling ask(@Nullable Size size) {
@@ -162,14 +130,9 @@ class QwenImagePipelinesTest {
     }
 
     private static Rendering render(ImageModel model, Job job, Size... images) {
-        List<Picture> pictures =
-                Arrays.stream(images).map(QwenImagePipelinesTest::noise).toList();
+        List<Picture> pictures = Arrays.stream(images)
+                .map(size -> TestPictures.noise(size.width(), size.height()))
+                .toList();
         return model.render(job, TestJobs.first(job), new Sources(pictures, null, List.of()), Progress.NONE);
-    }
-
-    private static Picture noise(Size size) {
-        byte[] rgb = new byte[3 * size.width() * size.height()];
-        new Random(1).nextBytes(rgb);
-        return new Picture(size.width(), size.height(), rgb);
     }
 }

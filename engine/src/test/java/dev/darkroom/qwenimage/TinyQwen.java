@@ -1,15 +1,15 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.text.Qwen2VlImageProcessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** Qwen-Image checkpoints of tiny networks with random weights, of every kind. */
 public final class TinyQwen {
-    private static final Path CHECKPOINT = Path.of("src/test/resources/goldens/tiny-qwen-image-edit");
+    static final Path CHECKPOINT = TestCheckpoints.GOLDENS.resolve("tiny-qwen-image-edit");
 
     private TinyQwen() {}
 
@@ -26,15 +26,8 @@ public final class TinyQwen {
      * @param defaults its {@code darkroom.json}
      */
     public static Path make(Path folder, String pipeline, String defaults) throws IOException {
-        try (Stream<Path> files = Files.walk(CHECKPOINT)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = folder.resolve(CHECKPOINT.relativize(file).toString());
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
-            }
-        }
-        Path index = folder.resolve("model_index.json");
-        Files.writeString(index, Files.readString(index).replace("QwenImageEditPlusPipeline", pipeline));
+        TestCheckpoints.copy(CHECKPOINT, folder);
+        TestCheckpoints.edit(folder.resolve("model_index.json"), index -> index.put("_class_name", pipeline));
         Files.writeString(folder.resolve("darkroom.json"), defaults);
         return folder;
     }

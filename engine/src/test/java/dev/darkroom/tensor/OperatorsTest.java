@@ -59,18 +59,18 @@ class OperatorsTest {
      *
      * @param gives type and shape of the result, or its value
      */
-    record Sample(String operator, String gives, Supplier<?> call) {
+    record Tried(String operator, String gives, Supplier<?> call) {
         @Override
         public String toString() {
             return operator;
         }
     }
 
-    private static Sample sample(String operator, String gives, Supplier<?> call) {
-        return new Sample(operator, gives, call);
+    private static Tried sample(String operator, String gives, Supplier<?> call) {
+        return new Tried(operator, gives, call);
     }
 
-    static Stream<Sample> samples() {
+    static Stream<Tried> samples() {
         return Stream.of(
                 sample("map_file", "uint8 [8]", () -> Operators.MAP_FILE.tensor(file(new byte[8]), 8)),
                 sample(
@@ -336,7 +336,7 @@ class OperatorsTest {
 
     @Test
     void theSamplesCoverEveryOperator() {
-        Set<String> covered = samples().map(Sample::operator).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> covered = samples().map(Tried::operator).collect(Collectors.toCollection(TreeSet::new));
         covered.addAll(NEEDS_CUDA);
         assertThat(covered)
                 .containsExactlyInAnyOrderElementsOf(
@@ -345,7 +345,7 @@ class OperatorsTest {
 
     @ParameterizedTest
     @MethodSource("samples")
-    void aBfloat16TensorGoesThrough(Sample sample) {
+    void aBfloat16TensorGoesThrough(Tried sample) {
         Object result = sample.call().get();
         assertThat(description(result)).isEqualTo(sample.gives());
         assertThat(tensors(result)).allMatch(OperatorsTest::isFinite);

@@ -1,9 +1,8 @@
 package dev.darkroom.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.engine.TestCheckpoints;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,13 +38,9 @@ class MropePositionsTest {
     void textAndPicturesMustFit() {
         List<PatchGrid> grids = List.of(new PatchGrid(4, 4, 2));
         for (long[] ids : new long[][] {{}, {1, 2}, {IMAGE, IMAGE, IMAGE}, {IMAGE, IMAGE, IMAGE, IMAGE, IMAGE}}) {
-            assertThatExceptionOfType(CheckpointException.class)
-                    .isThrownBy(() -> MropePositions.of(ids, IMAGE, grids))
-                    .withMessageContaining("image tokens");
+            TestCheckpoints.assertRefused(() -> MropePositions.of(ids, IMAGE, grids), "image tokens");
         }
         // As many as there should be, but the picture's are torn apart.
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> MropePositions.of(new long[] {IMAGE, IMAGE, 1, IMAGE, IMAGE}, IMAGE, grids))
-                .withMessageContaining("image tokens");
+        TestCheckpoints.assertRefused(() -> MropePositions.of(new long[] {IMAGE, IMAGE, 1, IMAGE, IMAGE}, IMAGE, grids), "image tokens");
     }
 }

@@ -1,12 +1,11 @@
 package dev.darkroom.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.engine.TestCheckpoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,9 +45,7 @@ class PrecompiledCharsmapTest {
         normalizer.put("precompiled_charsmap", Base64.getEncoder().encodeToString(table));
         Files.writeString(folder.resolve("tokenizer.json"), tokenizer.toString());
 
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> T5Tokenizer.read(folder))
-                .withMessageContaining("precompiled_charsmap is damaged");
+        TestCheckpoints.assertRefused(() -> T5Tokenizer.read(folder), "precompiled_charsmap is damaged");
     }
 
     @Test
@@ -78,8 +75,6 @@ class PrecompiledCharsmapTest {
     }
 
     private static void assertRefused(String table) {
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> PrecompiledCharsmap.check(FILE, table))
-                .withMessageContaining("tokenizer.json: precompiled_charsmap is damaged");
+        TestCheckpoints.assertRefused(() -> PrecompiledCharsmap.check(FILE, table), "tokenizer.json: precompiled_charsmap is damaged");
     }
 }

@@ -3,8 +3,8 @@ package dev.darkroom.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.job.JobException;
-import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,8 +169,6 @@ class Qwen2TokenizerTest {
     }
 
     private void assertRefused(String... reasons) {
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> Qwen2Tokenizer.read(folder))
-                .withMessageContainingAll(reasons);
+        TestCheckpoints.assertRefused(() -> Qwen2Tokenizer.read(folder), reasons);
     }
 }

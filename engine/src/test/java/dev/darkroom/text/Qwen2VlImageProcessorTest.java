@@ -1,13 +1,12 @@
 package dev.darkroom.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,16 +61,12 @@ class Qwen2VlImageProcessorTest {
                 "{\"image_std\": [0.2, 0, 0.2]}; image_std"
             })
     void whatCannotBeMeantIsNamed(String json, String field) {
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> processor(json))
-                .withMessageContainingAll(file().toString(), field);
+        TestCheckpoints.assertRefused(() -> processor(json), file().toString(), field);
     }
 
     @Test
     void theFileMustBeThere() {
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> Qwen2VlImageProcessor.read(folder))
-                .withMessageContaining(file().toString());
+        TestCheckpoints.assertRefused(() -> Qwen2VlImageProcessor.read(folder), file().toString());
     }
 
     @Test

@@ -1,9 +1,8 @@
 package dev.darkroom.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.engine.TestCheckpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,11 +139,7 @@ class TokenizerTest {
     void aDamagedFileIsNamed(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {\"type\": \"Nonsense\"}}");
 
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> T5Tokenizer.read(folder))
-                .withMessageContaining(folder.toString());
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> ClipTokenizer.read(folder, 77))
-                .withMessageContaining(folder.toString());
+        TestCheckpoints.assertRefused(() -> T5Tokenizer.read(folder), folder.toString());
+        TestCheckpoints.assertRefused(() -> ClipTokenizer.read(folder, 77), folder.toString());
     }
 }

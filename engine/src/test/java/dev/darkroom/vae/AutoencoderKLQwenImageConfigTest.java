@@ -1,9 +1,8 @@
 package dev.darkroom.vae;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.weights.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,10 +87,7 @@ class AutoencoderKLQwenImageConfigTest {
     }
 
     private void assertRefused(String json, String message) {
-        assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> read(json))
-                .withMessageContaining(folder.resolve("config.json") + ": ")
-                .withMessageContaining(message);
+        TestCheckpoints.assertRefused(() -> read(json), folder.resolve("config.json") + ": ", message);
     }
 
     private AutoencoderKLQwenImage.Config read(String json) throws IOException {

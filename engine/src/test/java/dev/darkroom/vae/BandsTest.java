@@ -34,59 +34,59 @@ class BandsTest {
     @TempDir
     Path folder;
 
-    record Picture(int batch, int height, int width) {}
+    record Extent(int batch, int height, int width) {}
 
-    static Stream<Picture> pictures() {
+    static Stream<Extent> extents() {
         return Stream.of(
-                new Picture(1, 8, 6),
-                new Picture(1, 15, 4),
-                new Picture(1, 7, 9),
-                new Picture(1, 13, 1),
-                new Picture(1, 1, 5),
-                new Picture(1, 2, 3),
-                new Picture(2, 10, 6),
-                new Picture(2, 11, 5));
+                new Extent(1, 8, 6),
+                new Extent(1, 15, 4),
+                new Extent(1, 7, 9),
+                new Extent(1, 13, 1),
+                new Extent(1, 1, 5),
+                new Extent(1, 2, 3),
+                new Extent(2, 10, 6),
+                new Extent(2, 11, 5));
     }
 
     @ParameterizedTest
-    @MethodSource("pictures")
-    void normSiluConvInBandsEqualsTheWhole(Picture size) {
+    @MethodSource("extents")
+    void normSiluConvInBandsEqualsTheWhole(Extent size) {
         assertBandsEqualTheWhole(DType.FLOAT32, type -> rows -> normSiluConv(picture(size), type, rows));
     }
 
     @ParameterizedTest
-    @MethodSource("pictures")
-    void normSiluConvInBandsEqualsTheWholeInBfloat16(Picture size) {
+    @MethodSource("extents")
+    void normSiluConvInBandsEqualsTheWholeInBfloat16(Extent size) {
         assertBandsEqualTheWhole(DType.BFLOAT16, type -> rows -> normSiluConv(picture(size), type, rows));
     }
 
     @ParameterizedTest
-    @MethodSource("pictures")
-    void upsampleConvInBandsEqualsTheWhole(Picture size) {
+    @MethodSource("extents")
+    void upsampleConvInBandsEqualsTheWhole(Extent size) {
         assertBandsEqualTheWhole(DType.FLOAT32, type -> rows -> upsampleConv(picture(size), type, rows));
     }
 
     @ParameterizedTest
-    @MethodSource("pictures")
-    void upsampleConvInBandsEqualsTheWholeInBfloat16(Picture size) {
+    @MethodSource("extents")
+    void upsampleConvInBandsEqualsTheWholeInBfloat16(Extent size) {
         assertBandsEqualTheWhole(DType.BFLOAT16, type -> rows -> upsampleConv(picture(size), type, rows));
     }
 
     @ParameterizedTest
-    @MethodSource("pictures")
-    void channelNormSiluConvInBandsEqualsTheWhole(Picture size) {
+    @MethodSource("extents")
+    void channelNormSiluConvInBandsEqualsTheWhole(Extent size) {
         assertBandsEqualTheWhole(DType.FLOAT32, type -> rows -> channelNormSiluConv(picture(size), type, rows));
     }
 
     @ParameterizedTest
-    @MethodSource("pictures")
-    void channelNormSiluConvInBandsEqualsTheWholeInBfloat16(Picture size) {
+    @MethodSource("extents")
+    void channelNormSiluConvInBandsEqualsTheWholeInBfloat16(Extent size) {
         assertBandsEqualTheWhole(DType.BFLOAT16, type -> rows -> channelNormSiluConv(picture(size), type, rows));
     }
 
     @Test
     void bandsLeaveTheirInputAsItWas() {
-        Tensor x = picture(new Picture(1, 9, 4));
+        Tensor x = picture(new Extent(1, 9, 4));
         float[] before = x.toFloats();
         for (long rows : new long[] {0, 1, 4, 9}) {
             normSiluConv(x, DType.FLOAT32, rows);
@@ -173,7 +173,7 @@ class BandsTest {
     }
 
     /** Brighter at the bottom than at the top, so that statistics of a band alone would show. */
-    private static Tensor picture(Picture size) {
+    private static Tensor picture(Extent size) {
         Tensor noise = noise(9, size.batch(), CHANNELS, size.height(), size.width());
         float[] ramp = new float[size.height()];
         for (int row = 0; row < ramp.length; row++) {

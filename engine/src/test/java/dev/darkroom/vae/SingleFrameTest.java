@@ -76,7 +76,7 @@ class SingleFrameTest {
                 noise(6, 1, WIDTH, 6, 10),
                 "decoder.mid_block",
                 w -> CausalMidBlock.load(w, WIDTH)::forward,
-                w -> VideoAutoencoder.MidBlock.load(w, WIDTH)::forward);
+                w -> VideoAutoencoder.Middle.load(w, WIDTH)::forward);
     }
 
     @Test

@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class VideoAutoencoder {
     private final Conv3d encoderIn;
     private final List<UnaryOperator<Tensor>> downBlocks = new ArrayList<>();
-    private final MidBlock encoderMid;
-    private final NormedConv encoderOut;
+    private final Middle encoderMid;
+    private final NormedConv3d encoderOut;
     private final Conv3d quantConv;
     private final Conv3d postQuantConv;
     private final Conv3d decoderIn;
-    private final MidBlock decoderMid;
+    private final Middle decoderMid;
     private final List<UnaryOperator<Tensor>> upBlocks = new ArrayList<>();
-    private final NormedConv decoderOut;
+    private final NormedConv3d decoderOut;
 
     private VideoAutoencoder(AutoencoderKLQwenImage.Config config, Weights w) {
         List<Integer> widths = config.widths();
@@ -54,20 +54,20 @@ public final class VideoAutoencoder {
                 downBlocks.add(halving(encoder.at("down_blocks").at(downBlocks.size()), in));
             }
         }
-        encoderMid = MidBlock.load(encoder.at("mid_block"), in);
-        encoderOut = NormedConv.load(encoder.at("norm_out"), encoder.at("conv_out"), in, 2 * z);
+        encoderMid = Middle.load(encoder.at("mid_block"), in);
+        encoderOut = NormedConv3d.load(encoder.at("norm_out"), encoder.at("conv_out"), in, 2 * z);
         quantConv = Conv3d.load(w.at("quant_conv"), 2 * z, 2 * z, 1);
 
         Weights decoder = w.at("decoder");
         postQuantConv = Conv3d.load(w.at("post_quant_conv"), z, z, 1);
         decoderIn = Conv3d.load(decoder.at("conv_in"), z, in, 3);
-        decoderMid = MidBlock.load(decoder.at("mid_block"), in);
+        decoderMid = Middle.load(decoder.at("mid_block"), in);
         for (int stage = widths.size() - 1; stage >= 0; stage--) {
             Weights block = decoder.at("up_blocks").at(upBlocks.size());
             upBlocks.add(upBlock(block, in, widths.get(stage), config.residualBlocks(), stage == 0));
             in = widths.get(stage) / 2;
         }
-        decoderOut = NormedConv.load(decoder.at("norm_out"), decoder.at("conv_out"), widths.getFirst(), 3);
+        decoderOut = NormedConv3d.load(decoder.at("norm_out"), decoder.at("conv_out"), widths.getFirst(), 3);
     }
 
     /** Loads a checkpoint's {@code vae/}. */
@@ -160,9 +160,9 @@ public final class VideoAutoencoder {
     }
 
     /** Norm, SiLU, convolution. */
-    record NormedConv(Tensor gamma, Conv3d conv) {
-        static NormedConv load(Weights norm, Weights conv, int in, int out) {
-            return new NormedConv(norm.tensor("gamma", in, 1, 1, 1), Conv3d.load(conv, in, out, 3));
+    record NormedConv3d(Tensor gamma, Conv3d conv) {
+        static NormedConv3d load(Weights norm, Weights conv, int in, int out) {
+            return new NormedConv3d(norm.tensor("gamma", in, 1, 1, 1), Conv3d.load(conv, in, out, 3));
         }
 
         Tensor apply(Tensor x) {
@@ -171,11 +171,11 @@ public final class VideoAutoencoder {
     }
 
     record ResidualBlock(
-            NormedConv conv1, NormedConv conv2, @Nullable Conv3d shortcut) {
+            NormedConv3d conv1, NormedConv3d conv2, @Nullable Conv3d shortcut) {
         static ResidualBlock load(Weights w, int in, int out) {
             return new ResidualBlock(
-                    NormedConv.load(w.at("norm1"), w.at("conv1"), in, out),
-                    NormedConv.load(w.at("norm2"), w.at("conv2"), out, out),
+                    NormedConv3d.load(w.at("norm1"), w.at("conv1"), in, out),
+                    NormedConv3d.load(w.at("norm2"), w.at("conv2"), out, out),
                     in == out ? null : Conv3d.load(w.at("conv_shortcut"), in, out, 1));
         }
 
@@ -188,10 +188,10 @@ public final class VideoAutoencoder {
     }
 
     /** Its attention looks at each frame by itself. */
-    record MidBlock(ResidualBlock first, Tensor gamma, Conv2d toQkv, Conv2d proj, ResidualBlock last) {
-        static MidBlock load(Weights w, int channels) {
+    record Middle(ResidualBlock first, Tensor gamma, Conv2d toQkv, Conv2d proj, ResidualBlock last) {
+        static Middle load(Weights w, int channels) {
             Weights attention = w.at("attentions").at(0);
-            return new MidBlock(
+            return new Middle(
                     ResidualBlock.load(w.at("resnets").at(0), channels, channels),
                     attention.at("norm").tensor("gamma", channels, 1, 1),
                     Conv2d.load(attention.at("to_qkv"), channels, 3 * channels, 1),

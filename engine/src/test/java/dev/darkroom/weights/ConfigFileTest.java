@@ -1,8 +1,8 @@
 package dev.darkroom.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.engine.TestCheckpoints;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -226,11 +226,6 @@ class ConfigFileTest {
     }
 
     private void assertRefused(ThrowingCallable reading, String... reasons) {
-        var refusal = assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(reading)
-                .withMessageContaining(file().toString());
-        for (String reason : reasons) {
-            refusal.withMessageContaining(reason);
-        }
+        TestCheckpoints.assertRefused(reading, reasons).withMessageContaining(file().toString());
     }
 }

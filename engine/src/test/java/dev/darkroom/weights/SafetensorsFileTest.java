@@ -1,8 +1,8 @@
 package dev.darkroom.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.weights.SafetensorsFile.Entry;
 import java.io.IOException;
@@ -283,11 +283,6 @@ class SafetensorsFileTest {
     }
 
     private static void assertRefused(Path file, String... reasons) {
-        var refusal = assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> SafetensorsFile.read(file))
-                .withMessageContaining(file.toString());
-        for (String reason : reasons) {
-            refusal.withMessageContaining(reason);
-        }
+        TestCheckpoints.assertRefused(() -> SafetensorsFile.read(file), reasons).withMessageContaining(file.toString());
     }
 }

@@ -19,7 +19,7 @@ import java.util.Map;
 /** Writes safetensors files for tests: sound ones tensor by tensor, or any header with any data. The data is streamed. */
 public final class SafetensorsWriter {
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Stored(String name, DType dtype, long[] shape, Data data) {
+    private record Written(String name, DType dtype, long[] shape, Data data) {
         long bytes() {
             return Arrays.stream(shape).reduce(dtype.bytes(), (a, b) -> a * b);
         }
@@ -31,7 +31,7 @@ public final class SafetensorsWriter {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    private final List<Stored> tensors = new ArrayList<>();
+    private final List<Written> tensors = new ArrayList<>();
     private String metadata = "";
     private boolean odd;
 
@@ -44,9 +44,22 @@ public final class SafetensorsWriter {
         return add(name, dtype, shape, out -> out.write(bytes.array()));
     }
 
+    /** The two halves of a change of a layer, as a LoRA has them, all their numbers the same. */
+    public SafetensorsWriter halves(String layer, DType dtype, long rank, long in, long out, float number) {
+        return add(layer + ".lora_A.weight", dtype, new long[] {rank, in}, filled(rank * in, number))
+                .add(layer + ".lora_B.weight", dtype, new long[] {out, rank}, filled(out * rank, number));
+    }
+
+    /** So many times the same number. */
+    public static float[] filled(long length, float number) {
+        float[] numbers = new float[Math.toIntExact(length)];
+        Arrays.fill(numbers, number);
+        return numbers;
+    }
+
     /** A tensor whose bytes are written when the file is. */
     public SafetensorsWriter add(String name, DType dtype, long[] shape, Data data) {
-        tensors.add(new Stored(name, dtype, shape, data));
+        tensors.add(new Written(name, dtype, shape, data));
         return this;
     }
 
@@ -72,7 +85,7 @@ public final class SafetensorsWriter {
     public Path write(Path file) {
         var header = new StringBuilder("{").append(metadata);
         long at = 0;
-        for (Stored tensor : tensors) {
+        for (Written tensor : tensors) {
             header.append(header.length() == 1 ? "" : ",")
                     .append("\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
                             .formatted(
@@ -88,7 +101,7 @@ public final class SafetensorsWriter {
             header.append(' ');
         }
         return write(file, header.toString(), out -> {
-            for (Stored tensor : tensors) {
+            for (Written tensor : tensors) {
                 tensor.data().writeTo(out);
             }
         });

@@ -45,7 +45,7 @@ public final class Bench {
     /** @param arguments the parts to measure; none for all */
     public static void main(String[] arguments) throws Exception {
         System.out.printf("%d processors, Java %s%n%n", Runtime.getRuntime().availableProcessors(), Runtime.version());
-        Map<String, Measured.Work> parts = new LinkedHashMap<>();
+        Map<String, Measured.Timed> parts = new LinkedHashMap<>();
         parts.put("start", () -> System.out.println(StartUp.measure(HOME)));
         parts.put("picture", Bench::picture);
         parts.put("operators", Bench::operators);
@@ -162,7 +162,7 @@ public final class Bench {
                     .image(0, side, side)
                     .ids();
             Tensor rope = FluxPositions.rope(ids, config);
-            Measured.Work pass = () -> {
+            Measured.Timed pass = () -> {
                 try (var inner = Scope.open("pass")) {
                     transformer.forward(tokens, embeds, pooled, sigma, null, rope);
                 }

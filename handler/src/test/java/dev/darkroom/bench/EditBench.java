@@ -1,8 +1,9 @@
 package dev.darkroom.bench;
 
 import dev.darkroom.engine.LoadedModel;
-import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
@@ -42,7 +43,7 @@ final class EditBench {
         repetitions("128×128", POCKET);
         Path large = Bench.scratch();
         try {
-            TinyFlux.copy(POCKET, large);
+            TestCheckpoints.copy(POCKET, large);
             Files.writeString(
                     large.resolve("darkroom.json"),
                     "{\"steps\": 4, \"true_cfg_scale\": 1, \"reference_area\": 262144, \"condition_area\": 147456}");
@@ -61,11 +62,11 @@ final class EditBench {
             int[] round = {0};
             whole = Measured.milliseconds("pocket edit, 128×128, 4 steps, nothing seen before", 20, 30, () -> {
                 int seed = round[0]++;
-                picture[0] = edit(model, "make the shape " + seed, Pictures.noise(seed, 128, 128));
+                picture[0] = edit(model, "make the shape " + seed, TestPictures.noise(seed, 128, 128));
             });
         }
         System.out.println(whole);
-        try (var parts = EditParts.of(POCKET, STYLE, List.of(Pictures.noise(1, 128, 128)))) {
+        try (var parts = EditParts.of(POCKET, STYLE, List.of(TestPictures.noise(1, 128, 128)))) {
             System.out.println("  " + Measured.milliseconds("vision tower", 20, 30, parts::see));
             System.out.println("  " + Measured.milliseconds("language model", 20, 30, parts::read));
             System.out.println("  " + Measured.milliseconds("vae encode", 20, 30, parts::encode));
@@ -86,12 +87,12 @@ final class EditBench {
     /** Ten edits of one picture, with other prompts and with the same: only the first has to encode. */
     private static void repetitions(String what, Path checkpoint) throws Exception {
         try (ImageModel model = LoadedModel.from(checkpoint)) {
-            edit(model, "make the shape white", Pictures.noise(99, 128, 128));
+            edit(model, "make the shape white", TestPictures.noise(99, 128, 128));
             double[] firsts = new double[5];
             double[] others = new double[5];
             double[] same = new double[5];
             for (int i = 0; i < firsts.length; i++) {
-                Picture picture = Pictures.noise(i, 128, 128);
+                Picture picture = TestPictures.noise(i, 128, 128);
                 firsts[i] = time(() -> edit(model, "make the shape cyan", picture));
                 double[] ten = new double[THINGS.length];
                 double[] again = new double[THINGS.length];
@@ -159,7 +160,7 @@ final class EditBench {
                 .picture();
     }
 
-    private static double time(Measured.Work work) throws Exception {
+    private static double time(Measured.Timed work) throws Exception {
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) / 1e6;

@@ -1,5 +1,6 @@
 package dev.darkroom.bench;
 
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.qwenimage.EditParts;
 import dev.darkroom.qwenimage.EditStyle;
 import java.util.Locale;
@@ -21,7 +22,7 @@ final class GrowthBench {
     }
 
     private static void steps() throws Exception {
-        try (var parts = EditParts.of(EditBench.POCKET, new EditStyle.Single(256 * 256), Pictures.squares(1, 256))) {
+        try (var parts = EditParts.of(EditBench.POCKET, new EditStyle.Single(256 * 256), TestPictures.squares(1, 256))) {
             double[] times = new double[STEPS.length];
             for (int i = 0; i < STEPS.length; i++) {
                 int steps = STEPS[i];
@@ -41,7 +42,7 @@ final class GrowthBench {
         double[] encodes = new double[3];
         int[] tokens = new int[3];
         for (int i = 0; i < passes.length; i++) {
-            try (var parts = EditParts.of(EditBench.POCKET, EditBench.STYLE, Pictures.squares(i + 1, 128))) {
+            try (var parts = EditParts.of(EditBench.POCKET, EditBench.STYLE, TestPictures.squares(i + 1, 128))) {
                 tokens[i] = parts.imageTokens() + parts.textTokens();
                 encodes[i] = median(20, () -> {
                     parts.see();
@@ -86,8 +87,8 @@ final class GrowthBench {
             long area = (long) SIDES[i] * SIDES[i];
             int repetitions = i <= FROM ? 10 : 3;
             try (var parts =
-                    EditParts.of(EditBench.POCKET, new EditStyle.Single(area), Pictures.squares(1, SIDES[i]))) {
-                Measured.Work[] works = {
+                    EditParts.of(EditBench.POCKET, new EditStyle.Single(area), TestPictures.squares(1, SIDES[i]))) {
+                Measured.Timed[] works = {
                     parts::see, parts::read, parts::encode, () -> parts.denoise(1, 1), parts::decode
                 };
                 tokens[i] = parts.imageTokens();
@@ -127,7 +128,7 @@ final class GrowthBench {
         return Math.log(ratio) / Math.log(growth);
     }
 
-    private static double median(int repetitions, Measured.Work work) throws Exception {
+    private static double median(int repetitions, Measured.Timed work) throws Exception {
         return Measured.milliseconds("", repetitions, repetitions, work).median();
     }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.bench;
 
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.qwenimage.EditParts;
 import dev.darkroom.qwenimage.EditStyle;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class LargeEditBench {
 
     static void run() throws Exception {
         // what libtorch takes for itself is none of theirs
-        try (var small = EditParts.of(TINY, new EditStyle.Single(64 * 64), Pictures.squares(1, 64))) {
+        try (var small = EditParts.of(TINY, new EditStyle.Single(64 * 64), TestPictures.squares(1, 64))) {
             small.denoise(1, 1);
             small.decode();
         }
@@ -29,9 +30,9 @@ final class LargeEditBench {
 
     private static void split(String weights, Path checkpoint) throws Exception {
         PeakMemory memory = PeakMemory.fromNow();
-        try (var parts = EditParts.of(checkpoint, STYLE, Pictures.squares(1, 1024))) {
+        try (var parts = EditParts.of(checkpoint, STYLE, TestPictures.squares(1, 1024))) {
             System.out.printf("one megapixel, %s: %d + %d tokens%n", weights, parts.imageTokens(), parts.textTokens());
-            Map<String, Measured.Work> works = new LinkedHashMap<>();
+            Map<String, Measured.Timed> works = new LinkedHashMap<>();
             works.put("vision tower", parts::see);
             works.put("language model", parts::read);
             works.put("vae encode", parts::encode);

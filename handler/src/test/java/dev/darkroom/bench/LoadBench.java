@@ -65,7 +65,7 @@ final class LoadBench {
         }
     }
 
-    private static double time(Measured.Work work) throws Exception {
+    private static double time(Measured.Timed work) throws Exception {
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) / 1e6;

@@ -7,11 +7,11 @@ import java.util.Locale;
 record Measured(String what, double median, double least, double most, int repetitions) {
     /** Something that takes time and may fail. */
     @FunctionalInterface
-    interface Work {
+    interface Timed {
         void run() throws Exception;
     }
 
-    static Measured milliseconds(String what, int warmUps, int repetitions, Work work) throws Exception {
+    static Measured milliseconds(String what, int warmUps, int repetitions, Timed work) throws Exception {
         for (int i = 0; i < warmUps; i++) {
             work.run();
         }

@@ -17,7 +17,7 @@ record PeakMemory(long before) {
     }
 
     /** Bytes beyond those before. */
-    long of(Measured.Work work) throws Exception {
+    long of(Measured.Timed work) throws Exception {
         long[] most = {anonymousBytes()};
         Thread watch = Thread.ofPlatform().start(() -> {
             while (!Thread.currentThread().isInterrupted()) {

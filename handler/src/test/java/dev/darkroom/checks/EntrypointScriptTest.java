@@ -13,7 +13,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -318,13 +317,10 @@ class EntrypointScriptTest {
         rent();
         try (var silent = new ServerSocket(0)) {
             shell.set("RUNPOD_WEBHOOK_PING", "http://127.0.0.1:" + silent.getLocalPort() + "/ping");
-            long start = System.nanoTime();
 
             assertThat(shell.run(home.resolve("startup-checks/report-unhealthy"), "x", "y")
                             .exit())
                     .isZero();
-
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         }
     }
 

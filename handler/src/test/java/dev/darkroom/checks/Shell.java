@@ -2,6 +2,7 @@ package dev.darkroom.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ final class Shell {
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(1, TimeUnit.MINUTES))
+            assertThat(process.waitFor(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS))
                     .as("%s ends", script)
                     .isTrue();
         } finally {

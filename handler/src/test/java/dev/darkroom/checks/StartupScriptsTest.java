@@ -302,17 +302,9 @@ class StartupScriptsTest {
     void aVolumeThatIsMountedLateIsWaitedFor() throws IOException, InterruptedException {
         Path late = folder.resolve("late");
         shell.set("DARKROOM_MODELS", "x=" + late).set("DARKROOM_WAIT", "30");
-        Thread mount = Thread.ofPlatform().start(() -> {
-            try {
-                Thread.sleep(300);
-                copy(SHARDED, late);
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        mountWhileItWaits(copy(SHARDED, folder.resolve("volume")), late);
 
         assertOk(shell.check("60-weights"), "1 here");
-        mount.join();
     }
 
     @Test
@@ -324,19 +316,17 @@ class StartupScriptsTest {
         assertOk(shell.check("60-weights"), "0 here, 0.0 GB; to be downloaded: studio/tiny@");
 
         shell.set("DARKROOM_WAIT", "30");
-        Thread mount = Thread.ofPlatform().start(() -> {
-            try {
-                Thread.sleep(300);
-                Path volume = folder.resolve("volume");
-                copy(SHARDED, volume.resolve("models--studio--tiny/snapshots").resolve(COMMIT));
-                Files.move(volume, cache);
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        Path volume = folder.resolve("volume");
+        copy(SHARDED, volume.resolve("models--studio--tiny/snapshots").resolve(COMMIT));
+        mountWhileItWaits(volume, cache);
 
         assertOk(shell.check("60-weights"), "1 here");
-        mount.join();
+    }
+
+    /** A volume that is there after the check has looked for it once: the pause before its next look mounts it. */
+    private void mountWhileItWaits(Path volume, Path at) throws IOException {
+        Path move = Shell.find("mv").orElseThrow();
+        shell.tool("sleep", "'%s' '%s' '%s'".formatted(move, volume, at));
     }
 
     @Test

@@ -22,9 +22,9 @@ final class FaultyStorage implements AutoCloseable {
     private final HttpClient client = vertx.createHttpClient();
     private final HttpServer server;
     private final SocketAddress behind;
-    private final Faults faults;
+    private final SoakFaults faults;
 
-    FaultyStorage(URI behind, Faults faults) {
+    FaultyStorage(URI behind, SoakFaults faults) {
         this.behind = SocketAddress.inetSocketAddress(behind.getPort(), behind.getHost());
         this.faults = faults;
         this.server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))

@@ -22,10 +22,10 @@ final class HttpSide implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String address;
-    private final Jobs jobs;
+    private final SoakJobs jobs;
     private final Ledger ledger;
 
-    HttpSide(int port, Jobs jobs, Ledger ledger) {
+    HttpSide(int port, SoakJobs jobs, Ledger ledger) {
         this.address = "http://127.0.0.1:" + port;
         this.jobs = jobs;
         this.ledger = ledger;
@@ -45,7 +45,7 @@ final class HttpSide implements AutoCloseable {
     /** Has the worker do what it remembers afterwards. */
     void warmUp() throws IOException, InterruptedException {
         ObjectNode body = Json.object();
-        body.set("input", Jobs.allPrompts());
+        body.set("input", SoakJobs.allPrompts());
         HttpResponse<String> done =
                 client.send(post("/runsync", body.toString()), HttpResponse.BodyHandlers.ofString());
         if (!json(done).path("status").asText().equals("COMPLETED")) {
@@ -67,7 +67,7 @@ final class HttpSide implements AutoCloseable {
 
     private void withdrawing(String id) throws IOException, InterruptedException {
         HttpResponse<String> accepted =
-                client.send(post("/run", body(id, Kind.WITHDRAWN)), HttpResponse.BodyHandlers.ofString());
+                client.send(post("/run", body(id, SoakKind.WITHDRAWN)), HttpResponse.BodyHandlers.ofString());
         String given = json(accepted).path("id").asText();
         Thread.sleep(ThreadLocalRandom.current().nextInt(PATIENCE_OF_LEAVERS));
         client.send(post("/cancel/" + given, ""), HttpResponse.BodyHandlers.discarding());
@@ -75,7 +75,7 @@ final class HttpSide implements AutoCloseable {
     }
 
     private void leaving(String id) throws InterruptedException {
-        var call = client.sendAsync(post("/runsync", body(id, Kind.WITHDRAWN)), HttpResponse.BodyHandlers.ofString());
+        var call = client.sendAsync(post("/runsync", body(id, SoakKind.WITHDRAWN)), HttpResponse.BodyHandlers.ofString());
         Thread.sleep(ThreadLocalRandom.current().nextInt(PATIENCE_OF_LEAVERS));
         call.cancel(true);
         ledger.unanswered(id);
@@ -110,12 +110,12 @@ final class HttpSide implements AutoCloseable {
     }
 
     /** What the platform does to a job cannot happen here. */
-    private Kind kind() {
-        Kind kind = jobs.nextKind();
-        return kind == Kind.REFUSED_BY_THE_PLATFORM || kind == Kind.WITHDRAWN ? Kind.PLAIN : kind;
+    private SoakKind kind() {
+        SoakKind kind = jobs.nextKind();
+        return kind == SoakKind.REFUSED_BY_THE_PLATFORM || kind == SoakKind.WITHDRAWN ? SoakKind.PLAIN : kind;
     }
 
-    private String body(String id, Kind kind) {
+    private String body(String id, SoakKind kind) {
         ledger.sent(id, kind);
         return jobs.request(kind).toString();
     }

@@ -14,13 +14,13 @@ final class ImageServer implements AutoCloseable {
     private static final long DELAY = 700;
 
     private final HttpServer server;
-    private final Faults faults;
+    private final SoakFaults faults;
 
-    ImageServer(Faults faults) throws IOException {
+    ImageServer(SoakFaults faults) throws IOException {
         this.faults = faults;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        byte[] picture = Jobs.image(7);
+        byte[] picture = SoakJobs.image(7);
         server.createContext("/picture.png", exchange -> picture(exchange, picture));
         byte[] garbage = "this is no picture at all, though it says so".getBytes(StandardCharsets.US_ASCII);
         server.createContext("/garbage", exchange -> answer(exchange, 200, garbage, garbage.length));

@@ -12,7 +12,7 @@ final class Ledger {
     /** How a job ends that nobody answers, since nobody wants the answer. */
     static final String UNANSWERED = "no answer wanted";
 
-    private final Map<String, Kind> sent = new LinkedHashMap<>();
+    private final Map<String, SoakKind> sent = new LinkedHashMap<>();
     private final Map<String, List<String>> ends = new TreeMap<>();
     private final List<String> surprises = new ArrayList<>();
     private final List<String> addresses = new ArrayList<>();
@@ -24,12 +24,12 @@ final class Ledger {
         lastEnd = System.nanoTime();
     }
 
-    synchronized void sent(String id, Kind kind) {
+    synchronized void sent(String id, SoakKind kind) {
         sent.put(id, kind);
     }
 
-    synchronized Kind kind(String id) {
-        return sent.getOrDefault(id, Kind.PLAIN);
+    synchronized SoakKind kind(String id) {
+        return sent.getOrDefault(id, SoakKind.PLAIN);
     }
 
     /** A job's caller has its answer. */
@@ -84,8 +84,8 @@ final class Ledger {
     }
 
     /** Kind → end → how many. */
-    synchronized Map<Kind, Map<String, Integer>> table() {
-        Map<Kind, Map<String, Integer>> table = new TreeMap<>();
+    synchronized Map<SoakKind, Map<String, Integer>> table() {
+        Map<SoakKind, Map<String, Integer>> table = new TreeMap<>();
         ends.forEach((id, all) -> all.forEach(end ->
                 table.computeIfAbsent(kind(id), unused -> new TreeMap<>()).merge(end, 1, Integer::sum)));
         return table;

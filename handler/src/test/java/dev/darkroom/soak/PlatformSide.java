@@ -17,15 +17,15 @@ final class PlatformSide implements AutoCloseable {
     private static final int LONGEST_DELAY = 400;
 
     private final StandInPlatform platform = StandInPlatform.start(Duration.ofSeconds(4));
-    private final Jobs jobs;
+    private final SoakJobs jobs;
     private final Ledger ledger;
-    private final Faults faults;
+    private final SoakFaults faults;
     private final ConcurrentLinkedQueue<String> withdrawn = new ConcurrentLinkedQueue<>();
     private volatile String inHand = "";
     private volatile long lastPing = System.nanoTime();
     private volatile long longestSilence;
 
-    PlatformSide(Jobs jobs, Ledger ledger, Faults faults) {
+    PlatformSide(SoakJobs jobs, Ledger ledger, SoakFaults faults) {
         this.jobs = jobs;
         this.ledger = ledger;
         this.faults = faults;
@@ -47,11 +47,11 @@ final class PlatformSide implements AutoCloseable {
 
     /** Puts a job into the queue. */
     void send(int number) {
-        Kind kind = jobs.nextKind();
+        SoakKind kind = jobs.nextKind();
         String id = "pulled-" + number;
         ledger.sent(id, kind);
         platform.offer(jobs.request(kind).put("id", id).toString());
-        if (kind == Kind.WITHDRAWN) {
+        if (kind == SoakKind.WITHDRAWN) {
             Thread.ofVirtual().start(() -> withdraw(id));
         }
     }
@@ -71,7 +71,7 @@ final class PlatformSide implements AutoCloseable {
         if (platform.waiting() > 0
                 || !inHand.isEmpty()
                 || ledger.open().stream()
-                        .anyMatch(id -> ledger.kind(id) != Kind.WITHDRAWN && id.startsWith("pulled-"))) {
+                        .anyMatch(id -> ledger.kind(id) != SoakKind.WITHDRAWN && id.startsWith("pulled-"))) {
             return false;
         }
         withdrawn.stream().filter(id -> !ledger.isEnded(id)).forEach(ledger::unanswered);
@@ -108,7 +108,7 @@ final class PlatformSide implements AutoCloseable {
     private Reaction result(PlatformRequest request) {
         JsonNode body = request.json();
         String id = request.jobId();
-        if (ledger.kind(id) == Kind.REFUSED_BY_THE_PLATFORM
+        if (ledger.kind(id) == SoakKind.REFUSED_BY_THE_PLATFORM
                 && body.path("error").isMissingNode()) {
             return Reaction.status(400);
         }

@@ -40,7 +40,7 @@ public final class Soak {
     /** The platform takes so little that pictures of these jobs do not fit. */
     private static final String LARGEST_RESULT = "104000";
 
-    private final Faults faults = new Faults();
+    private final SoakFaults faults = new SoakFaults();
     private final Ledger ledger = new Ledger();
     private final S3Server s3 = new S3Server();
     private final Path folder;
@@ -73,10 +73,10 @@ public final class Soak {
         Files.createDirectories(temporary);
         try (var images = new ImageServer(faults);
                 var storage = new FaultyStorage(s3.address(), faults);
-                var platform = new PlatformSide(new Jobs(images.address()), ledger, faults);
+                var platform = new PlatformSide(new SoakJobs(images.address()), ledger, faults);
                 var worker = WorkerProcess.start(folder, environment(platform, storage))) {
             worker.awaitReady();
-            try (var callers = new HttpSide(worker.port(), new Jobs(images.address()), ledger)) {
+            try (var callers = new HttpSide(worker.port(), new SoakJobs(images.address()), ledger)) {
                 callers.warmUp();
                 Vitals idle = Vitals.of(worker, temporary);
                 faults.begin();

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.darkroom.job.JobException;
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
 import io.vertx.core.Vertx;
@@ -48,7 +49,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** LoRAs from folders and from servers, kept and let go. */
-@Timeout(60)
+@Timeout(300)
 class LoraFilesTest {
     private static final String URL_OR_PATH =
             "loras[0]: must be an http or https URL, or a readable file below one of the folders in DARKROOM_LORAS_ROOTS";
@@ -71,7 +72,7 @@ class LoraFilesTest {
 
     @AfterAll
     static void stop() throws InterruptedException, ExecutionException, TimeoutException {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS);
     }
 
     @BeforeEach
@@ -233,8 +234,8 @@ class LoraFilesTest {
             Future<LoraFiles.Held> second = threads.submit(() -> hold(files, url("/x")));
             first.interrupt();
 
-            assertThat(cancelled.get(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(second.get(10, TimeUnit.SECONDS).files().getFirst().file())
+            assertThat(cancelled.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(second.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS).files().getFirst().file())
                     .hasBinaryContent(safetensors(10));
         } finally {
             go.countDown();
@@ -422,10 +423,7 @@ class LoraFilesTest {
 
     /** What broke off is deleted by another thread. */
     private void awaitOnlyWholeFiles() throws InterruptedException {
-        for (int i = 0; i < 200 && cached().stream().anyMatch(LoraFilesTest::isUnfinished); i++) {
-            Thread.sleep(10);
-        }
-        assertThat(cached()).noneMatch(LoraFilesTest::isUnfinished);
+        Eventually.await("nothing unfinished is left", () -> cached().stream().noneMatch(LoraFilesTest::isUnfinished));
     }
 
     private static boolean isUnfinished(Path file) {
@@ -434,7 +432,7 @@ class LoraFilesTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsServer;
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.JobException;
 import dev.darkroom.net.AllowedHosts;
 import io.vertx.core.Vertx;
@@ -75,7 +76,7 @@ class SecureFetchTest {
     @AfterAll
     static void stop() throws InterruptedException, ExecutionException, TimeoutException {
         server.stop(0);
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -153,7 +154,7 @@ class SecureFetchTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("keytool.log").toFile())
                 .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.waitFor(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
         var keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
             keys.load(in, PASSWORD.toCharArray());

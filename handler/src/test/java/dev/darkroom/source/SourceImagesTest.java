@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.image.TestPictures;
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
-import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class SourceImagesTest {
     @AfterAll
     static void stop() throws InterruptedException, ExecutionException, TimeoutException {
         images.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS);
     }
 
     @ParameterizedTest

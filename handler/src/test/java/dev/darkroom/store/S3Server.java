@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.job.Eventually;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +85,7 @@ public final class S3Server implements BeforeAllCallback, AfterAllCallback {
                 prefix,
                 publicUrl,
                 expiry,
-                Duration.ofSeconds(2));
+                Eventually.NEVER);
     }
 
     /** What the bucket has stored. */

@@ -3,13 +3,14 @@ package dev.darkroom.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
@@ -96,13 +97,9 @@ class S3StoreTest {
                 SERVER.address(), S3Server.BUCKET, S3Server.SECRET, "", Optional.empty(), Duration.ofSeconds(1));
         URI address = store(target).store(NAME, FILE, ImageFormat.PNG);
 
-        int status = 200;
-        for (int i = 0; i < 50 && status == 200; i++) {
-            Thread.sleep(100);
-            status = get(address).statusCode();
-        }
+        Eventually.await("the address is refused", () -> get(address).statusCode() != 200);
 
-        assertThat(status).isEqualTo(403);
+        assertThat(get(address).statusCode()).isEqualTo(403);
     }
 
     @Test

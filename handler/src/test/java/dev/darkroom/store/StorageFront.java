@@ -1,8 +1,8 @@
 package dev.darkroom.store;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,6 +30,7 @@ final class StorageFront implements AutoCloseable {
         HANG
     }
 
+    private static final Pattern ATTEMPT = Pattern.compile("(?i)\r\namz-sdk-request: *attempt=(\\d+)");
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
     private static final String BUSY_BODY =
             "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>later</Message></Error>";
@@ -39,6 +40,7 @@ final class StorageFront implements AutoCloseable {
     private final boolean tunnel;
     private final Deque<Fault> faults;
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger lastAttempt = new AtomicInteger();
 
     StorageFront(URI behind, Fault... faults) {
         this(behind, false, faults);
@@ -61,9 +63,17 @@ final class StorageFront implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** How many connections were made so far. */
+    /** How many connections were taken so far; another thread counts them, so one that was made may be missing. */
     int connections() {
         return connections.get();
+    }
+
+    /**
+     * The number that the client gave to its last attempt that came with a fault. Attempts that ran out of time before they had a connection
+     * are counted by it too.
+     */
+    int lastAttempt() {
+        return lastAttempt.get();
     }
 
     private void accept() {
@@ -93,7 +103,10 @@ final class StorageFront implements AutoCloseable {
                     answer(client, "503 Service Unavailable", BUSY_BODY);
                     client.close();
                 }
-                case HANG -> client.getInputStream().transferTo(new ByteArrayOutputStream());
+                case HANG -> {
+                    readHead(client.getInputStream());
+                    client.getInputStream().transferTo(OutputStream.nullOutputStream());
+                }
             }
         } catch (IOException e) {
             // the other side went away
@@ -127,14 +140,14 @@ final class StorageFront implements AutoCloseable {
                         .getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static void readRequest(InputStream in) throws IOException {
+    private void readRequest(InputStream in) throws IOException {
         Matcher length = LENGTH.matcher(readHead(in));
         if (length.find()) {
             in.readNBytes(Integer.parseInt(length.group(1)));
         }
     }
 
-    private static String readHead(InputStream in) throws IOException {
+    private String readHead(InputStream in) throws IOException {
         var head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
             int next = in.read();
@@ -142,6 +155,10 @@ final class StorageFront implements AutoCloseable {
                 throw new IOException("the request ends early");
             }
             head.append((char) next);
+        }
+        Matcher attempt = ATTEMPT.matcher(head);
+        if (attempt.find()) {
+            lastAttempt.accumulateAndGet(Integer.parseInt(attempt.group(1)), Math::max);
         }
         return head.toString();
     }

@@ -13,7 +13,7 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Small jobs of all kinds, in an order that is the same in every run. */
-final class Jobs {
+final class SoakJobs {
     private static final int SIDE = 64;
 
     /** Few, since the worker rightly remembers how it encoded those that it has seen. */
@@ -23,14 +23,14 @@ final class Jobs {
     private final URI images;
 
     /** @param images where source images are fetched from */
-    Jobs(URI images) {
+    SoakJobs(URI images) {
         this.images = images;
     }
 
-    synchronized Kind nextKind() {
-        int all = Arrays.stream(Kind.values()).mapToInt(Kind::weight).sum();
+    synchronized SoakKind nextKind() {
+        int all = Arrays.stream(SoakKind.values()).mapToInt(SoakKind::weight).sum();
         int at = random.nextInt(all);
-        for (Kind kind : Kind.values()) {
+        for (SoakKind kind : SoakKind.values()) {
             at -= kind.weight();
             if (at < 0) {
                 return kind;
@@ -53,7 +53,7 @@ final class Jobs {
     }
 
     /** A request of this kind, as callers send it. */
-    synchronized ObjectNode request(Kind kind) {
+    synchronized ObjectNode request(SoakKind kind) {
         ObjectNode request = Json.object();
         ObjectNode input = request.putObject("input");
         input.put("prompt", prompt(random.nextInt(PROMPTS)))

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Decides what goes wrong, from when it is told to begin until it is told to end, and counts it. */
-final class Faults {
+final class SoakFaults {
     private final Map<String, Integer> counts = new TreeMap<>();
     private boolean happening;
 

@@ -1,7 +1,7 @@
 package dev.darkroom.soak;
 
 /** A kind of job, and how jobs of it may end: storage that fails long enough is a legitimate end wherever something is stored. */
-enum Kind {
+enum SoakKind {
     PLAIN(30, "COMPLETED", "STORE_FAILED"),
     BATCH(6, "COMPLETED", "STORE_FAILED"),
     BASE64_IMAGE(8, "COMPLETED", "STORE_FAILED"),
@@ -20,7 +20,7 @@ enum Kind {
     private final int weight;
     private final String ends;
 
-    Kind(int weight, String... ends) {
+    SoakKind(int weight, String... ends) {
         this.weight = weight;
         this.ends = " " + String.join(" ", ends) + " ";
     }
