@@ -33,6 +33,7 @@ public record CheckpointDefaults(
             "native_area",
             "reference_area",
             "condition_area",
+            "revision",
             "schedule",
             "loras");
 

@@ -34,8 +34,8 @@ class JobEventsTest {
     }
 
     private static JobEvent.PictureStored picture(int index, Stored stored) {
-        return new JobEvent.PictureStored(
-                new JobResult.Image(new Sample(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 10, List.of()));
+        return new JobEvent.PictureStored(new JobResult.Image(
+                new Sample(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 10, List.of()));
     }
 
     private static List<JobEvent> all(JobEvents.Reader reader) {

@@ -8,10 +8,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.job.Eventually;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.net.HostResolver;
-import dev.darkroom.job.JobException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -486,7 +486,8 @@ class UrlFetchTest {
 
         thread.interrupt();
 
-        assertThat(interrupted.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(interrupted.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         assertThat(left.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
