@@ -147,7 +147,11 @@ class EncodedTest {
     private static byte[] render(ImageModel model, String prompt, Progress progress) {
         var job = new Job.FromImages(
                 TestJobs.PLAIN, TestJobs.of(prompt, null, null, 1, null, null, 1), List.of(""), null);
-        return model.render(job, TestJobs.first(job), new Sources(List.of(TestPictures.noise(1, 90, 60)), null, List.of()), progress)
+        return model.render(
+                        job,
+                        TestJobs.first(job),
+                        new Sources(List.of(TestPictures.noise(1, 90, 60)), null, List.of()),
+                        progress)
                 .picture()
                 .rgb();
     }

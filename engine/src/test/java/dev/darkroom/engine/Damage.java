@@ -112,7 +112,8 @@ record Damage(String name, Breakage breakage, List<String> words) {
         damages.add(of(
                 file + " with a header of negative length",
                 checkpoint -> {
-                    try (var weights = new RandomAccessFile(checkpoint.resolve(file).toFile(), "rw")) {
+                    try (var weights =
+                            new RandomAccessFile(checkpoint.resolve(file).toFile(), "rw")) {
                         weights.writeLong(-1);
                     }
                 },
@@ -124,7 +125,8 @@ record Damage(String name, Breakage breakage, List<String> words) {
         return of(
                 file + " " + name,
                 checkpoint -> {
-                    try (var weights = new RandomAccessFile(checkpoint.resolve(file).toFile(), "rw")) {
+                    try (var weights =
+                            new RandomAccessFile(checkpoint.resolve(file).toFile(), "rw")) {
                         weights.setLength(length.applyAsLong(weights.length()));
                     }
                 },

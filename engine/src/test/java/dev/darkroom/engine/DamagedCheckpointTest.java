@@ -43,7 +43,9 @@ class DamagedCheckpointTest {
         TestCheckpoints.copy(family.checkpoint(), checkpoint);
         damage.breakage().happenTo(checkpoint);
 
-        TestCheckpoints.assertRefused(() -> LoadedModel.from(checkpoint).close(), damage.words().stream()
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.from(checkpoint).close(),
+                damage.words().stream()
                         .map(word -> word.startsWith("/") ? checkpoint + word : word)
                         .toArray(String[]::new));
     }

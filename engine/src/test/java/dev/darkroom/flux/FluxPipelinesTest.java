@@ -67,7 +67,8 @@ class FluxPipelinesTest {
         try (var model = LoadedModel.from(checkpoint)) {
             var job = new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), null);
             model.check(job);
-            Rendering rendering = model.render(job, TestJobs.first(job), sources(TestPictures.noise(100, 200)), Progress.NONE);
+            Rendering rendering =
+                    model.render(job, TestJobs.first(job), sources(TestPictures.noise(100, 200)), Progress.NONE);
             assertThat(rendering.picture().size()).isEqualTo(new Size(80, 176));
             assertThat(rendering.notes()).isEmpty();
 
@@ -86,7 +87,8 @@ class FluxPipelinesTest {
         TinyFlux.kontext(checkpoint);
 
         try (var model = LoadedModel.from(checkpoint)) {
-            LoadedModel.assertRefused(model, new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), 0.5), "strength: ");
+            LoadedModel.assertRefused(
+                    model, new Job.FromImages(TestJobs.PLAIN, ask(null), List.of(""), 0.5), "strength: ");
             LoadedModel.assertRefused(model, new Job.Fill(TestJobs.PLAIN, ask(null), "", ""), "mask: ");
         }
     }
@@ -99,13 +101,18 @@ class FluxPipelinesTest {
             assertThat(model.defaults().guidanceScale()).isEqualTo(30);
             var job = new Job.Fill(TestJobs.PLAIN, ask(null), "", "");
             model.check(job);
-            Rendering rendering = model.render(job, TestJobs.first(job), fill(TestPictures.noise(150, 100)), Progress.NONE);
+            Rendering rendering =
+                    model.render(job, TestJobs.first(job), fill(TestPictures.noise(150, 100)), Progress.NONE);
 
             assertThat(rendering.picture().size()).isEqualTo(new Size(150, 100));
             assertThat(rendering.notes()).isEmpty();
-            LoadedModel.assertRefused(model, new Job.TextToImage(TestJobs.PLAIN, ask(null)), "mask: this model fills: it needs image and mask");
+            LoadedModel.assertRefused(
+                    model,
+                    new Job.TextToImage(TestJobs.PLAIN, ask(null)),
+                    "mask: this model fills: it needs image and mask");
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> model.render(job, TestJobs.first(job), fill(TestPictures.noise(20, 300)), Progress.NONE))
+                    .isThrownBy(() ->
+                            model.render(job, TestJobs.first(job), fill(TestPictures.noise(20, 300)), Progress.NONE))
                     .withMessageStartingWith("size: the job gives a picture of 20x300, but sides must be from 64");
         }
     }

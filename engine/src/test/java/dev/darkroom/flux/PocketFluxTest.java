@@ -131,7 +131,8 @@ class PocketFluxTest {
 
         assertThat(TestPictures.meanDifference(start, near)).isLessThan(8);
         assertThat(TestPictures.meanDifference(start, far)).isGreaterThan(60);
-        assertThat(TestPictures.meanDifference(start, middle)).isBetween(TestPictures.meanDifference(start, near), TestPictures.meanDifference(start, far));
+        assertThat(TestPictures.meanDifference(start, middle))
+                .isBetween(TestPictures.meanDifference(start, near), TestPictures.meanDifference(start, far));
     }
 
     @Test
@@ -193,7 +194,8 @@ class PocketFluxTest {
 
         Rendering rendering = render(steered);
 
-        assertThat(TestPictures.meanDifference(rendering.picture(), render(plain.job()).picture()))
+        assertThat(TestPictures.meanDifference(
+                        rendering.picture(), render(plain.job()).picture()))
                 .isGreaterThan(1);
     }
 
@@ -207,7 +209,10 @@ class PocketFluxTest {
 
     @Test
     void aNegativePromptWithoutTrueCfgScaleIsRefused() {
-        LoadedModel.assertRefused(model(), WISH.withNegative("purple", null).job(), "negative_prompt: has no effect with a true_cfg_scale of 1");
+        LoadedModel.assertRefused(
+                model(),
+                WISH.withNegative("purple", null).job(),
+                "negative_prompt: has no effect with a true_cfg_scale of 1");
         LoadedModel.assertRefused(model(), WISH.withNegative("purple", 1.0).job(), "negative_prompt: has no effect");
     }
 
@@ -219,7 +224,9 @@ class PocketFluxTest {
 
     @Test
     void aGuidanceScaleIsRefusedUnlessItIsZero() {
-        LoadedModel.assertRefused(model(), WISH.withGuidance(3.5).job(),
+        LoadedModel.assertRefused(
+                model(),
+                WISH.withGuidance(3.5).job(),
                 "guidance_scale: this model has no guidance embedding: leave it out or send 0, not 3.5");
         assertThatCode(() -> model().check(WISH.withGuidance(0).job())).doesNotThrowAnyException();
         assertThat(render(WISH.withGuidance(0).job()).picture().rgb())
@@ -228,7 +235,10 @@ class PocketFluxTest {
 
     @Test
     void aMaskIsRefused() {
-        LoadedModel.assertRefused(model(), new Job.Fill(TestJobs.PLAIN, WISH.ask(), "", ""), "mask: this model cannot fill: leave the mask out");
+        LoadedModel.assertRefused(
+                model(),
+                new Job.Fill(TestJobs.PLAIN, WISH.ask(), "", ""),
+                "mask: this model cannot fill: leave the mask out");
     }
 
     @Test

@@ -14,8 +14,8 @@ import dev.darkroom.vae.ImageProcessor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The goldens of FLUX.1. */
 final class FluxGoldens {
@@ -29,11 +29,15 @@ final class FluxGoldens {
                     "scheduler", GoldenFamily::schedules,
                     "kontext_resolutions", FluxGoldens::kontextResolutions,
                     "image_preprocess", FluxGoldens::imagePreprocess,
-                    "clip_text", file -> file.network("text_encoder", FluxNetworks::textEncoder, FluxNetworkGoldens::clip),
-                    "t5_encoder", file -> file.network("text_encoder_2", FluxNetworks::textEncoder2, FluxNetworkGoldens::t5),
+                    "clip_text",
+                            file -> file.network("text_encoder", FluxNetworks::textEncoder, FluxNetworkGoldens::clip),
+                    "t5_encoder",
+                            file -> file.network("text_encoder_2", FluxNetworks::textEncoder2, FluxNetworkGoldens::t5),
                     "vae_decode", file -> file.network("vae", FluxNetworks::vae, NetworkGoldens::decode),
                     "vae_encode", file -> file.network("vae", FluxNetworks::vae, NetworkGoldens::encode),
-                    "transformer", file -> file.network("transformer", FluxNetworks::transformer, FluxNetworkGoldens::transformer),
+                    "transformer",
+                            file -> file.network(
+                                    "transformer", FluxNetworks::transformer, FluxNetworkGoldens::transformer),
                     "pipeline", file -> file.pipeline(FluxPipelineGoldens::compare)));
 
     private FluxGoldens() {}

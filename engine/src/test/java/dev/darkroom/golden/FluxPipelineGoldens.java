@@ -39,7 +39,9 @@ final class FluxPipelineGoldens {
             Run run = PipelineGoldens.run(
                     params,
                     size(params, golden),
-                    flux.config().guidanceEmbeds() ? params.path("guidance_scale").asDouble() : null,
+                    flux.config().guidanceEmbeds()
+                            ? params.path("guidance_scale").asDouble()
+                            : null,
                     components.folder("scheduler"));
             List<Comparison> results = new ArrayList<>();
             tokens(results, flux.promptEncoder(), run, golden);

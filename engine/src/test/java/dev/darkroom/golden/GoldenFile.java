@@ -66,9 +66,7 @@ record GoldenFile(Path path, JsonNode entry, Checkpoints checkpoints, String who
     /** Compares with a component of a checkpoint that has it. */
     List<Comparison> component(String name, Function<Path, List<Comparison>> comparison) {
         return checkpoints.firstThatAgrees(
-                name,
-                Checkpoints.variant(name(), entry),
-                checkpoint -> comparison.apply(checkpoint.resolve(name)));
+                name, Checkpoints.variant(name(), entry), checkpoint -> comparison.apply(checkpoint.resolve(name)));
     }
 
     /** Loads a network of a checkpoint that has it, as float32 on the CPU, and compares with it. */
@@ -87,8 +85,7 @@ record GoldenFile(Path path, JsonNode entry, Checkpoints checkpoints, String who
     List<Comparison> pipeline(OfPipeline comparison) {
         return component(
                 "transformer",
-                transformer ->
-                        comparison.compare(name -> folder(transformer.getParent(), name), params(), tensors()));
+                transformer -> comparison.compare(name -> folder(transformer.getParent(), name), params(), tensors()));
     }
 
     private Path folder(Path checkpoint, String name) {

@@ -41,9 +41,10 @@ class GoldensTest {
     }
 
     private static Stream<DynamicTest> tests(List<GoldenCase> goldens) {
-        return goldens.stream().map(golden -> DynamicTest.dynamicTest(golden.name(), () -> {
-            GoldenCase.Verdict verdict = golden.verdict();
-            assertThat(verdict.comparisons()).as(verdict.toString()).allMatch(Comparison::passes);
-        }));
+        return goldens.stream()
+                .map(golden -> DynamicTest.dynamicTest(golden.name(), () -> {
+                    GoldenCase.Verdict verdict = golden.verdict();
+                    assertThat(verdict.comparisons()).as(verdict.toString()).allMatch(Comparison::passes);
+                }));
     }
 }

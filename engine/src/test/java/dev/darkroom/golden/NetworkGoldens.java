@@ -17,8 +17,7 @@ final class NetworkGoldens {
     static Map<String, float[]> forward(
             List<Comparison> results, GoldenTensors golden, String out, Supplier<Tensor> forward) {
         float[][] result = new float[1][];
-        Map<String, float[]> seen =
-                Probe.record(() -> result[0] = forward.get().toFloats());
+        Map<String, float[]> seen = Probe.record(() -> result[0] = forward.get().toFloats());
         golden.compare(results, seen, "mid.", Tolerance.NETWORK);
         results.add(Comparison.of(out, result[0], golden.floats(out), Tolerance.NETWORK));
         return seen;
@@ -30,8 +29,7 @@ final class NetworkGoldens {
 
     static void encode(List<Comparison> results, Autoencoder vae, GoldenTensors golden) {
         Posterior[] posterior = new Posterior[1];
-        Map<String, float[]> seen =
-                Probe.record(() -> posterior[0] = vae.encode(picture(golden, "in.image")));
+        Map<String, float[]> seen = Probe.record(() -> posterior[0] = vae.encode(picture(golden, "in.image")));
         golden.compare(results, seen, "mid.", Tolerance.NETWORK);
         Tensor mean = posterior[0].mean();
         add(results, golden, "out.mean", mean);

@@ -53,8 +53,7 @@ final class PipelineGoldens {
     }
 
     /** Compares the noise and the schedule, then all that probes see while a picture is generated. */
-    static void compare(
-            List<Comparison> results, Run run, JsonNode params, GoldenTensors golden, Runnable generate) {
+    static void compare(List<Comparison> results, Run run, JsonNode params, GoldenTensors golden, Runnable generate) {
         noise(results, params, golden);
         sigmas(results, run, golden);
         Map<String, float[]> seen = Probe.record(generate);

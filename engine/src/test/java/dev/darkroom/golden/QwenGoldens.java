@@ -16,16 +16,26 @@ final class QwenGoldens {
             "QwenImage",
             "qwen",
             Map.of(
-                    "tokenizers", QwenTextGoldens::tokenizers,
-                    "image_processor", QwenTextGoldens::imageProcessor,
-                    "vision", file -> file.network("text_encoder", QwenTextGoldens::encoder, QwenTextGoldens::vision),
-                    "llm", file -> file.network("text_encoder", QwenTextGoldens::encoder, QwenTextGoldens::llm),
-                    "scheduler", GoldenFamily::schedules,
-                    "sizes", QwenGoldens::sizes,
-                    "vae_decode", file -> file.network("vae", QwenImageNetworks::vae, NetworkGoldens::decode),
-                    "vae_encode", file -> file.network("vae", QwenImageNetworks::vae, NetworkGoldens::encode),
-                    "transformer", QwenNetworkGoldens::transformer,
-                    "pipeline", file -> file.pipeline(QwenPipelineGoldens::compare)));
+                    "tokenizers",
+                    QwenTextGoldens::tokenizers,
+                    "image_processor",
+                    QwenTextGoldens::imageProcessor,
+                    "vision",
+                    file -> file.network("text_encoder", QwenTextGoldens::encoder, QwenTextGoldens::vision),
+                    "llm",
+                    file -> file.network("text_encoder", QwenTextGoldens::encoder, QwenTextGoldens::llm),
+                    "scheduler",
+                    GoldenFamily::schedules,
+                    "sizes",
+                    QwenGoldens::sizes,
+                    "vae_decode",
+                    file -> file.network("vae", QwenImageNetworks::vae, NetworkGoldens::decode),
+                    "vae_encode",
+                    file -> file.network("vae", QwenImageNetworks::vae, NetworkGoldens::encode),
+                    "transformer",
+                    QwenNetworkGoldens::transformer,
+                    "pipeline",
+                    file -> file.pipeline(QwenPipelineGoldens::compare)));
 
     private QwenGoldens() {}
 

@@ -28,8 +28,7 @@ final class QwenPipelineGoldens {
             QwenImageCheckpoint qwen =
                     QwenImageCheckpoint.of(files, Qwen2VlImageProcessor.readIfPresent(components.folder("processor")));
             PipelineGoldens.FLOAT32.prepare(files.networks(), Progress.NONE);
-            Run run = PipelineGoldens.run(
-                    params, PipelineGoldens.size(params), null, components.folder("scheduler"));
+            Run run = PipelineGoldens.run(params, PipelineGoldens.size(params), null, components.folder("scheduler"));
             List<Comparison> results = new ArrayList<>();
             PipelineGoldens.compare(results, run, params, golden, () -> generate(qwen, run, params, golden));
             return results;

@@ -19,8 +19,7 @@ class DriftSearchTest {
         "car.png, -3.0, -2.0, 1.0, 1.02",
         "beach.png, 0, 0, 1.03, 1.03"
     })
-    void aShiftAndAZoomAreFound(String file, double shiftX, double shiftY, double zoomX, double zoomY)
-            {
+    void aShiftAndAZoomAreFound(String file, double shiftX, double shiftY, double zoomX, double zoomY) {
         Picture source = TestPictures.payload(file);
         Picture result = drifted(source, new Drift(shiftX, shiftY, zoomX, zoomY));
         Drift found = DriftSearch.between(source, result).orElseThrow();

@@ -39,9 +39,7 @@ class LoraRefusalsTest {
 
     @BeforeAll
     static void load() {
-        network = FluxNetworks.transformer(
-                TestLoras.FLUX.resolve("transformer"),
-                TestLoras.CPU);
+        network = FluxNetworks.transformer(TestLoras.FLUX.resolve("transformer"), TestLoras.CPU);
     }
 
     @AfterAll

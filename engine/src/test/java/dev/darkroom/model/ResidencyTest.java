@@ -123,7 +123,10 @@ class ResidencyTest {
     @Test
     void theBudgetIsKeptWhateverIsAskedFor() {
         List<ImageModel> models = List.of(
-                open("a", TinyFlux.SCHNELL), open("b", TinyFlux.DEV), open("c", TinyFlux.SCHNELL), open("p", TestCheckpoints.POCKET_FLUX));
+                open("a", TinyFlux.SCHNELL),
+                open("b", TinyFlux.DEV),
+                open("c", TinyFlux.SCHNELL),
+                open("p", TestCheckpoints.POCKET_FLUX));
         long budget = bytes(models.get(3)) + bytes(models.get(0)) / 2;
         var residency = residency(budget);
         var random = new Random(5);

@@ -54,23 +54,34 @@ class PocketQwenTest {
         assertThat(rendering.parameters())
                 .containsEntry("negative_prompt", "make the circle red")
                 .containsEntry("true_cfg_scale", 2.0);
-        assertThat(rendering.picture().rgb())
-                .isNotEqualTo(unguided.picture().rgb());
+        assertThat(rendering.picture().rgb()).isNotEqualTo(unguided.picture().rgb());
     }
 
     @Test
     void whatItCannotDoIsRefusedByField() {
-        LoadedModel.assertRefused(model(), edit(TestJobs.of("p", null, null, null, 3.5, null, 1), 1),
+        LoadedModel.assertRefused(
+                model(),
+                edit(TestJobs.of("p", null, null, null, 3.5, null, 1), 1),
                 "guidance_scale: this model has no guidance embedding");
-        LoadedModel.assertRefused(model(), edit(TestJobs.of("p", "n", null, null, null, null, 1), 1),
+        LoadedModel.assertRefused(
+                model(),
+                edit(TestJobs.of("p", "n", null, null, null, null, 1), 1),
                 "negative_prompt: has no effect with a true_cfg_scale of 1.0");
-        LoadedModel.assertRefused(model(), edit(TestJobs.of("a <|image_pad|>", null, null, null, null, null, 1), 1),
+        LoadedModel.assertRefused(
+                model(),
+                edit(TestJobs.of("a <|image_pad|>", null, null, null, null, null, 1), 1),
                 "prompt: must not contain <|image_pad|>");
-        LoadedModel.assertRefused(model(), edit(TestJobs.of("p", "<|image_pad|>", null, null, null, 2.0, 1), 1),
+        LoadedModel.assertRefused(
+                model(),
+                edit(TestJobs.of("p", "<|image_pad|>", null, null, null, 2.0, 1), 1),
                 "negative_prompt: must not contain <|image_pad|>");
-        LoadedModel.assertRefused(model(), new Job.TextToImage(TestJobs.PLAIN, plain()), "image: is missing: this model edits");
-        LoadedModel.assertRefused(model(), new Job.Fill(TestJobs.PLAIN, plain(), "", ""), "mask: this model edits without a mask");
-        LoadedModel.assertRefused(model(), new Job.FromImages(TestJobs.PLAIN, plain(), List.of(""), 0.5),
+        LoadedModel.assertRefused(
+                model(), new Job.TextToImage(TestJobs.PLAIN, plain()), "image: is missing: this model edits");
+        LoadedModel.assertRefused(
+                model(), new Job.Fill(TestJobs.PLAIN, plain(), "", ""), "mask: this model edits without a mask");
+        LoadedModel.assertRefused(
+                model(),
+                new Job.FromImages(TestJobs.PLAIN, plain(), List.of(""), 0.5),
                 "strength: this model edits by instruction");
         model().check(edit(plain(), 3));
     }

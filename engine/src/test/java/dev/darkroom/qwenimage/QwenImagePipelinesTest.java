@@ -118,7 +118,10 @@ class QwenImagePipelinesTest {
     void anotherPipelineIsRefused() throws IOException {
         TinyQwen.make(folder, "QwenImageLayeredPipeline", "{}");
 
-        TestCheckpoints.assertRefused(() -> LoadedModel.open("qwen", folder), "_class_name 'QwenImageLayeredPipeline' is none of ", TEXT + ", " + SINGLE);
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.open("qwen", folder),
+                "_class_name 'QwenImageLayeredPipeline' is none of ",
+                TEXT + ", " + SINGLE);
     }
 
     private static Sampling ask(@Nullable Size size) {

@@ -41,6 +41,7 @@ class MropePositionsTest {
             TestCheckpoints.assertRefused(() -> MropePositions.of(ids, IMAGE, grids), "image tokens");
         }
         // As many as there should be, but the picture's are torn apart.
-        TestCheckpoints.assertRefused(() -> MropePositions.of(new long[] {IMAGE, IMAGE, 1, IMAGE, IMAGE}, IMAGE, grids), "image tokens");
+        TestCheckpoints.assertRefused(
+                () -> MropePositions.of(new long[] {IMAGE, IMAGE, 1, IMAGE, IMAGE}, IMAGE, grids), "image tokens");
     }
 }

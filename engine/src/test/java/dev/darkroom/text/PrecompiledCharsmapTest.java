@@ -75,6 +75,7 @@ class PrecompiledCharsmapTest {
     }
 
     private static void assertRefused(String table) {
-        TestCheckpoints.assertRefused(() -> PrecompiledCharsmap.check(FILE, table), "tokenizer.json: precompiled_charsmap is damaged");
+        TestCheckpoints.assertRefused(
+                () -> PrecompiledCharsmap.check(FILE, table), "tokenizer.json: precompiled_charsmap is damaged");
     }
 }

@@ -156,7 +156,8 @@ class Qwen25VlEncoderTest {
         Tensor embeds = encoder().imageEmbeds(pixels(WIDE, 1), List.of(WIDE));
         long[] fitting = ids(1, WIDE.tokens(), 1);
         long before = Scope.liveTensors();
-        TestCheckpoints.assertRefused(() -> encoder().encode(ids(1, 5, 1), List.of(embeds), List.of(WIDE)), "5 image tokens", "12");
+        TestCheckpoints.assertRefused(
+                () -> encoder().encode(ids(1, 5, 1), List.of(embeds), List.of(WIDE)), "5 image tokens", "12");
         TestCheckpoints.assertRefused(() -> encoder().encode(fitting, List.of(embeds), List.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> encoder().encode(fitting, List.of(embeds, embeds), List.of(WIDE)))
@@ -201,7 +202,10 @@ class Qwen25VlEncoderTest {
                 .withMessageContaining("1 missing: model.norm.weight")
                 .withMessageNotContaining("lm_head");
         renamed(Map.of("\"visual.merger.ln_q.weight\"", "\"visual.merger.norm.weight\""));
-        TestCheckpoints.assertRefused(() -> load(folder, FLOAT32), "missing: visual.merger.ln_q.weight", "not read: visual.merger.norm.weight");
+        TestCheckpoints.assertRefused(
+                () -> load(folder, FLOAT32),
+                "missing: visual.merger.ln_q.weight",
+                "not read: visual.merger.norm.weight");
     }
 
     @Test
@@ -251,7 +255,10 @@ class Qwen25VlEncoderTest {
             })
     void aConfigThatCannotBeMeantIsNamed(String section, String field, String value, String named) throws IOException {
         writeConfig(config -> ((ObjectNode) config.path(section)).set(field, json(value)));
-        TestCheckpoints.assertRefused(() -> Qwen25VlEncoder.Config.read(folder), folder.resolve("config.json").toString(), named);
+        TestCheckpoints.assertRefused(
+                () -> Qwen25VlEncoder.Config.read(folder),
+                folder.resolve("config.json").toString(),
+                named);
     }
 
     @Test

@@ -169,7 +169,9 @@ public final class VideoAutoencoder {
     }
 
     record ResidualBlock(
-            NormedConv3d conv1, NormedConv3d conv2, @Nullable Conv3d shortcut) {
+            NormedConv3d conv1,
+            NormedConv3d conv2,
+            @Nullable Conv3d shortcut) {
         static ResidualBlock load(Weights w, int in, int out) {
             return new ResidualBlock(
                     NormedConv3d.load(w.at("norm1"), w.at("conv1"), in, out),

@@ -141,7 +141,10 @@ class WeightsTest {
         Path index = Files.writeString(
                 component.resolve("model.safetensors.index.json"),
                 "{\"weight_map\": {\"a\": \"%s\"}}".formatted(shard));
-        TestCheckpoints.assertRefused(() -> Weights.load(component, FLOAT32, w -> w.tensor("a", 6)), index.toString(), "file name of a shard");
+        TestCheckpoints.assertRefused(
+                () -> Weights.load(component, FLOAT32, w -> w.tensor("a", 6)),
+                index.toString(),
+                "file name of a shard");
     }
 
     @ParameterizedTest

@@ -22,7 +22,8 @@ final class GrowthBench {
     }
 
     private static void steps() throws Exception {
-        try (var parts = EditParts.of(EditBench.POCKET, new EditStyle.Single(256 * 256), TestPictures.squares(1, 256))) {
+        try (var parts =
+                EditParts.of(EditBench.POCKET, new EditStyle.Single(256 * 256), TestPictures.squares(1, 256))) {
             double[] times = new double[STEPS.length];
             for (int i = 0; i < STEPS.length; i++) {
                 int steps = STEPS[i];

@@ -75,7 +75,8 @@ final class HttpSide implements AutoCloseable {
     }
 
     private void leaving(String id) throws InterruptedException {
-        var call = client.sendAsync(post("/runsync", body(id, SoakKind.WITHDRAWN)), HttpResponse.BodyHandlers.ofString());
+        var call =
+                client.sendAsync(post("/runsync", body(id, SoakKind.WITHDRAWN)), HttpResponse.BodyHandlers.ofString());
         Thread.sleep(ThreadLocalRandom.current().nextInt(PATIENCE_OF_LEAVERS));
         call.cancel(true);
         ledger.unanswered(id);
