@@ -5,7 +5,7 @@ import dev.darkroom.job.Sample;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Json;
 
-/** What a picture was made from, as the JSON text that is written into its file. */
+/** Writes the JSON text that goes into a picture's file: its prompt, parameters, seed and model. */
 final class Caption {
     private Caption() {}
 

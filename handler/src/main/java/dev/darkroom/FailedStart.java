@@ -8,17 +8,21 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Ends the process, and tells those who wait for it if it ends before the worker was there to do so: a setting cannot be read, say. */
+/** Ends the process, and reports a start that failed before there was a worker to report it: a setting cannot be read, say. */
 final class FailedStart {
     private static final String PRODUCT = "Darkroom";
 
     private FailedStart() {}
 
-    /** @param failure null after a start that went well */
+    /**
+     * Exits.
+     *
+     * @param failure null after a start that went well
+     */
     static void end(int status, @Nullable Throwable failure, String... arguments) {
         try {
             if (failure != null) {
-                tell(failure, arguments);
+                report(failure, arguments);
             }
         } finally {
             // exits; in dev mode, where the process outlives many starts, Quarkus has another in its place
@@ -27,7 +31,7 @@ final class FailedStart {
         }
     }
 
-    private static void tell(Throwable start, String... arguments) {
+    private static void report(Throwable start, String... arguments) {
         Throwable failure = cause(start);
         Logger.getLogger(FailedStart.class).errorf("FAIL start: %s", failure.getMessage());
         if (arguments.length > 0 && arguments[0].equals("--payload")) {
@@ -43,7 +47,7 @@ final class FailedStart {
         }
     }
 
-    /** Quarkus says only that it could not start. */
+    /** Returns the innermost cause with a message: Quarkus says only that it could not start. */
     private static Throwable cause(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause().getMessage() != null) {

@@ -4,11 +4,11 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.tensor.TensorException;
 
-/** Puts what went wrong into words for the caller. */
+/** Translates exceptions into errors that the caller can read. */
 final class Failures {
     private Failures() {}
 
-    /** The error itself if it was meant for the caller; otherwise one that says whose fault it was and what to do. */
+    /** Returns the error itself if it was meant for the caller; otherwise one that says whose fault it was and what to do. */
     static JobException toJobException(Throwable error) {
         if (error instanceof JobException known) {
             return known;

@@ -9,8 +9,8 @@ import dev.darkroom.job.Timings;
 import dev.darkroom.queue.Ticket;
 
 /**
- * A ticket of which others hear too. A listener hears what the ticket has let pass, but of an end before the ticket's caller does: an
- * answer that was read is in the log already.
+ * Passes each event of a job to its ticket and then to a listener, which so learns of nothing that the ticket refused. Only the end goes
+ * to the listener first: an answer that a caller has read is in the log already.
  */
 record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
     @Override

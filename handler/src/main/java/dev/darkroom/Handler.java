@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * One job, from what was asked to where its pictures are. The GPU does one job at a time, while others may have their sources read or
- * their results stored: several threads can be in here.
+ * Does a job, from the request to the addresses of its pictures. The GPU does one job at a time, while others have their sources fetched
+ * or their pictures stored: several threads can be in here.
  */
 public final class Handler {
-    /** Pictures of all jobs that may wait in memory for slow storage before the GPU waits too. */
-    private static final int MOST_DRAWN = 16;
+    /** Drawn pictures, of all jobs together, that may wait in memory for slow storage before the GPU waits too. */
+    private static final int MOST_WAITING = 16;
 
     private final ServedModels models;
     private final GpuLane gpu;
     private final SourceImages images;
     private final LoraFiles loras;
     private final Results results;
-    private final Semaphore drawn = new Semaphore(MOST_DRAWN);
+    private final Semaphore placesForDrawn = new Semaphore(MOST_WAITING);
 
     Handler(ServedModels models, GpuLane gpu, SourceImages images, LoraFiles loras, Results results) {
         this.models = models;
@@ -37,28 +37,28 @@ public final class Handler {
     }
 
     /**
-     * Does a job, and tells its ticket how far it is.
+     * Does a job, and reports its progress to its ticket.
      *
-     * @throws JobException if it cannot be done
+     * @throws JobException if the job cannot be done
      */
     public JobResult handle(Ticket ticket) throws InterruptedException {
-        // 1. what was asked, read and checked at the door
+        // 1. what was asked: read and checked when it was submitted
         Job job = ticket.job();
 
         // 2. the model that does it, and where its pictures will go
         ServedModel model = models.choose(job);
         results.check(job.envelope().delivery());
 
-        try (var pictures = new Pictures(ticket, job, model, results, drawn)) {
-            // 3. an earlier try may have drawn some already, which only need storing
+        try (var pictures = new Pictures(ticket, job, model, results, placesForDrawn)) {
+            // 3. pictures that an earlier try drew already only need storing
             List<Sample> left = pictures.resendUnsent();
 
             if (!left.isEmpty()) {
-                // 4. images and LoRAs, fetched while the GPU may be busy with another job
-                try (var sources = JobSources.fetch(job, images, loras)) {
+                // 4. images and LoRAs are fetched while the GPU may be busy with another job
+                try (var fetched = JobSources.fetch(job, images, loras)) {
                     pictures.fetched();
 
-                    // 5. the GPU's turn: the model's networks, then one picture after another
+                    // 5. the GPU's turn: the model's networks are loaded, then one picture after another is drawn
                     gpu.run(() -> {
                         pictures.started();
                         if (model.prepare(ticket)) {
@@ -66,7 +66,7 @@ public final class Handler {
                         }
                         for (Sample sample : left) {
                             // 6. each is stored on another thread while the next is drawn
-                            pictures.draw(sample, part -> model.render(job, sample, sources.sources(), part));
+                            pictures.draw(sample, part -> model.render(job, sample, fetched.sources(), part));
                         }
                         return left.size();
                     });
@@ -74,13 +74,13 @@ public final class Handler {
             }
             ticket.rendered();
 
-            // 7. the answer, once all are stored
+            // 7. the answer, once all pictures are stored
             return pictures.result();
         }
     }
 
     /**
-     * Refuses what no model here or no storage can do.
+     * Refuses a job that no model of this worker can do, or whose pictures it cannot deliver.
      *
      * @throws JobException that lists every field at fault
      */

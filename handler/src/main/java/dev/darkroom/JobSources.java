@@ -8,9 +8,18 @@ import dev.darkroom.source.SourceImages;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a job names, brought onto this machine: its images in memory, its LoRAs in files that stay where they are until this is closed. */
+/**
+ * The images and LoRAs that a job names, brought onto this machine.
+ *
+ * @param sources the images in memory, and the paths of the LoRAs
+ * @param held keeps the files of the LoRAs until it is closed
+ */
 record JobSources(Sources sources, LoraFiles.Held held) implements AutoCloseable {
-    /** @throws dev.darkroom.job.JobException that names the field whose source cannot be read */
+    /**
+     * Fetches all sources of a job, or none: those that were held are released if another one fails.
+     *
+     * @throws dev.darkroom.job.JobException that names the field whose source cannot be read
+     */
     static JobSources fetch(Job job, SourceImages images, LoraFiles loras) throws InterruptedException {
         LoraFiles.Held held = loras.hold(job.loras());
         boolean all = false;

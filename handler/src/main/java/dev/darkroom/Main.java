@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Starts the worker: {@code --payload file} does one job and ends, no argument serves. */
+/** Starts the worker: with {@code --payload FILE} it does one job and ends, without arguments it serves. */
 @QuarkusMain
 public class Main implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(Main.class);

@@ -9,8 +9,7 @@ import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.queue.Ticket;
-import dev.darkroom.store.Finished;
-import dev.darkroom.store.Kept;
+import dev.darkroom.store.PictureToStore;
 import dev.darkroom.store.ResultName;
 import dev.darkroom.store.Results;
 import java.util.ArrayList;
@@ -26,62 +25,61 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * The pictures of one job: drawn one after another, each stored while the next is drawn. One that fails leaves the others. Tells the job's
- * ticket what happens, and keeps the times.
+ * The pictures of one job: drawn one after another on the GPU's thread, each stored on another thread while the next is drawn. One that
+ * fails leaves the others. Reports to the job's ticket what happens, and keeps the times.
  */
 final class Pictures implements AutoCloseable {
     private static final int LOOK_AGAIN_MILLISECONDS = 100;
 
-    /** Pictures of one job that may wait for their storage at a time: another job's have room beside them. */
+    /** Drawn pictures of one job that may wait in memory for their storage: another job's have room beside them. */
     private static final int MOST_WAITING = 8;
 
     private final Ticket ticket;
     private final ServedModel model;
     private final Envelope envelope;
-    private final Results results;
     private final List<Sample> samples;
-    private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore own = new Semaphore(MOST_WAITING);
-    private final Semaphore waiting;
+    private final Results results;
     private final Timings timings = new Timings();
+
+    private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore placesOfThisJob = new Semaphore(MOST_WAITING);
+    private final Semaphore placesOfAllJobs;
     private volatile boolean storageFailed;
 
     // by index of the sample
-    private final TreeMap<Integer, Future<Outcome>> stored = new TreeMap<>();
+    private final TreeMap<Integer, Future<Done>> stored = new TreeMap<>();
     private final TreeMap<Integer, JobResult.Failure> failures = new TreeMap<>();
 
-    /** A stored picture and how long that took. */
-    private record Outcome(JobResult.Image image, Timings timings, List<String> notes) {}
+    /** A stored picture, and how long drawing and storing it took. */
+    private record Done(JobResult.Image image, Timings timings) {}
 
-    /** @param waiting lets so many pictures of all jobs wait for their storage at a time */
-    Pictures(Ticket ticket, Job job, ServedModel model, Results results, Semaphore waiting) {
+    /** @param placesOfAllJobs one for each drawn picture, of whichever job, that may wait in memory for its storage */
+    Pictures(Ticket ticket, Job job, ServedModel model, Results results, Semaphore placesOfAllJobs) {
         this.ticket = ticket;
         this.model = model;
         this.envelope = job.envelope();
-        this.results = results;
-        this.waiting = waiting;
         this.samples = job.samples();
+        this.results = results;
+        this.placesOfAllJobs = placesOfAllJobs;
     }
 
-    /** Stores what an earlier try of this job drew but could not store; gives what is left to draw. */
+    /** Stores the pictures that an earlier try of this job drew but could not store; returns the samples left to draw. */
     List<Sample> resendUnsent() {
         List<Sample> left = new ArrayList<>();
         for (Sample sample : samples) {
-            if (!results.hasUnsent(name(sample))) {
+            if (!results.hasUnsent(new ResultName(ticket.id(), sample.index()))) {
                 left.add(sample);
                 continue;
             }
             ticket.started();
-            var timings = new Timings();
             try {
-                Optional<Kept> kept = results.resend(name(sample), envelope.delivery(), share());
-                timings.lap("store");
-                kept.ifPresentOrElse(
-                        sent -> stored.put(
-                                sample.index(), CompletableFuture.completedFuture(told(sample, sent, timings))),
-                        () -> left.add(sample));
+                resend(sample)
+                        .ifPresentOrElse(
+                                done -> stored.put(sample.index(), CompletableFuture.completedFuture(done)),
+                                () -> left.add(sample));
             } catch (JobException e) {
                 failures.put(sample.index(), new JobResult.Failure(sample, e));
             }
@@ -89,13 +87,21 @@ final class Pictures implements AutoCloseable {
         return left;
     }
 
-    /** Notes that the job's images and LoRAs are there. */
+    private Optional<Done> resend(Sample sample) {
+        var parts = new Timings();
+        Optional<JobResult.Image> image = results.resend(ticket.id(), sample, envelope.delivery(), share());
+        parts.lap("store");
+        image.ifPresent(ticket::stored);
+        return image.map(sent -> new Done(sent, parts));
+    }
+
+    /** Notes that the job's images and LoRAs were fetched. */
     void fetched() {
         timings.lap("fetch");
         ticket.fetched(timings);
     }
 
-    /** Notes that the GPU begins with the job, unless it was withdrawn while it waited. */
+    /** Notes that the GPU begins with the job, unless it was cancelled while it waited. */
     void started() {
         timings.lap("queue");
         ticket.started();
@@ -106,7 +112,12 @@ final class Pictures implements AutoCloseable {
         timings.lap("load");
     }
 
-    /** Draws a picture on this thread, which is the GPU's, and has it stored on another. */
+    /**
+     * Draws a picture on this thread, the GPU's, and has it stored on another. Waits for a place before that if storage is slower than
+     * the GPU.
+     *
+     * @throws JobException if it was the job's only picture, or the failure concerns the whole job
+     */
     void draw(Sample sample, Function<Progress, Rendering> render) throws InterruptedException {
         try {
             ticket.checkCancelled();
@@ -116,9 +127,9 @@ final class Pictures implements AutoCloseable {
             }
             Rendering rendering = render.apply(ticket.part(sample.index(), samples.size()));
             ticket.drawn(sample, rendering.timings());
-            acquire(own);
-            acquire(waiting);
-            submit(sample, rendering);
+            acquire(placesOfThisJob);
+            acquire(placesOfAllJobs);
+            storeOnAnotherThread(sample, rendering);
         } catch (RuntimeException | Error e) {
             JobException reason = Failures.toJobException(e);
             if (samples.size() == 1 || reason.code().endsTheJob()) {
@@ -128,75 +139,67 @@ final class Pictures implements AutoCloseable {
         }
     }
 
-    private void submit(Sample sample, Rendering rendering) {
-        boolean submitted = false;
-        try {
-            stored.put(sample.index(), storing.submit(() -> store(sample, rendering)));
-            submitted = true;
-        } finally {
-            if (!submitted) {
-                waiting.release();
-            }
-        }
-    }
-
-    private Outcome store(Sample sample, Rendering rendering) {
-        try {
-            var timings = new Timings();
-            timings.add(rendering.timings());
-            String caption = envelope.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
-            Kept kept = results.keep(new Finished(
-                    name(sample), rendering.picture(), sample.seed(), envelope.delivery(), share(), caption));
-            timings.lap("store");
-            Outcome outcome = told(sample, kept, timings);
-            outcome.notes.addAll(rendering.notes());
-            return outcome;
-        } catch (JobException e) {
-            if (e.code() == JobException.Code.STORE_FAILED) {
-                storageFailed = true;
-            }
-            throw e;
-        } finally {
-            waiting.release();
-            own.release();
-        }
-    }
-
     private void acquire(Semaphore places) throws InterruptedException {
         while (!places.tryAcquire(LOOK_AGAIN_MILLISECONDS, TimeUnit.MILLISECONDS)) {
             ticket.checkCancelled();
         }
     }
 
-    private Outcome told(Sample sample, Kept kept, Timings timings) {
-        var made = new Sample(sample.index(), sample.promptIndex(), sample.prompt(), kept.seed());
-        var image = new JobResult.Image(made, kept.stored(), kept.format(), kept.size(), kept.bytes());
-        ticket.stored(image);
-        return new Outcome(image, timings, new ArrayList<>(kept.notes()));
+    private void storeOnAnotherThread(Sample sample, Rendering rendering) {
+        boolean submitted = false;
+        try {
+            stored.put(sample.index(), storing.submit(() -> store(sample, rendering)));
+            submitted = true;
+        } finally {
+            if (!submitted) {
+                placesOfAllJobs.release();
+            }
+        }
+    }
+
+    private Done store(Sample sample, Rendering rendering) {
+        try {
+            var parts = new Timings();
+            parts.add(rendering.timings());
+            String caption = envelope.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
+            JobResult.Image image = results.store(new PictureToStore(
+                    ticket.id(), sample, rendering.media(), rendering.notes(), caption, envelope.delivery(), share()));
+            parts.lap("store");
+            ticket.stored(image);
+            return new Done(image, parts);
+        } catch (JobException e) {
+            if (e.code() == JobException.Code.STORE_FAILED) {
+                storageFailed = true;
+            }
+            throw e;
+        } finally {
+            placesOfAllJobs.release();
+            placesOfThisJob.release();
+        }
+    }
+
+    private long share() {
+        return PictureToStore.share(ticket.largestAnswer(), samples.size());
     }
 
     /**
-     * Waits until all pictures are stored.
+     * Waits until all pictures are stored, and sums up.
      *
-     * @throws JobException if not one is there
+     * @throws JobException the first picture's failure, if all of them failed
      */
     JobResult result() throws InterruptedException {
         List<JobResult.Image> images = new ArrayList<>();
-        List<String> notes = new ArrayList<>(envelope.notes());
         for (Sample sample : samples) {
-            Future<Outcome> future = stored.get(sample.index());
+            Future<Done> future = stored.get(sample.index());
             try {
                 if (future != null) {
-                    Outcome outcome = future.get();
-                    images.add(outcome.image);
-                    timings.add(outcome.timings);
-                    notes.addAll(outcome.notes);
+                    Done done = future.get();
+                    images.add(done.image);
+                    timings.add(done.timings);
                 }
             } catch (ExecutionException e) {
-                failures.put(
-                        sample.index(),
-                        new JobResult.Failure(
-                                sample, Failures.toJobException(Objects.requireNonNullElse(e.getCause(), e))));
+                JobException reason = Failures.toJobException(Objects.requireNonNullElse(e.getCause(), e));
+                failures.put(sample.index(), new JobResult.Failure(sample, reason));
             }
         }
         if (images.isEmpty()) {
@@ -209,15 +212,13 @@ final class Pictures implements AutoCloseable {
                 timings.milliseconds(),
                 model.name(),
                 model.revision(),
-                notes.stream().distinct().toList());
+                notes(images));
     }
 
-    private ResultName name(Sample sample) {
-        return new ResultName(ticket.id(), sample.index());
-    }
-
-    private long share() {
-        return Finished.share(ticket.largestAnswer(), samples.size());
+    private List<String> notes(List<JobResult.Image> images) {
+        return Stream.concat(envelope.notes().stream(), images.stream().flatMap(image -> image.notes().stream()))
+                .distinct()
+                .toList();
     }
 
     /** Waits until nothing is being stored any more. */

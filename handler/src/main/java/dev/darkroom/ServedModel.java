@@ -15,17 +15,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model as callers know it.
+ * A model under the name that callers choose it by.
  *
  * @param revision of its checkpoint: the commit it was taken from, where that is known
- * @param residency what decides which models are in memory
+ * @param residency decides which models are in memory
  */
 record ServedModel(String name, ImageModel model, @Nullable String revision, Residency residency) {
     /**
-     * Brings its networks into memory for a job, on the GPU's thread.
+     * Loads the model's networks for a job, on the GPU's thread.
      *
-     * @return whether anything had to be loaded
-     * @throws JobException if that fails: with a checkpoint that was there when the worker started, it is no fault of the caller
+     * @return true if any network had to be loaded
+     * @throws JobException if loading fails: with a checkpoint that was there when the worker started, that is no fault of the caller
      */
     boolean prepare(Progress progress) {
         try {
@@ -49,19 +49,19 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
         }
     }
 
-    /** Makes one picture of a job, on the GPU's thread. */
+    /** Draws one picture of a job, on the GPU's thread. */
     Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
         return model.render(job, sample, sources, progress);
     }
 
-    /** Its networks that are in memory. */
+    /** Returns the model's networks that are in memory. */
     List<Loaded<?>> loaded() {
         List<Loaded<?>> loaded = new ArrayList<>();
         model.networks().forEach(network -> network.loaded().ifPresent(loaded::add));
         return loaded;
     }
 
-    /** True if it can draw at once. */
+    /** Returns true if all networks are in memory: the model can draw at once. */
     boolean isLoaded() {
         return loaded().size() == model.networks().size();
     }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The models of this worker, and which of them does a job: the one that it names; or the first that is made for what it brings; or the
- * first that can do it at all.
+ * Chooses one of this worker's models for a job: the one that the job names; or the first that is made for the job's images; or the first
+ * that can do the job at all.
  */
 final class ServedModels {
     private final List<ServedModel> models;
@@ -21,9 +21,9 @@ final class ServedModels {
     }
 
     /**
-     * The model for a job. Where none suits it is the first, whose check says what is wrong.
+     * Chooses the model for a job. Where none suits it is the first, whose check says what is wrong.
      *
-     * @throws JobException if the job names a model that is not there
+     * @throws JobException if this worker has no model of the name that the job gives
      */
     ServedModel choose(Job job) {
         String name = job.envelope().model();
@@ -42,7 +42,7 @@ final class ServedModels {
     }
 
     /**
-     * Refuses what no model here can do.
+     * Refuses a job that no model of this worker can do.
      *
      * @throws JobException that lists every field at fault
      */

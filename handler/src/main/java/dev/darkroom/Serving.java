@@ -4,11 +4,11 @@ import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.logs.Metrics;
-import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.JobEndListener;
+import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.PayloadReader;
-import dev.darkroom.queue.durable.JobStore;
 import dev.darkroom.queue.durable.DurableQueue;
+import dev.darkroom.queue.durable.JobStore;
 import dev.darkroom.queue.runpod.Heartbeat;
 import dev.darkroom.queue.runpod.RunPodEnvironment;
 import dev.darkroom.queue.runpod.RunPodSource;
@@ -25,12 +25,12 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
-/** The worker as a server: takes jobs over HTTP, and from RunPod where RunPod started it, until it is told to end. */
+/** The worker as a server: takes jobs over HTTP, and from RunPod where RunPod started it, until the process ends. */
 @Singleton
 class Serving {
     private static final Logger LOG = Logger.getLogger(Serving.class);
 
-    /** One on the GPU, one whose images are fetched, and those whose pictures go to storage that may be slower than the GPU. */
+    /** Jobs at a time: one on the GPU, one whose images are fetched, and those whose pictures go to storage slower than the GPU. */
     private static final int JOBS_UNDER_WAY = 8;
 
     private static final int SETUP_FAILED = 1;
@@ -63,7 +63,7 @@ class Serving {
         this.vertx = vertx;
     }
 
-    /** Serves until the process is told to end, and gives its exit status. */
+    /** Serves until the process is asked to end; returns its exit status. */
     int run() throws InterruptedException {
         Optional<RunPodEnvironment> platform = Optional.empty();
         try (var setup = new Setup(config, vertx)) {
@@ -84,7 +84,7 @@ class Serving {
                         "addresses of results begin with %s: set DARKROOM_PUBLIC_URL to where callers reach this worker, or a bucket",
                         config.address());
             }
-            // the queue tells of its jobs itself: many end without a worker
+            // the queue reports its jobs itself: many end without a worker
             start(handler, queue, reason -> {});
             if (platform.isPresent()) {
                 var source =
@@ -117,7 +117,7 @@ class Serving {
         }
     }
 
-    /** A worker that ends although nobody told it to has lost its device, or the platform replaces it: the process ends. */
+    /** Runs a worker, and ends the process if the worker ends unasked: it has lost its device, or the platform replaces it. */
     private void work(Worker worker, JobSource source) {
         try {
             worker.work(source);
@@ -142,12 +142,12 @@ class Serving {
         }
     }
 
-    /** On SIGTERM the process lives until this returns. */
+    /** Finishes what runs when the process gets SIGTERM: it lives until this returns. */
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         finishJobs();
     }
 
-    /** Lets what runs come to its end; what waits, and was written down, is done after the next start. */
+    /** Waits for the jobs that run; those that wait in the queue are persisted, and done after the next start. */
     private void finishJobs() throws InterruptedException {
         state.defunct();
         queue.stop();

@@ -29,11 +29,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
-/** Puts the worker together: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
+/** Builds the worker: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
 public final class Setup implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Setup.class);
 
-    /** The checkpoints of the installation, the default first. */
+    /** Names of the checkpoints that come with the worker, the default first. */
     private static final List<String> EMBEDDED = List.of("pocket-flux", "pocket-qwen-edit");
 
     private final WorkerConfig config;
@@ -51,9 +51,9 @@ public final class Setup implements AutoCloseable {
     }
 
     /**
-     * Sets everything up; takes as long as reading the weights takes, or downloading them.
+     * Builds the handler; takes as long as reading the weights takes, or downloading them.
      *
-     * @param folder for results that no bucket takes
+     * @param folder takes the results that no bucket takes
      * @param folderIsServed whether callers can read addresses in it
      * @throws dev.darkroom.checks.SetupException that names the check that failed
      */
@@ -110,7 +110,7 @@ public final class Setup implements AutoCloseable {
         return Device.CPU;
     }
 
-    /** The models of {@code DARKROOM_MODELS}, or the embedded ones. */
+    /** Returns the models of {@code DARKROOM_MODELS}, or the embedded ones. */
     private Map<String, ModelSource> sources() {
         return config.models()
                 .filter(list -> !list.isBlank())
@@ -127,7 +127,7 @@ public final class Setup implements AutoCloseable {
         return sources;
     }
 
-    /** Loads a model as long as there is room; of the others it is made sure that they can be loaded when they are asked for. */
+    /** Loads a model if there is room; otherwise verifies that it can be loaded when a job asks for it. Returns a line for the log. */
     private String add(String name, LocatedModel located, Residency residency) {
         ImageModel model = Families.open(name, located.folder(), config.limits().values(), loras);
         var served = new ServedModel(name, model, located.revision().orElse(null), residency);
@@ -142,7 +142,7 @@ public final class Setup implements AutoCloseable {
         return bytes / 1_000_000 + " MB from " + located.folder() + ": " + placements(served);
     }
 
-    /** Which network computes where, for the log; on the CPU although there is a card is worth a warning. */
+    /** Lists for the log which network computes where; warns of one on the CPU although there is a card. */
     private String placements(ServedModel served) {
         List<String> placements = served.loaded().stream()
                 .map(network -> network.network().getClass().getSimpleName() + " " + network.placement())
@@ -154,12 +154,12 @@ public final class Setup implements AutoCloseable {
         return String.join(", ", placements);
     }
 
-    /** How many tensors are alive. */
+    /** Returns the number of tensors alive. */
     double liveTensors() {
         return Scope.liveTensors();
     }
 
-    /** What the networks compute on where there is room. */
+    /** Returns the device that networks compute on where there is room. */
     Device device() {
         return device;
     }

@@ -1,6 +1,5 @@
 package dev.darkroom;
 
-import dev.darkroom.net.AddressRules;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
 import dev.darkroom.store.CallerBuckets;
@@ -16,7 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Where source images and LoRAs come from and where results go, as the settings have it. */
+/** The parts of the worker that read sources and deliver results, built from the settings; also deletes old files every now and then. */
 final class Storage implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Storage.class);
     private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(15);
@@ -29,18 +28,17 @@ final class Storage implements AutoCloseable {
     private final Thread sweeper;
 
     /**
-     * Puts both together without connecting to anything.
+     * Builds all parts without connecting to anything.
      *
      * @param folderIsServed whether callers can read addresses in the folder
      * @throws IllegalArgumentException naming the setting that is missing or wrong
      */
     Storage(WorkerConfig config, Vertx vertx, ResultFolder folder, boolean folderIsServed) {
-        boolean everywhere = config.sources().allowPrivateAddresses();
         images = new SourceImages(config.sources(), vertx);
         loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
         callers = new CallerBuckets(
-                address -> everywhere || AddressRules.isPublic(address),
-                everywhere,
+                config.sources().allowedHosts(),
+                config.sources().allowPrivateAddresses(),
                 config.s3().expiry(),
                 config.s3().timeout());
         Optional<S3Store> bucket = S3Target.of(config.s3()).map(target -> new S3Store(target, connections));
@@ -49,7 +47,7 @@ final class Storage implements AutoCloseable {
         sweeper = Thread.ofVirtual().name("sweeper").start(() -> sweep(folder, unsent));
     }
 
-    /** Pictures go in time also where no new ones come. */
+    /** Deletes old pictures also where no new ones come, whose storing would do it. */
     private static void sweep(ResultFolder folder, UnsentPictures unsent) {
         try {
             while (true) {

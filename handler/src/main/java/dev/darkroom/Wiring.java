@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Optional;
 
-/** What the rooms get of the settings. */
+/** Produces the beans that the rooms need, from the settings. */
 class Wiring {
     private final WorkerConfig config;
 
@@ -21,7 +21,7 @@ class Wiring {
         this.config = config;
     }
 
-    /** How this worker reads requests. */
+    /** Produces the reader of requests. */
     @Produces
     @Singleton
     PayloadReader payloads() {
@@ -52,14 +52,14 @@ class Wiring {
         return config.http().webhook();
     }
 
-    /** Whom this worker calls when a job has a webhook. */
+    /** Produces the rule of which webhooks this worker calls. */
     @Produces
     @Singleton
     AddressGuard guard() {
-        return new ReceiverAddresses(config.sources().allowPrivateAddresses());
+        return new WebhookHosts(config.sources().allowedHosts());
     }
 
-    /** The folder that this worker serves its results from. */
+    /** Produces the folder that this worker serves its results from. */
     @Produces
     @ApplicationScoped
     ResultFolder results() {

@@ -6,15 +6,15 @@ import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.logs.Metrics;
-import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.JobEndListener;
+import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.Ticket;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
- * Takes jobs of one source, has them handled, and reports how they ended: the place where a job's errors are caught. Several threads work:
- * while the GPU does one job, the next one's images are fetched, and those that were drawn before are still being stored.
+ * Takes jobs from one source, has them handled, and reports how they ended: here a job's errors are caught. Several threads work: while
+ * the GPU does one job, the next one's images are fetched, and pictures that were drawn before are still being stored.
  */
 public final class Worker {
     /** Jobs that are not drawn yet: the one on the GPU and the next. Their images are in memory. */
@@ -26,7 +26,7 @@ public final class Worker {
     private final JobEndListener outcomes;
     private final Semaphore places = new Semaphore(PLACES);
 
-    /** @param outcomes told of every job that this worker ends */
+    /** @param outcomes hears of every job that this worker ends */
     public Worker(Handler handler, WorkerState state, Metrics metrics, JobEndListener outcomes) {
         this.handler = handler;
         this.state = state;
@@ -37,7 +37,7 @@ public final class Worker {
     /** Works until the source has no more jobs, the device is lost, or the thread is interrupted. */
     public void work(JobSource source) throws InterruptedException {
         while (true) {
-            try (var place = new Place()) {
+            try (var place = new WorkerPlace()) {
                 // a job that was lost with the device frees its place: nobody may take the next one then
                 Optional<Ticket> ticket = isDefunct() ? Optional.empty() : source.take();
                 if (ticket.isEmpty()) {
@@ -57,7 +57,7 @@ public final class Worker {
         return state.phase() == WorkerState.Phase.DEFUNCT;
     }
 
-    private void work(Ticket taken, Place place) throws InterruptedException {
+    private void work(Ticket taken, WorkerPlace place) throws InterruptedException {
         var log = new JobLog(taken.id());
         log.taken();
         var ticket = new FollowedTicket(new FollowedTicket(taken, place), log);
@@ -76,11 +76,11 @@ public final class Worker {
         }
     }
 
-    /** A place among the jobs that are not drawn yet; free again once the job is drawn, or has ended. */
-    private final class Place implements JobListener, AutoCloseable {
+    /** One of the places for jobs that are not drawn yet; free again once the job is drawn, or has ended. */
+    private final class WorkerPlace implements JobListener, AutoCloseable {
         private boolean taken;
 
-        Place() throws InterruptedException {
+        WorkerPlace() throws InterruptedException {
             places.acquire();
             taken = true;
         }

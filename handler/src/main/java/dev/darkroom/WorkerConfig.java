@@ -31,7 +31,7 @@ public interface WorkerConfig {
     @WithDefault("8000")
     int port();
 
-    /** {@code auto}, {@code cpu} or {@code cuda}; auto takes a card if there is one. */
+    /** Device for the networks: {@code auto}, {@code cpu} or {@code cuda}; auto takes a card if there is one. */
     @WithDefault("auto")
     DeviceChoice device();
 
@@ -45,12 +45,12 @@ public interface WorkerConfig {
     Optional<MemorySize> memory();
 
     /**
-     * {@code name=source} pairs, comma separated; a source is a directory or {@code org/repo[@revision]}, and the first pair the default.
-     * Unset: the embedded pocket checkpoint.
+     * Models to serve, as {@code name=source} pairs, comma separated; a source is a directory or {@code org/repo[@revision]}, and the first
+     * pair the default. Unset: the embedded pocket checkpoints.
      */
     Optional<String> models();
 
-    /** Folder of the installation, with the embedded checkpoint in it. */
+    /** Folder of the installation, with the embedded checkpoints in it. */
     @WithDefault(".")
     Path home();
 
@@ -58,39 +58,39 @@ public interface WorkerConfig {
     @WithDefault("data")
     Path data();
 
-    /** How long served results stay in the folder. */
+    /** Time for which served results stay in the folder. */
     @WithDefault("24h")
     Duration resultsKept();
 
-    /** Where callers reach this worker, for the addresses of results; unset: host and port. */
+    /** Address at which callers reach this worker, for the addresses of results; unset for host and port. */
     Optional<URI> publicUrl();
 
-    /** What a job may ask of the GPU at most. */
+    /** The most that a job may ask of the GPU. */
     LimitSettings limits();
 
-    /** Where source images may come from. */
+    /** Limits of source images. */
     SourceSettings sources();
 
-    /** Where LoRAs may come from. */
+    /** Limits of LoRAs. */
     LoraSettings loras();
 
     /** The bucket for results. */
     S3Settings s3();
 
-    /** Where models are looked for, and how they are downloaded. */
+    /** Settings for finding and downloading models. */
     HubConfig hub();
 
     /** How jobs are taken over HTTP. */
     HttpGroup http();
 
-    /** How jobs are pulled from RunPod. */
+    /** Settings for jobs pulled from RunPod. */
     RunPodSettings runpod();
 
     /** Form of the log: {@code text}, or {@code json} with one object a line, which RunPod's console can filter. */
     @WithDefault("text")
     LogForm log();
 
-    /** Where callers reach this worker. */
+    /** Returns the address at which callers reach this worker. */
     default String address() {
         return publicUrl().map(url -> url.toString().replaceAll("/+$", "")).orElseGet(() -> {
             String host = host().equals("0.0.0.0") || host().equals("::") ? "localhost" : host();
@@ -98,10 +98,10 @@ public interface WorkerConfig {
         });
     }
 
-    /** A file with more styles, {@code name = words} a line; unset: the worker's own. */
+    /** A file with more styles, {@code name = words} a line; unset for the worker's own. */
     Optional<Path> styles();
 
-    /** What becomes of a job with fields that this worker does not have: {@code refuse}, or {@code warn} in the answer. */
+    /** Treatment of jobs with fields that this worker does not have: {@code refuse}, or {@code warn} in the answer. */
     @WithDefault("refuse")
     UnknownFields unknownFields();
 
@@ -141,7 +141,7 @@ public interface WorkerConfig {
         @WithDefault("10000")
         int prompt();
 
-        /** The same as a value. */
+        /** Returns these limits as a value. */
         default Limits values() {
             return new Limits(pixels(), side(), steps(), pictures(), prompt());
         }
@@ -153,20 +153,20 @@ public interface WorkerConfig {
         JSON
     }
 
-    /** What to do about fields that this worker does not have. */
+    /** Treatments of fields that this worker does not have. */
     enum UnknownFields {
         REFUSE,
         WARN
     }
 
-    /** What networks compute on. */
+    /** Choices of the device that networks compute on. */
     enum DeviceChoice {
         AUTO,
         CPU,
         CUDA
     }
 
-    /** Types to choose from. */
+    /** Choices of the element type of networks. */
     enum TypeChoice {
         FLOAT32,
         BFLOAT16

@@ -50,7 +50,9 @@ class ArchitectureTest {
             Map.entry("queue", List.of("job")),
             Map.entry("source", List.of("net", "image", "job")),
             Map.entry("store", List.of("net", "image", "job")),
-            Map.entry("net", List.of()));
+            Map.entry("net", List.of()),
+            Map.entry("checks", List.of("weights", "tensor", "job")),
+            Map.entry("logs", List.of("job")));
 
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.diffusion..",
@@ -95,7 +97,8 @@ class ArchitectureTest {
         return Stream.concat(
                 QUEUE_MAY_USE.keySet().stream()
                         .map(room -> DynamicTest.dynamicTest(
-                                room, () -> usesOnly("dev.darkroom.queue." + room + "..", room, QUEUE_MAY_USE.get(room)))),
+                                room,
+                                () -> usesOnly("dev.darkroom.queue." + room + "..", room, QUEUE_MAY_USE.get(room)))),
                 Stream.of(DynamicTest.dynamicTest("queue", () -> usesOnly("dev.darkroom.queue", "", List.of()))));
     }
 
@@ -133,6 +136,41 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.djl.pytorch..", "ai.djl.ndarray..", "ai.djl.engine..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void amazonsSdkStaysWithTheResults() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.darkroom.store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void vertxStaysWhereConnectionsAre() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.darkroom", "dev.darkroom.source..", "dev.darkroom.queue..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.vertx..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void javasPicturesStayWithTheCodecs() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.darkroom.image..")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.darkroom.job.Picture")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.awt..", "javax.imageio..")
                 .check(CLASSES);
     }
 

@@ -7,13 +7,16 @@ import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
 import dev.darkroom.model.Rendering;
+import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.ResultFolder;
@@ -140,7 +143,7 @@ class PicturesTest {
                 TestJobs.PLAIN,
                 new Sampling(List.of("a", "b", "c"), null, null, null, null, null, 1, 1, false, List.of()));
         var ticket = new ListeningTicket(job, check);
-        try (var callers = new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(5));
+        try (var callers = new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(5));
                 var batch = new Pictures(ticket, job, model, results(callers), new Semaphore(2))) {
             for (Sample sample : batch.resendUnsent()) {
                 batch.draw(sample, part -> {
@@ -149,7 +152,7 @@ class PicturesTest {
                         throw new IllegalStateException("this one cannot be drawn");
                     }
                     return new Rendering(
-                            new Picture(64, 64, new byte[3 * 64 * 64]), new Timings(), List.of(), Map.of());
+                            new Media.Still(Picture.black(new Size(64, 64))), new Timings(), List.of(), Map.of());
                 });
             }
             return batch.result();

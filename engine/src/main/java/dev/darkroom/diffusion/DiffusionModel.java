@@ -8,6 +8,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
@@ -139,7 +140,7 @@ public final class DiffusionModel implements ImageModel {
                 : picture;
         Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(finished, timings, notes, parameters(run, sources, sizes.output()));
+        return new Rendering(new Media.Still(finished), timings, notes, parameters(run, sources, sizes.output()));
     }
 
     private Picture generate(

@@ -1,9 +1,9 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.ArrayList;
@@ -72,6 +72,6 @@ public final class FluxPositions {
     public static Tensor rope(Tensor ids, FluxConfig config) {
         long[] widths =
                 config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
-        return Operators.ropeTable(ids, widths, THETA, DType.FLOAT64);
+        return AttentionOperators.ropeTable(ids, widths, THETA, DType.FLOAT64);
     }
 }

@@ -39,7 +39,7 @@ final class BlobDownload {
         try {
             Files.createDirectories(blob.getParent());
             try (var unfinished = new UnfinishedBlob(blob, file.bytes(), settings.partBytes())) {
-                return unfinished.missing().stream().mapToLong(Part::bytes).sum();
+                return unfinished.missing().stream().mapToLong(FilePart::bytes).sum();
             }
         } catch (IOException e) {
             throw notWritten(blob, e);
@@ -92,7 +92,7 @@ final class BlobDownload {
     }
 
     /** Goes on where a connection broke, as long as anything arrives between two failures. */
-    private void fetchPart(RepositoryFile file, UnfinishedBlob unfinished, Part part) throws InterruptedException {
+    private void fetchPart(RepositoryFile file, UnfinishedBlob unfinished, FilePart part) throws InterruptedException {
         var backoff = new Backoff(repository + ": " + file.path(), settings);
         byte[] buffer = new byte[BUFFER];
         long next = part.start();
@@ -128,7 +128,7 @@ final class BlobDownload {
     }
 
     /** Where in the file an answer begins; a server that knows no ranges begins at the start. */
-    private static long firstByte(HubClient.Answer answer, RepositoryFile file, Part part, long asked)
+    private static long firstByte(HubClient.HubResponse answer, RepositoryFile file, FilePart part, long asked)
             throws TransientException {
         if (answer.status() == 200) {
             if (part.bytes() < file.bytes()) {

@@ -66,7 +66,7 @@ record Component(String name, String type) {
     /** The shards that an index names. */
     static Set<String> shards(Path index) {
         Set<String> shards = new TreeSet<>();
-        for (JsonNode shard : Json.read(index).path("weight_map")) {
+        for (JsonNode shard : HubJson.read(index).path("weight_map")) {
             if (!SHARD.matcher(shard.asText()).matches()) {
                 throw new HubException(index + ": '" + shard.asText() + "' is no file name of a shard");
             }

@@ -54,7 +54,7 @@ final class HubClient implements AutoCloseable {
                 at("/api/models/" + repository.name() + "/revision/" + encoded(repository.revision()) + "?blobs=true");
         var backoff = new Backoff("the list of files of " + repository, settings);
         while (true) {
-            try (Answer answer = get(repository, address, Optional.empty());
+            try (HubResponse answer = get(repository, address, Optional.empty());
                     SilenceGuard.Watch watch = silence.watch(answer.body())) {
                 byte[] json = answer.body().readNBytes(LARGEST_LISTING);
                 watch.heard();
@@ -72,7 +72,7 @@ final class HubClient implements AutoCloseable {
      * @throws IOException if another attempt may succeed
      * @throws HubException if it will not
      */
-    Answer file(Repository repository, String commit, String path, Optional<String> range)
+    HubResponse file(Repository repository, String commit, String path, Optional<String> range)
             throws IOException, InterruptedException {
         String encoded =
                 Arrays.stream(path.split("/", -1)).map(HubClient::encoded).collect(Collectors.joining("/"));
@@ -80,7 +80,7 @@ final class HubClient implements AutoCloseable {
     }
 
     /** Ends reading of a body from which nothing comes any more. */
-    SilenceGuard.Watch watch(Answer answer) {
+    SilenceGuard.Watch watch(HubResponse answer) {
         return silence.watch(answer.body());
     }
 
@@ -89,14 +89,14 @@ final class HubClient implements AutoCloseable {
      *
      * @param status 200: all of the file; 206: the range asked for
      */
-    record Answer(int status, Optional<String> contentRange, InputStream body) implements AutoCloseable {
+    record HubResponse(int status, Optional<String> contentRange, InputStream body) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             body.close();
         }
     }
 
-    private Answer get(Repository repository, URI address, Optional<String> range)
+    private HubResponse get(Repository repository, URI address, Optional<String> range)
             throws IOException, InterruptedException {
         URI at = address;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
@@ -104,11 +104,11 @@ final class HubClient implements AutoCloseable {
                     http.send(request(at, range), HttpResponse.BodyHandlers.ofInputStream());
             int status = response.statusCode();
             if (status == 200 || status == 206) {
-                return new Answer(status, response.headers().firstValue("Content-Range"), response.body());
+                return new HubResponse(status, response.headers().firstValue("Content-Range"), response.body());
             }
             response.body().close();
             if (!REDIRECTS.contains(status)) {
-                throw new Refusal(settings, repository, isHub(at)).of(response);
+                throw new HubRefusal(settings, repository, isHub(at)).of(response);
             }
             at = target(at, response);
         }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 record Listing(String commit, Map<String, RepositoryFile> files) {
     /** Reads the hub's answer, which is not to be trusted. */
     static Listing read(String name, byte[] json) {
-        JsonNode root = Json.read(name, json);
+        JsonNode root = HubJson.read(name, json);
         String commit = root.path("sha").asText();
         if (!HubCache.isCommit(commit)) {
             throw new HubException(name + " has no commit id");

@@ -21,7 +21,7 @@ record ModelIndex(List<Component> components) {
 
     /** Reads the file; a component is a field with a library and a class, and null means that it was left out. */
     static ModelIndex read(Path file) {
-        JsonNode root = Json.read(file);
+        JsonNode root = HubJson.read(file);
         List<Component> components = new ArrayList<>();
         root.properties().forEach(field -> {
             JsonNode type = field.getValue().path(1);

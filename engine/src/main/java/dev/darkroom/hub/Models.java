@@ -90,7 +90,7 @@ public final class Models {
         }
         Path defaults = folder.resolve(ModelIndex.DEFAULTS);
         return Files.isRegularFile(defaults)
-                ? Optional.of(Json.read(defaults).path("revision"))
+                ? Optional.of(HubJson.read(defaults).path("revision"))
                         .filter(JsonNode::isTextual)
                         .map(JsonNode::asText)
                 : Optional.empty();

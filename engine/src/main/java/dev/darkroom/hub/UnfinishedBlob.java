@@ -21,7 +21,7 @@ final class UnfinishedBlob implements AutoCloseable {
     private final Path blob;
     private final Path unfinished;
     private final Path marks;
-    private final List<Part> parts;
+    private final List<FilePart> parts;
     private final FileChannel content;
     private final FileChannel fetched;
 
@@ -32,7 +32,7 @@ final class UnfinishedBlob implements AutoCloseable {
      */
     UnfinishedBlob(Path blob, long bytes, long partBytes) throws IOException {
         this.blob = blob;
-        this.parts = Part.of(bytes, partBytes);
+        this.parts = FilePart.of(bytes, partBytes);
         unfinished = blob.resolveSibling(blob.getFileName() + ".unfinished");
         marks = blob.resolveSibling(blob.getFileName() + ".parts");
         if (!Files.exists(unfinished)) {
@@ -51,9 +51,9 @@ final class UnfinishedBlob implements AutoCloseable {
     }
 
     /** The parts that are still to be fetched. */
-    List<Part> missing() throws IOException {
+    List<FilePart> missing() throws IOException {
         ByteBuffer marked = read(HEADER, parts.size());
-        List<Part> missing = new ArrayList<>(parts);
+        List<FilePart> missing = new ArrayList<>(parts);
         missing.removeIf(part -> marked.get(part.index()) == FETCHED);
         return missing;
     }
@@ -71,7 +71,7 @@ final class UnfinishedBlob implements AutoCloseable {
     }
 
     /** All of a part has been written. */
-    void fetched(Part part) {
+    void fetched(FilePart part) {
         write(fetched, ByteBuffer.wrap(new byte[] {FETCHED}), HEADER + part.index());
     }
 

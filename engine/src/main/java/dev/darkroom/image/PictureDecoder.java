@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -44,6 +45,19 @@ public final class PictureDecoder {
                     .orElse("");
             throw new JobException(JobException.Code.BAD_INPUT, field + ": the picture is damaged" + reason, e);
         }
+    }
+
+    /**
+     * Decodes a file that {@link PictureEncoder} made: no bounds, colour profiles or orientation to heed.
+     *
+     * @throws IOException if the file is damaged
+     */
+    public static Picture decodeOwn(byte[] file) throws IOException {
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+        if (image == null) {
+            throw new IOException("no picture");
+        }
+        return Picture.of(image);
     }
 
     private Picture decode(String field, PictureKind kind, byte[] file) throws IOException {

@@ -25,9 +25,17 @@ public record JobResult(
     /**
      * A picture that is stored.
      *
-     * @param bytes size of the picture's file
+     * @param sample with the seed that the picture was made with: another than the job's where an earlier try made it
+     * @param format of the file: another than asked for if that was too large for the answer
+     * @param bytes size of the file
+     * @param notes what the caller should know of this picture
      */
-    public record Image(Sample sample, Stored stored, ImageFormat format, Size size, int bytes) {}
+    public record Image(Sample sample, Stored stored, ImageFormat format, Size size, int bytes, List<String> notes) {
+        /** Returns this picture with another place where its file is. */
+        public Image at(Stored place) {
+            return new Image(sample, place, format, size, bytes, notes);
+        }
+    }
 
     /** A picture that could not be made or stored, and the reason. */
     public record Failure(Sample sample, JobException reason) {}

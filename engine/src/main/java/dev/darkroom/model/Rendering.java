@@ -1,14 +1,22 @@
 package dev.darkroom.model;
 
+import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Timings;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A finished picture.
+ * A finished work of a model, in memory.
  *
  * @param notes remarks for the caller on how the picture was made
  * @param parameters the choices that the picture was made with, by the names that jobs use
  */
-public record Rendering(Picture picture, Timings timings, List<String> notes, Map<String, Object> parameters) {}
+public record Rendering(Media media, Timings timings, List<String> notes, Map<String, Object> parameters) {
+    /** Returns the picture of a still. */
+    public Picture picture() {
+        return switch (media) {
+            case Media.Still(Picture picture) -> picture;
+        };
+    }
+}

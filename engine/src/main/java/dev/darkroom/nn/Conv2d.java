@@ -1,6 +1,6 @@
 package dev.darkroom.nn;
 
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
@@ -17,6 +17,6 @@ public record Conv2d(Tensor weight, Tensor bias, int kernel, int stride) {
     }
 
     public Tensor apply(Tensor x) {
-        return Operators.conv2d(x, weight, bias, stride, stride == 1 ? kernel / 2 : 0);
+        return PictureOperators.conv2d(x, weight, bias, stride, stride == 1 ? kernel / 2 : 0);
     }
 }

@@ -26,15 +26,15 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
                 Linear.withoutBias(w.at(DOWN), inner, width));
     }
 
-    /** Computes {@code [.., D] → [.., D]}, in one operator unless a LoRA is on one of the layers. */
+    /** Computes {@code [.., D] → [.., D]} in one operator. */
     public Tensor apply(Tensor x) {
-        if (layers().anyMatch(layer -> layer.layer().lowRank().isPresent())) {
-            return down.apply(Operators.silu(gate.apply(x)).times(up.apply(x)));
-        }
+        LowRanks added = LowRanks.of(layers().map(Linear::layer).toList());
         return Operators.gatedMlp(
                 x,
                 layers().map(Linear::weight).toList(),
-                layers().map(Linear::bias).filter(Objects::nonNull).toList());
+                layers().map(Linear::bias).filter(Objects::nonNull).toList(),
+                added.tensors(),
+                added.adapted());
     }
 
     private Stream<Linear> layers() {

@@ -1,6 +1,6 @@
 package dev.darkroom.nn;
 
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
@@ -12,6 +12,6 @@ public record GroupNorm(int groups, Tensor weight, Tensor bias, double eps) {
     }
 
     public Tensor apply(Tensor x) {
-        return Operators.groupNorm(x, groups, weight, bias, eps);
+        return PictureOperators.groupNorm(x, groups, weight, bias, eps);
     }
 }

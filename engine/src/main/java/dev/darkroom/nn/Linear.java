@@ -21,17 +21,12 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
     }
 
     public Tensor apply(Tensor x) {
-        return layer.lowRank()
-                .map(added -> Operators.adaptedLinear(x, weight(), bias, added.down(), added.up()))
-                .orElseGet(() -> Operators.linear(x, weight(), bias));
+        return Operators.linear(x, weight(), bias, layer.added());
     }
 
     /** Applies SiLU and this layer to a vector {@code temb [B, in]} and splits the output into equal parts {@code [B, 1, out/chunks]}. */
     public List<Tensor> modulation(Tensor temb, int chunks) {
-        Tensor known = Objects.requireNonNull(bias, "bias");
-        return layer.lowRank()
-                .map(added -> Operators.adaptedModulation(temb, weight(), known, chunks, added.down(), added.up()))
-                .orElseGet(() -> Operators.modulation(temb, weight(), known, chunks));
+        return Operators.modulation(temb, weight(), Objects.requireNonNull(bias, "bias"), chunks, layer.added());
     }
 
     /** The weight {@code [out, in]} as it lies in the checkpoint, without what LoRAs add. */

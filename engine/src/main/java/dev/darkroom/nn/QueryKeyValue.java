@@ -1,12 +1,10 @@
 package dev.darkroom.nn;
 
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.Weights;
 import java.util.List;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The three projections of attention, with an RMS norm per head on query and key. */
@@ -38,32 +36,11 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
 
     /** Projects one stream {@code x [B, S, D]} to its heads. */
     public Heads of(Tensor x) {
-        List<Tensor> weights = List.of(
-                layers.get(0).tensor(), layers.get(1).tensor(), layers.get(2).tensor());
-        List<Tensor> parts = isAdapted()
-                ? Operators.adaptedQueryKeyValue(
-                        x, weights, biases, normQ.weight(), normK.weight(), heads, EPS, added(), adapted())
-                : Operators.queryKeyValue(x, weights, biases, normQ.weight(), normK.weight(), heads, EPS);
+        List<Tensor> weights = layers.stream().map(LinearWeight::tensor).toList();
+        LowRanks added = LowRanks.of(layers);
+        List<Tensor> parts = AttentionOperators.queryKeyValue(
+                x, weights, biases, normQ.weight(), normK.weight(), heads, EPS, added.tensors(), added.adapted());
         return new Heads(parts.get(0), parts.get(1), parts.get(2));
-    }
-
-    private boolean isAdapted() {
-        return layers.stream().anyMatch(layer -> layer.lowRank().isPresent());
-    }
-
-    /** Indexes of the adapted projections: 0 query, 1 key, 2 value. */
-    private long[] adapted() {
-        return LongStream.range(0, layers.size())
-                .filter(i -> layers.get((int) i).lowRank().isPresent())
-                .toArray();
-    }
-
-    /** Low-rank matrices of the adapted projections: down and up of the first, then of the next. */
-    private List<Tensor> added() {
-        return layers.stream()
-                .flatMap(layer -> layer.lowRank().stream())
-                .flatMap(added -> Stream.of(added.down(), added.up()))
-                .toList();
     }
 
     /** Full attention over streams joined along S, rotated by {@code rope}: {@code [B, ΣS, D]}. */
@@ -77,7 +54,7 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
      * @param mask true for keys that may be attended to, bool {@code [B, ΣS]}; null for all
      */
     public static Tensor attend(Tensor rope, @Nullable Tensor mask, Heads... streams) {
-        return Operators.ropeAttention(
+        return AttentionOperators.ropeAttention(
                 List.of(streams).stream().map(Heads::query).toList(),
                 List.of(streams).stream().map(Heads::key).toList(),
                 List.of(streams).stream().map(Heads::value).toList(),

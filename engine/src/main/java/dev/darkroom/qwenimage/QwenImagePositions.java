@@ -1,9 +1,9 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
@@ -39,7 +39,7 @@ public record QwenImagePositions(List<TokenGrid> grids) {
         try (var scope = Scope.open("rope")) {
             long[] widths =
                     config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
-            return scope.keep(Operators.ropeTable(ids(textTokens), widths, THETA, DType.FLOAT32)
+            return scope.keep(AttentionOperators.ropeTable(ids(textTokens), widths, THETA, DType.FLOAT32)
                     .to(device));
         }
     }

@@ -3,9 +3,9 @@ package dev.darkroom.tensor;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@link TensorException}.
  */
 final class Operator {
-    private static final List<String> BOUND = new ArrayList<>();
+    private static final List<String> BOUND = new CopyOnWriteArrayList<>();
 
     private static long calls;
 

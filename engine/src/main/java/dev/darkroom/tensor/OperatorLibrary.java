@@ -27,7 +27,7 @@ import java.util.zip.ZipOutputStream;
 final class OperatorLibrary {
     private static final String SOURCE = "operators.py";
     private static final Pattern DEFINITION =
-            Pattern.compile("^def (\\w+)\\(self(?:, )?(.*)\\) -> ([^:]+):$", Pattern.MULTILINE);
+            Pattern.compile("^def ([a-z]\\w*)\\(self(?:, )?(.*)\\) -> ([^:]+):$", Pattern.MULTILINE);
 
     /**
      * DJL's manager, with which it registers its views of tensors; none is created through its methods, so it never sees a type that DJL

@@ -3,6 +3,7 @@ package dev.darkroom.text;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.LayerNorm;
 import dev.darkroom.nn.Linear;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
@@ -144,7 +145,8 @@ public final class ClipTextEncoder {
         Tensor forward(Tensor x) {
             try (var layer = Scope.open("clip layer")) {
                 Tensor h = layerNorm1.apply(x);
-                Tensor attended = Operators.attention(qProj.apply(h), kProj.apply(h), vProj.apply(h), heads, true);
+                Tensor attended =
+                        AttentionOperators.attention(qProj.apply(h), kProj.apply(h), vProj.apply(h), heads, true);
                 x = x.plus(outProj.apply(attended));
                 return layer.keep(x.plus(fc2.apply(Operators.quickGelu(fc1.apply(layerNorm2.apply(x))))));
             }

@@ -4,7 +4,7 @@ import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -155,7 +155,7 @@ public final class Qwen25VlLanguageModel {
                 .flatMap(axis -> IntStream.range(0, config.sections.get(axis)).map(j -> axis))
                 .asLongStream()
                 .toArray();
-        return Operators.halfRopeTable(
+        return AttentionOperators.halfRopeTable(
                 positions, Tensor.of(axes, axes.length).to(placement.device()), config.headWidth(), config.theta);
     }
 
@@ -185,7 +185,7 @@ public final class Qwen25VlLanguageModel {
         Tensor forward(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
             try (var layer = Scope.open("language layer")) {
                 Tensor h = inputLayernorm.apply(x);
-                Tensor attended = Operators.causalAttention(
+                Tensor attended = AttentionOperators.causalAttention(
                         qProj.apply(h), kProj.apply(h), vProj.apply(h), rope, config.heads, config.keyHeads, mask);
                 x = x.plus(oProj.apply(attended));
                 return layer.keep(x.plus(mlp.apply(postAttentionLayernorm.apply(x))));

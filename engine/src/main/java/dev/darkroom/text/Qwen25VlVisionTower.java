@@ -3,6 +3,7 @@ package dev.darkroom.text;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
@@ -169,7 +170,7 @@ public final class Qwen25VlVisionTower {
         long[] axes =
                 LongStream.range(0, angles).map(j -> j < angles / 2 ? 0 : 1).toArray();
         Device device = placement.device();
-        return Operators.halfRopeTable(
+        return AttentionOperators.halfRopeTable(
                 windows.positions(device), Tensor.of(axes, axes.length).to(device), angles, THETA);
     }
 
@@ -186,7 +187,7 @@ public final class Qwen25VlVisionTower {
 
         Tensor forward(Tensor x, List<Tensor> rope, List<Tensor> windows) {
             try (var block = Scope.open("vision block")) {
-                Tensor attended = Operators.windowAttention(qkv.apply(norm1.apply(x)), rope, windows, heads);
+                Tensor attended = AttentionOperators.windowAttention(qkv.apply(norm1.apply(x)), rope, windows, heads);
                 x = x.plus(proj.apply(attended));
                 return block.keep(x.plus(mlp.apply(norm2.apply(x))));
             }

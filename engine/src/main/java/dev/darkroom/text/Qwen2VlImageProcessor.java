@@ -2,7 +2,7 @@ package dev.darkroom.text;
 
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
@@ -108,7 +108,7 @@ public record Qwen2VlImageProcessor(
     public Patches prepare(Picture picture) {
         PatchGrid grid = grid(picture.size());
         try (var scope = Scope.open("prepare image")) {
-            Tensor patches = Operators.visionPatches(
+            Tensor patches = PictureOperators.visionPatches(
                     Tensor.of(picture.rgb(), picture.height(), picture.width(), 3),
                     grid.rows() * patch,
                     grid.columns() * patch,

@@ -3,6 +3,7 @@ package dev.darkroom.text;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
@@ -116,7 +117,8 @@ public final class T5Encoder {
 
     /** Bias on the attention scores by distance: {@code [1, H, S, S]}. */
     private Tensor positionBias(int length) {
-        Tensor buckets = Operators.relativeBuckets(length, config.buckets, config.maxDistance, placement.device());
+        Tensor buckets =
+                AttentionOperators.relativeBuckets(length, config.buckets, config.maxDistance, placement.device());
         return relativeAttentionBias
                 .apply(buckets)
                 .permute(2, 0, 1)
@@ -155,7 +157,8 @@ public final class T5Encoder {
         Tensor forward(Tensor x, Tensor bias) {
             try (var block = Scope.open("t5 block")) {
                 Tensor h = attentionNorm.apply(x);
-                x = x.plus(o.apply(Operators.biasedAttention(q.apply(h), k.apply(h), v.apply(h), heads, bias)));
+                x = x.plus(
+                        o.apply(AttentionOperators.biasedAttention(q.apply(h), k.apply(h), v.apply(h), heads, bias)));
                 h = mlpNorm.apply(x);
                 return block.keep(
                         x.plus(wo.apply(Operators.geluTanh(wi0.apply(h)).times(wi1.apply(h)))));

@@ -1,7 +1,7 @@
 package dev.darkroom.vae;
 
 import dev.darkroom.nn.Conv2d;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -80,7 +80,7 @@ final class CausalDecoder {
         }
 
         private static Tensor enlarge(Tensor x, Conv2d conv) {
-            return Operators.upsampleConv(x, conv.weight(), conv.bias(), Bands.rows(x, 4));
+            return PictureOperators.upsampleConv(x, conv.weight(), conv.bias(), Bands.rows(x, 4));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.darkroom.vae;
 
 import dev.darkroom.nn.Conv2d;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -48,7 +48,7 @@ final class CausalEncoder {
         Conv2d conv = Conv2d.load(w.at("resample").at(1), channels, channels, 3, 2);
         return x -> {
             try (var scope = Scope.open("halving")) {
-                return scope.keep(conv.apply(Operators.padRightBottom(x)));
+                return scope.keep(conv.apply(PictureOperators.padRightBottom(x)));
             }
         };
     }

@@ -1,7 +1,8 @@
 package dev.darkroom.vae;
 
 import dev.darkroom.nn.Conv2d;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -41,12 +42,12 @@ record CausalMidBlock(CausalResidualBlock resnet0, Attention attention, CausalRe
             try (var scope = Scope.open("mid attention")) {
                 long[] shape = x.shape();
                 // contiguous: where channels lie apart, libtorch stores the scores of all pairs of places
-                List<Tensor> qkv = toQkv.apply(Operators.channelNorm(x, gamma))
+                List<Tensor> qkv = toQkv.apply(PictureOperators.channelNorm(x, gamma))
                         .reshape(shape[0], 3 * shape[1], -1)
                         .permute(0, 2, 1)
                         .contiguous()
                         .chunk(3, -1); // [B, h·w, C]
-                Tensor attended = Operators.attention(qkv.get(0), qkv.get(1), qkv.get(2), 1, false);
+                Tensor attended = AttentionOperators.attention(qkv.get(0), qkv.get(1), qkv.get(2), 1, false);
                 return scope.keep(x.plus(proj.apply(attended.permute(0, 2, 1).reshape(shape))));
             }
         }

@@ -1,7 +1,7 @@
 package dev.darkroom.vae;
 
 import dev.darkroom.nn.Conv2d;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -21,7 +21,7 @@ record CausalResidualBlock(
         }
 
         Tensor apply(Tensor x) {
-            return Operators.channelNormSiluConv(x, gamma, conv.weight(), conv.bias(), Bands.rows(x, 2));
+            return PictureOperators.channelNormSiluConv(x, gamma, conv.weight(), conv.bias(), Bands.rows(x, 2));
         }
     }
 

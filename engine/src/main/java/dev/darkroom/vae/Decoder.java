@@ -2,7 +2,7 @@ package dev.darkroom.vae;
 
 import dev.darkroom.nn.Conv2d;
 import dev.darkroom.nn.GroupNorm;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -74,7 +74,7 @@ final class Decoder {
         }
 
         private static Tensor enlarge(Tensor x, Conv2d conv) {
-            return Operators.upsampleConv(x, conv.weight(), conv.bias(), Bands.rows(x, 4));
+            return PictureOperators.upsampleConv(x, conv.weight(), conv.bias(), Bands.rows(x, 4));
         }
     }
 }

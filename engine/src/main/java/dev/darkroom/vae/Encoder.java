@@ -2,7 +2,7 @@ package dev.darkroom.vae;
 
 import dev.darkroom.nn.Conv2d;
 import dev.darkroom.nn.GroupNorm;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -69,7 +69,7 @@ final class Encoder {
                 for (ResnetBlock resnet : resnets) {
                     x = block.replace(x, resnet.forward(x));
                 }
-                return block.keep(downsampler == null ? x : downsampler.apply(Operators.padRightBottom(x)));
+                return block.keep(downsampler == null ? x : downsampler.apply(PictureOperators.padRightBottom(x)));
             }
         }
     }

@@ -5,7 +5,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 
@@ -24,7 +24,8 @@ public final class ImageProcessor {
         Picture resized = PilResize.LANCZOS.apply(picture, size);
         try (var scope = Scope.open("preprocess")) {
             Tensor bytes = Tensor.of(resized.rgb(), size.height(), size.width(), 3);
-            return scope.keep(Operators.fromRgb(bytes, device, DType.FLOAT32).affine(2, -1));
+            return scope.keep(
+                    PictureOperators.fromRgb(bytes, device, DType.FLOAT32).affine(2, -1));
         }
     }
 
@@ -55,7 +56,7 @@ public final class ImageProcessor {
             return new Picture(
                     (int) image.size(3),
                     (int) image.size(2),
-                    Operators.toRgb(image).toBytes());
+                    PictureOperators.toRgb(image).toBytes());
         }
     }
 

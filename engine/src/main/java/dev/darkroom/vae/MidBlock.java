@@ -2,7 +2,7 @@ package dev.darkroom.vae;
 
 import dev.darkroom.nn.GroupNorm;
 import dev.darkroom.nn.Linear;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -44,7 +44,7 @@ record MidBlock(ResnetBlock resnet0, Attention attention, ResnetBlock resnet1) {
                 Tensor tokens =
                         groupNorm.apply(x).reshape(shape[0], shape[1], -1).permute(0, 2, 1); // [B, h·w, C]
                 Tensor attended =
-                        Operators.attention(toQ.apply(tokens), toK.apply(tokens), toV.apply(tokens), 1, false);
+                        AttentionOperators.attention(toQ.apply(tokens), toK.apply(tokens), toV.apply(tokens), 1, false);
                 return scope.keep(x.plus(toOut.apply(attended).permute(0, 2, 1).reshape(shape)));
             }
         }

@@ -1,6 +1,7 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,11 @@ public final class LinearWeight {
     /** Low-rank matrices that are added to the weight at the moment. */
     public Optional<LowRank> lowRank() {
         return lowRank;
+    }
+
+    /** The matrices that are added at the moment, as operators take them: down and up, or nothing. */
+    public List<Tensor> added() {
+        return lowRank.map(pair -> List.of(pair.down(), pair.up())).orElse(List.of());
     }
 
     /**

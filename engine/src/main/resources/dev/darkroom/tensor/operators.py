@@ -156,20 +156,31 @@ def quick_gelu(self, x: Tensor) -> Tensor:
 
 # --- layers ---
 
-def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor]) -> Tensor:
+def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], low_rank: List[Tensor]) -> Tensor:
+    # low_rank: a LoRA's down and up, or nothing.
     if len(bias) == 0:
-        return torch.linear(x, weight)
-    return torch.linear(x, weight, bias[0])
+        y = torch.linear(x, weight)
+    else:
+        y = torch.linear(x, weight, bias[0])
+    if len(low_rank) == 0:
+        return y
+    return y.add_(torch.linear(torch.linear(x, low_rank[0]), low_rank[1]))
 
-def gated_mlp(self, x: Tensor, weights: List[Tensor], biases: List[Tensor]) -> Tensor:
-    # down(silu(gate(x)) * up(x)); weights and biases in the order gate, up, down, the biases all there or none.
-    if len(biases) == 0:
-        return torch.linear(torch.silu_(torch.linear(x, weights[0])).mul_(torch.linear(x, weights[1])), weights[2])
-    gated = torch.silu_(torch.linear(x, weights[0], biases[0])).mul_(torch.linear(x, weights[1], biases[1]))
-    return torch.linear(gated, weights[2], biases[2])
+def _linear_of(self, i: int, x: Tensor, weights: List[Tensor], biases: List[Tensor], low_rank: List[Tensor], adapted: List[int]) -> Tensor:
+    # The i-th of several layers, whose biases are all there or none; low_rank holds down and up of each layer in adapted.
+    added = annotate(List[Tensor], [])
+    for n in range(len(adapted)):
+        if adapted[n] == i:
+            added = [low_rank[2 * n], low_rank[2 * n + 1]]
+    bias = annotate(List[Tensor], [])
+    if len(biases) > 0:
+        bias.append(biases[i])
+    return self.linear(x, weights[i], bias, added)
 
-def adapted_linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], down: Tensor, up: Tensor) -> Tensor:
-    return self.linear(x, weight, bias).add_(torch.linear(torch.linear(x, down), up))
+def gated_mlp(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], low_rank: List[Tensor], adapted: List[int]) -> Tensor:
+    # down(silu(gate(x)) * up(x)); layers in the order gate, up, down.
+    gated = torch.silu_(self._linear_of(0, x, weights, biases, low_rank, adapted)).mul_(self._linear_of(1, x, weights, biases, low_rank, adapted))
+    return self._linear_of(2, gated, weights, biases, low_rank, adapted)
 
 def low_rank(self, down: Tensor, up: Tensor, factor: float, swaps_halves: bool, rows: List[int], device: str, dtype: int) -> List[Tensor]:
     # Own memory: the files that down and up may be views of go.
@@ -204,12 +215,9 @@ def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) ->
         return torch.layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
     return torch.layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
 
-def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int) -> List[Tensor]:
+def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, low_rank: List[Tensor]) -> List[Tensor]:
     # [B, D] -> chunks x [B, 1, D]
-    return torch.linear(torch.silu(temb), weight, bias).unsqueeze(1).chunk(chunks, -1)
-
-def adapted_modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, down: Tensor, up: Tensor) -> List[Tensor]:
-    return self.adapted_linear(torch.silu(temb), weight, [bias], down, up).unsqueeze(1).chunk(chunks, -1)
+    return self.linear(torch.silu(temb), weight, [bias], low_rank).unsqueeze(1).chunk(chunks, -1)
 
 def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, dtype: int) -> Tensor:
     # [B] -> [B, 2n]: cosines, then sines.
@@ -235,25 +243,11 @@ def rope(self, x: Tensor, table: Tensor) -> Tensor:
     pairs = torch.view_as_complex(x.to(6).unflatten(-1, [-1, 2]).contiguous())
     return torch.view_as_real(pairs * table).flatten(-2).to(x.dtype)
 
-def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float) -> List[Tensor]:
+def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, low_rank: List[Tensor], adapted: List[int]) -> List[Tensor]:
     # [B, S, D] -> query, key, value [B, H, S, Dh]; query and key normalised per head.
-    q = torch.linear(x, weights[0], biases[0]).unflatten(-1, [heads, -1])
-    k = torch.linear(x, weights[1], biases[1]).unflatten(-1, [heads, -1])
-    v = torch.linear(x, weights[2], biases[2]).unflatten(-1, [heads, -1])
-    q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
-    k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
-    return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
-
-def adapted_query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, low_rank: List[Tensor], adapted: List[int]) -> List[Tensor]:
-    # The same; low_rank holds down and up of each projection in adapted.
-    projected = annotate(List[Tensor], [])
-    for i in range(3):
-        projected.append(torch.linear(x, weights[i], biases[i]))
-    for n in range(len(adapted)):
-        projected[adapted[n]].add_(torch.linear(torch.linear(x, low_rank[2 * n]), low_rank[2 * n + 1]))
-    q = projected[0].unflatten(-1, [heads, -1])
-    k = projected[1].unflatten(-1, [heads, -1])
-    v = projected[2].unflatten(-1, [heads, -1])
+    q = self._linear_of(0, x, weights, biases, low_rank, adapted).unflatten(-1, [heads, -1])
+    k = self._linear_of(1, x, weights, biases, low_rank, adapted).unflatten(-1, [heads, -1])
+    v = self._linear_of(2, x, weights, biases, low_rank, adapted).unflatten(-1, [heads, -1])
     q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
     k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
     return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]

@@ -4,9 +4,9 @@ import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -122,7 +122,7 @@ final class NetworkGoldens {
     /** The reference keeps cosines and sines of every feature; a pair of features turns by one angle. */
     private static void rope(List<Comparison> results, Tensor rope, GoldenTensors golden) {
         if (golden.has("mid.rope.0")) {
-            float[] cosSin = Operators.complexParts(rope).toFloats();
+            float[] cosSin = AttentionOperators.complexParts(rope).toFloats();
             for (int part = 0; part < 2; part++) {
                 float[] repeated = new float[cosSin.length];
                 for (int i = 0; i < cosSin.length; i++) {

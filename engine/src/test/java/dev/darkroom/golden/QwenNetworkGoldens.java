@@ -6,9 +6,9 @@ import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.qwenimage.QwenImageNetworks;
 import dev.darkroom.qwenimage.QwenImagePositions;
 import dev.darkroom.qwenimage.QwenImageTransformer;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -118,7 +118,7 @@ final class QwenNetworkGoldens {
         if (!golden.has("mid.rope_" + stream + "_cos")) {
             return;
         }
-        float[] cosSin = Operators.complexParts(rope).toFloats();
+        float[] cosSin = AttentionOperators.complexParts(rope).toFloats();
         float[] cos = new float[cosSin.length / 2];
         float[] sin = new float[cosSin.length / 2];
         for (int i = 0; i < cos.length; i++) {

@@ -121,9 +121,10 @@ class ModelsTest {
 
     @Test
     void partsCoverAFileOnce() {
-        assertThat(Part.of(10, 4)).containsExactly(new Part(0, 0, 4), new Part(1, 4, 8), new Part(2, 8, 10));
-        assertThat(Part.of(8, 4)).hasSize(2);
-        assertThat(Part.of(0, 4)).isEmpty();
+        assertThat(FilePart.of(10, 4))
+                .containsExactly(new FilePart(0, 0, 4), new FilePart(1, 4, 8), new FilePart(2, 8, 10));
+        assertThat(FilePart.of(8, 4)).hasSize(2);
+        assertThat(FilePart.of(0, 4)).isEmpty();
     }
 
     @Test

@@ -16,7 +16,7 @@ class EditingOperatorsTest {
 
         float root3 = (float) Math.sqrt(3);
         float root20 = (float) Math.sqrt(20);
-        assertThat(Operators.channelNorm(x, gamma).toFloats())
+        assertThat(PictureOperators.channelNorm(x, gamma).toFloats())
                 .containsExactly(
                         new float[] {root3, 0, 0, 2 * 4 * root3 / root20, 0, 10 * -2 * root3 / root20}, within(1e-5f));
     }
@@ -27,7 +27,7 @@ class EditingOperatorsTest {
         Tensor zeros = Operators.zeros(DType.BFLOAT16, Device.CPU, 1, 4, 2, 2);
         Tensor gamma = Tensor.of(new float[] {1, 1, 1, 1}, 4, 1, 1).to(DType.BFLOAT16);
 
-        assertThat(Operators.channelNorm(zeros, gamma).toFloats()).containsOnly(0);
+        assertThat(PictureOperators.channelNorm(zeros, gamma).toFloats()).containsOnly(0);
     }
 
     /** Squares of such numbers are beyond what float32 holds only from 1e19 on; in bfloat16 none of their digits may get lost. */
@@ -37,7 +37,7 @@ class EditingOperatorsTest {
             Tensor x = Tensor.of(new float[] {3, 4}, 1, 2, 1, 1).affine(scale, 0);
             Tensor gamma = Tensor.of(new float[] {1, 1}, 2, 1, 1);
 
-            assertThat(Operators.channelNorm(x, gamma).toFloats())
+            assertThat(PictureOperators.channelNorm(x, gamma).toFloats())
                     .containsExactly(
                             new float[] {0.6f * (float) Math.sqrt(2), 0.8f * (float) Math.sqrt(2)}, within(1e-5f));
         }
@@ -52,9 +52,11 @@ class EditingOperatorsTest {
                 Operators.randn(3, DType.FLOAT32, new long[] {3, 4, 3, 3}).getFirst();
         Tensor bias = Operators.randn(4, DType.FLOAT32, new long[] {3}).getFirst();
 
-        Tensor apart = Operators.conv2d(Operators.silu(Operators.channelNorm(x, gamma)), weight, bias, 1, 1);
+        Tensor apart =
+                PictureOperators.conv2d(Operators.silu(PictureOperators.channelNorm(x, gamma)), weight, bias, 1, 1);
 
-        assertThat(Operators.channelNormSiluConv(x, gamma, weight, bias, 0).toFloats())
+        assertThat(PictureOperators.channelNormSiluConv(x, gamma, weight, bias, 0)
+                        .toFloats())
                 .containsExactly(apart.toFloats(), within(1e-5f));
     }
 
@@ -76,7 +78,7 @@ class EditingOperatorsTest {
         Tensor weight = Tensor.of(new float[] {2, 3, 5}, 1, 1, 3, 1, 1);
         Tensor bias = Tensor.of(new float[] {0.5f}, 1);
 
-        assertThat(Operators.causalConv3d(video, weight, bias).toFloats())
+        assertThat(PictureOperators.causalConv3d(video, weight, bias).toFloats())
                 .containsExactly(5.5f, 53.5f, 532.5f); // 5·1; 3·1 + 5·10; 2·1 + 3·10 + 5·100
     }
 }

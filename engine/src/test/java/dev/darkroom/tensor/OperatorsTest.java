@@ -147,23 +147,30 @@ class OperatorsTest {
                 sample(
                         "gated_mlp",
                         "bfloat16 [2, 3]",
-                        () -> Operators.gatedMlp(bf16(2, 3), List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)), List.of())),
+                        () -> Operators.gatedMlp(
+                                bf16(2, 3),
+                                List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)),
+                                List.of(),
+                                List.of(),
+                                new long[0])),
                 sample(
                         "gated_mlp",
                         "bfloat16 [2, 3]",
                         () -> Operators.gatedMlp(
                                 bf16(2, 3),
                                 List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)),
-                                List.of(bf16(4), bf16(4), bf16(3)))),
+                                List.of(bf16(4), bf16(4), bf16(3)),
+                                List.of(bf16(1, 3), bf16(4, 1), bf16(1, 4), bf16(3, 1)),
+                                new long[] {1, 2})),
                 sample(
-                        "adapted_linear",
+                        "linear",
                         "bfloat16 [2, 4]",
-                        () -> Operators.adaptedLinear(bf16(2, 3), bf16(4, 3), bf16(4), bf16(1, 3), bf16(4, 1))),
+                        () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4), List.of(bf16(1, 3), bf16(4, 1)))),
                 sample(
-                        "adapted_modulation",
+                        "modulation",
                         "3 × bfloat16 [2, 1, 4]",
-                        () -> Operators.adaptedModulation(
-                                bf16(2, 4), bf16(12, 4), bf16(12), 3, bf16(2, 4), bf16(12, 2))),
+                        () -> Operators.modulation(
+                                bf16(2, 4), bf16(12, 4), bf16(12), 3, List.of(bf16(2, 4), bf16(12, 2)))),
                 sample(
                         "low_rank",
                         "2 × bfloat16 [2, 3]",
@@ -187,29 +194,31 @@ class OperatorsTest {
                 sample(
                         "modulation",
                         "3 × bfloat16 [2, 1, 4]",
-                        () -> Operators.modulation(bf16(2, 4), bf16(12, 4), bf16(12), 3)),
+                        () -> Operators.modulation(bf16(2, 4), bf16(12, 4), bf16(12), 3, List.of())),
                 sample(
                         "timestep_embedding",
                         "bfloat16 [2, 6]",
                         () -> Operators.timestepEmbedding(bf16(2), bf16(3), 1, DType.BFLOAT16)),
                 sample("rope_table", "complex64 [3, 4]", OperatorsTest::table),
-                sample("complex_parts", "float32 [3, 8]", () -> Operators.complexParts(table())),
-                sample("rope", "bfloat16 [1, 2, 3, 8]", () -> Operators.rope(bf16(1, 2, 3, 8), table())),
+                sample("complex_parts", "float32 [3, 8]", () -> AttentionOperators.complexParts(table())),
+                sample("rope", "bfloat16 [1, 2, 3, 8]", () -> AttentionOperators.rope(bf16(1, 2, 3, 8), table())),
                 sample(
                         "query_key_value",
                         "3 × bfloat16 [1, 2, 3, 8]",
-                        () -> Operators.queryKeyValue(
+                        () -> AttentionOperators.queryKeyValue(
                                 bf16(1, 3, 16),
                                 List.of(bf16(16, 16), bf16(16, 16), bf16(16, 16)),
                                 List.of(bf16(16), bf16(16), bf16(16)),
                                 bf16(8),
                                 bf16(8),
                                 2,
-                                EPS)),
+                                EPS,
+                                List.of(),
+                                new long[0])),
                 sample(
-                        "adapted_query_key_value",
+                        "query_key_value",
                         "3 × bfloat16 [1, 2, 3, 8]",
-                        () -> Operators.adaptedQueryKeyValue(
+                        () -> AttentionOperators.queryKeyValue(
                                 bf16(1, 3, 16),
                                 List.of(bf16(16, 16), bf16(16, 16), bf16(16, 16)),
                                 List.of(bf16(16), bf16(16), bf16(16)),
@@ -222,22 +231,25 @@ class OperatorsTest {
                 sample(
                         "rope_attention",
                         "bfloat16 [1, 3, 16]",
-                        () -> Operators.ropeAttention(streams(), streams(), streams(), table(), null)),
+                        () -> AttentionOperators.ropeAttention(streams(), streams(), streams(), table(), null)),
                 sample(
                         "attention",
                         "bfloat16 [1, 3, 8]",
-                        () -> Operators.attention(bf16(1, 3, 8), bf16(1, 3, 8), bf16(1, 3, 8), 2, true)),
+                        () -> AttentionOperators.attention(bf16(1, 3, 8), bf16(1, 3, 8), bf16(1, 3, 8), 2, true)),
                 sample(
                         "biased_attention",
                         "bfloat16 [1, 3, 8]",
-                        () -> Operators.biasedAttention(
+                        () -> AttentionOperators.biasedAttention(
                                 bf16(1, 3, 8), bf16(1, 3, 8), bf16(1, 3, 8), 2, bf16(1, 2, 3, 3))),
-                sample("relative_buckets", "int64 [5, 5]", () -> Operators.relativeBuckets(5, 32, 128, Device.CPU)),
+                sample(
+                        "relative_buckets",
+                        "int64 [5, 5]",
+                        () -> AttentionOperators.relativeBuckets(5, 32, 128, Device.CPU)),
                 sample("half_rope_table", "2 × float32 [3, 1, 4]", () -> halfRope(1, 3)),
                 sample(
                         "half_rope",
                         "bfloat16 [3, 2, 8]",
-                        () -> Operators.halfRope(
+                        () -> AttentionOperators.halfRope(
                                 bf16(3, 2, 8),
                                 halfRope(1, 3).getFirst(),
                                 halfRope(1, 3).getLast())),
@@ -254,43 +266,46 @@ class OperatorsTest {
                 sample(
                         "conv2d",
                         "bfloat16 [1, 3, 2, 2]",
-                        () -> Operators.conv2d(bf16(1, 2, 4, 4), bf16(3, 2, 3, 3), bf16(3), 2, 1)),
+                        () -> PictureOperators.conv2d(bf16(1, 2, 4, 4), bf16(3, 2, 3, 3), bf16(3), 2, 1)),
                 sample(
                         "causal_conv3d",
                         "bfloat16 [1, 3, 2, 4, 4]",
-                        () -> Operators.causalConv3d(bf16(1, 2, 2, 4, 4), bf16(3, 2, 3, 3, 3), bf16(3))),
+                        () -> PictureOperators.causalConv3d(bf16(1, 2, 2, 4, 4), bf16(3, 2, 3, 3, 3), bf16(3))),
                 sample(
                         "group_norm",
                         "bfloat16 [1, 4, 2, 2]",
-                        () -> Operators.groupNorm(bf16(1, 4, 2, 2), 2, bf16(4), bf16(4), EPS)),
+                        () -> PictureOperators.groupNorm(bf16(1, 4, 2, 2), 2, bf16(4), bf16(4), EPS)),
                 sample(
                         "norm_silu_conv",
                         "bfloat16 [1, 3, 5, 4]",
-                        () -> Operators.normSiluConv(
+                        () -> PictureOperators.normSiluConv(
                                 bf16(1, 4, 5, 4), 2, bf16(4), bf16(4), EPS, bf16(3, 4, 3, 3), bf16(3), 2)),
                 sample(
                         "channel_norm",
                         "bfloat16 [1, 4, 5, 4]",
-                        () -> Operators.channelNorm(bf16(1, 4, 5, 4), bf16(4, 1, 1))),
+                        () -> PictureOperators.channelNorm(bf16(1, 4, 5, 4), bf16(4, 1, 1))),
                 sample(
                         "channel_norm_silu_conv",
                         "bfloat16 [1, 3, 5, 4]",
-                        () -> Operators.channelNormSiluConv(
+                        () -> PictureOperators.channelNormSiluConv(
                                 bf16(1, 4, 5, 4), bf16(4, 1, 1, 1), bf16(3, 4, 3, 3), bf16(3), 2)),
                 sample(
                         "upsample_conv",
                         "bfloat16 [1, 3, 10, 8]",
-                        () -> Operators.upsampleConv(bf16(1, 4, 5, 4), bf16(3, 4, 3, 3), bf16(3), 2)),
-                sample("pad_right_bottom", "bfloat16 [1, 2, 4, 5]", () -> Operators.padRightBottom(bf16(1, 2, 3, 4))),
+                        () -> PictureOperators.upsampleConv(bf16(1, 4, 5, 4), bf16(3, 4, 3, 3), bf16(3), 2)),
+                sample(
+                        "pad_right_bottom",
+                        "bfloat16 [1, 2, 4, 5]",
+                        () -> PictureOperators.padRightBottom(bf16(1, 2, 3, 4))),
                 sample(
                         "from_rgb",
                         "bfloat16 [1, 3, 2, 4]",
-                        () -> Operators.fromRgb(bytes(24).reshape(2, 4, 3), Device.CPU, DType.BFLOAT16)),
-                sample("to_rgb", "uint8 [2, 4, 3]", () -> Operators.toRgb(bf16(1, 3, 2, 4))),
+                        () -> PictureOperators.fromRgb(bytes(24).reshape(2, 4, 3), Device.CPU, DType.BFLOAT16)),
+                sample("to_rgb", "uint8 [2, 4, 3]", () -> PictureOperators.toRgb(bf16(1, 3, 2, 4))),
                 sample(
                         "vision_patches",
                         "float32 [4, 24]",
-                        () -> Operators.visionPatches(
+                        () -> PictureOperators.visionPatches(
                                 bytes(45).reshape(3, 5, 3), 4, 4, 2, 1, 2, floats(1, 2, 3), floats(1, 2, 3))));
     }
 
@@ -306,7 +321,7 @@ class OperatorsTest {
         try (InputStream text = Objects.requireNonNull(Operators.class.getResourceAsStream("operators.py"))) {
             long definitions = new String(text.readAllBytes(), UTF_8)
                     .lines()
-                    .filter(line -> line.startsWith("def "))
+                    .filter(line -> line.startsWith("def ") && !line.startsWith("def _"))
                     .count();
             assertThat(OperatorLibrary.signatures()).hasSize((int) definitions);
         }
@@ -365,7 +380,7 @@ class OperatorsTest {
                 .isThrownBy(() -> bf16(2, 3).narrow(1, 2, 2))
                 .withMessageContainingAll("narrow", "[2, 3]");
         assertThatExceptionOfType(TensorException.class)
-                .isThrownBy(() -> Operators.conv2d(bf16(1, 2, 4, 4), bf16(3, 5, 3, 3), bf16(3), 1, 1))
+                .isThrownBy(() -> PictureOperators.conv2d(bf16(1, 2, 4, 4), bf16(3, 5, 3, 3), bf16(3), 1, 1))
                 .withMessageContainingAll("conv2d", "[1, 2, 4, 4]", "[3, 5, 3, 3]");
     }
 
@@ -466,7 +481,7 @@ class OperatorsTest {
         assertThat(x.narrow(1, 1, 2).toFloats()).containsExactly(2, 3, 5, 6);
         assertThat(Tensor.cat(1, x, x.narrow(1, 0, 1)).toFloats()).containsExactly(1, 2, 3, 1, 4, 5, 6, 4);
         assertThat(x.chunk(3, 1).get(1).toFloats()).containsExactly(2, 5);
-        assertThat(Operators.padRightBottom(x.reshape(1, 1, 2, 3)).toFloats())
+        assertThat(PictureOperators.padRightBottom(x.reshape(1, 1, 2, 3)).toFloats())
                 .containsExactly(1, 2, 3, 0, 4, 5, 6, 0, 0, 0, 0, 0);
         assertThat(x.size(-1)).isEqualTo(3);
         assertThat(x.size(0)).isEqualTo(2);
@@ -545,7 +560,7 @@ class OperatorsTest {
                 10 + 1 / deviation,
                 3 / deviation);
         assertNear(Operators.rmsNorm(x, weight, 0), 1 / root, 6 / root, 5 / root, 7 / root);
-        assertNear(Operators.groupNorm(x.reshape(1, 4, 1, 1), 2, weight, bias, 0), -1, 2, 9, 1);
+        assertNear(PictureOperators.groupNorm(x.reshape(1, 4, 1, 1), 2, weight, bias, 0), -1, 2, 9, 1);
     }
 
     @Test
@@ -581,7 +596,8 @@ class OperatorsTest {
         Tensor ids = floats(0, 0, 1, 2).reshape(2, 2);
         double slow = 2 * Math.pow(10_000, -0.5);
         assertNear(
-                Operators.complexParts(Operators.ropeTable(ids, new long[] {2, 4}, 10_000, DType.FLOAT64)),
+                AttentionOperators.complexParts(
+                        AttentionOperators.ropeTable(ids, new long[] {2, 4}, 10_000, DType.FLOAT64)),
                 1,
                 0,
                 1,
@@ -601,7 +617,8 @@ class OperatorsTest {
         Tensor x = wave(1, 2, 5, 8);
         Tensor ids = floats(0, 1, 2, 300, 4000).reshape(5, 1);
         float[] before = x.toFloats();
-        float[] after = Operators.rope(x, Operators.ropeTable(ids, new long[] {8}, 10_000, DType.FLOAT64))
+        float[] after = AttentionOperators.rope(
+                        x, AttentionOperators.ropeTable(ids, new long[] {8}, 10_000, DType.FLOAT64))
                 .toFloats();
         assertThat(after).isNotEqualTo(before);
         for (int i = 0; i < before.length; i += 2) {
@@ -616,14 +633,15 @@ class OperatorsTest {
     @Test
     void attentionToOneKeyGivesItsValue() {
         Tensor value = wave(1, 1, 8);
-        assertThat(Operators.attention(wave(1, 1, 8), wave(1, 1, 8), value, 2, false)
+        assertThat(AttentionOperators.attention(wave(1, 1, 8), wave(1, 1, 8), value, 2, false)
                         .toFloats())
                 .containsExactly(value.toFloats(), within(1e-6f));
-        assertThat(Operators.ropeAttention(
+        assertThat(AttentionOperators.ropeAttention(
                                 List.of(wave(1, 2, 1, 8)),
                                 List.of(wave(1, 2, 1, 8)),
                                 List.of(wave(1, 2, 1, 8)),
-                                Operators.ropeTable(floats(3).reshape(1, 1), new long[] {8}, 10_000, DType.FLOAT64),
+                                AttentionOperators.ropeTable(
+                                        floats(3).reshape(1, 1), new long[] {8}, 10_000, DType.FLOAT64),
                                 null)
                         .toFloats())
                 .containsExactly(wave(1, 2, 1, 8).toFloats(), within(1e-6f));
@@ -632,9 +650,10 @@ class OperatorsTest {
     @Test
     void causalAttentionDoesNotLookAhead() {
         Tensor x = wave(1, 3, 8);
-        float[] causal = Operators.attention(x, x, x, 2, true).toFloats();
+        float[] causal = AttentionOperators.attention(x, x, x, 2, true).toFloats();
         Tensor start = x.narrow(1, 0, 2);
-        float[] shorter = Operators.attention(start, start, start, 2, true).toFloats();
+        float[] shorter =
+                AttentionOperators.attention(start, start, start, 2, true).toFloats();
         assertThat(Arrays.copyOf(causal, 8)).containsExactly(x.narrow(1, 0, 1).toFloats(), within(1e-6f));
         assertThat(Arrays.copyOf(causal, 16)).containsExactly(shorter, within(1e-6f));
     }
@@ -648,7 +667,7 @@ class OperatorsTest {
         Tensor bias = floats(0, 1, 0.25f, -0.5f).reshape(1, 1, 2, 2);
         double first = 10 + 10 / (1 + Math.exp(0.5 - 0));
         double second = 10 + 10 / (1 + Math.exp(1.25 - -2.5));
-        assertNear(Operators.biasedAttention(q, k, v, 1, bias), first, second);
+        assertNear(AttentionOperators.biasedAttention(q, k, v, 1, bias), first, second);
     }
 
     @ParameterizedTest
@@ -660,7 +679,8 @@ class OperatorsTest {
                 expected[query * length + key] = bucket(key - query, 32, 128);
             }
         }
-        assertThat(Operators.relativeBuckets(length, 32, 128, Device.CPU).toLongs())
+        assertThat(AttentionOperators.relativeBuckets(length, 32, 128, Device.CPU)
+                        .toLongs())
                 .isEqualTo(expected);
     }
 
@@ -681,23 +701,24 @@ class OperatorsTest {
     void aConvolutionWithOneInItsMiddleChangesNothing() {
         Tensor x = wave(1, 1, 3, 4);
         Tensor middle = floats(0, 0, 0, 0, 1, 0, 0, 0, 0).reshape(1, 1, 3, 3);
-        assertThat(Operators.conv2d(x, middle, floats(0), 1, 1).toFloats()).isEqualTo(x.toFloats());
-        assertThat(Operators.conv2d(x, middle, floats(1), 2, 1).shape()).containsExactly(1, 1, 2, 2);
+        assertThat(PictureOperators.conv2d(x, middle, floats(0), 1, 1).toFloats())
+                .isEqualTo(x.toFloats());
+        assertThat(PictureOperators.conv2d(x, middle, floats(1), 2, 1).shape()).containsExactly(1, 1, 2, 2);
     }
 
     @Test
     void aPictureComesBackAsItWent() {
         byte[] levels = levels(768);
-        Tensor image = Operators.fromRgb(Tensor.of(levels, 16, 16, 3), Device.CPU, DType.FLOAT32);
+        Tensor image = PictureOperators.fromRgb(Tensor.of(levels, 16, 16, 3), Device.CPU, DType.FLOAT32);
         assertThat(image.shape()).containsExactly(1, 3, 16, 16);
         assertThat(image.toFloats()).startsWith(0, 3 / 255f, 6 / 255f);
-        assertThat(Operators.toRgb(image).toBytes()).isEqualTo(levels);
+        assertThat(PictureOperators.toRgb(image).toBytes()).isEqualTo(levels);
     }
 
     @Test
     void coloursOutsideTheRangeAreCutOff() {
         Tensor image = floats(-3, 0.5f / 255, 7).reshape(1, 3, 1, 1);
-        assertThat(Operators.toRgb(image).toBytes()).containsExactly(0, 0, 255);
+        assertThat(PictureOperators.toRgb(image).toBytes()).containsExactly(0, 0, 255);
     }
 
     @Test
@@ -748,13 +769,13 @@ class OperatorsTest {
     }
 
     private static Tensor table() {
-        return Operators.ropeTable(bf16(3, 2), new long[] {2, 6}, 10_000, DType.FLOAT64);
+        return AttentionOperators.ropeTable(bf16(3, 2), new long[] {2, 6}, 10_000, DType.FLOAT64);
     }
 
     /** Angles of heads of width 8. */
     private static List<Tensor> halfRope(long... shape) {
         Tensor positions = Operators.zeros(DType.INT64, Device.CPU, shape);
-        return Operators.halfRopeTable(positions, Tensor.of(new long[4], 4), 8, 10_000);
+        return AttentionOperators.halfRopeTable(positions, Tensor.of(new long[4], 4), 8, 10_000);
     }
 
     private static Tensor windows(long... rows) {
@@ -762,11 +783,12 @@ class OperatorsTest {
     }
 
     private static Tensor windowAttention(Tensor... windows) {
-        return Operators.windowAttention(bf16(6, 48), halfRope(1, 6), List.of(windows), 2);
+        return AttentionOperators.windowAttention(bf16(6, 48), halfRope(1, 6), List.of(windows), 2);
     }
 
     private static Tensor causalAttention(@Nullable Tensor mask) {
-        return Operators.causalAttention(bf16(2, 3, 16), bf16(2, 3, 8), bf16(2, 3, 8), halfRope(1, 2, 3), 2, 1, mask);
+        return AttentionOperators.causalAttention(
+                bf16(2, 3, 16), bf16(2, 3, 8), bf16(2, 3, 8), halfRope(1, 2, 3), 2, 1, mask);
     }
 
     private static Tensor view(Tensor bytes, DType dtype, long offset, long... shape) {
@@ -823,7 +845,7 @@ class OperatorsTest {
     }
 
     private static boolean isFinite(Tensor tensor) {
-        Tensor real = tensor.dtype() == DType.COMPLEX64 ? Operators.complexParts(tensor) : tensor;
+        Tensor real = tensor.dtype() == DType.COMPLEX64 ? AttentionOperators.complexParts(tensor) : tensor;
         for (float value : real.toFloats()) {
             if (!Float.isFinite(value)) {
                 return false;

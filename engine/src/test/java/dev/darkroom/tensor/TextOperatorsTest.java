@@ -52,17 +52,20 @@ class TextOperatorsTest {
         Tensor x = Tensor.of(new float[] {3}, 1, 1);
         List<Tensor> weights = List.of(ones().affine(0.5, 0), ones().affine(2, 0), ones().affine(10, 0));
         double gated = 1.5 / (1 + Math.exp(-1.5)) * 6 * 10;
-        assertThat(Operators.gatedMlp(x, weights, List.of()).toFloats())
+        assertThat(Operators.gatedMlp(x, weights, List.of(), List.of(), new long[0])
+                        .toFloats())
                 .containsExactly(new float[] {(float) gated}, within(1e-4f));
 
         List<Tensor> biases = List.of(bias(-1.5f), bias(1), bias(4));
-        assertThat(Operators.gatedMlp(x, weights, biases).toFloats()).containsExactly(4); // silu(0) = 0
+        assertThat(Operators.gatedMlp(x, weights, biases, List.of(), new long[0])
+                        .toFloats())
+                .containsExactly(4); // silu(0) = 0
     }
 
     @Test
     void anglesTurnWithTheirAxisAndTheirFrequenciesRepeat() {
         Tensor positions = Tensor.of(new long[] {0, 3, 0, 5}, 2, 2); // rows 0 and 3, columns 0 and 5
-        List<Tensor> table = Operators.halfRopeTable(positions, index(0, 0, 1, 1), 4, 10_000);
+        List<Tensor> table = AttentionOperators.halfRopeTable(positions, index(0, 0, 1, 1), 4, 10_000);
 
         double[] angles = {3, 0.03, 5, 0.05}; // frequencies 1 and 10000^(-1/2)
         assertThat(table.getFirst().shape()).containsExactly(2, 1, 4);
@@ -76,7 +79,7 @@ class TextOperatorsTest {
         Tensor x = Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 4);
         Tensor cos = Tensor.of(new float[] {0, 1}, 1, 1, 2);
         Tensor sin = Tensor.of(new float[] {1, 0}, 1, 1, 2);
-        assertThat(Operators.halfRope(x, cos, sin).toFloats()).containsExactly(-3, 2, 1, 4);
+        assertThat(AttentionOperators.halfRope(x, cos, sin).toFloats()).containsExactly(-3, 2, 1, 4);
     }
 
     @Test
@@ -86,7 +89,7 @@ class TextOperatorsTest {
         Tensor weight = wave(3 * WIDTH, WIDTH);
         Tensor bias = wave(3 * WIDTH);
         List<Tensor> rope = rope(8);
-        Tensor together = Operators.windowAttention(
+        Tensor together = AttentionOperators.windowAttention(
                 Operators.linear(x, weight, bias),
                 rope,
                 List.of(
@@ -98,7 +101,7 @@ class TextOperatorsTest {
         int start = 0;
         for (int length : lengths) {
             int first = start;
-            Tensor alone = Operators.windowAttention(
+            Tensor alone = AttentionOperators.windowAttention(
                     Operators.linear(x.narrow(0, first, length), weight, bias),
                     rope.stream().map(part -> part.narrow(0, first, length)).toList(),
                     List.of(index(IntStream.range(0, length).toArray()).reshape(1, length)),
@@ -116,10 +119,10 @@ class TextOperatorsTest {
         Tensor whole = index(0, 1, 2, 3, 4, 5, 6, 7).reshape(2, 4);
         Tensor first = index(0, 1, 2, 3).reshape(1, 4);
         Tensor second = index(4, 5, 6, 7).reshape(1, 4);
-        assertThat(Operators.windowAttention(Operators.linear(x, weight, bias), rope(8), List.of(whole), HEADS)
+        assertThat(AttentionOperators.windowAttention(Operators.linear(x, weight, bias), rope(8), List.of(whole), HEADS)
                         .toFloats())
                 .containsExactly(
-                        Operators.windowAttention(
+                        AttentionOperators.windowAttention(
                                         Operators.linear(x, weight, bias), rope(8), List.of(first, second), HEADS)
                                 .toFloats(),
                         within(1e-5f));
@@ -156,7 +159,7 @@ class TextOperatorsTest {
         Tensor repeatedBias = Tensor.cat(0, sharedBias, sharedBias);
         Tensor weight = wave(WIDTH, WIDTH);
         Tensor bias = wave(WIDTH);
-        float[] grouped = Operators.causalAttention(
+        float[] grouped = AttentionOperators.causalAttention(
                         Operators.linear(x, weight, bias),
                         Operators.linear(x, shared, sharedBias),
                         Operators.linear(x, shared, sharedBias),
@@ -165,7 +168,7 @@ class TextOperatorsTest {
                         1,
                         null)
                 .toFloats();
-        float[] whole = Operators.causalAttention(
+        float[] whole = AttentionOperators.causalAttention(
                         Operators.linear(x, weight, bias),
                         Operators.linear(x, repeated, repeatedBias),
                         Operators.linear(x, repeated, repeatedBias),
@@ -183,7 +186,7 @@ class TextOperatorsTest {
         for (int i = 0; i < levels.length; i++) {
             levels[i] = (byte) i; // level 3 · (4y + x) + channel
         }
-        Tensor patches = Operators.visionPatches(
+        Tensor patches = PictureOperators.visionPatches(
                 Tensor.of(levels, 4, 4, 3),
                 4,
                 4,
@@ -200,7 +203,7 @@ class TextOperatorsTest {
     }
 
     private static Tensor causal(Tensor x, int keyHeads, @Nullable Tensor mask) {
-        return Operators.causalAttention(
+        return AttentionOperators.causalAttention(
                 Operators.linear(x, wave(WIDTH, WIDTH), wave(WIDTH)),
                 Operators.linear(x, wave(WIDTH, WIDTH), wave(WIDTH)),
                 Operators.linear(x, wave(WIDTH, WIDTH), wave(WIDTH)),
@@ -218,7 +221,7 @@ class TextOperatorsTest {
         long[] axisFirst = IntStream.concat(IntStream.of(1), Arrays.stream(shape))
                 .asLongStream()
                 .toArray();
-        return Operators.halfRopeTable(
+        return AttentionOperators.halfRopeTable(
                 Tensor.of(positions, axisFirst), Tensor.of(new long[HEAD_WIDTH / 2], HEAD_WIDTH / 2), HEAD_WIDTH, 100);
     }
 

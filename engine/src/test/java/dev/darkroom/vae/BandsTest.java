@@ -7,6 +7,7 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.MappedFile;
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.ScopeForEachTest;
 import dev.darkroom.tensor.Tensor;
 import java.io.IOException;
@@ -143,7 +144,7 @@ class BandsTest {
     }
 
     private static Tensor normSiluConv(Tensor x, DType dtype, long rows) {
-        return Operators.normSiluConv(
+        return PictureOperators.normSiluConv(
                 x.to(dtype),
                 4,
                 noise(1, CHANNELS).affine(0.2, 1).to(dtype),
@@ -155,7 +156,7 @@ class BandsTest {
     }
 
     private static Tensor channelNormSiluConv(Tensor x, DType dtype, long rows) {
-        return Operators.channelNormSiluConv(
+        return PictureOperators.channelNormSiluConv(
                 x.to(dtype),
                 noise(1, CHANNELS, 1, 1, 1).affine(0.2, 1).to(dtype),
                 noise(3, OUT, CHANNELS, 3, 3).affine(0.1, 0).to(dtype),
@@ -164,7 +165,7 @@ class BandsTest {
     }
 
     private static Tensor upsampleConv(Tensor x, DType dtype, long rows) {
-        return Operators.upsampleConv(
+        return PictureOperators.upsampleConv(
                 x.to(dtype),
                 noise(3, OUT, CHANNELS, 3, 3).affine(0.1, 0).to(dtype),
                 noise(4, OUT).to(dtype),

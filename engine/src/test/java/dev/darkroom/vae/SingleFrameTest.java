@@ -7,6 +7,7 @@ import dev.darkroom.qwenimage.QwenImageNetworks;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.ScopeForEachTest;
 import dev.darkroom.tensor.Tensor;
@@ -35,9 +36,9 @@ class SingleFrameTest {
         Tensor bias = noise(2, 5);
         Tensor video = noise(3, 1, 4, 3, 6, 7);
 
-        Tensor all = Operators.causalConv3d(video, weight, bias);
-        Tensor first = Operators.causalConv3d(video.narrow(2, 0, 1), weight, bias);
-        Tensor flat = Operators.conv2d(
+        Tensor all = PictureOperators.causalConv3d(video, weight, bias);
+        Tensor first = PictureOperators.causalConv3d(video.narrow(2, 0, 1), weight, bias);
+        Tensor flat = PictureOperators.conv2d(
                 VideoAutoencoder.frame(video.narrow(2, 0, 1)),
                 weight.narrow(2, 2, 1).reshape(5, 4, 3, 3),
                 bias,

@@ -1,7 +1,9 @@
 package dev.darkroom.vae;
 
 import dev.darkroom.nn.Conv2d;
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -119,13 +121,13 @@ public final class VideoAutoencoder {
     static UnaryOperator<Tensor> halving(Weights w, int channels) {
         w.ignore("time_conv");
         Conv2d conv = Conv2d.load(w.at("resample").at(1), channels, channels, 3, 2);
-        return x -> video(conv.apply(Operators.padRightBottom(frame(x))));
+        return x -> video(conv.apply(PictureOperators.padRightBottom(frame(x))));
     }
 
     static UnaryOperator<Tensor> doubling(Weights w, int channels) {
         w.ignore("time_conv");
         Conv2d conv = Conv2d.load(w.at("resample").at(1), channels, channels / 2, 3);
-        return x -> video(Operators.upsampleConv(frame(x), conv.weight(), conv.bias(), 0));
+        return x -> video(PictureOperators.upsampleConv(frame(x), conv.weight(), conv.bias(), 0));
     }
 
     private static UnaryOperator<Tensor> upBlock(Weights w, int in, int width, int residualBlocks, boolean last) {
@@ -153,7 +155,7 @@ public final class VideoAutoencoder {
         }
 
         Tensor apply(Tensor x) {
-            return Operators.causalConv3d(x, weight, bias);
+            return PictureOperators.causalConv3d(x, weight, bias);
         }
     }
 
@@ -164,7 +166,7 @@ public final class VideoAutoencoder {
         }
 
         Tensor apply(Tensor x) {
-            return conv.apply(video(Operators.silu(Operators.channelNorm(frame(x), gamma))));
+            return conv.apply(video(Operators.silu(PictureOperators.channelNorm(frame(x), gamma))));
         }
     }
 
@@ -201,12 +203,12 @@ public final class VideoAutoencoder {
             try (var scope = Scope.open("mid block")) {
                 Tensor x = frame(first.forward(video));
                 long[] shape = x.shape();
-                List<Tensor> qkv = toQkv.apply(Operators.channelNorm(x, gamma)).chunk(3, 1).stream()
+                List<Tensor> qkv = toQkv.apply(PictureOperators.channelNorm(x, gamma)).chunk(3, 1).stream()
                         .map(part -> part.reshape(shape[0], shape[1], -1)
                                 .permute(0, 2, 1)
                                 .contiguous())
                         .toList();
-                Tensor attended = Operators.attention(qkv.get(0), qkv.get(1), qkv.get(2), 1, false);
+                Tensor attended = AttentionOperators.attention(qkv.get(0), qkv.get(1), qkv.get(2), 1, false);
                 x = x.plus(proj.apply(attended.permute(0, 2, 1).reshape(shape)));
                 return scope.keep(last.forward(video(x)));
             }

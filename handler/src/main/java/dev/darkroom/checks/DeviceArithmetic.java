@@ -1,5 +1,6 @@
 package dev.darkroom.checks;
 
+import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -53,7 +54,7 @@ public final class DeviceArithmetic {
                 .toList();
         Tensor product = Operators.linear(numbers.get(0), numbers.get(1), numbers.get(2));
         Tensor normed = Operators.rmsNorm(product, numbers.get(2), 1e-6);
-        return Operators.attention(normed, numbers.get(0), product, HEADS, false)
+        return AttentionOperators.attention(normed, numbers.get(0), product, HEADS, false)
                 .toFloats();
     }
 }

@@ -7,11 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which addresses are out on the public internet, after IANA's registries of special-purpose addresses. Of IPv6 all is special but the
+ * Tells addresses of the public internet from others, after IANA's registries of special-purpose addresses. Of IPv6 all is special but the
  * global unicast range and, where IPv6 networks reach IPv4 through it, the translation prefix.
  */
-public final class AddressRules {
-    private static final List<Block> SPECIAL_V4 = blocks(
+final class AddressRules {
+    private static final List<AddressBlock> SPECIAL_V4 = blocks(
             "0.0.0.0/8", // this network
             "10.0.0.0/8", // private
             "100.64.0.0/10", // shared, behind carriers' translation
@@ -29,21 +29,21 @@ public final class AddressRules {
             "224.0.0.0/4", // multicast
             "240.0.0.0/4"); // reserved, broadcast
 
-    private static final Block GLOBAL_V6 = block("2000::/3");
+    private static final AddressBlock GLOBAL_V6 = block("2000::/3");
 
     /** Teredo and 6to4 hold an IPv4 address that a relay would forward to; both are out of use. */
-    private static final List<Block> SPECIAL_V6 = blocks(
+    private static final List<AddressBlock> SPECIAL_V6 = blocks(
             "2001::/23", // protocol assignments, Teredo, benchmarks
             "2001:db8::/32", // documentation
             "2002::/16", // 6to4
             "3fff::/20"); // documentation
 
-    private static final Block TRANSLATED_V4 = block("64:ff9b::/96");
+    private static final AddressBlock TRANSLATED_V4 = block("64:ff9b::/96");
 
     private AddressRules() {}
 
-    /** True for an address that anybody on the internet can reach. */
-    public static boolean isPublic(InetAddress address) {
+    /** Returns true for an address that anybody on the internet can reach. */
+    static boolean isPublic(InetAddress address) {
         if (address instanceof Inet4Address) {
             return isOutside(SPECIAL_V4, address);
         }
@@ -53,7 +53,7 @@ public final class AddressRules {
         return GLOBAL_V6.contains(address) && isOutside(SPECIAL_V6, address);
     }
 
-    private static boolean isOutside(List<Block> blocks, InetAddress address) {
+    private static boolean isOutside(List<AddressBlock> blocks, InetAddress address) {
         return blocks.stream().noneMatch(block -> block.contains(address));
     }
 
@@ -66,17 +66,18 @@ public final class AddressRules {
         }
     }
 
-    private static List<Block> blocks(String... texts) {
+    private static List<AddressBlock> blocks(String... texts) {
         return Arrays.stream(texts).map(AddressRules::block).toList();
     }
 
-    private static Block block(String text) {
+    private static AddressBlock block(String text) {
         int slash = text.indexOf('/');
-        return new Block(InetAddress.ofLiteral(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+        return new AddressBlock(
+                InetAddress.ofLiteral(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
     }
 
-    /** All addresses that begin with the same bits. */
-    private record Block(InetAddress first, int bits) {
+    /** A range of addresses: those that begin with the same bits. */
+    private record AddressBlock(InetAddress first, int bits) {
         boolean contains(InetAddress address) {
             byte[] ours = first.getAddress();
             byte[] theirs = address.getAddress();

@@ -1,4 +1,4 @@
-/** Which addresses of the network this worker may call on behalf of others. */
+/** Rules of which hosts this worker may call because a caller asks for it: source images, buckets, webhooks. */
 @NullMarked
 package dev.darkroom.net;
 

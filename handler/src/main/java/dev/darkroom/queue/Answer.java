@@ -73,7 +73,9 @@ public final class Answer {
 
     /** The output of one event in a stream: a picture with its place in the job. */
     public static ObjectNode streamed(JobEvent.PictureStored event) {
-        return picture(event).put("type", "image").put("index", event.image().sample().index());
+        return picture(event)
+                .put("type", "image")
+                .put("index", event.image().sample().index());
     }
 
     private static ObjectNode failure(JobResult.Failure failure) {

@@ -40,7 +40,7 @@ public sealed interface JobEvent {
                 case Stored.Inline inline -> {
                     var empty = new Stored.Inline(new byte[0]);
                     yield new PictureStored(
-                            new JobResult.Image(image.sample(), empty, image.format(), image.size(), image.bytes()),
+                            image.at(empty),
                             false);
                 }
             };

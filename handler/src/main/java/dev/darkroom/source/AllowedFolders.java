@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Folders that payloads may name files of. Links are followed, but not out of the folder. */
+/** Finds files below the folders that payloads may name files of. Links are followed, but not out of the folder. */
 final class AllowedFolders {
     private final List<Path> roots;
 
@@ -17,14 +17,14 @@ final class AllowedFolders {
                 roots.stream().map(root -> root.toAbsolutePath().normalize()).toList();
     }
 
-    /** True if no path is allowed. */
+    /** Returns true if no path is allowed. */
     boolean isEmpty() {
         return roots.isEmpty();
     }
 
     /**
-     * The files that a text may mean, without links on the way: one below each folder that has it. The file system is not asked about a
-     * path that leads elsewhere, so that nothing can be learnt from how long that takes.
+     * Returns the real paths of the files that a text may mean, at most one below each folder. The file system is not asked about a path
+     * that leads elsewhere, so that nothing can be learnt from how long that takes.
      */
     List<Path> find(String text) {
         return roots.stream().flatMap(root -> below(root, text).stream()).toList();

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 
-/** Images that stand in the payload: base64 of the standard alphabet, which may be wrapped into lines, alone or in a data URI. */
+/** Decodes images inside the payload: base64 of the standard alphabet, which may be wrapped into lines, alone or in a data URI. */
 final class Base64Source {
     private static final int LONGEST_DATA_URI_START = 1_000;
 

@@ -3,15 +3,15 @@ package dev.darkroom.source;
 import java.time.Duration;
 
 /**
- * How patiently a file is fetched from the web, and how much of it.
+ * Limits of time, tries and size for fetching a file from the web.
  *
- * @param timeout look-ups, redirects and all tries together
+ * @param timeout for look-ups, redirects and all tries together
  * @param connectTimeout how long a server may take to accept a connection
- * @param longestSilence how long it may send nothing, in whole seconds; 0: as long as the timeout
- * @param tries how often it is asked when it fails in a way that may pass
+ * @param longestSilence how long a server may send nothing, in whole seconds; 0 for as long as the timeout
+ * @param tries how often a server is asked when it fails in a way that may pass
  * @param backOff pause before the second try; it doubles with each further one
  * @param largestFile in bytes
- * @param accept the header of that name
+ * @param accept value of the header of that name
  */
 record FetchRules(
         Duration timeout,

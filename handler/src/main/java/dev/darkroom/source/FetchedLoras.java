@@ -1,5 +1,6 @@
 package dev.darkroom.source;
 
+import dev.darkroom.net.AllowedHosts;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * A folder of LoRAs that were fetched from the web, by the SHA-256 of their URL. Jobs that want the same one at once fetch it once. When
- * the folder is full, files that were not used for longest go, but none that a job holds.
+ * Caches LoRAs from the web in a folder, under the SHA-256 of their URL. Jobs that want the same one at once fetch it once. When the
+ * folder is full, the least recently used files are evicted, but none that a job holds.
  */
 final class FetchedLoras implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(FetchedLoras.class);
@@ -37,26 +38,26 @@ final class FetchedLoras implements AutoCloseable {
     private final long mostBytes;
     private final Map<String, Use> uses = new HashMap<>();
 
-    /** Who uses a file: all but the lock is guarded by the folder. */
+    /** The use of a file: all but the lock is guarded by the monitor of {@link FetchedLoras}. */
     private static final class Use {
         final ReentrantLock fetching = new ReentrantLock();
         int holders;
         Instant last = Instant.EPOCH;
     }
 
-    private record Stored(Path path, String name, long bytes, Instant lastUse) {}
+    private record FetchedFile(Path path, String name, long bytes, Instant lastUse) {}
 
-    /** @param everywhere true fetches from addresses that are not public too */
-    FetchedLoras(LoraSettings settings, FetchRules rules, boolean everywhere, Path folder, Vertx vertx) {
+    /** @param folder need not be there yet */
+    FetchedLoras(LoraSettings settings, FetchRules rules, AllowedHosts hosts, Path folder, Vertx vertx) {
         this.folder = folder;
-        this.urls = new UrlFetch(rules, everywhere, vertx);
+        this.urls = new UrlFetch(rules, hosts, vertx);
         this.kept = settings.kept();
         this.timeout = settings.timeout();
         this.mostBytes = settings.folder().asLongValue();
     }
 
     /**
-     * The file of a URL, fetched if it is not here or was fetched too long ago. It stays until {@link #release}.
+     * Returns the file of a URL, fetched if it is not here or was fetched too long ago. It stays until {@link #release}.
      *
      * @param field the payload's field, for errors
      */
@@ -84,7 +85,7 @@ final class FetchedLoras implements AutoCloseable {
         }
     }
 
-    /** One holder less; what is too much then goes. */
+    /** Ends one use of a file; evicts files if the folder is too full. */
     synchronized void release(String url) {
         Use use = uses.get(name(url));
         if (use != null) {
@@ -104,7 +105,7 @@ final class FetchedLoras implements AutoCloseable {
         return use;
     }
 
-    /** A file that another job holds is not exchanged under it. */
+    /** Returns true if no other job holds the file: it is not replaced under another one. */
     private synchronized boolean isAlone(Use use) {
         return use.holders == 1;
     }
@@ -132,14 +133,14 @@ final class FetchedLoras implements AutoCloseable {
         }
     }
 
-    /** Deletes what is too much, and what a crash left unfinished. */
+    /** Evicts files that are too many, and deletes unfinished ones that a crash left. */
     private synchronized void sweep() throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        List<Stored> stored = stored();
-        long bytes = stored.stream().mapToLong(Stored::bytes).sum();
-        for (Stored file : stored) {
+        List<FetchedFile> stored = stored();
+        long bytes = stored.stream().mapToLong(FetchedFile::bytes).sum();
+        for (FetchedFile file : stored) {
             Use use = uses.get(file.name);
             if (bytes > mostBytes && (use == null || use.holders == 0)) {
                 Files.deleteIfExists(file.path);
@@ -149,9 +150,9 @@ final class FetchedLoras implements AutoCloseable {
         uses.entrySet().removeIf(use -> use.getValue().holders == 0 && !Files.exists(folder.resolve(use.getKey())));
     }
 
-    /** Files that are whole, the least recently used first; those that nobody writes any more are deleted on the way. */
-    private List<Stored> stored() throws IOException {
-        List<Stored> stored = new ArrayList<>();
+    /** Lists the whole files, least recently used first; deletes unfinished ones that nobody writes any more. */
+    private List<FetchedFile> stored() throws IOException {
+        List<FetchedFile> stored = new ArrayList<>();
         List<Path> files;
         try (Stream<Path> listed = Files.list(folder)) {
             files = listed.toList();
@@ -163,7 +164,7 @@ final class FetchedLoras implements AutoCloseable {
                 if (OURS.matcher(name).matches()) {
                     Use use = uses.get(name);
                     Instant used = use == null || use.last.isBefore(modified) ? modified : use.last;
-                    stored.add(new Stored(file, name, Files.size(file), used));
+                    stored.add(new FetchedFile(file, name, Files.size(file), used));
                 } else if (name.startsWith(FileBody.UNFINISHED)
                         && modified.isBefore(Instant.now().minus(timeout))) {
                     Files.deleteIfExists(file);
@@ -172,7 +173,7 @@ final class FetchedLoras implements AutoCloseable {
                 LOG.debugf("%s is gone", file);
             }
         }
-        stored.sort(Comparator.comparing(Stored::lastUse));
+        stored.sort(Comparator.comparing(FetchedFile::lastUse));
         return stored;
     }
 

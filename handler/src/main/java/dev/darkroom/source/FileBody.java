@@ -10,9 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes a body to a new file as it comes; the file goes again if the body breaks off. */
+/** Writes a body to a new file as it comes; deletes the file if the body breaks off. */
 final class FileBody implements PinnedGet.Body<Path> {
-    /** What the file's name begins with. */
+    /** Beginning of the file's name. */
     static final String UNFINISHED = "unfinished-";
 
     private final Path path;
@@ -31,7 +31,7 @@ final class FileBody implements PinnedGet.Body<Path> {
         this.file = vertx.fileSystem().openBlocking(path.toString(), new OpenOptions().setRead(false));
     }
 
-    /** Memory holds but a few parts: when they are enough, the server waits for the disk. */
+    /** Queues a part for writing. Memory holds but a few parts: when they are enough, the server waits for the disk. */
     @Override
     public synchronized Future<?> take(Buffer part) {
         if (closed) {

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The files of the LoRAs that jobs ask for: below one of the allowed folders, or fetched from the web into a folder of this worker.
+ * Finds the files of the LoRAs that jobs ask for: below one of the allowed folders, or fetched from the web into a folder of this worker.
  * Several threads may ask at once.
  */
 public final class LoraFiles implements AutoCloseable {
@@ -27,16 +27,17 @@ public final class LoraFiles implements AutoCloseable {
     private final FetchedLoras fetched;
 
     /**
-     * Keeps what is fetched in a folder, which need not be there yet.
+     * Opens nothing yet.
      *
-     * @param sources whose rules of addresses and patience hold for LoRAs too
+     * @param sources whose rules of hosts and patience hold for LoRAs too
+     * @param folder for fetched files; need not be there yet
      * @param vertx does the fetching, and stays open when this is closed
      */
     public LoraFiles(LoraSettings settings, SourceSettings sources, Path folder, Vertx vertx) {
         this.folders = new AllowedFolders(settings.roots().orElse(List.of()));
         this.largestFile = settings.largestFile().asLongValue();
         this.fetched = new FetchedLoras(
-                settings, FetchRules.ofLoras(settings, sources), sources.allowPrivateAddresses(), folder, vertx);
+                settings, FetchRules.ofLoras(settings, sources), sources.allowedHosts(), folder, vertx);
     }
 
     /** Files that stay where they are until this is closed. */
@@ -46,7 +47,7 @@ public final class LoraFiles implements AutoCloseable {
 
         private Held() {}
 
-        /** In the order that they were asked for. */
+        /** Returns the files, in the order that they were asked for. */
         public List<LoraFile> files() {
             return List.copyOf(files);
         }
@@ -101,7 +102,7 @@ public final class LoraFiles implements AutoCloseable {
         }
     }
 
-    /** A file below one of the folders, whose extension may be left out. */
+    /** Finds a file below one of the folders; the text may leave out its extension. */
     private Path find(String field, String text) throws IOException {
         Path file = Stream.of(text, text + EXTENSION)
                 .flatMap(name -> folders.find(name).stream())
@@ -124,7 +125,7 @@ public final class LoraFiles implements AutoCloseable {
         return new LoraFile(file, identity, name, lora.scale());
     }
 
-    /** The last part of a URL's path, or its host. */
+    /** Returns the last part of a URL's path, or its host. */
     private static String nameOf(String url) {
         URI uri = URI.create(url);
         String path = uri.getPath() == null ? "" : uri.getPath();

@@ -7,28 +7,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Where LoRAs may come from, and how many of them are kept. */
+/** Limits of LoRAs: their origins, their sizes, and the space for those that are kept. */
 public interface LoraSettings {
-    /** Folders that payloads may name LoRAs of, comma separated; unset: no paths. Relative paths are looked up in each. */
+    /** Folders that payloads may name LoRAs of, comma separated; unset allows no paths. Relative paths are looked up in each. */
     Optional<List<Path>> roots();
 
-    /** Size of a file at most. */
+    /** Largest size of a file. */
     @WithDefault("4G")
     MemorySize largestFile();
 
-    /** How long fetching a LoRA may take: look-ups, redirects and all tries together. */
+    /** Longest time for fetching a LoRA: look-ups, redirects and all tries together. */
     @WithDefault("10m")
     Duration timeout();
 
-    /** How long a fetched file is used without asking its server again. */
+    /** Time for which a fetched file is used without asking its server again. */
     @WithDefault("24h")
     Duration kept();
 
-    /** Size of all fetched files together; those that were not used for longest go, but none that a job needs. */
+    /** Largest size of all fetched files together; the least recently used are evicted, but none that a job needs. */
     @WithDefault("20G")
     MemorySize folder();
 
-    /** How much memory LoRAs may take between jobs, on the card if there is one; those that were not used for longest go. */
+    /** Most memory for LoRAs between jobs, on the card if there is one; the least recently used are evicted. */
     @WithDefault("2G")
     MemorySize memory();
 }

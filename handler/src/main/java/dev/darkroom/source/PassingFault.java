@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class PassingFault extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** A server that wants to be left alone for longer than this is not waited for. */
+    /** Longest pause that a server may ask for: one that asks for more is not tried again. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private static final Duration NEVER = Duration.ofDays(365);
@@ -24,10 +24,10 @@ final class PassingFault extends Exception {
     }
 
     /**
-     * How long to wait before the next try: twice as long after each one, a little different for each of many workers, and as long as the
-     * server asks.
+     * Returns the pause before the next try: twice as long after each one, a little different for each of many workers, and at least as
+     * long as the server asks.
      *
-     * @param tried how often it was tried
+     * @param tried number of tries so far
      */
     Duration pause(Duration backOff, int tried) {
         if (retryAfter.compareTo(LONGEST_PAUSE) > 0) {

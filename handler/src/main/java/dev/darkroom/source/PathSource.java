@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Images that are files below one of the allowed folders. Whatever is wrong with a path, a caller reads the same words: they do not tell
- * what exists elsewhere.
+ * Reads images from files below one of the allowed folders. Whatever is wrong with a path, the error has the same words: it does not
+ * reveal which files exist elsewhere.
  */
 final class PathSource {
     private final AllowedFolders folders;
@@ -35,7 +35,7 @@ final class PathSource {
                         field + ": must be a readable file below one of the folders in DARKROOM_SOURCES_ROOTS"));
     }
 
-    /** The file is opened only if no link has taken its place since. */
+    /** Reads a file, unless a link has taken its place since. */
     private Optional<byte[]> read(String field, Path file) {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] bytes = in.readNBytes(largestFile + 1);

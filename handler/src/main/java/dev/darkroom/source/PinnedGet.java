@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One GET request to one address, with no second look-up of the host and no proxy. The host's name still stands in the request, in the TLS
- * handshake and in the certificate that is asked for. Redirects are answers like others.
+ * Sends a GET request to one address, with no second look-up of the host and no proxy. The host's name still stands in the request, in the
+ * TLS handshake and in the certificate that is asked for. Redirects are responses like others.
  */
 final class PinnedGet implements AutoCloseable {
     private final HttpClient client;
@@ -43,25 +43,25 @@ final class PinnedGet implements AutoCloseable {
     }
 
     /**
-     * What the server said.
+     * A server's response.
      *
      * @param body null unless the status is 200
      */
-    record Answer<T>(
+    record Response<T>(
             int status,
             @Nullable String location,
             @Nullable String retryAfter,
             @Nullable T body) {}
 
-    /** Takes the body of an answer as it comes, on event loops. */
+    /** Takes the body of a response as it comes, on event loops. */
     interface Body<T> extends AutoCloseable {
-        /** Takes a part. The next one waits until the future is done. */
+        /** Takes a part. The next one is held back until the future is done. */
         Future<?> take(Buffer part);
 
-        /** All parts were there. */
+        /** Ends the body after its last part. */
         Future<T> end();
 
-        /** What did not come to its end is of no use. */
+        /** Discards a body that was not ended. */
         @Override
         void close();
     }
@@ -86,7 +86,7 @@ final class PinnedGet implements AutoCloseable {
     }
 
     /** Sends the request. Cancelling the future closes the connection; the body is closed by whoever made it. */
-    <T> CompletableFuture<Answer<T>> send(WebAddress address, InetAddress server, Body<T> body) {
+    <T> CompletableFuture<Response<T>> send(WebAddress address, InetAddress server, Body<T> body) {
         var options = new RequestOptions()
                 .setServer(SocketAddress.inetSocketAddress(address.port(), server.getHostAddress()))
                 .setHost(address.host())
@@ -96,14 +96,14 @@ final class PinnedGet implements AutoCloseable {
                 .putHeader("Accept", rules.accept())
                 .putHeader("Accept-Encoding", "identity")
                 .putHeader("User-Agent", "Darkroom");
-        var answer = new CompletableFuture<Answer<T>>();
+        var answer = new CompletableFuture<Response<T>>();
         client.request(options)
                 .onFailure(answer::completeExceptionally)
                 .onSuccess(request -> send(request, body, answer));
         return answer;
     }
 
-    private <T> void send(HttpClientRequest request, Body<T> body, CompletableFuture<Answer<T>> answer) {
+    private <T> void send(HttpClientRequest request, Body<T> body, CompletableFuture<Response<T>> answer) {
         var closed =
                 answer.whenComplete((ignored, failure) -> request.connection().close());
         if (!closed.isDone()) {
@@ -113,7 +113,7 @@ final class PinnedGet implements AutoCloseable {
         }
     }
 
-    private <T> void receive(HttpClientResponse response, Body<T> body, CompletableFuture<Answer<T>> answer) {
+    private <T> void receive(HttpClientResponse response, Body<T> body, CompletableFuture<Response<T>> answer) {
         response.exceptionHandler(answer::completeExceptionally);
         if (response.statusCode() != 200) {
             answer.complete(answer(response, null));
@@ -142,7 +142,7 @@ final class PinnedGet implements AutoCloseable {
     }
 
     private static <T> void take(
-            Buffer part, HttpClientResponse response, Body<T> body, CompletableFuture<Answer<T>> answer) {
+            Buffer part, HttpClientResponse response, Body<T> body, CompletableFuture<Response<T>> answer) {
         Future<?> taken = body.take(part).onFailure(answer::completeExceptionally);
         if (!taken.isComplete()) {
             response.pause();
@@ -159,8 +159,8 @@ final class PinnedGet implements AutoCloseable {
         }
     }
 
-    private static <T> Answer<T> answer(HttpClientResponse response, @Nullable T body) {
-        return new Answer<>(
+    private static <T> Response<T> answer(HttpClientResponse response, @Nullable T body) {
+        return new Response<>(
                 response.statusCode(), response.getHeader("Location"), response.getHeader("Retry-After"), body);
     }
 

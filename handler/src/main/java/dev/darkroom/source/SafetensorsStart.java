@@ -9,18 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Tells safetensors files from the web pages and other things that a server sends in their place. */
+/** Distinguishes safetensors files from web pages and other things that a server sends in their place. */
 final class SafetensorsStart {
-    /** The header of a LoRA on every layer of the largest model takes less than half a megabyte. */
+    /** Largest header. That of a LoRA on every layer of the largest model takes less than half a megabyte. */
     private static final long LARGEST_HEADER = 4_000_000;
 
     private SafetensorsStart() {}
 
     /**
-     * Refuses what cannot be a safetensors file by its first bytes: the length of a header, and the brace that it begins with.
+     * Refuses a file that cannot be safetensors by its first bytes: the length of a header, and the brace that it begins with.
      *
-     * @param what names the file for the caller
-     * @throws JobException if it is none
+     * @param what the error's name for the file
+     * @throws JobException if the file is no safetensors file
      */
     static void check(String field, String what, Path file) throws IOException {
         byte[] start;

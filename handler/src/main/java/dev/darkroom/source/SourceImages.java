@@ -7,8 +7,8 @@ import io.vertx.core.Vertx;
 import java.util.List;
 
 /**
- * Source images of jobs: base64, a data URI, an http or https URL, or a path; read, turned upright, and without transparency. Several
- * threads may load at once. Nothing is written to disk.
+ * Loads the source images of jobs, from base64, a data URI, an http or https URL, or a path; turns them upright, and resolves
+ * transparency. Several threads may load at once. Nothing is written to disk.
  */
 public final class SourceImages implements AutoCloseable {
     private final Base64Source base64;
@@ -21,7 +21,7 @@ public final class SourceImages implements AutoCloseable {
         int largestFile = Math.toIntExact(settings.largestFile().asLongValue());
         this.base64 = new Base64Source(largestFile);
         this.paths = new PathSource(settings.roots().orElse(List.of()), largestFile);
-        this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowPrivateAddresses(), vertx);
+        this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowedHosts(), vertx);
         this.decoder = new PictureDecoder(settings.pictureLimits());
     }
 
@@ -51,7 +51,7 @@ public final class SourceImages implements AutoCloseable {
         };
     }
 
-    /** The refusal of a file that is larger than a source image may be. */
+    /** Creates the refusal of a file that is too large. */
     static JobException tooLarge(String field, long largestFile) {
         return JobException.badInput(field + ": must be at most " + largestFile + " bytes");
     }

@@ -3,7 +3,7 @@ package dev.darkroom.source;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** In which way a text of a payload brings its image. The kinds do not overlap: what is wrong in its kind is never tried as another. */
+/** The ways in which a text of a payload names an image. They do not overlap: a text that is wrong in its kind is never tried as another. */
 enum SourceKind {
     /** {@code data:}, with the file in it. */
     DATA_URI,
@@ -20,10 +20,10 @@ enum SourceKind {
     private static final Pattern EXTENSION = Pattern.compile("\\.\\p{Alpha}\\p{Alnum}{2,4}");
     private static final int LONGEST_EXTENSION = 6;
 
-    /** How every JPEG file begins in base64: the one text after a slash that is no path. */
+    /** Beginning of every JPEG file in base64: the one text after a slash that is no path. */
     private static final String JPEG_IN_BASE64 = "/9j/";
 
-    /** The kind of a text without space around it. */
+    /** Returns the kind of a text without space around it. */
     static SourceKind of(String text) {
         if (SCHEME.matcher(text).lookingAt()) {
             return switch (scheme(text)) {
@@ -35,7 +35,7 @@ enum SourceKind {
         return isPath(text) ? PATH : BASE64;
     }
 
-    /** What stands before the first colon. */
+    /** Returns the part before the first colon, in lower case. */
     static String scheme(String text) {
         return text.substring(0, text.indexOf(':')).toLowerCase(Locale.ROOT);
     }

@@ -1,7 +1,8 @@
 package dev.darkroom.source;
 
 import dev.darkroom.job.JobException;
-import dev.darkroom.net.AddressRules;
+import dev.darkroom.net.AllowedHosts;
+import dev.darkroom.net.ForbiddenHostException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.net.TrustOptions;
@@ -10,51 +11,38 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files fetched from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be public; and the
- * connection goes to one of those that were checked. What may pass (a connection that breaks, an overloaded server) is tried again.
+ * Fetches files from the web. Every host on the way, also after redirects, is looked up once; all of its addresses must be allowed; and
+ * the connection goes to one of those that were checked. Transient failures (a connection that breaks, an overloaded server) are retried.
  */
 final class UrlFetch implements AutoCloseable {
     private static final int MOST_REDIRECTS = 5;
 
     private final FetchRules rules;
     private final Vertx vertx;
-    private final HostResolver resolver;
-    private final Predicate<InetAddress> allowed;
+    private final AllowedHosts hosts;
     private final PinnedGet get;
 
-    /** @param everywhere true fetches from addresses that are not public too */
-    UrlFetch(FetchRules rules, boolean everywhere, Vertx vertx) {
-        this(rules, vertx, InetAddress::getAllByName, everywhere ? address -> true : AddressRules::isPublic, null);
+    /** Trusts the JDK's certificate authorities. */
+    UrlFetch(FetchRules rules, AllowedHosts hosts, Vertx vertx) {
+        this(rules, hosts, vertx, null);
     }
 
-    /**
-     * With other rules than the usual ones.
-     *
-     * @param allowed which addresses may be connected to
-     * @param trust whom to trust instead of the JDK's certificate authorities
-     */
-    UrlFetch(
-            FetchRules rules,
-            Vertx vertx,
-            HostResolver resolver,
-            Predicate<InetAddress> allowed,
-            @Nullable TrustOptions trust) {
+    /** @param trust whom to trust instead of the JDK's certificate authorities */
+    UrlFetch(FetchRules rules, AllowedHosts hosts, Vertx vertx, @Nullable TrustOptions trust) {
         this.rules = rules;
+        this.hosts = hosts;
         this.vertx = vertx;
-        this.resolver = resolver;
-        this.allowed = allowed;
         this.get = new PinnedGet(vertx, rules, trust);
     }
 
@@ -68,7 +56,7 @@ final class UrlFetch implements AutoCloseable {
         return fetch(field, url, WholeBody::new);
     }
 
-    /** The same into a new file of that folder, whose name begins with {@link FileBody#UNFINISHED}. */
+    /** Fetches a file, like {@link #fetch}, into a new file of that folder, whose name begins with {@link FileBody#UNFINISHED}. */
     Path download(String field, String url, Path folder) throws InterruptedException {
         return fetch(field, url, () -> new FileBody(vertx, folder));
     }
@@ -90,14 +78,14 @@ final class UrlFetch implements AutoCloseable {
         }
     }
 
-    /** TestJobs, and asks again where it is sent to. */
+    /** Asks a server, and follows its redirects. */
     private <T> T follow(String field, WebAddress start, int tried, long deadline, Supplier<PinnedGet.Body<T>> body)
             throws PassingFault, InterruptedException {
         WebAddress address = start;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-            InetAddress[] servers = servers(field, address, deadline);
-            InetAddress server = servers[(tried - 1) % servers.length];
-            PinnedGet.Answer<T> answer = ask(field, address, server, deadline, body.get());
+            List<InetAddress> servers = servers(field, address, deadline);
+            InetAddress server = servers.get((tried - 1) % servers.size());
+            PinnedGet.Response<T> answer = ask(field, address, server, deadline, body.get());
             if (answer.body() != null) {
                 return answer.body();
             }
@@ -106,8 +94,8 @@ final class UrlFetch implements AutoCloseable {
         throw failed(field, start + " redirects more than " + MOST_REDIRECTS + " times", null);
     }
 
-    /** Where an answer sends to, if it does. */
-    private static WebAddress next(String field, WebAddress address, PinnedGet.Answer<?> answer) throws PassingFault {
+    /** Returns the address that a response redirects to. */
+    private static WebAddress next(String field, WebAddress address, PinnedGet.Response<?> answer) throws PassingFault {
         int status = answer.status();
         String reason = address + " answered " + status;
         return switch (status) {
@@ -127,24 +115,23 @@ final class UrlFetch implements AutoCloseable {
         };
     }
 
-    private InetAddress[] servers(String field, WebAddress address, long deadline) throws InterruptedException {
+    private List<InetAddress> servers(String field, WebAddress address, long deadline) throws InterruptedException {
         try {
-            InetAddress[] servers = await(field, address, deadline, lookUp(address.host()));
-            if (!Arrays.stream(servers).allMatch(allowed)) {
+            return await(field, address, deadline, lookUp(address.host()));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ForbiddenHostException) {
                 throw JobException.badInput(field + ": must be at a public address, which " + address + " is not");
             }
-            return servers;
-        } catch (ExecutionException e) {
             throw failed(field, address + " is not known", e.getCause());
         }
     }
 
-    /** On a thread of its own, since a look-up can be neither bounded nor interrupted. */
-    private CompletableFuture<InetAddress[]> lookUp(String host) {
-        var servers = new CompletableFuture<InetAddress[]>();
+    /** Looks a host up on a thread of its own, since a look-up can be neither bounded nor interrupted. */
+    private CompletableFuture<List<InetAddress>> lookUp(String host) {
+        var servers = new CompletableFuture<List<InetAddress>>();
         Thread.ofVirtual().name("look-up").start(() -> {
             try {
-                servers.complete(resolver.resolve(host));
+                servers.complete(hosts.lookUp(host));
             } catch (UnknownHostException | RuntimeException e) {
                 servers.completeExceptionally(e);
             }
@@ -152,7 +139,7 @@ final class UrlFetch implements AutoCloseable {
         return servers;
     }
 
-    private <T> PinnedGet.Answer<T> ask(
+    private <T> PinnedGet.Response<T> ask(
             String field, WebAddress address, InetAddress server, long deadline, PinnedGet.Body<T> body)
             throws PassingFault, InterruptedException {
         try (body) {

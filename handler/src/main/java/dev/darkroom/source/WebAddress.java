@@ -5,13 +5,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 
-/** An http or https URL that names a host and nobody's password. It may be a signed one, so only its host is ever shown. */
+/** An http or https URL that names a host and no user. It may be a signed one, so messages show only its host. */
 record WebAddress(URI uri) {
     /**
      * Reads a URL.
      *
      * @param field the payload's field, for errors
-     * @throws JobException if it is none
+     * @throws JobException if the text is no such URL
      */
     static WebAddress parse(String field, String text) {
         URI uri;
@@ -24,7 +24,7 @@ record WebAddress(URI uri) {
         return checked(field, uri);
     }
 
-    /** Where this one sends to; never from https to http. */
+    /** Returns the target of a redirect from this address; refuses one from https to http. */
     WebAddress redirected(String field, String location) {
         URI target;
         try {
@@ -72,7 +72,7 @@ record WebAddress(URI uri) {
         return isSecure() ? 443 : 80;
     }
 
-    /** Path and query, as the request's first line has them. */
+    /** Returns path and query, as the request's first line has them. */
     String target() {
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();

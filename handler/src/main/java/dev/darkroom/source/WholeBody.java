@@ -3,7 +3,7 @@ package dev.darkroom.source;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 
-/** Keeps a body in memory. */
+/** Collects a body in memory. */
 final class WholeBody implements PinnedGet.Body<byte[]> {
     private final Buffer received = Buffer.buffer();
 

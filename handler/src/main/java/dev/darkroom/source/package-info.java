@@ -1,4 +1,4 @@
-/** What jobs bring: images and LoRAs from base64, guarded URLs and allowed folders. */
+/** Reading of the images and LoRAs that jobs name: from base64, guarded URLs and allowed folders. */
 @NullMarked
 package dev.darkroom.source;
 

@@ -1,47 +1,29 @@
 package dev.darkroom.store;
 
-import java.net.InetAddress;
+import dev.darkroom.net.AllowedHosts;
 import java.net.UnknownHostException;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
- * Refuses requests to hosts that callers name unless every address of the host is allowed. It looks before every attempt, at the host
- * that is really asked; Java remembers for half a minute what it looked up, so the connection goes to the addresses that were checked.
+ * Refuses requests to hosts that callers must not send this worker to. The check runs before every attempt, on the host that is really
+ * called; Java remembers a look-up for half a minute, so the connection goes to the addresses that were checked.
  */
 final class AddressCheck implements ExecutionInterceptor {
-    private final Predicate<InetAddress> allowed;
+    private final AllowedHosts hosts;
 
-    AddressCheck(Predicate<InetAddress> allowed) {
-        this.allowed = allowed;
-    }
-
-    /** A host leads where callers may not send this worker. */
-    static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Refused(String host) {
-            super(host + " is not a public address");
-        }
+    AddressCheck(AllowedHosts hosts) {
+        this.hosts = hosts;
     }
 
     @Override
     public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
         try {
-            check(context.httpRequest().host());
+            var unused = hosts.lookUp(context.httpRequest().host());
         } catch (UnknownHostException e) {
             throw SdkClientException.create("unknown host", e);
-        }
-    }
-
-    /** Looks a host up. */
-    void check(String host) throws UnknownHostException {
-        if (!Stream.of(InetAddress.getAllByName(host)).allMatch(allowed)) {
-            throw new Refused(host);
         }
     }
 }

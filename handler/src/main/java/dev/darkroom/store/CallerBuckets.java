@@ -3,44 +3,44 @@ package dev.darkroom.store;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
-import java.net.InetAddress;
+import dev.darkroom.net.AllowedHosts;
+import dev.darkroom.net.ForbiddenHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buckets that jobs bring along, each spoken to with the key that came with it. Callers are not trusted with where this worker connects
- * to: only TLS, and only to addresses that are allowed.
+ * Opens the buckets that jobs bring along, each with the key that came with it. Callers are not trusted with the choice of a host: this
+ * worker connects by TLS only, and to allowed hosts only.
  */
 public final class CallerBuckets implements AutoCloseable {
-    private final AddressCheck addresses;
+    private final AllowedHosts hosts;
     private final boolean plainHttp;
     private final Duration expiry;
     private final Duration timeout;
     private @Nullable S3Connections connections;
 
     /**
-     * Connects to nothing yet.
+     * Creates the room for connections; connects to nothing yet.
      *
-     * @param allowed which addresses callers may send this worker to
-     * @param plainHttp true: also without TLS, for tests and closed networks
+     * @param hosts that callers may send this worker to
+     * @param plainHttp true allows connections without TLS too, for tests and closed networks
      * @param expiry how long signed addresses can be read
      * @param timeout how long one attempt to send a picture may take
      */
-    public CallerBuckets(Predicate<InetAddress> allowed, boolean plainHttp, Duration expiry, Duration timeout) {
-        this.addresses = new AddressCheck(allowed);
+    public CallerBuckets(AllowedHosts hosts, boolean plainHttp, Duration expiry, Duration timeout) {
+        this.hosts = hosts;
         this.plainHttp = plainHttp;
         this.expiry = expiry;
         this.timeout = timeout;
     }
 
     /**
-     * Refuses a bucket that cannot be meant, without asking anybody.
+     * Refuses a bucket whose description is incomplete or contradicts itself, without a look-up.
      *
      * @throws JobException naming the field
      */
-    public void checkForm(Destination destination) {
+    void checkForm(Destination destination) {
         var unused = target(destination);
     }
 
@@ -49,13 +49,13 @@ public final class CallerBuckets implements AutoCloseable {
      *
      * @throws JobException naming the field
      */
-    public void check(Destination destination) {
+    void check(Destination destination) {
         S3Endpoint endpoint = target(destination).endpoint();
         String front = endpoint.pathStyle() ? "" : endpoint.bucket() + ".";
         try {
-            addresses.check(front + endpoint.address().getHost());
-        } catch (UnknownHostException | AddressCheck.Refused e) {
-            String rule = e instanceof AddressCheck.Refused ? "must be a public address" : "is not known";
+            var unused = hosts.lookUp(front + endpoint.address().getHost());
+        } catch (UnknownHostException | ForbiddenHostException e) {
+            String rule = e instanceof ForbiddenHostException ? "must be a public address" : "is not known";
             throw new JobException(
                     JobException.Code.BAD_INPUT,
                     S3Names.JOB.endpoint + ": " + rule + ": "
@@ -65,11 +65,11 @@ public final class CallerBuckets implements AutoCloseable {
     }
 
     /**
-     * A job's bucket.
+     * Returns a job's bucket.
      *
      * @throws JobException naming the field that is missing or wrong
      */
-    public ResultStore of(Destination destination) {
+    ResultStore of(Destination destination) {
         return new S3Store(target(destination), connections());
     }
 
@@ -83,7 +83,7 @@ public final class CallerBuckets implements AutoCloseable {
 
     private synchronized S3Connections connections() {
         if (connections == null) {
-            connections = S3Connections.checked(addresses);
+            connections = S3Connections.checked(new AddressCheck(hosts));
         }
         return connections;
     }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
-/** A folder whose files appear whole or not at all, and go when they were kept long enough. */
+/** A folder whose files appear whole or not at all, and are deleted once they are old enough. */
 final class KeptFiles {
     private static final Logger LOG = Logger.getLogger(KeptFiles.class);
     private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(10);
@@ -28,10 +28,10 @@ final class KeptFiles {
     private Instant lastSweep = Instant.EPOCH;
 
     /**
-     * A folder that need not be there yet.
+     * Creates nothing yet: the folder need not be there.
      *
-     * @param names of files that are ours; any other file in the folder is left alone
-     * @param kept how long files stay; empty: for ever
+     * @param names of the files that may be found and deleted; any other file in the folder is left alone
+     * @param kept how long files stay; empty keeps them for ever
      */
     KeptFiles(Path folder, Pattern names, Optional<Duration> kept) {
         this.folder = folder;
@@ -39,7 +39,7 @@ final class KeptFiles {
         this.kept = kept;
     }
 
-    /** Writes a file, in place of one of the same name. */
+    /** Writes a file, replacing one of the same name. */
     Path write(String name, byte[] content) throws IOException {
         Files.createDirectories(folder);
         sweep();
@@ -52,7 +52,7 @@ final class KeptFiles {
         }
     }
 
-    /** A name that survives a power failure must not lead to an empty file. */
+    /** Writes and syncs: a name that survives a power failure must not lead to an empty file. */
     private static void writeThrough(Path file, byte[] content) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             var buffer = ByteBuffer.wrap(content);
@@ -63,7 +63,7 @@ final class KeptFiles {
         }
     }
 
-    /** The file of a name, if that is one of ours and nothing else. */
+    /** Returns the file of that name, if the name is of the expected form and the file is not too old. */
     Optional<Path> find(String name) {
         return names.matcher(name).matches()
                 ? Optional.of(folder.resolve(name))
@@ -79,11 +79,11 @@ final class KeptFiles {
                     .toInstant()
                     .isBefore(oldest);
         } catch (IOException e) {
-            return true; // another one took it away
+            return true; // another process deleted it
         }
     }
 
-    /** Deletes files that were kept long enough, and what a crash left unfinished; anything else in the folder is not ours. */
+    /** Deletes files that are old enough, and unfinished ones that a crash left; leaves any others. */
     synchronized void sweep() throws IOException {
         Instant now = Instant.now();
         if (kept.isEmpty() || !Files.isDirectory(folder) || now.isBefore(lastSweep.plus(BETWEEN_SWEEPS))) {
@@ -104,7 +104,7 @@ final class KeptFiles {
         }
     }
 
-    /** A file that cannot be deleted, or that another one took away, is no reason to lose the picture that is being stored. */
+    /** Deletes an old file if that is possible: a file that cannot be deleted is no reason to lose the picture being stored. */
     private static void deleteIfOlder(Path file, Instant oldest) {
         try {
             if (isOlder(file, oldest)) {

@@ -6,7 +6,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 
-/** Joins parts without stating the size of the whole once more: storage other than Amazon's may refuse a header that it does not know. */
+/** Removes the header with the object's size when parts are joined: storage other than Amazon's may refuse a header that it does not know. */
 final class PlainMultipart implements ExecutionInterceptor {
     @Override
     public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** A folder of results under names that cannot be guessed. A file appears in it whole or not at all. */
+/** Stores results in a folder under names that cannot be guessed. A file appears in it whole or not at all. */
 public final class ResultFolder implements ResultStore {
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}\\.(png|jpg|webp)");
 
@@ -19,10 +19,10 @@ public final class ResultFolder implements ResultStore {
     private final KeptFiles files;
 
     /**
-     * A folder that need not be there yet.
+     * Creates nothing yet: the folder need not be there.
      *
-     * @param address where a caller finds a stored file
-     * @param kept how long results stay; empty: for ever
+     * @param address gives the address at which a caller reads a stored file
+     * @param kept how long results stay; empty keeps them for ever
      */
     public ResultFolder(Path folder, Function<Path, URI> address, Optional<Duration> kept) {
         this.folder = folder;
@@ -30,8 +30,8 @@ public final class ResultFolder implements ResultStore {
         this.files = new KeptFiles(folder, NAME, kept);
     }
 
-    /** Writes a picture and says where it is. */
-    public URI store(byte[] picture, ImageFormat format) {
+    /** Writes a picture and returns its address. */
+    URI store(byte[] picture, ImageFormat format) {
         try {
             Path file = files.write(ResultName.unguessable(format), picture);
             return address.apply(file.toAbsolutePath());
@@ -40,7 +40,7 @@ public final class ResultFolder implements ResultStore {
         }
     }
 
-    /** Writes a picture under a name that tells nothing of its job, for whoever reads the address. */
+    /** Writes a picture under a name that reveals nothing of its job to readers of the address. */
     @Override
     public URI store(ResultName name, byte[] picture, ImageFormat format) throws StoreException {
         try {
@@ -50,12 +50,12 @@ public final class ResultFolder implements ResultStore {
         }
     }
 
-    /** The file of a name, if that is a result in this folder and nothing else. */
+    /** Returns the file of that name, if it is a result in this folder and nothing else. */
     public Optional<Path> find(String name) {
         return files.find(name);
     }
 
-    /** Deletes what was kept long enough; every now and then is often enough. */
+    /** Deletes results that are old enough; does nothing if it was called a moment ago. */
     public void sweep() throws IOException {
         files.sweep();
     }

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Which picture of which job a file is.
+ * Identifies a picture of a job.
  *
  * @param job the job's id, as whoever sent the job chose it: not to be trusted in a path
  * @param index of the picture in the job's answer, from 0
@@ -25,12 +25,12 @@ public record ResultName(String job, int index) {
         }
     }
 
-    /** The job's id where it is plain enough for a path, otherwise what stands for it. */
-    public String folder() {
+    /** Returns the job's id where it is plain enough for a path, otherwise a name made from its hash. */
+    String folder() {
         return PLAIN.matcher(job).matches() ? job : "job-" + jobHash();
     }
 
-    /** The same for the same job, 64 hexadecimal digits, and for no other job. */
+    /** Returns the SHA-256 of the job's id, as 64 hexadecimal digits. */
     String jobHash() {
         try {
             return HexFormat.of()
@@ -40,7 +40,7 @@ public record ResultName(String job, int index) {
         }
     }
 
-    /** A file name that nobody guesses. */
+    /** Returns a new random file name that nobody can guess. */
     static String unguessable(ImageFormat format) {
         byte[] random = new byte[RANDOM_BYTES];
         RANDOM.nextBytes(random);

@@ -4,16 +4,16 @@ import dev.darkroom.job.ImageFormat;
 import java.net.URI;
 import java.util.List;
 
-/** A place where files of results are kept for callers to read. */
+/** A place that keeps files of results for callers to read. */
 public interface ResultStore {
     /**
-     * Stores a file whole and says where to read it.
+     * Stores a file whole and returns the address to read it at.
      *
-     * @throws StoreException if it was not stored; there is no address then
+     * @throws StoreException if the file was not stored
      */
     URI store(ResultName name, byte[] file, ImageFormat format) throws StoreException;
 
-    /** What a caller should know about the addresses of this place; mostly nothing. */
+    /** Returns notes for the caller about the addresses of this place; mostly none. */
     default List<String> notes() {
         return List.of();
     }

@@ -3,18 +3,22 @@ package dev.darkroom.store;
 import dev.darkroom.image.EncodedPicture;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Picture;
 import dev.darkroom.job.Return;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Hands finished pictures over as their job asked: to the job's own bucket, the worker's bucket, the folder that the worker serves, or
- * inside the answer. A finished picture is never lost: what cannot be stored waits for another try of its job, and there is no address
- * for it before that.
+ * Delivers finished pictures as their job asked: to the job's own bucket, the worker's bucket, the folder that the worker serves, or
+ * inside the answer. A finished picture is never lost: one that cannot be stored waits for another try of its job, and has no address
+ * before that.
  */
 public final class Results {
     private static final Logger LOG = Logger.getLogger(Results.class);
@@ -25,9 +29,9 @@ public final class Results {
     private final UnsentPictures unsent;
 
     /**
-     * Ways to hand over.
+     * Connects to nothing yet.
      *
-     * @param folderIsServed whether callers can read addresses in the folder; a worker that pulls jobs often cannot be reached
+     * @param folderIsServed true if callers can read addresses in the folder; a worker that pulls jobs often cannot be reached
      */
     public Results(
             Optional<S3Store> bucket,
@@ -42,7 +46,7 @@ public final class Results {
     }
 
     /**
-     * Refuses what cannot be handed over that way, before anything is computed for it. May look up a host.
+     * Refuses a delivery that is not possible, before anything is computed for it. May look up a host.
      *
      * @throws JobException naming the field
      */
@@ -53,7 +57,7 @@ public final class Results {
         }
     }
 
-    /** The part of {@link #check} that asks nobody and takes no time. */
+    /** Does the part of {@link #check} that needs no look-up and takes no time. */
     public void checkForm(Delivery delivery) {
         if (delivery.destination() != null) {
             callers.checkForm(delivery.destination());
@@ -65,7 +69,7 @@ public final class Results {
     }
 
     /**
-     * Tries the storage for results that do not name their own.
+     * Tries the storage of results whose job names none of its own.
      *
      * @return one line for people
      * @throws StoreException if nothing can be stored
@@ -77,126 +81,149 @@ public final class Results {
     }
 
     /**
-     * Hands a picture over.
+     * Encodes and delivers a finished picture.
      *
      * @throws JobException {@code STORE_FAILED} if that failed; the picture is kept then
      */
-    public Kept keep(Finished finished) {
-        Delivery delivery = finished.delivery();
-        return deliver(
-                finished,
-                EncodedPicture.of(finished.picture(), delivery.format(), delivery.quality(), finished.parameters()));
+    public JobResult.Image store(PictureToStore picture) {
+        Delivery delivery = picture.delivery();
+        EncodedPicture encoded = switch (picture.media()) {
+            case Media.Still(Picture still) ->
+                EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.caption());
+        };
+        return deliver(picture, encoded);
     }
 
-    /** True if an earlier try of the job finished this picture but could not store it. */
+    /** Returns true if an earlier try of the job finished this picture but could not store it. */
     public boolean hasUnsent(ResultName name) {
         return unsent.has(name);
     }
 
     /**
-     * Hands over what an earlier try of the job finished but could not store.
+     * Delivers a picture that an earlier try of the job finished but could not store.
      *
-     * @param share as in {@link Finished}
-     * @return empty if nothing waits: the picture has to be made
-     * @throws JobException {@code STORE_FAILED} if it failed again; the picture stays
+     * @param sample which picture of the job; its seed may be another than the picture was made with
+     * @param share as in {@link PictureToStore}
+     * @return empty if no such picture waits: it has to be made
+     * @throws JobException {@code STORE_FAILED} if storing failed again; the picture stays
      */
-    public Optional<Kept> resend(ResultName name, Delivery delivery, long share) {
-        Optional<UnsentPictures.Unsent> waiting = unsent.find(name);
+    public Optional<JobResult.Image> resend(String job, Sample sample, Delivery delivery, long share) {
+        Optional<UnsentPictures.Unsent> waiting = unsent.find(new ResultName(job, sample.index()));
         if (waiting.isEmpty()) {
             return Optional.empty();
         }
         var file = waiting.get();
-        Kept kept = deliver(
-                new Finished(name, file.picture(), file.seed(), delivery, share, null),
+        var made = new Sample(sample.index(), sample.promptIndex(), sample.prompt(), file.seed());
+        JobResult.Image image = deliver(
+                new PictureToStore(job, made, file.media(), List.of(), null, delivery, share),
                 new EncodedPicture(file.file(), file.format(), delivery.quality()));
         unsent.delete(file);
-        return Optional.of(kept);
+        return Optional.of(image);
     }
 
-    private Kept deliver(Finished finished, EncodedPicture encoded) {
-        Optional<ResultStore> store = store(finished.delivery());
-        boolean inline = finished.delivery().as() == Return.BASE64
-                || (finished.delivery().as() == Return.AUTO && store.isEmpty());
-        if (inline && encoded.base64Bytes() <= finished.share()) {
-            return kept(finished, new Stored.Inline(encoded.file()), encoded, List.of());
+    private JobResult.Image deliver(PictureToStore picture, EncodedPicture encoded) {
+        Optional<ResultStore> store = storeFor(picture.delivery());
+        boolean inline =
+                picture.delivery().as() == Return.BASE64 || (picture.delivery().as() == Return.AUTO && store.isEmpty());
+        if (inline && encoded.base64Bytes() <= picture.share()) {
+            return inAnswer(picture, encoded, List.of());
         }
         try {
             if (inline) {
-                return tooLargeForTheAnswer(finished, encoded, store);
+                return tooLargeForTheAnswer(picture, encoded, store);
             }
-            return stored(finished, encoded, store.orElseThrow(() -> new StoreException("there is no storage", null)));
+            return atAddress(
+                    picture,
+                    encoded,
+                    store.orElseThrow(() -> new StoreException("there is no storage", null)),
+                    List.of());
         } catch (StoreException e) {
-            throw failed(finished, encoded, e);
+            throw keptAfter(e, picture, encoded);
         }
     }
 
-    private Kept tooLargeForTheAnswer(Finished finished, EncodedPicture encoded, Optional<ResultStore> store)
-            throws StoreException {
-        String tooLarge = encoded.base64Bytes() + " bytes of base64 are more than the " + finished.share()
+    private JobResult.Image tooLargeForTheAnswer(
+            PictureToStore picture, EncodedPicture encoded, Optional<ResultStore> store) throws StoreException {
+        String tooLarge = encoded.base64Bytes() + " bytes of base64 are more than the " + picture.share()
                 + " that the answer has room for";
         if (store.isPresent()) {
             try {
-                Kept kept = stored(finished, encoded, store.get());
-                return noted(kept, finished, tooLarge + ": stored at an address instead");
+                String note = picture.field() + ": " + tooLarge + ": stored at an address instead";
+                return atAddress(picture, encoded, store.get(), List.of(note));
             } catch (StoreException e) {
                 LOG.warnf(
                         "job %s: %s; the answer gets a smaller file",
-                        finished.name().folder(), e.getMessage());
+                        picture.name().folder(), e.getMessage());
             }
         }
-        EncodedPicture smaller = EncodedPicture.within(
-                        finished.share(),
-                        finished.picture(),
-                        encoded.format(),
-                        encoded.quality(),
-                        finished.parameters())
+        EncodedPicture smaller = smaller(picture, encoded)
                 .orElseThrow(() -> new StoreException(
                         tooLarge + ", at the lowest quality too: ask for return=url or a smaller picture", null));
-        Kept kept = kept(finished, new Stored.Inline(smaller.file()), smaller, List.of());
-        return noted(
-                kept,
-                finished,
-                tooLarge + ": encoded as " + smaller.format().fieldValue() + " of quality " + smaller.quality());
+        String note = picture.field() + ": " + tooLarge + ": encoded as "
+                + smaller.format().fieldValue() + " of quality " + smaller.quality();
+        return inAnswer(picture, smaller, List.of(note));
     }
 
-    private Optional<ResultStore> store(Delivery delivery) {
+    private static Optional<EncodedPicture> smaller(PictureToStore picture, EncodedPicture encoded) {
+        return switch (picture.media()) {
+            case Media.Still(Picture still) ->
+                EncodedPicture.within(picture.share(), still, encoded.format(), encoded.quality(), picture.caption());
+        };
+    }
+
+    private Optional<ResultStore> storeFor(Delivery delivery) {
         if (delivery.destination() != null) {
             return Optional.of(callers.of(delivery.destination()));
         }
         return bucket.<ResultStore>map(it -> it).or(() -> folder);
     }
 
-    private static Kept stored(Finished finished, EncodedPicture encoded, ResultStore store) throws StoreException {
-        var at = new Stored.At(store.store(finished.name(), encoded.file(), encoded.format()));
-        return kept(finished, at, encoded, store.notes());
+    private static JobResult.Image inAnswer(PictureToStore picture, EncodedPicture encoded, List<String> notes) {
+        return image(picture, new Stored.Inline(encoded.file()), encoded, notes);
     }
 
-    private static Kept kept(Finished finished, Stored stored, EncodedPicture encoded, List<String> notes) {
-        return new Kept(
-                stored, encoded.format(), finished.picture().size(), finished.seed(), encoded.file().length, notes);
+    private static JobResult.Image atAddress(
+            PictureToStore picture, EncodedPicture encoded, ResultStore store, List<String> notes)
+            throws StoreException {
+        var at = new Stored.At(store.store(picture.name(), encoded.file(), encoded.format()));
+        return image(picture, at, encoded, concat(store.notes(), notes));
     }
 
-    private static Kept noted(Kept kept, Finished finished, String note) {
-        List<String> notes = new ArrayList<>(kept.notes());
-        notes.add("images[" + finished.name().index() + "]: " + note);
-        return new Kept(kept.stored(), kept.format(), kept.size(), kept.seed(), kept.bytes(), List.copyOf(notes));
+    private static JobResult.Image image(
+            PictureToStore picture, Stored stored, EncodedPicture encoded, List<String> notes) {
+        return new JobResult.Image(
+                picture.sample(),
+                stored,
+                encoded.format(),
+                picture.media().size(),
+                encoded.file().length,
+                concat(notes, picture.notes()));
     }
 
-    private JobException failed(Finished finished, EncodedPicture encoded, StoreException failure) {
+    private static List<String> concat(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** Keeps a picture for another try, and returns the failure for the caller. */
+    private JobException keptAfter(StoreException failure, PictureToStore picture, EncodedPicture encoded) {
         String then = "; the picture is kept: another try of this job will only store it";
         try {
-            unsent.keep(finished.name(), encoded.file(), encoded.format(), finished.seed());
+            unsent.keep(
+                    picture.name(),
+                    encoded.file(),
+                    encoded.format(),
+                    picture.sample().seed());
         } catch (IOException e) {
             LOG.errorf(
                     e,
                     "job %s: picture %d could not be kept",
-                    finished.name().folder(),
-                    finished.name().index());
+                    picture.name().folder(),
+                    picture.name().index());
             then = "; it could not be kept for another try either";
         }
         return new JobException(
                 JobException.Code.STORE_FAILED,
-                "images[" + finished.name().index() + "] could not be stored: " + failure.getMessage() + then,
+                picture.field() + " could not be stored: " + failure.getMessage() + then,
                 failure);
     }
 }

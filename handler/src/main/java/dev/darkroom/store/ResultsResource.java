@@ -7,7 +7,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
 
-/** Serves the results of this worker's own folder, and nothing else in it. */
+/** Serves the results in this worker's own folder, and no other files in it. */
 @Path("/results/{name}")
 public class ResultsResource {
     private final ResultFolder results;

@@ -24,13 +24,13 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * Connections and threads for talking to buckets. Clients and signers are made from it for one use, hold nothing of their own, and so
- * need no cache: what costs time, connecting, is shared.
+ * Shared connections and threads for buckets. Clients and signers are created from them for one use, own nothing, and so need no cache:
+ * connecting, which costs time, is shared.
  */
 public final class S3Connections implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 32;
     private static final int ATTEMPTS = 4;
-    /** Room for the waiting between attempts, which is longest where storage has too much to do. */
+    /** Time for the pauses between attempts, which are longest where storage is overloaded. */
     private static final Duration PAUSES = Duration.ofSeconds(20);
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -54,7 +54,7 @@ public final class S3Connections implements AutoCloseable {
                 .build();
     }
 
-    /** Each request sets limits of minutes; those that it did not need go with it. */
+    /** Creates the timer of requests. Each request sets timeouts of minutes; those that it did not need are removed with it. */
     private static ScheduledExecutorService delays() {
         var delays = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("s3-", 0).factory());
@@ -62,12 +62,12 @@ public final class S3Connections implements AutoCloseable {
         return delays;
     }
 
-    /** To where the worker's settings say, through a proxy if the environment names one. */
+    /** Returns connections to the bucket of the worker's settings, through a proxy if the environment names one. */
     public static S3Connections trusted() {
         return new S3Connections(ProxyConfiguration.builder().build(), List.of(new PlainMultipart()));
     }
 
-    /** To where callers say: every host is checked, and no proxy looks it up once more. */
+    /** Returns connections to buckets that callers name: every host is checked, and no proxy looks it up once more. */
     static S3Connections checked(AddressCheck check) {
         return new S3Connections(
                 ProxyConfiguration.builder()
@@ -77,7 +77,7 @@ public final class S3Connections implements AutoCloseable {
                 List.of(new PlainMultipart(), check));
     }
 
-    /** A client to be closed after use. Checksums and chunks that only Amazon understands are left out. */
+    /** Returns a client, to be closed after use. It omits checksums and chunks that only Amazon understands. */
     S3AsyncClient client(S3Target target) {
         return S3AsyncClient.builder()
                 .httpClient(http)
@@ -94,7 +94,7 @@ public final class S3Connections implements AutoCloseable {
                 .build();
     }
 
-    /** A signer of addresses, to be closed after use. */
+    /** Returns a signer of addresses, to be closed after use. */
     S3Presigner presigner(S3Target target) {
         return S3Presigner.builder()
                 .endpointOverride(target.endpoint().address())
@@ -113,7 +113,7 @@ public final class S3Connections implements AutoCloseable {
                 .apiCallTimeout(target.timeout().multipliedBy(ATTEMPTS).plus(PAUSES))
                 .executionInterceptors(interceptors)
                 .scheduledExecutorService(delays)
-                // what lies in the home folder of whoever starts the worker is not asked
+                // profiles in the home folder of whoever starts the worker are not read
                 .defaultProfileFile(ProfileFile.aggregator().build())
                 .build();
     }

@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a bucket is and how it is spoken to, worked out from what people have: an address, and what they say beside it.
+ * The address of a bucket and the form of requests to it, derived from an endpoint as people write it and the settings beside it.
  *
  * @param address of the storage itself, without the bucket
  * @param region that requests are signed for
- * @param pathStyle true: the bucket is in the path of requests; false: in front of the host
+ * @param pathStyle true if the bucket is in the path of requests, false if it is in front of the host
  * @param signsAddresses false where the storage refuses signed addresses
  */
 public record S3Endpoint(URI address, String region, String bucket, boolean pathStyle, boolean signsAddresses) {
@@ -26,12 +26,12 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
     private static final Pattern REGION = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
     /**
-     * Works it out.
+     * Derives an endpoint.
      *
      * @param endpoint with or without the bucket, in its host or as its path
-     * @param region empty: as the endpoint tells
-     * @param bucket empty: the endpoint's
-     * @param pathStyle empty: in front of the host at Amazon's, or if it stands there already; otherwise in the path
+     * @param region empty takes the one in the endpoint
+     * @param bucket empty takes the one in the endpoint
+     * @param pathStyle empty means in front of the host at Amazon's, or if it stands there already, and otherwise in the path
      * @throws IllegalArgumentException naming what is missing or does not fit together
      */
     static S3Endpoint of(
@@ -79,7 +79,7 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
         return authority;
     }
 
-    /** A host that is not known can still be one with the bucket in front, if that is said. */
+    /** Splits the bucket off an unknown host, if the settings say that it stands in front. */
     private static S3Host.Parts withNamedBucketInFront(
             S3Host.Parts parts, Optional<String> bucket, Optional<Boolean> pathStyle) {
         boolean inHost = parts.host() == S3Host.OTHER && !pathStyle.orElse(true);
@@ -117,7 +117,7 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
                         + names.endpoint + " does not tell the region"));
     }
 
-    /** Amazon's addresses with their region in today's form: the others lead to redirects that signatures do not survive. */
+    /** Rewrites Amazon's addresses with their region in today's form: the others lead to redirects that signatures do not survive. */
     private static String regional(S3Host.Parts parts, String region) {
         return parts.host() == S3Host.AWS
                 ? parts.base()
@@ -138,7 +138,7 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
         }
     }
 
-    /** For messages: the bucket and the host. */
+    /** Returns the bucket and the host, for messages. */
     @Override
     public String toString() {
         return "bucket " + bucket + " at " + address.getRawAuthority();

@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.net.ForbiddenHostException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Map;
@@ -11,7 +12,7 @@ import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Says in our own words why storage failed: what it answered can hold keys and signatures. */
+/** Explains why storage failed, without quoting its response, which can hold keys and signatures. */
 final class S3Failure {
     private static final Map<String, String> HINTS = Map.of(
             "AccessDenied", "the key has no right to write there",
@@ -24,7 +25,7 @@ final class S3Failure {
 
     private S3Failure() {}
 
-    /** The failure as one sentence that begins with the bucket and its host. */
+    /** Returns the failure as one sentence that begins with the bucket and its host. */
     static StoreException explained(S3Target target, Throwable failure) {
         return new StoreException(target.endpoint() + " " + reason(failure), failure);
     }
@@ -34,7 +35,7 @@ final class S3Failure {
         if (answer.isPresent()) {
             return answered(answer.get());
         }
-        if (is(failure, AddressCheck.Refused.class)) {
+        if (is(failure, ForbiddenHostException.class)) {
             return "is not a public address";
         }
         if (is(failure, UnknownHostException.class)) {

@@ -6,19 +6,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Hosts of storage that speaks S3, and what their names tell: the region, and perhaps a bucket in front. */
+/** Providers of S3 storage, recognised by their hosts; a host also gives the region, and perhaps a bucket in front. */
 enum S3Host {
-    /** Has one address for all regions, and takes buckets only in front of it. */
+    /** Amazon's accelerated host: one address for all regions, with buckets only in front of it. */
     AWS_ACCELERATED("s3-accelerate(?:\\.dualstack)?\\.amazonaws\\.com", null),
-    /** The oldest address has no region: what it leads to is in the first one. */
+    /** Amazon's hosts. The oldest has no region in it: it leads to the first region. */
     AWS(
             "s3(?:-fips)?(?:\\.dualstack)?(?:[.-](?!website)(?<region>[a-z]+(?:-[a-z]+)+-\\d+))?\\.amazonaws\\.(?:com|com\\.cn|eu)",
             "us-east-1"),
-    /** Network volumes. Their regions are written in capitals, their buckets are the volumes' ids, and they read no signed addresses. */
+    /** RunPod's network volumes. Their regions are written in capitals, their buckets are the volumes' ids, and they read no signed addresses. */
     RUNPOD("s3api-(?<region>[a-z0-9-]+)\\.runpod\\.io", null),
-    /** The account is in the host, sometimes with a jurisdiction. */
+    /** Cloudflare R2. The account is in the host, sometimes with a jurisdiction. */
     CLOUDFLARE("[0-9a-f]{32}(?:\\.(?:eu|fedramp))?\\.r2\\.cloudflarestorage\\.com", "auto"),
-    /** Also the storage of Firebase, whose buckets have dots. */
+    /** Google's storage, which is also that of Firebase, whose buckets have dots. */
     GOOGLE("storage\\.googleapis\\.com", "auto"),
     DIGITAL_OCEAN("(?<region>[a-z]{3}\\d)\\.digitaloceanspaces\\.com", null),
     BACKBLAZE("s3\\.(?<region>[a-z]+-[a-z]+-\\d+)\\.backblazeb2\\.com", null),
@@ -27,7 +27,7 @@ enum S3Host {
     HETZNER("(?<region>[a-z]{3}\\d)\\.your-objectstorage\\.com", null),
     OVH("s3\\.(?<region>[a-z0-9-]+)\\.(?:io|perf)\\.cloud\\.ovh\\.(?:net|us)", null),
     LINODE("(?<region>[a-z]{2}-[a-z]+-\\d+)\\.linodeobjects\\.com", null),
-    /** MinIO and everything else: the region that such servers have unless told otherwise, and nothing in front of the host. */
+    /** MinIO and everything else: in the region that is the default of such servers, with nothing in front of the host. */
     OTHER("(?s).*", "us-east-1");
 
     private final Pattern pattern;
@@ -46,7 +46,7 @@ enum S3Host {
      */
     record Parts(S3Host host, String base, Optional<String> region, Optional<String> bucket) {}
 
-    /** Takes a host in lower case apart. */
+    /** Takes apart a host in lower case. */
     static Parts parse(String name) {
         return Arrays.stream(values())
                 .flatMap(host -> host.match(name).stream())
@@ -66,12 +66,12 @@ enum S3Host {
         return pattern.namedGroups().containsKey(name) ? Optional.ofNullable(matcher.group(name)) : Optional.empty();
     }
 
-    /** The region of hosts that do not tell it, if there is one. */
+    /** Returns the usual region of hosts that have none in their name. */
     Optional<String> usualRegion() {
         return Optional.ofNullable(region);
     }
 
-    /** Whether new buckets can be reached only in front of the host. */
+    /** Returns true if new buckets can be reached only in front of the host. */
     boolean wantsBucketInHost() {
         return this == AWS || this == AWS_ACCELERATED;
     }

@@ -1,8 +1,8 @@
 package dev.darkroom.store;
 
-/** What the parts of a bucket's description are called by whoever has to mend them. */
+/** The names of a bucket's settings in error messages: those that whoever has to correct them knows. */
 enum S3Names {
-    /** Of the worker's own bucket: environment variables. */
+    /** Environment variables, of the worker's own bucket. */
     SETTINGS(
             "BUCKET_ENDPOINT_URL",
             "BUCKET_ACCESS_KEY_ID",
@@ -10,7 +10,7 @@ enum S3Names {
             "BUCKET_REGION",
             "BUCKET_NAME",
             "BUCKET_PREFIX"),
-    /** Of a job's bucket: fields of its payload. It has none for the region. */
+    /** Fields of the payload, of a job's bucket. There is none for the region. */
     JOB(
             "s3Config.endpointUrl",
             "s3Config.accessId",

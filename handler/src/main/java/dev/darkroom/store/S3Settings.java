@@ -22,7 +22,7 @@ public interface S3Settings {
     /** Secret of the access key. */
     Optional<String> secretAccessKey();
 
-    /** Region that requests are signed for; unset: what the endpoint tells. */
+    /** Region that requests are signed for; unset takes the one in the endpoint. */
     Optional<String> region();
 
     /**
@@ -31,20 +31,20 @@ public interface S3Settings {
      */
     Optional<String> bucket();
 
-    /** What the names of all stored pictures begin with, such as {@code flux/pictures}; unset: nothing. */
+    /** Beginning of the names of all stored pictures, such as {@code flux/pictures}; unset for none. */
     Optional<String> prefix();
 
-    /** Where the bucket's content can be read by everybody; unset: callers get signed addresses that expire. */
+    /** Address at which everybody can read the bucket's content; unset gives callers signed addresses that expire. */
     Optional<URI> publicUrl();
 
-    /** Whether the bucket stands in the path rather than in the host of requests; unset: what suits the endpoint. */
+    /** Whether the bucket stands in the path rather than in the host of requests; unset takes what suits the endpoint. */
     Optional<Boolean> pathStyle();
 
-    /** How long signed addresses can be read, from a second to seven days. */
+    /** Time for which signed addresses can be read, from a second to seven days. */
     @WithDefault("7d")
     Duration expiry();
 
-    /** How long one attempt to send a picture, or a part of a large one, may take; there are four. */
+    /** Longest time for one attempt to send a picture, or a part of a large one; there are four attempts. */
     @WithDefault("60s")
     Duration timeout();
 }

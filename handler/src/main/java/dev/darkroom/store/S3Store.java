@@ -12,8 +12,8 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * A bucket that speaks S3. Files get names that nobody guesses; large ones are sent in parts; what fails and can pass is tried again. A
- * file's address is the bucket's public one, or one that is signed and expires.
+ * Stores results in a bucket by the S3 protocol. Files get names that nobody can guess; large ones are sent in parts; transient failures
+ * are retried. A file's address is the bucket's public one, or one that is signed and expires.
  */
 public final class S3Store implements ResultStore {
     private static final String NEVER_CHANGES = "private, max-age=31536000, immutable";
@@ -42,12 +42,12 @@ public final class S3Store implements ResultStore {
     }
 
     /**
-     * Stores a small file, reads it at its address and deletes it again: what no right is needed for but these.
+     * Stores a small file, reads it at its address and deletes it again: the only rights that this worker needs.
      *
      * @return one line for people
      * @throws StoreException if that failed
      */
-    public String check() throws StoreException {
+    String check() throws StoreException {
         String key = target.inPrefix("darkroom-check-" + ResultName.unguessable(ImageFormat.PNG));
         put(key, "This worker can store results here.\n".getBytes(StandardCharsets.UTF_8), "text/plain");
         if (target.publicUrl().isEmpty() && givesAddresses()) {
@@ -95,7 +95,7 @@ public final class S3Store implements ResultStore {
         return target.publicUrl().isPresent() || target.endpoint().signsAddresses();
     }
 
-    /** Where callers read a file. */
+    /** Returns the address at which callers read a file. */
     URI address(String key) {
         return target.publicAddress(key).orElseGet(() -> givesAddresses() ? signed(key) : target.plainAddress(key));
     }
@@ -111,7 +111,7 @@ public final class S3Store implements ResultStore {
         }
     }
 
-    /** The bucket and its host. */
+    /** Returns the bucket and its host. */
     @Override
     public String toString() {
         return target.toString();

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
- * A bucket, the key to it, and how the files in it are named and read.
+ * A bucket, the key to it, and the rules for names and addresses of its files.
  *
- * @param prefix what names begin with, without a slash at its ends; empty for none
- * @param publicUrl where the bucket can be read by everybody; empty: signed addresses
+ * @param prefix beginning of all names, without a slash at its ends; empty for none
+ * @param publicUrl address at which everybody can read the bucket; empty for signed addresses
  * @param expiry how long signed addresses can be read
  * @param timeout how long one attempt may take
  */
@@ -29,7 +29,7 @@ public record S3Target(
     private static final int LONGEST_PREFIX = 512;
 
     /**
-     * The worker's own bucket; empty without one.
+     * Reads the settings of the worker's own bucket; empty without one.
      *
      * @throws IllegalArgumentException naming the setting that is missing or wrong
      */
@@ -61,11 +61,11 @@ public record S3Target(
     }
 
     /**
-     * A job's own bucket.
+     * Reads the fields of a job's own bucket.
      *
      * @throws JobException naming the field that is missing or wrong
      */
-    public static S3Target of(Destination destination, Duration expiry, Duration timeout) {
+    static S3Target of(Destination destination, Duration expiry, Duration timeout) {
         S3Names names = S3Names.JOB;
         try {
             var endpoint = S3Endpoint.of(
@@ -87,7 +87,7 @@ public record S3Target(
         }
     }
 
-    /** Where a file goes in the bucket: nobody guesses it. */
+    /** Returns a new key for a file, which nobody can guess. */
     String key(ResultName name, ImageFormat format) {
         return inPrefix(name.folder() + "/" + ResultName.unguessable(format));
     }
@@ -96,12 +96,12 @@ public record S3Target(
         return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 
-    /** Where everybody reads a file, if the bucket is public. */
+    /** Returns the address at which everybody reads a file, if the bucket is public. */
     Optional<URI> publicAddress(String key) {
         return publicUrl.map(base -> URI.create(base.toString().replaceFirst("/+$", "") + "/" + encoded(key)));
     }
 
-    /** The name of a file for whoever holds a key to the bucket. */
+    /** Returns the {@code s3:} name of a file, for whoever holds a key to the bucket. */
     URI plainAddress(String key) {
         return URI.create("s3://" + endpoint.bucket() + "/" + encoded(key));
     }
@@ -140,7 +140,7 @@ public record S3Target(
         }
     }
 
-    /** Without the key, so that no log shows it. */
+    /** Returns the bucket and its host, without the key, so that no log shows it. */
     @Override
     public String toString() {
         return endpoint.toString();

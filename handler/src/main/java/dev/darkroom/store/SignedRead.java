@@ -6,7 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/** Reads a signed address as a caller will: a key may write without having the right to read, and its addresses are worth nothing then. */
+/** Checks that a signed address can be read: a key may have the right to write but not to read, and its addresses are worth nothing then. */
 final class SignedRead {
     private SignedRead() {}
 

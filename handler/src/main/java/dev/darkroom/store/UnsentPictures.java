@@ -1,9 +1,8 @@
 package dev.darkroom.store;
 
+import dev.darkroom.image.PictureDecoder;
 import dev.darkroom.job.ImageFormat;
-import dev.darkroom.job.Picture;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
+import dev.darkroom.job.Media;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,12 +11,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.imageio.ImageIO;
 import org.jboss.logging.Logger;
 
 /**
- * A folder for finished pictures that could not be stored, until their job is tried again. A file's name tells the job by a hash that no
- * other job shares, the picture's index and its seed.
+ * Keeps finished pictures that could not be stored, in a folder, until their job is retried. A file's name consists of a hash of the job's
+ * id, the picture's index and its seed.
  */
 public final class UnsentPictures {
     private static final Logger LOG = Logger.getLogger(UnsentPictures.class);
@@ -27,25 +25,25 @@ public final class UnsentPictures {
     private final KeptFiles files;
 
     /**
-     * A folder that need not be there yet.
+     * Creates nothing yet: the folder need not be there.
      *
-     * @param kept how long pictures wait; empty: for ever
+     * @param kept how long pictures wait; empty keeps them for ever
      */
     public UnsentPictures(Path folder, Optional<Duration> kept) {
         this.folder = folder;
         this.files = new KeptFiles(folder, NAME, kept);
     }
 
-    /** A picture that waits: its file as it is to be stored, and what is in it. */
+    /** A picture that waits: its file as it is to be stored, and its decoded content. */
     @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
-    record Unsent(Path path, byte[] file, ImageFormat format, long seed, Picture picture) {}
+    record Unsent(Path path, byte[] file, ImageFormat format, long seed, Media media) {}
 
     /** Keeps a picture. */
     void keep(ResultName name, byte[] file, ImageFormat format, long seed) throws IOException {
         files.write(beginning(name) + seed + "." + format.extension(), file);
     }
 
-    /** True if a picture of that name waits. */
+    /** Returns true if a picture of that name waits. */
     boolean has(ResultName name) {
         try {
             return waiting(name).isPresent();
@@ -54,7 +52,7 @@ public final class UnsentPictures {
         }
     }
 
-    /** The picture of that name, if it waits and can be read. */
+    /** Returns the picture of that name, if it waits and can be read. */
     Optional<Unsent> find(ResultName name) {
         try {
             Optional<Waiting> waiting = waiting(name);
@@ -86,15 +84,12 @@ public final class UnsentPictures {
 
     private static Unsent read(Path path, Matcher name) throws IOException {
         byte[] file = Files.readAllBytes(path);
-        BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
-        if (image == null) {
-            throw new IOException("no picture");
-        }
         ImageFormat format = ImageFormat.parse(name.group(2)).orElseThrow();
-        return new Unsent(path, file, format, Long.parseLong(name.group(1)), Picture.of(image));
+        return new Unsent(
+                path, file, format, Long.parseLong(name.group(1)), new Media.Still(PictureDecoder.decodeOwn(file)));
     }
 
-    /** Forgets a picture that is stored now. */
+    /** Deletes a picture that is stored now. */
     void delete(Unsent unsent) {
         try {
             Files.deleteIfExists(unsent.path());
@@ -107,7 +102,7 @@ public final class UnsentPictures {
         return name.jobHash() + "-" + name.index() + "-seed";
     }
 
-    /** Deletes what was kept long enough; every now and then is often enough. */
+    /** Deletes pictures that are old enough; does nothing if it was called a moment ago. */
     public void sweep() throws IOException {
         files.sweep();
     }

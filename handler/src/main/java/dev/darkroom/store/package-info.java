@@ -1,4 +1,4 @@
-/** Source images in, results out: decoding, encoding, and where pictures are kept. */
+/** Delivery of finished pictures: in the answer, in buckets, in a folder that the worker serves, or kept for another try. */
 @NullMarked
 package dev.darkroom.store;
 

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsServer;
 import dev.darkroom.job.Eventually;
 import dev.darkroom.job.JobException;
+import dev.darkroom.net.AllowedHosts;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.PfxOptions;
 import io.vertx.core.net.TrustOptions;
@@ -108,7 +109,8 @@ class SecureFetchTest {
     private static byte[] fetch(@Nullable TrustOptions trust, String url) throws InterruptedException {
         SourceSettings settings = TestSourceSettings.sources(Map.of("sources.back-off", "5ms"));
         InetAddress[] loopback = {InetAddress.getLoopbackAddress()};
-        try (var fetch = new UrlFetch(FetchRules.ofImages(settings), vertx, host -> loopback, address -> true, trust)) {
+        var hosts = new AllowedHosts(host -> loopback, address -> true);
+        try (var fetch = new UrlFetch(FetchRules.ofImages(settings), hosts, vertx, trust)) {
             return fetch.fetch("image", url);
         }
     }

@@ -8,8 +8,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.job.Eventually;
-import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
+import dev.darkroom.net.AllowedHosts;
+import dev.darkroom.net.HostResolver;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -210,7 +212,8 @@ class UrlFetchTest {
             })
     void thisMachineIsNotReachedUnderAnyOfItsNames(String host) {
         on("/", exchange -> answer(exchange, 200, FILE));
-        UrlFetch fetch = opened(new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), false, vertx));
+        UrlFetch fetch = opened(
+                new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), AllowedHosts.PUBLIC, vertx));
 
         assertThat(catchThrowableOfType(
                         JobException.class, () -> fetch.fetch("image", "http://" + host + ":" + port() + "/")))
@@ -231,7 +234,8 @@ class UrlFetchTest {
         "'http://exämple.com/', image: must be a URL with a host"
     })
     void whatIsNoProperUrlIsRefused(String url, String message) {
-        UrlFetch fetch = opened(new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), false, vertx));
+        UrlFetch fetch = opened(
+                new UrlFetch(FetchRules.ofImages(TestSourceSettings.sources(Map.of())), AllowedHosts.PUBLIC, vertx));
 
         assertFails(fetch, url, Code.BAD_INPUT, message);
     }
@@ -555,11 +559,12 @@ class UrlFetchTest {
 
     /** One that may go anywhere, with short pauses and a small limit. */
     private UrlFetch fetch(Map<String, String> settings) {
-        return opened(new UrlFetch(FetchRules.ofImages(settings(settings)), true, vertx));
+        return opened(new UrlFetch(FetchRules.ofImages(settings(settings)), AllowedHosts.ALL, vertx));
     }
 
     private UrlFetch fetch(Map<String, String> settings, HostResolver resolver, Predicate<InetAddress> allowed) {
-        return opened(new UrlFetch(FetchRules.ofImages(settings(settings)), vertx, resolver, allowed, null));
+        return opened(
+                new UrlFetch(FetchRules.ofImages(settings(settings)), new AllowedHosts(resolver, allowed), vertx));
     }
 
     private static SourceSettings settings(Map<String, String> more) {

@@ -7,12 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
-import dev.darkroom.net.AddressRules;
+import dev.darkroom.net.AllowedHosts;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +25,7 @@ class CallerBucketsTest {
 
     @Test
     void aJobsPictureGoesToItsOwnBucketWithItsOwnKey() throws IOException {
-        try (var buckets = buckets(address -> true, true)) {
+        try (var buckets = buckets(AllowedHosts.ALL, true)) {
             var destination = destination(SERVER.address(), S3Server.SECRET, "theirs");
             buckets.check(destination);
 
@@ -40,7 +38,7 @@ class CallerBucketsTest {
 
     @Test
     void aJobsWrongKeyFailsClearly() {
-        try (var buckets = buckets(address -> true, true)) {
+        try (var buckets = buckets(AllowedHosts.ALL, true)) {
             ResultStore store = buckets.of(destination(SERVER.address(), "hush-hush", ""));
 
             assertThatThrownBy(() -> store.store(NAME, new byte[100], ImageFormat.PNG))
@@ -52,7 +50,7 @@ class CallerBucketsTest {
 
     @Test
     void withoutTlsABucketIsRefused() {
-        try (var buckets = buckets(address -> true, false)) {
+        try (var buckets = buckets(AllowedHosts.ALL, false)) {
             assertThatThrownBy(() -> buckets.check(destination(SERVER.address(), S3Server.SECRET, "")))
                     .isInstanceOf(JobException.class)
                     .hasMessage("s3Config.endpointUrl: must begin with https");
@@ -72,7 +70,7 @@ class CallerBucketsTest {
                 "https://2130706433"
             })
     void anAddressThatIsNotPublicIsRefused(String endpoint) {
-        try (var buckets = buckets(AddressRules::isPublic, false)) {
+        try (var buckets = buckets(AllowedHosts.PUBLIC, false)) {
             assertThatThrownBy(() -> buckets.check(destination(URI.create(endpoint), S3Server.SECRET, "")))
                     .isInstanceOf(JobException.class)
                     .extracting(e -> ((JobException) e).code())
@@ -83,7 +81,7 @@ class CallerBucketsTest {
     @Test
     void theAddressIsLookedAtAgainBeforeEveryConnection() {
         try (var front = new StorageFront(SERVER.address());
-                var buckets = buckets(AddressRules::isPublic, true)) {
+                var buckets = buckets(AllowedHosts.PUBLIC, true)) {
             ResultStore store = buckets.of(destination(front.address(), S3Server.SECRET, ""));
 
             assertThatThrownBy(() -> store.store(NAME, new byte[100], ImageFormat.PNG))
@@ -95,7 +93,7 @@ class CallerBucketsTest {
 
     @Test
     void aHostThatIsNotThereIsRefused() {
-        try (var buckets = buckets(AddressRules::isPublic, false)) {
+        try (var buckets = buckets(AllowedHosts.PUBLIC, false)) {
             assertThatThrownBy(() ->
                             buckets.check(destination(URI.create("https://storage.invalid"), S3Server.SECRET, "")))
                     .isInstanceOf(JobException.class)
@@ -105,11 +103,11 @@ class CallerBucketsTest {
 
     @Test
     void nothingIsOpenedForNobody() {
-        assertThatCode(() -> buckets(AddressRules::isPublic, false).close()).doesNotThrowAnyException();
+        assertThatCode(() -> buckets(AllowedHosts.PUBLIC, false).close()).doesNotThrowAnyException();
     }
 
-    private static CallerBuckets buckets(Predicate<InetAddress> allowed, boolean plainHttp) {
-        return new CallerBuckets(allowed, plainHttp, Duration.ofHours(1), Duration.ofSeconds(2));
+    private static CallerBuckets buckets(AllowedHosts hosts, boolean plainHttp) {
+        return new CallerBuckets(hosts, plainHttp, Duration.ofHours(1), Duration.ofSeconds(2));
     }
 
     private static Destination destination(URI endpoint, String secret, String prefix) {

@@ -9,9 +9,13 @@ import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Return;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
+import dev.darkroom.net.AllowedHosts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -37,7 +41,6 @@ class ResultsTest {
     static final S3Server SERVER = new S3Server();
 
     private static final S3Connections CONNECTIONS = S3Connections.trusted();
-    private static final ResultName NAME = new ResultName("job-1", 0);
     private static final Picture SMOOTH = TestPictures.gradient(96, 64);
     private static final Picture NOISE = noise(256, 256);
     private static final long ROOM = 10_000_000;
@@ -47,7 +50,7 @@ class ResultsTest {
     Path directory;
 
     private final CallerBuckets callers =
-            new CallerBuckets(address -> true, true, Duration.ofHours(1), Duration.ofSeconds(2));
+            new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(2));
 
     @AfterEach
     void closeCallers() {
@@ -62,19 +65,19 @@ class ResultsTest {
     @ParameterizedTest
     @EnumSource(names = {"URL", "AUTO"})
     void theWorkersBucketComesBeforeItsFolder(Return as) {
-        Kept kept = results(bucket(S3Server.SECRET), true).keep(finished(SMOOTH, delivery(as)));
+        JobResult.Image kept = results(bucket(S3Server.SECRET), true).store(finished(SMOOTH, delivery(as)));
 
         assertThat(url(kept).getPath()).matches("/pictures/job-1/[0-9a-f]{32}\\.png");
         assertThat(kept.format()).isEqualTo(ImageFormat.PNG);
         assertThat(kept.size()).isEqualTo(SMOOTH.size());
-        assertThat(kept.seed()).isEqualTo(SEED);
+        assertThat(kept.sample().seed()).isEqualTo(SEED);
         assertThat(kept.notes()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"URL", "AUTO"})
     void withoutABucketTheFolderIsTaken(Return as) {
-        Kept kept = results(Optional.empty(), true).keep(finished(SMOOTH, delivery(as)));
+        JobResult.Image kept = results(Optional.empty(), true).store(finished(SMOOTH, delivery(as)));
 
         Path file = Path.of(url(kept));
         assertThat(file).hasParent(directory.resolve("results")).hasSize(kept.bytes());
@@ -84,15 +87,15 @@ class ResultsTest {
     void aJobsOwnBucketComesFirst() {
         var destination =
                 new Destination(SERVER.address(), S3Server.KEY_ID, S3Server.SECRET, S3Server.BUCKET, "theirs");
-        Kept kept = results(bucket("not-the-secret"), true)
-                .keep(finished(SMOOTH, delivery(Return.AUTO, ImageFormat.WEBP, destination)));
+        JobResult.Image kept = results(bucket("not-the-secret"), true)
+                .store(finished(SMOOTH, delivery(Return.AUTO, ImageFormat.WEBP, destination)));
 
         assertThat(url(kept).getPath()).matches("/pictures/theirs/job-1/[0-9a-f]{32}\\.webp");
     }
 
     @Test
     void whereNobodyReadsTheFolderThePictureIsInTheAnswer() {
-        Kept kept = results(Optional.empty(), false).keep(finished(SMOOTH, delivery(Return.AUTO)));
+        JobResult.Image kept = results(Optional.empty(), false).store(finished(SMOOTH, delivery(Return.AUTO)));
 
         assertThat(TestPictures.meanDifference(SMOOTH, TestPictures.read(inline(kept))))
                 .isZero();
@@ -128,7 +131,7 @@ class ResultsTest {
 
     @Test
     void base64IsInTheAnswerEvenIfThereIsABucket() {
-        Kept kept = results(bucket(S3Server.SECRET), true).keep(finished(SMOOTH, delivery(Return.BASE64)));
+        JobResult.Image kept = results(bucket(S3Server.SECRET), true).store(finished(SMOOTH, delivery(Return.BASE64)));
 
         assertThat(TestPictures.meanDifference(SMOOTH, TestPictures.read(inline(kept))))
                 .isZero();
@@ -137,7 +140,8 @@ class ResultsTest {
 
     @Test
     void whatIsTooLargeForTheAnswerIsStored() {
-        Kept kept = results(bucket(S3Server.SECRET), true).keep(finished(NOISE, delivery(Return.BASE64), 5000));
+        JobResult.Image kept =
+                results(bucket(S3Server.SECRET), true).store(finished(NOISE, delivery(Return.BASE64), 5000));
 
         assertThat(url(kept).getPath()).startsWith("/pictures/job-1/");
         assertThat(kept.notes())
@@ -151,7 +155,8 @@ class ResultsTest {
     @CsvSource({"PNG, WEBP", "JPEG, JPEG", "WEBP, WEBP"})
     void whatIsTooLargeAndCannotBeStoredIsMadeSmaller(ImageFormat asked, ImageFormat got) {
         long room = 60_000;
-        Kept kept = results(Optional.empty(), false).keep(finished(NOISE, delivery(Return.BASE64, asked, null), room));
+        JobResult.Image kept =
+                results(Optional.empty(), false).store(finished(NOISE, delivery(Return.BASE64, asked, null), room));
 
         assertThat(kept.format()).isEqualTo(got);
         assertThat(4L * Math.ceilDiv(inline(kept).length, 3)).isLessThanOrEqualTo(room);
@@ -164,7 +169,8 @@ class ResultsTest {
 
     @Test
     void whatIsTooLargeIsMadeSmallerIfStorageFails() {
-        Kept kept = results(bucket("not-the-secret"), false).keep(finished(NOISE, delivery(Return.BASE64), 60_000));
+        JobResult.Image kept =
+                results(bucket("not-the-secret"), false).store(finished(NOISE, delivery(Return.BASE64), 60_000));
 
         assertThat(kept.stored()).isInstanceOf(Stored.Inline.class);
         assertThat(kept.format()).isEqualTo(ImageFormat.WEBP);
@@ -175,12 +181,13 @@ class ResultsTest {
     void whatDoesNotFitAtAllIsKept() {
         Results results = results(Optional.empty(), false);
 
-        assertThatThrownBy(() -> results.keep(finished(NOISE, delivery(Return.BASE64), 1000)))
+        assertThatThrownBy(() -> results.store(finished(NOISE, delivery(Return.BASE64), 1000)))
                 .isInstanceOf(JobException.class)
                 .hasMessageMatching("images\\[0] could not be stored: \\d+ bytes of base64 are more than the 1000 that"
                         + " the answer has room for, at the lowest quality too: ask for return=url or a smaller picture;"
                         + " the picture is kept: another try of this job will only store it");
-        Kept kept = results.resend(NAME, delivery(Return.BASE64), ROOM).orElseThrow();
+        JobResult.Image kept = results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM)
+                .orElseThrow();
         assertThat(TestPictures.meanDifference(NOISE, TestPictures.read(inline(kept))))
                 .isZero();
     }
@@ -188,7 +195,7 @@ class ResultsTest {
     @Test
     void anUploadThatFailedIsOnlyStoredAtTheNextTry() throws IOException {
         Results broken = results(bucket("not-the-secret"), true);
-        assertThatThrownBy(() -> broken.keep(finished(SMOOTH, delivery(Return.URL))))
+        assertThatThrownBy(() -> broken.store(finished(SMOOTH, delivery(Return.URL))))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("images[0] could not be stored: bucket pictures at 127.0.0.1:")
                 .hasMessageContaining("SignatureDoesNotMatch (403)")
@@ -198,27 +205,29 @@ class ResultsTest {
                 .extracting(e -> ((JobException) e).code())
                 .isEqualTo(JobException.Code.STORE_FAILED);
         assertThat(unsent()).hasSize(1);
-        assertThatThrownBy(() -> broken.resend(NAME, delivery(Return.URL), ROOM))
+        assertThatThrownBy(() -> broken.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM))
                 .isInstanceOf(JobException.class);
         assertThat(unsent()).hasSize(1);
 
         Results mended = results(bucket(S3Server.SECRET), true);
-        Kept kept = mended.resend(NAME, delivery(Return.URL), ROOM).orElseThrow();
+        JobResult.Image kept =
+                mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM).orElseThrow();
 
-        assertThat(kept.seed()).isEqualTo(SEED);
+        assertThat(kept.sample().seed()).isEqualTo(SEED);
         assertThat(kept.size()).isEqualTo(SMOOTH.size());
         try (var in = url(kept).toURL().openStream()) {
             assertThat(TestPictures.meanDifference(SMOOTH, TestPictures.read(in.readAllBytes())))
                     .isZero();
         }
         assertThat(unsent()).isEmpty();
-        assertThat(mended.resend(NAME, delivery(Return.URL), ROOM)).isEmpty();
+        assertThat(mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM))
+                .isEmpty();
     }
 
     @Test
     void onlyTheSamePictureOfTheSameJobIsResent() {
         Results results = results(bucket("not-the-secret"), true);
-        assertThatThrownBy(() -> results.keep(finished(SMOOTH, delivery(Return.URL))))
+        assertThatThrownBy(() -> results.store(finished(SMOOTH, delivery(Return.URL))))
                 .isInstanceOf(JobException.class);
 
         for (ResultName other : List.of(
@@ -226,18 +235,19 @@ class ResultsTest {
                 new ResultName("job-2", 0),
                 new ResultName("*", 0),
                 new ResultName("job", 10))) {
-            assertThat(results.resend(other, delivery(Return.BASE64), ROOM))
+            assertThat(results.resend(other.job(), sample(other.index(), 1), delivery(Return.BASE64), ROOM))
                     .as(other.toString())
                     .isEmpty();
         }
-        assertThat(results.resend(NAME, delivery(Return.BASE64), ROOM)).isPresent();
+        assertThat(results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM))
+                .isPresent();
     }
 
     @Test
     void aFolderThatCannotBeWrittenIsSaidWithoutItsPath() throws IOException {
         Files.writeString(directory.resolve("results"), "in the way");
 
-        assertThatThrownBy(() -> results(Optional.empty(), true).keep(finished(SMOOTH, delivery(Return.URL))))
+        assertThatThrownBy(() -> results(Optional.empty(), true).store(finished(SMOOTH, delivery(Return.URL))))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("the worker's folder of results cannot be written")
                 .hasMessageNotContaining(directory.toString());
@@ -248,7 +258,7 @@ class ResultsTest {
     void whatCannotBeKeptEitherIsSaid() throws IOException {
         Files.writeString(directory.resolve("unsent"), "in the way");
 
-        assertThatThrownBy(() -> results(bucket("not-the-secret"), true).keep(finished(SMOOTH, delivery(Return.URL))))
+        assertThatThrownBy(() -> results(bucket("not-the-secret"), true).store(finished(SMOOTH, delivery(Return.URL))))
                 .isInstanceOf(JobException.class)
                 .hasMessageEndingWith("it could not be kept for another try either");
     }
@@ -261,9 +271,28 @@ class ResultsTest {
     }
 
     @Test
+    void notesOfHowAPictureWasMadeFollowThoseOfHowItWasStored() {
+        var cut = new PictureToStore(
+                "job-1",
+                sample(1, SEED),
+                new Media.Still(NOISE),
+                List.of("the prompt was cut"),
+                null,
+                delivery(Return.BASE64),
+                5000);
+
+        assertThat(results(bucket(S3Server.SECRET), true).store(cut).notes())
+                .hasSize(2)
+                .endsWith("the prompt was cut")
+                .first()
+                .asString()
+                .startsWith("images[1]: ");
+    }
+
+    @Test
     void severalPicturesShareTheAnswer() {
-        assertThat(Finished.share(1000, 4)).isEqualTo(250);
-        assertThat(Finished.share(1000, 1)).isEqualTo(1000);
+        assertThat(PictureToStore.share(1000, 4)).isEqualTo(250);
+        assertThat(PictureToStore.share(1000, 1)).isEqualTo(1000);
     }
 
     private Results results(Optional<S3Store> bucket, boolean folderIsServed) {
@@ -291,12 +320,16 @@ class ResultsTest {
         }
     }
 
-    private static Finished finished(Picture picture, Delivery delivery) {
+    private static PictureToStore finished(Picture picture, Delivery delivery) {
         return finished(picture, delivery, ROOM);
     }
 
-    private static Finished finished(Picture picture, Delivery delivery, long share) {
-        return new Finished(NAME, picture, SEED, delivery, share, null);
+    private static PictureToStore finished(Picture picture, Delivery delivery, long share) {
+        return new PictureToStore("job-1", sample(0, SEED), new Media.Still(picture), List.of(), null, delivery, share);
+    }
+
+    private static Sample sample(int index, long seed) {
+        return new Sample(index, 0, "a car", seed);
     }
 
     private static Delivery delivery(Return as) {
@@ -307,12 +340,12 @@ class ResultsTest {
         return new Delivery(format, 90, as, false, destination);
     }
 
-    private static URI url(Kept kept) {
+    private static URI url(JobResult.Image kept) {
         assertThat(kept.stored()).isInstanceOf(Stored.At.class);
         return ((Stored.At) kept.stored()).url();
     }
 
-    private static byte[] inline(Kept kept) {
+    private static byte[] inline(JobResult.Image kept) {
         assertThat(kept.stored()).isInstanceOf(Stored.Inline.class);
         return ((Stored.Inline) kept.stored()).file();
     }

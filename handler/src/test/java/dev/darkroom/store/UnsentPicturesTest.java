@@ -38,7 +38,7 @@ class UnsentPicturesTest {
         assertThat(found.file()).isEqualTo(file);
         assertThat(found.format()).isEqualTo(format);
         assertThat(found.seed()).isEqualTo(Long.MIN_VALUE);
-        assertThat(found.picture().size()).hasToString("32x16");
+        assertThat(found.media().size()).hasToString("32x16");
         unsent.delete(found);
         assertThat(unsent.find(NAME)).isEmpty();
     }

@@ -38,12 +38,11 @@ record Conclusion(
 
     /** The end of a job without a result, with the status that its reason has. */
     static Conclusion failed(String id, JobException reason) {
-        Status status =
-                switch (reason.code().ending()) {
-                    case FAILED -> Status.FAILED;
-                    case CANCELLED -> Status.CANCELLED;
-                    case TIMED_OUT -> Status.TIMED_OUT;
-                };
+        Status status = switch (reason.code().ending()) {
+            case FAILED -> Status.FAILED;
+            case CANCELLED -> Status.CANCELLED;
+            case TIMED_OUT -> Status.TIMED_OUT;
+        };
         ObjectNode body = Answer.failed(id, reason);
         return new Conclusion(
                 status,
@@ -63,8 +62,7 @@ record Conclusion(
     /** The end of a job that its caller withdraws. */
     static Conclusion cancelled(String id) {
         ObjectNode body = Answer.status(id, Status.CANCELLED.name());
-        return new Conclusion(
-                Status.CANCELLED, new JobEvent.Failed(Code.CANCELLED), () -> body, false, false, true);
+        return new Conclusion(Status.CANCELLED, new JobEvent.Failed(Code.CANCELLED), () -> body, false, false, true);
     }
 
     /** The end of a job that has not ended within its time to live. */
@@ -73,8 +71,7 @@ record Conclusion(
                 .put(
                         "error",
                         "the job did not end within its ttl of " + job.policy().ttl() + " ms");
-        return new Conclusion(
-                Status.CANCELLED, new JobEvent.Failed(Code.TIMED_OUT), () -> body, false, false, false);
+        return new Conclusion(Status.CANCELLED, new JobEvent.Failed(Code.TIMED_OUT), () -> body, false, false, false);
     }
 
     /** The reason of a job that has worked for longer than it may. */
@@ -88,8 +85,8 @@ record Conclusion(
 
     /** The end in place of this one, if its answer cannot be made or kept. */
     Conclusion unanswerable(String id) {
-        var reason =
-                new JobException(Code.INTERNAL, "the pictures were made, but the worker could not keep the answer", null);
+        var reason = new JobException(
+                Code.INTERNAL, "the pictures were made, but the worker could not keep the answer", null);
         Conclusion failed = failed(id, reason);
         return new Conclusion(failed.status, failed.event, failed.body, failed.keepsRequest, false, tellsWebhook);
     }

@@ -39,8 +39,7 @@ public final class DurableJob {
      * @param read the job, read and checked; null if it has to be read when a worker takes it
      */
     static DurableJob accepted(JobRecord record, byte[] request, @Nullable Job read, QueueContext queue) {
-        var job = new DurableJob(
-                new JobState.Waiting(record), new Persistence.InMemory(request, false), read, queue);
+        var job = new DurableJob(new JobState.Waiting(record), new Persistence.InMemory(request, false), read, queue);
         job.events.follow(event -> queue.listener().accept(job, event));
         return job;
     }

@@ -89,7 +89,9 @@ public class DurableQueue implements JobSource {
                 worker,
                 settings.kept().toMillis(),
                 new QueueContext.Memory(
-                        new MemoryBudget(PICTURES_BYTES), new MemoryBudget(ANSWERS_BYTES), new MemoryBudget(INPUTS_BYTES)),
+                        new MemoryBudget(PICTURES_BYTES),
+                        new MemoryBudget(ANSWERS_BYTES),
+                        new MemoryBudget(INPUTS_BYTES)),
                 housekeeping::later,
                 this::happened);
         for (JobRecord job : store.jobs()) {
@@ -148,7 +150,8 @@ public class DurableQueue implements JobSource {
     public DurableJob find(String id) {
         long now = clock.millis();
         DurableJob job = registry.find(id)
-                .filter(known -> !known.record().isForgettable(now) && !known.record().isExpired(now))
+                .filter(known ->
+                        !known.record().isForgettable(now) && !known.record().isExpired(now))
                 .orElseThrow(() -> QueueException.notFound(id));
         job.life().noteIdKnown();
         return job;

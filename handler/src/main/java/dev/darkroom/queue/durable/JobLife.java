@@ -144,18 +144,17 @@ final class JobLife {
      * @return false if there is nothing to write
      */
     synchronized boolean persist() {
-        boolean keepsRequest =
-                switch (state) {
-                    case JobState.Open open -> {
-                        queue.store().put(open.record());
-                        persistence = new Persistence.Complete();
-                        yield true;
-                    }
-                    case JobState.Ending ending -> ending.keepsRequest();
-                    case JobState.Ended ended -> persistence instanceof Persistence.Complete;
-                    case JobState.Retrying retrying -> true;
-                    case JobState.Forgotten forgotten -> false;
-                };
+        boolean keepsRequest = switch (state) {
+            case JobState.Open open -> {
+                queue.store().put(open.record());
+                persistence = new Persistence.Complete();
+                yield true;
+            }
+            case JobState.Ending ending -> ending.keepsRequest();
+            case JobState.Ended ended -> persistence instanceof Persistence.Complete;
+            case JobState.Retrying retrying -> true;
+            case JobState.Forgotten forgotten -> false;
+        };
         if (!keepsRequest) {
             queue.store().dropRequest(state.record().id());
         }
@@ -171,7 +170,9 @@ final class JobLife {
             queue.store().put(state.record());
             queue.background().execute(queue.store()::commit);
         } catch (UncheckedIOException e) {
-            LOG.errorf("job %s: its state would not outlive this process: %s", state.record().id(), e.getMessage());
+            LOG.errorf(
+                    "job %s: its state would not outlive this process: %s",
+                    state.record().id(), e.getMessage());
         }
     }
 }

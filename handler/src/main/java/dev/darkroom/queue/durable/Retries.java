@@ -51,7 +51,8 @@ final class Retries {
     private void check(DurableJob ended, JobRecord record, JobStore store) {
         boolean failed = record.status() == Status.FAILED || record.status() == Status.TIMED_OUT;
         if (!failed && !(record.status() == Status.COMPLETED && record.unstored())) {
-            throw new QueueException(QueueException.Kind.CONFLICT, 
+            throw new QueueException(
+                    QueueException.Kind.CONFLICT,
                     "the job is " + record.status()
                             + ": only FAILED and TIMED_OUT jobs can be retried, and COMPLETED ones with pictures that could not be stored");
         }
@@ -59,7 +60,8 @@ final class Retries {
             throw new QueueException(QueueException.Kind.CONFLICT, "the job is being retried already");
         }
         if (!ended.keepsRequest() || !store.hasRequest(record.id())) {
-            throw new QueueException(QueueException.Kind.CONFLICT, "the job's input is not kept: send it again with /run");
+            throw new QueueException(
+                    QueueException.Kind.CONFLICT, "the job's input is not kept: send it again with /run");
         }
     }
 
@@ -69,7 +71,8 @@ final class Retries {
             store.sync();
         } catch (UncheckedIOException e) {
             LOG.errorf("job %s cannot be retried: %s", again.id(), e.getMessage());
-            throw new QueueException(QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
+            throw new QueueException(
+                    QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
         }
     }
 

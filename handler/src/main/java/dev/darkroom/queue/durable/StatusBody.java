@@ -42,9 +42,7 @@ final class StatusBody {
     /** The body for {@code /run}: that the job waits, even if a worker has begun with it already, or how it was refused. */
     byte[] receipt() {
         JobState state = life.state();
-        return state.answer() == null
-                ? bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name()))
-                : now();
+        return state.answer() == null ? bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name())) : now();
     }
 
     /** The body for {@code /stream}: the status, and of pictures and progress what no call before has read. */

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class WaitingJobs {
     private final int capacity;
     private final long mostBytes;
-    private final TreeSet<DurableJob> jobs = new TreeSet<>(Comparator.comparing(
-                    (DurableJob job) -> job.beginning().policy().lowPriority())
-            .thenComparingLong(job -> job.beginning().sequence()));
+    private final TreeSet<DurableJob> jobs = new TreeSet<>(
+            Comparator.comparing((DurableJob job) -> job.beginning().policy().lowPriority())
+                    .thenComparingLong(job -> job.beginning().sequence()));
     private int places;
     private long bytes;
 

@@ -31,13 +31,12 @@ final class ApiErrors {
 
     /** The error that answers a call which the queue did not carry out. */
     static ApiException of(QueueException fault) {
-        int status =
-                switch (fault.kind()) {
-                    case NOT_FOUND -> 404;
-                    case CONFLICT -> 409;
-                    case FULL -> 429;
-                    case UNAVAILABLE -> 503;
-                };
+        int status = switch (fault.kind()) {
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case FULL -> 429;
+            case UNAVAILABLE -> 503;
+        };
         return new ApiException(status, String.valueOf(fault.getMessage()));
     }
 

@@ -1,7 +1,7 @@
 package dev.darkroom.queue.http;
 
-import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.DurableJob;
+import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;

@@ -76,7 +76,8 @@ final class EventWriter {
                 }
                 case JobEvent.Queued queued -> status("IN_QUEUE");
                 case JobEvent.Started started -> status("IN_PROGRESS");
-                case JobEvent.PictureStored picture -> event("image", Answer.streamed(picture).toString());
+                case JobEvent.PictureStored picture ->
+                    event("image", Answer.streamed(picture).toString());
                 case JobEvent.Progress progress -> {
                     event("progress", Answer.progress(progress).toString());
                     // steps may come as fast as they are written: others of this thread have their turn
@@ -110,8 +111,7 @@ final class EventWriter {
                 .executeBlocking(
                         () -> small
                                 ? new String(job.body(), StandardCharsets.UTF_8)
-                                : Answer.status(job.id(), job.status().name())
-                                        .toString(),
+                                : Answer.status(job.id(), job.status().name()).toString(),
                         false)
                 .onSuccess(answer -> {
                     event(name, answer);

@@ -24,7 +24,11 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     private final Thread stops;
 
     private RunPodSource(
-            RunPodEnvironment environment, RunPodSettings settings, PayloadReader reader, Vertx vertx, Timeouts timeouts) {
+            RunPodEnvironment environment,
+            RunPodSettings settings,
+            PayloadReader reader,
+            Vertx vertx,
+            Timeouts timeouts) {
         this.client = new RunPodClient(vertx, environment.key(), settings.product());
         this.held = new HeldJobs(settings.prefetch() ? 2 : 1);
         RunPodUrls urls = environment.urls();

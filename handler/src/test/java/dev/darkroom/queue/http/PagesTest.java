@@ -134,8 +134,12 @@ class PagesTest {
 
     @Test
     void metricsAreOpenWhereTheSettingSaysSo() {
-        var closed = new RequestFilter(Desk.settings(HttpSettings.class, "test", Map.of()), "127.0.0.1", Optional.empty());
-        var open = new RequestFilter(Desk.settings(HttpSettings.class, "test", Map.of("metrics-open", "true")), "127.0.0.1", Optional.empty());
+        var closed =
+                new RequestFilter(Desk.settings(HttpSettings.class, "test", Map.of()), "127.0.0.1", Optional.empty());
+        var open = new RequestFilter(
+                Desk.settings(HttpSettings.class, "test", Map.of("metrics-open", "true")),
+                "127.0.0.1",
+                Optional.empty());
 
         assertThat(closed.isOpen("GET", "/q/metrics")).isFalse();
         assertThat(open.isOpen("GET", "/q/metrics")).isTrue();

@@ -178,7 +178,7 @@ final class TestWorker implements AutoCloseable {
 
     private static JobResult.Image image(Job job, int index, Stored stored, int bytes) {
         Sample sample = job.samples().get(index);
-        return new JobResult.Image(sample, stored, ImageFormat.PNG, new Size(512, 512), bytes);
+        return new JobResult.Image(sample, stored, ImageFormat.PNG, new Size(512, 512), bytes, List.of());
     }
 
     @Override

@@ -234,7 +234,8 @@ class WebhooksTest {
     void onlySoManyReceiversAreWaitedFor() {
         held = new CountDownLatch(1);
         Vertx vertx = Vertx.vertx();
-        var webhooks = new Webhooks(vertx, Desk.ANYWHERE, Desk.settings(WebhookSettings.class, "test.webhook", Map.of()));
+        var webhooks =
+                new Webhooks(vertx, Desk.ANYWHERE, Desk.settings(WebhookSettings.class, "test.webhook", Map.of()));
         var receiverThatHangs =
                 URI.create("http://hooks.example:" + receiver.getAddress().getPort() + "/");
         var done = new AtomicInteger();

@@ -9,12 +9,12 @@ import java.util.List;
  * @param start its first byte
  * @param end the byte after its last
  */
-record Part(int index, long start, long end) {
+record FilePart(int index, long start, long end) {
     /** A file of {@code bytes} in pieces of at most {@code partBytes}. */
-    static List<Part> of(long bytes, long partBytes) {
-        List<Part> parts = new ArrayList<>();
+    static List<FilePart> of(long bytes, long partBytes) {
+        List<FilePart> parts = new ArrayList<>();
         for (long start = 0; start < bytes; start += partBytes) {
-            parts.add(new Part(parts.size(), start, Math.min(bytes, start + partBytes)));
+            parts.add(new FilePart(parts.size(), start, Math.min(bytes, start + partBytes)));
         }
         return parts;
     }

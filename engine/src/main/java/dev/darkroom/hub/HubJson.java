@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads JSON that strangers wrote: objects of moderate size and depth. */
-final class Json {
+final class HubJson {
     private static final long LARGEST = 64L << 20;
 
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
@@ -17,7 +17,7 @@ final class Json {
                     StreamReadConstraints.builder().maxNestingDepth(32).build())
             .build());
 
-    private Json() {}
+    private HubJson() {}
 
     static JsonNode read(Path file) {
         try {

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param byHub the hub itself answered, not a server that it redirected to
  */
-record Refusal(HubSettings settings, Repository repository, boolean byHub) {
+record HubRefusal(HubSettings settings, Repository repository, boolean byHub) {
     /** The exception to throw if another attempt may succeed; throws the other itself. */
     IOException of(HttpResponse<?> response) {
         int status = response.statusCode();
@@ -62,7 +62,7 @@ record Refusal(HubSettings settings, Repository repository, boolean byHub) {
     private static Optional<Duration> retryAfter(HttpResponse<?> response) {
         return response.headers()
                 .firstValue("Retry-After")
-                .flatMap(Refusal::duration)
+                .flatMap(HubRefusal::duration)
                 .filter(pause -> !pause.isNegative());
     }
 

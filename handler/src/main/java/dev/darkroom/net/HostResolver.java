@@ -1,11 +1,11 @@
-package dev.darkroom.source;
+package dev.darkroom.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** Finds the addresses of a host. */
 @FunctionalInterface
-interface HostResolver {
-    /** All addresses of a host's name or of an address in any of its spellings; at least one. */
+public interface HostResolver {
+    /** Returns all addresses of a host's name, or of an address in any of its spellings; at least one. */
     InetAddress[] resolve(String host) throws UnknownHostException;
 }

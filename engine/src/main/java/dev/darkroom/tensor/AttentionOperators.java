@@ -1,0 +1,126 @@
+package dev.darkroom.tensor;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The operators of attention: projections, rotary embeddings, and attention itself. */
+public final class AttentionOperators {
+    private static final Operator ROPE_TABLE = Operator.named("rope_table");
+    private static final Operator COMPLEX_PARTS = Operator.named("complex_parts");
+    private static final Operator ROPE = Operator.named("rope");
+    private static final Operator QUERY_KEY_VALUE = Operator.named("query_key_value");
+    private static final Operator ROPE_ATTENTION = Operator.named("rope_attention");
+    private static final Operator ATTENTION = Operator.named("attention");
+    private static final Operator BIASED_ATTENTION = Operator.named("biased_attention");
+    private static final Operator RELATIVE_BUCKETS = Operator.named("relative_buckets");
+    private static final Operator HALF_ROPE_TABLE = Operator.named("half_rope_table");
+    private static final Operator HALF_ROPE = Operator.named("half_rope");
+    private static final Operator WINDOW_ATTENTION = Operator.named("window_attention");
+    private static final Operator CAUSAL_ATTENTION = Operator.named("causal_attention");
+
+    private AttentionOperators() {}
+
+    /**
+     * Rotary embedding table of positions: {@code ids [S, axes] → complex [S, Dh/2]}.
+     *
+     * @param widths features that each axis rotates
+     * @param dtype the type that the angles are computed in
+     */
+    public static Tensor ropeTable(Tensor ids, long[] widths, double theta, DType dtype) {
+        return ROPE_TABLE.tensor(ids, widths, theta, dtype);
+    }
+
+    /** Interleaves real and imaginary parts: complex {@code [.., n] → float32 [.., 2n]}. */
+    public static Tensor complexParts(Tensor x) {
+        return COMPLEX_PARTS.tensor(x);
+    }
+
+    /** Rotates adjacent pairs of features of {@code x [B, H, S, Dh]}. */
+    public static Tensor rope(Tensor x, Tensor table) {
+        return ROPE.tensor(x, table);
+    }
+
+    /**
+     * Projects {@code x [B, S, D]} to query, key and value {@code [B, H, S, Dh]}, query and key with an RMS norm per head.
+     *
+     * @param lowRank down and up of the first projection that a LoRA is on, then of the next
+     * @param adapted indexes of those projections: 0 query, 1 key, 2 value
+     */
+    public static List<Tensor> queryKeyValue(
+            Tensor x,
+            List<Tensor> weights,
+            List<Tensor> biases,
+            Tensor normQ,
+            Tensor normK,
+            int heads,
+            double eps,
+            List<Tensor> lowRank,
+            long[] adapted) {
+        return QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps, lowRank, adapted);
+    }
+
+    /**
+     * Attention over streams joined along S, rotated by {@code table}: parts {@code [B, H, S, Dh] → [B, ΣS, D]}.
+     *
+     * @param mask true for keys that may be attended to, bool {@code [B, ΣS]}; null for all
+     */
+    public static Tensor ropeAttention(
+            List<Tensor> queries, List<Tensor> keys, List<Tensor> values, Tensor table, @Nullable Tensor mask) {
+        return ROPE_ATTENTION.tensor(queries, keys, values, table, mask == null ? List.of() : List.of(mask));
+    }
+
+    /** Scaled dot-product attention: {@code [B, S, D]} each {@code → [B, S, D]}. */
+    public static Tensor attention(Tensor query, Tensor key, Tensor value, int heads, boolean causal) {
+        return ATTENTION.tensor(query, key, value, heads, causal);
+    }
+
+    /**
+     * Attention without scaling of the scores: {@code [B, S, D]} each {@code → [B, S, D]}, {@code bias [1, H, S, S]} added to the scores.
+     */
+    public static Tensor biasedAttention(Tensor query, Tensor key, Tensor value, int heads, Tensor bias) {
+        return BIASED_ATTENTION.tensor(query, key, value, heads, bias);
+    }
+
+    /** Bucket of T5's relative position bias for every pair of positions: {@code [S, S]}, int64. */
+    public static Tensor relativeBuckets(int length, int buckets, int maxDistance, Device device) {
+        return RELATIVE_BUCKETS.tensor(length, buckets, maxDistance, device);
+    }
+
+    /**
+     * Cosines and sines {@code [.., S, 1, n]} of the angles by which pairs of features turn that lie half a head apart.
+     *
+     * @param positions {@code [A, .., S]}, one row an axis
+     * @param axes {@code [n]}: the axis that turns angle {@code j}
+     * @param width features that the frequencies {@code theta^(−2k/width)} are spread over; they repeat after half of it
+     */
+    public static List<Tensor> halfRopeTable(Tensor positions, Tensor axes, int width, double theta) {
+        return HALF_ROPE_TABLE.tensors(positions, axes, width, theta);
+    }
+
+    /** Rotates features {@code j} and {@code j + Dh/2} of {@code x [.., S, H, Dh]}. */
+    public static Tensor halfRope(Tensor x, Tensor cos, Tensor sin) {
+        return HALF_ROPE.tensor(x, cos, sin);
+    }
+
+    /**
+     * Self-attention within windows, rotated by halves: query, key and value side by side, {@code [S, 3·D] → [S, D]}.
+     *
+     * @param windows rows of the tokens of each window, {@code [n, L]} for all windows of one length; if there is but one length, the
+     *     windows must lie one after another
+     */
+    public static Tensor windowAttention(Tensor queryKeyValue, List<Tensor> rope, List<Tensor> windows, int heads) {
+        return WINDOW_ATTENTION.tensor(queryKeyValue, rope.get(0), rope.get(1), windows, heads);
+    }
+
+    /**
+     * Causal self-attention, rotated by halves, with fewer key heads than query heads: query {@code [B, S, H·Dh]}, key and value
+     * {@code [B, S, fewer·Dh]} give {@code [B, S, H·Dh]}.
+     *
+     * @param mask {@code [B, S]}, 0 where a token is padding; null if there is none
+     */
+    public static Tensor causalAttention(
+            Tensor query, Tensor key, Tensor value, List<Tensor> rope, int heads, int keyHeads, @Nullable Tensor mask) {
+        return CAUSAL_ATTENTION.tensor(
+                query, key, value, rope.get(0), rope.get(1), heads, keyHeads, mask == null ? List.of() : List.of(mask));
+    }
+}

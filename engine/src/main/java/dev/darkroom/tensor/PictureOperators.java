@@ -1,0 +1,92 @@
+package dev.darkroom.tensor;
+
+/** The operators of pictures: convolutions and norms over places, and pixels as tensors. */
+public final class PictureOperators {
+    private static final Operator CONV2D = Operator.named("conv2d");
+    private static final Operator CAUSAL_CONV3D = Operator.named("causal_conv3d");
+    private static final Operator GROUP_NORM = Operator.named("group_norm");
+    private static final Operator NORM_SILU_CONV = Operator.named("norm_silu_conv");
+    private static final Operator CHANNEL_NORM = Operator.named("channel_norm");
+    private static final Operator CHANNEL_NORM_SILU_CONV = Operator.named("channel_norm_silu_conv");
+    private static final Operator UPSAMPLE_CONV = Operator.named("upsample_conv");
+    private static final Operator PAD_RIGHT_BOTTOM = Operator.named("pad_right_bottom");
+    private static final Operator FROM_RGB = Operator.named("from_rgb");
+    private static final Operator TO_RGB = Operator.named("to_rgb");
+    private static final Operator VISION_PATCHES = Operator.named("vision_patches");
+
+    private PictureOperators() {}
+
+    /** 2-D convolution: {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']}. */
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
+        return CONV2D.tensor(x, weight, bias, stride, padding);
+    }
+
+    /**
+     * Causal 3-D convolution, {@code x [B, in, frames, h, w], weight [out, in, kt, k, k] → [B, out, frames, h, w]}: each frame sees itself
+     * and earlier ones. Only tests and benchmarks use it, to compare the 2-D convolutions of single frames with.
+     */
+    public static Tensor causalConv3d(Tensor x, Tensor weight, Tensor bias) {
+        return CAUSAL_CONV3D.tensor(x, weight, bias);
+    }
+
+    /** Group norm of {@code x [B, C, h, w]}; weight and bias {@code [C]}. */
+    public static Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double eps) {
+        return GROUP_NORM.tensor(x, groups, weight, bias, eps);
+    }
+
+    /** Group norm, SiLU and a 3×3 convolution of {@code x [B, C, h, w]}, in bands of {@code rows} rows if {@code rows > 0}. */
+    public static Tensor normSiluConv(
+            Tensor x,
+            int groups,
+            Tensor normWeight,
+            Tensor normBias,
+            double eps,
+            Tensor weight,
+            Tensor bias,
+            long rows) {
+        return NORM_SILU_CONV.tensor(x, groups, normWeight, normBias, eps, weight, bias, rows);
+    }
+
+    /** RMS norm of {@code x [B, C, h, w]} over its channels, at each place: {@code x / ‖x‖ · √C · gamma}, gamma {@code [C]}. */
+    public static Tensor channelNorm(Tensor x, Tensor gamma) {
+        return CHANNEL_NORM.tensor(x, gamma);
+    }
+
+    /** Channel norm, SiLU and a 3×3 convolution of {@code x [B, C, h, w]}, in bands of {@code rows} rows if {@code rows > 0}. */
+    public static Tensor channelNormSiluConv(Tensor x, Tensor gamma, Tensor weight, Tensor bias, long rows) {
+        return CHANNEL_NORM_SILU_CONV.tensor(x, gamma, weight, bias, rows);
+    }
+
+    /**
+     * Upsamples x to twice its size (nearest neighbour), then a 3×3 convolution, in bands of {@code rows} input rows if {@code rows > 0}.
+     */
+    public static Tensor upsampleConv(Tensor x, Tensor weight, Tensor bias, long rows) {
+        return UPSAMPLE_CONV.tensor(x, weight, bias, rows);
+    }
+
+    /** Pads with a column of zeros on the right and a row of zeros at the bottom: {@code [B, C, h, w] → [B, C, h + 1, w + 1]}. */
+    public static Tensor padRightBottom(Tensor x) {
+        return PAD_RIGHT_BOTTOM.tensor(x);
+    }
+
+    /** Converts levels to a picture tensor: uint8 {@code [h, w, C] → [1, C, h, w]} in 0…1. */
+    public static Tensor fromRgb(Tensor bytes, Device device, DType dtype) {
+        return FROM_RGB.tensor(bytes, device, dtype);
+    }
+
+    /** Converts a picture tensor to levels: {@code [1, 3, h, w]} in 0…1 → uint8 {@code [h, w, 3]} in host memory, rounded half to even. */
+    public static Tensor toRgb(Tensor image) {
+        return TO_RGB.tensor(image);
+    }
+
+    /**
+     * Resizes a picture, uint8 {@code [h, w, 3]} in host memory (bicubic, antialiased, rounded to levels), and cuts it into patches:
+     * float32 {@code [n, 3 · frames · patch²]}, the patches of a merge group beside each other.
+     *
+     * @param mean {@code [3]}, in levels, as is {@code std}
+     */
+    public static Tensor visionPatches(
+            Tensor bytes, int height, int width, int patch, int merge, int frames, Tensor mean, Tensor std) {
+        return VISION_PATCHES.tensor(bytes, height, width, patch, merge, frames, mean, std);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.darkroom.net;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The hosts that callers may send this worker to: those whose every address is allowed. Whoever connects must use an address that was
+ * looked up here, since another look-up can lead elsewhere.
+ *
+ * @param resolver asked once for each look-up
+ * @param allowed true for addresses that may be called
+ */
+public record AllowedHosts(HostResolver resolver, Predicate<InetAddress> allowed) {
+    /** Hosts on the public internet. */
+    public static final AllowedHosts PUBLIC = new AllowedHosts(InetAddress::getAllByName, AddressRules::isPublic);
+
+    /** All hosts, those of private networks and this machine too. */
+    public static final AllowedHosts ALL = new AllowedHosts(InetAddress::getAllByName, address -> true);
+
+    /**
+     * Looks a host up. May ask a name server, for as long as that takes.
+     *
+     * @return all of its addresses, at least one
+     * @throws ForbiddenHostException if one of them is not allowed
+     * @throws UnknownHostException if it has none
+     */
+    public List<InetAddress> lookUp(String host) throws UnknownHostException {
+        List<InetAddress> addresses = List.of(resolver.resolve(host));
+        if (!addresses.stream().allMatch(allowed)) {
+            throw new ForbiddenHostException(host);
+        }
+        return addresses;
+    }
+}

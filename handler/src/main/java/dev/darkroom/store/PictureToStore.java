@@ -1,0 +1,39 @@
+package dev.darkroom.store;
+
+import dev.darkroom.job.Delivery;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Sample;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A finished picture, and all that matters for its delivery.
+ *
+ * @param job the job's id
+ * @param sample which picture of the job it is, with the seed that it was made with
+ * @param notes what the caller should know of how it was made
+ * @param caption what it was made from, to be written into its file; null for nothing
+ * @param share of the answer's size that this picture may take inline, in bytes of base64
+ */
+public record PictureToStore(
+        String job,
+        Sample sample,
+        Media media,
+        List<String> notes,
+        @Nullable String caption,
+        Delivery delivery,
+        long share) {
+    /** Returns an equal part of the bytes that an answer with several pictures may take. */
+    public static long share(long mostInlineBytes, int count) {
+        return mostInlineBytes / Math.max(1, count);
+    }
+
+    ResultName name() {
+        return new ResultName(job, sample.index());
+    }
+
+    /** Returns how the answer calls this picture. */
+    String field() {
+        return "images[" + sample.index() + "]";
+    }
+}
