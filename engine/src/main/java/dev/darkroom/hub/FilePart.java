@@ -19,6 +19,7 @@ record FilePart(int index, long start, long end) {
         return parts;
     }
 
+    /** Computes the length in bytes. */
     long bytes() {
         return end - start;
     }

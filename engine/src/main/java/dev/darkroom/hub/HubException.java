@@ -4,10 +4,12 @@ package dev.darkroom.hub;
 public final class HubException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Creates the exception with what to do about it. */
     public HubException(String message) {
         super(message);
     }
 
+    /** Creates the exception with what to do about it, and the failure behind it. */
     public HubException(String message, Throwable cause) {
         super(message, cause);
     }

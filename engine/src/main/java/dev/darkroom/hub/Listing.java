@@ -43,6 +43,7 @@ record Listing(String commit, Map<String, RepositoryFile> files) {
                 sibling.path("rfilename").asText(), sibling.path("size").asLong(-1), digest);
     }
 
+    /** Finds a file by its path. */
     Optional<RepositoryFile> file(String path) {
         return Optional.ofNullable(files.get(path));
     }

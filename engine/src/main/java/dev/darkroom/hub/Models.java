@@ -18,6 +18,7 @@ public final class Models {
 
     private final HubSettings settings;
 
+    /** Creates the search; looks nowhere yet. */
     public Models(HubSettings settings) {
         this.settings = settings;
     }

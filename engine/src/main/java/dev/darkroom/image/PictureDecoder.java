@@ -20,6 +20,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public final class PictureDecoder {
     private final PictureLimits limits;
 
+    /** Creates a decoder that refuses pictures beyond the limits. */
     public PictureDecoder(PictureLimits limits) {
         this.limits = limits;
     }

@@ -16,6 +16,7 @@ public class PingResource {
         this.state = state;
     }
 
+    /** Answers with the worker's phase. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public Response ping() {

@@ -6,6 +6,7 @@ public final class SetupException extends RuntimeException {
 
     private final String check;
 
+    /** Creates the exception of a check that failed; its message is that of the cause, after the name of the check. */
     public SetupException(String check, Throwable cause) {
         super(check + ": " + reason(cause), cause);
         this.check = check;

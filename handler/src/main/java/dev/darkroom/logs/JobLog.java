@@ -14,6 +14,7 @@ public final class JobLog implements JobListener {
 
     private final String id;
 
+    /** Creates the log of the job with this id. */
     public JobLog(String id) {
         this.id = id;
     }
