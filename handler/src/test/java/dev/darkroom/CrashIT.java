@@ -97,8 +97,10 @@ class CrashIT {
     }
 
     private static JsonNode awaitEnd(int port, String id) throws IOException, InterruptedException {
-        Eventually.await("job " + id + " ends", () -> List.of("COMPLETED", "FAILED", "CANCELLED")
-                .contains(status(port, id).path("status").asText()));
+        Eventually.await(
+                "job " + id + " ends",
+                () -> List.of("COMPLETED", "FAILED", "CANCELLED")
+                        .contains(status(port, id).path("status").asText()));
         return status(port, id);
     }
 

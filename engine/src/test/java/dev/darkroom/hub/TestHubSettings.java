@@ -24,7 +24,8 @@ record TestHubSettings(
     }
 
     TestHubSettings withToken(String secret) {
-        return new TestHubSettings(endpoint, hub, Optional.of(secret), offline, modelsWait, partBytes, silence, attempts);
+        return new TestHubSettings(
+                endpoint, hub, Optional.of(secret), offline, modelsWait, partBytes, silence, attempts);
     }
 
     TestHubSettings withoutNetwork() {

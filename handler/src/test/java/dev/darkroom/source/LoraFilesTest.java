@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.job.Eventually;
-import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
 import io.vertx.core.Vertx;
@@ -234,8 +234,12 @@ class LoraFilesTest {
             Future<LoraFiles.Held> second = threads.submit(() -> hold(files, url("/x")));
             first.interrupt();
 
-            assertThat(cancelled.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(second.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS).files().getFirst().file())
+            assertThat(cancelled.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(second.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)
+                            .files()
+                            .getFirst()
+                            .file())
                     .hasBinaryContent(safetensors(10));
         } finally {
             go.countDown();
@@ -432,7 +436,8 @@ class LoraFilesTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

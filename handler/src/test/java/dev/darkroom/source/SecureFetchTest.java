@@ -154,7 +154,8 @@ class SecureFetchTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("keytool.log").toFile())
                 .start();
-        assertThat(keytool.waitFor(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.waitFor(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         var keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
             keys.load(in, PASSWORD.toCharArray());

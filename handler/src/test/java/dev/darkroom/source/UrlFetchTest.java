@@ -486,7 +486,8 @@ class UrlFetchTest {
 
         thread.interrupt();
 
-        assertThat(interrupted.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(interrupted.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         assertThat(left.get(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 

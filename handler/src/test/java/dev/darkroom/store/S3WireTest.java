@@ -69,8 +69,8 @@ class S3WireTest {
                     Optional.of("vol"),
                     Optional.empty(),
                     S3Names.SETTINGS);
-            var target = new S3Target(
-                    endpoint, "id", "secret", "", Optional.empty(), Duration.ofDays(7), Eventually.NEVER);
+            var target =
+                    new S3Target(endpoint, "id", "secret", "", Optional.empty(), Duration.ofDays(7), Eventually.NEVER);
 
             new S3Store(target, CONNECTIONS).store(NAME, FILE, ImageFormat.PNG);
 
