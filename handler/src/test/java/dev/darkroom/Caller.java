@@ -53,7 +53,7 @@ final class Caller {
 
     /** The first status of a job that is as wanted. */
     static JsonPath await(String id, Predicate<JsonPath> condition) throws InterruptedException {
-        var last = new AtomicReference<JsonPath>();
+        var last = new AtomicReference<>(status(id));
         Eventually.await(() -> "job " + id + " gets on: " + last.get().prettify(), () -> {
             last.set(status(id));
             return condition.test(last.get());

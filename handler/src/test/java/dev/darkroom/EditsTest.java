@@ -18,14 +18,11 @@ import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Picture;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,22 +32,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Pictures are compared as the model sees them, 128 pixels a side.
  */
 @QuarkusTest
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class EditsTest {
+class EditsTest extends WholeWorker {
     private static final Path IMAGES = Path.of(System.getProperty("darkroom.home"), "test-payloads/images");
 
     /** Where an edit may fail with one seed, five must succeed; where it is a matter of arithmetic, two. */
     private static final int MANY = 5;
 
     private static final int TWO = 2;
-
-    @Inject
-    RunningWorker worker;
-
-    @BeforeAll
-    void start() throws InterruptedException {
-        worker.start();
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

@@ -8,22 +8,18 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The example payloads do what their names say when they are sent to the worker, so that they cannot rot. */
 @QuarkusTest
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ExamplePayloadsTest {
+class ExamplePayloadsTest extends WholeWorker {
     private static final Path FOLDER = Path.of(System.getProperty("darkroom.home"), "test-payloads");
 
     /** A refused example's name → how its error begins. */
@@ -78,14 +74,6 @@ class ExamplePayloadsTest {
             Map.entry("refused-two-sizes", "aspect_ratio: cannot stand beside a size"),
             Map.entry("refused-unknown-field", "num_steps: is no field of this worker; did you mean steps?"),
             Map.entry("refused-width", "width: must be from 64 to 4096, not 20000"));
-
-    @Inject
-    RunningWorker worker;
-
-    @BeforeAll
-    void start() throws InterruptedException {
-        worker.start();
-    }
 
     static Stream<Path> accepted() throws IOException {
         return examples().filter(file -> !isRefused(file));

@@ -11,25 +11,13 @@ import static org.hamcrest.Matchers.startsWith;
 
 import dev.darkroom.job.Picture;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** LoRAs over HTTP: the one in test-payloads draws in blue what is said to be red. */
 @QuarkusTest
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LorasTest {
-    @Inject
-    RunningWorker worker;
-
-    @BeforeAll
-    void start() throws InterruptedException {
-        worker.start();
-    }
-
+class LorasTest extends WholeWorker {
     @ParameterizedTest
     @ValueSource(
             strings = {

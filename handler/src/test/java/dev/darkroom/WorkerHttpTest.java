@@ -44,31 +44,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole worker over HTTP, with the embedded checkpoint: the pictures show what was asked, and every job comes to its end. */
 @QuarkusTest
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class WorkerHttpTest {
+class WorkerHttpTest extends WholeWorker {
     private static final int SEEDS = 5;
     private static final int CAPACITY = 100;
     private static final String LONG_JOB = "'prompt': 'a green forest', 'num_inference_steps': 200";
 
     @Inject
-    RunningWorker worker;
-
-    @Inject
     WorkerConfig config;
-
-    @BeforeAll
-    void start() throws InterruptedException {
-        worker.start();
-    }
 
     @ParameterizedTest
     @CsvSource({

@@ -23,7 +23,7 @@ final class Backoff {
         this.settings = settings;
     }
 
-    /** Something arrived: failures are counted from here. */
+    /** Starts counting failures anew, because something arrived. */
     void reset() {
         failures = 0;
     }

@@ -31,7 +31,7 @@ final class BlobDownload {
         this.connections = new Semaphore(settings.connections(), true);
     }
 
-    /** What is still to be fetched of a file, in bytes. */
+    /** Counts the bytes of a file that are still to be fetched. */
     static long missing(RepositoryFile file, Path blob, HubSettings settings) {
         if (Files.exists(blob)) {
             return 0;
@@ -46,7 +46,7 @@ final class BlobDownload {
         }
     }
 
-    /** Fetches a file's content unless it lies there; a blob that has its name is whole. */
+    /** Fetches a file's content unless its blob is there; a blob that has its name is whole. */
     void fetch(RepositoryFile file, Path blob) throws InterruptedException {
         if (Files.exists(blob)) {
             return;
@@ -91,7 +91,7 @@ final class BlobDownload {
         }
     }
 
-    /** Goes on where a connection broke, as long as anything arrives between two failures. */
+    /** Fetches a part, going on where a connection broke as long as anything arrives between two failures. */
     private void fetchPart(RepositoryFile file, UnfinishedBlob unfinished, FilePart part) throws InterruptedException {
         var backoff = new Backoff(repository + ": " + file.path(), settings);
         byte[] buffer = new byte[BUFFER];
@@ -122,12 +122,12 @@ final class BlobDownload {
         unfinished.fetched(part);
     }
 
-    /** Nothing is asked for where all of the file is wanted. */
+    /** The value of the {@code Range} header; empty where all of the file is wanted. */
     private static Optional<String> range(RepositoryFile file, long from, long to) {
         return from == 0 && to == file.bytes() ? Optional.empty() : Optional.of("bytes=" + from + "-" + (to - 1));
     }
 
-    /** Where in the file an answer begins; a server that knows no ranges begins at the start. */
+    /** Finds the offset in the file at which an answer begins; a server that knows no ranges begins at the start. */
     private static long firstByte(HubClient.HubResponse answer, RepositoryFile file, FilePart part, long asked)
             throws TransientException {
         if (answer.status() == 200) {
@@ -148,7 +148,7 @@ final class BlobDownload {
         return new HubException(blob + " cannot be written: " + e, e);
     }
 
-    /** All of a file is sent where a part was asked for: it must be fetched in one piece. */
+    /** Thrown when all of a file is sent where a part was asked for: the file must be fetched in one piece. */
     private static final class RangesIgnoredException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }

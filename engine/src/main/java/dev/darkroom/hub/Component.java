@@ -10,11 +10,11 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * One component of a checkpoint, and which files of its folder the worker reads. Beside them many repositories hold the same weights in
+ * A component of a checkpoint; knows which files of its folder the worker reads. Beside them many repositories hold the same weights in
  * other precisions ({@code model.fp16.safetensors}), other containers ({@code .bin}, {@code .onnx}, {@code .msgpack}) or in one piece.
  *
- * @param name its folder
- * @param type the class it has in diffusers or transformers
+ * @param name of its folder
+ * @param type name of its class in diffusers or transformers
  */
 record Component(String name, String type) {
     private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
@@ -24,7 +24,7 @@ record Component(String name, String type) {
     private static final Pattern SMALL = Pattern.compile("[\\w.-]+\\.(json|txt|model)");
     private static final Pattern SHARD = Pattern.compile("\\w[\\w.-]*\\.safetensors");
 
-    /** Tokenizers, schedules and processors have none. */
+    /** Returns true unless this is a tokenizer, a schedule or a processor, which have no weights. */
     boolean hasWeights() {
         return !isTokenizer() && !isSchedule() && !type.endsWith("Processor") && !type.endsWith("Extractor");
     }
@@ -37,7 +37,7 @@ record Component(String name, String type) {
         return type.endsWith("Scheduler");
     }
 
-    /** Of the files in its folder: configs, vocabularies, and the index of its shards. */
+    /** Picks configs, vocabularies and the index of the shards from the files in the component's folder. */
     List<String> smallFiles(Set<String> present) {
         return present.stream()
                 .filter(file -> SMALL.matcher(file).matches())
@@ -46,7 +46,7 @@ record Component(String name, String type) {
                 .toList();
     }
 
-    /** Of the files in its folder: the list of its shards, if it has more than one. */
+    /** Picks the index of the shards from the files in the component's folder, if the weights are in more than one. */
     Optional<String> index(Set<String> present) {
         return STEMS.stream()
                 .filter(stem -> present.contains(stem + INDEX) || present.contains(stem + SINGLE))
@@ -55,7 +55,7 @@ record Component(String name, String type) {
                 .filter(present::contains);
     }
 
-    /** Of the files in its folder: its weights in one piece. */
+    /** Picks the weights in one piece from the files in the component's folder, if there are any. */
     Optional<String> single(Set<String> present) {
         return STEMS.stream()
                 .map(stem -> stem + SINGLE)
@@ -63,7 +63,11 @@ record Component(String name, String type) {
                 .findFirst();
     }
 
-    /** The shards that an index names. */
+    /**
+     * Reads the names of the shards from their index.
+     *
+     * @throws HubException if there are none, or one is no file name
+     */
     static Set<String> shards(Path index) {
         Set<String> shards = new TreeSet<>();
         for (JsonNode shard : HubJson.read(index).path("weight_map")) {
@@ -78,7 +82,7 @@ record Component(String name, String type) {
         return shards;
     }
 
-    /** Which files are missing in its folder, as far as that can be told without asking a hub. */
+    /** Lists the files that are missing in the component's folder, as far as that can be known without asking a hub. */
     List<String> missing(Path folder, Set<String> present) {
         if (isSchedule()) {
             return missing(present, List.of("scheduler_config.json"));

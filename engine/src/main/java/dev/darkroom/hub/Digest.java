@@ -11,14 +11,14 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * What the content of a file must hash to: SHA-256 for large files, git's id of a blob for those that lie in git itself.
+ * The hash that the content of a file must have: SHA-256 for large files, git's id of a blob for those that are in git itself.
  *
- * @param hex lower case
+ * @param hex in lower case, 64 digits of SHA-256 or 40 of git's
  */
 record Digest(Kind kind, String hex) {
     private static final int BUFFER = 1 << 20;
 
-    /** The two kinds that hubs list. */
+    /** The two kinds of hashes that hubs list. */
     enum Kind {
         SHA256("SHA-256", "[0-9a-f]{64}"),
         GIT("SHA-1", "[0-9a-f]{40}");
@@ -38,7 +38,7 @@ record Digest(Kind kind, String hex) {
         }
     }
 
-    /** The digest of the same kind of a file's content. */
+    /** Computes the hash of this kind of a file's content. */
     Digest of(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest hash = MessageDigest.getInstance(kind.algorithm);

@@ -2,7 +2,7 @@ package dev.darkroom.hub;
 
 import org.jboss.logging.Logger;
 
-/** Says in the log how far a download is, every few seconds. */
+/** Logs the progress of a download every few seconds. */
 final class DownloadProgress {
     private static final Logger LOG = Logger.getLogger(DownloadProgress.class);
     private static final double SECONDS_BETWEEN = 5;
@@ -13,12 +13,13 @@ final class DownloadProgress {
     private long fetchedAtLastLine;
     private long lastLine = System.nanoTime();
 
-    /** A download of which {@code total} bytes are still to come. */
+    /** Creates the progress of a download of which {@code total} bytes are still to come. */
     DownloadProgress(String what, long total) {
         this.what = what;
         this.total = Math.max(1, total);
     }
 
+    /** Counts bytes that came, and logs a line if the last one is some seconds old. */
     synchronized void add(int bytes) {
         fetched += bytes;
         long now = System.nanoTime();

@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * A piece of a file that is fetched by itself.
  *
- * @param start its first byte
- * @param end the byte after its last
+ * @param start offset of its first byte in the file
+ * @param end offset of the byte after its last
  */
 record FilePart(int index, long start, long end) {
-    /** A file of {@code bytes} in pieces of at most {@code partBytes}. */
+    /** Divides a file of {@code bytes} into pieces of at most {@code partBytes}. */
     static List<FilePart> of(long bytes, long partBytes) {
         List<FilePart> parts = new ArrayList<>();
         for (long start = 0; start < bytes; start += partBytes) {
@@ -19,6 +19,7 @@ record FilePart(int index, long start, long end) {
         return parts;
     }
 
+    /** Computes the length in bytes. */
     long bytes() {
         return end - start;
     }

@@ -15,17 +15,17 @@ import java.util.stream.Stream;
 
 /**
  * A cache in the layout of Hugging Face's tools: {@code models--org--name} with {@code blobs} named by their content,
- * {@code snapshots/<commit>} of links to them, and {@code refs} that say which commit a branch or tag is. Looking in it writes nothing.
+ * {@code snapshots/<commit>} of links to them, and {@code refs} that say which commit a branch or tag is. Searching a cache writes nothing.
  *
  * @param root the folder that is called {@code hub}
  */
 record HubCache(Path root) {
-    /** Where RunPod puts an endpoint's cached model. */
+    /** The folder where RunPod puts an endpoint's cached model. */
     private static final Path RUNPOD = Path.of("/runpod-volume/huggingface-cache/hub");
 
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
-    /** The cache to download into. */
+    /** Returns the cache to download into. */
     static HubCache own(HubSettings settings) {
         return new HubCache(settings.cache()
                 .orElseGet(() -> settings.home()
@@ -33,43 +33,53 @@ record HubCache(Path root) {
                         .resolve("hub")));
     }
 
-    /** The caches to look in. */
+    /** Returns the caches to look in, the one to download into first. */
     static List<HubCache> all(HubSettings settings) {
         return List.of(own(settings), new HubCache(RUNPOD));
     }
 
+    /** Returns true for a whole commit id, which is 40 hexadecimal digits. */
     static boolean isCommit(String revision) {
         return COMMIT.matcher(revision).matches();
     }
 
+    /** Returns the folder of all that the cache holds of a repository. */
     Path folder(Repository repository) {
         return root.resolve("models--" + repository.name().replace("/", "--"));
     }
 
+    /**
+     * Returns the file of a blob.
+     *
+     * @param id hexadecimal digest of its content
+     */
     Path blob(Repository repository, String id) {
         return folder(repository).resolve("blobs").resolve(id);
     }
 
+    /** Returns the file that says which commit a repository's branch or tag is. */
     Path ref(Repository repository) {
         return folder(repository).resolve("refs").resolve(repository.revision());
     }
 
+    /** Returns the folder of a commit's files, which has the form of the checkpoint. */
     Path snapshot(Repository repository, String commit) {
         return folder(repository).resolve("snapshots").resolve(commit);
     }
 
+    /** Returns the file that is locked while a repository is downloaded. */
     Path lock(Repository repository) {
         return root.resolve(".locks").resolve(folder(repository).getFileName()).resolve("darkroom.lock");
     }
 
-    /** The snapshot of a revision, if all is there that the worker reads of it. */
+    /** Finds the snapshot of a revision, if all files are there that the worker reads of it. */
     Optional<Path> find(Repository repository) {
         return commit(repository)
                 .map(commit -> snapshot(repository, commit))
                 .filter(snapshot -> missing(snapshot).isEmpty());
     }
 
-    /** What a cache lacks of a repository, for an error. */
+    /** Describes what a cache lacks of a repository, for an error. */
     String lack(Repository repository) {
         Optional<String> commit = commit(repository);
         if (commit.isEmpty()) {
@@ -89,7 +99,7 @@ record HubCache(Path root) {
         }
     }
 
-    /** Files that a snapshot lacks; a link to nowhere is no file. */
+    /** Lists the files that a snapshot lacks; a link to nowhere is no file. */
     static List<String> missing(Path snapshot) {
         Path index = snapshot.resolve(ModelIndex.FILE);
         if (!Files.isRegularFile(index)) {

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Requests to a hub. The token goes to the hub alone: redirects are followed here, because what they lead to is another's server and its
+ * Sends requests to a hub. The token goes to the hub alone: redirects are followed here, because they lead to servers of others, whose
  * addresses carry their own permission.
  */
 final class HubClient implements AutoCloseable {
@@ -28,7 +28,7 @@ final class HubClient implements AutoCloseable {
     private final Optional<String> token;
     private final SilenceGuard silence;
 
-    /** Several connections of the older protocol are faster than one of the newer, whose streams share one window. */
+    /** The client, of HTTP/1.1: several of its connections are faster than one of HTTP/2, whose streams share one window. */
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
@@ -48,7 +48,7 @@ final class HubClient implements AutoCloseable {
         this.silence = new SilenceGuard(settings.silence());
     }
 
-    /** What files a revision has. */
+    /** Fetches the list of a revision's files. */
     Listing listing(Repository repository) throws InterruptedException {
         URI address =
                 at("/api/models/" + repository.name() + "/revision/" + encoded(repository.revision()) + "?blobs=true");
@@ -66,11 +66,11 @@ final class HubClient implements AutoCloseable {
     }
 
     /**
-     * TestJobs for a file, or for a range of it.
+     * Requests a file, or a range of it.
      *
      * @param range as in the header, such as {@code bytes=0-99}
      * @throws IOException if another attempt may succeed
-     * @throws HubException if it will not
+     * @throws HubException if another attempt will not succeed
      */
     HubResponse file(Repository repository, String commit, String path, Optional<String> range)
             throws IOException, InterruptedException {
@@ -79,13 +79,13 @@ final class HubClient implements AutoCloseable {
         return get(repository, at("/" + repository.name() + "/resolve/" + commit + "/" + encoded), range);
     }
 
-    /** Ends reading of a body from which nothing comes any more. */
+    /** Watches an answer's body, and closes it when nothing comes from it any more. */
     SilenceGuard.Watch watch(HubResponse answer) {
         return silence.watch(answer.body());
     }
 
     /**
-     * A body that is to be read and closed.
+     * An answer whose body is to be read and closed.
      *
      * @param status 200: all of the file; 206: the range asked for
      */

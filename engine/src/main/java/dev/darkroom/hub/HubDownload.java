@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jboss.logging.Logger;
 
-/** Downloads those files of a repository that the worker reads into a cache. An interrupted download goes on where it ended. */
+/** Downloads those files of a repository that the worker reads into a cache. The next run resumes an interrupted download. */
 final class HubDownload {
     private static final Logger LOG = Logger.getLogger(HubDownload.class);
 
@@ -28,7 +28,7 @@ final class HubDownload {
         this.repository = repository;
     }
 
-    /** The snapshot of the revision; fetches it unless another process did while this one waited for it. */
+    /** Downloads the revision's snapshot unless another process did so while this one waited for the lock; returns its folder. */
     Path run() throws InterruptedException {
         try (var lock = RepositoryLock.acquire(cache.lock(repository));
                 var client = new HubClient(settings)) {
@@ -39,7 +39,7 @@ final class HubDownload {
         }
     }
 
-    /** What is small comes first: it says which weights there are. Nothing is visible in the snapshot before all of it has come. */
+    /** Fetches small files first, because they name the weights. Nothing is visible in the snapshot before all files have come. */
     private Path fetch(HubClient client) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Listing listing = client.listing(repository);
@@ -96,7 +96,7 @@ final class HubDownload {
                         + ": the worker reads checkpoints in diffusers layout with safetensors"));
     }
 
-    /** Fetches each content once: a checkpoint's tokenizer and processor hold the same files, which are one blob. */
+    /** Fetches each content once: a checkpoint's tokenizer and processor hold equal files, which are one blob. */
     private void fetch(HubClient client, Listing listing, List<RepositoryFile> files)
             throws IOException, InterruptedException {
         Map<String, RepositoryFile> contents = new LinkedHashMap<>();
@@ -127,7 +127,7 @@ final class HubDownload {
         return cache.blob(repository, file.digest().hex());
     }
 
-    /** Names the blobs in the snapshot; last of all, the branch or tag says that this is what it is. */
+    /** Links the blobs into the snapshot; last of all, the branch or tag is made to name the commit. */
     private Path place(String commit, List<RepositoryFile> files) throws IOException {
         Path snapshot = cache.snapshot(repository, commit);
         for (RepositoryFile file : files) {

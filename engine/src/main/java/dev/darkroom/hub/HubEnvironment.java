@@ -15,12 +15,12 @@ public record HubEnvironment(
         implements HubSettings {
     private static final String STANDARD_ENDPOINT = "https://huggingface.co";
 
-    /** The settings of this process. */
+    /** Reads the settings from this process' environment. */
     public static HubEnvironment ofProcess() {
         return of(System.getenv());
     }
 
-    /** The settings of an environment; a variable that is empty is taken for one that is not there. */
+    /** Reads the settings from an environment; an empty variable counts as unset. */
     static HubEnvironment of(Map<String, String> environment) {
         return new HubEnvironment(
                 URI.create(value(environment, "HF_ENDPOINT").orElse(STANDARD_ENDPOINT)),

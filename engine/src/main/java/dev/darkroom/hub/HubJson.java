@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads JSON that strangers wrote: objects of moderate size and depth. */
+/** Reads JSON from sources that are not trusted: objects of at most 64 MiB and of a depth of 32. */
 final class HubJson {
     private static final long LARGEST = 64L << 20;
 
@@ -19,6 +19,11 @@ final class HubJson {
 
     private HubJson() {}
 
+    /**
+     * Reads a file.
+     *
+     * @throws HubException if it is too large, cannot be read, or holds no JSON object
+     */
     static JsonNode read(Path file) {
         try {
             if (Files.size(file) > LARGEST) {
@@ -30,6 +35,12 @@ final class HubJson {
         }
     }
 
+    /**
+     * Reads an object.
+     *
+     * @param name what the JSON is, for errors
+     * @throws HubException if it is no JSON object
+     */
     static JsonNode read(String name, byte[] json) {
         try {
             JsonNode root = MAPPER.readTree(json);

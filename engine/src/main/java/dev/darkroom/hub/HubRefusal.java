@@ -11,12 +11,16 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /**
- * What an answer other than a file means, and what can be done about it.
+ * The meaning of an answer other than a file, and what can be done about it.
  *
- * @param byHub the hub itself answered, not a server that it redirected to
+ * @param byHub true if the hub itself answered, not a server that it redirected to
  */
 record HubRefusal(HubSettings settings, Repository repository, boolean byHub) {
-    /** The exception to throw if another attempt may succeed; throws the other itself. */
+    /**
+     * Returns the exception to throw if another attempt may succeed.
+     *
+     * @throws HubException if another attempt will not succeed
+     */
     IOException of(HttpResponse<?> response) {
         int status = response.statusCode();
         boolean mayPass = status == 408 || status == 429 || status >= 500;
@@ -32,7 +36,7 @@ record HubRefusal(HubSettings settings, Repository repository, boolean byHub) {
                 });
     }
 
-    /** A hub that is not told who asks says 401 of what does not exist, too. */
+    /** Explains 401 and 403; without a token a hub answers 401 for repositories that do not exist, too. */
     private String locked(String reason) {
         String licence = "accept its licence at " + page();
         if (settings.token().isPresent()) {
@@ -58,7 +62,7 @@ record HubRefusal(HubSettings settings, Repository repository, boolean byHub) {
         return settings.endpoint().toString().replaceAll("/+$", "") + "/" + repository.name();
     }
 
-    /** Seconds, or a date. */
+    /** Reads the header {@code Retry-After}: seconds, or a date. */
     private static Optional<Duration> retryAfter(HttpResponse<?> response) {
         return response.headers()
                 .firstValue("Retry-After")

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where models are looked for, and how they are downloaded. The first five have the names that Hugging Face's own tools read. */
+/** Settings of the search for models and of their download. The first five have the names that Hugging Face's own tools read. */
 public interface HubSettings {
     /** Hub to download from ({@code HF_ENDPOINT}). */
     URI endpoint();
@@ -13,7 +13,7 @@ public interface HubSettings {
     /** Secret that opens gated and private repositories ({@code HF_TOKEN}); it is sent to the hub only, never to where it redirects. */
     Optional<String> token();
 
-    /** Never download: take what caches hold ({@code HF_HUB_OFFLINE}). */
+    /** True if nothing is to be downloaded: only what caches hold is used ({@code HF_HUB_OFFLINE}). */
     boolean offline();
 
     /** Cache to look in and to download into ({@code HF_HUB_CACHE}). */
@@ -22,21 +22,21 @@ public interface HubSettings {
     /** Folder whose {@code hub} is the cache if none is given ({@code HF_HOME}); unset: {@code ~/.cache/huggingface}. */
     Optional<Path> home();
 
-    /** How long a folder or a cache that is not there yet is looked for again: volumes may be mounted late ({@code DARKROOM_WAIT}). */
+    /** Time for which a missing folder or cache is looked for again: volumes may be mounted late ({@code DARKROOM_WAIT}). */
     Duration modelsWait();
 
-    /** How many parts of files are downloaded at a time. */
+    /** Number of parts of files that are downloaded at a time. */
     int connections();
 
     /** Size of those parts in bytes; an interrupted download loses at most one per connection. */
     long partBytes();
 
-    /** How often in a row a request may fail in a way that can pass. */
+    /** Number of attempts in a row at a request that fails in a way that can pass. */
     int attempts();
 
     /** Pause before the first repetition; it doubles with each further one, up to 30 seconds. */
     Duration firstPause();
 
-    /** How long nothing may arrive before a request counts as failed. */
+    /** Time without a byte after which a request counts as failed. */
     Duration silence();
 }

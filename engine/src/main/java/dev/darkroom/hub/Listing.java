@@ -8,13 +8,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a hub says about a revision of a repository.
+ * A hub's list of the files of a revision of a repository.
  *
- * @param commit 40 hexadecimal digits
+ * @param commit id of the revision's commit, 40 hexadecimal digits
  * @param files by path
  */
 record Listing(String commit, Map<String, RepositoryFile> files) {
-    /** Reads the hub's answer, which is not to be trusted. */
+    /**
+     * Reads the hub's answer, which is not trusted.
+     *
+     * @param name what the JSON is, for errors
+     * @throws HubException if it is no such list
+     */
     static Listing read(String name, byte[] json) {
         JsonNode root = HubJson.read(name, json);
         String commit = root.path("sha").asText();
@@ -38,11 +43,12 @@ record Listing(String commit, Map<String, RepositoryFile> files) {
                 sibling.path("rfilename").asText(), sibling.path("size").asLong(-1), digest);
     }
 
+    /** Finds a file by its path. */
     Optional<RepositoryFile> file(String path) {
         return Optional.ofNullable(files.get(path));
     }
 
-    /** Names of the files that lie directly in a folder. */
+    /** Lists the names of the files that lie directly in a folder. */
     Set<String> in(String folder) {
         String prefix = folder + "/";
         return files.keySet().stream()

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A model on this machine.
+ * A model that was found on this machine.
  *
- * @param folder in diffusers layout
+ * @param folder of its files, in diffusers layout
  * @param revision the commit that the folder is a snapshot of, or what its {@code darkroom.json} calls its revision; empty: unknown
  */
 public record LocatedModel(Path folder, Optional<String> revision) {

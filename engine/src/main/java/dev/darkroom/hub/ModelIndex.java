@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** {@code model_index.json}: which components a checkpoint in diffusers layout has. */
+/** The components of a checkpoint in diffusers layout, as its {@code model_index.json} lists them. */
 record ModelIndex(List<Component> components) {
     static final String FILE = "model_index.json";
 
-    /** The worker's own file beside it, with defaults; most checkpoints have none. */
+    /** Name of the worker's own file beside the index, with defaults; most checkpoints have none. */
     static final String DEFAULTS = "darkroom.json";
 
-    /** What older pipelines name and none of ours reads. */
+    /** Components that older pipelines name and none of ours reads. */
     private static final Set<String> NOT_READ = Set.of("safety_checker", "feature_extractor", "image_encoder");
 
     private static final Pattern FOLDER = Pattern.compile("\\w[\\w-]*");
 
-    /** Reads the file; a component is a field with a library and a class, and null means that it was left out. */
+    /** Reads the file; a component is a field with a library and a class, whose nulls mean that it was left out. */
     static ModelIndex read(Path file) {
         JsonNode root = HubJson.read(file);
         List<Component> components = new ArrayList<>();

@@ -8,7 +8,11 @@ import java.util.Map;
 public final class ModelList {
     private ModelList() {}
 
-    /** Sources by name, in the order they stand there: the first is the default. */
+    /**
+     * Reads the setting.
+     *
+     * @return sources by name, in their order: the first is the default
+     */
     public static Map<String, ModelSource> parse(String models) {
         Map<String, ModelSource> sources = new LinkedHashMap<>();
         for (String pair : models.split(",", -1)) {

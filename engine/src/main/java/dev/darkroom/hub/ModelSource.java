@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a model comes from: a folder in diffusers layout, or a repository of a hub. */
+/** The origin of a model: a folder in diffusers layout, or a repository of a hub. */
 public sealed interface ModelSource {
     /** A folder in diffusers layout. */
     record Folder(Path path) implements ModelSource {
@@ -39,7 +39,7 @@ public sealed interface ModelSource {
             }
         }
 
-        /** {@code org/name}, and nothing that leads elsewhere as a path does. */
+        /** Returns true for {@code org/name}, but not for anything that leads elsewhere as a path does. */
         static boolean isName(String text) {
             return NAME.matcher(text).matches()
                     && !text.contains("..")
@@ -54,19 +54,19 @@ public sealed interface ModelSource {
         }
     }
 
-    /** What a revision is if none is given. */
+    /** Revision of repositories for which none is given. */
     String MAIN = "main";
 
-    /** See {@link #parse(String, Path)}; relative paths start in the working directory. */
+    /** Reads a source as {@link #parse(String, Path)} does; relative paths start in the working directory. */
     static ModelSource parse(String text) {
         return parse(text, Path.of(""));
     }
 
     /**
-     * Reads {@code org/name}, {@code org/name@revision} or a path. What looks like a repository and is also a folder from here is that
-     * folder if {@code model_index.json} lies in it, otherwise the repository. {@code ./} before it says that a folder is meant.
+     * Reads {@code org/name}, {@code org/name@revision} or a path. A text that could be a repository and is also a folder from here means
+     * that folder if {@code model_index.json} lies in it, otherwise the repository. {@code ./} before it says that a folder is meant.
      *
-     * @param here where relative paths start
+     * @param here folder in which relative paths start
      */
     static ModelSource parse(String text, Path here) {
         if (text.isBlank()) {

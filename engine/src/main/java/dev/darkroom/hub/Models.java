@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Brings models to this machine: a folder is there, a repository lies in a cache or is downloaded into it. */
+/** Finds models on this machine: in their folder, or in a cache, into which a missing repository is downloaded. */
 public final class Models {
     private static final Logger LOG = Logger.getLogger(Models.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
@@ -18,15 +18,16 @@ public final class Models {
 
     private final HubSettings settings;
 
+    /** Creates the search; looks nowhere yet. */
     public Models(HubSettings settings) {
         this.settings = settings;
     }
 
     /**
-     * Finds a model, or downloads it, which takes as long as it takes. What a cache holds of a branch is taken as it is; only what is not
-     * there is asked for.
+     * Finds a model, or downloads it, without a limit of time. A branch that a cache holds is used as it is; the hub is asked only for what
+     * is not there.
      *
-     * @throws HubException that says what to do
+     * @throws HubException if that fails; its message says what to do
      */
     public LocatedModel locate(ModelSource source) throws InterruptedException {
         Path folder = switch (source) {
@@ -65,7 +66,7 @@ public final class Models {
                 .findFirst();
     }
 
-    /** Looks again and again, as volumes may be mounted after the worker has started. */
+    /** Repeats a look-up until {@code modelsWait} is over, as volumes may be mounted after the worker has started. */
     private Optional<Path> patiently(String what, Supplier<Optional<Path>> look) throws InterruptedException {
         long end = System.nanoTime() + settings.modelsWait().toNanos();
         Duration pause = FIRST_PAUSE;
@@ -81,7 +82,7 @@ public final class Models {
         }
     }
 
-    /** Snapshots are called by their commit, wherever the cache lies. */
+    /** Finds the revision of a folder: a snapshot's is its commit, wherever the cache lies. */
     private static Optional<String> revision(Path folder) {
         Path real = folder.toAbsolutePath().normalize();
         String name = String.valueOf(real.getFileName());

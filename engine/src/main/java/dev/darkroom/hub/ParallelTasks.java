@@ -8,10 +8,11 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Work done at the same time: the first failure ends the rest, and all have ended before this returns. */
+/** Runs tasks at the same time: the first failure interrupts the others, and all have ended before {@link #run} returns. */
 final class ParallelTasks {
     private ParallelTasks() {}
 
+    /** Runs the tasks; throws the first failure after all have ended. */
     static void run(List<? extends Callable<Void>> tasks) throws InterruptedException {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletionService<Void> ended = new ExecutorCompletionService<>(threads);

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 /**
  * A file of a repository as the hub lists it.
  *
- * @param path within the repository; it leads nowhere else
- * @param bytes its size
+ * @param path within the repository, which it does not leave
+ * @param bytes size of its content
  * @param digest of its content; its hexadecimal form is the name of the blob
  */
 record RepositoryFile(String path, long bytes, Digest digest) {

@@ -9,8 +9,9 @@ import java.nio.file.StandardOpenOption;
 import org.jboss.logging.Logger;
 
 /**
- * Held while a repository is downloaded, so that workers on one volume fetch it once. It ends with its process. Where a file system knows
- * no locks, two may fetch the same: they write the same bytes to the same places, and what gets a name has been checked.
+ * A lock that is held while a repository is downloaded, so that workers on one volume fetch it once. The lock ends with its process. Where
+ * a file system knows no locks, two may fetch one repository: they write equal bytes to equal places, and what gets
+ * a name has been checked.
  */
 final class RepositoryLock implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RepositoryLock.class);
@@ -22,7 +23,11 @@ final class RepositoryLock implements AutoCloseable {
         this.file = file;
     }
 
-    /** Waits for another worker to end its download. */
+    /**
+     * Acquires the lock, waiting for another worker to end its download.
+     *
+     * @throws HubException if the file cannot be written
+     */
     static RepositoryLock acquire(Path path) throws InterruptedException {
         try {
             Files.createDirectories(path.getParent());

@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Closes bodies from which nothing comes: the JDK's client limits the wait for an answer's head, but not for its body. */
+/** Closes bodies of answers that stay silent: the JDK's client limits the wait for an answer's head, but not for its body. */
 final class SilenceGuard implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(SilenceGuard.class);
 
@@ -27,6 +27,7 @@ final class SilenceGuard implements AutoCloseable {
         rounds = clock.scheduleAtFixedRate(this::look, interval, interval, TimeUnit.MILLISECONDS);
     }
 
+    /** Starts to watch a body; closing the watch ends that. */
     Watch watch(InputStream body) {
         var watch = new Watch(body);
         watched.add(watch);
@@ -44,7 +45,7 @@ final class SilenceGuard implements AutoCloseable {
         clock.shutdownNow();
     }
 
-    /** One body that is being read. */
+    /** The watch over a body that is being read. */
     final class Watch implements AutoCloseable {
         private final InputStream body;
         private volatile long heard = System.nanoTime();
@@ -53,7 +54,7 @@ final class SilenceGuard implements AutoCloseable {
             this.body = body;
         }
 
-        /** Something came. */
+        /** Notes that something came. */
         void heard() {
             heard = System.nanoTime();
         }

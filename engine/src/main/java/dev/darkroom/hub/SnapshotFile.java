@@ -7,12 +7,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.jboss.logging.Logger;
 
-/** Gives a blob its name in a snapshot: by a link, or where the file system has none by a copy. It is there whole or not at all. */
+/** Places a blob in a snapshot under its name: by a link, or by a copy where links fail. The file is there whole or not at all. */
 final class SnapshotFile {
     private static final Logger LOG = Logger.getLogger(SnapshotFile.class);
 
     private SnapshotFile() {}
 
+    /** Places a blob as a file, unless the file is there. */
     static void place(Path file, Path blob) throws IOException {
         if (Files.exists(file)) {
             return;

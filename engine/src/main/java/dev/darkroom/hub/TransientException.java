@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A request failed in a way that can pass. */
+/** Thrown when a request failed in a way that can pass. */
 final class TransientException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ final class TransientException extends IOException {
         this.retryAfter = retryAfter;
     }
 
-    /** When the server wants to be asked again, if it said so. */
+    /** The pause after which the server wants to be asked again, if it named one. */
     Optional<Duration> retryAfter() {
         return retryAfter;
     }

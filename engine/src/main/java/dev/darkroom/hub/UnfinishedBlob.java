@@ -26,9 +26,9 @@ final class UnfinishedBlob implements AutoCloseable {
     private final FileChannel fetched;
 
     /**
-     * Starts, or goes on with what lies there.
+     * Opens the files of a blob, creating those that are not there.
      *
-     * @param partBytes size of parts; what was fetched in parts of another size is fetched again
+     * @param partBytes size of parts in bytes; what was fetched in parts of another size is fetched again
      */
     UnfinishedBlob(Path blob, long bytes, long partBytes) throws IOException {
         this.blob = blob;
@@ -50,7 +50,7 @@ final class UnfinishedBlob implements AutoCloseable {
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
-    /** The parts that are still to be fetched. */
+    /** Lists the parts that are still to be fetched. */
     List<FilePart> missing() throws IOException {
         ByteBuffer marked = read(HEADER, parts.size());
         List<FilePart> missing = new ArrayList<>(parts);
@@ -58,19 +58,23 @@ final class UnfinishedBlob implements AutoCloseable {
         return missing;
     }
 
-    /** What lies at a place of the marks; zeros where they end. */
+    /** Reads a range of the marks; zeros where they end. */
     private ByteBuffer read(long at, int bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(bytes);
         while (buffer.hasRemaining() && fetched.read(buffer, at + buffer.position()) > 0) {}
         return buffer.rewind().limit(bytes);
     }
 
-    /** Writes a piece to its place; a disk that fails is no reason to ask the hub again. */
+    /**
+     * Writes a piece to its place.
+     *
+     * @throws HubException if the disk fails, which is no reason to ask the hub again
+     */
     void write(ByteBuffer bytes, long at) {
         write(content, bytes, at);
     }
 
-    /** All of a part has been written. */
+    /** Marks a part of which every byte has been written. */
     void fetched(FilePart part) {
         write(fetched, ByteBuffer.wrap(new byte[] {FETCHED}), HEADER + part.index());
     }
@@ -86,7 +90,11 @@ final class UnfinishedBlob implements AutoCloseable {
         }
     }
 
-    /** Gives the blob its name, if its content is what it must be; otherwise throws away what was fetched. */
+    /**
+     * Gives the blob its name if its content has the digest; otherwise deletes what was fetched.
+     *
+     * @return true if the blob has its name
+     */
     boolean finish(Digest digest) throws IOException {
         content.force(true);
         boolean right = digest.of(unfinished).equals(digest);

@@ -1,5 +1,5 @@
 /**
- * Where models come from: folders in diffusers layout, caches in the layout of Hugging Face's tools, and a hub to download from into such a
+ * Origins of models: folders in diffusers layout, caches in the layout of Hugging Face's tools, and a hub to download from into such a
  * cache.
  */
 @NullMarked

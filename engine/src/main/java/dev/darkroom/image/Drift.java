@@ -4,15 +4,15 @@ import dev.darkroom.job.Picture;
 import java.util.Locale;
 
 /**
- * How an edited picture lies off the one it was made from: what stands at a place of the source, counted from the middle, stands at
- * {@code zoom · place + shift} of the result. Editing models drift by some pixels, because they were trained on pairs that were not
+ * The shift and zoom of an edited picture against the one it was made from: a detail at a place of the source, counted from the middle, is
+ * at {@code zoom · place + shift} of the result. Editing models drift by some pixels, because they were trained on pairs that were not
  * aligned.
  *
- * @param shiftX pixels of the result
- * @param zoomX 1 for none
+ * @param shiftX in pixels of the result
+ * @param zoomX factor; 1 for none
  */
 public record Drift(double shiftX, double shiftY, double zoomX, double zoomY) {
-    /** The result with every place back where the source has it; what lies outside of it repeats its edge. */
+    /** Moves every detail of the result back to its place in the source; what lies outside of the result repeats its edge. */
     public Picture undo(Picture result) {
         Axis across = Axis.of(result.width(), shiftX, zoomX);
         Axis down = Axis.of(result.height(), shiftY, zoomY);
@@ -44,7 +44,7 @@ public record Drift(double shiftX, double shiftY, double zoomX, double zoomY) {
         return new Picture(result.width(), result.height(), out);
     }
 
-    /** How far the corner that moved most went, in pixels. */
+    /** Computes how far the corner that moved most went, in pixels. */
     double reach(int width, int height) {
         double x = Math.abs(shiftX) + Math.abs(zoomX - 1) * width / 2;
         double y = Math.abs(shiftY) + Math.abs(zoomY - 1) * height / 2;
@@ -62,7 +62,7 @@ public record Drift(double shiftX, double shiftY, double zoomX, double zoomY) {
                 100 * (zoomY - 1));
     }
 
-    /** Where the pixels along one axis come from, and with which weights of a Catmull-Rom spline. */
+    /** The places that the pixels along one axis come from, and their weights of a Catmull-Rom spline. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Axis(int[] places, float[] weights) {
         static final int TAPS = 4;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Finds how an edited picture lies off its source. What the edit changed must not count, so places that do not agree lose their weight:
+ * Finds the {@link Drift} of an edited picture. What the edit changed must not count, so places that do not agree lose their weight:
  * iteratively reweighted Gauss-Newton on {@link Relief}, from coarse to fine.
  *
  * <p>Source: Baker, Matthews: Lucas-Kanade 20 Years On, IJCV 2004; weights of Geman and McClure.
@@ -17,13 +17,13 @@ public final class DriftSearch {
     private static final int COARSEST = 64;
     private static final int ROUNDS = 12;
 
-    /** As part of half a side: what drifts farther was meant to. */
+    /** Largest drift as a part of half a side: what drifts farther was meant to. */
     private static final double FARTHEST = 0.035;
 
-    /** How much more a model stretches one side than the other, at most. */
+    /** Largest difference between the zooms of the two sides. */
     private static final double MOST_UNEVEN = 0.025;
 
-    /** Pixels of the result that are not worth another interpolation. */
+    /** Drift in pixels of the result that is not worth another interpolation. */
     private static final double LEAST = 0.3;
 
     /** Part of the relief that must agree in the end; pictures that have nothing in common agree by 0.18 at most. */
@@ -35,9 +35,9 @@ public final class DriftSearch {
     private DriftSearch() {}
 
     /**
-     * The result without its drift.
+     * Returns the result without its drift.
      *
-     * @param notes told of a drift that was undone
+     * @param notes takes a note about a drift that was undone
      */
     public static Picture undone(Picture source, Picture result, Consumer<String> notes) {
         return between(source, result)
@@ -49,7 +49,7 @@ public final class DriftSearch {
     }
 
     /**
-     * The drift of a result, unless there is none worth undoing, or none that can be told.
+     * Finds the drift of a result, unless there is none worth undoing, or none that can be measured.
      *
      * @param source of any size: it fills the same frame as the result
      */
@@ -74,7 +74,7 @@ public final class DriftSearch {
         }
     }
 
-    /** The size of a picture whose longest side is so long. */
+    /** Scales a picture's size to a longest side. */
     private static Size size(Picture picture, int longest) {
         double scale = (double) longest / Math.max(picture.width(), picture.height());
         return picture.size().scaledTo(scale * scale * picture.size().area());

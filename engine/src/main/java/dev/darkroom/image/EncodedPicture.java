@@ -6,16 +6,30 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A picture as a file. */
+/**
+ * A picture as a file.
+ *
+ * @param quality 1 to 100, for JPEG and WebP
+ */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
 public record EncodedPicture(byte[] file, ImageFormat format, int quality) {
     private static final int[] FALLING_QUALITY = {90, 75, 60, 40, 20};
 
+    /**
+     * Encodes a picture.
+     *
+     * @param quality 1 to 100, for JPEG and WebP
+     * @param parameters a text for the file's metadata; null for none
+     */
     public static EncodedPicture of(Picture picture, ImageFormat format, int quality, @Nullable String parameters) {
         return new EncodedPicture(PictureEncoder.encode(picture, format, quality, parameters), format, quality);
     }
 
-    /** The best of what is small enough, if anything is. PNG becomes WebP, the others keep their format. */
+    /**
+     * Encodes a picture at the highest quality that is small enough, if any is. PNG becomes WebP, the others keep their format.
+     *
+     * @param mostBase64 largest size in base64, in bytes
+     */
     public static Optional<EncodedPicture> within(
             long mostBase64, Picture picture, ImageFormat format, int quality, @Nullable String parameters) {
         ImageFormat lossy = format == ImageFormat.PNG ? ImageFormat.WEBP : format;
@@ -27,7 +41,7 @@ public record EncodedPicture(byte[] file, ImageFormat format, int quality) {
                 .findFirst();
     }
 
-    /** Size in an answer. */
+    /** Computes the size in base64, as in an answer, in bytes. */
     public long base64Bytes() {
         return 4L * Math.ceilDiv(file.length, 3);
     }

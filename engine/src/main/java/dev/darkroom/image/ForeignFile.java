@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Names what callers send instead of a picture that can be read, so that they need not guess. */
+/** Names the kinds of files that callers send instead of a picture that can be read, so that they need not guess. */
 final class ForeignFile {
     private static final int LOOKED_AT = 1_024;
     private static final String BYTE_ORDER_MARK = "\u00EF\u00BB\u00BF";
@@ -29,7 +29,7 @@ final class ForeignFile {
 
     private ForeignFile() {}
 
-    /** What a file is, with its article; empty if unknown. */
+    /** Names the kind of a file, with its article; empty if unknown. */
     static Optional<String> name(byte[] file) {
         String start = new String(file, 0, Math.min(file.length, LOOKED_AT), StandardCharsets.ISO_8859_1);
         if (start.startsWith("RIFF") && start.startsWith("WEBP", 8)) {
@@ -45,7 +45,7 @@ final class ForeignFile {
                 .or(() -> ofText(start));
     }
 
-    /** Of the family of containers that phones use; the first brand may be a general one, with the others behind it. */
+    /** Names a file of the containers that phones use; the first brand may be a general one, with the others behind it. */
     private static String ofBrand(String start) {
         int length = start.charAt(2) << 8 | start.charAt(3);
         String brands = start.substring(8, Math.clamp(length, 8, start.length()));

@@ -19,14 +19,19 @@ record JpegFile(byte[] file, List<Segment> segments) {
     private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
     private static final int LARGEST_SEGMENT = 0xFFFF - 2;
 
-    /** Encoders write about ten; each costs a pass over the whole picture, however short it is. */
+    /** Most scans of a file: encoders write about ten, and each costs a pass over the whole picture, however short it is. */
     private static final int MOST_SCANS = 100;
 
-    /** A segment's content. */
+    /**
+     * A segment of the file.
+     *
+     * @param start offset of its content in the file
+     * @param length of its content in bytes
+     */
     record Segment(int marker, int start, int length) {}
 
     /**
-     * Walks through the file; data of scans are skipped like anything else that is no marker.
+     * Finds the segments; data of scans are skipped like anything else that is no marker.
      *
      * @throws IOException if there is no end of the picture
      */
@@ -57,12 +62,12 @@ record JpegFile(byte[] file, List<Segment> segments) {
         throw new IOException("it ends too early");
     }
 
-    /** Restart markers, which are in the data of scans, and two that mean nothing there. */
+    /** Returns true for restart markers, which are in the data of scans, and for two that mean nothing there. */
     private static boolean standsAlone(int marker) {
         return marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD8);
     }
 
-    /** The EXIF block. */
+    /** Copies the EXIF block, if there is one. */
     Optional<byte[]> exif() {
         return segments.stream()
                 .filter(segment -> segment.marker() == APP1)
@@ -73,7 +78,7 @@ record JpegFile(byte[] file, List<Segment> segments) {
                 .findFirst();
     }
 
-    /** The same file with an EXIF block in it; empty if that is too large for one. */
+    /** Returns the file with an EXIF block in it; empty if the block is too large for a segment. */
     Optional<byte[]> withExif(byte[] block) {
         int length = EXIF.length + block.length;
         if (length > LARGEST_SEGMENT) {

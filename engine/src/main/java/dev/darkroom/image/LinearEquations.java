@@ -1,6 +1,6 @@
 package dev.darkroom.image;
 
-/** A few linear equations, solved by elimination with pivots. */
+/** Solves small systems of linear equations by elimination with pivots. */
 final class LinearEquations {
     private static final double SINGULAR = 1e-9;
 
@@ -9,7 +9,7 @@ final class LinearEquations {
     /**
      * Adds the solution to {@code x}.
      *
-     * @param equations a square matrix with the right-hand sides as last column; used up
+     * @param equations a square matrix with the right-hand sides as last column; overwritten
      * @return false, with x as it was, if there is no one solution
      */
     static boolean addSolution(double[][] equations, double[] x) {

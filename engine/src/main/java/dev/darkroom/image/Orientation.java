@@ -7,16 +7,16 @@ import com.drew.metadata.exif.ExifReader;
 import dev.darkroom.job.Picture;
 
 /**
- * How a stored picture is to be turned to be upright, as cameras note it in EXIF instead of turning it themselves.
+ * The turn that makes a stored picture upright, as cameras note it in EXIF instead of turning the picture themselves.
  *
- * @param turned columns become rows
- * @param fromRight the upright picture's columns (or, turned, its rows) are read from the stored one's right edge
- * @param fromBottom its rows (or, turned, its columns) are read from the stored one's bottom edge
+ * @param turned true if columns become rows
+ * @param fromRight true if the upright picture's columns (or, turned, its rows) are read from the stored one's right edge
+ * @param fromBottom true if its rows (or, turned, its columns) are read from the stored one's bottom edge
  */
 record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
     static final Orientation UPRIGHT = new Orientation(false, false, false);
 
-    /** What an EXIF block says; upright if nothing that can be read. */
+    /** Reads the orientation from an EXIF block; upright if there is none that can be read. */
     static Orientation of(byte[] exif) {
         var metadata = new Metadata();
         new ExifReader().extract(new ByteArrayReader(exif), metadata);
@@ -25,7 +25,7 @@ record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
         return number == null ? UPRIGHT : of(number);
     }
 
-    /** EXIF's number, 1 to 8; upright for any other. */
+    /** Returns the orientation of EXIF's number, 1 to 8; upright for any other. */
     static Orientation of(int number) {
         return switch (number) {
             case 2 -> new Orientation(false, true, false);
@@ -39,7 +39,7 @@ record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
         };
     }
 
-    /** The picture as it was meant. */
+    /** Turns a stored picture upright. */
     Picture apply(Picture stored) {
         if (equals(UPRIGHT)) {
             return stored;

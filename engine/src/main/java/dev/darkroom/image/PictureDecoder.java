@@ -14,20 +14,21 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * PNG, JPEG, WebP, GIF and BMP files to pictures: the first one of several, upright, in sRGB, transparency over white. Size is read from
- * the header first, so that a small file cannot unfold into a huge picture.
+ * Decodes PNG, JPEG, WebP, GIF and BMP files: the first picture of several, upright, in sRGB, transparency over white. The size is read
+ * from the header first, so that a small file cannot unfold into a huge picture.
  */
 public final class PictureDecoder {
     private final PictureLimits limits;
 
+    /** Creates a decoder that refuses pictures beyond the limits. */
     public PictureDecoder(PictureLimits limits) {
         this.limits = limits;
     }
 
     /**
-     * Decodes a file.
+     * Decodes a file that a caller sent.
      *
-     * @param field the payload's field, for errors
+     * @param field of the payload, for errors
      * @throws JobException if the file is no picture, damaged, or too large
      */
     public Picture decode(String field, byte[] file) {
@@ -89,7 +90,7 @@ public final class PictureDecoder {
         }
     }
 
-    /** Decoders fill up with gray or black where data are missing, and warn; a picture like that is not what was sent. */
+    /** Refuses what a decoder warns of: where data are missing it fills up with gray or black, which is not what was sent. */
     private static BufferedImage read(PictureKind kind, ImageReader reader) throws IOException {
         List<String> damages = new ArrayList<>();
         reader.addIIOReadWarningListener((source, warning) -> {
@@ -104,7 +105,7 @@ public final class PictureDecoder {
         return image;
     }
 
-    /** Superfluous bytes between two parts of a JPEG file are common, and harmless. */
+    /** Returns true for a harmless warning: superfluous bytes between two parts of a JPEG file are common. */
     private static boolean isDamage(PictureKind kind, String warning) {
         return switch (kind) {
             case GIF -> true;
@@ -113,7 +114,7 @@ public final class PictureDecoder {
         };
     }
 
-    /** What a file holds besides its pixels and its decoder does not tell. */
+    /** The metadata of a file that its decoder does not give. */
     private record Besides(Optional<byte[]> exif, Optional<byte[]> profile) {
         static Besides of(PictureKind kind, byte[] file) throws IOException {
             return switch (kind) {

@@ -12,9 +12,9 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Pictures to PNG, JPEG and WebP files, in memory. */
+/** Encodes pictures as PNG, JPEG and WebP files, in memory. */
 public final class PictureEncoder {
-    /** Less is smaller and slower: 0.6 is deflate's level 4. */
+    /** ImageIO's quality of PNG files: less is smaller and slower; 0.6 is deflate's level 4. */
     private static final float PNG_EFFORT = 0.6f;
 
     static {
@@ -33,7 +33,7 @@ public final class PictureEncoder {
     }
 
     /**
-     * Encodes a picture together with what it was made from.
+     * Encodes a picture, with the parameters that it was made from in its metadata.
      *
      * @param quality 1 to 100, for JPEG and WebP
      * @param parameters a text for the file's metadata; null leaves the picture alone in its file. One too long for JPEG (32,000

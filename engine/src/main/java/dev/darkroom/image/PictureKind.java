@@ -7,7 +7,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 
-/** File formats of source images, each with the one library that reads it here. */
+/** The file formats of source images, each with the one library that reads it here. */
 enum PictureKind {
     PNG("image/png", "com.sun.imageio"),
     JPEG("image/jpeg", "com.twelvemonkeys"), // Java's own shows CMYK in wrong colours
@@ -32,7 +32,7 @@ enum PictureKind {
         this.library = library;
     }
 
-    /** What a file is by its first bytes; empty if it is none of these, or one of its rarer forms that are not read. */
+    /** Recognises a file by its first bytes; empty if it has none of these formats, or a rarer form that is not read. */
     static Optional<PictureKind> of(byte[] file) {
         String start = new String(file, 0, Math.min(file.length, 16), StandardCharsets.ISO_8859_1);
         if (start.startsWith("\u0089PNG\r\n\u001A\n")) {
@@ -54,7 +54,7 @@ enum PictureKind {
         return Optional.empty();
     }
 
-    /** A new decoder, to be disposed of after use. */
+    /** Creates a decoder, to be disposed of after use. */
     ImageReader reader() {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(mediaType);
         while (readers.hasNext()) {

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes into a picture's file what the picture was made from, where other programs look for it: in PNG the text {@code parameters}, in
- * JPEG and WebP the user's comment of EXIF. The pixels stay as they are.
+ * Writes the parameters that a picture was made from into its file, where other programs look for them: in PNG the text
+ * {@code parameters}, in JPEG and WebP the user's comment of EXIF. The pixels stay as they are.
  */
 final class PictureMetadata {
     private static final String KEYWORD = "parameters";
@@ -19,7 +19,7 @@ final class PictureMetadata {
     private static final short LONG = 4;
     private static final short UNDEFINED = 7;
 
-    /** Two bytes for the number of entries, twelve for the one, four for the address of a next directory. */
+    /** Length in bytes: two for the number of entries, twelve for the one, four for the address of a next directory. */
     private static final int DIRECTORY_LENGTH = 18;
 
     private static final int TIFF_HEADER = 8;
@@ -27,7 +27,7 @@ final class PictureMetadata {
     private PictureMetadata() {}
 
     /**
-     * The file with its parameters.
+     * Adds parameters to a file.
      *
      * @param parameters any text; one too long for JPEG (32,000 characters) is left out there
      */
@@ -39,7 +39,7 @@ final class PictureMetadata {
         };
     }
 
-    /** An EXIF block with a comment: a directory that leads to the EXIF directory, whose entry leads to the text behind it. */
+    /** Builds an EXIF block with a comment: a directory that leads to the EXIF directory, whose entry leads to the text behind it. */
     private static byte[] exif(String comment) {
         byte[] code = {'U', 'N', 'I', 'C', 'O', 'D', 'E', 0};
         byte[] text = comment.getBytes(StandardCharsets.UTF_16LE);
@@ -53,7 +53,7 @@ final class PictureMetadata {
         return block.put(code).put(text).array();
     }
 
-    /** A directory of one entry. */
+    /** Writes a directory of one entry. */
     private static void putDirectory(ByteBuffer block, short tag, short type, int count, int value) {
         block.putShort((short) 1)
                 .putShort(tag)

@@ -5,15 +5,15 @@ import dev.darkroom.job.Size;
 import java.util.Optional;
 
 /**
- * Where a picture is computed and how large the caller gets it.
+ * The size at which a picture is computed, and the size at which the caller gets it.
  *
- * @param generated a multiple of what a token stands for, within what the model knows
+ * @param generated size of the computation: sides are multiples of {@link #MULTIPLE}, the area is within the model's native one
  */
 public record PictureSizes(Size generated, Size output) {
-    /** Pixels a side that a token of latents stands for. */
+    /** Side in pixels of what a token of latents stands for. */
     public static final int MULTIPLE = 16;
 
-    /** For a size that was asked for: computed so large, or where that is beyond the model's native area, at that area. */
+    /** Plans for a size that was asked for: computed so large, or where that is beyond the model's native area, at that area. */
     public static PictureSizes of(Size output, Optional<Integer> nativeArea) {
         Size generated = nativeArea
                 .filter(area -> output.area() > area)
@@ -23,14 +23,14 @@ public record PictureSizes(Size generated, Size output) {
     }
 
     /**
-     * The generated picture at the size of the output. One from nothing is cut where tokens do not divide its sides; one made from another
-     * would shift, so it is resized.
+     * Brings the generated picture to the size of the output. A picture from nothing is cut where tokens do not divide its sides; one made
+     * from another would shift, so it is resized.
      */
     public Picture fit(Picture picture, boolean fromImage) {
         return !fromImage && isWhole() ? picture.crop(output) : PilResize.LANCZOS.apply(picture, output);
     }
 
-    /** What the caller should know, if the picture was computed at a size of another scale. */
+    /** Returns a note for the caller if the picture was computed at a size of another scale. */
     public Optional<String> note() {
         return isWhole()
                 ? Optional.empty()

@@ -33,7 +33,7 @@ public enum PilResize {
         this.filter = filter;
     }
 
-    /** The picture at another size. */
+    /** Resizes a picture. */
     public Picture apply(Picture picture, Size size) {
         Picture result = picture;
         if (size.width() != result.width()) {

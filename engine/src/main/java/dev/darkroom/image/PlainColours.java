@@ -13,7 +13,7 @@ import java.awt.image.DirectColorModel;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Whatever a decoder gives, as an opaque picture in sRGB. */
+/** Converts images of any decoder to opaque ones in sRGB. */
 final class PlainColours {
     private PlainColours() {}
 
@@ -45,7 +45,7 @@ final class PlainColours {
         }
     }
 
-    /** The same numbers, in other colours. */
+    /** Keeps the numbers of an image and gives them another colour space. */
     private static BufferedImage seenIn(ColorSpace colours, BufferedImage image) {
         var packed = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
         Graphics2D graphics = packed.createGraphics();
@@ -63,7 +63,7 @@ final class PlainColours {
         return converted;
     }
 
-    /** Java takes the levels of a gray picture for amounts of light and brightens them; they are to stay as they are. */
+    /** Copies the levels of a gray picture as they are; Java takes them for amounts of light and brightens them. */
     private static BufferedImage withPlainLevels(BufferedImage image) {
         ColorModel model = image.getColorModel();
         int width = image.getWidth();

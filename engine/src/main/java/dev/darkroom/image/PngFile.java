@@ -12,14 +12,15 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
 
-/** A PNG file as the chunks it is made of. */
+/** A PNG file and its chunks. */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
 record PngFile(byte[] file, List<Chunk> chunks) {
     private static final int SIGNATURE = 8;
 
-    /** Length and type before a chunk's content, checksum behind it. */
+    /** Length in bytes of length and type, before a chunk's content. */
     private static final int BEFORE = 8;
 
+    /** Length in bytes of the checksum, behind a chunk's content. */
     private static final int BEHIND = 4;
 
     private static final int LARGEST_PROFILE = 4 << 20;
@@ -53,17 +54,17 @@ record PngFile(byte[] file, List<Chunk> chunks) {
         throw new IOException("it ends too early");
     }
 
-    /** The EXIF block. */
+    /** Copies the EXIF block, if there is one. */
     Optional<byte[]> exif() {
         return content("eXIf");
     }
 
-    /** The colour profile; empty if it cannot be unpacked. */
+    /** Unpacks the colour profile; empty if there is none that can be unpacked. */
     Optional<byte[]> profile() {
         return content("iCCP").flatMap(PngFile::unpacked);
     }
 
-    /** A profile's content: its name, a zero, the method, of which there is one, and the compressed profile. */
+    /** Unpacks a profile's content: its name, a zero, the method, of which there is one, and the compressed profile. */
     private static Optional<byte[]> unpacked(byte[] named) {
         int end = 0;
         while (end < named.length && named[end] != 0) {
@@ -85,7 +86,7 @@ record PngFile(byte[] file, List<Chunk> chunks) {
                 .map(chunk -> chunk.content(file));
     }
 
-    /** The same file with a text in it, under a keyword, before the picture. */
+    /** Returns the file with a text in it, under a keyword, before the picture. */
     byte[] withText(String keyword, String text) {
         var content = new ByteArrayOutputStream();
         content.writeBytes(keyword.getBytes(StandardCharsets.ISO_8859_1));

@@ -4,22 +4,23 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import java.util.Arrays;
 
-/** The luma of a picture, each place measured against its surroundings: a lamp switched on or a new colour leaves most of it as it was. */
+/** The luma of a picture, each place measured against its surroundings: new light or a new colour leaves most of it as it was. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Relief(int width, int height, float[] values) {
     private static final int RADIUS = 5;
 
-    /** Levels of grey: what varies less than that is taken for flat. */
+    /** Variation in levels of grey below which a place is taken for flat. */
     private static final double FLAT = 6;
 
-    /** Relief that differs by so much begins to lose its weight. */
+    /** Difference of reliefs at which a place begins to lose its weight. */
     private static final double SCALE = 0.5;
 
-    /** Relief that is worth asking whether it agrees. */
+    /** Smallest relief of a place that is compared. */
     private static final double STEEP = 0.7;
 
     private static final double OUTERMOST = 0.02;
 
+    /** Computes the relief of a picture at a size. */
     static Relief of(Picture picture, Size size) {
         Picture small = PilResize.LANCZOS.apply(picture, size);
         int w = size.width();
@@ -47,7 +48,7 @@ record Relief(int width, int height, float[] values) {
         return picture.rgb()[at] & 0xFF;
     }
 
-    /** Sums of all values above and left of a place; one row and column more than the picture has. */
+    /** Sums up all values above and left of each place; one row and column more than the picture has. */
     private static double[] integral(double[] values, int w, int h, int power) {
         double[] sums = new double[(w + 1) * (h + 1)];
         for (int y = 0; y < h; y++) {
@@ -72,7 +73,7 @@ record Relief(int width, int height, float[] values) {
                 + sums[top * stride + left];
     }
 
-    /** Where a place of this relief stands in one that has drifted. */
+    /** Finds the place of a column of this relief in one that has drifted. */
     private double across(int x, double[] drift) {
         double half = width / 2.0;
         double u = (x - (width - 1) / 2.0) / half;
@@ -100,10 +101,10 @@ record Relief(int width, int height, float[] values) {
     }
 
     /**
-     * One step of Gauss and Newton towards the drift of another relief of this size.
+     * Takes one step of Gauss and Newton towards the drift of another relief of this size.
      *
      * @param drift shift and zoom − 1, across and down, as parts of half a side; changed in place
-     * @return false if the reliefs do not tell
+     * @return false, with the drift as it was, if the reliefs do not determine it
      */
     boolean improve(Relief other, double[] drift) {
         int n = drift.length;
@@ -137,7 +138,7 @@ record Relief(int width, int height, float[] values) {
     }
 
     /**
-     * How like two reliefs are at their steep places.
+     * The likeness of two reliefs at their steep places.
      *
      * @param agreement part of the places at which they agree
      * @param span part of the side that those lie on, across or down, whichever is less; the outermost ones do not count
@@ -145,7 +146,7 @@ record Relief(int width, int height, float[] values) {
      */
     record Likeness(double agreement, double span, double distance) {}
 
-    /** Compares with a relief of the same size that has drifted. */
+    /** Compares this with a relief of the same size that has drifted. */
     Likeness likeness(Relief other, double[] drift) {
         long steep = 0;
         double apart = 0;
@@ -177,7 +178,7 @@ record Relief(int width, int height, float[] values) {
                 : new Likeness(agreeing / steep, Math.min(span(columns), span(rows)), apart / steep);
     }
 
-    /** The part of an axis that all but the outermost counts lie on. */
+    /** Computes the part of an axis that all but the outermost counts lie on. */
     private static double span(int[] counts) {
         double outermost = OUTERMOST * Arrays.stream(counts).sum();
         int first = 0;

@@ -10,13 +10,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** A WebP file as the chunks it is made of. */
+/** A WebP file and its chunks. */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
 record WebpFile(byte[] file, List<Chunk> chunks) {
-    /** RIFF, the length of what follows, WEBP. */
+    /** Length in bytes of the signature: RIFF, the length of what follows, WEBP. */
     private static final int SIGNATURE = 12;
 
-    /** Type and length before a chunk's content, which an empty byte makes even. */
+    /** Length in bytes of type and length before a chunk's content, which an empty byte makes even. */
     private static final int BEFORE = 8;
 
     private static final int EXTENDED_LENGTH = 10;
@@ -49,14 +49,14 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
         return new WebpFile(file, List.copyOf(chunks));
     }
 
-    /** True if a WebP file has several pictures. */
+    /** Returns true if a WebP file has several pictures. */
     static boolean isAnimated(byte[] file) {
         return file.length > SIGNATURE + BEFORE
                 && new String(file, SIGNATURE, 4, StandardCharsets.ISO_8859_1).equals("VP8X")
                 && (file[SIGNATURE + BEFORE] & IS_ANIMATED) != 0;
     }
 
-    /** The EXIF block. */
+    /** Copies the EXIF block, if there is one. */
     Optional<byte[]> exif() {
         return content("EXIF").map(block -> {
             boolean preamble = ByteBuffer.wrap(block)
@@ -66,7 +66,7 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
         });
     }
 
-    /** The colour profile. */
+    /** Copies the colour profile, if there is one. */
     Optional<byte[]> profile() {
         return content("ICCP");
     }
@@ -79,8 +79,8 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
     }
 
     /**
-     * The file of an opaque picture, which is one chunk, with an EXIF block behind it; that takes the extended form, in which a header says
-     * what there is.
+     * Adds an EXIF block to the file of an opaque picture, which is one chunk; that takes the extended form, in which a header says what
+     * there is.
      */
     byte[] withExif(byte[] block, Size size) {
         Chunk picture = chunks.getFirst();

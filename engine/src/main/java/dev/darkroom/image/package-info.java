@@ -1,4 +1,4 @@
-/** Pictures as files and as pixels: decoding, encoding, metadata, exact resizing, sizes, and how far an edit lies off its picture. */
+/** Pictures as files and as pixels: decoding, encoding, metadata, exact resizing, sizes, and the drift of edits. */
 @NullMarked
 package dev.darkroom.image;
 

@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +40,11 @@ final class TestHub implements AutoCloseable {
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The folders that were put on hubs: each is read once, and its files are hashed once, as nobody changes an array in place. */
+    private static final Map<Path, Map<String, byte[]>> FOLDERS = new HashMap<>();
+
+    private static final Map<Digest.Kind, Map<byte[], String>> DIGESTS = new EnumMap<>(Digest.Kind.class);
 
     private final Map<String, byte[]> files = new TreeMap<>();
     private final Map<String, String> listedAs = new TreeMap<>();
@@ -71,12 +79,23 @@ final class TestHub implements AutoCloseable {
     /** A hub with all files of a folder. */
     static TestHub with(Path folder) throws IOException {
         var hub = new TestHub();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                hub.add(folder.relativize(file).toString(), Files.readAllBytes(file));
+        synchronized (FOLDERS) {
+            if (!FOLDERS.containsKey(folder)) {
+                FOLDERS.put(folder, read(folder));
             }
+            hub.files.putAll(FOLDERS.get(folder));
         }
         return hub;
+    }
+
+    private static Map<String, byte[]> read(Path folder) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+            }
+        }
+        return contents;
     }
 
     private HttpServer server(String host, Consumer<HttpExchange> handler) throws IOException {
@@ -220,6 +239,16 @@ final class TestHub implements AutoCloseable {
     }
 
     static String digest(Digest.Kind kind, byte[] content) throws IOException {
+        synchronized (DIGESTS) {
+            Map<byte[], String> known = DIGESTS.computeIfAbsent(kind, any -> new IdentityHashMap<>());
+            if (!known.containsKey(content)) {
+                known.put(content, computed(kind, content));
+            }
+            return known.get(content);
+        }
+    }
+
+    private static String computed(Digest.Kind kind, byte[] content) throws IOException {
         Path file = Files.createTempFile("digest", null);
         try {
             Files.write(file, content);

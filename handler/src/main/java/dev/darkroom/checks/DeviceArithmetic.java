@@ -10,8 +10,8 @@ import dev.darkroom.weights.Placement;
 import java.util.Locale;
 
 /**
- * Does the device compute what the CPU computes in float32? A matrix product, a norm and attention, in the type that the networks use:
- * a card or driver that is broken shows here, not in the first caller's picture.
+ * Checks that the device computes what the CPU computes in float32: a matrix product, a norm and attention, in the type that the networks
+ * use. A broken card or driver shows here, not in the first caller's picture.
  */
 public final class DeviceArithmetic {
     private static final int TOKENS = 64;
@@ -21,8 +21,9 @@ public final class DeviceArithmetic {
     private DeviceArithmetic() {}
 
     /**
-     * Compares and says how far the results are apart.
+     * Compares the results of the device and the CPU.
      *
+     * @return how far they are apart, for the log
      * @throws IllegalStateException if they are too far apart
      */
     public static String check(Placement placement) {

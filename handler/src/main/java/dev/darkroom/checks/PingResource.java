@@ -7,7 +7,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 
-/** {@code /ping}, for load balancers: 200 when serving, 204 while starting, 503 when it never will. */
+/** Serves {@code /ping} for load balancers: 200 when the worker takes jobs, 204 while it starts, 503 when it never will. */
 @Path("/ping")
 public class PingResource {
     private final WorkerState state;
@@ -16,6 +16,7 @@ public class PingResource {
         this.state = state;
     }
 
+    /** Answers with the worker's phase. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public Response ping() {

@@ -1,22 +1,23 @@
 package dev.darkroom.checks;
 
-/** The worker cannot start; the message names the check and why it failed. */
+/** Thrown when the worker cannot start; the message names the check and why it failed. */
 public final class SetupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String check;
 
+    /** Creates the exception of a check that failed; its message is that of the cause, after the name of the check. */
     public SetupException(String check, Throwable cause) {
         super(check + ": " + reason(cause), cause);
         this.check = check;
     }
 
-    /** Which check it was. */
+    /** The name of the check that failed. */
     public String check() {
         return check;
     }
 
-    /** What fails while a class is initialised says nothing itself. */
+    /** Finds the reason; an error that wraps a failure while a class is initialised says nothing itself. */
     private static String reason(Throwable error) {
         Throwable root = error;
         while (root instanceof ExceptionInInitializerError && root.getCause() != null) {

@@ -4,13 +4,17 @@ import dev.darkroom.tensor.Operators;
 import java.util.concurrent.Callable;
 import org.jboss.logging.Logger;
 
-/** Runs start-up checks in order, a line each: {@code ok operators 41 ms 53 bound}, or {@code FAIL weights …} and no further. */
+/** Runs start-up checks in order and logs a line each: {@code ok operators 41 ms 53 bound}, or {@code FAIL weights …} and no more. */
 public final class StartupChecks {
     private static final Logger LOG = Logger.getLogger(StartupChecks.class);
 
     private StartupChecks() {}
 
-    /** Runs one check, or one part of the setup, and logs how it went. */
+    /**
+     * Runs a check, or a part of the setup, and logs its time and result.
+     *
+     * @throws SetupException if it fails
+     */
     public static <T> T run(String name, Callable<T> check) {
         long start = System.nanoTime();
         try {
@@ -22,7 +26,11 @@ public final class StartupChecks {
         }
     }
 
-    /** Makes a part of the worker from its settings: nothing is said of it unless that fails. */
+    /**
+     * Makes a part of the worker from its settings; logs nothing unless that fails.
+     *
+     * @throws SetupException if it fails
+     */
     public static <T> T build(String name, Callable<T> part) {
         try {
             return part.call();

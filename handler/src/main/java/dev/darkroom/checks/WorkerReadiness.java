@@ -4,7 +4,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** {@code /q/health/ready}: up once the models are loaded and the first picture has been made. */
+/** Answers {@code /q/health/ready}: up once the models are loaded and the first picture has been made. */
 @Readiness
 public class WorkerReadiness implements HealthCheck {
     private final WorkerState state;

@@ -2,10 +2,10 @@ package dev.darkroom.checks;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Where the worker is in its life. Can be asked from any thread. */
+/** The phase of the worker's life. Safe for use by several threads. */
 @ApplicationScoped
 public class WorkerState {
-    /** STARTING → READY ⇄ BUSY → DEFUNCT, or STARTING → SETUP_FAILED. */
+    /** The phases: STARTING → READY ⇄ BUSY → DEFUNCT, or STARTING → SETUP_FAILED. */
     public enum Phase {
         STARTING,
         READY,
@@ -17,45 +17,46 @@ public class WorkerState {
     private Phase phase = Phase.STARTING;
     private int running;
 
+    /** Returns the current phase. */
     public synchronized Phase phase() {
         return phase;
     }
 
-    /** The models are loaded: jobs can come. */
+    /** Notes that the models are loaded: jobs can come. */
     public synchronized void ready() {
         change(Phase.READY);
     }
 
-    /** A job was taken. */
+    /** Notes that a job was taken. */
     public synchronized void jobStarted() {
         running++;
         change(Phase.BUSY);
     }
 
-    /** A job has ended. */
+    /** Notes that a job has ended. */
     public synchronized void jobEnded() {
         running--;
         change(running == 0 ? Phase.READY : Phase.BUSY);
     }
 
-    /** The setup failed: jobs never could come. */
+    /** Notes that the setup failed: no jobs will come. */
     public synchronized void setupFailed() {
         change(Phase.SETUP_FAILED);
     }
 
-    /** The worker stops: no more jobs come. */
+    /** Notes that the worker stops: no more jobs come. */
     public synchronized void defunct() {
         change(Phase.DEFUNCT);
     }
 
-    /** The last two phases are not left again. */
+    /** Changes the phase, unless it is one of the last two, which are final. */
     private void change(Phase next) {
         if (phase != Phase.DEFUNCT && phase != Phase.SETUP_FAILED) {
             phase = next;
         }
     }
 
-    /** True if jobs are being done, or would be at once. */
+    /** Returns true if jobs are being done, or would be at once. */
     public synchronized boolean isServing() {
         return phase == Phase.READY || phase == Phase.BUSY;
     }

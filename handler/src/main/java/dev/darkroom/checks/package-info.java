@@ -1,4 +1,4 @@
-/** Checks inside the process at start-up, and the worker's state for those who ask. */
+/** Checks inside the process at start-up, and the worker's state for health checks and load balancers. */
 @NullMarked
 package dev.darkroom.checks;
 

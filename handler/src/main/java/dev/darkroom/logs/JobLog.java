@@ -8,17 +8,18 @@ import dev.darkroom.job.Timings;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The lines that a job leaves in the log: one a phase, each beginning with its id, none with the pictures that a caller sent. */
+/** Logs the life of a job: a line for each phase, each beginning with the job's id, none with the pictures that a caller sent. */
 public final class JobLog implements JobListener {
     private static final Logger LOG = Logger.getLogger("dev.darkroom.job");
 
     private final String id;
 
+    /** Creates the log of the job with this id. */
     public JobLog(String id) {
         this.id = id;
     }
 
-    /** A worker has taken the job. */
+    /** Logs that a worker has taken the job. */
     public void taken() {
         info("taken");
     }
@@ -50,14 +51,14 @@ public final class JobLog implements JobListener {
                         null));
     }
 
-    /** With a stack trace where the fault is ours. */
+    /** Logs the reason, with a stack trace where the worker is at fault. */
     @Override
     public void failed(JobException reason) {
         boolean ours = reason.code().owner() == JobException.Owner.WORKER;
         log(Logger.Level.WARN, reason.code() + ": " + reason.getMessage(), ours ? reason.getCause() : null);
     }
 
-    /** One line when the GPU begins, and for those who want it, one a step. */
+    /** Logs a line when the GPU begins, and on the level DEBUG a line for each step. */
     @Override
     public void report(int step, int steps) {
         if (step == 0) {

@@ -13,8 +13,8 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log records as JSON, one object a line, in the form that RunPod's console filters by job: {@code requestId}, {@code message}, {@code
- * level}, and the time. What is longer than the console shows is cut in the middle.
+ * Formats log records as JSON, one object a line, in the form that RunPod's console filters by job: {@code requestId}, {@code message},
+ * {@code level}, and the time. Messages longer than the console shows are cut in the middle.
  *
  * <p>Source: runpod/runpod-python, {@code serverless/modules/rp_logger.py}.
  */
@@ -41,7 +41,7 @@ public final class JsonLines extends ExtFormatter {
         return line.append('\n').toString();
     }
 
-    /** Whatever is said of a job begins with its id. */
+    /** Finds the id of the job that a message is about; such a message begins with it. */
     private static @Nullable String requestId(String message) {
         Matcher job = JOB.matcher(message);
         return job.lookingAt() ? job.group(1) : null;
@@ -66,7 +66,7 @@ public final class JsonLines extends ExtFormatter {
         return message.substring(0, part) + cut + message.substring(message.length() - part);
     }
 
-    /** Makes all of the process' console handlers write this. */
+    /** Sets this format on all console handlers of the process. */
     public static void install() {
         for (var handler : java.util.logging.Logger.getLogger("").getHandlers()) {
             install(handler);

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The worker's numbers, for Prometheus at {@code /q/metrics}. */
+/** The worker's metrics, for Prometheus at {@code /q/metrics}. */
 @ApplicationScoped
 public class Metrics {
     private final MeterRegistry registry;
@@ -20,7 +20,7 @@ public class Metrics {
         this.registry = registry;
     }
 
-    /** The times of a job's phases, in milliseconds. */
+    /** Records the times of a job's phases, in milliseconds, as {@code darkroom.phase}. */
     public void phases(Map<String, Long> timings) {
         timings.forEach((phase, milliseconds) -> Timer.builder("darkroom.phase")
                 .description("time that jobs spend in their phases")
@@ -29,7 +29,7 @@ public class Metrics {
                 .record(milliseconds, TimeUnit.MILLISECONDS));
     }
 
-    /** {@code darkroom_jobs_total} with the reason as its outcome, or {@code outcome="completed"} if there is none. */
+    /** Counts a job in {@code darkroom_jobs_total} with the reason as its outcome, or {@code completed} if there is none. */
     public void ended(JobException.@Nullable Code reason) {
         Counter.builder("darkroom.jobs")
                 .description("jobs that ended")
@@ -38,7 +38,7 @@ public class Metrics {
                 .increment();
     }
 
-    /** A number that is read when it is asked for, such as {@code darkroom.queue.depth}. */
+    /** Registers a gauge, whose value is read at each scrape, such as {@code darkroom.queue.depth}. */
     public void gauge(String name, String description, DoubleSupplier value) {
         io.micrometer.core.instrument.Gauge.builder(name, value::getAsDouble)
                 .description(description)

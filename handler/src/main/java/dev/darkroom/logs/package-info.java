@@ -1,4 +1,4 @@
-/** What the worker says of itself while it works: log lines and numbers. */
+/** Log lines and metrics of the worker. */
 @NullMarked
 package dev.darkroom.logs;
 

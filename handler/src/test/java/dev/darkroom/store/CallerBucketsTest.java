@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.job.Destination;
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.net.AllowedHosts;
@@ -107,7 +108,7 @@ class CallerBucketsTest {
     }
 
     private static CallerBuckets buckets(AllowedHosts hosts, boolean plainHttp) {
-        return new CallerBuckets(hosts, plainHttp, Duration.ofHours(1), Duration.ofSeconds(2));
+        return new CallerBuckets(hosts, plainHttp, Duration.ofHours(1), Eventually.NEVER);
     }
 
     private static Destination destination(URI endpoint, String secret, String prefix) {
