@@ -12,10 +12,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
 
@@ -53,12 +53,12 @@ final class Caller {
 
     /** The first status of a job that is as wanted. */
     static JsonPath await(String id, Predicate<JsonPath> condition) throws InterruptedException {
-        var last = new AtomicReference<JsonPath>();
-        Eventually.await(() -> "job " + id + " gets on: " + last.get().prettify(), () -> {
-            last.set(status(id));
-            return condition.test(last.get());
+        List<JsonPath> wanted = new ArrayList<>();
+        Eventually.await(() -> "job " + id + " gets on: " + status(id).prettify(), () -> {
+            JsonPath status = status(id);
+            return condition.test(status) && wanted.add(status);
         });
-        return last.get();
+        return wanted.getFirst();
     }
 
     static void awaitReady() throws InterruptedException {
