@@ -39,9 +39,7 @@ public sealed interface JobEvent {
                 case Stored.At at -> this;
                 case Stored.Inline inline -> {
                     var empty = new Stored.Inline(new byte[0]);
-                    yield new PictureStored(
-                            image.at(empty),
-                            false);
+                    yield new PictureStored(image.at(empty), false);
                 }
             };
         }

@@ -149,7 +149,8 @@ public final class Desk implements AutoCloseable {
     }
 
     public static JobResult.Image image(int index, Stored stored) {
-        return new JobResult.Image(new Sample(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 100, List.of());
+        return new JobResult.Image(
+                new Sample(index, 0, "p", index), stored, ImageFormat.PNG, new Size(64, 64), 100, List.of());
     }
 
     /** True while the receiver of a webhook has not been reached. */
