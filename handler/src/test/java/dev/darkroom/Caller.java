@@ -15,7 +15,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
 
@@ -58,7 +57,7 @@ final class Caller {
             last.set(status(id));
             return condition.test(last.get());
         });
-        return last.get();
+        return wanted.getFirst();
     }
 
     static void awaitReady() throws InterruptedException {

@@ -178,11 +178,14 @@ class S3WireTest {
     void storageThatIsNotThereIsSaid() throws IOException {
         try (var nobodyListens = new Socket()) {
             nobodyListens.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            S3Target target = target(URI.create("http://127.0.0.1:" + nobodyListens.getLocalPort()));
+            S3Target target =
+                    target(URI.create("http://127.0.0.1:" + nobodyListens.getLocalPort()), Duration.ofSeconds(5));
 
+            // now and then the SDK's pool never hears that a connection was refused: then the attempt's limit ends the
+            // wait
             assertThatThrownBy(() -> new S3Store(target, CONNECTIONS).store(NAME, FILE, ImageFormat.PNG))
                     .isInstanceOf(StoreException.class)
-                    .hasMessageEndingWith("cannot be reached: no connection");
+                    .hasMessageMatching(".* (cannot be reached: no connection|did not answer in time)");
         }
     }
 
