@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -52,10 +53,10 @@ final class Caller {
 
     /** The first status of a job that is as wanted. */
     static JsonPath await(String id, Predicate<JsonPath> condition) throws InterruptedException {
-        var last = new AtomicReference<>(status(id));
-        Eventually.await(() -> "job " + id + " gets on: " + last.get().prettify(), () -> {
-            last.set(status(id));
-            return condition.test(last.get());
+        List<JsonPath> wanted = new ArrayList<>();
+        Eventually.await(() -> "job " + id + " gets on: " + status(id).prettify(), () -> {
+            JsonPath status = status(id);
+            return condition.test(status) && wanted.add(status);
         });
         return wanted.getFirst();
     }
