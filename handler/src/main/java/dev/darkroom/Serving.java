@@ -8,7 +8,7 @@ import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.durable.DurableQueue;
-import dev.darkroom.queue.durable.JobStore;
+import dev.darkroom.queue.durable.disk.JobStore;
 import dev.darkroom.queue.runpod.Heartbeat;
 import dev.darkroom.queue.runpod.RunPodEnvironment;
 import dev.darkroom.queue.runpod.RunPodSource;

@@ -4,7 +4,6 @@ import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
-import dev.darkroom.hub.ModelList;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
 import dev.darkroom.job.Progress;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The rooms and what each may import, as README draws them. */
+/** The rooms and what each may import, as docs/architecture.md draws them. */
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -114,6 +114,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(others)
+                .check(CLASSES);
+    }
+
+    @Test
+    void jobsOnDiskKnowNothingOfTheirLife() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.darkroom.queue.durable.disk")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.darkroom.queue.durable", "dev.darkroom.queue.http..", "dev.darkroom.queue.webhook..")
                 .check(CLASSES);
     }
 

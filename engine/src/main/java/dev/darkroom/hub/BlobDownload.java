@@ -1,6 +1,8 @@
 package dev.darkroom.hub;
 
+import dev.darkroom.hub.Listing.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.hub.UnfinishedBlob.FilePart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.darkroom.hub;
 
+import dev.darkroom.hub.Listing.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Repository;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,7 +8,6 @@ import dev.darkroom.hub.ModelSource.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,22 +75,5 @@ class ModelSourceTest {
         assertThatThrownBy(() -> ModelSource.parse(text, here))
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining(reason);
-    }
-
-    @Test
-    void aListKeepsItsOrder() {
-        assertThat(ModelList.parse("flux = org/flux@v2, pocket=/models/pocket,third=./x"))
-                .containsExactly(
-                        Map.entry("flux", new Repository("org/flux", "v2")),
-                        Map.entry("pocket", new Folder(Path.of("/models/pocket"))),
-                        Map.entry("third", new Folder(Path.of("./x"))));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"pocket", "=here", "mine=", "a=b/c,", "a=b/c,a=d/e", "a=~/x"})
-    void aListThatIsNoneNamesTheSetting(String text) {
-        assertThatThrownBy(() -> ModelList.parse(text))
-                .isInstanceOf(HubException.class)
-                .hasMessageStartingWith("DARKROOM_MODELS: ");
     }
 }

@@ -7,6 +7,7 @@ import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.TinyFlux;
 import dev.darkroom.hub.ModelSource.Folder;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.hub.UnfinishedBlob.FilePart;
 import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.URI;

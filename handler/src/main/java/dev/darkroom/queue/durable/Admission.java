@@ -1,6 +1,8 @@
 package dev.darkroom.queue.durable;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.Policy;
 import java.io.UncheckedIOException;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;

@@ -6,6 +6,8 @@ import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.Status;
 import java.util.function.Supplier;
 
 /**

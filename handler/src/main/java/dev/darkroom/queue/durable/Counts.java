@@ -1,5 +1,6 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.queue.durable.disk.Status;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 

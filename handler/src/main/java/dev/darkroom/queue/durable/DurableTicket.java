@@ -6,6 +6,7 @@ import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.queue.durable.disk.Status;
 import java.time.Clock;
 
 /** A job of the {@link DurableQueue} in the hands of a worker. The job is in the queue until it has {@linkplain #started}. */

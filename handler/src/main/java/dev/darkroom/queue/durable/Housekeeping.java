@@ -1,5 +1,6 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.queue.durable.disk.JobStore;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;

@@ -1,6 +1,8 @@
 package dev.darkroom.queue.durable;
 
 import dev.darkroom.queue.JobEvents;
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.LastAnswer;
 import java.io.UncheckedIOException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;

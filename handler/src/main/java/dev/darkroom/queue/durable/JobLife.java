@@ -1,5 +1,7 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.LastAnswer;
 import java.io.UncheckedIOException;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.queue.durable.disk.JobRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

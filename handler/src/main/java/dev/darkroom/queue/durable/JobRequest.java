@@ -8,6 +8,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.RequestEnvelope;
+import dev.darkroom.queue.durable.disk.Policy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.LastAnswer;
 import org.jspecify.annotations.Nullable;
 
 /** The state of a job; {@link JobLife} has the transitions. */

@@ -3,6 +3,7 @@ package dev.darkroom.queue.durable;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.durable.disk.JobStore;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;

@@ -1,5 +1,8 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.JobStore;
+import dev.darkroom.queue.durable.disk.Status;
 import java.io.UncheckedIOException;
 import org.jboss.logging.Logger;
 

@@ -7,6 +7,9 @@ import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.LastAnswer;
+import dev.darkroom.queue.durable.disk.Status;
 import java.io.UncheckedIOException;
 
 /** Builds the bodies that callers read of one job. */

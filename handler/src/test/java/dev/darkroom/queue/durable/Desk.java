@@ -12,6 +12,7 @@ import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.queue.durable.disk.JobStore;
 import dev.darkroom.queue.webhook.AddressGuard;
 import dev.darkroom.queue.webhook.WebhookSettings;
 import dev.darkroom.queue.webhook.Webhooks;

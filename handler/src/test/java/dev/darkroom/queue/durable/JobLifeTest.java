@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.JobStore;
+import dev.darkroom.queue.durable.disk.LastAnswer;
+import dev.darkroom.queue.durable.disk.Policy;
+import dev.darkroom.queue.durable.disk.Status;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;

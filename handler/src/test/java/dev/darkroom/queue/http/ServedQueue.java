@@ -3,7 +3,7 @@ package dev.darkroom.queue.http;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.Counts;
 import dev.darkroom.queue.durable.DurableQueue;
-import dev.darkroom.queue.durable.JobStore;
+import dev.darkroom.queue.durable.disk.JobStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.durable.Desk;
 import dev.darkroom.queue.durable.DurableJob;
-import dev.darkroom.queue.durable.Status;
+import dev.darkroom.queue.durable.disk.Status;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;

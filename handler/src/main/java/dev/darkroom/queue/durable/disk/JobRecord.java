@@ -1,4 +1,4 @@
-package dev.darkroom.queue.durable;
+package dev.darkroom.queue.durable.disk;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param unstored true if the answer lacks pictures that were made and could not be stored; absent in records of earlier versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-record JobRecord(
+public record JobRecord(
         String id,
         long sequence,
         long accepted,
@@ -40,25 +40,26 @@ record JobRecord(
         boolean webhookDue,
         boolean unstored) {
     /** @throws NullPointerException if something is missing that every job has */
-    JobRecord {
+    public JobRecord {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(status, "status");
     }
 
     /** Makes the record of a job that is accepted now. */
-    static JobRecord accepted(String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
+    public static JobRecord accepted(
+            String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
         return new JobRecord(
                 id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false);
     }
 
     /** Returns the record of a retry: the job waits again, as if it had been accepted now. */
-    JobRecord retried(long nextSequence, long now) {
+    public JobRecord retried(long nextSequence, long now) {
         return waiting(nextSequence, now, retries + 1, 0, 0);
     }
 
     /** Returns the record for after the process died: the job waits again in its old place, and the attempts are counted. */
-    JobRecord waitingAgain() {
+    public JobRecord waitingAgain() {
         return waiting(sequence, accepted, status == Status.IN_PROGRESS ? retries + 1 : retries, takes, attempts);
     }
 
@@ -83,12 +84,12 @@ record JobRecord(
     }
 
     /** Returns the record with one more take. */
-    JobRecord taken() {
+    public JobRecord taken() {
         return open(status, takes + 1, attempts, started);
     }
 
     /** Returns the record of the job as it begins. */
-    JobRecord begun(long now) {
+    public JobRecord begun(long now) {
         return open(Status.IN_PROGRESS, takes, attempts + 1, now);
     }
 
@@ -117,7 +118,8 @@ record JobRecord(
      *
      * @param tellsWebhook false if no webhook is to be called, even if there is one
      */
-    JobRecord ended(Status last, long now, long until, int answered, boolean tellsWebhook, boolean lacksPictures) {
+    public JobRecord ended(
+            Status last, long now, long until, int answered, boolean tellsWebhook, boolean lacksPictures) {
         boolean due = tellsWebhook && webhook != null;
         return new JobRecord(
                 id,
@@ -139,32 +141,32 @@ record JobRecord(
     }
 
     /** Returns the record with no webhook due any more. */
-    JobRecord webhookTold() {
+    public JobRecord webhookTold() {
         return ended(status, ended, keptUntil, answerBytes, false, unstored);
     }
 
     /** Returns the record with an earlier time at which the job is forgotten; unchanged if that time is later. */
-    JobRecord keptUntil(long time) {
+    public JobRecord keptUntil(long time) {
         return ended(status, ended, Math.min(time, keptUntil), answerBytes, webhookDue, unstored);
     }
 
     /** Returns true if the GPU has worked on the job for longer than it may. */
-    boolean isOverdue(long now) {
+    public boolean isOverdue(long now) {
         return status == Status.IN_PROGRESS && now - started > policy.executionTimeout();
     }
 
     /** Returns true if the job has not ended within its time to live. */
-    boolean isExpired(long now) {
+    public boolean isExpired(long now) {
         return !status.isFinal() && now - accepted > policy.ttl();
     }
 
     /** Returns true if the job has ended, was kept long enough, and no webhook is still to be called. */
-    boolean isForgettable(long now) {
+    public boolean isForgettable(long now) {
         return status.isFinal() && !webhookDue && now >= keptUntil;
     }
 
     /** Adds to a status body the times of the job, and which worker did it. */
-    ObjectNode describe(ObjectNode body, long now, String workerId) {
+    public ObjectNode describe(ObjectNode body, long now, String workerId) {
         if (started != 0) {
             body.put("delayTime", started - accepted)
                     .put("executionTime", (ended == 0 ? now : ended) - started)

@@ -1,9 +1,10 @@
-package dev.darkroom.queue.durable;
+package dev.darkroom.queue.durable.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.durable.Desk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

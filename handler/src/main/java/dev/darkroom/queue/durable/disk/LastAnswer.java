@@ -1,4 +1,4 @@
-package dev.darkroom.queue.durable;
+package dev.darkroom.queue.durable.disk;
 
 import dev.darkroom.queue.MemoryBudget;
 import java.io.UncheckedIOException;
@@ -7,7 +7,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The last answer of a job: in memory if it is small, in a file if it is large or is to outlive the process. */
-final class LastAnswer {
+public final class LastAnswer {
     private static final Logger LOG = Logger.getLogger(LastAnswer.class);
     private static final int SMALL = 16_384;
 
@@ -26,7 +26,7 @@ final class LastAnswer {
     }
 
     /** Finds an answer that an earlier process has kept. */
-    static LastAnswer kept(JobStore store, JobRecord job) {
+    public static LastAnswer kept(JobStore store, JobRecord job) {
         return new LastAnswer(store, job, job.answerBytes(), null, () -> {});
     }
 
@@ -36,7 +36,7 @@ final class LastAnswer {
      * @param room bytes of large answers that all jobs together may keep in memory
      * @throws UncheckedIOException if there is no room either
      */
-    static LastAnswer keep(JobStore store, JobRecord job, byte[] body, boolean lasting, MemoryBudget room) {
+    public static LastAnswer keep(JobStore store, JobRecord job, byte[] body, boolean lasting, MemoryBudget room) {
         boolean small = body.length <= SMALL;
         if (lasting || !small) {
             try {
@@ -62,15 +62,15 @@ final class LastAnswer {
         return () -> room.release(held.getAndSet(0));
     }
 
-    byte[] body() {
+    public byte[] body() {
         return inMemory != null ? inMemory : store.answer(job.id(), job.retries());
     }
 
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 
-    void drop() {
+    public void drop() {
         dropped.run();
         store.dropAnswer(job.id(), job.retries());
     }

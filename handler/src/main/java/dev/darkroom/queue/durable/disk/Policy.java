@@ -1,4 +1,4 @@
-package dev.darkroom.queue.durable;
+package dev.darkroom.queue.durable.disk;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.Faults;
@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param ttl milliseconds from the acceptance of the job to its end
  * @param lowPriority true if all other jobs go first
  */
-record Policy(long executionTimeout, long ttl, boolean lowPriority) {
+public record Policy(long executionTimeout, long ttl, boolean lowPriority) {
     private static final long LEAST_EXECUTION = 5_000;
     private static final long LEAST_TTL = 10_000;
     private static final long MOST = 7L * 24 * 60 * 60 * 1000;
 
     /** Reads the {@code policy} of a request, with the values of this one for what it leaves open. Faults are noted. */
-    Policy with(@Nullable JsonNode policy, Faults faults) {
+    public Policy with(@Nullable JsonNode policy, Faults faults) {
         if (policy == null || policy.isNull()) {
             return this;
         }

@@ -1,4 +1,4 @@
-package dev.darkroom.queue.durable;
+package dev.darkroom.queue.durable.disk;
 
 /** The status of a job, in RunPod's words. */
 public enum Status {

@@ -1,5 +1,7 @@
-package dev.darkroom.hub;
+package dev.darkroom;
 
+import dev.darkroom.hub.HubException;
+import dev.darkroom.hub.ModelSource;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.darkroom.queue.durable;
+package dev.darkroom.queue.durable.disk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.darkroom.queue.durable;
+package dev.darkroom.queue.durable.disk;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.darkroom.queue.JobJson;
@@ -120,7 +120,7 @@ public final class JobStore implements AutoCloseable {
     }
 
     /** Returns all jobs, in the order of their acceptance. */
-    List<JobRecord> jobs() {
+    public List<JobRecord> jobs() {
         return records.all().stream()
                 .map(JobStore::read)
                 .sorted(Comparator.comparingLong(JobRecord::sequence))
@@ -128,12 +128,12 @@ public final class JobStore implements AutoCloseable {
     }
 
     /** Persists a request; it belongs to a job once the record of that is {@link #put}. */
-    void keepRequest(String id, byte[] request) {
+    public void keepRequest(String id, byte[] request) {
         files.write(id + REQUEST, request, true);
     }
 
     /** Puts the record of a job in memory; {@link #commit} or {@link #sync} writes it. */
-    void put(JobRecord job) {
+    public void put(JobRecord job) {
         try {
             records.put(job.id(), JobJson.MAPPER.writeValueAsString(job));
         } catch (JsonProcessingException e) {
@@ -142,25 +142,25 @@ public final class JobStore implements AutoCloseable {
     }
 
     /** Writes all records that were put, so that they outlive the process. */
-    void commit() {
+    public void commit() {
         records.commit(false);
     }
 
     /** Writes all records that were put, so that they outlive a crash of the machine. */
-    void sync() {
+    public void sync() {
         records.commit(true);
     }
 
-    byte[] request(String id) {
+    public byte[] request(String id) {
         return files.read(id + REQUEST);
     }
 
-    boolean hasRequest(String id) {
+    public boolean hasRequest(String id) {
         return files.has(id + REQUEST);
     }
 
     /** Deletes the request of a job that will not be done again. */
-    void dropRequest(String id) {
+    public void dropRequest(String id) {
         files.delete(id + REQUEST);
     }
 
@@ -173,12 +173,12 @@ public final class JobStore implements AutoCloseable {
         return files.read(answerOf(id, retries));
     }
 
-    void dropAnswer(String id, int retries) {
+    public void dropAnswer(String id, int retries) {
         files.delete(answerOf(id, retries));
     }
 
     /** Removes a job; if the machine stops right now it may come back. */
-    void remove(JobRecord job) {
+    public void remove(JobRecord job) {
         // first: on a full disk nothing can be written before something is deleted
         dropRequest(job.id());
         dropAnswer(job.id(), job.retries());
@@ -187,7 +187,7 @@ public final class JobStore implements AutoCloseable {
     }
 
     /** Compacts the database if much of it is unused; takes a fraction of a second. */
-    void compact() {
+    public void compact() {
         records.compact();
     }
 
