@@ -54,7 +54,7 @@ public final class PictureDecoder {
      * @throws IOException if the file is damaged
      */
     public static Picture decodeOwn(byte[] file) throws IOException {
-        BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
+        BufferedImage image = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(file)));
         if (image == null) {
             throw new IOException("no picture");
         }
