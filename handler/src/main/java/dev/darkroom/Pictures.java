@@ -13,6 +13,7 @@ import dev.darkroom.store.PictureToStore;
 import dev.darkroom.store.ResultName;
 import dev.darkroom.store.Results;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,13 +69,14 @@ final class Pictures implements AutoCloseable {
 
     /** Stores the pictures that an earlier try of this job drew but could not store; returns the samples left to draw. */
     List<Sample> resendUnsent() {
-        List<Sample> left = new ArrayList<>();
-        for (Sample sample : samples) {
-            if (!results.hasUnsent(new ResultName(ticket.id(), sample.index()))) {
-                left.add(sample);
-                continue;
-            }
-            ticket.started();
+        List<Sample> left = new ArrayList<>(samples);
+        left.removeIf(sample -> results.hasUnsent(new ResultName(ticket.id(), sample.index())));
+        if (left.isEmpty()) {
+            ticket.started(); // with pictures left to draw, it waits for the GPU like any other job
+        }
+        List<Sample> unsent = new ArrayList<>(samples);
+        unsent.removeAll(left);
+        for (Sample sample : unsent) {
             try {
                 resend(sample)
                         .ifPresentOrElse(
@@ -84,6 +86,7 @@ final class Pictures implements AutoCloseable {
                 failures.put(sample.index(), new JobResult.Failure(sample, e));
             }
         }
+        left.sort(Comparator.comparingInt(Sample::index));
         return left;
     }
 

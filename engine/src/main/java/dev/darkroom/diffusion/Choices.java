@@ -112,7 +112,9 @@ record Choices(
     }
 
     private FlowMatchSchedule schedule(Sampling sampling) {
-        return distillation(sampling).isPresent() ? pipeline.family().distilled(usual) : usual;
+        return distillation(sampling).filter(Distillation::isLightning).isPresent()
+                ? pipeline.family().lightning(usual)
+                : usual;
     }
 
     /** Finds the distillation LoRA that a job is drawn with: one of its own, or the checkpoint's. */

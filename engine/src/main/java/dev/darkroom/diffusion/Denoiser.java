@@ -34,7 +34,7 @@ public final class Denoiser {
                     latents = loop.replace(latents, step.keep(next));
                 }
                 Probe.see("step", i, "latents", latents);
-                NotFiniteException.check(latents, "step " + (i + 1), velocity.placement());
+                NotFiniteException.check(latents, "the transformer, in step " + (i + 1) + ",", velocity.placement());
                 progress.report(i - first + 1, steps - first);
             }
             Probe.see("out.latents_packed", latents);

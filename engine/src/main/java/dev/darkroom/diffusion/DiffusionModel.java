@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A checkpoint of any family with the pipeline that the checkpoint's own files name: completes jobs with the checkpoint's defaults, and
@@ -151,7 +152,10 @@ public final class DiffusionModel implements ImageModel {
             Run here = run.adaptedBy(checkpoint.textEncoders(adapted::identity));
             return pipeline.generate(here, sources, noise, progress, timings);
         } catch (NotFiniteException e) {
-            throw blamed(e, sources.loras());
+            throw blamed(
+                    e,
+                    Stream.concat(sources.loras().stream(), loras.own().stream())
+                            .toList());
         } finally {
             checkpoint.kept().trim();
         }

@@ -40,6 +40,11 @@ record Distillation(String name, int steps) {
                 files.stream().map(file -> new Lora(file.name(), file.scale())).toList());
     }
 
+    /** Tells whether it is one of those that were trained with a schedule of their own. */
+    boolean isLightning() {
+        return name.equals("Lightning");
+    }
+
     private static Optional<Distillation> named(String file) {
         Optional<String> name =
                 NAME.matcher(file).results().map(MatchResult::group).findFirst();

@@ -23,8 +23,8 @@ public interface Family {
      */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength);
 
-    /** The schedule that distillations of the family were trained with, where a checkpoint's own is {@code usual}. */
-    default FlowMatchSchedule distilled(FlowMatchSchedule usual) {
+    /** The schedule that the family's Lightning distillations were trained with, where a checkpoint's own is {@code usual}. */
+    default FlowMatchSchedule lightning(FlowMatchSchedule usual) {
         return usual;
     }
 }

@@ -59,6 +59,7 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
             try (var scope = Scope.open("encode image")) {
                 Posterior made = vae.encode(toVae(pixels.get()));
                 NotFiniteException.check(made.mean(), "the autoencoder, encoding a picture,", vae.placement());
+                NotFiniteException.check(made.logvar(), "the autoencoder, encoding a picture,", vae.placement());
                 return List.of(scope.keep(made.mean()), scope.keep(made.logvar()));
             }
         });

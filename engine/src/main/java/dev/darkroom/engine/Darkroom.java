@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,14 +61,23 @@ public final class Darkroom implements AutoCloseable {
      */
     public static Darkroom open(Path checkpoint) throws InterruptedException {
         var gpu = new GpuLane();
+        var loaded = new AtomicReference<@Nullable Darkroom>();
         boolean open = false;
         try {
-            Darkroom darkroom = gpu.run(() -> load(gpu, checkpoint));
+            Darkroom darkroom = gpu.run(() -> {
+                Darkroom made = load(gpu, checkpoint);
+                loaded.set(made);
+                return made;
+            });
             open = true;
             return darkroom;
         } finally {
             if (!open) {
-                gpu.close();
+                gpu.close(); // whoever was interrupted waits here for what is being loaded
+                Darkroom made = loaded.get();
+                if (made != null) {
+                    made.close();
+                }
             }
         }
     }

@@ -165,7 +165,7 @@ public record QwenImageCheckpoint(
     }
 
     @Override
-    public FlowMatchSchedule distilled(FlowMatchSchedule usual) {
+    public FlowMatchSchedule lightning(FlowMatchSchedule usual) {
         return FlowMatchSchedule.lightning();
     }
 

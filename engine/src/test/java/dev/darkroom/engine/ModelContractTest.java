@@ -236,13 +236,13 @@ class ModelContractTest {
     @CsvSource({
         "FLUX, text_encoder, text_model.final_layer_norm.weight, text_encoder gave",
         "FLUX, text_encoder_2, encoder.final_layer_norm.weight, text_encoder_2 gave",
-        "FLUX, transformer, proj_out.weight, step 1 gave",
+        "FLUX, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
         "FLUX, vae, decoder.conv_out.weight, 'the autoencoder, decoding the picture, gave'",
         "FLUX_IMG2IMG, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'",
         "FLUX_KONTEXT, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'",
         "FLUX_FILL, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'",
         "QWEN_IMAGE, text_encoder, model.norm.weight, text_encoder gave",
-        "QWEN_IMAGE, transformer, proj_out.weight, step 1 gave",
+        "QWEN_IMAGE, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
         "QWEN_IMAGE, vae, decoder.conv_out.weight, 'the autoencoder, decoding the picture, gave'",
         "QWEN_IMAGE_EDIT, text_encoder, visual.merger.ln_q.weight, the vision tower of text_encoder gave",
         "QWEN_IMAGE_EDIT_PLUS, vae, encoder.conv_out.weight, 'the autoencoder, encoding a picture, gave'"
@@ -288,7 +288,7 @@ class ModelContractTest {
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> draw(model, pipeline, 7, List.of(lora)))
                     .withMessageStartingWith(
-                            "loras: with loud.safetensors at 1.0, step 1 gave numbers that are not finite")
+                            "loras: with loud.safetensors at 1.0, the transformer, in step 1, gave numbers that are not finite")
                     .matches(e -> e.code() == JobException.Code.BAD_INPUT);
             assertThat(draw(model, pipeline, 7, List.of())).isEqualTo(plain);
         }

@@ -24,6 +24,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     private final Outbox outbox;
     private @Nullable ObjectNode request;
     private boolean stopped;
+    private boolean begun;
     private boolean ended;
 
     private RunPodTicket(String id, ObjectNode request, PullContext context) {
@@ -78,7 +79,13 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
 
     @Override
     public void started() {
-        checkCancelled();
+        synchronized (this) {
+            checkCancelled();
+            if (begun) {
+                return;
+            }
+            begun = true;
+        }
         events.publish(new JobEvent.Started());
     }
 
