@@ -73,7 +73,7 @@ final class JobEnding {
         try {
             queue.store().keepRequest(beginning.id(), request);
             return true;
-        } catch (UncheckedIOException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf("job %s cannot be retried: %s", beginning.id(), e.getMessage());
             return false;
         }
@@ -85,7 +85,7 @@ final class JobEnding {
             byte[] body = bodies.last(end.body().get(), now);
             return LastAnswer.keep(
                     queue.store(), beginning, body, lasting, queue.memory().answers());
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             LOG.errorf("job %s: its answer cannot be made: %s", beginning.id(), e);
             return null;
         }
