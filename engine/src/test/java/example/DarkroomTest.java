@@ -12,6 +12,7 @@ import dev.darkroom.job.Framing;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.CheckpointException;
 import java.io.File;
 import java.io.IOException;
@@ -142,6 +143,24 @@ class DarkroomTest {
             darkroom.generate("a car", DrawOptions.seed(1)); // waits for the drawing before it
             assertThat(steps).hasSizeLessThan(200);
         }
+    }
+
+    @Test
+    void anOpeningThatIsInterruptedLeavesNoTensor() throws InterruptedException {
+        long before = Scope.liveTensors();
+        var seen = new AtomicReference<Throwable>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            Thread.currentThread().interrupt();
+            try (Darkroom darkroom = Darkroom.open(DRAWS)) {
+                darkroom.generate("a car");
+            } catch (InterruptedException e) {
+                seen.set(e);
+            }
+        });
+        caller.join();
+
+        assertThat(seen.get()).isInstanceOf(InterruptedException.class);
+        assertThat(Scope.liveTensors()).isEqualTo(before);
     }
 
     @Test

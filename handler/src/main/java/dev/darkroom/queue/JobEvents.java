@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Safe for several threads.
  */
 public final class JobEvents {
+    private static final Logger LOG = Logger.getLogger(JobEvents.class);
+
     /** The largest file that RunPod lets through as one chunk of a stream, in characters of base64. */
     private static final int LARGEST_FILE = 1_000_000;
 
@@ -31,10 +34,17 @@ public final class JobEvents {
         this.room = room;
     }
 
-    /** Keeps an event for readers, then calls all followers on this thread. */
+    /** Keeps an event for readers, then calls all followers on this thread; one that throws keeps no other from being called. */
     public void publish(JobEvent event) {
         keep(event);
-        followers.forEach(follower -> follower.accept(event));
+        for (Consumer<JobEvent> follower : followers) {
+            try {
+                follower.accept(event);
+            } catch (RuntimeException e) {
+                LOG.errorf(
+                        e, "a follower of a job failed at %s", event.getClass().getSimpleName());
+            }
+        }
     }
 
     private synchronized void keep(JobEvent event) {

@@ -47,6 +47,20 @@ class JobEventsTest {
     }
 
     @Test
+    void aFollowerThatThrowsKeepsNoOtherFromHearing() {
+        List<JobEvent> heard = new ArrayList<>();
+        events.follow(event -> {
+            throw new IllegalStateException("a broken follower");
+        });
+        events.follow(heard::add);
+
+        events.publish(STARTED);
+        events.publish(COMPLETED);
+
+        assertThat(heard).containsExactly(STARTED, COMPLETED);
+    }
+
+    @Test
     void whoReadsAlongGetsEverythingInItsOrder() {
         JobEvents.Reader reader = events.reader();
         List<JobEvent> read = new ArrayList<>();
