@@ -1,15 +1,8 @@
 package dev.darkroom.weights;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,15 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigFile {
     private static final int LARGEST_NUMBER = 1 << 24;
     private static final String QUANTIZATION = "quantization_config";
-
-    public static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(32)
-                            .maxStringLength(1 << 24)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private static final Logger LOG = Logger.getLogger(ConfigFile.class);
 
@@ -68,26 +52,7 @@ public final class ConfigFile {
 
     /** Reads a file that must be there. */
     public static ConfigFile read(Path file) {
-        return new ConfigFile(file.toString(), "", object(file), null);
-    }
-
-    /**
-     * Reads a file that must be there as the JSON object that it holds.
-     *
-     * @throws CheckpointException if it is missing or no JSON object, or names a key twice
-     */
-    public static JsonNode object(Path file) {
-        try {
-            JsonNode root = JSON.readTree(SmallFile.read(file));
-            if (root == null || !root.isObject()) {
-                throw new CheckpointException(file + " holds no JSON object");
-            }
-            return root;
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(file + " is no valid JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        return new ConfigFile(file.toString(), "", CheckpointJson.object(file), null);
     }
 
     /**
@@ -96,15 +61,7 @@ public final class ConfigFile {
      * @param name where the text stands, for errors
      */
     public static ConfigFile parse(String name, String json) {
-        try {
-            JsonNode root = JSON.readTree(json);
-            if (root == null || !root.isObject()) {
-                throw new CheckpointException(name + " holds no JSON object");
-            }
-            return new ConfigFile(name, "", root, null);
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(name + " is no valid JSON: " + e.getOriginalMessage(), e);
-        }
+        return new ConfigFile(name, "", CheckpointJson.object(name, json), null);
     }
 
     /** Reads a file that may be missing, in which case all fields have their defaults. */
