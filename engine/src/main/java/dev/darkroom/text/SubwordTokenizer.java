@@ -1,6 +1,7 @@
 package dev.darkroom.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.darkroom.weights.CheckpointException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -26,7 +27,11 @@ final class SubwordTokenizer {
 
     /** Splits a text into pieces and returns their ids. Half of a surrogate pair, which is no character, is read as U+FFFD. */
     long[] pieces(String text) {
-        return tokenizer.encode(wellFormed(text), false, false).getIds();
+        try {
+            return tokenizer.encode(wellFormed(text), false, false).getIds();
+        } catch (RuntimeException e) {
+            throw new CheckpointException("the checkpoint's tokenizer cannot read a text: " + e.getMessage(), e);
+        }
     }
 
     private static String wellFormed(String text) {

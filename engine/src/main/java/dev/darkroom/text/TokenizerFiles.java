@@ -28,10 +28,16 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
         Path file = folder.resolve("tokenizer.json");
         byte[] json = SmallFile.read(file);
         JsonNode root = object(file, json);
-        for (JsonNode charsmap : root.findValues("precompiled_charsmap")) {
-            PrecompiledCharsmap.check(file, charsmap.asText());
-        }
+        checkCharsmaps(file, root);
         return new TokenizerFiles(json, root);
+    }
+
+    /** Checks every table of characters, and that none is missing: the library ends the process where one is. */
+    private static void checkCharsmaps(Path file, JsonNode node) {
+        if (node.path("type").asText().equals("Precompiled") || node.has("precompiled_charsmap")) {
+            PrecompiledCharsmap.check(file, node.path("precompiled_charsmap").asText());
+        }
+        node.forEach(child -> checkCharsmaps(file, child));
     }
 
     /** Reads {@code tokenizer.json}, or composes it from CLIP's {@code vocab.json} and {@code merges.txt}. */
