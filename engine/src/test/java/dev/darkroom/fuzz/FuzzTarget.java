@@ -20,10 +20,11 @@ import org.junit.jupiter.api.DynamicTest;
 public record FuzzTarget(Class<?> type, Consumer<byte[]> run) {
     /** Replays the files of every target's folder {@code fuzz/<class>} among the test resources. */
     public static Stream<DynamicTest> replay(List<FuzzTarget> targets) {
-        return targets.stream().flatMap(target -> target.corpus().stream()
-                .map(file -> DynamicTest.dynamicTest(
-                        target.type.getSimpleName() + " " + file.getFileName(),
-                        () -> target.run.accept(Files.readAllBytes(file)))));
+        return targets.stream()
+                .flatMap(target -> target.corpus().stream()
+                        .map(file -> DynamicTest.dynamicTest(
+                                target.type.getSimpleName() + " " + file.getFileName(),
+                                () -> target.run.accept(Files.readAllBytes(file)))));
     }
 
     /** Finds the files; there is at least one. */

@@ -26,7 +26,9 @@ public final class ContainerFuzz {
         }
         try {
             boolean found = switch (format) {
-                case PNG -> PngFile.of(marked).chunks().size() == PngFile.of(file).chunks().size() + 1;
+                case PNG ->
+                    PngFile.of(marked).chunks().size()
+                            == PngFile.of(file).chunks().size() + 1;
                 case JPEG -> JpegFile.of(marked).exif().isPresent() || Arrays.equals(marked, file);
                 case WEBP -> WebpFile.of(marked).exif().isPresent();
             };

@@ -28,16 +28,19 @@ public final class LoraFuzz {
     public static void fuzzerTestOneInput(byte[] content) {
         try {
             SafetensorsFile file = SafetensorsFile.read(FILE.holding(content));
-            LoraPlan plan = LoraPlanner.plan("loras[0]", file, LAYERS, List.of(new FluxLoraNames(), new QwenImageLoraNames()));
-            plan.pairs().forEach(pair -> pair.module().layers().forEach(layer -> {
-                if (!LAYERS.getOrDefault(pair.role(), Map.of()).containsKey(layer)) {
-                    throw new AssertionError("no such layer: " + pair.role() + " " + layer);
-                }
-            }));
+            LoraPlan plan =
+                    LoraPlanner.plan("loras[0]", file, LAYERS, List.of(new FluxLoraNames(), new QwenImageLoraNames()));
+            plan.pairs()
+                    .forEach(pair -> pair.module().layers().forEach(layer -> {
+                        if (!LAYERS.getOrDefault(pair.role(), Map.of()).containsKey(layer)) {
+                            throw new AssertionError("no such layer: " + pair.role() + " " + layer);
+                        }
+                    }));
         } catch (CheckpointException e) {
             return; // its caller names the field
         } catch (JobException e) {
-            if (e.code() != JobException.Code.BAD_INPUT || !String.valueOf(e.getMessage()).startsWith("loras[0]: ")) {
+            if (e.code() != JobException.Code.BAD_INPUT
+                    || !String.valueOf(e.getMessage()).startsWith("loras[0]: ")) {
                 throw e;
             }
         }

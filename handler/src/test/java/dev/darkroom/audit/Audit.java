@@ -20,12 +20,16 @@ public final class Audit {
     static boolean audit(Path file, URI database) throws IOException, InterruptedException {
         Bom bom = Bom.read(file);
         List<Bom.Component> notAllowed = bom.notAllowed();
-        System.out.printf("licences         %d libraries, %d with one that is not known to be fine%n", bom.components().size(), notAllowed.size());
+        System.out.printf(
+                "licences         %d libraries, %d with one that is not known to be fine%n",
+                bom.components().size(), notAllowed.size());
         notAllowed.forEach(component -> System.out.printf("  %s  %s%n", component.purl(), component.licences()));
 
         Map<String, TreeSet<String>> vulnerable;
         try {
-            vulnerable = new Osv(database).vulnerabilities(bom.components().stream().map(Bom.Component::purl).toList());
+            vulnerable = new Osv(database)
+                    .vulnerabilities(
+                            bom.components().stream().map(Bom.Component::purl).toList());
         } catch (IOException e) {
             System.out.printf("vulnerabilities  NOT LOOKED UP: %s is not to be had (%s)%n", database, e);
             return notAllowed.isEmpty();

@@ -69,12 +69,15 @@ record Bom(List<Component> components) {
     }
 
     Optional<Component> of(String sha256) {
-        return components.stream().filter(component -> component.sha256.equals(sha256)).findFirst();
+        return components.stream()
+                .filter(component -> component.sha256.equals(sha256))
+                .findFirst();
     }
 
     private static String licence(JsonNode choice) {
         JsonNode licence = choice.path("license");
-        return choice.path("expression").asText(licence.path("id").asText(licence.path("name").asText()));
+        return choice.path("expression")
+                .asText(licence.path("id").asText(licence.path("name").asText()));
     }
 
     private static String hash(JsonNode component) {

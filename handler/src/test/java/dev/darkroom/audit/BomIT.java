@@ -28,7 +28,9 @@ class BomIT {
         assertThat(shipped).hasSizeGreaterThan(100);
         for (Path library : shipped) {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(library));
-            assertThat(bom.of(HexFormat.of().formatHex(digest))).as("%s", library).isPresent();
+            assertThat(bom.of(HexFormat.of().formatHex(digest)))
+                    .as("%s", library)
+                    .isPresent();
         }
         assertThat(bom.notAllowed()).isEmpty();
     }

@@ -53,11 +53,11 @@ record Osv(URI database) {
                         .POST(HttpRequest.BodyPublishers.ofString(question.toString()))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        JsonNode results = response.statusCode() == 200
-                ? JSON.readTree(response.body()).path("results")
-                : JSON.missingNode();
+        JsonNode results =
+                response.statusCode() == 200 ? JSON.readTree(response.body()).path("results") : JSON.missingNode();
         if (results.size() != purls.size()) {
-            throw new IOException(database + " answered " + response.statusCode() + " without a result for each library");
+            throw new IOException(
+                    database + " answered " + response.statusCode() + " without a result for each library");
         }
         for (int i = 0; i < purls.size(); i++) {
             for (JsonNode vulnerability : results.get(i).path("vulns")) {

@@ -27,7 +27,8 @@ public final class AddressFuzz {
         if (address.host().isEmpty() || address.port() < 1 || address.port() > 65_535) {
             throw new AssertionError("no host or port: " + address.host() + " " + address.port());
         }
-        if (!address.target().startsWith("/") || !address.target().chars().allMatch(letter -> letter > ' ' && letter < 0x7f)) {
+        if (!address.target().startsWith("/")
+                || !address.target().chars().allMatch(letter -> letter > ' ' && letter < 0x7f)) {
             throw new AssertionError("not for a request line: " + address.target());
         }
     }
