@@ -1,7 +1,6 @@
 package dev.darkroom.image;
 
 import dev.darkroom.job.Size;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -28,11 +27,11 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
     /**
      * Finds the chunks.
      *
-     * @throws IOException if the file is shorter than it says
+     * @throws DamagedPictureException if the file is shorter than it says
      */
-    static WebpFile of(byte[] file) throws IOException {
+    static WebpFile of(byte[] file) throws DamagedPictureException {
         if (file.length < SIGNATURE) {
-            throw new IOException("it ends too early");
+            throw DamagedPictureException.tooShort();
         }
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         long end = BEFORE + Integer.toUnsignedLong(bytes.getInt(4));
@@ -41,13 +40,13 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
         while (at + BEFORE <= Math.min(end, file.length)) {
             int length = bytes.getInt(at + 4);
             if (length < 0 || length > file.length - at - BEFORE) {
-                throw new IOException("it ends too early");
+                throw DamagedPictureException.tooShort();
             }
             chunks.add(new Chunk(new String(file, at, 4, StandardCharsets.ISO_8859_1), at + BEFORE, length));
             at += BEFORE + length + length % 2;
         }
         if (end > file.length + 1L) { // some leave out the last even byte
-            throw new IOException("it ends too early");
+            throw DamagedPictureException.tooShort();
         }
         return new WebpFile(file, List.copyOf(chunks));
     }
@@ -57,6 +56,11 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
         return file.length > SIGNATURE + BEFORE
                 && new String(file, SIGNATURE, 4, StandardCharsets.ISO_8859_1).equals("VP8X")
                 && (file[SIGNATURE + BEFORE] & IS_ANIMATED) != 0;
+    }
+
+    /** Returns true if the file has a chunk of this type. */
+    boolean has(String type) {
+        return chunks.stream().anyMatch(chunk -> chunk.type().equals(type));
     }
 
     /** Copies the EXIF block, if there is one. */
