@@ -124,9 +124,8 @@ public final class WebAddress {
         if (SCHEME.matcher(clean).lookingAt()) {
             return of(clean);
         }
-        String slashes = clean.replace('\\', '/');
-        if (slashes.startsWith("//")) {
-            return of((secure ? "https://" : "http://") + clean.substring(2));
+        if (clean.replace('\\', '/').startsWith("//")) {
+            return of((secure ? "https:" : "http:") + clean);
         }
         var here = new Authority(secure, host, standardPort ? 0 : port);
         WebAddress target = at(here, clean);

@@ -78,7 +78,7 @@ class WebAddressTest {
             ? | http://h/a/b?
             '#part' | http://h/a/b?q
             //other/c | http://other/c
-            \\\\other\\c | http://other/c
+            \\\\other\\c | -
             HTTPS://other | https://other
             http://my_h/ä | http://my_h/%C3%A4
             c:d | -
