@@ -3,6 +3,7 @@ package dev.darkroom.net;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -18,10 +19,22 @@ public record AllowedHosts(HostResolver resolver, Predicate<InetAddress> allowed
             "Name or service not known|Name does not resolve|No address associated|nodename nor servname");
 
     /** Hosts on the public internet. */
-    public static final AllowedHosts PUBLIC = new AllowedHosts(InetAddress::getAllByName, AddressRules::isPublic);
+    public static final AllowedHosts PUBLIC = new AllowedHosts(AllowedHosts::resolve, AddressRules::isPublic);
 
     /** All hosts, those of private networks and this machine too. */
-    public static final AllowedHosts ALL = new AllowedHosts(InetAddress::getAllByName, address -> true);
+    public static final AllowedHosts ALL = new AllowedHosts(AllowedHosts::resolve, address -> true);
+
+    /** Names below {@code localhost} are this machine, as browsers and curl have it and few name servers. */
+    private static InetAddress[] resolve(String host) throws UnknownHostException {
+        return isBelowLocalhost(host)
+                ? new InetAddress[] {InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1")}
+                : InetAddress.getAllByName(host);
+    }
+
+    /** Returns true for names such as {@code minio.localhost}, which {@link #lookUp} alone is sure to find. */
+    public static boolean isBelowLocalhost(String host) {
+        return host.toLowerCase(Locale.ROOT).endsWith(".localhost");
+    }
 
     /**
      * Returns true unless the name server has said that there is no such host. Java tells it in the words of the C library alone; where
