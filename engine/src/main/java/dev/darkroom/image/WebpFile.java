@@ -1,6 +1,7 @@
 package dev.darkroom.image;
 
 import dev.darkroom.job.Size;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

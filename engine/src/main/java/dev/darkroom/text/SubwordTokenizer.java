@@ -44,7 +44,7 @@ final class SubwordTokenizer {
         try {
             return tokenizer.encode(wellFormed(text), false, false).getIds();
         } catch (RuntimeException e) {
-            throw new CheckpointException("the checkpoint's tokenizer cannot read a text: " + e.getMessage(), e);
+            throw new CheckpointException("the tokenizer of " + folder + " cannot read a text: " + e.getMessage(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.darkroom.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.weights.CheckpointException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -23,9 +24,9 @@ final class TokenizerStructure {
     /** Lists of steps inside a step, by its type. */
     private static final Map<String, String> STEPS = Map.of("normalizer", "normalizers", "pre_tokenizer", "pretokenizers");
 
-    private final Object file;
+    private final Path file;
 
-    private TokenizerStructure(Object file) {
+    private TokenizerStructure(Path file) {
         this.file = file;
     }
 
@@ -35,7 +36,7 @@ final class TokenizerStructure {
      * @param file for errors
      * @throws CheckpointException that names the step at fault
      */
-    static void check(Object file, JsonNode root) {
+    static void check(Path file, JsonNode root) {
         var structure = new TokenizerStructure(file);
         structure.step("normalizer", root.path("normalizer"));
         structure.step("pre_tokenizer", root.path("pre_tokenizer"));

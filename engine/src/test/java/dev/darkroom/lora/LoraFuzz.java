@@ -13,15 +13,18 @@ import java.util.Map;
 /** Any bytes as a LoRA: refused, or a plan that touches only layers that the model has. */
 public final class LoraFuzz {
     private static final ScratchFile FILE = new ScratchFile("lora.safetensors");
-    private static final Map<String, Map<String, LinearWeight.Shape>> LAYERS = Map.of(
+    private static final LinearWeight.Shape SQUARE = new LinearWeight.Shape(4, 4);
+    private static final Map<String, Layers> LAYERS = Map.of(
             "transformer",
-            Map.of(
-                    "transformer_blocks.0.attn.to_q", new LinearWeight.Shape(4, 4),
-                    "transformer_blocks.0.attn.to_k", new LinearWeight.Shape(4, 4),
-                    "transformer_blocks.0.attn.to_v", new LinearWeight.Shape(4, 4),
-                    "proj_out", new LinearWeight.Shape(4, 4)),
+            new Layers(
+                    Map.of(
+                            "transformer_blocks.0.attn.to_q", SQUARE,
+                            "transformer_blocks.0.attn.to_k", SQUARE,
+                            "transformer_blocks.0.attn.to_v", SQUARE,
+                            "proj_out", SQUARE),
+                    Map.of("transformer_blocks.0.attn.norm_q", 4L)),
             "text_encoder",
-            Map.of("text_model.encoder.layers.0.self_attn.q_proj", new LinearWeight.Shape(4, 4)));
+            new Layers(Map.of("text_model.encoder.layers.0.self_attn.q_proj", SQUARE), Map.of()));
 
     private LoraFuzz() {}
 
@@ -32,7 +35,8 @@ public final class LoraFuzz {
                     LoraPlanner.plan("loras[0]", file, LAYERS, List.of(new FluxLoraNames(), new QwenImageLoraNames()));
             plan.pairs()
                     .forEach(pair -> pair.module().layers().forEach(layer -> {
-                        if (!LAYERS.getOrDefault(pair.role(), Map.of()).containsKey(layer)) {
+                        if (!LAYERS.containsKey(pair.role())
+                        || !LAYERS.get(pair.role()).linears().containsKey(layer)) {
                             throw new AssertionError("no such layer: " + pair.role() + " " + layer);
                         }
                     }));
