@@ -41,7 +41,11 @@ final class SubwordTokenizer {
 
     /** Splits a text into pieces and returns their ids. Half of a surrogate pair, which is no character, is read as U+FFFD. */
     long[] pieces(String text) {
-        return tokenizer.encode(wellFormed(text), false, false).getIds();
+        try {
+            return tokenizer.encode(wellFormed(text), false, false).getIds();
+        } catch (RuntimeException e) {
+            throw new CheckpointException("the tokenizer of " + folder + " cannot read a text: " + e.getMessage(), e);
+        }
     }
 
     private static String wellFormed(String text) {

@@ -67,9 +67,7 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
         if (!found.equals(type)) {
             throw new CheckpointException(file + ": model.type must be " + type + ", not '" + found + "'");
         }
-        for (JsonNode charsmap : root.findValues("precompiled_charsmap")) {
-            PrecompiledCharsmap.check(file, charsmap.asText());
-        }
+        TokenizerStructure.check(file, root);
         return new TokenizerFiles(folder, SmallFile.read(file), TokenizerIds.of(file, file, root));
     }
 

@@ -59,7 +59,7 @@ public final class Weights {
         var weights = Scope.open("weights of " + folder);
         try {
             T built;
-            Map<String, LinearWeight> linears;
+            Source read;
             try (var mappings = Scope.open("mapped files")) {
                 var source = new Source(files, placement, mappings);
                 built = network.apply(new Weights(source, "", ""));
@@ -67,9 +67,9 @@ public final class Weights {
                 if (!VERIFYING.isBound()) {
                     source.prefetch();
                 }
-                linears = source.linears;
+                read = source;
             }
-            return new Loaded<>(built, placement, files.bytes(), linears, weights.detach());
+            return new Loaded<>(built, placement, files.bytes(), read.linears, read.norms, weights.detach());
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
@@ -154,6 +154,13 @@ public final class Weights {
         return weight;
     }
 
+    /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
+    public NormWeight norm(long width) {
+        var weight = new NormWeight(tensor("weight", width), width);
+        source.norms.put(prefix, weight);
+        return weight;
+    }
+
     /** Moves a tensor that is not in the checkpoint to the device of the weights, to live as long as they do. */
     public Tensor constant(Tensor value) {
         return source.mappings.keep(value.to(source.placement.device()));
@@ -193,6 +200,7 @@ public final class Weights {
         private final @Nullable PinnedBuffer staging;
         private final Map<String, Located> entries = new LinkedHashMap<>();
         private final Map<String, LinearWeight> linears = new LinkedHashMap<>();
+        private final Map<String, NormWeight> norms = new LinkedHashMap<>();
         private final List<MappedFile> mapped = new ArrayList<>();
         private final Set<String> unread = new TreeSet<>();
         private final Set<String> missing = new TreeSet<>();
