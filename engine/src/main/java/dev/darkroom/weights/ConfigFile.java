@@ -35,24 +35,26 @@ public final class ConfigFile {
     private final String path;
     private final JsonNode root;
     private final @Nullable ConfigKeys keys;
-    private final Set<String> read = new TreeSet<>();
+    private final Set<String> read;
 
     /**
      * Wraps an object of a file.
      *
      * @param path prefix of field names in errors: empty, or the name of a nested object and a dot
      * @param keys all that may be read; null for no such bound
+     * @param read collects the keys that are read
      */
-    private ConfigFile(String name, String path, JsonNode root, @Nullable ConfigKeys keys) {
+    private ConfigFile(String name, String path, JsonNode root, @Nullable ConfigKeys keys, Set<String> read) {
         this.name = name;
         this.path = path;
         this.root = root;
         this.keys = keys;
+        this.read = read;
     }
 
     /** Reads a file that must be there. */
     public static ConfigFile read(Path file) {
-        return new ConfigFile(file.toString(), "", CheckpointJson.object(file), null);
+        return new ConfigFile(file.toString(), "", CheckpointJson.object(file), null, new TreeSet<>());
     }
 
     /**
@@ -61,14 +63,14 @@ public final class ConfigFile {
      * @param name where the text stands, for errors
      */
     public static ConfigFile parse(String name, String json) {
-        return new ConfigFile(name, "", CheckpointJson.object(name, json), null);
+        return new ConfigFile(name, "", CheckpointJson.object(name, json), null, new TreeSet<>());
     }
 
     /** Reads a file that may be missing, in which case all fields have their defaults. */
     public static ConfigFile readIfPresent(Path file) {
         return Files.exists(file)
                 ? read(file)
-                : new ConfigFile(file.toString(), "", JsonNodeFactory.instance.objectNode(), null);
+                : new ConfigFile(file.toString(), "", JsonNodeFactory.instance.objectNode(), null, new TreeSet<>());
     }
 
     /**
@@ -90,7 +92,7 @@ public final class ConfigFile {
                     + (unknown.size() == 1 ? " is not known here and has" : " are not known here and have")
                     + " no effect");
         }
-        return new ConfigFile(name, path, root, known);
+        return new ConfigFile(name, path, root, known, read);
     }
 
     /** Logs a remark about this file, unless the same was logged before. */
@@ -134,7 +136,7 @@ public final class ConfigFile {
         if (!path(field).isObject()) {
             throw error(field, "must be an object, not " + get(field));
         }
-        return new ConfigFile(name, path + field + ".", path(field), null);
+        return new ConfigFile(name, path + field + ".", path(field), null, new TreeSet<>());
     }
 
     /** Reads a count or a width: a whole number from 1 to 2²⁴. */

@@ -20,9 +20,11 @@ import dev.darkroom.text.TokenizerSettings;
 import dev.darkroom.text.TransformersKeys;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,10 +34,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of docs/checkpoints.md says of every key of every config what the code does with it, and nothing else. */
@@ -84,6 +88,36 @@ class ConfigTableTest {
                         .flatMap(Collection::stream))
                 .isNotEmpty()
                 .doesNotHaveDuplicates();
+    }
+
+    static Stream<Arguments> readers() {
+        Path flux = TestCheckpoints.POCKET_FLUX;
+        Path qwen = TestCheckpoints.POCKET_EDIT;
+        return Stream.of(
+                reader(flux, "scheduler/scheduler_config.json", FlowMatchSchedule.KEYS, FlowMatchSchedule::read),
+                reader(flux, "transformer/config.json", FluxConfig.KEYS, FluxConfig::read),
+                reader(flux, "vae/config.json", AutoencoderKL.Config.KEYS, AutoencoderKL.Config::read),
+                reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
+                reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
+                reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
+                reader(qwen, "vae/config.json", AutoencoderKLQwenImage.Config.KEYS, AutoencoderKLQwenImage.Config::read));
+    }
+
+    private static Arguments reader(Path checkpoint, String file, ConfigKeys kind, Consumer<ConfigFile> reader) {
+        return Arguments.of(checkpoint.resolve(file), kind, reader);
+    }
+
+    @ParameterizedTest
+    @MethodSource("readers")
+    void whatIsListedAsUsedIsRead(Path path, ConfigKeys kind, Consumer<ConfigFile> reader) {
+        ConfigFile file = ConfigFile.read(path);
+        reader.accept(file);
+
+        assertThat(file.read()).containsAll(kind.used()).isSubsetOf(knownTo(kind));
+    }
+
+    private static List<String> knownTo(ConfigKeys kind) {
+        return Stream.concat(kind.used().stream(), kind.fixed().keySet().stream()).toList();
     }
 
     /** One line of the table; what a kind shares with others of its library stands in the line of these. */
