@@ -55,7 +55,8 @@ record JpegFile(byte[] file, List<Segment> segments) {
             } else {
                 int length = at + 4 <= file.length ? (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF) : 0;
                 if (length < 2 || length > file.length - at - 2) {
-                    if (scans > 0) { // no segment but a camera's own data, which the scan's decoder will find superfluous, or not
+                    if (scans > 0) { // no segment but a camera's own data, which the scan's decoder will find
+                        // superfluous, or not
                         at += 2;
                         continue;
                     }
