@@ -71,7 +71,7 @@ class Serving {
             // the platform kills who is silent, and loading may take minutes
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
             JobStore store = StartupChecks.build(
-                    "jobs", () -> JobStore.open(config.data().resolve("jobs")));
+                    "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
             queue.open(store, metrics::ended);
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
