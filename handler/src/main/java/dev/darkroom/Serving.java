@@ -45,6 +45,7 @@ class Serving {
     private final Vertx vertx;
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
     private volatile Optional<RunPodSource> pulled = Optional.empty();
+    private volatile Optional<ServiceWatch> watch = Optional.empty();
 
     Serving(
             WorkerConfig config,
@@ -77,6 +78,7 @@ class Serving {
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
             watch(setup);
+            watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();
             LOG.infof("READY at %s", config.address());
             if (folderIsServed && config.publicUrl().isEmpty() && WILDCARD.contains(config.host())) {
@@ -150,6 +152,7 @@ class Serving {
     /** Waits for the jobs that run; those that wait in the queue are persisted, and done after the next start. */
     private void finishJobs() throws InterruptedException {
         state.defunct();
+        watch.ifPresent(ServiceWatch::close);
         queue.stop();
         pulled.ifPresent(RunPodSource::stop);
         for (Thread thread : workers) {
