@@ -62,9 +62,8 @@ final class ClockedStorage implements AutoCloseable {
         try (client) {
             String head = head(client.getInputStream());
             Matcher length = LENGTH.matcher(head);
-            byte[] body =
-                    client.getInputStream().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
-            String[] line = head.substring(0, head.indexOf('\r')).split(" ");
+            byte[] body = client.getInputStream().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
+            String[] line = head.substring(0, head.indexOf('\r')).split(" ", -1);
             String path = line[1].replaceFirst("\\?.*", "");
             String refusal = line[0].equals("GET") ? atAddress(line[1]) : atRequest(head);
             if (!refusal.isEmpty()) {
@@ -102,7 +101,8 @@ final class ClockedStorage implements AutoCloseable {
     }
 
     private void answer(Socket client, String status, String body) throws IOException {
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
+        String date =
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
         client.getOutputStream()
                 .write(("HTTP/1.1 " + status + "\r\nDate: " + date
                                 + "\r\nContent-Type: application/xml\r\nETag: \"0\"\r\nConnection: close\r\nContent-Length: "

@@ -74,8 +74,8 @@ class ResultsTest {
                     .isInstanceOf(JobException.class);
         }
 
-        assertThat(wrong.trouble()).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("SignatureDoesNotMatch"));
+        assertThat(wrong.trouble())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("SignatureDoesNotMatch"));
     }
 
     @ParameterizedTest

@@ -205,7 +205,12 @@ class S3WireTest {
                 HttpClient http = HttpClient.newHttpClient()) {
             var store = new S3Store(
                     S3Server.target(
-                            storage.address(), S3Server.BUCKET, S3Server.SECRET, "", Optional.empty(), Duration.ofHours(1)),
+                            storage.address(),
+                            S3Server.BUCKET,
+                            S3Server.SECRET,
+                            "",
+                            Optional.empty(),
+                            Duration.ofHours(1)),
                     CONNECTIONS);
 
             URI address = store.store(NAME, "a picture".getBytes(StandardCharsets.UTF_8), ImageFormat.PNG);

@@ -184,7 +184,8 @@ class WebhooksTest {
             assertThat(Desk.body(ticket).get("webhook"))
                     .hasToString(
                             "{\"state\":\"failed\",\"tries\":3,\"last\":\"HTTP 302: redirects are not followed, and this one leads to "
-                                    + "http://127.0.0.1:" + receiver.getAddress().getPort() + "\"}");
+                                    + "http://127.0.0.1:"
+                                    + receiver.getAddress().getPort() + "\"}");
         }
     }
 

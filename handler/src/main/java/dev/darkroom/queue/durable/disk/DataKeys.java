@@ -116,8 +116,7 @@ final class DataKeys {
         try {
             int begin = MAGIC.length + NONCE_BYTES;
             Cipher cipher = Cipher.getInstance(TRANSFORMATION);
-            cipher.init(
-                    Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, MAGIC.length, NONCE_BYTES));
+            cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, MAGIC.length, NONCE_BYTES));
             return Optional.of(cipher.doFinal(sealed, begin, sealed.length - begin));
         } catch (AEADBadTagException e) {
             return Optional.empty();

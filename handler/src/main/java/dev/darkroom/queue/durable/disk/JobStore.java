@@ -187,8 +187,7 @@ public final class JobStore implements AutoCloseable {
         try {
             return keys.opened(sealed);
         } catch (IOException e) {
-            throw new JobException(
-                    JobException.Code.INTERNAL, "the job's input cannot be read: " + e.getMessage(), e);
+            throw new JobException(JobException.Code.INTERNAL, "the job's input cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -163,10 +163,7 @@ class AtRestTest {
     }
 
     private void assertNoSecret() {
-        assertThat(files())
-                .isNotEmpty()
-                .noneMatch(file -> holds(file, SECRET))
-                .noneMatch(file -> holds(file, TOKEN));
+        assertThat(files()).isNotEmpty().noneMatch(file -> holds(file, SECRET)).noneMatch(file -> holds(file, TOKEN));
     }
 
     private static boolean holds(Path file, String text) {
