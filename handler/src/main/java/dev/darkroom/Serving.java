@@ -68,6 +68,7 @@ class Serving {
     int run() throws InterruptedException {
         Optional<RunPodEnvironment> platform = Optional.empty();
         try (var setup = new Setup(config, vertx)) {
+            var unused = StartupChecks.build("settings", config::address);
             platform = StartupChecks.build("RunPod", RunPodEnvironment::fromProcess);
             // the platform kills who is silent, and loading may take minutes
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));

@@ -225,7 +225,7 @@ class UrlFetchTest {
                 "①②⑦.⓪.⓪.①",
                 "１２７.0.0.1",
                 "127。0。0。1",
-                "ⓛocalhost",
+                "ⓛocalhost", "x.localhost", "my_x.localhost.",
                 "0x7f.0x0.0x0.0x1",
                 "[::1]",
                 "[::ffff:127.0.0.1]",

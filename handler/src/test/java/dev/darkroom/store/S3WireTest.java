@@ -224,6 +224,18 @@ class S3WireTest {
     }
 
     @Test
+    void aDateThatIsNotTheBucketsIsNotBelieved() throws IOException, InterruptedException {
+        try (var storage = new ClockedStorage(Duration.ZERO, Duration.ofDays(-400))) {
+            var store = new S3Store(target(storage.address()), CONNECTIONS);
+
+            URI address = store.store(NAME, "a picture".getBytes(StandardCharsets.UTF_8), ImageFormat.PNG);
+
+            assertThat(read(address)).asString().isEqualTo("a picture");
+            assertThat(store.notes()).isEmpty();
+        }
+    }
+
+    @Test
     void storageMayBeBelowAPath() throws IOException, InterruptedException {
         URI below = URI.create(BELOW.address() + "/storage/v1/s3");
         var store = new S3Store(S3Server.target(below, S3Server.SECRET, "a b", Optional.empty()), CONNECTIONS);
