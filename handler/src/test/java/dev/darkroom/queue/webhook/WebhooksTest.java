@@ -32,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Receivers hear of every end, once if they answer, and only if they may be called. */
 class WebhooksTest {
@@ -96,9 +98,10 @@ class WebhooksTest {
         return "'webhook': 'http://hooks.example:" + receiver.getAddress().getPort() + "/done?job=1'";
     }
 
-    @Test
-    void theEndOfAJobIsPostedToTheVeryAddressThatWasAdmitted() throws Exception {
-        try (Desk desk = Desk.open(folder, FAST, "webhook.secret=s3cret")) {
+    @ParameterizedTest
+    @ValueSource(strings = {"s3cret", "s3cret\n", " s3cret\r\n"})
+    void theEndOfAJobIsPostedToTheVeryAddressThatWasAdmitted(String secret) throws Exception {
+        try (Desk desk = Desk.open(folder, FAST, "webhook.secret=" + secret)) {
             DurableJob ticket = desk.submit("a", hook(), false);
             desk.take().completed(Desk.result());
             Desk.until(() -> !received.isEmpty());
@@ -219,21 +222,6 @@ class WebhooksTest {
         Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(call.body());
         assertThat(id.find()).isTrue();
         return id.group(1);
-    }
-
-    @Test
-    void aSecretThatEndsInANewlineSignsAsItsReceiverExpects() throws Exception {
-        try (Desk desk = Desk.open(folder, FAST, "webhook.secret=s3cret\r\n")) {
-            desk.submit("a", hook(), false);
-            desk.take().completed(Desk.result());
-            Desk.until(() -> !received.isEmpty());
-
-            String signature = String.valueOf(received.getFirst().signature());
-            String seconds = signature.replaceFirst("t=(\\d+),.*", "$1");
-            assertThat(signature)
-                    .isEqualTo("t=" + seconds + ",v1="
-                            + hmac("s3cret", seconds + "." + received.getFirst().body()));
-        }
     }
 
     @Test
