@@ -49,7 +49,8 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
                 context.httpRequest().firstMatchingHeader("X-Amz-Date").flatMap(date -> parsed(AMAZONS, date));
         // a request that was taken was signed near the bucket's time, whatever a server in between writes into its answer
         Optional<Instant> taken = signed.filter(time -> context.httpResponse().isSuccessful()
-                && said.filter(date -> isNear(time, date)).isEmpty());
+                        && said.filter(date -> isNear(time, date)).isEmpty())
+                .map(time -> isNear(time, machine.instant()) ? machine.instant() : time);
         taken.or(() -> said).ifPresent(this::hear);
     }
 
@@ -66,11 +67,11 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
     }
 
     private void hear(Instant there) {
-            boolean known = isNotable(ahead);
-            ahead = Duration.between(machine.instant(), there);
-            if (isNotable(ahead) && !known) {
-                LOG.warnf("%s: addresses are signed by the bucket's time", difference());
-            }
+        boolean known = isNotable(ahead);
+        ahead = Duration.between(machine.instant(), there);
+        if (isNotable(ahead) && !known) {
+            LOG.warnf("%s: addresses are signed by the bucket's time", difference());
+        }
     }
 
     private static boolean isNotable(Duration difference) {
