@@ -304,8 +304,7 @@ public class DurableQueue implements JobSource {
     }
 
     private static void told(DurableJob job, Delivery delivery) {
-        var news = new WebhookNews(
-                delivery.state().name().toLowerCase(Locale.ROOT), delivery.tries(), delivery.last());
+        var news = new WebhookNews(delivery.state().name().toLowerCase(Locale.ROOT), delivery.tries(), delivery.last());
         job.life().amend(record -> record.webhookTold(news));
     }
 

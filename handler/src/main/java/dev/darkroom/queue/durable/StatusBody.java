@@ -38,9 +38,7 @@ final class StatusBody {
         }
         WebhookNews news = state.record().webhookNews();
         boolean due = state.record().webhookDue();
-        return news == null && !due
-                ? answer.body()
-                : with(answer.body(), news == null ? WebhookNews.none() : news);
+        return news == null && !due ? answer.body() : with(answer.body(), news == null ? WebhookNews.none() : news);
     }
 
     /** Adds the news of the webhook behind the last field: an answer can be large, and is not read again for it. */

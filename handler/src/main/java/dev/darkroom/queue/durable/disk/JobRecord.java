@@ -161,21 +161,12 @@ public record JobRecord(
     public JobRecord webhookTold(WebhookNews news) {
         boolean due = webhookDue && news.isPending();
         boolean forGood = !due && (status == Status.CANCELLED || (status == Status.COMPLETED && !unstored));
-        return over(
-                forGood ? null : webhook, status, ended, keptUntil, answerBytes, due, unstored, news);
+        return over(forGood ? null : webhook, status, ended, keptUntil, answerBytes, due, unstored, news);
     }
 
     /** Returns the record with an earlier time at which the job is forgotten; unchanged if that time is later. */
     public JobRecord keptUntil(long time) {
-        return over(
-                webhook,
-                status,
-                ended,
-                Math.min(time, keptUntil),
-                answerBytes,
-                webhookDue,
-                unstored,
-                webhookNews);
+        return over(webhook, status, ended, Math.min(time, keptUntil), answerBytes, webhookDue, unstored, webhookNews);
     }
 
     /** Returns true if the GPU has worked on the job for longer than it may. */
