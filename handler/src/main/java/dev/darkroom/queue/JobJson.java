@@ -8,11 +8,13 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** Reads and makes JSON of jobs: strictly, and with room for pictures. The size of a body is bounded by those who receive it. */
 public final class JobJson {
@@ -48,14 +50,33 @@ public final class JobJson {
         }
     }
 
-    /** Reads the bytes of a request body, in any of Unicode's encodings. */
+    /**
+     * Reads the bytes of a request body or a payload file: UTF-8, with or without a byte order mark, or UTF-16 and UTF-32, as some programs write files.
+     *
+     * @throws JobException if the bytes are not valid in their encoding, or no JSON object with an object {@code input}
+     */
     public static ObjectNode request(byte[] body) {
+        Encoding encoding = Encoding.of(body);
+        ByteBuffer text = encoding.withoutMark(body);
+        if (encoding != Encoding.UTF_8) {
+            return request(encoding.decoded(text));
+        }
+        encoding.check(text);
         try {
-            return request(MAPPER.readTree(body));
+            return request(MAPPER.readTree(text.array(), text.position(), text.remaining()));
         } catch (JsonProcessingException e) {
             throw noJson(e);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes a value; what is no valid Unicode in a caller's quoted words becomes a question mark. */
+    public static byte[] bytes(ObjectNode value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            return value.toString().getBytes(StandardCharsets.UTF_8);
         }
     }
 
@@ -65,7 +86,8 @@ public final class JobJson {
             return new JobException(
                     JobException.Code.BAD_INPUT, "the body is more than this worker reads: " + limit, e);
         }
-        return new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
+        String fault = e instanceof MismatchedInputException ? "there is more behind its end" : e.getOriginalMessage();
+        return new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + fault, e);
     }
 
     private static ObjectNode request(JsonNode root) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param answerBytes size of the last answer
  * @param webhookDue true while the webhook is still to be called
  * @param unstored true if the answer lacks pictures that were made and could not be stored; absent in records of earlier versions
+ * @param submission what is kept of a submission that may come again; absent without a key, and in records of earlier versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobRecord(
@@ -38,7 +39,8 @@ public record JobRecord(
         long keptUntil,
         int answerBytes,
         boolean webhookDue,
-        boolean unstored) {
+        boolean unstored,
+        @Nullable Submission submission) {
     /** @throws NullPointerException if something is missing that every job has */
     public JobRecord {
         Objects.requireNonNull(id, "id");
@@ -50,7 +52,29 @@ public record JobRecord(
     public static JobRecord accepted(
             String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
         return new JobRecord(
-                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false);
+                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false, null);
+    }
+
+    /** Returns the record with what is kept of its submission. */
+    public JobRecord submittedAs(@Nullable Submission known) {
+        return new JobRecord(
+                id,
+                sequence,
+                accepted,
+                bytes,
+                policy,
+                webhook,
+                status,
+                retries,
+                takes,
+                attempts,
+                started,
+                ended,
+                keptUntil,
+                answerBytes,
+                webhookDue,
+                unstored,
+                known);
     }
 
     /** Returns the record of a retry: the job waits again, as if it had been accepted now. */
@@ -80,7 +104,8 @@ public record JobRecord(
                 0,
                 0,
                 false,
-                false);
+                false,
+                submission);
     }
 
     /** Returns the record with one more take. */
@@ -110,7 +135,8 @@ public record JobRecord(
                 0,
                 0,
                 false,
-                false);
+                false,
+                submission);
     }
 
     /**
@@ -137,7 +163,8 @@ public record JobRecord(
                 until,
                 answered,
                 due,
-                lacksPictures);
+                lacksPictures,
+                submission);
     }
 
     /** Returns the record with no webhook due any more. */
