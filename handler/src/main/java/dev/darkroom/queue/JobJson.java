@@ -13,8 +13,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** Reads and makes JSON of jobs: strictly, and with room for pictures. The size of a body is bounded by those who receive it. */
 public final class JobJson {
@@ -30,6 +31,10 @@ public final class JobJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** Matches what the parser's messages say of the parser itself. */
+    private static final Pattern PARSER_WORDS =
+            Pattern.compile(" \\(start marker at .*|: enable `.*|`[^`]*`", Pattern.DOTALL);
 
     private JobJson() {}
 
@@ -71,12 +76,12 @@ public final class JobJson {
         }
     }
 
-    /** Writes a value; what is no valid Unicode in a caller's quoted words becomes a question mark. */
+    /** Writes a value. */
     public static byte[] bytes(ObjectNode value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            return value.toString().getBytes(StandardCharsets.UTF_8);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -86,7 +91,9 @@ public final class JobJson {
             return new JobException(
                     JobException.Code.BAD_INPUT, "the body is more than this worker reads: " + limit, e);
         }
-        String fault = e instanceof MismatchedInputException ? "there is more behind its end" : e.getOriginalMessage();
+        String fault = e instanceof MismatchedInputException
+                ? "there is more behind its end"
+                : PARSER_WORDS.matcher(e.getOriginalMessage()).replaceAll("");
         return new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + fault, e);
     }
 

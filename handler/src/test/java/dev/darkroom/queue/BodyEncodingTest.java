@@ -2,12 +2,16 @@ package dev.darkroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,11 +124,21 @@ class BodyEncodingTest {
         }
     }
 
-    @Test
-    void halfACharacterInAnAnswerIsWrittenAllTheSame() {
-        byte[] written = JobJson.bytes(JobJson.object().put("error", "\ud83d: is no field"));
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud83d", "\\ude00", "\\ud83d\\ud83d", "a\\udfff"})
+    void halfACharacterIsToldAllTheSame(String half) throws Exception {
+        for (String fields : List.of("\"" + half + "\": 1", "\"style\": \"" + half + "\"")) {
+            String body = "{\"input\": {\"prompt\": \"a\", " + fields + "}}";
+            var reader = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
 
-        assertThat(new String(written, StandardCharsets.UTF_8)).isEqualTo("{\"error\":\"?: is no field\"}");
+            var refusal = catchThrowableOfType(
+                    JobException.class, () -> reader.job(JobJson.request(body.getBytes(StandardCharsets.UTF_8))));
+            byte[] written = JobJson.bytes(JobJson.object().put("error", refusal.getMessage()));
+
+            assertThat(refusal.getMessage()).containsPattern("surrogate in field name|surrogate pair|style: must be one of");
+            assertThat(new String(written, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))
+                    .isEqualTo(written);
+        }
     }
 
     private static byte[] bytes(String mark, byte[] text) {

@@ -280,7 +280,7 @@ class PayloadTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            'seed': ''                                    |
+            'guidance_scale': '', 'steps': ' '            |
             'negative_prompt': null                       |
             'image_url_2': '', 'image_3': ' '             |
             'lora_weights': '', 'lora_scale': 0.8         |
@@ -310,6 +310,11 @@ class PayloadTest {
         assertThat(job("'prompt': 'a', 'prompts': []").sampling().prompts()).containsExactly("a");
         assertThat(refusal("'prompts': []")).isEqualTo("prompts: is empty");
         assertThat(refusal("'prompt': null")).isEqualTo("prompt: is missing");
+    }
+
+    @Test
+    void anEmptySeedIsARandomOne() {
+        assertThat(job("'prompt': 'p', 'seed': ''").sampling().seed()).isBetween(0L, (1L << 32) - 1);
     }
 
     @ParameterizedTest

@@ -59,6 +59,9 @@ final class ApiErrors {
         String reason = String.valueOf(error.getMessage());
         Refusal.log(request, error.status(), error.isOfJob() ? Refusal.withoutQuotes(reason) : reason);
         Response.ResponseBuilder response = json(error.status(), reason);
+        if (Refusal.closes(request, error.status())) {
+            response.header("Connection", "close");
+        }
         error.retryAfter().ifPresent(time -> response.header("Retry-After", time.toSeconds()));
         return response.build();
     }

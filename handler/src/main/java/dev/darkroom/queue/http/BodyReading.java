@@ -6,14 +6,17 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads the bodies of requests as they arrive, before anything else of the call happens. A body is refused that is too large (413), that
+ * Reads the bodies of requests as they arrive, on no thread of their own. A body is refused that is too large (413), that
  * arrives more slowly than it must (408), or for which there is no room (429).
  */
 @Singleton
 final class BodyReading {
+    private static final String NO_ROOM = "too many bytes of bodies are being received: try again";
+    private static final String NO_MEMORY = "the worker has no memory for this body now";
+
     private final long largest;
     private final long window;
     private final long leastInWindow;
@@ -28,15 +31,15 @@ final class BodyReading {
         this.callers = callers;
     }
 
-    /** Reads the body of a request, leaves it with the request as a {@link ReceivedBody}, and goes on with the next handler. */
-    void read(RoutingContext request) {
-        HttpServerRequest call = request.request();
-        BodyBudget.Account account = budget.open(callers.of(call));
+    /** Begins to read the body of a request; fails with an {@link ApiException}. To be called on the connection's own thread. */
+    CompletableFuture<ReceivedBody> read(RoutingContext request) {
+        BodyBudget.Account account = budget.open(callers.of(request.request()));
         if (!account.begin()) {
-            Refusal.send(request, 429, noRoom());
-            return;
+            return CompletableFuture.failedFuture(new ApiException(429, NO_ROOM));
         }
-        new Reader(request, account).begin();
+        var reader = new Reader(request, account);
+        reader.begin();
+        return reader.body;
     }
 
     /** Refuses a request that declares a larger body than any may have; false if it does not. */
@@ -62,15 +65,12 @@ final class BodyReading {
         return ApiErrors.reason(413) + ": at most " + largest + " bytes";
     }
 
-    private static String noRoom() {
-        return "too many bytes of bodies are being received: try again";
-    }
-
     /** One body on its way; everything happens on the connection's own thread. */
     private final class Reader {
         private final RoutingContext request;
         private final BodyBudget.Account account;
-        private @Nullable List<byte[]> parts = new ArrayList<>();
+        private final CompletableFuture<ReceivedBody> body = new CompletableFuture<>();
+        private final List<byte[]> parts = new ArrayList<>();
         private long arrived;
         private long arrivedBefore;
         private long timer;
@@ -86,31 +86,30 @@ final class BodyReading {
             request.request()
                     .handler(this::arrived)
                     .endHandler(nothing -> complete())
-                    .exceptionHandler(failure -> end());
+                    .exceptionHandler(failure -> refuse(400, "the body did not arrive whole"));
             request.request().resume();
         }
 
         private void arrived(Buffer buffer) {
-            List<byte[]> known = parts;
-            if (known == null) {
+            if (body.isDone()) {
                 return;
             }
             arrived += buffer.length();
             if (arrived > largest) {
                 refuse(413, tooLarge());
             } else if (!account.take(buffer.length())) {
-                refuse(429, noRoom());
+                refuse(429, NO_ROOM);
             } else {
                 try {
-                    known.add(buffer.getBytes());
+                    parts.add(buffer.getBytes());
                 } catch (OutOfMemoryError e) {
-                    refuse(503, "the worker has no memory for this body now");
+                    refuse(503, NO_MEMORY);
                 }
             }
         }
 
         private void checkRate() {
-            if (parts != null && arrived - arrivedBefore < leastInWindow) {
+            if (arrived - arrivedBefore < leastInWindow) {
                 refuse(
                         408,
                         "the body arrives too slowly: at least " + leastInWindow + " bytes must come in " + window
@@ -119,41 +118,44 @@ final class BodyReading {
             arrivedBefore = arrived;
         }
 
-        private void refuse(int status, String reason) {
-            end();
-            Refusal.send(request, status, reason);
-        }
-
         private void complete() {
-            List<byte[]> known = parts;
-            if (known == null) {
+            if (body.isDone()) {
                 return;
             }
             request.vertx().cancelTimer(timer);
-            parts = null;
             try {
-                new ReceivedBody(joined(known), account::close).leaveWith(request);
+                byte[] whole = joined();
+                parts.clear();
+                body.complete(new ReceivedBody(whole, account::close));
             } catch (OutOfMemoryError e) {
-                refuse(503, "the worker has no memory for this body now");
-                return;
+                refuse(503, NO_MEMORY);
             }
-            request.next();
         }
 
-        private byte[] joined(List<byte[]> known) {
+        private byte[] joined() {
             byte[] whole = new byte[Math.toIntExact(arrived)];
             int at = 0;
-            for (byte[] part : known) {
+            for (byte[] part : parts) {
                 System.arraycopy(part, 0, whole, at, part.length);
                 at += part.length;
             }
             return whole;
         }
 
-        /** Lets go of the body, whether it was read or its caller has gone. */
+        private void refuse(int status, String reason) {
+            letGo();
+            body.completeExceptionally(new ApiException(status, reason));
+        }
+
+        /** Lets go of a body whose caller has an answer, or has gone. */
         private void end() {
+            letGo();
+            body.cancel(false);
+        }
+
+        private void letGo() {
             request.vertx().cancelTimer(timer);
-            parts = null;
+            parts.clear();
             account.close();
         }
     }

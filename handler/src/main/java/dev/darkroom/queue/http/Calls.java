@@ -5,23 +5,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The calls that this worker answers: for canonical paths the methods that they know, and whether a body is read. */
+/** The calls that this worker answers: for canonical paths the methods that they know. */
 enum Calls {
-    SUBMIT("/run|/runsync", true, "POST"),
-    CHANGE("/(cancel|retry)/[^/]+|/purge-queue", false, "POST"),
+    SUBMIT("/run|/runsync", "POST"),
+    CHANGE("/(cancel|retry)/[^/]+|/purge-queue", "POST"),
     /** RunPod's clients post here too. Nothing is read twice from a stream, so only looking at its headers would lose pictures. */
-    STREAM("/stream/[^/]+", false, "GET", "POST"),
-    STATUS("/status/[^/]+", false, "GET", "HEAD", "POST"),
-    FOLLOW("/events/[^/]+|/status-sync/[^/]+", false, "GET"),
-    LOOK("/health|/ping|/schema[.]json|/results/[^/]+", false, "GET", "HEAD");
+    STREAM("/stream/[^/]+", "GET", "POST"),
+    STATUS("/status/[^/]+", "GET", "HEAD", "POST"),
+    FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
+    LOOK("/health|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD");
 
     private final Pattern paths;
-    private final boolean readsBody;
     private final List<String> methods;
 
-    Calls(String paths, boolean readsBody, String... methods) {
+    Calls(String paths, String... methods) {
         this.paths = Pattern.compile(paths);
-        this.readsBody = readsBody;
         this.methods = List.copyOf(Arrays.asList(methods));
     }
 
@@ -30,11 +28,6 @@ enum Calls {
         return Arrays.stream(values())
                 .filter(call -> call.paths.matcher(path).matches())
                 .findFirst();
-    }
-
-    /** Returns true if the body of the call is read into memory. */
-    boolean readsBody() {
-        return readsBody;
     }
 
     /** Returns true if the call knows that method; {@code OPTIONS} asks for {@link #allow}. */

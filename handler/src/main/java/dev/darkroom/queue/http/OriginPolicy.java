@@ -58,7 +58,7 @@ final class OriginPolicy {
         }
         String origin = request.getHeader("Origin");
         if (origin == null) {
-            boolean foreign = "cross-site".equals(request.getHeader("Sec-Fetch-Site"));
+            boolean foreign = "cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"));
             return foreign && !harmless
                     ? Optional.of("web pages from elsewhere may not call this worker: list their origins in " + SETTING)
                     : Optional.empty();

@@ -45,8 +45,7 @@ final class Refusal {
         if (response.ended() || response.headWritten() || response.closed()) {
             return;
         }
-        boolean unread = CLOSING.contains(status) && !request.request().isEnded();
-        if (unread && request.request().version() != HttpVersion.HTTP_2) {
+        if (closes(request, status)) {
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }
         if (LATER.contains(status)) {
@@ -55,6 +54,13 @@ final class Refusal {
         response.setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .end(ApiErrors.body(reason).toString());
+    }
+
+    /** Returns true if the connection has to end with the answer, because the rest of a body may come on it that nobody reads. */
+    static boolean closes(RoutingContext request, int status) {
+        return CLOSING.contains(status)
+                && !request.request().isEnded()
+                && request.request().version() != HttpVersion.HTTP_2;
     }
 
     /** Logs a call that is refused: who called what, and why not. */

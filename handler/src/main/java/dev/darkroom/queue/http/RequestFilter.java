@@ -15,7 +15,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Filters every request before anything of its body is read: refuses pages of other origins, callers without the key and paths that lead
- * nowhere, has bodies read, and reroutes other spellings of a path to its canonical one. All of it goes by {@link ApiPath}.
+ * nowhere, and reroutes other spellings of a path to its canonical one. All of it goes by {@link ApiPath}.
  */
 @Singleton
 final class RequestFilter {
@@ -142,11 +142,7 @@ final class RequestFilter {
         }
         // every answer of these is of one kind, whatever a caller would rather have
         request.request().headers().remove(HttpHeaders.ACCEPT);
-        if (known.readsBody()) {
-            bodies.read(request);
-        } else {
-            request.next();
-        }
+        request.next();
     }
 
     /** Returns true if the call needs no key. */

@@ -8,6 +8,7 @@ import dev.darkroom.queue.durable.DurableJob;
 import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.IdempotencyKey;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -20,7 +21,10 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,32 +43,56 @@ public class RunPodApi {
 
     private final DurableQueue queue;
     private final LongPolls callers;
+    private final BodyReading bodies;
+    private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    RunPodApi(DurableQueue queue, LongPolls callers) {
+    RunPodApi(DurableQueue queue, LongPolls callers, BodyReading bodies) {
         this.queue = queue;
         this.callers = callers;
+        this.bodies = bodies;
     }
 
     /** Accepts a job and answers at once with its id. */
     @POST
     @Path("run")
-    public Response run(@Context RoutingContext request) {
-        return json(accept(false, request).receipt());
+    @NonBlocking
+    public CompletionStage<Response> run(@Context RoutingContext request) {
+        return bodies.read(request).thenApplyAsync(body -> json(accept(body, false, request)
+                .receipt()), threads);
     }
 
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with its progress. */
     @POST
     @Path("runsync")
+    @NonBlocking
     public CompletionStage<Response> runsync(
             @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
         long milliseconds = wait(wait);
-        callers.enter();
+        CompletableFuture<CompletableFuture<Response>> begun = bodies.read(request)
+                .thenApplyAsync(body -> await(body, milliseconds, request), threads);
+        CompletableFuture<Response> answered = begun.thenCompose(answer -> answer);
+        var unused = answered.whenComplete((answer, failure) -> {
+            if (answered.isCancelled()) {
+                // its caller has gone
+                var cancelled = begun.thenAccept(waiting -> waiting.cancel(false));
+            }
+        });
+        return answered;
+    }
+
+    private CompletableFuture<Response> await(ReceivedBody body, long milliseconds, RoutingContext request) {
         DurableJob job;
-        try {
-            job = accept(true, request);
-        } catch (RuntimeException e) {
-            callers.leave();
-            throw e;
+        boolean accepted = false;
+        try (body) {
+            callers.enter();
+            try {
+                job = accept(body, true, request);
+                accepted = true;
+            } finally {
+                if (!accepted) {
+                    callers.leave();
+                }
+            }
         }
         return callers.await(
                 job.settled(), milliseconds, () -> json(lasting(job).body()), () -> queue.abandon(job));
@@ -149,8 +177,8 @@ public class RunPodApi {
         return queue.health();
     }
 
-    private DurableJob accept(boolean sync, RoutingContext request) {
-        try (ReceivedBody body = ReceivedBody.of(request)) {
+    private DurableJob accept(ReceivedBody body, boolean sync, RoutingContext request) {
+        try (body) {
             List<String> keys = request.request().headers().getAll(IdempotencyKey.HEADER);
             DurableJob job = queue.submit(body.bytes(), sync, IdempotencyKey.read(keys));
             job.refusal().ifPresent(faults -> Refusal.log(request, 200, Refusal.withoutQuotes(faults)));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.Ticket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +38,9 @@ class IdempotencyTest {
             ticket.completed(Desk.result());
 
             assertThat(desk.queue.submit(BODY, true, KEY)).isSameAs(job);
-            assertThat(Desk.body(desk.queue.submit(BODY, true, KEY)).path("status").asText())
+            assertThat(Desk.body(desk.queue.submit(BODY, true, KEY))
+                            .path("status")
+                            .asText())
                     .isEqualTo("COMPLETED");
             assertThat(desk.queue.health().jobs().inQueue()).isZero();
         }
@@ -52,11 +53,12 @@ class IdempotencyTest {
 
             assertThatThrownBy(() -> desk.queue.submit(Desk.request("b", ""), false, KEY))
                     .isInstanceOfSatisfying(
-                            QueueException.class,
-                            e -> assertThat(e.kind()).isEqualTo(QueueException.Kind.MISMATCH))
+                            QueueException.class, e -> assertThat(e.kind()).isEqualTo(QueueException.Kind.MISMATCH))
                     .hasMessageContaining("Idempotency-Key: order-17 ");
             assertThat(desk.queue.health().jobs().inQueue()).isEqualTo(1);
-            assertThat(desk.queue.submit(Desk.request("b", ""), false, new IdempotencyKey("order-18")).id())
+            assertThat(desk.queue
+                            .submit(Desk.request("b", ""), false, new IdempotencyKey("order-18"))
+                            .id())
                     .isNotEmpty();
         }
     }
@@ -89,12 +91,16 @@ class IdempotencyTest {
         try (Desk desk = Desk.open(jobs)) {
             done = desk.queue.submit(BODY, sync, KEY).id();
             desk.take().completed(Desk.result());
-            waiting = desk.queue.submit(BODY, sync, new IdempotencyKey("order-18")).id();
+            waiting = desk.queue
+                    .submit(BODY, sync, new IdempotencyKey("order-18"))
+                    .id();
         }
-        Path killed = Desk.asIfKilled(jobs, Files.createDirectory(folder.resolve("copy")));
+        Path killed = Desk.asIfKilled(jobs, folder.resolve("copy"));
         try (Desk desk = Desk.open(killed)) {
             assertThat(desk.queue.submit(BODY, false, KEY).id()).isEqualTo(done);
-            assertThat(desk.queue.submit(BODY, true, new IdempotencyKey("order-18")).id())
+            assertThat(desk.queue
+                            .submit(BODY, true, new IdempotencyKey("order-18"))
+                            .id())
                     .isEqualTo(waiting);
             assertThatThrownBy(() -> desk.queue.submit(Desk.request("b", ""), true, KEY))
                     .isInstanceOf(QueueException.class);

@@ -12,10 +12,16 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,7 +184,8 @@ class DoorTest {
     @Test
     void aConnectionIsKeptForTheNextRequestAndClosedWithoutOne() throws Exception {
         try (var caller = new RawCaller(root)) {
-            caller.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            caller.send(
+                    "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
             RawCaller.Answer both = caller.answer();
             assertThat(both.status()).isEqualTo(200);
@@ -279,6 +286,43 @@ class DoorTest {
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).startsWith("application/json");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /run     | {"input":{"promt":"s3cret words"}}                    | promt: is no field of this worker; prompt: is missing
+            /runsync | {"input":{"prompt":"a","seed":"s3cret; words"}}       | seed: must be a whole number
+            /run     | {"input":{"prompt":"a","s3cret words":1}}             | its fields are faulty
+            /run     | {"input":{"prompt":"a","size":"s3cret"}}              | size: must be such as 1024x768
+            /run     | {"s3cret words": oops                                 | the body is no valid JSON
+            /run     | {"input":{"prompt":"a"},"webhook":"s3cret words"}     | webhook: must be an address
+            /run     | {"input":"s3cret words"}                              | input: must be an object
+            /s3/gone |                                                       | there is nothing at this address
+            """)
+    void aRefusalLeavesOneLineWithoutTheCallersWords(String path, String body, String reason) throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        var ear = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getLevel() + " " + new PatternFormatter("%s").format((ExtLogRecord) line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("dev.darkroom");
+        logger.addHandler(ear);
+        try {
+            RawCaller.call(root, posting(path, body == null ? "" : body));
+            Desk.until(() -> !lines.isEmpty());
+        } finally {
+            logger.removeHandler(ear);
+        }
+        assertThat(lines).singleElement().asString().startsWith("WARN").contains(path, "127.0.0.1", reason);
+        assertThat(lines.getFirst()).doesNotContain("s3cret").doesNotContain("words");
     }
 
     private static String posting(String path, String body) {
