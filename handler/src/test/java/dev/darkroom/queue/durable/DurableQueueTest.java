@@ -636,7 +636,7 @@ class DurableQueueTest {
                 "'webhook': 'https://me:secret@example.com' | webhook: must be an address",
                 "'webhook': '/hook' | webhook: must be an address",
                 "'webhook': '//example.com/hook' | webhook: must be an address",
-                "'s3Config': {} | s3Config.bucketName: is missing",
+                "'s3Config': {'accessId': 'a'} | s3Config.bucketName: is missing",
                 "'s3config': {} | s3config: is not known; did you mean s3Config?",
                 "'s3_config': {} | s3_config: is not known; did you mean s3Config?",
                 "'webHook': 'http://example.com' | webHook: is not known; did you mean webhook?",
