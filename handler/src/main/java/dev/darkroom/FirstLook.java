@@ -85,10 +85,7 @@ final class FirstLook {
     /** Says what is wrong with the list of models, whose form only its reader knows. */
     private static Optional<String> models(Environment environment) {
         try {
-            environment
-                    .value("darkroom.models")
-                    .filter(list -> !list.isBlank())
-                    .ifPresent(ModelList::parse);
+            environment.value("darkroom.models").filter(list -> !list.isBlank()).ifPresent(ModelList::parse);
             return Optional.empty();
         } catch (HubException e) {
             return Optional.of(String.valueOf(e.getMessage()));

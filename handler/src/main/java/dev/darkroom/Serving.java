@@ -158,7 +158,7 @@ class Serving {
         state.defunct();
         queue.stop();
         pulled.ifPresent(RunPodSource::stop);
-        if (!stopping.getAndSet(true)) {
+        if (!workers.isEmpty() && !stopping.getAndSet(true)) {
             LOG.infof(
                     "stopping: %d running, which are finished first, however long that takes; %d waiting, which stay queued",
                     state.running(), queue.depth());

@@ -27,7 +27,8 @@ record HubCache(Path root) {
 
     /** Returns the cache to download into. */
     static HubCache own(HubSettings settings) {
-        return new HubCache(settings.cache().orElseGet(() -> home(settings.home()).resolve("hub")));
+        return new HubCache(
+                settings.cache().orElseGet(() -> home(settings.home()).resolve("hub")));
     }
 
     /** Returns the folder of Hugging Face's tools, which is the one given, or where they have it otherwise. */

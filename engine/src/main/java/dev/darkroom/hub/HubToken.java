@@ -12,7 +12,9 @@ final class HubToken {
     /** Returns the secret without the white space around it; empty if there is none. */
     static Optional<String> of(HubSettings settings) {
         Optional<String> given = settings.token().map(String::strip).filter(token -> !token.isEmpty());
-        return given.isPresent() || settings.disableImplicitToken() ? given : stored(settings.tokenPath(), settings.home());
+        return given.isPresent() || settings.disableImplicitToken()
+                ? given
+                : stored(settings.tokenPath(), settings.home());
     }
 
     /** Returns the secret in the file of this path, or else in Hugging Face's folder; empty if there is none that can be read. */

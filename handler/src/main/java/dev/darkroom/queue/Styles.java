@@ -54,7 +54,8 @@ public final class Styles {
     }
 
     private static UncheckedIOException unreadable(@Nullable String reason) {
-        return new UncheckedIOException(new IOException("DARKROOM_STYLES cannot be read: " + reason));
+        String fault = "DARKROOM_STYLES cannot be read: " + reason;
+        return new UncheckedIOException(fault, new IOException(fault));
     }
 
     private static void add(Map<String, String> words, Reader reader) throws IOException {
