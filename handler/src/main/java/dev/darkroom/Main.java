@@ -15,6 +15,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -48,6 +49,8 @@ public class Main implements QuarkusApplication {
             FailedStart.end(end.getAsInt(), null, command);
             return;
         }
+        // a host that could not be looked up is asked for again: by itself Java would repeat its answer for ten seconds
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         Quarkus.run(Main.class, (status, failure) -> FailedStart.end(status, failure, command), arguments);
     }
 

@@ -220,6 +220,18 @@ class EntrypointIT {
     }
 
     @Test
+    void aServerThatOthersReachWantsAKey() throws IOException, InterruptedException {
+        for (String variable : List.of("HOST", "QUARKUS_HTTP_HOST")) {
+            Ended ended = run(Map.of(variable, "0.0.0.0"));
+
+            assertThat(ended.exit()).as(ended.err()).isEqualTo(1);
+            assertThat(ended.err())
+                    .contains("FAIL start: HOST=0.0.0.0 lets other machines call this worker", "DARKROOM_HTTP_OPEN=true")
+                    .doesNotContain("READY");
+        }
+    }
+
+    @Test
     void aDeviceThatDoesNotExistIsNamed() throws IOException, InterruptedException {
         Ended ended = run(Map.of("DEVICE", "tpu"), "--payload", "test-payloads/flux-red-circle.json");
 

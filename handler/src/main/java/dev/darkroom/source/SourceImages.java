@@ -1,10 +1,13 @@
 package dev.darkroom.source;
 
 import dev.darkroom.image.PictureDecoder;
+import dev.darkroom.image.PictureFile;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Picture;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the source images of jobs, from base64, a data URI, an http or https URL, or a path; turns them upright, and resolves
@@ -15,6 +18,7 @@ public final class SourceImages implements AutoCloseable {
     private final PathSource paths;
     private final UrlFetch urls;
     private final PictureDecoder decoder;
+    private final PictureMemory memory;
 
     /** @param vertx does the fetching, and stays open when this is closed */
     public SourceImages(SourceSettings settings, Vertx vertx) {
@@ -23,19 +27,28 @@ public final class SourceImages implements AutoCloseable {
         this.paths = new PathSource(settings.roots().orElse(List.of()), largestFile);
         this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowedHosts(), vertx);
         this.decoder = new PictureDecoder(settings.pictureLimits());
+        this.memory = new PictureMemory(settings.memory().asLongValue());
     }
 
     /**
-     * Loads an image; fetching one may take as long as the settings allow, and ends early when the thread is interrupted. Not for an event
-     * loop's thread.
+     * Loads the images of a job; fetching one may take as long as the settings allow, and memory for them may have to be waited for. Ends
+     * early when the thread is interrupted. Not for an event loop's thread.
      *
-     * @param field the payload's field, for errors
-     * @param text as the caller sent it
-     * @throws JobException with {@code BAD_INPUT} if the text or what it leads to must not or cannot be read, {@code FETCH_FAILED} if its
-     *     server did not give it
+     * @param images as the caller sent them
+     * @param mask as the caller sent it; null for none
+     * @throws JobException with {@code BAD_INPUT} if a text or what it leads to must not or cannot be read, {@code FETCH_FAILED} if its
+     *     server did not give it, {@code OUT_OF_MEMORY} if there was not enough
      */
-    public Picture load(String field, String text) throws InterruptedException {
-        return decoder.decode(field, file(field, text.strip()));
+    public LoadedImages load(List<String> images, @Nullable String mask) throws InterruptedException {
+        List<PictureFile> files = new ArrayList<>();
+        for (String image : images) {
+            files.add(open(images.size() == 1 ? "image" : "images[" + files.size() + "]", image));
+        }
+        return LoadedImages.of(files, mask == null ? null : open("mask", mask), memory);
+    }
+
+    private PictureFile open(String field, String text) throws InterruptedException {
+        return decoder.open(field, file(field, text.strip()));
     }
 
     private byte[] file(String field, String text) throws InterruptedException {

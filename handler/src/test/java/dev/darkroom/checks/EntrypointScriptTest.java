@@ -279,6 +279,26 @@ class EntrypointScriptTest {
         assertPassedOn("RUNPOD_MAX_DOWNLOAD_BYTES", value, "DARKROOM_SOURCES_LARGEST_FILE", limit);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        ", , 127.0.0.1",
+        "DARKROOM_HTTP_OPEN, false, 127.0.0.1",
+        "DARKROOM_HTTP_OPEN, true, 0.0.0.0",
+        "DARKROOM_HTTP_API_KEY, key, 0.0.0.0",
+        "DARKROOM_PUBLIC_URL, https://pictures.example.net, 0.0.0.0"
+    })
+    void whereJobsArePulledThePortIsForThisMachineUnlessOthersAreToCall(
+            @Nullable String variable, @Nullable String value, String host) throws IOException, InterruptedException {
+        shell.set("DEVICE", "cpu").set("HOST", "0.0.0.0");
+        if (variable != null && value != null) {
+            shell.set(variable, value);
+        }
+        assertThat(start(shell, "HOST")).containsExactly("HOST=0.0.0.0");
+
+        shell.set("RUNPOD_WEBHOOK_GET_JOB", "http://127.0.0.1:1/").set("RUNPOD_WEBHOOK_POST_OUTPUT", "http://127.0.0.1:1/");
+        assertThat(start(shell, "HOST")).containsExactly("HOST=" + host);
+    }
+
     /** What is set in our own name is not overruled. */
     private void assertPassedOn(String theirs, String value, String ours, @Nullable String expected)
             throws IOException, InterruptedException {

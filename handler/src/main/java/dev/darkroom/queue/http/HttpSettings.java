@@ -19,8 +19,24 @@ public interface HttpSettings {
     @WithDefault("256")
     int callers();
 
-    /** API key that every caller must show as {@code Authorization: Bearer …}; unset: nobody is asked for one. */
+    /**
+     * API key that every caller must show as {@code Authorization: Bearer …}; unset: nobody is asked for one, and only this machine is
+     * listened to.
+     */
     Optional<String> apiKey();
+
+    /** Second API key, as good as the first, while callers change from one to the other. */
+    Optional<String> apiKeyNext();
+
+    /** True lets a worker without a key listen where other machines reach it. */
+    @WithDefault("false")
+    boolean open();
+
+    /**
+     * Host names that the worker may be called by beside localhost, IP addresses, {@code HOST} and the public URL's: {@code worker},
+     * {@code *.example.com}, {@code *} for all.
+     */
+    Optional<List<String>> hosts();
 
     /** True if everybody may read {@code /q/metrics}, even where there is a key. */
     @WithDefault("false")

@@ -42,8 +42,9 @@ final class RequestFilter {
             HttpSettings settings,
             @ConfigProperty(name = "quarkus.http.host") String host,
             @ConfigProperty(name = "darkroom.public-url") Optional<URI> publicUrl) {
-        this.key = new ApiKey(settings.apiKey());
-        this.visitors = new OriginPolicy(settings.corsOrigins(), host, publicUrl);
+        this.key = ApiKey.of(settings);
+        var hosts = new HostPolicy(settings.hosts(), host, publicUrl, key.isRequired());
+        this.visitors = new OriginPolicy(settings.corsOrigins(), hosts, publicUrl);
         this.metricsOpen = settings.metricsOpen();
         this.mostReceived = settings.mostReceived().asLongValue();
         this.largestBody = settings.largestBody().asLongValue();
