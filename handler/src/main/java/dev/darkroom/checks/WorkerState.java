@@ -29,6 +29,11 @@ public class WorkerState {
         return phase;
     }
 
+    /** Returns the number of jobs that were taken and have not ended. */
+    public synchronized int running() {
+        return running;
+    }
+
     /** Notes that the models are loaded: jobs can come. */
     public synchronized void ready() {
         change(Phase.READY);
