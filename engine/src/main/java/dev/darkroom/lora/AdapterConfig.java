@@ -85,7 +85,7 @@ record AdapterConfig(
      */
     static AdapterConfig of(String name, Map<String, JsonNode> fields) {
         JsonNode type = fields.get("peft_type");
-        if (isSet(type) && !type.asText().equals("LORA")) {
+        if (type != null && isSet(type) && !type.asText().equals("LORA")) {
             throw error(name, "peft_type", "says that it is a " + type.asText() + ": this worker does LoRA and DoRA");
         }
         List<String> notUnderstood = new ArrayList<>();
