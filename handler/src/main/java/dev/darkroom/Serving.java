@@ -51,6 +51,7 @@ class Serving {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
     private volatile Optional<RunPodSource> pulled = Optional.empty();
+    private volatile Optional<ServiceWatch> watch = Optional.empty();
 
     Serving(
             WorkerConfig config,
@@ -73,16 +74,18 @@ class Serving {
     int run() throws InterruptedException {
         Optional<RunPodEnvironment> platform = Optional.empty();
         try (var setup = new Setup(config, vertx)) {
+            var unused = StartupChecks.build("settings", config::address);
             platform = StartupChecks.build("RunPod", RunPodEnvironment::fromProcess);
             // the platform kills who is silent, and loading may take minutes
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
             JobStore store = StartupChecks.build(
-                    "jobs", () -> JobStore.open(config.data().resolve("jobs")));
+                    "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
             queue.open(store, metrics::ended);
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
             watch(setup);
+            watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();
             LOG.infof("READY at %s", config.address());
             if (folderIsServed && config.publicUrl().isEmpty() && WILDCARD.contains(config.host())) {
@@ -156,6 +159,7 @@ class Serving {
     /** Waits for the jobs that run; those that wait in the queue are persisted, and done after the next start. */
     private void finishJobs() throws InterruptedException {
         state.defunct();
+        watch.ifPresent(ServiceWatch::close);
         queue.stop();
         pulled.ifPresent(RunPodSource::stop);
         if (!workers.isEmpty() && !stopping.getAndSet(true)) {

@@ -206,6 +206,11 @@ public final class Setup implements AutoCloseable {
         return Scope.liveTensors();
     }
 
+    /** Returns why results cannot be stored; empty while they can. */
+    Optional<String> storageTrouble() {
+        return storage.flatMap(built -> built.results().trouble());
+    }
+
     /** Returns the device that networks compute on where there is room. */
     Device chosen() {
         return device;

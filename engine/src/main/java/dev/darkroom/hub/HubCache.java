@@ -95,6 +95,9 @@ record HubCache(Path root) {
         if (isCommit(repository.revision())) {
             return Optional.of(repository.revision()).filter(commit -> Files.isDirectory(snapshot(repository, commit)));
         }
+        if (!Files.isRegularFile(ref(repository))) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(Files.readString(ref(repository)).strip()).filter(HubCache::isCommit);
         } catch (IOException e) {
