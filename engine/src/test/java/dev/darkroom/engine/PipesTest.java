@@ -41,7 +41,8 @@ class PipesTest {
     @Test
     void aLinkToAFileIsOne() throws IOException {
         Files.createSymbolicLink(
-                folder.resolve("model_index.json"), Files.writeString(folder.resolve("other"), "{\"_class_name\": \"X\"}"));
+                folder.resolve("model_index.json"),
+                Files.writeString(folder.resolve("other"), "{\"_class_name\": \"X\"}"));
 
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> Families.open("x", folder, Limits.STANDARD, Families.loras(0)))
