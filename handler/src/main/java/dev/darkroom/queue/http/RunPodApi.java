@@ -16,6 +16,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
@@ -39,10 +40,12 @@ public class RunPodApi {
 
     private final DurableQueue queue;
     private final LongPolls callers;
+    private final FormBody forms;
 
-    RunPodApi(DurableQueue queue, LongPolls callers) {
+    RunPodApi(DurableQueue queue, LongPolls callers, FormBody forms) {
         this.queue = queue;
         this.callers = callers;
+        this.forms = forms;
     }
 
     /** Accepts a job and answers at once with its id. */
@@ -151,7 +154,7 @@ public class RunPodApi {
 
     private DurableJob accept(byte[] body, boolean sync, RoutingContext request) {
         try {
-            return queue.submit(body, sync);
+            return queue.submit(forms.json(body, request.request().getHeader(HttpHeaders.CONTENT_TYPE)), sync);
         } catch (JobException e) {
             throw ApiException.badRequest(String.valueOf(e.getMessage()));
         } finally {
