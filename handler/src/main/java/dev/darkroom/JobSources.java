@@ -1,20 +1,18 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Job;
-import dev.darkroom.job.Picture;
 import dev.darkroom.model.Sources;
+import dev.darkroom.source.LoadedImages;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The images and LoRAs that a job names, brought onto this machine.
  *
- * @param sources the images in memory, and the paths of the LoRAs
- * @param held keeps the files of the LoRAs until it is closed
+ * @param images in memory until this is closed
+ * @param loras whose files are kept until this is closed
  */
-record JobSources(Sources sources, LoraFiles.Held held) implements AutoCloseable {
+record JobSources(LoadedImages images, LoraFiles.Held loras) implements AutoCloseable {
     /**
      * Fetches all sources of a job, or none: those that were held are released if another one fails.
      *
@@ -24,10 +22,7 @@ record JobSources(Sources sources, LoraFiles.Held held) implements AutoCloseable
         LoraFiles.Held held = loras.hold(job.loras());
         boolean all = false;
         try {
-            List<Picture> pictures = pictures(job.images(), images);
-            String mask = job.mask();
-            var fetched = new JobSources(
-                    new Sources(pictures, mask == null ? null : images.load("mask", mask), held.files()), held);
+            var fetched = new JobSources(images.load(job.images(), job.mask()), held);
             all = true;
             return fetched;
         } finally {
@@ -37,16 +32,14 @@ record JobSources(Sources sources, LoraFiles.Held held) implements AutoCloseable
         }
     }
 
-    private static List<Picture> pictures(List<String> sent, SourceImages images) throws InterruptedException {
-        List<Picture> pictures = new ArrayList<>();
-        for (String image : sent) {
-            pictures.add(images.load(sent.size() == 1 ? "image" : "images[" + pictures.size() + "]", image));
-        }
-        return pictures;
+    /** Returns what a model draws from. */
+    Sources sources() {
+        return new Sources(images.images(), images.mask(), loras.files());
     }
 
     @Override
     public void close() {
-        held.close();
+        images.close();
+        loras.close();
     }
 }

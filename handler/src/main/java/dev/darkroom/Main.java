@@ -13,6 +13,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -42,6 +43,8 @@ public class Main implements QuarkusApplication {
     Serving serving;
 
     public static void main(String... arguments) {
+        // a host that could not be looked up is asked for again: by itself Java would repeat its answer for ten seconds
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         Quarkus.run(Main.class, (status, failure) -> FailedStart.end(status, failure, arguments), arguments);
     }
 

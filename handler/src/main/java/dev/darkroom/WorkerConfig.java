@@ -1,6 +1,8 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Limits;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import dev.darkroom.queue.durable.QueueSettings;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
@@ -94,20 +96,29 @@ public interface WorkerConfig {
 
     /** Returns the address at which callers reach this worker. */
     default String address() {
-        return publicUrl().map(url -> url.toString().replaceAll("/+$", "")).orElseGet(() -> {
+        return publicUrl().map(WorkerConfig::onTheWire).orElseGet(() -> {
             String host = host().equals("0.0.0.0") || host().equals("::") ? "localhost" : host();
             return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
         });
     }
 
     /** Returns the addresses at which this machine, and callers, reach this worker. */
-    default List<URI> addresses() {
+    default List<WebAddress> addresses() {
         return Stream.concat(
                         Stream.of(address()),
                         Stream.of("localhost", "127.0.0.1", "[::1]").map(host -> "http://" + host + ":" + port()))
                 .distinct()
-                .map(URI::create)
+                .map(WebAddress::of)
                 .toList();
+    }
+
+    private static String onTheWire(URI url) {
+        try {
+            return WebAddress.of(url.toString()).uri().toString().replaceAll("/+$", "");
+        } catch (AddressException e) {
+            throw new IllegalArgumentException(
+                    "DARKROOM_PUBLIC_URL: must be an address such as https://pictures.example.com", e);
+        }
     }
 
     /** A file with more styles, {@code name = words} a line; unset for the worker's own. */

@@ -60,7 +60,7 @@ class ArchitectureTest {
                             "weights",
                             "tensor",
                             "job")),
-            Map.entry("queue", List.of("job")),
+            Map.entry("queue", List.of("net", "job")),
             Map.entry("source", List.of("net", "image", "job")),
             Map.entry("store", List.of("net", "image", "job")),
             Map.entry("net", List.of()),

@@ -1,7 +1,7 @@
 package dev.darkroom.image;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +15,10 @@ record JpegFile(byte[] file, List<Segment> segments) {
     private static final int START_OF_SCAN = 0xDA;
     private static final int APP0 = 0xE0;
     private static final int APP1 = 0xE1;
+    private static final int APP2 = 0xE2;
+
+    /** Place of the number of components in a frame's header: behind precision, height and width. */
+    private static final int COMPONENTS = 5;
 
     private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
     private static final int LARGEST_SEGMENT = 0xFFFF - 2;
@@ -31,11 +35,12 @@ record JpegFile(byte[] file, List<Segment> segments) {
     record Segment(int marker, int start, int length) {}
 
     /**
-     * Finds the segments; data of scans are skipped like anything else that is no marker.
+     * Finds the segments; data of scans are skipped like anything else that is no marker. Where the mark of the picture's end is missing, as
+     * before some cameras' own data, the decoder finds out whether all rows are there.
      *
-     * @throws IOException if there is no end of the picture
+     * @throws DamagedPictureException if the file ends within a segment or before a scan, or without a mark that its decoder needs
      */
-    static JpegFile of(byte[] file) throws IOException {
+    static JpegFile of(byte[] file) throws DamagedPictureException {
         List<Segment> segments = new ArrayList<>();
         int scans = 0;
         int at = SIGNATURE;
@@ -50,16 +55,79 @@ record JpegFile(byte[] file, List<Segment> segments) {
             } else {
                 int length = at + 4 <= file.length ? (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF) : 0;
                 if (length < 2 || length > file.length - at - 2) {
+                    if (scans > 0) { // no segment but a camera's own data, which the scan's decoder will find superfluous, or not
+                        at += 2;
+                        continue;
+                    }
                     break;
                 }
                 segments.add(new Segment(marker, at + 4, length - 2));
                 at += 2 + length;
                 if (marker == START_OF_SCAN && ++scans > MOST_SCANS) {
-                    throw new IOException("it has more than " + MOST_SCANS + " scans");
+                    throw new DamagedPictureException("it has more than " + MOST_SCANS + " scans");
                 }
             }
         }
-        throw new IOException("it ends too early");
+        var unended = new JpegFile(file, List.copyOf(segments));
+        if (scans != 1 || unended.isProgressive()) {
+            throw DamagedPictureException.tooShort(); // further scans may follow: nobody can tell
+        }
+        return unended;
+    }
+
+    private Optional<Segment> frame() {
+        return segments.stream()
+                .filter(segment -> segment.marker() >= 0xC0 && segment.marker() <= 0xCF)
+                .filter(segment -> segment.marker() != 0xC4 && segment.marker() != 0xC8 && segment.marker() != 0xCC)
+                .findFirst();
+    }
+
+    /** Returns true if each scan makes the picture finer. */
+    private boolean isProgressive() {
+        return frame().map(frame -> (frame.marker() & 3) == 2).orElse(false);
+    }
+
+    /** Counts the colour components of a pixel; 0 if the file does not say. */
+    int components() {
+        return frame().filter(frame -> frame.length() > COMPONENTS)
+                .map(frame -> file[frame.start() + COMPONENTS] & 0xFF)
+                .orElse(0);
+    }
+
+    /** Returns true if the file has a colour profile. */
+    boolean hasProfile() {
+        return segments.stream()
+                .anyMatch(segment -> segment.marker() == APP2
+                        && new String(file, segment.start(), segment.length(), StandardCharsets.ISO_8859_1)
+                                .startsWith("ICC_PROFILE"));
+    }
+
+    /**
+     * Computes the bytes a pixel, rounded up, that the decoder keeps until the last scan: two for each coefficient of a picture in several
+     * scans, none for one in a single scan.
+     */
+    int bytesOfCoefficients() {
+        boolean single = segments.stream()
+                        .filter(segment -> segment.marker() == START_OF_SCAN)
+                        .count()
+                <= 1;
+        if (single && !isProgressive()) {
+            return 0;
+        }
+        Segment frame = frame().orElseThrow();
+        int components = components();
+        if (frame.length() < COMPONENTS + 1 + 3 * components) {
+            return 2 * components;
+        }
+        int most = 1;
+        int sum = 0;
+        for (int i = 0; i < components; i++) {
+            int sampling = file[frame.start() + COMPONENTS + 2 + 3 * i] & 0xFF;
+            int share = (sampling >> 4) * (sampling & 0xF);
+            most = Math.max(most, share);
+            sum += share;
+        }
+        return Math.ceilDiv(2 * sum, most);
     }
 
     /** Returns true for restart markers, which are in the data of scans, and for two that mean nothing there. */
@@ -78,10 +146,10 @@ record JpegFile(byte[] file, List<Segment> segments) {
                 .findFirst();
     }
 
-    /** Returns the file with an EXIF block in it; empty if the block is too large for a segment. */
+    /** Returns the file with an EXIF block in it; empty if the block is too large for a segment, or the file has none to put it before. */
     Optional<byte[]> withExif(byte[] block) {
         int length = EXIF.length + block.length;
-        if (length > LARGEST_SEGMENT) {
+        if (length > LARGEST_SEGMENT || segments.isEmpty()) {
             return Optional.empty();
         }
         Segment first = segments.getFirst();

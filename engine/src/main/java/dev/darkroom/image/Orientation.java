@@ -4,7 +4,6 @@ import com.drew.lang.ByteArrayReader;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifIFD0Directory;
 import com.drew.metadata.exif.ExifReader;
-import dev.darkroom.job.Picture;
 
 /**
  * The turn that makes a stored picture upright, as cameras note it in EXIF instead of turning the picture themselves.
@@ -15,6 +14,11 @@ import dev.darkroom.job.Picture;
  */
 record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
     static final Orientation UPRIGHT = new Orientation(false, false, false);
+
+    /** Returns true if it moves any pixel. */
+    boolean turns() {
+        return !equals(UPRIGHT);
+    }
 
     /** Reads the orientation from an EXIF block; upright if there is none that can be read. */
     static Orientation of(byte[] exif) {
@@ -37,29 +41,5 @@ record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
             case 8 -> new Orientation(true, true, false);
             default -> UPRIGHT;
         };
-    }
-
-    /** Turns a stored picture upright. */
-    Picture apply(Picture stored) {
-        if (equals(UPRIGHT)) {
-            return stored;
-        }
-        int width = turned ? stored.height() : stored.width();
-        int height = turned ? stored.width() : stored.height();
-        byte[] rgb = new byte[stored.rgb().length];
-        int at = 0;
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                int column = turned ? y : x;
-                int row = turned ? x : y;
-                int fromX = fromRight ? stored.width() - 1 - column : column;
-                int fromY = fromBottom ? stored.height() - 1 - row : row;
-                int from = 3 * (fromY * stored.width() + fromX);
-                rgb[at++] = stored.rgb()[from];
-                rgb[at++] = stored.rgb()[from + 1];
-                rgb[at++] = stored.rgb()[from + 2];
-            }
-        }
-        return new Picture(width, height, rgb);
     }
 }

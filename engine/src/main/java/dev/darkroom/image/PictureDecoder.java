@@ -2,12 +2,10 @@ package dev.darkroom.image;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.Size;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -26,26 +24,26 @@ public final class PictureDecoder {
     }
 
     /**
-     * Decodes a file that a caller sent.
+     * Reads the header of a file that a caller sent.
+     *
+     * @param field of the payload, for errors
+     * @throws JobException if the file is no picture, is too large, or is seen to be damaged before its pixels are decoded
+     */
+    public PictureFile open(String field, byte[] file) {
+        PictureKind kind = PictureKind.of(file)
+                .orElseThrow(() -> JobException.badInput(field + ": must be a PNG, JPEG, WebP, GIF or BMP picture"
+                        + ForeignFile.name(file).map(name -> ", not " + name).orElse("")));
+        return Failure.translated(field, kind, () -> open(field, kind, file));
+    }
+
+    /**
+     * Decodes a file that a caller sent, whatever memory that takes.
      *
      * @param field of the payload, for errors
      * @throws JobException if the file is no picture, damaged, or too large
      */
     public Picture decode(String field, byte[] file) {
-        PictureKind kind = PictureKind.of(file)
-                .orElseThrow(() -> JobException.badInput(field + ": must be a PNG, JPEG, WebP, GIF or BMP picture"
-                        + ForeignFile.name(file).map(name -> ", not " + name).orElse("")));
-        try {
-            return decode(field, kind, file);
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof JobException refused) {
-                throw refused;
-            }
-            String reason = Optional.ofNullable(e.getMessage())
-                    .map(message -> ": " + message)
-                    .orElse("");
-            throw new JobException(JobException.Code.BAD_INPUT, field + ": the picture is damaged" + reason, e);
-        }
+        return open(field, file).picture();
     }
 
     /**
@@ -61,17 +59,19 @@ public final class PictureDecoder {
         return Picture.of(image);
     }
 
-    private Picture decode(String field, PictureKind kind, byte[] file) throws IOException {
-        Besides besides = Besides.of(kind, file);
+    private PictureFile open(String field, PictureKind kind, byte[] file) throws IOException {
         ImageReader reader = kind.reader();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             reader.setInput(in, true, true);
-            check(field, reader.getWidth(0), reader.getHeight(0));
-            Picture picture = Picture.of(PlainColours.of(read(kind, reader), besides.profile()));
-            return besides.exif()
-                    .map(Orientation::of)
-                    .orElse(Orientation.UPRIGHT)
-                    .apply(picture);
+            int width = reader.getWidth(0);
+            int height = reader.getHeight(0);
+            if (width < 1 || height < 1) {
+                throw new DamagedPictureException("it has no pixels");
+            }
+            check(field, width, height);
+            PictureFacts facts = PictureFacts.of(kind, file, new Size(width, height));
+            check(field, facts.size().width(), facts.size().height());
+            return new PictureFile(field, kind, file, facts);
         } finally {
             reader.dispose();
         }
@@ -87,48 +87,6 @@ public final class PictureDecoder {
         if (pixels > limits.mostPixels()) {
             throw JobException.badInput(
                     field + ": must have at most " + limits.mostPixels() + " pixels, not " + pixels);
-        }
-    }
-
-    /** Refuses what a decoder warns of: where data are missing it fills up with gray or black, which is not what was sent. */
-    private static BufferedImage read(PictureKind kind, ImageReader reader) throws IOException {
-        List<String> damages = new ArrayList<>();
-        reader.addIIOReadWarningListener((source, warning) -> {
-            if (isDamage(kind, warning)) {
-                damages.add(warning);
-            }
-        });
-        BufferedImage image = reader.read(0);
-        if (!damages.isEmpty()) {
-            throw new IOException(damages.getFirst());
-        }
-        return image;
-    }
-
-    /** Returns true for a harmless warning: superfluous bytes between two parts of a JPEG file are common. */
-    private static boolean isDamage(PictureKind kind, String warning) {
-        return switch (kind) {
-            case GIF -> true;
-            case JPEG -> warning.contains("orrupt JPEG data") && !warning.contains("extraneous");
-            case PNG, WEBP, BMP -> false;
-        };
-    }
-
-    /** The metadata of a file that its decoder does not give. */
-    private record Besides(Optional<byte[]> exif, Optional<byte[]> profile) {
-        static Besides of(PictureKind kind, byte[] file) throws IOException {
-            return switch (kind) {
-                case PNG -> {
-                    PngFile png = PngFile.of(file);
-                    yield new Besides(png.exif(), png.profile());
-                }
-                case JPEG -> new Besides(JpegFile.of(file).exif(), Optional.empty());
-                case WEBP -> {
-                    WebpFile webp = WebpFile.of(file);
-                    yield new Besides(webp.exif(), webp.profile());
-                }
-                case GIF, BMP -> new Besides(Optional.empty(), Optional.empty());
-            };
         }
     }
 }

@@ -9,25 +9,27 @@ import javax.imageio.ImageReader;
 
 /** The file formats of source images, each with the one library that reads it here. */
 enum PictureKind {
-    PNG("image/png", "com.sun.imageio"),
-    JPEG("image/jpeg", "com.twelvemonkeys"), // Java's own shows CMYK in wrong colours
-    WEBP("image/webp", "com.luciad"),
-    GIF("image/gif", "com.sun.imageio"),
-    BMP("image/bmp", "com.sun.imageio");
+    PNG("PNG", "image/png", "com.sun.imageio"),
+    JPEG("JPEG", "image/jpeg", "com.twelvemonkeys"), // Java's own shows CMYK in wrong colours
+    WEBP("WebP", "image/webp", "com.luciad"),
+    GIF("GIF", "image/gif", "com.sun.imageio"),
+    BMP("BMP", "image/bmp", "com.sun.imageio");
 
     static {
         ImageIO.setUseCache(false); // never a temporary file
     }
 
     private static final int BMP_HEADER_LENGTH = 14;
-    private static final int BMP_OLDEST_HEADER = 12;
+    static final int BMP_OLDEST_HEADER = 12;
     private static final int BMP_COMPRESSION = 30;
     private static final int BMP_JPEG_INSIDE = 4;
 
+    private final String title;
     private final String mediaType;
     private final String library;
 
-    PictureKind(String mediaType, String library) {
+    PictureKind(String title, String mediaType, String library) {
+        this.title = title;
         this.mediaType = mediaType;
         this.library = library;
     }
@@ -52,6 +54,11 @@ enum PictureKind {
             return Optional.of(BMP).filter(kind -> ownPixels);
         }
         return Optional.empty();
+    }
+
+    /** Returns the format's name as people write it. */
+    String title() {
+        return title;
     }
 
     /** Creates a decoder, to be disposed of after use. */

@@ -32,11 +32,17 @@ final class PictureMetadata {
      * @param parameters any text; one too long for JPEG (32,000 characters) is left out there
      */
     static byte[] embed(byte[] file, ImageFormat format, Size size, String parameters) throws IOException {
+        String text = wellFormed(parameters);
         return switch (format) {
-            case PNG -> PngFile.of(file).withText(KEYWORD, parameters);
-            case JPEG -> JpegFile.of(file).withExif(exif(parameters)).orElse(file);
-            case WEBP -> WebpFile.of(file).withExif(exif(parameters), size);
+            case PNG -> PngFile.of(file).withText(KEYWORD, text);
+            case JPEG -> JpegFile.of(file).withExif(exif(text)).orElse(file);
+            case WEBP -> WebpFile.of(file).withExif(exif(text), size);
         };
+    }
+
+    /** Replaces what is half a character by U+FFFD. */
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_16LE);
     }
 
     /** Builds an EXIF block with a comment: a directory that leads to the EXIF directory, whose entry leads to the text behind it. */

@@ -12,29 +12,19 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DirectColorModel;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Converts images of any decoder to opaque ones in sRGB. */
+/** Converts the parts of one image, of any decoder, to sRGB. */
 final class PlainColours {
-    private PlainColours() {}
+    private final @Nullable ColorSpace profile;
+    private final ColorConvertOp conversion = new ColorConvertOp(null); // keeps what it has worked out for the next part
 
-    /**
-     * Converts an image.
-     *
-     * @param profile the file's colour profile if the decoder left it out; one that cannot be read counts as sRGB
-     */
-    static BufferedImage of(BufferedImage image, Optional<byte[]> profile) {
-        ColorSpace colours = image.getColorModel().getColorSpace();
-        if (colours.getType() == ColorSpace.TYPE_GRAY) {
-            return overWhite(withPlainLevels(image));
-        }
-        if (!colours.isCS_sRGB()) {
-            return overWhite(toSrgb(image));
-        }
-        Optional<ICC_ColorSpace> left = profile.flatMap(PlainColours::colours);
-        return overWhite(left.isEmpty() ? image : toSrgb(seenIn(left.get(), image)));
+    /** @param profile the file's colour profile if the decoder left it out; one that cannot be read counts as sRGB */
+    PlainColours(Optional<byte[]> profile) {
+        this.profile = profile.flatMap(PlainColours::colours).orElse(null);
     }
 
-    private static Optional<ICC_ColorSpace> colours(byte[] profile) {
+    private static Optional<ColorSpace> colours(byte[] profile) {
         try {
             ICC_Profile read = ICC_Profile.getInstance(profile);
             return read.getColorSpaceType() == ColorSpace.TYPE_RGB
@@ -43,6 +33,30 @@ final class PlainColours {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** Converts a part; what it returns says its levels by {@link BufferedImage#getRGB}, and still has its transparency. */
+    BufferedImage of(BufferedImage part) {
+        ColorSpace colours = part.getColorModel().getColorSpace();
+        if (colours.getType() == ColorSpace.TYPE_GRAY) {
+            return withPlainLevels(part);
+        }
+        if (!colours.isCS_sRGB()) {
+            return toSrgb(part);
+        }
+        return profile == null ? part : toSrgb(seenIn(profile, part));
+    }
+
+    /** Lays a converted part over white. */
+    static BufferedImage overWhite(BufferedImage part) {
+        if (!part.getColorModel().hasAlpha()) {
+            return part;
+        }
+        var opaque = new BufferedImage(part.getWidth(), part.getHeight(), BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = opaque.createGraphics();
+        graphics.drawImage(part, 0, 0, Color.WHITE, null);
+        graphics.dispose();
+        return opaque;
     }
 
     /** Keeps the numbers of an image and gives them another colour space. */
@@ -56,10 +70,10 @@ final class PlainColours {
         return new BufferedImage(model, packed.getRaster(), false, null);
     }
 
-    private static BufferedImage toSrgb(BufferedImage image) {
+    private BufferedImage toSrgb(BufferedImage image) {
         int type = image.getColorModel().hasAlpha() ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
         var converted = new BufferedImage(image.getWidth(), image.getHeight(), type);
-        new ColorConvertOp(null).filter(image, converted);
+        conversion.filter(image, converted);
         return converted;
     }
 
@@ -67,7 +81,10 @@ final class PlainColours {
     private static BufferedImage withPlainLevels(BufferedImage image) {
         ColorModel model = image.getColorModel();
         int width = image.getWidth();
-        var plain = new BufferedImage(width, image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+        var plain = new BufferedImage(
+                width,
+                image.getHeight(),
+                model.hasAlpha() ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB);
         int most = (1 << model.getComponentSize(0)) - 1;
         int[] levels = new int[width];
         int[] alphas = new int[width];
@@ -83,16 +100,5 @@ final class PlainColours {
             plain.setRGB(0, y, width, 1, levels, 0, width);
         }
         return plain;
-    }
-
-    private static BufferedImage overWhite(BufferedImage image) {
-        if (!image.getColorModel().hasAlpha()) {
-            return image;
-        }
-        var opaque = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = opaque.createGraphics();
-        graphics.drawImage(image, 0, 0, Color.WHITE, null);
-        graphics.dispose();
-        return opaque;
     }
 }

@@ -28,11 +28,13 @@ record PngFile(byte[] file, List<Chunk> chunks) {
     /**
      * Finds the chunks.
      *
-     * @throws IOException if the file ends before its end chunk, or one that the picture needs is not what was written
+     * @throws DamagedPictureException if the file ends within a chunk that the picture needs, or before the first of its pixels, or such a
+     *     chunk is not what was written. Where only the end is missing, the decoder finds out whether all pixels are there.
      */
-    static PngFile of(byte[] file) throws IOException {
+    static PngFile of(byte[] file) throws DamagedPictureException {
         ByteBuffer bytes = ByteBuffer.wrap(file);
         List<Chunk> chunks = new ArrayList<>();
+        boolean pixels = false;
         int at = SIGNATURE;
         while (at + BEFORE <= file.length) {
             int length = bytes.getInt(at);
@@ -42,16 +44,21 @@ record PngFile(byte[] file, List<Chunk> chunks) {
             if (chunk.type().equals("IEND")) {
                 return new PngFile(file, List.copyOf(chunks));
             }
+            boolean needed = Character.isUpperCase(chunk.type().charAt(0));
             if (length < 0 || length > file.length - at - BEFORE - BEHIND) {
+                pixels &= !needed;
                 break;
             }
-            boolean needed = Character.isUpperCase(chunk.type().charAt(0));
             if (needed && bytes.getInt(chunk.start() + length) != checksum(file, at + 4, 4 + length)) {
-                throw new IOException("the checksum of " + chunk.type() + " is wrong");
+                throw new DamagedPictureException("the checksum of " + chunk.type() + " is wrong");
             }
+            pixels |= chunk.type().equals("IDAT");
             at = chunk.start() + length + BEHIND;
         }
-        throw new IOException("it ends too early");
+        if (!pixels) {
+            throw DamagedPictureException.tooShort();
+        }
+        return new PngFile(file, List.copyOf(chunks));
     }
 
     /** Copies the EXIF block, if there is one. */

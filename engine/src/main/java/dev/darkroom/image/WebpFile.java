@@ -28,9 +28,12 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
     /**
      * Finds the chunks.
      *
-     * @throws IOException if the file is shorter than it says
+     * @throws DamagedPictureException if the file is shorter than it says
      */
-    static WebpFile of(byte[] file) throws IOException {
+    static WebpFile of(byte[] file) throws DamagedPictureException {
+        if (file.length < SIGNATURE) {
+            throw DamagedPictureException.tooShort();
+        }
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         long end = BEFORE + Integer.toUnsignedLong(bytes.getInt(4));
         List<Chunk> chunks = new ArrayList<>();
@@ -38,13 +41,13 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
         while (at + BEFORE <= Math.min(end, file.length)) {
             int length = bytes.getInt(at + 4);
             if (length < 0 || length > file.length - at - BEFORE) {
-                throw new IOException("it ends too early");
+                throw DamagedPictureException.tooShort();
             }
             chunks.add(new Chunk(new String(file, at, 4, StandardCharsets.ISO_8859_1), at + BEFORE, length));
             at += BEFORE + length + length % 2;
         }
         if (end > file.length + 1L) { // some leave out the last even byte
-            throw new IOException("it ends too early");
+            throw DamagedPictureException.tooShort();
         }
         return new WebpFile(file, List.copyOf(chunks));
     }
@@ -54,6 +57,11 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
         return file.length > SIGNATURE + BEFORE
                 && new String(file, SIGNATURE, 4, StandardCharsets.ISO_8859_1).equals("VP8X")
                 && (file[SIGNATURE + BEFORE] & IS_ANIMATED) != 0;
+    }
+
+    /** Returns true if the file has a chunk of this type. */
+    boolean has(String type) {
+        return chunks.stream().anyMatch(chunk -> chunk.type().equals(type));
     }
 
     /** Copies the EXIF block, if there is one. */
@@ -81,12 +89,14 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
     /**
      * Adds an EXIF block to the file of an opaque picture, which is one chunk; that takes the extended form, in which a header says what
      * there is.
+     *
+     * @throws IOException if the file is no simple one
      */
-    byte[] withExif(byte[] block, Size size) {
-        Chunk picture = chunks.getFirst();
-        if (chunks.size() != 1 || picture.type().equals("VP8X")) {
-            throw new IllegalStateException("only a simple WebP file can be extended");
+    byte[] withExif(byte[] block, Size size) throws IOException {
+        if (chunks.size() != 1 || chunks.getFirst().type().equals("VP8X")) {
+            throw new IOException("only a simple WebP file can be extended");
         }
+        Chunk picture = chunks.getFirst();
         int extended =
                 SIGNATURE + BEFORE + EXTENDED_LENGTH + BEFORE + even(picture.length()) + BEFORE + even(block.length);
         ByteBuffer bytes = ByteBuffer.allocate(extended).order(ByteOrder.LITTLE_ENDIAN);

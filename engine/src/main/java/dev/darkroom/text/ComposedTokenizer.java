@@ -37,7 +37,7 @@ final class ComposedTokenizer {
                    "end_of_word_suffix": "</w>", "fuse_unk": false, "byte_fallback": false}}
                 """, CLIP_PIECES, vocabulary, merges);
         for (String token : List.of("<|startoftext|>", "<|endoftext|>")) {
-            addSpecial(file, vocabulary.path(token).asLong(), token, true);
+            addSpecial(file, vocabulary.path(token).asLong(-1), token, true); // refused where it is missing
         }
         return file;
     }

@@ -231,7 +231,7 @@ class PictureDecoderTest {
     @EnumSource
     void everyFormatIsTurned(ImageFormat format) throws IOException {
         Picture upright = TestPictures.gradient(48, 80);
-        Picture lying = Orientation.of(8).apply(upright);
+        Picture lying = turned(upright, 8);
         byte[] file = PictureEncoder.encode(lying, format, 95);
         byte[] exif = TestFiles.exif(6, ByteOrder.BIG_ENDIAN);
 
@@ -420,6 +420,15 @@ class PictureDecoderTest {
     @Test
     void aPictureWithoutPixelsIsRefused() {
         assertRefused(TestFiles.pngHeader(0, 0), DAMAGED);
+    }
+
+    private static Picture turned(Picture picture, int orientation) {
+        var canvas = new Canvas(picture.size(), Orientation.of(orientation), (byte) 0);
+        int[] row = new int[picture.width()];
+        for (int y = 0; y < picture.height(); y++) {
+            canvas.put(0, y, picture.toImage().getRGB(0, y, row.length, 1, row, 0, row.length), row.length, 0, 1);
+        }
+        return canvas.picture();
     }
 
     private static byte[] png(int width, int height) {

@@ -1,14 +1,12 @@
 package dev.darkroom.source;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pictures that this worker itself serves. A job may start from one by the address that an earlier job was answered with; the file is
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param addresses at which the worker is called, without a slash at the end; pictures are at {@code /results/} below each
  * @param files finds the file of a name, if it is a picture that is still there
  */
-public record OwnResults(List<URI> addresses, Function<String, Optional<Path>> files) {
+public record OwnResults(List<WebAddress> addresses, Function<String, Optional<Path>> files) {
     /** No pictures at all. */
     public static final OwnResults NONE = new OwnResults(List.of(), name -> Optional.empty());
 
@@ -35,16 +33,16 @@ public record OwnResults(List<URI> addresses, Function<String, Optional<Path>> f
             return Optional.empty();
         }
         try {
-            URI uri = new URI(text);
-            String path = uri.getRawPath();
-            return path == null || uri.getRawQuery() != null || uri.getRawFragment() != null
+            WebAddress address = WebAddress.of(text);
+            return address.hasQuery()
                     ? Optional.empty()
                     : addresses.stream()
-                            .filter(own -> isSameServer(own, uri) && path.startsWith(own.getRawPath() + FOLDER))
-                            .map(own -> path.substring(own.getRawPath().length() + FOLDER.length()))
+                            .filter(own -> own.origin().equals(address.origin())
+                                    && address.path().startsWith(own.path() + FOLDER))
+                            .map(own -> address.path().substring(own.path().length() + FOLDER.length()))
                             .findFirst()
                             .flatMap(OwnResults::named);
-        } catch (URISyntaxException e) {
+        } catch (AddressException e) {
             return Optional.empty();
         }
     }
@@ -56,22 +54,5 @@ public record OwnResults(List<URI> addresses, Function<String, Optional<Path>> f
 
     private static Optional<String> named(String name) {
         return Optional.of(name).filter(text -> NAME.matcher(text).matches());
-    }
-
-    private static boolean isSameServer(URI own, URI other) {
-        return other.getRawUserInfo() == null
-                && lower(own.getScheme()).equals(lower(other.getScheme()))
-                && lower(own.getHost()).equals(lower(other.getHost()))
-                && !lower(own.getHost()).isEmpty()
-                && port(own) == port(other);
-    }
-
-    private static String lower(@Nullable String text) {
-        return text == null ? "" : text.toLowerCase(Locale.ROOT);
-    }
-
-    private static int port(URI uri) {
-        int standard = lower(uri.getScheme()).equals("https") ? 443 : 80;
-        return uri.getPort() == -1 ? standard : uri.getPort();
     }
 }

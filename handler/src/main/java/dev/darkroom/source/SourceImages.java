@@ -1,10 +1,13 @@
 package dev.darkroom.source;
 
 import dev.darkroom.image.PictureDecoder;
+import dev.darkroom.image.PictureFile;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Picture;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the source images of jobs, from base64, a data URI, an http or https URL, a path, or the address of a result of this worker;
@@ -16,6 +19,7 @@ public final class SourceImages implements AutoCloseable {
     private final UrlFetch urls;
     private final ResultSource results;
     private final PictureDecoder decoder;
+    private final PictureMemory memory;
 
     /**
      * @param results pictures of this worker that jobs may start from
@@ -28,20 +32,29 @@ public final class SourceImages implements AutoCloseable {
         this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowedHosts(), vertx);
         this.results = new ResultSource(results, largestFile);
         this.decoder = new PictureDecoder(settings.pictureLimits());
+        this.memory = new PictureMemory(settings.memory().asLongValue());
     }
 
     /**
-     * Loads an image; fetching one may take as long as the settings allow, and ends early when the thread is interrupted. Not for an event
-     * loop's thread.
+     * Loads the images of a job; fetching one may take as long as the settings allow, and memory for them may have to be waited for. Ends
+     * early when the thread is interrupted. Not for an event loop's thread.
      *
-     * @param field the payload's field, for errors
-     * @param text as the caller sent it
-     * @throws JobException with {@code BAD_INPUT} if the text or what it leads to must not or cannot be read, {@code FETCH_FAILED} if its
-     *     server did not give it
+     * @param images as the caller sent them
+     * @param mask as the caller sent it; null for none
+     * @throws JobException with {@code BAD_INPUT} if a text or what it leads to must not or cannot be read, {@code FETCH_FAILED} if its
+     *     server did not give it, {@code OUT_OF_MEMORY} if there was not enough
      */
-    public Picture load(String field, String text) throws InterruptedException {
+    public LoadedImages load(List<String> images, @Nullable String mask) throws InterruptedException {
+        List<PictureFile> files = new ArrayList<>();
+        for (String image : images) {
+            files.add(open(images.size() == 1 ? "image" : "images[" + files.size() + "]", image));
+        }
+        return LoadedImages.of(files, mask == null ? null : open("mask", mask), memory);
+    }
+
+    private PictureFile open(String field, String text) throws InterruptedException {
         String source = text.strip();
-        return decoder.decode(field, results.read(field, source, () -> file(field, source)));
+        return decoder.open(field, results.read(field, source, () -> file(field, source)));
     }
 
     private byte[] file(String field, String text) throws InterruptedException {

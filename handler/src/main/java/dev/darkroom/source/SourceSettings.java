@@ -34,6 +34,10 @@ public interface SourceSettings {
     @WithDefault("16")
     int widestRatio();
 
+    /** Memory that the decoded images of all jobs may take at once, and their decoders; never more than half of Java's heap. */
+    @WithDefault("640M")
+    MemorySize memory();
+
     /** Longest time for fetching an image: look-ups, redirects and all tries together. */
     @WithDefault("30s")
     Duration timeout();

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,7 @@ class SourceImagesTest {
     void everyFormatIsReadFromBase64(ImageFormat format) throws InterruptedException {
         String text = TestPictures.base64(PictureEncoder.encode(PICTURE, format, 95));
 
-        assertThat(TestPictures.meanDifference(PICTURE, images.load("image", text)))
+        assertThat(TestPictures.meanDifference(PICTURE, load(text)))
                 .isLessThan(3);
     }
 
@@ -77,7 +78,7 @@ class SourceImagesTest {
                 "DATA:image/PNG;BASE64,"
             })
     void aDataUriIsRead(String start) throws InterruptedException {
-        assertThat(images.load("image", start + TestPictures.base64(FILE)).rgb())
+        assertThat(load(start + TestPictures.base64(FILE)).rgb())
                 .isEqualTo(PICTURE.rgb());
     }
 
@@ -86,15 +87,15 @@ class SourceImagesTest {
         String wrapped = "\n " + Base64.getMimeEncoder().encodeToString(FILE) + "\n";
 
         assertThat(wrapped.strip()).contains("\r\n");
-        assertThat(images.load("image", wrapped).rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(load(wrapped).rgb()).isEqualTo(PICTURE.rgb());
     }
 
     @Test
     void aPathIsRead() throws IOException, InterruptedException {
         Files.write(folder.resolve("cat.png"), FILE);
 
-        assertThat(images.load("image", "cat.png").rgb()).isEqualTo(PICTURE.rgb());
-        assertThat(images.load("image", folder + "/cat.png").rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(load("cat.png").rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(load(folder + "/cat.png").rgb()).isEqualTo(PICTURE.rgb());
     }
 
     @Test
@@ -109,7 +110,7 @@ class SourceImagesTest {
         try {
             String url = "http://localhost:" + server.getAddress().getPort() + "/cat";
 
-            assertThat(images.load("image", url).rgb()).isEqualTo(PICTURE.rgb());
+            assertThat(load(url).rgb()).isEqualTo(PICTURE.rgb());
         } finally {
             server.stop(0);
         }
@@ -170,9 +171,15 @@ class SourceImagesTest {
         assertRefused(" A".repeat(48 << 20), "mask: must be at most 20971520 bytes");
     }
 
+    private static Picture load(String text) throws InterruptedException {
+        try (LoadedImages loaded = images.load(List.of(text), null)) {
+            return loaded.images().getFirst();
+        }
+    }
+
     private static void assertRefused(String text, String message) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> images.load("mask", text))
+                .isThrownBy(() -> images.load(List.of(), text))
                 .withMessageStartingWith(message)
                 .matches(e -> e.code() == Code.BAD_INPUT);
     }

@@ -173,6 +173,11 @@ public final class DurableJob {
         return bodies.now();
     }
 
+    /** Builds the body for the webhook: what {@code /status} says, but for the news of the webhook itself. */
+    byte[] answer() {
+        return bodies.answer();
+    }
+
     /** Builds the body for {@code /run}: IN_QUEUE, even if a worker has begun with the job already, or the refusal. */
     public byte[] receipt() {
         return bodies.receipt();

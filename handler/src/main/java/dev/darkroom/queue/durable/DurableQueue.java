@@ -10,6 +10,8 @@ import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.JobStore;
 import dev.darkroom.queue.durable.disk.Status;
+import dev.darkroom.queue.durable.disk.WebhookNews;
+import dev.darkroom.queue.webhook.Delivery;
 import dev.darkroom.queue.webhook.Webhooks;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -17,6 +19,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -296,8 +299,14 @@ public class DurableQueue implements JobSource {
         JobRecord record = job.record();
         URI receiver = record.webhook();
         if (record.webhookDue() && receiver != null) {
-            webhooks.tell(job.id(), receiver, job::body, () -> job.life().amend(JobRecord::webhookTold));
+            webhooks.tell(job.id(), receiver, job::answer, delivery -> told(job, delivery));
         }
+    }
+
+    private static void told(DurableJob job, Delivery delivery) {
+        var news = new WebhookNews(
+                delivery.state().name().toLowerCase(Locale.ROOT), delivery.tries(), delivery.last());
+        job.life().amend(record -> record.webhookTold(news));
     }
 
     /** Returns how many bytes of read requests could still be kept in memory for workers. */

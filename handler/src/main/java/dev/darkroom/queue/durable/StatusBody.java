@@ -10,7 +10,10 @@ import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import dev.darkroom.queue.durable.disk.Status;
+import dev.darkroom.queue.durable.disk.WebhookNews;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Builds the bodies that callers read of one job. */
 final class StatusBody {
@@ -26,13 +29,36 @@ final class StatusBody {
         this.queue = queue;
     }
 
-    /** Builds the body for {@code /status}: the last answer, or the progress. */
+    /** Builds the body for {@code /status}: the last answer with what has become of the webhook, or the progress. */
     byte[] now() {
         JobState state = life.state();
         LastAnswer answer = state.answer();
-        if (answer != null) {
-            return answer.body();
+        if (answer == null) {
+            return progress(state);
         }
+        WebhookNews news = state.record().webhookNews();
+        boolean due = state.record().webhookDue();
+        return news == null && !due
+                ? answer.body()
+                : with(answer.body(), news == null ? WebhookNews.none() : news);
+    }
+
+    /** Adds the news of the webhook behind the last field: an answer can be large, and is not read again for it. */
+    private static byte[] with(byte[] answer, WebhookNews news) {
+        byte[] told = (",\"webhook\":" + news.json() + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] whole = Arrays.copyOf(answer, answer.length - 1 + told.length);
+        System.arraycopy(told, 0, whole, answer.length - 1, told.length);
+        return whole;
+    }
+
+    /** Builds the last answer alone, or the progress. */
+    byte[] answer() {
+        JobState state = life.state();
+        LastAnswer answer = state.answer();
+        return answer == null ? progress(state) : answer.body();
+    }
+
+    private byte[] progress(JobState state) {
         JobRecord job = state.record();
         ObjectNode body = Answer.status(job.id(), job.status().name());
         JobEvent.Progress progress = events.progress();

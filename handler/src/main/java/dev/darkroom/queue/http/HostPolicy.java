@@ -1,5 +1,7 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -51,7 +53,7 @@ final class HostPolicy {
                         Stream.of(
                                 "localhost",
                                 bare(host),
-                                publicUrl.map(url -> bare(url.getHost())).orElse("")))
+                                publicUrl.map(HostPolicy::host).orElse("")))
                 .filter(name -> !name.isEmpty() && !name.startsWith("*"))
                 .toList();
         this.suffixes = more.stream()
@@ -87,10 +89,17 @@ final class HostPolicy {
         }
     }
 
-    private static String bare(@Nullable String host) {
-        return host == null
-                ? ""
-                : host.strip()
+    private static String host(URI publicUrl) {
+        try {
+            return bare(WebAddress.of(publicUrl.toString()).host());
+        } catch (AddressException e) {
+            throw new IllegalArgumentException(
+                    "DARKROOM_PUBLIC_URL: must be an address such as https://pictures.example.com", e);
+        }
+    }
+
+    private static String bare(String host) {
+        return host.strip()
                         .toLowerCase(Locale.ROOT)
                         .replaceAll("[\\[\\]]", "")
                         .replaceFirst("(?<=.)\\.$", "");

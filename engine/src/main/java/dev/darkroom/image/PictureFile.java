@@ -1,0 +1,57 @@
+package dev.darkroom.image;
+
+import dev.darkroom.job.Picture;
+import java.util.Optional;
+
+/** A file whose header was read, and whose picture is within the limits: it can be decoded, once. */
+public final class PictureFile {
+    private final String field;
+    private final PictureKind kind;
+    private final byte[] file;
+    private final PictureFacts facts;
+
+    PictureFile(String field, PictureKind kind, byte[] file, PictureFacts facts) {
+        this.field = field;
+        this.kind = kind;
+        this.file = file;
+        this.facts = facts;
+    }
+
+    /** Returns the payload's field that it was sent in. */
+    public String field() {
+        return field;
+    }
+
+    /** Returns the bytes that its picture takes. */
+    public long pictureBytes() {
+        return 3 * facts.size().area();
+    }
+
+    /** Returns the bytes that decoding takes, its picture among them, as far as they grow with the picture. */
+    public long decodingBytes() {
+        return pictureBytes() + facts.work();
+    }
+
+    /**
+     * Decodes a picture, and lays it over white.
+     *
+     * @throws dev.darkroom.job.JobException if the file is damaged, all of it is transparent, or memory ran out
+     */
+    public Picture picture() {
+        return decode(facts.profile(), new OverWhite());
+    }
+
+    /**
+     * Decodes a mask: the colours alone, as numbers, without regard to transparency or a profile.
+     *
+     * @throws dev.darkroom.job.JobException if the file is damaged, its transparency says something else than its colours, or memory ran out
+     */
+    public Picture mask() {
+        return decode(Optional.empty(), new MaskColours());
+    }
+
+    private Picture decode(Optional<byte[]> profile, Transparency transparency) {
+        var decoding = new Decoding(kind, file, facts, profile, transparency, Decoding.USUAL_PART);
+        return Failure.translated(field, kind, decoding::picture);
+    }
+}

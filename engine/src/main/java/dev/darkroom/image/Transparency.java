@@ -1,0 +1,27 @@
+package dev.darkroom.image;
+
+import java.awt.image.BufferedImage;
+
+/** What becomes of the transparency of one picture, whose rows it sees as they are decoded. */
+interface Transparency {
+    /** Level of all colours where a file has no pixels: in a GIF whose first frame is smaller than its canvas. */
+    byte background();
+
+    /** Flattens a part, whose levels are in sRGB. */
+    BufferedImage flatten(BufferedImage part);
+
+    /**
+     * Looks at a row of a part before it was flattened.
+     *
+     * @param row colours with alpha in the highest byte; pixels {@code first}, {@code first + step} and so on are the file's
+     * @param count of pixels in the row
+     */
+    void see(int[] row, int count, int first, int step);
+
+    /**
+     * Checks the picture, all of whose rows were seen.
+     *
+     * @throws UnfitPictureException if it is not of use
+     */
+    void end() throws UnfitPictureException;
+}

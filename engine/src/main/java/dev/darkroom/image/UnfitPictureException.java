@@ -1,0 +1,10 @@
+package dev.darkroom.image;
+
+/** Thrown for a picture that is whole, but not of use; the message goes behind the field's name. */
+final class UnfitPictureException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnfitPictureException(String message) {
+        super(message);
+    }
+}
