@@ -85,7 +85,7 @@ record AdapterConfig(
      */
     static AdapterConfig of(String name, Map<String, JsonNode> fields) {
         JsonNode type = fields.get("peft_type");
-        if (isSet(type) && !type.asText().equals("LORA")) {
+        if (type != null && isSet(type) && !type.asText().equals("LORA")) {
             throw error(name, "peft_type", "says that it is a " + type.asText() + ": this worker does LoRA and DoRA");
         }
         List<String> notUnderstood = new ArrayList<>();
@@ -122,8 +122,7 @@ record AdapterConfig(
                 && !(value.isTextual() && value.asText().isEmpty());
     }
 
-    private static OptionalDouble number(
-            String name, String field, @Nullable JsonNode value) {
+    private static OptionalDouble number(String name, String field, @Nullable JsonNode value) {
         if (value == null || value.isNull()) {
             return OptionalDouble.empty();
         }
@@ -143,8 +142,7 @@ record AdapterConfig(
         return value.booleanValue();
     }
 
-    private static Map<PythonPattern, Double> patterns(
-            String name, String field, @Nullable JsonNode value) {
+    private static Map<PythonPattern, Double> patterns(String name, String field, @Nullable JsonNode value) {
         Map<PythonPattern, Double> patterns = new LinkedHashMap<>();
         if (value == null || value.isNull()) {
             return patterns;
@@ -178,8 +176,8 @@ record AdapterConfig(
     static Optional<Map.Entry<PythonPattern, Double>> first(
             Map<PythonPattern, Double> patterns, Set<String> moduleNames, PythonPattern.Steps steps) {
         return patterns.entrySet().stream()
-                .filter(entry -> moduleNames.stream()
-                        .anyMatch(name -> entry.getKey().matches(name, steps)))
+                .filter(entry ->
+                        moduleNames.stream().anyMatch(name -> entry.getKey().matches(name, steps)))
                 .findFirst();
     }
 }

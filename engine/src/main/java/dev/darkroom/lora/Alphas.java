@@ -33,8 +33,9 @@ final class Alphas {
     private Optional<Double> factor(AdapterConfig config, Set<String> names, long rank) {
         double stated = pattern(config.ranks(), names).orElse(config.rank().orElse(rank));
         if (stated != rank) {
-            throw new IllegalArgumentException("its " + names.iterator().next() + " has rank " + rank
-                    + ", but its metadata says " + BigDecimal.valueOf(stated).stripTrailingZeros().toPlainString());
+            throw new IllegalArgumentException(
+                    "its " + names.iterator().next() + " has rank " + rank + ", but its metadata says "
+                            + BigDecimal.valueOf(stated).stripTrailingZeros().toPlainString());
         }
         double divisor = config.stabilised() ? Math.sqrt(rank) : rank;
         Optional<Double> alpha = pattern(config.alphas(), names);

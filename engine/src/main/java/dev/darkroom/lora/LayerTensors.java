@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param magnitude lengths of a DoRA's rows, {@code [out]}
  */
 record LayerTensors(
-        Tensor down, Tensor up, @Nullable Tensor bias, @Nullable Tensor magnitude) {
+        Tensor down,
+        Tensor up,
+        @Nullable Tensor bias,
+        @Nullable Tensor magnitude) {
     /**
      * The tensors and the scale that a job asks for.
      *
@@ -48,9 +51,7 @@ record LayerTensors(
             for (int i = 0; i < ups.length; i++) {
                 Tensor up = loras.get(i).up();
                 Tensor gain = gains.get(i);
-                ups[i] = gain == null
-                        ? up
-                        : up.times(gain.reshape(-1, 1)).to(up.dtype());
+                ups[i] = gain == null ? up : up.times(gain.reshape(-1, 1)).to(up.dtype());
             }
             Tensor gain = gains.stream()
                     .filter(Objects::nonNull)

@@ -16,7 +16,8 @@ final class LeftOut {
     /** Why a tensor is not applied. */
     enum Reason {
         FITS_NOTHING("fit nothing in this model and were left out"),
-        MAGNITUDE_OF_KOHYA("are a DoRA's dora_scale and were left out, as diffusers does: the rest is applied as a LoRA"),
+        MAGNITUDE_OF_KOHYA(
+                "are a DoRA's dora_scale and were left out, as diffusers does: the rest is applied as a LoRA"),
         DIFFERENCE("change whole weights or biases and were left out, as diffusers does"),
         NO_BIAS("were left out, as its metadata does not say lora_bias"),
         NO_DORA("were left out, as its metadata does not say use_dora");

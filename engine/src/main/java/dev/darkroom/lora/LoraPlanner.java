@@ -36,8 +36,7 @@ final class LoraPlanner {
     /** Key that the tensors of one pair have in common. */
     private record Place(String role, String module, String adapter) {}
 
-    private LoraPlanner(
-            String field, SafetensorsFile file, Map<String, Layers> layers, List<LoraNames> families) {
+    private LoraPlanner(String field, SafetensorsFile file, Map<String, Layers> layers, List<LoraNames> families) {
         this.field = field;
         this.families = families;
         this.file = file;
@@ -113,7 +112,8 @@ final class LoraPlanner {
 
     private void sort(String tensor) {
         OtherKind.of(tensor).ifPresent(kind -> {
-            throw refused("is " + kind + ", as its tensor " + quoted(tensor) + " shows: this worker does LoRA and DoRA");
+            throw refused(
+                    "is " + kind + ", as its tensor " + quoted(tensor) + " shows: this worker does LoRA and DoRA");
         });
         LoraKey.parse(tensor).ifPresent(key -> {
             if (key.part() == LoraKey.Part.ALPHA) {
@@ -131,8 +131,8 @@ final class LoraPlanner {
     private Optional<LoraPair> pair(Place place, Map<LoraKey.Part, String> parts) {
         Optional<LoraModule> found = find(place.role, place.module)
                 .filter(module -> layersOf(place.role).linears().keySet().containsAll(module.layers()))
-                .filter(module -> module.layers().stream()
-                        .noneMatch(layer -> adapted.contains(place.role + " " + layer)));
+                .filter(module ->
+                        module.layers().stream().noneMatch(layer -> adapted.contains(place.role + " " + layer)));
         String down = parts.get(LoraKey.Part.DOWN);
         String up = parts.get(LoraKey.Part.UP);
         if (found.isEmpty() || (down == null && up == null)) {
@@ -209,7 +209,8 @@ final class LoraPlanner {
             if (!family.get().isLenient()) {
                 throw refused(wholeWeight(tensor));
             }
-            if (!entry(tensor).shape().equals(List.of(width)) || !entry(tensor).dtype().isFloating()) {
+            if (!entry(tensor).shape().equals(List.of(width))
+                    || !entry(tensor).dtype().isFloating()) {
                 throw refused(quoted(tensor) + " must be " + width + " numbers of a floating type, not "
                         + entry(tensor).dtype().fileName() + " " + entry(tensor).shape());
             }
@@ -220,7 +221,10 @@ final class LoraPlanner {
     }
 
     private void leaveOut(String tensor) {
-        boolean strict = layers.keySet().stream().map(this::family).flatMap(Optional::stream).anyMatch(f -> !f.isLenient());
+        boolean strict = layers.keySet().stream()
+                .map(this::family)
+                .flatMap(Optional::stream)
+                .anyMatch(f -> !f.isLenient());
         if (strict && LeftOut.isDifference(tensor)) {
             throw refused(wholeWeight(tensor));
         }

@@ -83,9 +83,8 @@ final class LoraTensors {
         String name = pair.module().name();
         Optional<Double> alpha = pair.alpha()
                 .map(entry -> (double) tensor(entry).to(DType.FLOAT32).toFloats()[0]);
-        double factor = alpha.map(number -> number / pair.rank())
-                .or(pair::factor)
-                .orElse(1.0);
+        double factor =
+                alpha.map(number -> number / pair.rank()).or(pair::factor).orElse(1.0);
         if (!Double.isFinite(factor)) {
             throw JobException.badInput(field + ": its " + name + ".alpha holds numbers that are not finite");
         }
@@ -111,8 +110,8 @@ final class LoraTensors {
     private Tensor read(LoraNorm norm) {
         try (var reading = Scope.open("read norm")) {
             long[] width = norm.weight().dimensions();
-            List<Tensor> copied = Operators.rowsOf(
-                    tensor(norm.weight()), 1, false, width, placement.device(), placement.dtype());
+            List<Tensor> copied =
+                    Operators.rowsOf(tensor(norm.weight()), 1, false, width, placement.device(), placement.dtype());
             requireFinite(norm.norm(), copied);
             return reading.keep(copied.getFirst());
         }

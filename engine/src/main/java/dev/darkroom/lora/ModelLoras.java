@@ -32,8 +32,9 @@ public record ModelLoras(Loras loras, List<LoraFile> own) {
         Adapted adapted = loras.attach(ofJob, own, networks);
         adapted.control().ifPresent(field -> {
             adapted.close();
-            throw JobException.badInput(field + ": is a control LoRA (as FLUX.1 Canny and Depth are): it takes a control"
-                    + " image beside the noise, and this worker has no pipeline for that");
+            throw JobException.badInput(
+                    field + ": is a control LoRA (as FLUX.1 Canny and Depth are): it takes a control"
+                            + " image beside the noise, and this worker has no pipeline for that");
         });
         return adapted;
     }

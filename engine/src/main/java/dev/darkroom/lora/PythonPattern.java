@@ -82,8 +82,7 @@ record PythonPattern(String key, Pattern pattern) {
                 java.append("\\k<").append(rest, 4, rest.indexOf(')')).append('>');
                 i += rest.indexOf(')');
             } else if (c == '{') {
-                java.append(
-                        rest.matches("\\{,\\d+}.*") ? "{0" : rest.matches("\\{\\d+(,\\d*)?}.*") ? "{" : "\\{");
+                java.append(rest.matches("\\{,\\d+}.*") ? "{0" : rest.matches("\\{\\d+(,\\d*)?}.*") ? "{" : "\\{");
             } else {
                 java.append(c);
             }

@@ -54,8 +54,8 @@ final class LoraGoldens {
     }
 
     private List<Comparison> compare(String name) {
-        boolean applies = entry.path("accepts").asBoolean()
-                && !entry.path("effective").isEmpty();
+        boolean applies =
+                entry.path("accepts").asBoolean() && !entry.path("effective").isEmpty();
         boolean meaning = entry.has("meaning");
         try (LoraNetworks networks = LoraNetworks.load(folder, checkpoints, entry);
                 var loras = Families.loras(1 << 24)) {

@@ -56,8 +56,7 @@ record LoraNetworks(
         Path file = goldens.resolve(entry.path("inputs").asText().replaceFirst("^golden/", ""));
         GoldenTensors inputs = GoldenTensors.read(file);
         if (base.contains("qwen")) {
-            Loaded<QwenImageTransformer> loaded =
-                    QwenImageNetworks.transformer(checkpoint.resolve(TRANSFORMER), CPU);
+            Loaded<QwenImageTransformer> loaded = QwenImageNetworks.transformer(checkpoint.resolve(TRANSFORMER), CPU);
             JsonNode shapes = GoldenValues.read(file.resolveSibling("manifest.json"))
                     .path(file.getFileName().toString())
                     .path("params")
@@ -140,13 +139,17 @@ record LoraNetworks(
     Map<String, float[]> changes() {
         Map<String, float[]> changes = new TreeMap<>();
         for (Loras.Network network : adaptable()) {
-            network.loaded().linears().forEach((name, layer) -> layer.lowRank().ifPresent(added -> {
-                String parameter = network.role() + "." + name;
-                changes.put(parameter + ".weight", product(layer.tensor(), added).toFloats());
-                if (added.shift() != null && added.gain() == null) {
-                    changes.put(parameter + ".bias", added.shift().toFloats());
-                }
-            }));
+            network.loaded()
+                    .linears()
+                    .forEach((name, layer) -> layer.lowRank().ifPresent(added -> {
+                        String parameter = network.role() + "." + name;
+                        changes.put(
+                                parameter + ".weight",
+                                product(layer.tensor(), added).toFloats());
+                        if (added.shift() != null && added.gain() == null) {
+                            changes.put(parameter + ".bias", added.shift().toFloats());
+                        }
+                    }));
             network.loaded().norms().forEach((name, norm) -> {
                 if (norm.tensor() != norm.loaded()) {
                     changes.put(

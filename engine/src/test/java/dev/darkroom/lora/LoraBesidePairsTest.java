@@ -66,7 +66,8 @@ class LoraBesidePairsTest {
     @ValueSource(doubles = {1, 0.5, -2})
     void aBiasFollowsFactorAndScale(double scale) {
         LoraFile file = file(
-                pair(TO_Q).add(TO_Q + ".lora_B.bias", DType.BFLOAT16, new long[] {48}, filled(48, 3))
+                pair(TO_Q)
+                        .add(TO_Q + ".lora_B.bias", DType.BFLOAT16, new long[] {48}, filled(48, 3))
                         .add(TO_Q + ".alpha", DType.FLOAT32, new long[0], 4),
                 scale);
         try (var scope = Scope.open("test");
@@ -193,8 +194,8 @@ class LoraBesidePairsTest {
     @Test
     void aDoraBesideALoraAddsWhatItChangesByItself() {
         LoraFile plain = file(pair(TO_Q), 0.5);
-        LoraFile dora = file(
-                pair(TO_Q).add(TO_Q + ".lora_magnitude_vector", DType.FLOAT32, new long[] {48}, filled(48, 3)), 1);
+        LoraFile dora =
+                file(pair(TO_Q).add(TO_Q + ".lora_magnitude_vector", DType.FLOAT32, new long[] {48}, filled(48, 3)), 1);
         float[] without = difference();
         float[] first = difference(plain);
         float[] second = difference(dora);
@@ -202,16 +203,15 @@ class LoraBesidePairsTest {
         float[] both = difference(plain, dora);
 
         for (int i = 0; i < both.length; i++) {
-            assertThat(both[i] - without[i])
-                    .isCloseTo(first[i] - without[i] + second[i] - without[i], within(1e-3f));
+            assertThat(both[i] - without[i]).isCloseTo(first[i] - without[i] + second[i] - without[i], within(1e-3f));
         }
         assertThat(Distance.between(second, without)).isGreaterThan(0.1);
     }
 
     @Test
     void aDoraInBfloat16IsCloseToTheExactOne() {
-        LoraFile dora = file(
-                pair(TO_Q).add(TO_Q + ".lora_magnitude_vector", DType.FLOAT32, new long[] {48}, filled(48, 3)), 1);
+        LoraFile dora =
+                file(pair(TO_Q).add(TO_Q + ".lora_magnitude_vector", DType.FLOAT32, new long[] {48}, filled(48, 3)), 1);
         float[] exact = difference(dora);
         try (Loaded<FluxTransformer> half = FluxNetworks.transformer(
                         TestLoras.FLUX.resolve("transformer"), new Placement(Device.CPU, DType.BFLOAT16));
@@ -315,8 +315,9 @@ class LoraBesidePairsTest {
     void noOtherLayerIsWidened() {
         assertRefused(
                 new SafetensorsWriter().halves(TO_Q, DType.FLOAT32, 2, 96, 48, 1),
-                TO_Q + ".lora_A.weight of [2, 96] and " + TO_Q + ".lora_B.weight of [48, 2] do not fit this model, whose "
-                        + TO_Q + " is [48, 48]: it is a LoRA for another model");
+                TO_Q + ".lora_A.weight of [2, 96] and " + TO_Q
+                        + ".lora_B.weight of [48, 2] do not fit this model, whose " + TO_Q
+                        + " is [48, 48]: it is a LoRA for another model");
     }
 
     private void assertRefused(SafetensorsWriter writer, String message) {

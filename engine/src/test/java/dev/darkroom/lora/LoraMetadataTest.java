@@ -110,8 +110,7 @@ class LoraMetadataTest {
                 .isThrownBy(() -> attach(metadata))
                 .withMessageStartingWith("loras[0]: " + message)
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
-        assertThat(network.linears().values())
-                .allMatch(layer -> layer.lowRank().isEmpty());
+        assertThat(network.linears().values()).allMatch(layer -> layer.lowRank().isEmpty());
     }
 
     @ParameterizedTest
@@ -132,9 +131,10 @@ class LoraMetadataTest {
 
     @Test
     void whatIsAboutTrainingIsNoNews() {
-        try (var adapted = attach("{'transformer.lora_alpha': 2, 'transformer.r': 2, 'transformer.target_modules': ['to_q'],"
-                + " 'transformer.lora_dropout': 0.1, 'transformer.bias': 'none', 'transformer.use_dora': false,"
-                + " 'transformer.peft_type': 'LORA', 'transformer.init_lora_weights': true, 'transformer.novelty': null}")) {
+        try (var adapted = attach(
+                "{'transformer.lora_alpha': 2, 'transformer.r': 2, 'transformer.target_modules': ['to_q'],"
+                        + " 'transformer.lora_dropout': 0.1, 'transformer.bias': 'none', 'transformer.use_dora': false,"
+                        + " 'transformer.peft_type': 'LORA', 'transformer.init_lora_weights': true, 'transformer.novelty': null}")) {
             assertThat(adapted.notes()).isEmpty();
         }
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are no LoRA, damaged, or for another model: each is refused by name, and what is left out is told. */
 class LoraRefusalsTest {
@@ -99,9 +100,31 @@ class LoraRefusalsTest {
     @Test
     void numbersThatAreNotFiniteAreRefused() {
         assertRefused(write(PROJ_OUT, Float.NaN), "its proj_out holds numbers that are not finite");
-        var writer = writer("proj_out.lora_down.weight 2,48; proj_out.lora_up.weight 64,2", 1);
-        writer.add("proj_out.alpha", DType.FLOAT32, new long[0], Float.POSITIVE_INFINITY);
-        assertRefused(writer.write(file()), "its proj_out.alpha holds numbers that are not finite");
+        assertRefused(write(PROJ_OUT, Float.NEGATIVE_INFINITY), "its proj_out holds numbers that are not finite");
+        for (float alpha : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            assertRefused(withAlpha(1, alpha), "its proj_out.alpha holds numbers that are not finite");
+        }
+        assertRefused(withAlpha(4, 3.4e38f), "its proj_out holds numbers that are not finite");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0, -0.5f, -64, 1e-30f, 1e30f})
+    void anyFiniteAlphaIsTakenAtItsWord(float alpha) {
+        try (var scope = Scope.open("test");
+                var adapted = attach(withAlpha(1, alpha))) {
+            assertThat(adapted.notes()).isEmpty();
+            assertThat(network.linears().get("proj_out"))
+                    .isNotNull()
+                    .satisfies(layer -> assertThat(
+                                    layer.lowRank().orElseThrow().up().toFloats())
+                            .containsOnly(alpha / 2));
+        }
+    }
+
+    private Path withAlpha(float number, float alpha) {
+        return writer("proj_out.lora_down.weight 2,48; proj_out.lora_up.weight 64,2", number)
+                .add("proj_out.alpha", DType.FLOAT32, new long[0], alpha)
+                .write(file());
     }
 
     @Test

@@ -53,7 +53,7 @@ final class HostPolicy {
                         Stream.of(
                                 "localhost",
                                 bare(host),
-                                publicUrl.map(HostPolicy::host).orElse("")))
+                                publicUrl.map(HostPolicy::hostOf).orElse("")))
                 .filter(name -> !name.isEmpty() && !name.startsWith("*"))
                 .toList();
         this.suffixes = more.stream()
@@ -73,9 +73,7 @@ final class HostPolicy {
         String name = bare(host);
         return names.contains(name)
                 || suffixes.stream().anyMatch(name::endsWith)
-                || address(name)
-                        .filter(ip -> !loopback || ip.isLoopbackAddress())
-                        .isPresent();
+                || address(name).filter(ip -> !loopback || ip.isLoopbackAddress()).isPresent();
     }
 
     private static Optional<InetAddress> address(String name) {
@@ -89,19 +87,17 @@ final class HostPolicy {
         }
     }
 
-    private static String host(URI publicUrl) {
+    private static String hostOf(URI url) {
         try {
-            return bare(WebAddress.of(publicUrl.toString()).host());
+            return bare(WebAddress.of(url.toString()).host());
         } catch (AddressException e) {
-            throw new IllegalArgumentException(
-                    "DARKROOM_PUBLIC_URL: must be an address such as https://pictures.example.com", e);
+            return ""; // refused when the worker starts
         }
     }
 
-    private static String bare(String host) {
-        return host.strip()
-                        .toLowerCase(Locale.ROOT)
-                        .replaceAll("[\\[\\]]", "")
-                        .replaceFirst("(?<=.)\\.$", "");
+    private static String bare(@Nullable String host) {
+        return host == null
+                ? ""
+                : host.strip().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "").replaceFirst("(?<=.)\\.$", "");
     }
 }

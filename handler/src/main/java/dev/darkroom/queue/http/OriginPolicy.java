@@ -76,9 +76,7 @@ final class OriginPolicy {
             return false;
         }
         try {
-            return WebAddress.of(origin)
-                    .origin()
-                    .equals(WebAddress.of(address).origin());
+            return WebAddress.of(origin).origin().equals(WebAddress.of(address).origin());
         } catch (AddressException e) {
             return false;
         }

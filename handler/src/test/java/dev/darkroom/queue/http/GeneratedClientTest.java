@@ -54,7 +54,7 @@ class GeneratedClientTest {
                                     .outputFormat(Input.OutputFormatEnum.PNG).aspectRatio(null)
                                     .addLorasItem(new Lora().path("x").scale(0.5));
                             input.setLoras(null);
-                            return jobs.run(new Request().input(input).policy(new Policy().lowPriority(true))).getId();
+                            return jobs.run(new Request().input(input).policy(new Policy().lowPriority(true)), null).getId();
                         }
                         Status status = jobs.status(id, null);
                         return status.getStatus() + " " + status.getOutput().getImages().get(0).getWidth()
