@@ -53,7 +53,7 @@ class ExamplePayloadsTest extends WholeWorker {
             Map.entry("refused-size", "size: must be such as 1024x768"),
             Map.entry("refused-match-without-image", "match_input_image: needs an image"),
             Map.entry("refused-cfg-without-negative", "true_cfg_scale: has no effect without a negative_prompt"),
-            Map.entry("refused-image-data-uri", "image: a data URI must be of a picture"),
+            Map.entry("refused-image-data-uri", "image: must be a PNG, JPEG, WebP, GIF or BMP picture"),
             Map.entry("refused-image-and-images", "images: cannot stand beside image"),
             Map.entry("refused-image-missing-file", "image: must be a readable file below one of the folders"),
             Map.entry("refused-image-damaged", "image: the picture is damaged"),
