@@ -258,7 +258,7 @@ public final class ConfigFile {
         if (!has(field)) {
             return Optional.empty();
         }
-        JsonNode value = get(field);
+        JsonNode value = path(field);
         if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw error(field, "must be a number, not " + value);
         }
