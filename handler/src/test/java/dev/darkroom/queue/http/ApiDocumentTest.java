@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,25 +50,11 @@ class ApiDocumentTest {
         JsonNode document = get("/openapi.json");
 
         assertThat(document.path("openapi").asText()).startsWith("3.1");
-        Map<String, String> calls = Map.ofEntries(
-                Map.entry("/run", "post"),
-                Map.entry("/runsync", "post"),
-                Map.entry("/status/{id}", "get post"),
-                Map.entry("/status-sync/{id}", "get"),
-                Map.entry("/stream/{id}", "get post"),
-                Map.entry("/events/{id}", "get"),
-                Map.entry("/cancel/{id}", "post"),
-                Map.entry("/retry/{id}", "post"),
-                Map.entry("/purge-queue", "post"),
-                Map.entry("/health", "get"),
-                Map.entry("/results/{name}", "get"),
-                Map.entry("/ping", "get"),
-                Map.entry("/schema.json", "get"));
         Set<String> ids = new HashSet<>();
         document.path("paths").properties().forEach(path -> {
             List<String> methods = new ArrayList<>();
             path.getValue().properties().forEach(operation -> {
-                methods.add(operation.getKey());
+                methods.add(operation.getKey().toUpperCase(Locale.ROOT));
                 assertThat(operation.getValue().path("summary").asText())
                         .as(path.getKey())
                         .isNotEmpty();
@@ -76,9 +62,28 @@ class ApiDocumentTest {
                         .as("an operationId of its own: " + path.getKey())
                         .isTrue();
             });
-            assertThat(String.join(" ", methods)).as(path.getKey()).isEqualTo(calls.get(path.getKey()));
+            String known = Calls.at(path.getKey().replaceAll("\\{\\w+}", "x"))
+                    .orElseThrow()
+                    .allow();
+            assertThat(String.join(", ", methods))
+                    .as(path.getKey())
+                    .isEqualTo(known.replace(", HEAD", "").replace(", OPTIONS", ""));
         });
-        assertThat(document.path("paths")).hasSize(calls.size());
+        assertThat(names(document.path("paths")))
+                .containsExactlyInAnyOrder(
+                        "/run",
+                        "/runsync",
+                        "/status/{id}",
+                        "/status-sync/{id}",
+                        "/stream/{id}",
+                        "/events/{id}",
+                        "/cancel/{id}",
+                        "/retry/{id}",
+                        "/purge-queue",
+                        "/health",
+                        "/results/{name}",
+                        "/ping",
+                        "/schema.json");
         assertThat(ids).doesNotContain("").allMatch(id -> id.matches("[a-z][a-zA-Z]+"));
         assertThat(document.at("/paths/~1run/post/requestBody/content/application~1json/schema/$ref")
                         .asText())
@@ -106,6 +111,12 @@ class ApiDocumentTest {
             assertThat(property.has("properties")).as("%s", property).isFalse();
             assertThat(property.path("items").has("properties")).as("%s", property).isFalse();
         }));
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     private JsonNode get(String path) throws Exception {
