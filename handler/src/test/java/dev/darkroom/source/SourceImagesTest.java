@@ -50,6 +50,7 @@ class SourceImagesTest {
         images = new SourceImages(
                 TestSourceSettings.sources(
                         Map.of("sources.roots", folder.toString(), "sources.allow-private-addresses", "true")),
+                OwnResults.NONE,
                 vertx);
     }
 
