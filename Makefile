@@ -19,7 +19,7 @@ build: $(APP)
 
 $(APP): $(SOURCES)
 	@echo "building the worker; the first time this fetches about 350 MB, which takes minutes" >&2
-	@$(MVN) -q package -Dmaven.test.skip=true >&2
+	@if [ -t 2 ]; then ./mvnw package -Dmaven.test.skip=true >&2; else $(MVN) -q package -Dmaven.test.skip=true >&2; fi
 	@touch $@
 
 # Starts the worker in the foreground

@@ -60,6 +60,9 @@ public interface WorkerConfig {
     @WithDefault("data")
     Path data();
 
+    /** Secret that accepted jobs are encrypted by on disk; unset: a key that the worker makes and keeps beside them. */
+    Optional<String> dataKey();
+
     /** Time for which served results stay in the folder. */
     @WithDefault("24h")
     Duration resultsKept();

@@ -61,6 +61,7 @@ class ArchitectureTest {
                             "tensor",
                             "job")),
             Map.entry("queue", List.of("net", "job")),
+            Map.entry("settings", List.of("queue")),
             Map.entry("source", List.of("net", "image", "job")),
             Map.entry("store", List.of("net", "image", "job")),
             Map.entry("net", List.of()),

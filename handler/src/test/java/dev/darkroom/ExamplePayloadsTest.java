@@ -11,6 +11,7 @@ import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ class ExamplePayloadsTest extends WholeWorker {
             Map.entry("refused-size", "size: must be such as 1024x768"),
             Map.entry("refused-match-without-image", "match_input_image: needs an image"),
             Map.entry("refused-cfg-without-negative", "true_cfg_scale: has no effect without a negative_prompt"),
-            Map.entry("refused-image-data-uri", "image: a data URI must be of a picture"),
+            Map.entry("refused-image-data-uri", "image: must be a PNG, JPEG, WebP, GIF or BMP picture"),
             Map.entry("refused-image-and-images", "images: cannot stand beside image"),
             Map.entry("refused-image-missing-file", "image: must be a readable file below one of the folders"),
             Map.entry("refused-image-damaged", "image: the picture is damaged"),
@@ -74,6 +75,11 @@ class ExamplePayloadsTest extends WholeWorker {
             Map.entry("refused-two-sizes", "aspect_ratio: cannot stand beside a size"),
             Map.entry("refused-unknown-field", "num_steps: is no field of this worker; did you mean steps?"),
             Map.entry("refused-width", "width: must be from 64 to 4096, not 20000"));
+
+    /** Whose colours say nothing: scenes of many, and edits that take away. */
+    private static final List<String> UNSEEN = List.of(
+            "aspect-ratio", "four-outputs", "image-base64", "image-match-input", "large", "lora-half", "office", "flux-style",
+            "keep-unchanged", "remove");
 
     static Stream<Path> accepted() throws IOException {
         return examples().filter(file -> !isRefused(file));
@@ -97,6 +103,10 @@ class ExamplePayloadsTest extends WholeWorker {
         assertThat(answer.getList("output.images")).isNotEmpty();
         assertThat(answer.getString("output.model"))
                 .isEqualTo(name(file).startsWith("edit-") ? "pocket-qwen-edit" : "pocket-flux");
+        long looked = Shown.assertIn(Files.readString(file), answer);
+        assertThat(looked > 0 || UNSEEN.stream().anyMatch(name(file)::contains))
+                .as("what can be looked for in %s", file)
+                .isTrue();
     }
 
     @ParameterizedTest

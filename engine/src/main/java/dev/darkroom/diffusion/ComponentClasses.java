@@ -11,9 +11,10 @@ import java.util.Map;
  * The classes of a family's components, as {@code model_index.json} names them. What a checkpoint says of another class would be computed
  * otherwise than here, and is refused; components that no pipeline here uses are told in the log.
  *
+ * @param family its name, as the documentation has it
  * @param byComponent the classes that are computed, by the component's name
  */
-public record ComponentClasses(Map<String, List<String>> byComponent) {
+public record ComponentClasses(String family, Map<String, List<String>> byComponent) {
     private static final List<String> NOT_USED = List.of("safety_checker", "feature_extractor", "image_encoder");
 
     /** Adds the schedule, which all families share. */
@@ -25,7 +26,7 @@ public record ComponentClasses(Map<String, List<String>> byComponent) {
 
     /** The meaning of the keys of {@code model_index.json}. */
     public ConfigKeys keys() {
-        return ConfigKeys.of("model_index.json")
+        return ConfigKeys.of("model_index.json (" + family + ")")
                 .uses("_class_name")
                 .uses(byComponent.keySet().stream().sorted().toArray(String[]::new))
                 .ignores("no pipeline here uses it, which the log says", NOT_USED.toArray(String[]::new));

@@ -44,7 +44,7 @@ public record FluxCheckpoint(
             List.of("FluxPipeline", "FluxImg2ImgPipeline", "FluxKontextPipeline", "FluxFillPipeline");
 
     /** The classes of the components that are computed here. */
-    public static final ComponentClasses CLASSES = new ComponentClasses(Map.of(
+    public static final ComponentClasses CLASSES = new ComponentClasses("FLUX", Map.of(
             "transformer", List.of("FluxTransformer2DModel"),
             "vae", List.of("AutoencoderKL"),
             "text_encoder", List.of("CLIPTextModel"),

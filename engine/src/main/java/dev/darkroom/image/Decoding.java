@@ -5,6 +5,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentSampleModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -21,7 +22,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * by row, to the same levels.
  *
  * @param profile colours that the picture is to be seen in
- * @param part pixels that are decoded at once where that can be chosen
+ * @param part bytes that a decoder may take for what it decodes at once, where that can be chosen
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
 record Decoding(
@@ -31,14 +32,18 @@ record Decoding(
         Optional<byte[]> profile,
         Transparency transparency,
         int part) {
-    static final int USUAL_PART = 1 << 22;
+    static final int PART = 48 << 20;
+
+    /** Bytes that a pixel takes until the decoder of WebP has given it: the native image and its copy. */
+    static final int WEBP_BYTES = 8;
 
     /** Rows that parts of a WebP picture have in common: its decoder smooths colours with those of the next row, except at an edge. */
     private static final int OVERLAP = 2;
 
     Picture picture() throws IOException, UnfitPictureException {
         ImageReader reader = kind.reader();
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+        byte[] decodable = kind == PictureKind.JPEG ? JpegFile.of(file).decodable() : file;
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(decodable))) {
             reader.setInput(in, true, true);
             var damages = Damages.of(kind, reader);
             int height = reader.getHeight(0);
@@ -115,11 +120,11 @@ record Decoding(
     private Picture png(ImageReader reader) throws IOException, UnfitPictureException {
         ImageTypeSpecifier type = reader.getImageTypes(0).next();
         Size size = facts.size();
-        if (size.area() <= part || !(type.getSampleModel() instanceof ComponentSampleModel)) {
+        BufferedImage row = type.createBufferedImage(size.width(), 1);
+        if (!(row.getSampleModel() instanceof ComponentSampleModel model)
+                || size.area() * model.getPixelStride() * DataBuffer.getDataTypeSize(model.getDataType()) / 8 <= part) {
             return whole(reader.read(0), transparency);
         }
-        BufferedImage row = type.createBufferedImage(size.width(), 1);
-        var model = (ComponentSampleModel) row.getSampleModel();
         var folded = new ComponentSampleModel(
                 model.getDataType(), size.width(), size.height(), model.getPixelStride(), 0, model.getBandOffsets());
         var parameters = new ImageReadParam();
@@ -137,11 +142,11 @@ record Decoding(
 
     private Picture webp(ImageReader reader) throws IOException, UnfitPictureException {
         Size size = facts.size();
-        if (size.area() <= part) {
+        if (size.area() * WEBP_BYTES <= part) {
             return whole(reader.read(0), transparency);
         }
         Flattener flattener = flattener(transparency);
-        int rows = Math.max(2 * OVERLAP, part / size.width() / 2 * 2);
+        int rows = Math.max(2 * OVERLAP, part / WEBP_BYTES / size.width() / 2 * 2);
         for (int y = 0; y < size.height(); y += rows) {
             int above = Math.min(y, OVERLAP);
             int height = Math.min(rows, size.height() - y);

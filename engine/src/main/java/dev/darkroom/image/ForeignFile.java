@@ -14,6 +14,10 @@ final class ForeignFile {
     private static final Map<String, String> BY_START = Map.ofEntries(
             Map.entry("II*\0", "a TIFF picture"),
             Map.entry("MM\0*", "a TIFF picture"),
+            Map.entry("II+\0", "a TIFF picture"),
+            Map.entry("MM\0+", "a TIFF picture"),
+            Map.entry("v/1\1", "an OpenEXR picture"),
+            Map.entry("qoif", "a QOI picture"),
             Map.entry("%PDF-", "a PDF document"),
             Map.entry("8BPS", "a Photoshop document"),
             Map.entry("\u00FF\n", "a JPEG XL picture"),

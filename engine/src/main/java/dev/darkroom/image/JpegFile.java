@@ -35,10 +35,9 @@ record JpegFile(byte[] file, List<Segment> segments) {
     record Segment(int marker, int start, int length) {}
 
     /**
-     * Finds the segments; data of scans are skipped like anything else that is no marker. Where the mark of the picture's end is missing, as
-     * before some cameras' own data, the decoder finds out whether all rows are there.
+     * Finds the segments; data of scans are skipped like anything else that is no marker.
      *
-     * @throws DamagedPictureException if the file ends within a segment or before a scan, or without a mark that its decoder needs
+     * @throws DamagedPictureException if there is no end of the picture, and none can be told: nobody knows whether more scans were to come
      */
     static JpegFile of(byte[] file) throws DamagedPictureException {
         List<Segment> segments = new ArrayList<>();
@@ -49,30 +48,64 @@ record JpegFile(byte[] file, List<Segment> segments) {
             if (file[at] != (byte) 0xFF || marker == 0 || marker == 0xFF) {
                 at++;
             } else if (marker == END) {
+                if (scans > MOST_SCANS) {
+                    throw new DamagedPictureException("it has more than " + MOST_SCANS + " scans");
+                }
                 return new JpegFile(file, List.copyOf(segments));
             } else if (standsAlone(marker)) {
                 at += 2;
             } else {
                 int length = at + 4 <= file.length ? (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF) : 0;
                 if (length < 2 || length > file.length - at - 2) {
-                    if (scans > 0) { // no segment but a camera's own data, which the scan's decoder will find superfluous, or not
-                        at += 2;
-                        continue;
-                    }
                     break;
                 }
                 segments.add(new Segment(marker, at + 4, length - 2));
                 at += 2 + length;
-                if (marker == START_OF_SCAN && ++scans > MOST_SCANS) {
-                    throw new DamagedPictureException("it has more than " + MOST_SCANS + " scans");
-                }
+                scans += marker == START_OF_SCAN ? 1 : 0;
             }
         }
         var unended = new JpegFile(file, List.copyOf(segments));
-        if (scans != 1 || unended.isProgressive()) {
-            throw DamagedPictureException.tooShort(); // further scans may follow: nobody can tell
+        if (unended.onlyScan().isEmpty()) {
+            throw DamagedPictureException.tooShort();
         }
         return unended;
+    }
+
+    /** Returns the scan that has the whole picture in it; empty if there is none, or several together make the picture. */
+    private Optional<Segment> onlyScan() {
+        return segments.stream()
+                .filter(segment -> segment.marker() == START_OF_SCAN)
+                .findFirst()
+                .filter(scan -> !isProgressive() && scan.length() > 0 && file[scan.start()] == components());
+    }
+
+    /**
+     * Returns the file as its decoder should get it. Where the picture's end is not marked, as before some cameras' own data, the scan goes
+     * as far as the next marker: with superfluous bytes at its end, but none of the picture's rows missing, or else the decoder says so.
+     */
+    byte[] decodable() {
+        Optional<Segment> scan = onlyScan();
+        if (scan.isEmpty()) {
+            return file;
+        }
+        int end = scan.get().start() + scan.get().length();
+        while (end + 1 < file.length && (file[end] != (byte) 0xFF || isData(file[end + 1] & 0xFF))) {
+            end++;
+        }
+        boolean marked = end + 1 < file.length;
+        if (marked && (file[end + 1] & 0xFF) == END) {
+            return file;
+        }
+        // without anything behind the last row nobody knows that it is whole: then it lacks these bytes
+        byte[] ended = Arrays.copyOf(file, (marked ? end : file.length - 2) + 2);
+        ended[ended.length - 2] = (byte) 0xFF;
+        ended[ended.length - 1] = (byte) END;
+        return ended;
+    }
+
+    /** Returns true if such a byte behind 0xFF is part of a scan. */
+    private static boolean isData(int marker) {
+        return marker == 0 || marker == 0xFF || (marker >= 0xD0 && marker <= 0xD7);
     }
 
     private Optional<Segment> frame() {

@@ -13,7 +13,6 @@ import java.util.Optional;
  * @param work bytes that decoding takes beside the picture, at most
  */
 record PictureFacts(Size size, int left, int top, Orientation orientation, Optional<byte[]> profile, long work) {
-    private static final int PNG_DEPTH = 24;
     private static final int BMP_BITS_OLDEST = 24;
     private static final int BMP_BITS = 28;
 
@@ -27,18 +26,25 @@ record PictureFacts(Size size, int left, int top, Orientation orientation, Optio
         return switch (kind) {
             case PNG -> {
                 PngFile png = PngFile.of(file);
-                yield of(decoded, png.exif(), png.profile(), file[PNG_DEPTH] <= 8 ? 1 : 0);
+                boolean packed = png.depth() < 8;
+                long bytes = packed ? decoded.area() : Math.min(decoded.area() * png.bytesPerPixel(), Decoding.PART);
+                yield of(decoded, png.exif(), png.profile(), bytes);
             }
             case JPEG -> {
                 JpegFile jpeg = JpegFile.of(file);
                 boolean converted = jpeg.hasProfile() || jpeg.exif().map(Orientation::of).filter(Orientation::turns).isPresent();
                 int raster = jpeg.components() > 3 ? 7 : converted ? 3 : jpeg.components() == 3 ? 0 : 1;
-                yield of(decoded, jpeg.exif(), Optional.empty(), raster + jpeg.bytesOfCoefficients());
+                yield of(
+                        decoded,
+                        jpeg.exif(),
+                        Optional.empty(),
+                        decoded.area() * (raster + jpeg.bytesOfCoefficients()));
             }
             case WEBP -> {
                 WebpFile webp = WebpFile.of(file);
                 int perPixel = webp.has("VP8L") ? 4 : webp.has("ALPH") ? 2 : 0;
-                yield of(decoded, webp.exif(), webp.profile(), perPixel);
+                long part = Math.min(decoded.area() * Decoding.WEBP_BYTES, Decoding.PART);
+                yield of(decoded, webp.exif(), webp.profile(), decoded.area() * perPixel + part);
             }
             case GIF -> {
                 GifFile gif = GifFile.of(file);
@@ -47,13 +53,17 @@ record PictureFacts(Size size, int left, int top, Orientation orientation, Optio
             }
             case BMP -> {
                 int bits = file[file[14] == PictureKind.BMP_OLDEST_HEADER ? BMP_BITS_OLDEST : BMP_BITS];
-                yield of(decoded, Optional.empty(), Optional.empty(), bits <= 8 ? 2 : bits / 8);
+                yield of(
+                        decoded,
+                        Optional.empty(),
+                        Optional.empty(),
+                        decoded.area() * (bits <= 8 ? 2 : Math.ceilDiv(bits, 8)));
             }
         };
     }
 
-    private static PictureFacts of(Size size, Optional<byte[]> exif, Optional<byte[]> profile, long bytesPerPixel) {
+    private static PictureFacts of(Size size, Optional<byte[]> exif, Optional<byte[]> profile, long work) {
         Orientation orientation = exif.map(Orientation::of).orElse(Orientation.UPRIGHT);
-        return new PictureFacts(size, 0, 0, orientation, profile, bytesPerPixel * size.area());
+        return new PictureFacts(size, 0, 0, orientation, profile, work);
     }
 }

@@ -22,6 +22,10 @@ public final class PictureFile {
         return field;
     }
 
+    PictureFacts facts() {
+        return facts;
+    }
+
     /** Returns the bytes that its picture takes. */
     public long pictureBytes() {
         return 3 * facts.size().area();
@@ -51,7 +55,7 @@ public final class PictureFile {
     }
 
     private Picture decode(Optional<byte[]> profile, Transparency transparency) {
-        var decoding = new Decoding(kind, file, facts, profile, transparency, Decoding.USUAL_PART);
+        var decoding = new Decoding(kind, file, facts, profile, transparency, Decoding.PART);
         return Failure.translated(field, kind, decoding::picture);
     }
 }

@@ -23,6 +23,9 @@ record PngFile(byte[] file, List<Chunk> chunks) {
     /** Length in bytes of the checksum, behind a chunk's content. */
     private static final int BEHIND = 4;
 
+    /** Place of the depth in every file, before the number of what its samples are. */
+    private static final int DEPTH = 24;
+
     private static final int LARGEST_PROFILE = 4 << 20;
 
     /**
@@ -59,6 +62,22 @@ record PngFile(byte[] file, List<Chunk> chunks) {
             throw DamagedPictureException.tooShort();
         }
         return new PngFile(file, List.copyOf(chunks));
+    }
+
+    /** Returns the bits of a sample, or of a place in the palette. */
+    int depth() {
+        return file[DEPTH];
+    }
+
+    /** Returns the bytes of a pixel in the decoder's image, where none shares a byte with another. */
+    int bytesPerPixel() {
+        int samples =
+                switch (file[DEPTH + 1]) {
+                    case 3 -> 1;
+                    case 0, 4 -> 2; // gray, to which a colour that counts as transparent adds alpha, as it does to others
+                    default -> 4;
+                };
+        return samples * Math.ceilDiv(depth(), 8);
     }
 
     /** Copies the EXIF block, if there is one. */

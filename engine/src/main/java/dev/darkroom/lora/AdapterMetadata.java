@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.Faults;
 import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.CheckpointJson;
 import dev.darkroom.weights.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,7 +65,7 @@ record AdapterMetadata(Map<String, AdapterConfig> byRole, List<String> notUnders
 
     private static JsonNode parsed(String json) {
         try {
-            JsonNode root = ConfigFile.JSON.readTree(json);
+            JsonNode root = CheckpointJson.MAPPER.readTree(json);
             if (root == null || !root.isObject()) {
                 throw new CheckpointException(FIELD + " holds no JSON object");
             }

@@ -44,7 +44,7 @@ public record QwenImageCheckpoint(
             List.of("QwenImagePipeline", "QwenImageEditPipeline", "QwenImageEditPlusPipeline");
 
     /** The classes of the components that are computed here. */
-    public static final ComponentClasses CLASSES = new ComponentClasses(Map.of(
+    public static final ComponentClasses CLASSES = new ComponentClasses("Qwen-Image", Map.of(
             "transformer", List.of("QwenImageTransformer2DModel"),
             "vae", List.of("AutoencoderKLQwenImage"),
             "text_encoder", List.of("Qwen2_5_VLForConditionalGeneration"),

@@ -3,7 +3,7 @@ package dev.darkroom.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.CheckpointJson;
 import dev.darkroom.weights.SmallFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +62,7 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
 
     private static TokenizerFiles read(Path folder, String type) {
         Path file = folder.resolve("tokenizer.json");
-        JsonNode root = ConfigFile.object(file);
+        JsonNode root = CheckpointJson.object(file);
         String found = root.at("/model/type").asText();
         if (!found.equals(type)) {
             throw new CheckpointException(file + ": model.type must be " + type + ", not '" + found + "'");
@@ -86,10 +86,10 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
                 .map(line -> line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line)
                 .filter(line -> !line.isBlank() && !line.startsWith("#version"))
                 .toList();
-        ObjectNode composed = composition.apply(ConfigFile.object(vocabulary), pairs);
+        ObjectNode composed = composition.apply(CheckpointJson.object(vocabulary), pairs);
         try {
             Map<String, Long> ids = TokenizerIds.of(vocabulary, merges, composed);
-            return new TokenizerFiles(folder, ConfigFile.JSON.writeValueAsBytes(composed), ids);
+            return new TokenizerFiles(folder, CheckpointJson.MAPPER.writeValueAsBytes(composed), ids);
         } catch (IOException e) {
             throw new CheckpointException(vocabulary + " cannot be read: " + e.getMessage(), e);
         }
@@ -100,7 +100,7 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
         SortedMap<Integer, String> tokens = new TreeMap<>();
         Path file = folder.resolve("added_tokens.json");
         if (Files.exists(file)) {
-            ConfigFile.object(file).properties().forEach(token -> {
+            CheckpointJson.object(file).properties().forEach(token -> {
                 if (!token.getValue().canConvertToInt() || !token.getValue().isIntegralNumber()) {
                     throw new CheckpointException(
                             file + ": " + token.getKey() + " must have an id, not " + token.getValue());
@@ -114,7 +114,7 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
             throw new CheckpointException(folder + " needs added_tokens.json or tokenizer_config.json");
         }
         for (var token :
-                ConfigFile.object(config).path("added_tokens_decoder").properties()) {
+                CheckpointJson.object(config).path("added_tokens_decoder").properties()) {
             try {
                 tokens.put(
                         Integer.valueOf(token.getKey()),

@@ -13,9 +13,9 @@ import java.util.Optional;
  * <p>Source: huggingface/transformers, {@code tokenization_utils_base.py}, from_pretrained: where the former lists its added tokens, it is
  * the one that counts; otherwise the latter is.
  */
-final class TokenizerSettings {
+public final class TokenizerSettings {
     /** The meaning of the keys of {@code special_tokens_map.json}. */
-    static final ConfigKeys MAP_KEYS = ConfigKeys.of("special_tokens_map.json")
+    public static final ConfigKeys MAP_KEYS = ConfigKeys.of("special_tokens_map.json")
             .uses("bos_token", "eos_token", "pad_token")
             .ignores("no token of these is looked for by its role", "unk_token", "sep_token", "cls_token", "mask_token")
             .ignores("the tokenizer's own lists count", "additional_special_tokens", "extra_special_tokens")
@@ -27,7 +27,24 @@ final class TokenizerSettings {
                     "vision_bos_token",
                     "vision_eos_token");
 
+
     private static final String ADDED = "added_tokens_decoder";
+
+    /** The meaning of the keys of any {@code tokenizer_config.json}. */
+    public static final ConfigKeys ANY = ConfigKeys.of("any tokenizer_config.json")
+            .uses(ADDED, "bos_token", "eos_token", "pad_token")
+            .must("split_special_tokens", false)
+            .must("truncation_side", "right")
+            .ignores("remarks of the library", "name_or_path", "special_tokens_map_file", "tokenizer_file", "processor_class")
+            .ignores("remarks of the library", "auto_map", "backend", "is_local", "local_files_only", "use_fast", "from_slow")
+            .ignores("no text is written", "clean_up_tokenization_spaces", "errors", "spaces_between_special_tokens")
+            .ignores("no chat is held", "chat_template", "add_generation_prompt", "return_token_type_ids")
+            .ignores("the pipelines state it themselves", "max_length", "padding", "truncation", "stride")
+            .ignores("the pipelines state it themselves", "pad_to_multiple_of", "pad_token_type_id", "model_input_names")
+            .ignores("no token of these is looked for by its role", "unk_token", "sep_token", "cls_token", "mask_token")
+            .ignores("the tokenizer's own lists count", "additional_special_tokens", "extra_special_tokens")
+            .ignores("the tokenizer's own lists count", "model_specific_special_tokens")
+            .ignores("the classes themselves know it", "do_lower_case", "legacy", "sp_model_kwargs", "extra_ids");
 
     private final ConfigFile config;
     private final ConfigFile map;
@@ -43,21 +60,7 @@ final class TokenizerSettings {
      * @param classes names of the classes that read the same files
      */
     static ConfigKeys keys(String file, List<String> classes) {
-        return ConfigKeys.of(file)
-                .uses(ADDED, "bos_token", "eos_token", "pad_token")
-                .must("tokenizer_class", classes.toArray())
-                .must("split_special_tokens", false)
-                .must("truncation_side", "right")
-                .ignores("remarks of the library", "name_or_path", "special_tokens_map_file", "tokenizer_file", "processor_class")
-                .ignores("remarks of the library", "auto_map", "backend", "is_local", "local_files_only", "use_fast", "from_slow")
-                .ignores("no text is written", "clean_up_tokenization_spaces", "errors", "spaces_between_special_tokens")
-                .ignores("no chat is held", "chat_template", "add_generation_prompt", "return_token_type_ids")
-                .ignores("the pipelines state it themselves", "max_length", "padding", "truncation", "stride")
-                .ignores("the pipelines state it themselves", "pad_to_multiple_of", "pad_token_type_id", "model_input_names")
-                .ignores("no token of these is looked for by its role", "unk_token", "sep_token", "cls_token", "mask_token")
-                .ignores("the tokenizer's own lists count", "additional_special_tokens", "extra_special_tokens")
-                .ignores("the tokenizer's own lists count", "model_specific_special_tokens")
-                .ignores("the classes themselves know it", "do_lower_case", "legacy", "sp_model_kwargs", "extra_ids");
+        return ANY.named(file).must("tokenizer_class", classes.toArray());
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.darkroom.text;
 import dev.darkroom.weights.ConfigKeys;
 
 /** Keys that transformers writes into the config of any model, and that say nothing about its numbers. */
-final class TransformersKeys {
+public final class TransformersKeys {
     private static final String[] REMARKS = {
         "transformers_version", "torch_dtype", "dtype", "name_or_path", "task_specific_params", "id2label", "label2id", "num_labels",
         "problem_type", "finetuning_task", "prefix", "tokenizer_class", "torchscript", "return_dict", "output_hidden_states",
@@ -23,13 +23,16 @@ final class TransformersKeys {
         "is_encoder_decoder", "output_past"
     };
 
+    /** The keys themselves. */
+    public static final ConfigKeys ANY = ConfigKeys.of("any config of transformers")
+            .ignores("remarks of the library", REMARKS)
+            .ignores("for training alone", TRAINING)
+            .ignores("for writing words, which is not done", WRITING);
+
     private TransformersKeys() {}
 
     /** Names a kind of config with these keys already known. */
     static ConfigKeys of(String file) {
-        return ConfigKeys.of(file)
-                .ignores("remarks of the library", REMARKS)
-                .ignores("for training alone", TRAINING)
-                .ignores("for writing words, which is not done", WRITING);
+        return ANY.named(file);
     }
 }

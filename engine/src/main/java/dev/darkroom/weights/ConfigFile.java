@@ -1,15 +1,8 @@
 package dev.darkroom.weights;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,15 +25,6 @@ public final class ConfigFile {
     private static final int LARGEST_NUMBER = 1 << 24;
     private static final String QUANTIZATION = "quantization_config";
 
-    public static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(32)
-                            .maxStringLength(1 << 24)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private static final Logger LOG = Logger.getLogger(ConfigFile.class);
 
     /** What was told once already: a checkpoint's configs are read again whenever one of its networks is loaded. */
@@ -50,43 +34,26 @@ public final class ConfigFile {
     private final String path;
     private final JsonNode root;
     private final @Nullable ConfigKeys keys;
-    private final Set<String> read = new TreeSet<>();
+    private final Set<String> read;
 
     /**
      * Wraps an object of a file.
      *
      * @param path prefix of field names in errors: empty, or the name of a nested object and a dot
      * @param keys all that may be read; null for no such bound
+     * @param read collects the keys that are read
      */
-    private ConfigFile(String name, String path, JsonNode root, @Nullable ConfigKeys keys) {
+    private ConfigFile(String name, String path, JsonNode root, @Nullable ConfigKeys keys, Set<String> read) {
         this.name = name;
         this.path = path;
         this.root = root;
         this.keys = keys;
+        this.read = read;
     }
 
     /** Reads a file that must be there. */
     public static ConfigFile read(Path file) {
-        return new ConfigFile(file.toString(), "", object(file), null);
-    }
-
-    /**
-     * Reads a file that must be there as the JSON object that it holds.
-     *
-     * @throws CheckpointException if it is missing or no JSON object, or names a key twice
-     */
-    public static JsonNode object(Path file) {
-        try {
-            JsonNode root = JSON.readTree(SmallFile.read(file));
-            if (root == null || !root.isObject()) {
-                throw new CheckpointException(file + " holds no JSON object");
-            }
-            return root;
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(file + " is no valid JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        return new ConfigFile(file.toString(), "", CheckpointJson.object(file), null, new TreeSet<>());
     }
 
     /**
@@ -95,22 +62,14 @@ public final class ConfigFile {
      * @param name where the text stands, for errors
      */
     public static ConfigFile parse(String name, String json) {
-        try {
-            JsonNode root = JSON.readTree(json);
-            if (root == null || !root.isObject()) {
-                throw new CheckpointException(name + " holds no JSON object");
-            }
-            return new ConfigFile(name, "", root, null);
-        } catch (JsonProcessingException e) {
-            throw new CheckpointException(name + " is no valid JSON: " + e.getOriginalMessage(), e);
-        }
+        return new ConfigFile(name, "", CheckpointJson.object(name, json), null, new TreeSet<>());
     }
 
     /** Reads a file that may be missing, in which case all fields have their defaults. */
     public static ConfigFile readIfPresent(Path file) {
         return Files.exists(file)
                 ? read(file)
-                : new ConfigFile(file.toString(), "", JsonNodeFactory.instance.objectNode(), null);
+                : new ConfigFile(file.toString(), "", JsonNodeFactory.instance.objectNode(), null, new TreeSet<>());
     }
 
     /**
@@ -132,7 +91,7 @@ public final class ConfigFile {
                     + (unknown.size() == 1 ? " is not known here and has" : " are not known here and have")
                     + " no effect");
         }
-        return new ConfigFile(name, path, root, known);
+        return new ConfigFile(name, path, root, known, read);
     }
 
     /** Logs a remark about this file, unless the same was logged before. */
@@ -176,7 +135,7 @@ public final class ConfigFile {
         if (!path(field).isObject()) {
             throw error(field, "must be an object, not " + get(field));
         }
-        return new ConfigFile(name, path + field + ".", path(field), null);
+        return new ConfigFile(name, path + field + ".", path(field), null, new TreeSet<>());
     }
 
     /** Reads a count or a width: a whole number from 1 to 2²⁴. */

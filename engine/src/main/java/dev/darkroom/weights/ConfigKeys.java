@@ -30,6 +30,11 @@ public record ConfigKeys(String file, List<String> used, Map<String, List<Object
         return new ConfigKeys(file, List.of(), Map.of(), Map.of());
     }
 
+    /** Returns these keys as those of another kind of config, which has more. */
+    public ConfigKeys named(String other) {
+        return new ConfigKeys(other, used, fixed, idle);
+    }
+
     /** Adds keys that are read. */
     public ConfigKeys uses(String... keys) {
         List<String> more = new ArrayList<>(used);

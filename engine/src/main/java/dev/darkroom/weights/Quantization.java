@@ -19,7 +19,7 @@ final class Quantization {
         MARKS.put("bitsandbytes, 8 bits", Pattern.compile(".*\\.(SCB|weight_format)"));
         MARKS.put("SVDQuant (Nunchaku)", Pattern.compile(".*\\.(wscales|smooth_factor|smooth_factor_orig|lora_down)"));
         MARKS.put("GPTQ or AWQ", Pattern.compile(".*\\.(qweight|qzeros|g_idx|scales)"));
-        MARKS.put("torchao or quanto", Pattern.compile(".*weight(:|\\.)?_(data|scale|qdata|scale_and_zero|shift)(\\..*)?"));
+        MARKS.put("torchao or quanto", Pattern.compile(".*weight[:.]_(data|scale|qdata|scale_and_zero|shift)(\\..*)?"));
         MARKS.put(
                 "scaled fp8 or fp4",
                 Pattern.compile(

@@ -90,7 +90,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
     private static JsonNode root(Path path, byte[] header) {
         JsonNode root;
         try {
-            root = ConfigFile.JSON.readTree(header);
+            root = CheckpointJson.MAPPER.readTree(header);
         } catch (JsonProcessingException e) {
             throw damaged(path, "has a header that is no valid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {

@@ -256,6 +256,149 @@ class PictureDecoderTest {
         assertThat(decode(noted).rgb()).isEqualTo(picture.rgb());
     }
 
+    /** As some cameras write panoramas: their own data follow the last row at once. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100, 100_000})
+    void aJpegIsWholeWithoutItsEndMarkIfAllRowsAreThere(int length) {
+        byte[] file = PictureEncoder.encode(TestPictures.gradient(256, 256), ImageFormat.JPEG, 90);
+        byte[] rest = Arrays.copyOf(file, file.length - 2);
+        byte[] trailer = TestFiles.join(
+                new byte[] {0, 0, 1, 10, 14, 0, 0, 0},
+                "Image_UTC_Data1418291".getBytes(StandardCharsets.US_ASCII),
+                TestPictures.noise(length + 1, 1).rgb(),
+                "SEFHk\0\0\0\1\0\0\0SEFT".getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(decode(TestFiles.join(rest, trailer)).rgb()).isEqualTo(decode(file).rgb());
+        assertRefused(rest, DAMAGED + ": it ends too early");
+        assertRefused(TestFiles.join(Arrays.copyOf(file, file.length / 2), trailer), DAMAGED);
+    }
+
+    /** Whether more scans would come nobody can tell. */
+    @Test
+    void aProgressiveJpegNeedsItsEndMark() throws IOException {
+        byte[] file = progressive(TestPictures.gradient(64, 64), "jpeg");
+
+        assertRefused(TestFiles.join(Arrays.copyOf(file, file.length - 2), new byte[1_000]), DAMAGED + ": it ends too");
+    }
+
+    /** Bytes of a GIF are put between the header and the end; the frame is two by one pixels, of colours 1 and 2. */
+    private static byte[] gif(int canvasWidth, int canvasHeight, int left, int top, boolean clear) {
+        ByteBuffer file = ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("GIF89a".getBytes(StandardCharsets.US_ASCII));
+        file.putShort((short) canvasWidth).putShort((short) canvasHeight).put(new byte[] {(byte) 0x81, 0, 0});
+        file.put(new byte[] {9, 9, 9, (byte) 200, 0, 0, 0, (byte) 200, 0, 0, 0, 0});
+        if (clear) {
+            file.put(new byte[] {0x21, (byte) 0xF9, 4, 1, 0, 0, 2, 0});
+        }
+        file.put((byte) 0x2C).putShort((short) left).putShort((short) top);
+        file.putShort((short) 2).putShort((short) 1).put((byte) 0);
+        file.put(new byte[] {2, 2, (byte) 0b10_001_100, 0b0000101_0, 0, 0x3B}); // codes of 3 bits: clear, 1, 2, end
+        return Arrays.copyOf(file.array(), file.position());
+    }
+
+    @Test
+    void aGifIsAsLargeAsItsCanvas() {
+        Picture picture = decode(gif(5, 3, 2, 1, false));
+
+        assertThat(picture.size()).isEqualTo(new Size(5, 3));
+        for (int i = 0; i < 15; i++) {
+            Integer[] levels = {
+                picture.level(i % 5, i / 5, 0), picture.level(i % 5, i / 5, 1), picture.level(i % 5, i / 5, 2)
+            };
+            assertThat(levels)
+                    .as("pixel %d", i)
+                    .containsExactly(
+                            switch (i) {
+                                case 7 -> new Integer[] {200, 0, 0};
+                                case 8 -> new Integer[] {0, 200, 0};
+                                default -> new Integer[] {255, 255, 255};
+                            });
+        }
+    }
+
+    /** Like Pillow, which lets the canvas grow. */
+    @ParameterizedTest
+    @CsvSource({"2, 1, 0, 0, 2, 1", "1, 1, 0, 0, 2, 1", "0, 0, 0, 0, 2, 1", "3, 2, 2, 0, 4, 2", "1, 1, 3, 2, 5, 3"})
+    void aGifsFrameMayBeLargerThanItsCanvas(int canvasWidth, int canvasHeight, int left, int top, int width, int height) {
+        Picture picture = decode(gif(canvasWidth, canvasHeight, left, top, false));
+
+        assertThat(picture.size()).isEqualTo(new Size(width, height));
+        assertThat(new int[] {picture.level(left, top, 0), picture.level(left + 1, top, 1)})
+                .containsExactly(200, 200);
+    }
+
+    @Test
+    void aGifsCanvasIsWithinTheLimits() {
+        assertRefused(gif(8_000, 9_000, 0, 0, false), "mask: must have at most 67108864 pixels, not 72000000");
+        assertRefused(gif(20_000, 9_000, 0, 0, false), "mask: must have sides of at most 16384 and");
+    }
+
+    @Test
+    void aGifWithoutPixelsIsRefused() {
+        byte[] file = gif(2, 1, 0, 0, false);
+        byte[] none = file.clone();
+        none[file.length - 4] = 0b00_101_100; // clear, end
+        byte[] half = gif(4, 4, 0, 0, false);
+        half[half.length - 9] = 2; // a frame of two rows
+
+        assertRefused(none, DAMAGED + ": it ends too early");
+        assertRefused(half, DAMAGED + ": it ends too early");
+        assertRefused(Arrays.copyOf(file, 25), DAMAGED);
+        assertRefused(TestFiles.join(Arrays.copyOf(file, 25), new byte[] {0x3B, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}), DAMAGED);
+    }
+
+    /** Programs that write 32 bits a pixel reserve the highest for alpha, and often leave them at 0; everything shows such files. */
+    @Test
+    void aBmpWhoseAlphasAreAllUnusedIsOpaque() {
+        assertThat(levels(decode(bmp(0x001E1EC8, 0x001E1EC8)), 0)).containsExactly(30, 30, 200);
+        assertThat(levels(decode(bmp(0x001E1EC8, 0xFF1E1EC8)), 0)).containsExactly(255, 255, 255);
+        assertThat(levels(decode(bmp(0x001E1EC8, 0xFF1E1EC8)), 1)).containsExactly(30, 30, 200);
+    }
+
+    /** A file with the longest header and a mask for alpha; two pixels. */
+    private static byte[] bmp(int... colours) {
+        ByteBuffer file = ByteBuffer.allocate(14 + 124 + 8).order(ByteOrder.LITTLE_ENDIAN);
+        file.put(new byte[] {'B', 'M'}).putInt(146).putInt(0).putInt(138);
+        file.putInt(124).putInt(2).putInt(1).putShort((short) 1).putShort((short) 32).putInt(3).putInt(8);
+        file.putInt(2835).putInt(2835).putInt(0).putInt(0);
+        file.putInt(0xFF0000).putInt(0xFF00).putInt(0xFF).putInt(0xFF000000).putInt(0x73524742);
+        file.position(138);
+        return file.putInt(colours[0]).putInt(colours[1]).array();
+    }
+
+    @Test
+    void aPictureThatIsTransparentAllOverIsRefused() {
+        var image = new BufferedImage(3, 2, BufferedImage.TYPE_INT_ARGB);
+        image.setRGB(1, 1, 0x00FF0000);
+
+        assertRefused(TestPictures.file(image, "png"), "mask: is transparent all over: there is nothing to see");
+        assertRefused(TestFiles.losslessWebp(image), "mask: is transparent all over");
+        image.setRGB(1, 1, 0x01FF0000);
+        assertThat(levels(decode(TestPictures.file(image, "png")), 0)).containsOnly(255);
+    }
+
+    /** What a decoder says is for its authors. */
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpeg", "gif", "bmp", "webp"})
+    void damagesAreToldInThisProgramsWords(String format) {
+        Picture picture = TestPictures.gradient(64, 64);
+        byte[] file = format.equals("webp")
+                ? TestFiles.losslessWebp(picture.toImage())
+                : TestPictures.file(picture.toImage(), format);
+        for (int at = 8; at < file.length; at += Math.max(1, file.length / 400)) {
+            byte[] damaged = file.clone();
+            damaged[at] ^= 0x55;
+            try {
+                DECODER.decode("mask", damaged);
+            } catch (JobException e) {
+                assertThat(e)
+                        .hasMessageMatching("mask: (must (be|have) .*|is transparent all over.*|the picture is damaged: "
+                                + "(it (ends too early|has no pixels|holds no picture|is no valid \\w+ file|has more than.*)"
+                                + "|its (compressed data are wrong|first frame is empty)|the checksum of \\w+ is wrong))");
+            }
+        }
+    }
+
     @Test
     void whatFollowsTheEndOfAJpegDoesNotMatter() {
         byte[] file = PictureEncoder.encode(TestPictures.gradient(64, 64), ImageFormat.JPEG, 90);
@@ -348,9 +491,22 @@ class PictureDecoderTest {
                 ? PictureEncoder.encode(picture, ImageFormat.WEBP, 95)
                 : TestPictures.file(picture.toImage(), format);
 
-        for (int length : new int[] {40, file.length / 3, file.length / 2, file.length * 9 / 10, file.length - 5}) {
+        int end = format.equals("png") ? 15 : 5; // a PNG's last twelve bytes are no part of its picture
+        for (int length : new int[] {40, file.length / 3, file.length / 2, file.length * 9 / 10, file.length - end}) {
             assertRefused(Arrays.copyOf(file, length), DAMAGED);
         }
+    }
+
+    @Test
+    void aPngIsWholeWithoutItsEnd() {
+        Picture picture = TestPictures.gradient(256, 256);
+        byte[] file = PictureEncoder.encode(picture, ImageFormat.PNG, 95);
+        byte[] text = TestFiles.pngChunk("tEXt", new byte[20]);
+        byte[] rest = Arrays.copyOf(file, file.length - 12);
+
+        assertThat(decode(rest).rgb()).isEqualTo(picture.rgb());
+        assertThat(decode(Arrays.copyOf(file, file.length - 5)).rgb()).isEqualTo(picture.rgb());
+        assertThat(decode(TestFiles.join(rest, Arrays.copyOf(text, 17))).rgb()).isEqualTo(picture.rgb());
     }
 
     @ParameterizedTest

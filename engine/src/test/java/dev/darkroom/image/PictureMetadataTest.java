@@ -37,6 +37,15 @@ class PictureMetadataTest {
         assertThat(parameters(file, format)).isEqualTo(PARAMETERS);
     }
 
+    /** Half an emoji is no character, and looks alike in all files. */
+    @ParameterizedTest
+    @EnumSource
+    void halfACharacterIsReplaced(ImageFormat format) throws IOException, ImageProcessingException {
+        byte[] file = PictureEncoder.encode(PICTURE, format, 90, "a\uD83D b\uDE00 \uD83D\uDE00");
+
+        assertThat(parameters(file, format)).isEqualTo("a\uFFFD b\uFFFD \uD83D\uDE00");
+    }
+
     @ParameterizedTest
     @EnumSource
     void thePixelsAreTheSame(ImageFormat format) {

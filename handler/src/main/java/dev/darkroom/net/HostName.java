@@ -50,7 +50,8 @@ final class HostName {
         String ascii;
         try {
             // names of one script in two widths, and digits in circles, are what they stand for
-            ascii = IDN.toASCII(Normalizer.normalize(host, Normalizer.Form.NFKC)).toLowerCase(Locale.ROOT);
+            ascii = IDN.toASCII(Normalizer.normalize(host, Normalizer.Form.NFKC))
+                    .toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw notAHost();
         }

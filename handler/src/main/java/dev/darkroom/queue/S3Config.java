@@ -14,7 +14,7 @@ final class S3Config {
 
     /** Reads the caller's bucket; null if there is none, or if it is faulty, which is noted. */
     static @Nullable Destination read(@Nullable JsonNode config, Faults faults) {
-        if (config == null || config.isNull()) {
+        if (config == null || Nothing.isObject(config)) {
             return null;
         }
         if (!config.isObject()) {
@@ -34,7 +34,7 @@ final class S3Config {
     private static @Nullable String text(JsonNode config, String name, Faults faults) {
         JsonNode value = config.path(name);
         boolean given = value.isTextual() && !value.asText().isBlank();
-        faults.check(given, "s3Config." + name, "is missing");
+        faults.check(given, "s3Config." + name, value.isTextual() ? Nothing.FAULT : "is missing");
         return given ? value.asText() : null;
     }
 

@@ -8,8 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds files below the folders that payloads may name files of. Links are followed, but not out of the folder. */
+/**
+ * Finds files below the folders that payloads may name files of: ordinary ones, of which reading ends. Links are followed, but not out of
+ * the folder.
+ */
 final class AllowedFolders {
+    /** What looks like files here is the system's state, or a device. */
+    private static final List<Path> SYSTEM = List.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"));
+
     private final List<Path> roots;
 
     AllowedFolders(List<Path> roots) {
@@ -39,7 +45,8 @@ final class AllowedFolders {
             }
             return Optional.of(file.toRealPath())
                     .filter(found -> found.startsWith(real))
-                    .filter(found -> Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS));
+                    .filter(found -> SYSTEM.stream().noneMatch(found::startsWith))
+                    .filter(found -> Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS)); // a pipe is not opened: that waits
         } catch (IOException | InvalidPathException e) {
             return Optional.empty();
         }

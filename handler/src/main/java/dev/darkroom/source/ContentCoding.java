@@ -62,7 +62,8 @@ enum ContentCoding {
     }
 
     /** Creates a decoder; null where there is none. */
-    @Nullable ChannelHandler decoder() {
+    @Nullable
+    ChannelHandler decoder() {
         return decoder == null ? null : decoder.get();
     }
 }

@@ -172,8 +172,7 @@ final class PinnedGet implements AutoCloseable {
         });
     }
 
-    private <T> Body<T> decoded(
-            Body<T> body, List<ContentCoding> codings, CompletableFuture<Response<T>> answer) {
+    private <T> Body<T> decoded(Body<T> body, List<ContentCoding> codings, CompletableFuture<Response<T>> answer) {
         var decoded = new DecodedBody<>(body, codings, rules.largestFile());
         var unused = answer.whenComplete((ignored, failure) -> decoded.close());
         return decoded;

@@ -24,6 +24,12 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
     /** Storage refuses what is older than a quarter of an hour: nearer than this, nobody needs to hear of it. */
     private static final Duration NOTABLE = Duration.ofMinutes(5);
 
+    /** What storage tolerates between its time and that of a request. */
+    private static final Duration MOST_SKEW = Duration.ofMinutes(15);
+
+    private static final DateTimeFormatter AMAZONS =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
     private final InstantSource machine;
     private final String bucket;
     private volatile Duration ahead = Duration.ZERO;
@@ -36,19 +42,35 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
 
     @Override
     public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
-        context.httpResponse().firstMatchingHeader("Date").ifPresent(this::hear);
+        Optional<Instant> said = context.httpResponse()
+                .firstMatchingHeader("Date")
+                .flatMap(date -> parsed(DateTimeFormatter.RFC_1123_DATE_TIME, date));
+        Optional<Instant> signed =
+                context.httpRequest().firstMatchingHeader("X-Amz-Date").flatMap(date -> parsed(AMAZONS, date));
+        // a request that was taken was signed near the bucket's time, whatever a server in between writes into its answer
+        Optional<Instant> taken = signed.filter(time -> context.httpResponse().isSuccessful()
+                        && said.filter(date -> isNear(time, date)).isEmpty())
+                .map(time -> isNear(time, machine.instant()) ? machine.instant() : time);
+        taken.or(() -> said).ifPresent(this::hear);
     }
 
-    private void hear(String date) {
+    private static boolean isNear(Instant one, Instant other) {
+        return Duration.between(one, other).abs().compareTo(MOST_SKEW) <= 0;
+    }
+
+    private static Optional<Instant> parsed(DateTimeFormatter format, String date) {
         try {
-            Instant there = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.strip(), Instant::from);
-            boolean known = isNotable(ahead);
-            ahead = Duration.between(machine.instant(), there);
-            if (isNotable(ahead) && !known) {
-                LOG.warnf("%s: addresses are signed by the bucket's time", difference());
-            }
+            return Optional.of(format.parse(date.strip(), Instant::from));
         } catch (DateTimeParseException e) {
-            LOG.debugf("%s sends no date", bucket);
+            return Optional.empty();
+        }
+    }
+
+    private void hear(Instant there) {
+        boolean known = isNotable(ahead);
+        ahead = Duration.between(machine.instant(), there);
+        if (isNotable(ahead) && !known) {
+            LOG.warnf("%s: addresses are signed by the bucket's time", difference());
         }
     }
 

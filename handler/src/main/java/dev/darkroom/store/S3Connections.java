@@ -143,7 +143,8 @@ public final class S3Connections implements AutoCloseable {
                         .build())
                 .apiCallAttemptTimeout(target.timeout())
                 .apiCallTimeout(target.timeout().multipliedBy(ATTEMPTS).plus(PAUSES))
-                .executionInterceptors(Stream.concat(interceptors.stream(), Stream.of(listener)).toList())
+                .executionInterceptors(Stream.concat(interceptors.stream(), Stream.of(listener))
+                        .toList())
                 .scheduledExecutorService(delays)
                 // profiles in the home folder of whoever starts the worker are not read
                 .defaultProfileFile(ProfileFile.aggregator().build())

@@ -91,7 +91,9 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
                 names.endpoint,
                 "does not speak S3; Firebase's buckets are reached at https://storage.googleapis.com");
         check(
-                !(address.isSecure() && address.host().indexOf('_') >= 0 && S3Host.parse(address.host()).host() == S3Host.OTHER),
+                !(address.isSecure()
+                        && address.host().indexOf('_') >= 0
+                        && S3Host.parse(address.host()).host() == S3Host.OTHER),
                 names.endpoint,
                 "has an underscore in its host, which no certificate can be for: use http, or another name of the host");
         return address;

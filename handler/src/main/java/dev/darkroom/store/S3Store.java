@@ -43,7 +43,7 @@ public final class S3Store implements ResultStore {
                     : clock.note().stream().toList();
         }
         return List.of(target.endpoint().host()
-                        + " signs no addresses: read the pictures with a key to the bucket, or on the volume itself");
+                + " signs no addresses: read the pictures with a key to the bucket, or on the volume itself");
     }
 
     /**
@@ -107,7 +107,8 @@ public final class S3Store implements ResultStore {
 
     /** Returns the address at which callers read a file. */
     URI address(String key) {
-        return target.publicAddress(key).orElseGet(() -> givesAddresses() ? SignedAddress.of(target, key, clock) : target.plainAddress(key));
+        return target.publicAddress(key)
+                .orElseGet(() -> givesAddresses() ? SignedAddress.of(target, key, clock) : target.plainAddress(key));
     }
 
     /** Returns the bucket and its host. */

@@ -29,8 +29,8 @@ final class SignedAddress {
                 .port(target.endpoint().port())
                 .encodedPath(target.endpoint().pathOf(S3Target.encoded(key)))
                 .build();
-        SdkHttpRequest signed = SIGNER.sign(signing -> signing.identity(AwsCredentialsIdentity.create(
-                                target.accessKeyId(), target.secretAccessKey()))
+        SdkHttpRequest signed = SIGNER.sign(signing -> signing.identity(
+                                AwsCredentialsIdentity.create(target.accessKeyId(), target.secretAccessKey()))
                         .request(request)
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
                         .putProperty(

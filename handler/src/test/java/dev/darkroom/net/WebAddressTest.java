@@ -53,11 +53,39 @@ class WebAddressTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "http://", "http:///a", "http:h", "//h/a", "h", "", "ftp://h/", "file:///etc/passwd", "javascript:alert(1)",
-                "http://user@h/", "http://user:pass@h/", "http://@h/", "http://h:0/", "http://h:65536/", "http://h:x/",
-                "http://h:１/", "http://h:-1/", "http://a b/", "http://a%20b/", "http://%31%32%37.0.0.1/", "http://h\\@e/",
-                "http://h\\/", "http://a..b/", "http://./", "http://[fe80::1%eth0]/", "http://[::1/", "http://::1/",
-                "http://[1.2.3.4]x/", "http://a\u0000b/", "http://a,b/", "http://a|b/", "http://faß.de/", "http://[g::1]/"
+                "http://",
+                "http:///a",
+                "http:h",
+                "//h/a",
+                "h",
+                "",
+                "ftp://h/",
+                "file:///etc/passwd",
+                "javascript:alert(1)",
+                "http://user@h/",
+                "http://user:pass@h/",
+                "http://@h/",
+                "http://h:0/",
+                "http://h:65536/",
+                "http://h:x/",
+                "http://h:１/",
+                "http://h:-1/",
+                "http://a b/",
+                "http://a%20b/",
+                "http://%31%32%37.0.0.1/",
+                "http://h\\@e/",
+                "http://h\\/",
+                "http://a..b/",
+                "http://./",
+                "http://[fe80::1%eth0]/",
+                "http://[::1/",
+                "http://::1/",
+                "http://[1.2.3.4]x/",
+                "http://a\u0000b/",
+                "http://a,b/",
+                "http://a|b/",
+                "http://faß.de/",
+                "http://[g::1]/"
             })
     void whatIsNoAddressIsRefused(String text) {
         assertThatExceptionOfType(AddressException.class)
@@ -96,8 +124,18 @@ class WebAddressTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "①②⑦.⓪.⓪.①", "１２７．０．０．１", "127。0。0。1", "0x7f.1", "2130706433", "127.1", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
-                "LOCALHOST.", "[::ffff:7f00:1]", "[0:0:0:0:0:0:0:1]", "[::ffff:169.254.169.254]", "１６９.254.169.254"
+                "①②⑦.⓪.⓪.①",
+                "１２７．０．０．１",
+                "127。0。0。1",
+                "0x7f.1",
+                "2130706433",
+                "127.1",
+                "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
+                "LOCALHOST.",
+                "[::ffff:7f00:1]",
+                "[0:0:0:0:0:0:0:1]",
+                "[::ffff:169.254.169.254]",
+                "１６９.254.169.254"
             })
     void noSpellingOfThisMachineIsPublic(String host) {
         String canonical = WebAddress.of("http://" + host + "/").host();
@@ -108,6 +146,8 @@ class WebAddressTest {
         } catch (ForbiddenHostException | UnknownHostException e) {
             return;
         }
-        assertThat(InetAddress.ofLiteral(canonical)).as("neither forbidden nor unknown").isNull();
+        assertThat(InetAddress.ofLiteral(canonical))
+                .as("neither forbidden nor unknown")
+                .isNull();
     }
 }

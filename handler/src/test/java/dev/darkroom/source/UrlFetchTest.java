@@ -214,9 +214,27 @@ class UrlFetchTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001",
-                "①②⑦.⓪.⓪.①", "１２７.0.0.1", "127。0。0。1", "ⓛocalhost", "0x7f.0x0.0x0.0x1",
-                "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0", "0.0.0.0", "[::]", "localhost.", "LOCALHOST"
+                "localhost",
+                "127.0.0.1",
+                "127.1",
+                "2130706433",
+                "0x7f000001",
+                "0x7f.1",
+                "0177.0.0.1",
+                "017700000001",
+                "①②⑦.⓪.⓪.①",
+                "１２７.0.0.1",
+                "127。0。0。1",
+                "ⓛocalhost", "x.localhost", "my_x.localhost.",
+                "0x7f.0x0.0x0.0x1",
+                "[::1]",
+                "[::ffff:127.0.0.1]",
+                "[::ffff:7f00:1]",
+                "0",
+                "0.0.0.0",
+                "[::]",
+                "localhost.",
+                "LOCALHOST"
             })
     void thisMachineIsNotReachedUnderAnyOfItsNames(String host) {
         on("/", exchange -> answer(exchange, 200, FILE));
@@ -448,8 +466,21 @@ class UrlFetchTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "identity", "aws-chunked", "UTF-8", "binary", "none", "base64", "identity, aws-chunked", ",",
-                "gzip", "x-gzip", "zstd", "compress", "aws-chunked,gzip"
+                "",
+                " ",
+                "identity",
+                "aws-chunked",
+                "UTF-8",
+                "binary",
+                "none",
+                "base64",
+                "identity, aws-chunked",
+                ",",
+                "gzip",
+                "x-gzip",
+                "zstd",
+                "compress",
+                "aws-chunked,gzip"
             })
     void plainBytesUnderAnyLabelArePlain(String encoding) throws InterruptedException {
         on("/", exchange -> {
@@ -463,7 +494,14 @@ class UrlFetchTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gzip", "GZIP", "x-gzip", "deflate", "aws-chunked,gzip", "identity, gzip", "gzip, gzip", "deflate, gzip"
+                "gzip",
+                "GZIP",
+                "x-gzip",
+                "deflate",
+                "aws-chunked,gzip",
+                "identity, gzip",
+                "gzip, gzip",
+                "deflate, gzip"
             })
     void compressedContentIsUnpacked(String encoding) throws InterruptedException {
         byte[] large = new byte[300_000];
@@ -511,7 +549,7 @@ class UrlFetchTest {
 
     private static byte[] packed(byte[] file, String encoding) {
         byte[] packed = file;
-        for (String coding : encoding.toLowerCase(Locale.ROOT).split(", ?")) {
+        for (String coding : encoding.toLowerCase(Locale.ROOT).split(", ?", -1)) {
             var bytes = new ByteArrayOutputStream();
             try (OutputStream out = switch (coding) {
                 case "gzip", "x-gzip" -> new GZIPOutputStream(bytes);

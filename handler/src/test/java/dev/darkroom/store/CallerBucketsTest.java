@@ -117,8 +117,7 @@ class CallerBucketsTest {
                 },
                 address -> true);
         try (var buckets = buckets(broken, false)) {
-            assertThatThrownBy(
-                            () -> buckets.check(destination(URI.create("https://far.test"), S3Server.SECRET, "")))
+            assertThatThrownBy(() -> buckets.check(destination(URI.create("https://far.test"), S3Server.SECRET, "")))
                     .isInstanceOf(JobException.class)
                     .hasMessage("s3Config.endpointUrl: is not known at this moment (tried 3 times): far.test")
                     .matches(e -> ((JobException) e).code().isRetryable());

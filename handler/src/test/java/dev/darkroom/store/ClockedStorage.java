@@ -31,9 +31,17 @@ final class ClockedStorage implements AutoCloseable {
 
     private final ServerSocket server;
     private final Clock clock;
+    private final Duration lie;
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
 
+    /** @param ahead how far its clock is ahead of this machine's */
     ClockedStorage(Duration ahead) {
+        this(ahead, Duration.ZERO);
+    }
+
+    /** @param lie how far the {@code Date} of its answers is ahead of its clock */
+    ClockedStorage(Duration ahead, Duration lie) {
+        this.lie = lie;
         this.clock = Clock.offset(Clock.systemUTC(), ahead);
         try {
             this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -62,9 +70,8 @@ final class ClockedStorage implements AutoCloseable {
         try (client) {
             String head = head(client.getInputStream());
             Matcher length = LENGTH.matcher(head);
-            byte[] body =
-                    client.getInputStream().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
-            String[] line = head.substring(0, head.indexOf('\r')).split(" ");
+            byte[] body = client.getInputStream().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
+            String[] line = head.substring(0, head.indexOf('\r')).split(" ", -1);
             String path = line[1].replaceFirst("\\?.*", "");
             String refusal = line[0].equals("GET") ? atAddress(line[1]) : atRequest(head);
             if (!refusal.isEmpty()) {
@@ -102,7 +109,8 @@ final class ClockedStorage implements AutoCloseable {
     }
 
     private void answer(Socket client, String status, String body) throws IOException {
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
+        String date =
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().plus(lie).atOffset(ZoneOffset.UTC));
         client.getOutputStream()
                 .write(("HTTP/1.1 " + status + "\r\nDate: " + date
                                 + "\r\nContent-Type: application/xml\r\nETag: \"0\"\r\nConnection: close\r\nContent-Length: "

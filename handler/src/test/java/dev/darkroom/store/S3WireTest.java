@@ -205,7 +205,12 @@ class S3WireTest {
                 HttpClient http = HttpClient.newHttpClient()) {
             var store = new S3Store(
                     S3Server.target(
-                            storage.address(), S3Server.BUCKET, S3Server.SECRET, "", Optional.empty(), Duration.ofHours(1)),
+                            storage.address(),
+                            S3Server.BUCKET,
+                            S3Server.SECRET,
+                            "",
+                            Optional.empty(),
+                            Duration.ofHours(1)),
                     CONNECTIONS);
 
             URI address = store.store(NAME, "a picture".getBytes(StandardCharsets.UTF_8), ImageFormat.PNG);
@@ -215,6 +220,18 @@ class S3WireTest {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).isEqualTo("a picture");
             assertThat(store.notes()).hasSize(noted ? 1 : 0).allMatch(note -> note.startsWith("the worker's clock is"));
+        }
+    }
+
+    @Test
+    void aDateThatIsNotTheBucketsIsNotBelieved() throws IOException, InterruptedException {
+        try (var storage = new ClockedStorage(Duration.ZERO, Duration.ofDays(-400))) {
+            var store = new S3Store(target(storage.address()), CONNECTIONS);
+
+            URI address = store.store(NAME, "a picture".getBytes(StandardCharsets.UTF_8), ImageFormat.PNG);
+
+            assertThat(read(address)).asString().isEqualTo("a picture");
+            assertThat(store.notes()).isEmpty();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import dev.darkroom.queue.durable.disk.Status;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class DurableJob {
     private final ReadJob readJob;
     private final StatusBody bodies;
     private final JobEnding ending;
+    private volatile @Nullable String refusal;
 
     private DurableJob(JobState state, Persistence persistence, @Nullable Job read, QueueContext queue) {
         this.queue = queue;
@@ -88,6 +90,17 @@ public final class DurableJob {
     /** Returns the current status. */
     public Status status() {
         return record().status();
+    }
+
+    /** Returns what is wrong with the job's request, if the job was refused for it when it came. */
+    public Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    /** Ends the job because its request is faulty. */
+    void refuse(JobException fault) {
+        refusal = String.valueOf(fault.getMessage());
+        end(Conclusion.refused(id(), fault));
     }
 
     /** Returns the events of the job, for those who follow it. */

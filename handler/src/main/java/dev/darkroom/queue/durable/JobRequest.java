@@ -8,6 +8,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.net.AddressException;
 import dev.darkroom.net.WebAddress;
 import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.Nothing;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.RequestEnvelope;
 import dev.darkroom.queue.durable.disk.Policy;
@@ -52,9 +53,7 @@ record JobRequest(
     }
 
     private static @Nullable URI webhook(JsonNode value, Faults faults) {
-        if (value.isMissingNode()
-                || value.isNull()
-                || (value.isTextual() && value.asText().isBlank())) {
+        if (Nothing.is(value)) {
             return null;
         }
         String text = value.asText();

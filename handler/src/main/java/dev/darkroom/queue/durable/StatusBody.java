@@ -1,6 +1,5 @@
 package dev.darkroom.queue.durable;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Answer;
@@ -38,9 +37,7 @@ final class StatusBody {
         }
         WebhookNews news = state.record().webhookNews();
         boolean due = state.record().webhookDue();
-        return news == null && !due
-                ? answer.body()
-                : with(answer.body(), news == null ? WebhookNews.none() : news);
+        return news == null && !due ? answer.body() : with(answer.body(), news == null ? WebhookNews.none() : news);
     }
 
     /** Adds the news of the webhook behind the last field: an answer can be large, and is not read again for it. */
@@ -71,7 +68,9 @@ final class StatusBody {
     /** Builds the body for {@code /run}: IN_QUEUE, even if a worker has begun with the job already, or the refusal. */
     byte[] receipt() {
         JobState state = life.state();
-        return state.answer() == null ? bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name())) : now();
+        return state.answer() == null
+                ? JobJson.bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name()))
+                : now();
     }
 
     /** Builds the body for {@code /stream}: the status, and the pictures and progress that no earlier call has read. */
@@ -100,14 +99,6 @@ final class StatusBody {
     }
 
     private byte[] described(ObjectNode body, JobRecord job, long now) {
-        return bytes(job.describe(body, now, queue.workerId()));
-    }
-
-    private static byte[] bytes(ObjectNode body) {
-        try {
-            return JobJson.MAPPER.writeValueAsBytes(body);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return JobJson.bytes(job.describe(body, now, queue.workerId()));
     }
 }

@@ -1,5 +1,7 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -51,7 +53,7 @@ final class HostPolicy {
                         Stream.of(
                                 "localhost",
                                 bare(host),
-                                publicUrl.map(url -> bare(url.getHost())).orElse("")))
+                                publicUrl.map(HostPolicy::hostOf).orElse("")))
                 .filter(name -> !name.isEmpty() && !name.startsWith("*"))
                 .toList();
         this.suffixes = more.stream()
@@ -82,6 +84,14 @@ final class HostPolicy {
             return Optional.of(InetAddress.ofLiteral(name));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
+        }
+    }
+
+    private static String hostOf(URI url) {
+        try {
+            return bare(WebAddress.of(url.toString()).host());
+        } catch (AddressException e) {
+            return ""; // refused when the worker starts
         }
     }
 

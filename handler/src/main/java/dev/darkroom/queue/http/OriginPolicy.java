@@ -1,10 +1,11 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import io.quarkus.vertx.http.runtime.cors.CORSFilter;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -75,20 +76,9 @@ final class OriginPolicy {
             return false;
         }
         try {
-            URI one = new URI(origin);
-            URI other = new URI(address);
-            return one.getHost() != null
-                    && other.getHost() != null
-                    && one.getHost().equalsIgnoreCase(other.getHost())
-                    && String.valueOf(one.getScheme()).equalsIgnoreCase(other.getScheme())
-                    && port(one) == port(other);
-        } catch (URISyntaxException e) {
+            return WebAddress.of(origin).origin().equals(WebAddress.of(address).origin());
+        } catch (AddressException e) {
             return false;
         }
-    }
-
-    private static int port(URI address) {
-        int standard = "https".equalsIgnoreCase(address.getScheme()) ? 443 : 80;
-        return address.getPort() == -1 ? standard : address.getPort();
     }
 }

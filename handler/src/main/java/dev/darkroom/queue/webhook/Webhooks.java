@@ -35,8 +35,10 @@ public final class Webhooks {
 
     public Webhooks(Vertx vertx, AddressGuard guard, WebhookSettings settings) {
         this.call = new WebhookCall(vertx, guard, settings.timeout(), AT_ONCE);
-        this.signature =
-                settings.secret().map(String::strip).filter(key -> !key.isEmpty()).map(Signature::new);
+        this.signature = settings.secret()
+                .map(String::strip)
+                .filter(key -> !key.isEmpty())
+                .map(Signature::new);
         this.pause = settings.pause();
     }
 

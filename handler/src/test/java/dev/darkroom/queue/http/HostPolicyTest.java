@@ -84,6 +84,19 @@ class HostPolicyTest {
                 .hasMessageStartingWith("DARKROOM_HTTP_HOSTS: must be host names without scheme or port");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http://stack_worker:8000/x, stack_worker",
+        "https://bücher.example, xn--bcher-kva.example",
+        "HTTPS://Worker.Example., worker.example"
+    })
+    void thePublicAddressIsReadAsOthersAre(String url, String host) {
+        var policy = new HostPolicy(Optional.empty(), "127.0.0.1", Optional.of(URI.create(url)), false);
+
+        assertThat(policy.admits(host)).isTrue();
+        assertThat(policy.admits("evil.example")).isFalse();
+    }
+
     private static HostPolicy policy(String host, String listed) {
         return new HostPolicy(Optional.of(Arrays.asList(listed.split(","))), host, PUBLIC, false);
     }

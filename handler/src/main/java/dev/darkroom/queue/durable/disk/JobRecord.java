@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhookDue true while the webhook is still to be called
  * @param webhookNews what has become of the webhook so far; null before the first try, and in records of earlier versions
  * @param unstored true if the answer lacks pictures that were made and could not be stored; absent in records of earlier versions
+ * @param submission what is kept of a submission that may come again; absent without a key, and in records of earlier versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobRecord(
@@ -40,7 +41,8 @@ public record JobRecord(
         int answerBytes,
         boolean webhookDue,
         boolean unstored,
-        @Nullable WebhookNews webhookNews) {
+        @Nullable WebhookNews webhookNews,
+        @Nullable Submission submission) {
     /** @throws NullPointerException if something is missing that every job has */
     public JobRecord {
         Objects.requireNonNull(id, "id");
@@ -52,7 +54,30 @@ public record JobRecord(
     public static JobRecord accepted(
             String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
         return new JobRecord(
-                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false, null);
+                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false, null, null);
+    }
+
+    /** Returns the record with what is kept of its submission. */
+    public JobRecord submittedAs(@Nullable Submission known) {
+        return new JobRecord(
+                id,
+                sequence,
+                accepted,
+                bytes,
+                policy,
+                webhook,
+                status,
+                retries,
+                takes,
+                attempts,
+                started,
+                ended,
+                keptUntil,
+                answerBytes,
+                webhookDue,
+                unstored,
+                webhookNews,
+                known);
     }
 
     /** Returns the record of a retry: the job waits again, as if it had been accepted now. */
@@ -83,7 +108,8 @@ public record JobRecord(
                 0,
                 false,
                 false,
-                null);
+                null,
+                submission);
     }
 
     /** Returns the record with one more take. */
@@ -114,7 +140,8 @@ public record JobRecord(
                 0,
                 false,
                 false,
-                null);
+                null,
+                submission);
     }
 
     /**
@@ -154,28 +181,20 @@ public record JobRecord(
                 answered,
                 due,
                 lacksPictures,
-                news);
+                news,
+                submission);
     }
 
     /** Returns the record of an ended job with what has become of its webhook; the address is dropped once no retry may need it. */
     public JobRecord webhookTold(WebhookNews news) {
         boolean due = webhookDue && news.isPending();
         boolean forGood = !due && (status == Status.CANCELLED || (status == Status.COMPLETED && !unstored));
-        return over(
-                forGood ? null : webhook, status, ended, keptUntil, answerBytes, due, unstored, news);
+        return over(forGood ? null : webhook, status, ended, keptUntil, answerBytes, due, unstored, news);
     }
 
     /** Returns the record with an earlier time at which the job is forgotten; unchanged if that time is later. */
     public JobRecord keptUntil(long time) {
-        return over(
-                webhook,
-                status,
-                ended,
-                Math.min(time, keptUntil),
-                answerBytes,
-                webhookDue,
-                unstored,
-                webhookNews);
+        return over(webhook, status, ended, Math.min(time, keptUntil), answerBytes, webhookDue, unstored, webhookNews);
     }
 
     /** Returns true if the GPU has worked on the job for longer than it may. */
