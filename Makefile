@@ -13,13 +13,13 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run dev job test coverage bench soak golden format deploy-test dev-check image image-check
+.PHONY: build run dev job test coverage bench soak golden fuzz audit format deploy-test dev-check image image-check
 
 build: $(APP)
 
 $(APP): $(SOURCES)
 	@echo "building the worker; the first time this fetches about 350 MB, which takes minutes" >&2
-	@$(MVN) -q package -Dmaven.test.skip=true >&2
+	@if [ -t 2 ]; then ./mvnw package -Dmaven.test.skip=true >&2; else $(MVN) -q package -Dmaven.test.skip=true >&2; fi
 	@touch $@
 
 # Starts the worker in the foreground
@@ -63,6 +63,15 @@ soak: build test-classes
 .PHONY: test-classes
 test-classes:
 	@$(MVN) -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl engine,handler >&2
+
+# Looks for bytes that break a reader, a minute for each one: make fuzz [SECONDS=60] [ONLY='PictureFuzz BodyFuzz']
+fuzz: test-classes
+	@$(MVN) -q dependency:build-classpath -Pfuzz -Dmdep.outputFile=target/fuzz-classpath -Dmdep.includeScope=test test-compile -pl engine,handler >&2
+	@.ci/fuzz $(or $(SECONDS),60) $(ONLY)
+
+# Licences of all that is shipped (handler/target/bom.json), and known vulnerabilities where OSV's database can be reached
+audit: build test-classes
+	@$(TEST_JAVA) dev.darkroom.audit.Audit handler/target/bom.json $(or $(OSV),https://api.osv.dev)
 
 format:
 	@$(MVN) -q spotless:apply

@@ -5,10 +5,51 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checks=$here/startup-checks
 
-# consoles and compose files pass variables on that nobody has given a value
+usage() {
+  cat <<'END'
+Darkroom draws pictures with FLUX.1 and Qwen-Image, and edits them.
+
+usage: ./entrypoint.sh                  serve, at http://127.0.0.1:8000 unless HOST and PORT say otherwise
+       ./entrypoint.sh --payload FILE   do the one job in FILE, print its result as JSON, and end
+       ./entrypoint.sh --help           print this
+       ./entrypoint.sh --version        print the version
+
+Settings are environment variables: docs/configuration.md lists them.
+END
+}
+
+# the worker refuses the same, but only after the checks
+[[ ${1:-} = --payload=* ]] && set -- --payload "${1#*=}" "${@:2}"
+case "$#:${1:-}" in
+  0: | 2:--payload) ;;
+  1:--help | 1:-h)
+    usage
+    exit 0
+    ;;
+  1:--version | 1:-V)
+    echo "Darkroom 0.1.0"
+    exit 0
+    ;;
+  *)
+    echo "unknown arguments [$*]: there is only --payload FILE" >&2
+    usage >&2
+    exit 2
+    ;;
+esac
+
+# consoles and compose files pass variables on that nobody has given a value, and files of them end lines in more than a newline
 for name in "${!DARKROOM_@}" "${!HF_@}" "${!BUCKET_@}" "${!RUNPOD_@}" HOST PORT DEVICE; do
-  [ -n "${!name:-}" ] || unset "$name"
+  value=${!name:-}
+  value=${value#"${value%%[![:space:]]*}"}
+  value=${value%"${value##*[![:space:]]}"}
+  if [ -z "$value" ]; then
+    unset "$name"
+  elif [ "$value" != "${!name}" ]; then
+    export "$name=$value"
+  fi
 done
+# what Kubernetes sets for a service called darkroom is no port of ours
+[[ ${DARKROOM_PORT:-} != tcp://* ]] || unset DARKROOM_PORT
 
 # shellcheck source=startup-checks/runpod.bash
 . "$checks/runpod.bash"
@@ -50,5 +91,6 @@ fi
 # libtorch's threads wait for each other by spinning, briefly: spinning long, they stand still as soon as another process wants a core
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 
-exec "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
+# without a locale there are no letters but English ones in the names of files
+exec env LC_ALL=C.UTF-8 "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
   -jar "$here/handler/target/quarkus-app/quarkus-run.jar" "$@"

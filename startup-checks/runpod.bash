@@ -1,9 +1,14 @@
-# Sourced by entrypoint.sh: what RunPod's variables say, in the worker's own. What is set in those already stays.
+# Sourced by entrypoint.sh: what RunPod's variables say, in the worker's own. What is set in those already stays, but for HOST.
 # shellcheck shell=bash
 
 # a serverless container is rented for its card
 if [ -n "${RUNPOD_WEBHOOK_GET_JOB:-}${RUNPOD_ENDPOINT_ID:-}" ]; then
   export DEVICE=${DEVICE:-cuda}
+fi
+# Its jobs are pulled: without a key, and where nobody is sent to it, the port is for this container's own health check.
+if [ -n "${RUNPOD_WEBHOOK_GET_JOB:-}" ] && [ -z "${DARKROOM_HTTP_API_KEY:-}${DARKROOM_HTTP_API_KEY_NEXT:-}${DARKROOM_PUBLIC_URL:-}" ] &&
+  [ "${DARKROOM_HTTP_OPEN:-false}" = false ]; then
+  export HOST=127.0.0.1
 fi
 # its console filters the log by job
 if [ -n "${RUNPOD_ENDPOINT_ID:-}" ]; then

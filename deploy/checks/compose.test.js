@@ -48,9 +48,12 @@ test('services, volumes and settings that are named exist', () => {
 
 test('the worker gets its key, its secret and its address, and .env.example names every variable', () => {
   const { environment } = read('compose.yaml').services.worker
-  for (const name of ['DARKROOM_HTTP_API_KEY', 'DARKROOM_HTTP_WEBHOOK_SECRET', 'DARKROOM_PUBLIC_URL']) {
+  for (const name of ['DARKROOM_HTTP_API_KEY_NEXT', 'DARKROOM_HTTP_WEBHOOK_SECRET', 'DARKROOM_PUBLIC_URL']) {
     assert.equal(environment[name], `\${${name}:-}`)
   }
+  // the worker listens on all addresses of its container, and does not start without a key
+  assert.match(environment.DARKROOM_HTTP_API_KEY, /^\$\{DARKROOM_HTTP_API_KEY:\?.+\}$/)
+  assert.equal(environment.DARKROOM_HTTP_OPEN, undefined)
   const example = text('deploy/compose/.env.example')
   for (const [, name] of text('deploy/compose/compose.yaml').matchAll(/\$\{(\w+):/g)) {
     assert.match(example, new RegExp(`^#?${name}=`, 'm'))

@@ -38,6 +38,25 @@ test('stages that are copied from exist', () => {
   }
 })
 
+test('the image runs as a user of its own, who owns /data, and Kubernetes runs it as the same', () => {
+  const last = dockerfile.getFROMs().at(-1).getRange().start.line
+  const users = dockerfile.getInstructions().filter(instruction => instruction.getKeyword() === 'USER')
+  assert.equal(users.length, 1)
+  assert.ok(users[0].getRange().start.line > last)
+  assert.equal(users[0].getArgumentsContent(), '${RUN_AS}')
+  const source = text('Dockerfile.cuda')
+  const [, user] = source.match(/^ARG RUN_AS=(\d+):\d+$/m)
+  assert.notEqual(user, '0')
+  assert.ok(source.includes(`--uid ${user} `) && source.includes(`chown ${user}:${user} /data`))
+  assert.ok(text('deploy/kubernetes/worker.yaml').includes(`runAsUser: ${user}`))
+  assert.ok(text('deploy/compose/compose.yaml').includes(`WORKER_USER:-${user}:${user}`))
+})
+
+test('it listens on all addresses, for which the worker wants a key', () => {
+  assert.match(text('Dockerfile.cuda'), /^ +HOST=0\.0\.0\.0 /m)
+  assert.doesNotMatch(text('Dockerfile.cuda'), /DARKROOM_HTTP_OPEN|DARKROOM_HTTP_API_KEY/)
+})
+
 test('the archive that is downloaded is checked', () => {
   const download = dockerfile.getInstructions().find(instruction => instruction.getRawArgumentsContent()?.includes('curl'))
   assert.match(download.getRawArgumentsContent(), /curl [\s\S]*sha256sum --check[\s\S]*jar --extract --file libtorch.zip/)

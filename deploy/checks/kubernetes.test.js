@@ -74,6 +74,8 @@ test('numbers can be scraped and pictures be found, with an API key too', () => 
   // or Kubernetes itself sets DARKROOM_PORT
   assert.equal(pod.spec.enableServiceLinks, false)
   const secrets = Object.keys(one('Secret').stringData)
+  // the image listens on all addresses, for which the worker wants a key
+  assert.equal(env.DARKROOM_HTTP_OPEN, undefined)
   for (const name of ['DARKROOM_HTTP_API_KEY', 'DARKROOM_HTTP_WEBHOOK_SECRET', 'BUCKET_ENDPOINT_URL', 'BUCKET_PUBLIC_URL']) {
     assert.ok(secrets.includes(name), name)
   }

@@ -109,6 +109,12 @@ test('presets and the template set what is documented', () => {
   }
 })
 
+test('the Hub builds an image that runs as root, by the line that is documented', () => {
+  const [, expression] = text('deploy/runpod/README.md').match(/^sed '(s\/[^']+)' Dockerfile\.cuda > Dockerfile/m)
+  const [, pattern, replacement] = expression.split('/')
+  assert.match(text('Dockerfile.cuda').replace(new RegExp(pattern, 'm'), replacement), /^ARG RUN_AS=0:0$/m)
+})
+
 test('no secret is written down', () => {
   const { env } = json('deploy/runpod/template.json')
   for (const name of Object.keys(env).filter(key => /TOKEN|KEY|SECRET/.test(key))) {

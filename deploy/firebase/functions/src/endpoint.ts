@@ -1,20 +1,55 @@
+/** What the endpoint answered to a job that it has taken. */
+export interface Taken {
+  /** The endpoint's name for the job; null if it gave none. */
+  id: string | null
+  /** The answer itself: the job may have ended with it, where the endpoint refuses its fields. */
+  status: unknown
+}
+
 /** RunPod's endpoint API, as their platform and a Darkroom worker both serve it. */
 export class Endpoint {
+  private readonly base: string
+  private readonly apiKey: string
+
   /** `base` is `https://api.runpod.ai/v2/<endpoint>`, or a worker's own address. */
   constructor(
-    private readonly base: string,
-    private readonly apiKey: string,
+    base: string,
+    apiKey: string,
     private readonly timeout: number = 15_000,
-  ) {}
+  ) {
+    this.base = base.trim().replace(/\/+$/, '')
+    this.apiKey = apiKey.trim()
+  }
 
-  /** Hands a job over and returns the endpoint's name for it. */
-  async run(input: Record<string, unknown>, webhook: string): Promise<string> {
-    const { status, body } = await this.call('/run', { method: 'POST', body: JSON.stringify({ input, webhook }) })
-    const id = (body as { id?: unknown } | null)?.id
-    if (status >= 300 || typeof id !== 'string') {
-      throw new EndpointError(`the endpoint did not accept the job (${status})`, status)
+  /**
+   * Hands a job over. The key names this job and no other: a worker takes a body once under one key, however often it comes; RunPod's
+   * platform does not look at it.
+   *
+   * Throws NotTakenError if the endpoint certainly has no such job, and UnknownOutcomeError if nobody can tell.
+   */
+  async run(input: Record<string, unknown>, webhook: string, key: string): Promise<Taken> {
+    let answer: { status: number; body: unknown }
+    try {
+      answer = await this.call('/run', {
+        method: 'POST',
+        body: JSON.stringify({ input, webhook }),
+        headers: { 'idempotency-key': key },
+      })
+    } catch (e) {
+      throw wasNeverSent(e)
+        ? new NotTakenError('the endpoint could not be reached', null, e)
+        : new UnknownOutcomeError('the endpoint was sent the job, and its answer did not come', e)
     }
-    return id
+    const { status, body } = answer
+    const { id, status: name, error } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+    if (status >= 300 && status < 500) {
+      const reason = typeof error === 'string' && error !== '' && status !== 401 && status !== 403 ? `: ${error}` : ''
+      throw new NotTakenError(`the endpoint did not accept the job (${status})${reason}`, status)
+    }
+    if (status >= 500 || (typeof id !== 'string' && typeof name !== 'string')) {
+      throw new UnknownOutcomeError(`the endpoint does not say whether it took the job (${status})`)
+    }
+    return { id: typeof id === 'string' ? id : null, status: body }
   }
 
   /** How far a job is; null if the endpoint no longer knows it. */
@@ -24,15 +59,18 @@ export class Endpoint {
       return null
     }
     if (status >= 300) {
-      throw new EndpointError(`the endpoint did not tell the status (${status})`, status)
+      throw new Error(`the endpoint did not tell the status (${status})`)
     }
     return body
   }
 
-  private async call(path: string, request: { method: string; body?: string }): Promise<{ status: number; body: unknown }> {
-    const response = await fetch(this.base.replace(/\/+$/, '') + path, {
+  private async call(
+    path: string,
+    request: { method: string; body?: string; headers?: Record<string, string> },
+  ): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(this.base + path, {
       ...request,
-      headers: { authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json' },
+      headers: { ...request.headers, authorization: `Bearer ${this.apiKey}`, 'content-type': 'application/json' },
       signal: AbortSignal.timeout(this.timeout),
     })
     const body: unknown = await response.json().catch(() => null)
@@ -40,12 +78,37 @@ export class Endpoint {
   }
 }
 
-/** The endpoint answered, and not with what was asked for. */
-export class EndpointError extends Error {
+/** The endpoint has no such job: it refused it, or never heard of it. */
+export class NotTakenError extends Error {
   constructor(
     message: string,
-    readonly status: number,
+    readonly status: number | null,
+    cause?: unknown,
   ) {
-    super(message)
+    super(message, { cause })
   }
+}
+
+/** The endpoint may have taken the job, and may not have. */
+export class UnknownOutcomeError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+  }
+}
+
+const BEFORE_SENDING =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_\w+|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|UNABLE_TO_\w+|\w*SELF_SIGNED_CERT\w*)$/
+
+/** Whether a request failed before a byte of it could arrive. What is not known to be so may have arrived. */
+function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof TypeError)) {
+    return false
+  }
+  const cause = error.cause as { code?: unknown; errors?: { code?: unknown }[] } | undefined
+  if (cause === undefined) {
+    // the address or a header is none
+    return true
+  }
+  // an address that cannot be called at all has no code: another scheme, a port that is never called
+  return cause.code === undefined ? !(cause instanceof AggregateError) : BEFORE_SENDING.test(String(cause.code))
 }

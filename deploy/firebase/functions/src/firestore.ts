@@ -1,5 +1,5 @@
-import type { DocumentData, Firestore, Timestamp } from 'firebase-admin/firestore'
-import type { Job, Outcome } from './job.js'
+import { FieldValue, type DocumentData, type Firestore, type Timestamp } from 'firebase-admin/firestore'
+import { isOpenTo, type Job, type Outcome } from './job.js'
 import type { JobStore } from './jobs.js'
 
 const COLLECTION = 'darkroomJobs'
@@ -24,10 +24,11 @@ export class FirestoreJobs implements JobStore {
   async settle(id: string, outcome: Outcome, at: Date): Promise<boolean> {
     const document = this.jobs.doc(id)
     return this.firestore.runTransaction(async transaction => {
-      if ((await transaction.get(document)).get('state') !== 'submitted') {
+      if (!isOpenTo((await transaction.get(document)).data() ?? {}, outcome)) {
         return false
       }
-      transaction.update(document, { ...outcome, settledAt: at })
+      // nothing stays of a failure that was only assumed
+      transaction.update(document, { error: FieldValue.delete(), assumed: FieldValue.delete(), ...outcome, settledAt: at })
       return true
     })
   }

@@ -7,6 +7,7 @@ import { defineSecret, defineString } from 'firebase-functions/params'
 import { Endpoint } from './endpoint.js'
 import { FirestoreJobs } from './firestore.js'
 import { Jobs } from './jobs.js'
+import { isOn } from './settings.js'
 
 const apiKey = defineSecret('DARKROOM_API_KEY')
 const webhookSecret = defineSecret('DARKROOM_WEBHOOK_SECRET')
@@ -22,7 +23,7 @@ const secrets = [apiKey, webhookSecret]
 function jobs(): Jobs {
   return new Jobs(new FirestoreJobs(getFirestore()), new Endpoint(endpoint.value(), apiKey.value()), {
     webhookUrl: webhookUrl.value(),
-    webhookSecret: signed.value() === 'yes' ? webhookSecret.value() : null,
+    webhookSecret: isOn('DARKROOM_SIGNED', signed.value()) ? webhookSecret.value() : null,
   })
 }
 
@@ -49,16 +50,20 @@ export const darkroomWebhook = onRequest({ secrets }, async (request, response) 
     response.status(405).end()
     return
   }
-  response
-    .status(
-      await jobs().receive({
-        job: String(request.query.job ?? ''),
-        token: String(request.query.token ?? ''),
-        signature: request.get('X-Darkroom-Signature'),
-        body: request.rawBody,
-      }),
-    )
-    .end()
+  let status: number
+  try {
+    status = await jobs().receive({
+      job: String(request.query.job ?? ''),
+      token: String(request.query.token ?? ''),
+      signature: request.get('X-Darkroom-Signature'),
+      body: request.rawBody,
+    })
+  } catch (e) {
+    // nothing is settled yet: the endpoint calls again
+    console.error(e)
+    status = 503
+  }
+  response.status(status).end()
 })
 
 /** Asks after jobs whose webhook did not come. */

@@ -9,7 +9,7 @@ export interface Picture {
   seed?: number
 }
 
-/** A job as it is kept. It is submitted once and settled once: done or failed is for good. */
+/** A job as it is kept. It is submitted once and settled once: done or failed is for good, unless the failure was only assumed. */
 export interface Job {
   uid: string
   state: 'submitted' | 'done' | 'failed'
@@ -21,10 +21,12 @@ export interface Job {
   settledAt?: Date
   pictures?: Picture[]
   error?: string
+  /** True if nobody has said that the job failed: should the endpoint say how it ended after all, that counts. */
+  assumed?: boolean
 }
 
 /** What a job becomes when it ends. */
-export type Outcome = { state: 'done'; pictures: Picture[] } | { state: 'failed'; error: string }
+export type Outcome = { state: 'done'; pictures: Picture[] } | { state: 'failed'; error: string; assumed?: boolean }
 
 const LONGEST_ERROR = 2_000
 
@@ -45,6 +47,20 @@ export function outcomeOf(status: unknown): Outcome | null {
 
 export function failed(error: string): Outcome {
   return { state: 'failed', error: error.slice(0, LONGEST_ERROR) }
+}
+
+/** What becomes of a job that the endpoint is silent about. */
+export function assumed(error: string): Outcome {
+  return { state: 'failed', error, assumed: true }
+}
+
+/** Whether a job's outcome can be replaced by another. */
+export function isOpenTo(job: { state?: unknown; assumed?: unknown }, outcome: Outcome): boolean {
+  return job.state === 'submitted' || (job.state === 'failed' && job.assumed === true && !isAssumed(outcome))
+}
+
+function isAssumed(outcome: Outcome): boolean {
+  return outcome.state === 'failed' && outcome.assumed === true
 }
 
 // A document holds a mebibyte: it keeps where pictures are, never the pictures.

@@ -5,15 +5,17 @@ export const TOLERANCE = 300
 
 /**
  * Whether a webhook was signed by whoever knows the secret, just now. The header is `t=<unix seconds>,v1=<hex>`, and the signature
- * HMAC-SHA256 of `<t>.<raw body>`. More than one `v1` may be there while a secret is being changed.
+ * HMAC-SHA256 of `<t>.<raw body>`. More than one `v1` may be there while a secret is being changed. White space around the secret, such as
+ * the newline of a file, is no part of it, here as for the worker.
  */
 export function isSigned(header: string | undefined, body: Buffer, secret: string, now: number = Date.now()): boolean {
+  const key = secret.trim()
   const fields = (header ?? '').split(',').map(field => field.trim())
   const time = fields.find(field => field.startsWith('t='))?.slice(2) ?? ''
-  if (secret === '' || !/^\d{1,12}$/.test(time) || Math.abs(now / 1000 - Number(time)) > TOLERANCE) {
+  if (key === '' || !/^\d{1,12}$/.test(time) || Math.abs(now / 1000 - Number(time)) > TOLERANCE) {
     return false
   }
-  const expected = createHmac('sha256', secret).update(`${time}.`).update(body).digest()
+  const expected = createHmac('sha256', key).update(`${time}.`).update(body).digest()
   return fields
     .filter(field => /^v1=[0-9a-f]{64}$/.test(field))
     .some(field => timingSafeEqual(Buffer.from(field.slice(3), 'hex'), expected))

@@ -1,12 +1,24 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a test says of the next request; the default is an endpoint that accepts all and has everything in its queue. */
-export type Answer = (request: { method: string; path: string; authorization: string; body: any }) => { status: number; body?: unknown } | null
+/** A request as it arrived. */
+export interface Seen {
+  method: string
+  path: string
+  authorization: string
+  key: string
+  body: any
+}
+
+/**
+ * What a test says of the next request: an answer, or what happens in place of one: none ever comes, or the connection breaks, before the
+ * answer or within it. The default is an endpoint that accepts all and has everything in its queue.
+ */
+export type Answer = (request: Seen) => { status: number; body?: unknown } | 'silence' | 'break' | 'half' | null
 
 /** An endpoint on a real port, with its requests in order. */
 export class EndpointStandIn {
-  readonly requests: { method: string; path: string; authorization: string; body: any }[] = []
+  readonly requests: Seen[] = []
   answer: Answer = () => null
   private accepted = 0
 
@@ -21,10 +33,23 @@ export class EndpointStandIn {
         method: request.method ?? '',
         path: request.url ?? '',
         authorization: request.headers.authorization ?? '',
+        key: String(request.headers['idempotency-key'] ?? ''),
         body: text === '' ? null : JSON.parse(text),
       }
       standIn.requests.push(seen)
       const answer = standIn.answer(seen) ?? standIn.usual(seen.path)
+      if (answer === 'silence') {
+        return
+      }
+      if (answer === 'break') {
+        request.socket.destroy()
+        return
+      }
+      if (answer === 'half') {
+        response.writeHead(200, { 'content-length': '100' }).write('{"id": "job-')
+        setTimeout(() => request.socket.destroy(), 20)
+        return
+      }
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body ?? {}))
     })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

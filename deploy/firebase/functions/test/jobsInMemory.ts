@@ -1,4 +1,4 @@
-import type { Job, Outcome } from '../src/job.js'
+import { isOpenTo, type Job, type Outcome } from '../src/job.js'
 import type { JobStore } from '../src/jobs.js'
 
 /** Jobs in memory, settled once as the documents are. */
@@ -20,10 +20,13 @@ export class JobsInMemory implements JobStore {
   }
 
   async settle(id: string, outcome: Outcome, at: Date): Promise<boolean> {
-    if (this.get(id).state !== 'submitted') {
+    const job = this.get(id)
+    if (!isOpenTo(job, outcome)) {
       return false
     }
-    Object.assign(this.get(id), outcome, { settledAt: at })
+    delete job.error
+    delete job.assumed
+    Object.assign(job, outcome, { settledAt: at })
     return true
   }
 

@@ -55,3 +55,8 @@ test('a token is known again by its hash, and no other is', () => {
   assert.equal(isToken(token, ''), false)
   assert.ok(token.length >= 43)
 })
+
+test('white space around a secret is no part of it', () => {
+  assert.equal(isSigned(header(now / 1000, 's3cret'), body, 's3cret\n', now), true)
+  assert.equal(isSigned(header(now / 1000, ''), body, ' \n', now), false)
+})

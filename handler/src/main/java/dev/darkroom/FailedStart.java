@@ -19,10 +19,10 @@ final class FailedStart {
      *
      * @param failure null after a start that went well
      */
-    static void end(int status, @Nullable Throwable failure, String... arguments) {
+    static void end(int status, @Nullable Throwable failure, Command command) {
         try {
             if (failure != null) {
-                report(failure, arguments);
+                report(failure, command instanceof Command.OneJob);
             }
         } finally {
             // exits; in dev mode, where the process outlives many starts, Quarkus has another in its place
@@ -31,16 +31,21 @@ final class FailedStart {
         }
     }
 
-    private static void report(Throwable start, String... arguments) {
+    private static void report(Throwable start, boolean oneJob) {
         Throwable failure = cause(start);
         Logger.getLogger(FailedStart.class).errorf("FAIL start: %s", failure.getMessage());
-        if (arguments.length > 0 && arguments[0].equals("--payload")) {
-            PayloadFile.refuse(System.out, failure);
+        tell("start", failure, oneJob);
+    }
+
+    /** Tells those who wait for this worker why it will not start: the caller of the one job, and the platform. */
+    static void tell(String check, Throwable failure, boolean oneJob) {
+        if (oneJob) {
+            PayloadFile.refuse(FirstLook.answers(), failure);
         }
         try {
             Optional<RunPodEnvironment> platform = RunPodEnvironment.fromProcess();
             if (platform.isPresent()) {
-                Heartbeat.reportUnhealthy(platform.get(), PRODUCT, "start", String.valueOf(failure.getMessage()));
+                Heartbeat.reportUnhealthy(platform.get(), PRODUCT, check, String.valueOf(failure.getMessage()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

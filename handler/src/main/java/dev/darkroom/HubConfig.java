@@ -17,6 +17,13 @@ public interface HubConfig extends HubSettings {
     Optional<String> token();
 
     @Override
+    Optional<Path> tokenPath();
+
+    @Override
+    @WithDefault("false")
+    boolean disableImplicitToken();
+
+    @Override
     @WithDefault("false")
     boolean offline();
 

@@ -2,6 +2,8 @@ package dev.darkroom;
 
 import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.WorkerState;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
 import dev.darkroom.logs.JsonLines;
 import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.PayloadFile;
@@ -13,15 +15,14 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
-import java.util.List;
+import java.security.Security;
 import java.util.Optional;
-import org.jboss.logging.Logger;
+import java.util.OptionalInt;
 
 /** Starts the worker: with {@code --payload FILE} it does one job and ends, without arguments it serves. */
 @QuarkusMain
 public class Main implements QuarkusApplication {
-    private static final Logger LOG = Logger.getLogger(Main.class);
-    private static final int WRONG_ARGUMENTS = 2;
+    private static final int JOB_FAILED = 1;
 
     @Inject
     WorkerConfig config;
@@ -42,7 +43,15 @@ public class Main implements QuarkusApplication {
     Serving serving;
 
     public static void main(String... arguments) {
-        Quarkus.run(Main.class, (status, failure) -> FailedStart.end(status, failure, arguments), arguments);
+        Command command = Command.of(arguments);
+        OptionalInt end = FirstLook.ofProcess(command);
+        if (end.isPresent()) {
+            FailedStart.end(end.getAsInt(), null, command);
+            return;
+        }
+        // a host that could not be looked up is asked for again: by itself Java would repeat its answer for ten seconds
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        Quarkus.run(Main.class, (status, failure) -> FailedStart.end(status, failure, command), arguments);
     }
 
     @Override
@@ -50,26 +59,23 @@ public class Main implements QuarkusApplication {
         if (config.log() == WorkerConfig.LogForm.JSON) {
             JsonLines.install();
         }
-        if (arguments.length == 0) {
-            return serving.run();
-        }
-        if (arguments.length == 2 && arguments[0].equals("--payload")) {
-            return once(Path.of(arguments[1]));
-        }
-        LOG.errorf("unknown arguments %s: there is only --payload FILE", List.of(arguments));
-        return WRONG_ARGUMENTS;
+        return Command.of(arguments) instanceof Command.OneJob(Path payload) ? once(payload) : serving.run();
     }
 
     private int once(Path payload) throws InterruptedException {
-        var source = new PayloadFile(payload, payloads, System.out);
+        var source = new PayloadFile(payload, payloads, FirstLook.answers());
+        Optional<Job> job = source.look();
+        if (job.isEmpty()) {
+            return JOB_FAILED;
+        }
         try (var setup = new Setup(config, vertx)) {
             var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
-            Handler handler = setup.handler(folder, true);
+            Handler handler = setup.handlerOf(job.get(), folder);
             payloads.checkWith(handler::check);
             new Worker(handler, state, metrics, metrics::ended).work(source);
-        } catch (SetupException e) {
-            PayloadFile.refuse(System.out, e);
+        } catch (SetupException | JobException e) {
+            source.refuse(e);
         }
-        return source.succeeded() ? 0 : 1;
+        return source.succeeded() ? 0 : JOB_FAILED;
     }
 }

@@ -2,13 +2,36 @@ package dev.darkroom;
 
 import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The setting {@code DARKROOM_MODELS}: {@code name=source} pairs, comma separated. */
 public final class ModelList {
+    /** Names of the checkpoints that come with the worker, the default first. */
+    private static final List<String> EMBEDDED = List.of("pocket-flux", "pocket-qwen-edit");
+
     private ModelList() {}
+
+    /** Returns the models that the settings name, or the embedded ones; the first is the default. */
+    static Map<String, ModelSource> of(WorkerConfig config) {
+        return config.models()
+                .filter(list -> !list.isBlank())
+                .map(ModelList::parse)
+                .orElseGet(() -> embedded(config.home()));
+    }
+
+    private static Map<String, ModelSource> embedded(Path home) {
+        Map<String, ModelSource> sources = new LinkedHashMap<>();
+        for (String name : EMBEDDED) {
+            sources.put(
+                    name,
+                    new ModelSource.Folder(home.resolve("test-payloads/models").resolve(name)));
+        }
+        return sources;
+    }
 
     /**
      * Reads the setting.

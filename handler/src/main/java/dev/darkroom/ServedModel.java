@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param residency decides which models are in memory
  */
 record ServedModel(String name, ImageModel model, @Nullable String revision, Residency residency) {
+    /** Returns the same model, whose networks another residency decides on. */
+    ServedModel in(Residency other) {
+        return new ServedModel(name, model, revision, other);
+    }
+
     /**
      * Loads the model's networks for a job, on the GPU's thread.
      *

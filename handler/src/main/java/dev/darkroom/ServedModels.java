@@ -4,9 +4,9 @@ import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.model.Fit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Chooses one of this worker's models for a job: the one that the job names; or the first that is made for the job's images; or the first
@@ -31,8 +31,7 @@ final class ServedModels {
             return models.stream()
                     .filter(model -> model.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() ->
-                            JobException.badInput("model: must be one of " + names() + ", not " + Faults.quoted(name)));
+                    .orElseThrow(() -> unknown(name, names()));
         }
         return first(job, Fit.MADE_FOR).or(() -> first(job, Fit.ABLE)).orElseGet(models::getFirst);
     }
@@ -55,12 +54,19 @@ final class ServedModels {
                     && job.envelope().model() == null
                     && chosen.model().fit(job) == Fit.UNABLE;
             throw noneSuits
-                    ? JobException.badInput(e.getMessage() + "; model: none of " + names() + " can do such a job")
+                    ? JobException.badInput(
+                            e.getMessage() + "; model: none of " + String.join(", ", names()) + " can do such a job")
                     : e;
         }
     }
 
-    private String names() {
-        return models.stream().map(ServedModel::name).collect(Collectors.joining(", "));
+    /** Makes the error of a job that names a model which is not among these. */
+    static JobException unknown(String name, Collection<String> names) {
+        return JobException.badInput(
+                "model: must be one of " + String.join(", ", names) + ", not " + Faults.quoted(name));
+    }
+
+    private List<String> names() {
+        return models.stream().map(ServedModel::name).toList();
     }
 }

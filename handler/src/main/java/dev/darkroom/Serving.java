@@ -19,10 +19,12 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /** The worker as a server: takes jobs over HTTP, and from RunPod where RunPod started it, until the process ends. */
@@ -32,6 +34,9 @@ class Serving {
 
     /** Jobs at a time: one on the GPU, one whose images are fetched, and those whose pictures go to storage slower than the GPU. */
     private static final int JOBS_UNDER_WAY = 8;
+
+    /** The pace at which a stop that takes long says so. */
+    private static final Duration BETWEEN_SIGNS = Duration.ofSeconds(20);
 
     private static final int SETUP_FAILED = 1;
     private static final Set<String> WILDCARD = Set.of("0.0.0.0", "::");
@@ -43,8 +48,10 @@ class Serving {
     private final ResultFolder results;
     private final Metrics metrics;
     private final Vertx vertx;
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
     private volatile Optional<RunPodSource> pulled = Optional.empty();
+    private volatile Optional<ServiceWatch> watch = Optional.empty();
 
     Serving(
             WorkerConfig config,
@@ -67,16 +74,18 @@ class Serving {
     int run() throws InterruptedException {
         Optional<RunPodEnvironment> platform = Optional.empty();
         try (var setup = new Setup(config, vertx)) {
+            var unused = StartupChecks.build("settings", config::address);
             platform = StartupChecks.build("RunPod", RunPodEnvironment::fromProcess);
             // the platform kills who is silent, and loading may take minutes
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
             JobStore store = StartupChecks.build(
-                    "jobs", () -> JobStore.open(config.data().resolve("jobs")));
+                    "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
             queue.open(store, metrics::ended);
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
             watch(setup);
+            watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();
             LOG.infof("READY at %s", config.address());
             if (folderIsServed && config.publicUrl().isEmpty() && WILDCARD.contains(config.host())) {
@@ -135,7 +144,7 @@ class Serving {
     private void watch(Setup setup) {
         metrics.gauge("darkroom.queue.depth", "jobs that wait", queue::depth);
         metrics.gauge("darkroom.tensors", "tensors alive in native memory", setup::liveTensors);
-        Device device = setup.device();
+        Device device = setup.chosen();
         if (device.isCuda()) {
             metrics.gauge("darkroom.gpu.free.bytes", "memory that the card has left", device::freeBytes);
             metrics.gauge("darkroom.gpu.total.bytes", "memory that the card has", device::totalBytes);
@@ -150,10 +159,18 @@ class Serving {
     /** Waits for the jobs that run; those that wait in the queue are persisted, and done after the next start. */
     private void finishJobs() throws InterruptedException {
         state.defunct();
+        watch.ifPresent(ServiceWatch::close);
         queue.stop();
         pulled.ifPresent(RunPodSource::stop);
+        if (!workers.isEmpty() && !stopping.getAndSet(true)) {
+            LOG.infof(
+                    "stopping: %d running, which are finished first, however long that takes; %d waiting, which stay queued",
+                    state.running(), queue.depth());
+        }
         for (Thread thread : workers) {
-            thread.join();
+            while (!thread.join(BETWEEN_SIGNS)) {
+                LOG.infof("still stopping: %d running", state.running());
+            }
         }
         if (pulled.isPresent()) {
             pulled.get().close();

@@ -6,8 +6,10 @@ import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
+import dev.darkroom.job.Job;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.model.Fit;
 import dev.darkroom.model.GpuLane;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
@@ -21,7 +23,7 @@ import dev.darkroom.weights.PlacementPolicy;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,14 +34,12 @@ import org.jboss.logging.Logger;
 public final class Setup implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Setup.class);
 
-    /** Names of the checkpoints that come with the worker, the default first. */
-    private static final List<String> EMBEDDED = List.of("pocket-flux", "pocket-qwen-edit");
-
     private final WorkerConfig config;
     private final Vertx vertx;
     private final Loras loras;
     private final GpuLane gpu = new GpuLane();
     private final List<ServedModel> models = new ArrayList<>();
+    private final Map<String, Path> folders = new HashMap<>();
     private volatile Device device = Device.CPU;
     private Optional<Storage> storage = Optional.empty();
 
@@ -50,31 +50,23 @@ public final class Setup implements AutoCloseable {
     }
 
     /**
-     * Builds the handler; takes as long as reading the weights takes, or downloading them.
+     * Builds the handler of a worker that serves; takes as long as reading the weights takes, or downloading them.
      *
      * @param folder takes the results that no bucket takes
      * @param folderIsServed whether callers can read addresses in it
      * @throws dev.darkroom.checks.SetupException that names the check that failed
      */
     public Handler handler(ResultFolder folder, boolean folderIsServed) throws InterruptedException {
-        Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, folder, folderIsServed));
-        storage = Optional.of(built);
-        StartupChecks.run("storage", () -> built.results().checkStorage());
+        Storage built = storage(folder, folderIsServed);
         return gpu.run(() -> {
-            StartupChecks.operators();
-            device = StartupChecks.run("device", this::chosenDevice);
-            var residency = new Residency(policy());
-            for (var source : StartupChecks.build("models", this::sources).entrySet()) {
-                String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
-                LocatedModel located = StartupChecks.run(
-                        setting + source.getKey(), () -> new Models(config.hub()).locate(source.getValue()));
-                StartupChecks.run("weights of " + source.getKey(), () -> add(source.getKey(), located, residency));
+            Residency residency = device();
+            for (var source :
+                    StartupChecks.build("models", () -> ModelList.of(config)).entrySet()) {
+                ServedModel model = open(source.getKey(), source.getValue(), residency);
+                models.add(model);
+                StartupChecks.run("weights of " + model.name(), () -> load(model));
             }
-            models.stream()
-                    .flatMap(served -> served.loaded().stream())
-                    .map(Loaded::placement)
-                    .distinct()
-                    .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement)));
+            compareArithmetic();
             models.stream()
                     .filter(ServedModel::isLoaded)
                     .forEach(served -> StartupChecks.run("warm-up", () -> {
@@ -83,6 +75,79 @@ public final class Setup implements AutoCloseable {
                     }));
             return new Handler(new ServedModels(models), gpu, built.images(), built.loras(), built.results());
         });
+    }
+
+    /**
+     * Builds the handler of one job, which gets the model that it would get from a server. No other model is loaded, and none before it is
+     * known that one can do the job; the job itself is the picture to warm up.
+     *
+     * @throws dev.darkroom.checks.SetupException that names the check that failed
+     * @throws dev.darkroom.job.JobException if no model can do the job
+     */
+    Handler handlerOf(Job job, ResultFolder folder) throws InterruptedException {
+        ServedModel chosen = choose(job);
+        Storage built = storage(folder, true);
+        return gpu.run(() -> {
+            ServedModel model = chosen.in(device());
+            StartupChecks.run("weights of " + model.name(), () -> load(model));
+            compareArithmetic();
+            return new Handler(new ServedModels(List.of(model)), gpu, built.images(), built.loras(), built.results());
+        });
+    }
+
+    /** Opens one model after another until one is made for the job, or named by it: the rest need not even be looked for. */
+    private ServedModel choose(Job job) {
+        String wanted = job.envelope().model();
+        Map<String, ModelSource> sources = StartupChecks.build("models", () -> ModelList.of(config));
+        if (wanted != null && !sources.containsKey(wanted)) {
+            throw ServedModels.unknown(wanted, sources.keySet());
+        }
+        var nowhere = new Residency(policy());
+        for (var source : sources.entrySet()) {
+            if (wanted == null || wanted.equals(source.getKey())) {
+                ServedModel model = open(source.getKey(), source.getValue(), nowhere);
+                models.add(model);
+                if (model.model().fit(job) == Fit.MADE_FOR) {
+                    break;
+                }
+            }
+        }
+        var opened = new ServedModels(models);
+        opened.check(job);
+        return opened.choose(job);
+    }
+
+    private Storage storage(ResultFolder folder, boolean folderIsServed) {
+        Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, folder, folderIsServed));
+        storage = Optional.of(built);
+        StartupChecks.run("storage", () -> built.results().checkStorage());
+        return built;
+    }
+
+    /** Loads libtorch and chooses the device, on the GPU's thread. */
+    private Residency device() {
+        StartupChecks.operators();
+        device = StartupChecks.run("device", this::chosenDevice);
+        return new Residency(policy());
+    }
+
+    private void compareArithmetic() {
+        models.stream()
+                .flatMap(served -> served.loaded().stream())
+                .map(Loaded::placement)
+                .distinct()
+                .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement)));
+    }
+
+    /** Finds a checkpoint, and opens it without loading its networks. */
+    private ServedModel open(String name, ModelSource source, Residency residency) {
+        String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
+        LocatedModel located = StartupChecks.run(setting + name, () -> new Models(config.hub()).locate(source));
+        ImageModel model = StartupChecks.build(
+                "weights of " + name,
+                () -> Families.open(name, located.folder(), config.limits().values(), loras));
+        folders.put(name, located.folder());
+        return new ServedModel(name, model, located.revision().orElse(null), residency);
     }
 
     private PlacementPolicy policy() {
@@ -109,36 +174,19 @@ public final class Setup implements AutoCloseable {
         return Device.CPU;
     }
 
-    /** Returns the models of {@code DARKROOM_MODELS}, or the embedded ones. */
-    private Map<String, ModelSource> sources() {
-        return config.models()
-                .filter(list -> !list.isBlank())
-                .map(ModelList::parse)
-                .orElseGet(this::embedded);
-    }
-
-    private Map<String, ModelSource> embedded() {
-        Map<String, ModelSource> sources = new LinkedHashMap<>();
-        for (String name : EMBEDDED) {
-            Path folder = config.home().resolve("test-payloads/models").resolve(name);
-            sources.put(name, new ModelSource.Folder(folder));
-        }
-        return sources;
-    }
-
     /** Loads a model if there is room; otherwise verifies that it can be loaded when a job asks for it. Returns a line for the log. */
-    private String add(String name, LocatedModel located, Residency residency) {
-        ImageModel model = Families.open(name, located.folder(), config.limits().values(), loras);
-        var served = new ServedModel(name, model, located.revision().orElse(null), residency);
-        models.add(served);
-        if (models.size() > 1 && !residency.hasRoomFor(model.networks())) {
+    private String load(ServedModel served) {
+        ImageModel model = served.model();
+        Residency residency = served.residency();
+        boolean others = models.stream().anyMatch(other -> !other.model().equals(model) && other.isLoaded());
+        if (others && !residency.hasRoomFor(model.networks())) {
             model.networks().forEach(Resident::verify);
-            return "from " + located.folder()
+            return "from " + folders.get(served.name())
                     + ": checked, loaded when first asked for, as there is no room beside the others";
         }
         residency.prepare(model.networks(), Progress.NONE);
         long bytes = served.loaded().stream().mapToLong(Loaded::bytes).sum();
-        return bytes / 1_000_000 + " MB from " + located.folder() + ": " + placements(served);
+        return bytes / 1_000_000 + " MB from " + folders.get(served.name()) + ": " + placements(served);
     }
 
     /** Lists for the log which network computes where; warns of one on the CPU although there is a card. */
@@ -158,8 +206,13 @@ public final class Setup implements AutoCloseable {
         return Scope.liveTensors();
     }
 
+    /** Returns why results cannot be stored; empty while they can. */
+    Optional<String> storageTrouble() {
+        return storage.flatMap(built -> built.results().trouble());
+    }
+
     /** Returns the device that networks compute on where there is room. */
-    Device device() {
+    Device chosen() {
         return device;
     }
 

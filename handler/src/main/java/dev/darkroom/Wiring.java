@@ -25,6 +25,11 @@ class Wiring {
     @Produces
     @Singleton
     PayloadReader payloads() {
+        return payloads(config);
+    }
+
+    /** Makes a reader of requests that has these settings. */
+    static PayloadReader payloads(WorkerConfig config) {
         return new PayloadReader(
                 config.limits().values(),
                 Styles.read(config.styles()),

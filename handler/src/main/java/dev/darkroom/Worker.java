@@ -11,12 +11,15 @@ import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.Ticket;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.jboss.logging.Logger;
 
 /**
  * Takes jobs from one source, has them handled, and reports how they ended: here a job's errors are caught. Several threads work: while
  * the GPU does one job, the next one's images are fetched, and pictures that were drawn before are still being stored.
  */
 public final class Worker {
+    private static final Logger LOG = Logger.getLogger(Worker.class);
+
     /** Jobs that are not drawn yet: the one on the GPU and the next. Their images are in memory. */
     private static final int PLACES = 2;
 
@@ -61,11 +64,9 @@ public final class Worker {
         var log = new JobLog(taken.id());
         log.taken();
         var ticket = new FollowedTicket(new FollowedTicket(taken, place), log);
+        JobResult result;
         try {
-            JobResult result = handler.handle(ticket);
-            metrics.phases(result.timings());
-            ticket.completed(result);
-            outcomes.ended(null);
+            result = handler.handle(ticket);
         } catch (RuntimeException | Error e) {
             JobException reason = Failures.toJobException(e);
             outcomes.ended(reason.code());
@@ -73,6 +74,24 @@ public final class Worker {
                 state.defunct();
             }
             ticket.failed(reason);
+            return;
+        }
+        try {
+            ticket.completed(result);
+        } catch (RuntimeException | Error e) {
+            // the log has heard of an end already: only the caller is told of another
+            LOG.errorf(e, "job %s: its result cannot be handed in", taken.id());
+            taken.failed(Failures.toJobException(e));
+        }
+        count(result);
+    }
+
+    private void count(JobResult result) {
+        try {
+            metrics.phases(result.timings());
+            outcomes.ended(null);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "a job that has ended is not counted");
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Limits;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import dev.darkroom.queue.durable.QueueSettings;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
@@ -58,6 +60,9 @@ public interface WorkerConfig {
     @WithDefault("data")
     Path data();
 
+    /** Secret that accepted jobs are encrypted by on disk; unset: a key that the worker makes and keeps beside them. */
+    Optional<String> dataKey();
+
     /** Time for which served results stay in the folder. */
     @WithDefault("24h")
     Duration resultsKept();
@@ -92,10 +97,19 @@ public interface WorkerConfig {
 
     /** Returns the address at which callers reach this worker. */
     default String address() {
-        return publicUrl().map(url -> url.toString().replaceAll("/+$", "")).orElseGet(() -> {
+        return publicUrl().map(WorkerConfig::onTheWire).orElseGet(() -> {
             String host = host().equals("0.0.0.0") || host().equals("::") ? "localhost" : host();
             return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
         });
+    }
+
+    private static String onTheWire(URI url) {
+        try {
+            return WebAddress.of(url.toString()).uri().toString().replaceAll("/+$", "");
+        } catch (AddressException e) {
+            throw new IllegalArgumentException(
+                    "DARKROOM_PUBLIC_URL: must be an address such as https://pictures.example.com", e);
+        }
     }
 
     /** A file with more styles, {@code name = words} a line; unset for the worker's own. */

@@ -83,8 +83,13 @@ final class Caller {
     /** All pictures of an answer. */
     static List<Picture> pictures(JsonPath answer) {
         return answer.getList("output.images.url", String.class).stream()
-                .map(url -> read(get(url).then().statusCode(200).extract().asByteArray()))
+                .map(Caller::at)
                 .toList();
+    }
+
+    /** The picture at an address of this worker. */
+    static Picture at(String url) {
+        return read(get(url).then().statusCode(200).extract().asByteArray());
     }
 
     static Picture picture(String prompt, int seed) {

@@ -11,6 +11,7 @@ import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,11 @@ class ExamplePayloadsTest extends WholeWorker {
             Map.entry("refused-unknown-field", "num_steps: is no field of this worker; did you mean steps?"),
             Map.entry("refused-width", "width: must be from 64 to 4096, not 20000"));
 
+    /** Whose colours say nothing: scenes of many, and edits that take away. */
+    private static final List<String> UNSEEN = List.of(
+            "aspect-ratio", "four-outputs", "image-base64", "image-match-input", "large", "lora-half", "office", "flux-style",
+            "keep-unchanged", "remove");
+
     static Stream<Path> accepted() throws IOException {
         return examples().filter(file -> !isRefused(file));
     }
@@ -97,6 +103,10 @@ class ExamplePayloadsTest extends WholeWorker {
         assertThat(answer.getList("output.images")).isNotEmpty();
         assertThat(answer.getString("output.model"))
                 .isEqualTo(name(file).startsWith("edit-") ? "pocket-qwen-edit" : "pocket-flux");
+        long looked = Shown.assertIn(Files.readString(file), answer);
+        assertThat(looked > 0 || UNSEEN.stream().anyMatch(name(file)::contains))
+                .as("what can be looked for in %s", file)
+                .isTrue();
     }
 
     @ParameterizedTest

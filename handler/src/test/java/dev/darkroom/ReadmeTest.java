@@ -9,6 +9,7 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -45,6 +46,26 @@ class ReadmeTest {
                     .as(call.group(1))
                     .isEqualTo(call.group(2).endsWith("runsync") ? "COMPLETED" : "IN_QUEUE");
         }
+    }
+
+    /** With the seed that they name, or else with any. */
+    @Test
+    void theirPicturesShowWhatTheySay() {
+        long looked = Document.manual().stream()
+                .flatMap(document -> CALL.matcher(document.text()).results())
+                .filter(call -> call.group(2).endsWith("runsync"))
+                .flatMap(call -> IntStream.rangeClosed(1, 3)
+                        .mapToObj(seed -> call.group(1).contains("\"seed\"")
+                                ? call.group(1)
+                                : call.group(1).replaceFirst("\\}\\s*\\}$", ", \"seed\": " + seed + "}}")))
+                .mapToLong(payload -> Shown.assertIn(payload, answer(payload)))
+                .sum();
+
+        assertThat(looked).isGreaterThan(20);
+    }
+
+    private static JsonPath answer(String payload) {
+        return given().body(payload).post("/runsync").then().statusCode(200).extract().jsonPath();
     }
 
     @Test

@@ -139,8 +139,8 @@ class RunPodIT {
         assertThat(ofTheJob)
                 .containsExactly(
                         "job logged completed",
+                        "job logged drawing",
                         "job logged fetched",
-                        "job logged on the GPU",
                         "job logged picture 0 drawn",
                         "job logged picture 0 stored",
                         "job logged taken");

@@ -171,7 +171,7 @@ public final class DiffusionModel implements ImageModel {
                 .map(lora -> Faults.quoted(lora.name()) + " at " + lora.scale())
                 .collect(Collectors.joining(", "));
         return attached.isEmpty()
-                ? new JobException(JobException.Code.INTERNAL, String.valueOf(e.getMessage()), e)
+                ? JobException.lasting(JobException.Code.INTERNAL, String.valueOf(e.getMessage()), e)
                 : new JobException(
                         JobException.Code.BAD_INPUT,
                         "loras: with " + attached + ", " + e.getMessage()

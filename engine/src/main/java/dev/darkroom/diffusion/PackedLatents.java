@@ -21,6 +21,9 @@ import java.util.function.Supplier;
  * @param kept cached encodings of earlier pictures
  */
 public record PackedLatents(Autoencoder vae, Placement target, TensorCache<PictureKey> kept) {
+    private static final String ENCODING = "the autoencoder (vae), encoding a picture,";
+    private static final String DECODING = "the autoencoder (vae), decoding the picture,";
+
     /** Shape of the latents of a picture, {@code [1, C, h, w]}. */
     public long[] shape(TokenGrid grid) {
         return new long[] {1, vae.latentChannels(), grid.latentHeight(), grid.latentWidth()};
@@ -58,8 +61,8 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
         List<Tensor> posterior = kept.get(key, () -> {
             try (var scope = Scope.open("encode image")) {
                 Posterior made = vae.encode(toVae(pixels.get()));
-                NotFiniteException.check(made.mean(), "the autoencoder, encoding a picture,", vae.placement());
-                NotFiniteException.check(made.logvar(), "the autoencoder, encoding a picture,", vae.placement());
+                NotFiniteException.check(made.mean(), ENCODING, vae.placement());
+                NotFiniteException.check(made.logvar(), ENCODING, vae.placement());
                 return List.of(scope.keep(made.mean()), scope.keep(made.logvar()));
             }
         });
@@ -76,7 +79,7 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
             Tensor unpacked = LatentPacking.unpack(latents, grid.latentHeight(), grid.latentWidth());
             Tensor z = vae.unscale(unpacked.to(vae.placement().device()));
             Tensor decoded = vae.decode(toVae(z)).to(DType.FLOAT32);
-            NotFiniteException.check(decoded, "the autoencoder, decoding the picture,", vae.placement());
+            NotFiniteException.check(decoded, DECODING, vae.placement());
             Tensor image = ImageProcessor.denormalize(decoded);
             Probe.see("out.image", image);
             return ImageProcessor.postprocess(image);

@@ -10,9 +10,13 @@ import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
 import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.ConfigFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The known families of models, distinguished by the pipeline that a checkpoint's {@code model_index.json} names. */
 public final class Families {
@@ -36,6 +40,7 @@ public final class Families {
      * @throws CheckpointException that names the file that is missing or damaged, or the pipelines known here
      */
     public static ImageModel open(String name, Path checkpoint, Limits limits, Loras loras) {
+        refusePipes(checkpoint);
         Path index = checkpoint.resolve("model_index.json");
         String pipeline = ConfigFile.read(index).text("_class_name", "");
         return ALL.stream()
@@ -47,6 +52,19 @@ public final class Families {
                                 .collect(Collectors.joining(", "))))
                 .opener
                 .open(name, checkpoint, limits, loras);
+    }
+
+    /** Refuses a checkpoint with a pipe or a device among its files, whose reading might never end. */
+    private static void refusePipes(Path checkpoint) {
+        try (Stream<Path> files = Files.walk(checkpoint, 2)) {
+            files.filter(file -> Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file))
+                    .findFirst()
+                    .ifPresent(file -> {
+                        throw new CheckpointException(file + ": is no file, but a pipe or a device");
+                    });
+        } catch (IOException | UncheckedIOException e) {
+            // whoever reads the file in question says so better
+        }
     }
 
     /**

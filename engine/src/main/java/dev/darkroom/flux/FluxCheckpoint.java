@@ -1,6 +1,7 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.diffusion.ComponentClasses;
 import dev.darkroom.diffusion.DiffusionModel;
 import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.Guidance;
@@ -23,6 +24,7 @@ import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,6 +43,15 @@ public record FluxCheckpoint(
     public static final List<String> PIPELINES =
             List.of("FluxPipeline", "FluxImg2ImgPipeline", "FluxKontextPipeline", "FluxFillPipeline");
 
+    /** The classes of the components that are computed here. */
+    public static final ComponentClasses CLASSES = new ComponentClasses("FLUX", Map.of(
+            "transformer", List.of("FluxTransformer2DModel"),
+            "vae", List.of("AutoencoderKL"),
+            "text_encoder", List.of("CLIPTextModel"),
+            "text_encoder_2", List.of("T5EncoderModel"),
+            "tokenizer", ClipTokenizer.CLASS_NAMES,
+            "tokenizer_2", T5Tokenizer.CLASS_NAMES));
+
     private static final int LONGEST_SEQUENCE = 512; // of T5
     private static final int MASK_WIDTH = 256;
 
@@ -53,7 +64,9 @@ public record FluxCheckpoint(
      * @throws CheckpointException that names the file that is missing or damaged
      */
     public static DiffusionModel open(String name, Path folder, Limits limits, Loras loras) {
-        String className = ConfigFile.read(folder.resolve("model_index.json")).text("_class_name", "");
+        ConfigFile index = ConfigFile.read(folder.resolve("model_index.json"));
+        CLASSES.check(index);
+        String className = index.text("_class_name", "");
         FluxCheckpoint checkpoint = of(new Checkpoint(name, folder));
         return DiffusionModel.of(folder, checkpoint.files, checkpoint.pipeline(className, folder), limits, loras);
     }
@@ -81,12 +94,12 @@ public record FluxCheckpoint(
                 Role.TEXT_ENCODER,
                 folder -> ClipTextEncoder.Config.read(Checkpoint.config(folder)),
                 ClipTextEncoder::new);
-        int positions =
-                ClipTextEncoder.Config.read(files.config("text_encoder")).positions();
+        var clip = ClipTextEncoder.Config.read(files.config("text_encoder"));
+        var t5 = T5Encoder.Config.read(files.config("text_encoder_2"));
         var promptEncoder = new FluxPromptEncoder(
-                ClipTokenizer.read(files.folder("tokenizer"), positions),
+                ClipTokenizer.read(files.folder("tokenizer"), clip.positions()).within(clip.vocabulary()),
                 textEncoder,
-                T5Tokenizer.read(files.folder("tokenizer_2")),
+                T5Tokenizer.read(files.folder("tokenizer_2")).within(t5.vocabulary()),
                 textEncoder2,
                 files.kept().prompts());
         return new FluxCheckpoint(files, transformer, vae, promptEncoder, FluxConfig.read(files.config("transformer")));

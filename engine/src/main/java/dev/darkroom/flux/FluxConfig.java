@@ -1,6 +1,7 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import java.util.List;
 
 /**
@@ -21,6 +22,22 @@ public record FluxConfig(
         int pooledWidth,
         boolean guidanceEmbeds,
         List<Integer> axesWidths) {
+    /** The meaning of the file's keys. */
+    public static final ConfigKeys KEYS = ConfigKeys.of("transformer/config.json (FLUX)")
+            .uses(
+                    "in_channels",
+                    "out_channels",
+                    "num_layers",
+                    "num_single_layers",
+                    "num_attention_heads",
+                    "attention_head_dim",
+                    "joint_attention_dim",
+                    "pooled_projection_dim",
+                    "guidance_embeds",
+                    "axes_dims_rope")
+            .must("_class_name", "FluxTransformer2DModel")
+            .must("patch_size", 1);
+
     private static final int MOST_BLOCKS = 1000;
 
     /**
@@ -28,7 +45,8 @@ public record FluxConfig(
      *
      * @throws dev.darkroom.weights.CheckpointException that names the field at fault
      */
-    public static FluxConfig read(ConfigFile file) {
+    public static FluxConfig read(ConfigFile all) {
+        ConfigFile file = all.within(KEYS);
         int in = file.count("in_channels", 64);
         var config = new FluxConfig(
                 in,

@@ -58,6 +58,12 @@ public final class FluxLoraNames implements LoraNames {
             single_blocks.#.processor.qkv_lora single_transformer_blocks.#.attn.to_q single_transformer_blocks.#.attn.to_k \
             single_transformer_blocks.#.attn.to_v
             single_blocks.#.processor.proj_lora single_transformer_blocks.#.proj_out
+            double_blocks.#.img_attn.norm.query_norm transformer_blocks.#.attn.norm_q
+            double_blocks.#.img_attn.norm.key_norm transformer_blocks.#.attn.norm_k
+            double_blocks.#.txt_attn.norm.query_norm transformer_blocks.#.attn.norm_added_q
+            double_blocks.#.txt_attn.norm.key_norm transformer_blocks.#.attn.norm_added_k
+            single_blocks.#.norm.query_norm single_transformer_blocks.#.attn.norm_q
+            single_blocks.#.norm.key_norm single_transformer_blocks.#.attn.norm_k
             """;
 
     @Override
@@ -77,6 +83,17 @@ public final class FluxLoraNames implements LoraNames {
             TABLE.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
         }
         return modules;
+    }
+
+    @Override
+    public boolean isLenient() {
+        return true;
+    }
+
+    /** True for the layer that takes the image tokens: control LoRAs (Canny, Depth) put a picture's tokens behind the noise. */
+    @Override
+    public boolean mayWiden(String layer) {
+        return layer.equals("x_embedder");
     }
 
     private static void add(List<String> line, Set<String> layers, List<LoraModule> modules) {

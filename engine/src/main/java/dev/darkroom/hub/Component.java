@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 record Component(String name, String type) {
     private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
     private static final String SINGLE = ".safetensors";
+    private static final String WHOLE_PROCESSOR = "processor_config.json";
     private static final String INDEX = ".safetensors.index.json";
 
     private static final Pattern SMALL = Pattern.compile("[\\w.-]+\\.(json|txt|model)");
@@ -26,11 +27,15 @@ record Component(String name, String type) {
 
     /** Returns true unless this is a tokenizer, a schedule or a processor, which have no weights. */
     boolean hasWeights() {
-        return !isTokenizer() && !isSchedule() && !type.endsWith("Processor") && !type.endsWith("Extractor");
+        return !isTokenizer() && !isSchedule() && !isProcessor() && !type.endsWith("Extractor");
     }
 
     private boolean isTokenizer() {
         return type.contains("Tokenizer");
+    }
+
+    private boolean isProcessor() {
+        return type.endsWith("Processor");
     }
 
     private boolean isSchedule() {
@@ -88,10 +93,10 @@ record Component(String name, String type) {
             return missing(present, List.of("scheduler_config.json"));
         }
         if (isTokenizer()) {
-            if (present.contains("tokenizer.json") || present.contains("spiece.model")) {
-                return List.of();
-            }
-            return missing(present, List.of(present.contains("vocab.json") ? "merges.txt" : "tokenizer.json"));
+            return present.contains("tokenizer.json") ? List.of() : missing(present, vocabulary(present));
+        }
+        if (isProcessor()) {
+            return missing(present, present.contains(WHOLE_PROCESSOR) ? List.of() : List.of("preprocessor_config.json"));
         }
         if (!hasWeights()) {
             return List.of();
@@ -104,6 +109,17 @@ record Component(String name, String type) {
             needed.add("*" + SINGLE);
         }
         return missing(present, needed);
+    }
+
+    /** Lists what stands in for a {@code tokenizer.json}; a {@code spiece.model} does not, for it is not read. */
+    private List<String> vocabulary(Set<String> present) {
+        if (!present.contains("vocab.json")) {
+            return List.of("tokenizer.json");
+        }
+        boolean namesItsSpecials = present.contains("added_tokens.json") || !type.startsWith("Qwen2");
+        return List.of("merges.txt", namesItsSpecials ? "merges.txt" : "tokenizer_config.json").stream()
+                .distinct()
+                .toList();
     }
 
     private List<String> missing(Set<String> present, List<String> needed) {

@@ -27,10 +27,13 @@ record HubCache(Path root) {
 
     /** Returns the cache to download into. */
     static HubCache own(HubSettings settings) {
-        return new HubCache(settings.cache()
-                .orElseGet(() -> settings.home()
-                        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "huggingface"))
-                        .resolve("hub")));
+        return new HubCache(
+                settings.cache().orElseGet(() -> home(settings.home()).resolve("hub")));
+    }
+
+    /** Returns the folder of Hugging Face's tools, which is the one given, or where they have it otherwise. */
+    static Path home(Optional<Path> given) {
+        return given.orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "huggingface"));
     }
 
     /** Returns the caches to look in, the one to download into first. */
@@ -91,6 +94,9 @@ record HubCache(Path root) {
     private Optional<String> commit(Repository repository) {
         if (isCommit(repository.revision())) {
             return Optional.of(repository.revision()).filter(commit -> Files.isDirectory(snapshot(repository, commit)));
+        }
+        if (!Files.isRegularFile(ref(repository))) {
+            return Optional.empty();
         }
         try {
             return Optional.of(Files.readString(ref(repository)).strip()).filter(HubCache::isCommit);

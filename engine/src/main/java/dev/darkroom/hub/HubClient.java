@@ -37,7 +37,7 @@ final class HubClient implements AutoCloseable {
 
     HubClient(HubSettings settings) {
         this.settings = settings;
-        this.token = settings.token().map(String::strip).filter(secret -> !secret.isEmpty());
+        this.token = HubToken.of(settings);
         if (settings.endpoint().getScheme() == null || settings.endpoint().getHost() == null) {
             throw new HubException(
                     "HF_ENDPOINT must be an address such as https://huggingface.co, not " + settings.endpoint());

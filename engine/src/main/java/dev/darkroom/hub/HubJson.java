@@ -26,6 +26,9 @@ final class HubJson {
      */
     static JsonNode read(Path file) {
         try {
+            if (!Files.isRegularFile(file)) { // a pipe would be waited for, without an end
+                throw new HubException(file + " is no regular file");
+            }
             if (Files.size(file) > LARGEST) {
                 throw new HubException(file + " is larger than " + LARGEST + " bytes");
             }

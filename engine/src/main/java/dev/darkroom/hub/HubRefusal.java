@@ -39,7 +39,7 @@ record HubRefusal(HubSettings settings, Repository repository, boolean byHub) {
     /** Explains 401 and 403; without a token a hub answers 401 for repositories that do not exist, too. */
     private String locked(String reason) {
         String licence = "accept its licence at " + page();
-        if (settings.token().isPresent()) {
+        if (HubToken.of(settings).isPresent()) {
             return "HF_TOKEN does not open it: " + licence
                     + " with the token's account, or give a token that may read it";
         }

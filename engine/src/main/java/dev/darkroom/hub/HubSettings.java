@@ -13,6 +13,16 @@ public interface HubSettings {
     /** Secret that opens gated and private repositories ({@code HF_TOKEN}); it is sent to the hub only, never to where it redirects. */
     Optional<String> token();
 
+    /** File that has the secret if none is given ({@code HF_TOKEN_PATH}); unset: {@code token} in {@link #home}. */
+    default Optional<Path> tokenPath() {
+        return Optional.empty();
+    }
+
+    /** True if no secret is taken from a file ({@code HF_HUB_DISABLE_IMPLICIT_TOKEN}). */
+    default boolean disableImplicitToken() {
+        return true;
+    }
+
     /** True if nothing is to be downloaded: only what caches hold is used ({@code HF_HUB_OFFLINE}). */
     boolean offline();
 

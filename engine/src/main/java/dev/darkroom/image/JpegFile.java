@@ -179,10 +179,10 @@ record JpegFile(byte[] file, List<Segment> segments) {
                 .findFirst();
     }
 
-    /** Returns the file with an EXIF block in it; empty if the block is too large for a segment. */
+    /** Returns the file with an EXIF block in it; empty if the block is too large for a segment, or the file has none to put it before. */
     Optional<byte[]> withExif(byte[] block) {
         int length = EXIF.length + block.length;
-        if (length > LARGEST_SEGMENT) {
+        if (length > LARGEST_SEGMENT || segments.isEmpty()) {
             return Optional.empty();
         }
         Segment first = segments.getFirst();

@@ -1,6 +1,7 @@
 package dev.darkroom.image;
 
 import dev.darkroom.job.Size;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,9 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
      * @throws DamagedPictureException if the file is shorter than it says
      */
     static WebpFile of(byte[] file) throws DamagedPictureException {
+        if (file.length < SIGNATURE) {
+            throw DamagedPictureException.tooShort();
+        }
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         long end = BEFORE + Integer.toUnsignedLong(bytes.getInt(4));
         List<Chunk> chunks = new ArrayList<>();
@@ -85,12 +89,14 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
     /**
      * Adds an EXIF block to the file of an opaque picture, which is one chunk; that takes the extended form, in which a header says what
      * there is.
+     *
+     * @throws IOException if the file is no simple one
      */
-    byte[] withExif(byte[] block, Size size) {
-        Chunk picture = chunks.getFirst();
-        if (chunks.size() != 1 || picture.type().equals("VP8X")) {
-            throw new IllegalStateException("only a simple WebP file can be extended");
+    byte[] withExif(byte[] block, Size size) throws IOException {
+        if (chunks.size() != 1 || chunks.getFirst().type().equals("VP8X")) {
+            throw new IOException("only a simple WebP file can be extended");
         }
+        Chunk picture = chunks.getFirst();
         int extended =
                 SIGNATURE + BEFORE + EXTENDED_LENGTH + BEFORE + even(picture.length()) + BEFORE + even(block.length);
         ByteBuffer bytes = ByteBuffer.allocate(extended).order(ByteOrder.LITTLE_ENDIAN);

@@ -91,10 +91,21 @@ public final class JobException extends RuntimeException {
     }
 
     private final Code code;
+    private final boolean lasting;
 
     public JobException(Code code, String message, @Nullable Throwable cause) {
+        this(code, message, cause, false);
+    }
+
+    private JobException(Code code, String message, @Nullable Throwable cause, boolean lasting) {
         super(message, cause);
         this.code = code;
+        this.lasting = lasting;
+    }
+
+    /** Makes the error for a failure that comes back each time that the job is done on this worker. */
+    public static JobException lasting(Code code, String message, @Nullable Throwable cause) {
+        return new JobException(code, message, cause, true);
     }
 
     /** Makes the error for a fault of the payload; the message names the field. */
@@ -104,5 +115,10 @@ public final class JobException extends RuntimeException {
 
     public Code code() {
         return code;
+    }
+
+    /** True if a retry of the job may succeed. */
+    public boolean isRetryable() {
+        return code.isRetryable() && !lasting;
     }
 }

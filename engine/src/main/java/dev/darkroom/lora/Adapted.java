@@ -1,21 +1,29 @@
 package dev.darkroom.lora;
 
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.LinearWeight;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Networks with a job's LoRAs attached; {@link #close} leaves the networks as they were loaded. */
 public final class Adapted implements AutoCloseable {
     private final Scope scope;
-    private final List<LinearWeight> layers;
+    private final Runnable restore;
     private final List<String> notes;
     private final Map<String, String> identities;
+    private final Optional<String> control;
     private final Runnable trim;
 
-    Adapted(Scope scope, List<LinearWeight> layers, List<String> notes, Map<String, String> identities, Runnable trim) {
+    Adapted(
+            Scope scope,
+            Runnable restore,
+            List<String> notes,
+            Map<String, String> identities,
+            Optional<String> control,
+            Runnable trim) {
         this.scope = scope;
-        this.layers = layers;
+        this.restore = restore;
+        this.control = control;
         this.notes = List.copyOf(notes);
         this.identities = Map.copyOf(identities);
         this.trim = trim;
@@ -33,9 +41,14 @@ public final class Adapted implements AutoCloseable {
         return identities.getOrDefault(role, "");
     }
 
+    /** Field of a LoRA that gives the first layer more inputs than it has, for a picture beside the noise; empty if none does. */
+    Optional<String> control() {
+        return control;
+    }
+
     @Override
     public void close() {
-        layers.forEach(LinearWeight::restore);
+        restore.run();
         scope.close();
         trim.run();
     }

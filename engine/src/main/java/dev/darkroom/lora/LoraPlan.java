@@ -1,28 +1,31 @@
 package dev.darkroom.lora;
 
-import dev.darkroom.job.Faults;
 import dev.darkroom.weights.SafetensorsFile;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * The pairs of a LoRA file that fit the networks of a model.
+ * The parts of a LoRA file that fit the networks of a model; at least one.
  *
- * @param pairs at least one
- * @param unused names of the tensors that fit nothing
+ * @param notes for the caller, about what was left out
  */
-record LoraPlan(SafetensorsFile file, Factors factors, List<LoraPair> pairs, List<String> unused) {
+record LoraPlan(SafetensorsFile file, List<LoraPair> pairs, List<LoraNorm> norms, List<String> notes) {
     /** Selects the pairs for one network, in the file's order. */
-    List<LoraPair> of(String role) {
+    List<LoraPair> pairsOf(String role) {
         return pairs.stream().filter(pair -> pair.role().equals(role)).toList();
     }
 
-    /** Note for the caller if tensors were left out. */
-    Optional<String> note(String field) {
-        return unused.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        field + ": " + unused.size() + " of " + file.entries().size()
-                                + " tensors fit nothing in this model and were left out: " + Faults.quoted(unused));
+    /** Selects the norms for one network, in the file's order. */
+    List<LoraNorm> normsOf(String role) {
+        return norms.stream().filter(norm -> norm.role().equals(role)).toList();
+    }
+
+    /** True if the file changes a network. */
+    boolean adapts(String role) {
+        return !pairsOf(role).isEmpty() || !normsOf(role).isEmpty();
+    }
+
+    /** True for a LoRA that sees a picture beside the noise, by more inputs than its layer has. */
+    boolean isControl() {
+        return pairs.stream().anyMatch(LoraPair::widens);
     }
 }

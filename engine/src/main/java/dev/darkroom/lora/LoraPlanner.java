@@ -2,7 +2,6 @@ package dev.darkroom.lora;
 
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
-import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.SafetensorsFile;
 import dev.darkroom.weights.SafetensorsFile.Entry;
 import java.util.ArrayList;
@@ -18,15 +17,18 @@ import java.util.Set;
 
 /** Finds the layers that the tensors of a LoRA file are for, by the file's header alone. */
 final class LoraPlanner {
-    private static final long LARGEST_RANK = 1024;
     private static final int LONGEST_NAME = 150;
 
     private final String field;
     private final List<LoraNames> families;
     private final SafetensorsFile file;
-    private final Map<String, Map<String, LinearWeight.Shape>> layers;
+    private final Map<String, Layers> layers;
+    private final AdapterMetadata metadata;
+    private final Alphas alphasOfMetadata;
+    private final LeftOut left = new LeftOut();
+    private final List<String> notes = new ArrayList<>();
     private final Map<String, ModuleNames> names = new HashMap<>();
-    private final Map<Place, Map<LoraKey.Part, String>> matrices = new LinkedHashMap<>();
+    private final Map<Place, Map<LoraKey.Part, String>> places = new LinkedHashMap<>();
     private final Map<Place, String> alphas = new HashMap<>();
     private final Set<String> used = new HashSet<>();
     private final Set<String> adapted = new HashSet<>();
@@ -34,16 +36,14 @@ final class LoraPlanner {
     /** Key that the tensors of one pair have in common. */
     private record Place(String role, String module, String adapter) {}
 
-    private LoraPlanner(
-            String field,
-            SafetensorsFile file,
-            Map<String, Map<String, LinearWeight.Shape>> layers,
-            List<LoraNames> families) {
+    private LoraPlanner(String field, SafetensorsFile file, Map<String, Layers> layers, List<LoraNames> families) {
         this.field = field;
         this.families = families;
         this.file = file;
         this.layers = layers;
-        layers.forEach((role, widths) -> names.put(role, new ModuleNames(widths.keySet(), families)));
+        this.metadata = AdapterMetadata.of(file);
+        this.alphasOfMetadata = new Alphas(metadata);
+        layers.forEach((role, known) -> names.put(role, new ModuleNames(known.names(), families)));
     }
 
     /**
@@ -53,24 +53,21 @@ final class LoraPlanner {
      * @param layers role → layers of its network and their widths
      * @param families known to this worker
      * @throws JobException if the file is no LoRA, if it is one for another model, or damaged
+     * @throws dev.darkroom.weights.CheckpointException if its metadata is damaged
      */
-    static LoraPlan plan(
-            String field,
-            SafetensorsFile file,
-            Map<String, Map<String, LinearWeight.Shape>> layers,
-            List<LoraNames> families) {
+    static LoraPlan plan(String field, SafetensorsFile file, Map<String, Layers> layers, List<LoraNames> families) {
         return new LoraPlanner(field, file, layers, families).plan();
     }
 
     private LoraPlan plan() {
         file.entries().keySet().forEach(this::sort);
-        Factors factors = Factors.of(file);
         List<LoraPair> pairs = new ArrayList<>();
-        matrices.forEach((place, parts) -> pair(place, parts).ifPresent(pairs::add));
+        places.forEach((place, parts) -> pair(place, parts).ifPresent(pairs::add));
+        List<LoraNorm> norms = norms();
         List<String> unused = file.entries().keySet().stream()
                 .filter(tensor -> !used.contains(tensor))
                 .toList();
-        if (pairs.isEmpty()) {
+        if (pairs.isEmpty() && norms.isEmpty()) {
             throw refused(
                     unused.isEmpty()
                             ? "the file holds no tensors"
@@ -80,10 +77,12 @@ final class LoraPlanner {
         unused.stream().filter(this::isOfAnotherFamily).findFirst().ifPresent(tensor -> {
             throw refused("is a LoRA for another family of models, as its tensor " + quoted(tensor) + " shows");
         });
-        layers.keySet().stream().filter(factors::areOfDora).findFirst().ifPresent(role -> {
-            throw refused("is a DoRA, as its metadata says of its " + role + ": this worker does LoRA alone");
-        });
-        return new LoraPlan(file, factors, pairs, unused);
+        layers.keySet().forEach(role -> checkDora(role, pairs));
+        unused.forEach(this::leaveOut);
+        notes.addAll(0, left.notes(file.entries().size()));
+        alphasOfMetadata.note().ifPresent(notes::add);
+        metadata.note().ifPresent(notes::add);
+        return new LoraPlan(file, pairs, norms, List.copyOf(notes));
     }
 
     /**
@@ -93,18 +92,34 @@ final class LoraPlanner {
     private boolean isOfAnotherFamily(String tensor) {
         return families.stream()
                 .anyMatch(family -> family.isOwn(tensor)
-                        && layers.values().stream().noneMatch(known -> family.areOwn(known.keySet())));
+                        && layers.values().stream().noneMatch(known -> family.areOwn(known.names())));
+    }
+
+    /** A DoRA has magnitudes for all pairs of a network, or for none. */
+    private void checkDora(String role, List<LoraPair> pairs) {
+        List<LoraPair> own =
+                pairs.stream().filter(pair -> pair.role().equals(role)).toList();
+        boolean some = own.stream().anyMatch(pair -> pair.magnitude().isPresent());
+        boolean all = own.stream().allMatch(pair -> pair.magnitude().isPresent());
+        boolean promised = metadata.of(role).map(AdapterConfig::hasMagnitude).orElse(false);
+        if (some && !all) {
+            throw refused("is a DoRA with a lora_magnitude_vector for some of the layers of its " + role + " alone");
+        }
+        if (promised && !some && !own.isEmpty()) {
+            throw refused("is a DoRA, as its metadata says of its " + role + ", but holds no lora_magnitude_vector");
+        }
     }
 
     private void sort(String tensor) {
         OtherKind.of(tensor).ifPresent(kind -> {
-            throw refused("is " + kind + ", as its tensor " + quoted(tensor) + " shows: this worker does LoRA alone");
+            throw refused(
+                    "is " + kind + ", as its tensor " + quoted(tensor) + " shows: this worker does LoRA and DoRA");
         });
         LoraKey.parse(tensor).ifPresent(key -> {
             if (key.part() == LoraKey.Part.ALPHA) {
                 alphas.putIfAbsent(new Place(key.role(), key.module(), ""), tensor);
             } else {
-                matrices.computeIfAbsent(
+                places.computeIfAbsent(
                                 new Place(key.role(), key.module(), key.adapter()),
                                 place -> new EnumMap<>(LoraKey.Part.class))
                         .putIfAbsent(key.part(), tensor);
@@ -114,79 +129,135 @@ final class LoraPlanner {
 
     /** Makes the pair of a place, unless the model has no such layers or they have a pair already, under another name. */
     private Optional<LoraPair> pair(Place place, Map<LoraKey.Part, String> parts) {
-        Optional<LoraModule> found =
-                Optional.ofNullable(names.get(place.role)).flatMap(known -> known.find(place.module));
-        if (found.isEmpty()
-                || found.get().layers().stream().anyMatch(layer -> adapted.contains(place.role + " " + layer))) {
-            return Optional.empty();
-        }
-        LoraModule module = found.get();
+        Optional<LoraModule> found = find(place.role, place.module)
+                .filter(module -> layersOf(place.role).linears().keySet().containsAll(module.layers()))
+                .filter(module ->
+                        module.layers().stream().noneMatch(layer -> adapted.contains(place.role + " " + layer)));
         String down = parts.get(LoraKey.Part.DOWN);
         String up = parts.get(LoraKey.Part.UP);
-        if (down == null || up == null) {
-            throw refused(quoted(parts.values().iterator().next()) + " is half a pair: the other half is missing");
+        if (found.isEmpty() || (down == null && up == null)) {
+            return Optional.empty();
         }
-        List<LinearWeight.Shape> shapes = module.layers().stream()
-                .map(layer -> Objects.requireNonNull(layers.get(place.role)).get(layer))
-                .map(Objects::requireNonNull)
-                .toList();
-        check(module, shapes, down, up);
+        if (down == null || up == null) {
+            throw refused(quoted(down == null ? Objects.requireNonNull(up) : down)
+                    + " is half a pair: the other half is missing");
+        }
+        LoraModule module = found.get();
         String alpha = alphas.get(new Place(place.role, place.module, ""));
-        used.addAll(alpha == null ? List.of(down, up) : List.of(down, up, alpha));
+        Optional<AdapterConfig> config = metadata.of(place.role);
+        Optional<String> bias = part(parts, LoraKey.Part.BIAS)
+                .filter(tensor -> isSaidBy(config.map(AdapterConfig::hasBias), tensor, LeftOut.Reason.NO_BIAS));
+        Optional<String> magnitude = part(parts, LoraKey.Part.MAGNITUDE)
+                .filter(tensor -> isSaidBy(config.map(AdapterConfig::hasMagnitude), tensor, LeftOut.Reason.NO_DORA));
+        var shapes = new PairShapes(field, file, module, layersOf(place.role).linears());
+        long columns = shapes.check(down, up, bias, magnitude, family(place.role), notes::add);
+        used.addAll(List.of(down, up));
+        bias.ifPresent(used::add);
+        magnitude.ifPresent(used::add);
         module.layers().forEach(layer -> adapted.add(place.role + " " + layer));
+        Optional<Double> factor;
+        try {
+            factor = alphasOfMetadata.factor(
+                    place.role, module, place.module, entry(down).shape().getFirst());
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+        if (alpha != null) {
+            used.add(alpha);
+        }
         return Optional.of(new LoraPair(
                 place.role,
                 module,
                 entry(down),
                 entry(up),
-                Optional.ofNullable(alpha).map(this::number),
-                shapes.stream().map(LinearWeight.Shape::out).toList()));
+                Optional.ofNullable(alpha).map(shapes::number),
+                factor,
+                bias.map(this::entry),
+                magnitude.map(this::entry),
+                columns,
+                shapes.rows()));
     }
 
-    private void check(LoraModule module, List<LinearWeight.Shape> shapes, String down, String up) {
-        List<Long> downShape = matrix(down);
-        List<Long> upShape = matrix(up);
-        long rank = downShape.getFirst();
-        if (rank < 1 || rank > LARGEST_RANK) {
-            throw refused(quoted(down) + " has rank " + rank + ": it must be from 1 to " + LARGEST_RANK);
+    /** True unless the file's metadata does not mention this kind of tensor: then the loader leaves it out. */
+    private boolean isSaidBy(Optional<Boolean> config, String tensor, LeftOut.Reason otherwise) {
+        boolean said = config.orElse(true);
+        if (!said) {
+            used.add(tensor);
+            left.add(tensor, otherwise);
         }
-        long in = shapes.getFirst().in();
-        long out = shapes.stream().mapToLong(LinearWeight.Shape::out).sum();
-        boolean fits = shapes.stream().allMatch(shape -> shape.in() == in)
-                && downShape.equals(List.of(rank, in))
-                && upShape.equals(List.of(out, rank));
-        if (!fits) {
-            throw refused(quoted(down) + " of " + downShape + " and " + quoted(up) + " of " + upShape
-                    + " do not fit this model, whose " + String.join(" with ", module.layers()) + " is ["
-                    + out + ", " + in + "]: it is a LoRA for another model");
-        }
+        return said;
     }
 
-    /** Shape of a matrix, which some files store as a convolution of size 1. */
-    private List<Long> matrix(String tensor) {
-        List<Long> shape = entry(tensor).shape();
-        boolean matrix =
-                shape.size() >= 2 && shape.subList(2, shape.size()).stream().allMatch(length -> length == 1);
-        if (!matrix || !entry(tensor).dtype().isFloating()) {
-            throw refused(quoted(tensor) + " must be a matrix of a floating type, not "
-                    + entry(tensor).dtype().fileName() + " " + shape);
+    /** Finds whole weights of norms, which replace those of the model. */
+    private List<LoraNorm> norms() {
+        List<LoraNorm> norms = new ArrayList<>();
+        for (String tensor : file.entries().keySet()) {
+            if (used.contains(tensor) || !(tensor.endsWith(".weight") || tensor.endsWith(".scale"))) {
+                continue;
+            }
+            Role role = Role.of(tensor.substring(0, tensor.lastIndexOf('.')));
+            Optional<LoraModule> found = find(role.name(), role.module());
+            Optional<LoraNames> family = found.flatMap(module -> family(role.name()));
+            if (found.isEmpty() || family.isEmpty()) {
+                continue;
+            }
+            String norm = found.get().layers().getFirst();
+            Long width = layersOf(role.name()).norms().get(norm);
+            if (width == null || !adapted.add(role.name() + " " + norm)) {
+                continue;
+            }
+            if (!family.get().isLenient()) {
+                throw refused(wholeWeight(tensor));
+            }
+            if (!entry(tensor).shape().equals(List.of(width))
+                    || !entry(tensor).dtype().isFloating()) {
+                throw refused(quoted(tensor) + " must be " + width + " numbers of a floating type, not "
+                        + entry(tensor).dtype().fileName() + " " + entry(tensor).shape());
+            }
+            used.add(tensor);
+            norms.add(new LoraNorm(role.name(), norm, entry(tensor)));
         }
-        return shape.subList(0, 2);
+        return norms;
     }
 
-    private Entry number(String tensor) {
-        Entry entry = entry(tensor);
-        if (!entry.shape().stream().allMatch(length -> length == 1)) {
-            throw refused(quoted(tensor) + " must be one number, not " + entry.shape());
+    private void leaveOut(String tensor) {
+        boolean strict = layers.keySet().stream()
+                .map(this::family)
+                .flatMap(Optional::stream)
+                .anyMatch(f -> !f.isLenient());
+        if (strict && LeftOut.isDifference(tensor)) {
+            throw refused(wholeWeight(tensor));
         }
-        return entry;
+        left.add(tensor);
+    }
+
+    private static String wholeWeight(String tensor) {
+        return quoted(tensor) + " changes a whole weight or bias: LoRAs for this family of models hold pairs alone";
+    }
+
+    /** The family of a network; empty for text encoders. */
+    private Optional<LoraNames> family(String role) {
+        Set<String> known = layersOf(role).names();
+        return families.stream().filter(family -> family.areOwn(known)).findFirst();
+    }
+
+    private Optional<LoraModule> find(String role, String module) {
+        return Optional.ofNullable(names.get(role)).flatMap(known -> known.find(module));
+    }
+
+    private Layers layersOf(String role) {
+        return Objects.requireNonNull(layers.get(role), role);
+    }
+
+    private static Optional<String> part(Map<LoraKey.Part, String> parts, LoraKey.Part part) {
+        return Optional.ofNullable(parts.get(part));
     }
 
     private Entry entry(String tensor) {
         return Objects.requireNonNull(file.entries().get(tensor), tensor);
     }
 
-    private static String quoted(String tensor) {
+    static String quoted(String tensor) {
         return Faults.quoted(tensor, LONGEST_NAME);
     }
 

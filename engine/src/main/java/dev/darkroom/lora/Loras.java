@@ -8,8 +8,8 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorCache;
 import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.LinearWeight;
-import dev.darkroom.weights.LinearWeight.LowRank;
 import dev.darkroom.weights.Loaded;
+import dev.darkroom.weights.NormWeight;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.SafetensorsFile;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -53,17 +54,27 @@ public final class Loras implements AutoCloseable {
      */
     public record Network(String role, Loaded<?> loaded) {}
 
-    private record PlanKey(String identity, Map<String, Map<String, LinearWeight.Shape>> layers) {}
+    private record PlanKey(String identity, Map<String, Layers> layers) {}
 
     private record Key(PlanKey plan, String role, Placement placement) {}
 
     private record Planned(String field, LoraFile file, PlanKey key, LoraPlan plan) {
         boolean adapts(String role) {
-            return file.scale() != 0 && !plan.of(role).isEmpty();
+            return file.scale() != 0 && plan.adapts(role);
         }
     }
 
-    private record Scaled(LowRank pair, double scale) {}
+    /** What has been changed so far. */
+    private record Changed(List<LinearWeight> layers, List<NormWeight> norms) {
+        Changed() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
+
+        void restore() {
+            layers.forEach(LinearWeight::restore);
+            norms.forEach(NormWeight::restore);
+        }
+    }
 
     /**
      * Makes an empty cache.
@@ -94,7 +105,7 @@ public final class Loras implements AutoCloseable {
      */
     public Adapted attach(List<LoraFile> ofJob, List<LoraFile> ofCheckpoint, List<Network> networks) {
         var scope = Scope.open("loras");
-        List<LinearWeight> adapted = new ArrayList<>();
+        var changed = new Changed();
         try {
             List<Planned> planned = new ArrayList<>(planned("loras", ofJob, networks));
             planned.addAll(planned("darkroom.json: loras", ofCheckpoint, networks));
@@ -103,12 +114,13 @@ public final class Loras implements AutoCloseable {
                 List<Planned> here = planned.stream()
                         .filter(lora -> lora.adapts(network.role))
                         .toList();
-                attach(here, network, adapted);
+                attach(here, network, changed);
                 identities.put(network.role, identity(here));
             }
-            return new Adapted(scope.detach(), adapted, notes(planned), identities, tensors::trim);
+            return new Adapted(
+                    scope.detach(), changed::restore, notes(planned), identities, control(planned), tensors::trim);
         } catch (RuntimeException | Error e) {
-            adapted.forEach(LinearWeight::restore);
+            changed.restore();
             scope.close();
             tensors.trim();
             throw e;
@@ -116,9 +128,9 @@ public final class Loras implements AutoCloseable {
     }
 
     private List<Planned> planned(String list, List<LoraFile> files, List<Network> networks) {
-        Map<String, Map<String, LinearWeight.Shape>> layers = files.isEmpty()
+        Map<String, Layers> layers = files.isEmpty()
                 ? Map.of()
-                : networks.stream().collect(Collectors.toMap(Network::role, network -> network.loaded.layers()));
+                : networks.stream().collect(Collectors.toMap(Network::role, network -> Layers.of(network.loaded)));
         List<Planned> planned = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
             LoraFile file = files.get(i);
@@ -127,7 +139,7 @@ public final class Loras implements AutoCloseable {
             LoraPlan known = plans.get(key);
             LoraPlan plan = known == null ? plan(field, file, layers) : known;
             if (known == null) {
-                plan.note(file.name()).ifPresent(LOG::warn);
+                plan.notes().forEach(note -> LOG.warn(file.name() + ": " + note));
             }
             plans.put(key, plan);
             planned.add(new Planned(field, file, key, plan));
@@ -135,7 +147,7 @@ public final class Loras implements AutoCloseable {
         return planned;
     }
 
-    private LoraPlan plan(String field, LoraFile file, Map<String, Map<String, LinearWeight.Shape>> layers) {
+    private LoraPlan plan(String field, LoraFile file, Map<String, Layers> layers) {
         try {
             return LoraPlanner.plan(field, SafetensorsFile.read(file.file()), layers, families);
         } catch (CheckpointException e) {
@@ -162,36 +174,32 @@ public final class Loras implements AutoCloseable {
         return new JobException(JobException.Code.BAD_INPUT, field + ": is no sound LoRA: " + reason, cause);
     }
 
-    private void attach(List<Planned> loras, Network network, List<LinearWeight> adapted) {
-        Map<String, List<Scaled>> byLayer = new LinkedHashMap<>();
+    private void attach(List<Planned> loras, Network network, Changed changed) {
+        Map<String, List<LayerTensors.Scaled>> byLayer = new LinkedHashMap<>();
+        Placement placement = network.loaded.placement();
         for (Planned lora : loras) {
-            Placement placement = network.loaded.placement();
             List<Tensor> read =
                     tensors.get(new Key(lora.key, network.role, placement), () -> read(lora, network.role, placement));
-            LoraTensors.byLayer(lora.plan.of(network.role), read)
+            LoraTensors.byLayer(lora.plan.pairsOf(network.role), read)
                     .forEach((layer, pair) -> byLayer.computeIfAbsent(layer, name -> new ArrayList<>())
-                            .add(new Scaled(pair, lora.file.scale())));
+                            .add(new LayerTensors.Scaled(lora.field, pair, lora.file.scale())));
+            replace(lora.plan.normsOf(network.role), read, network, changed);
         }
         byLayer.forEach((layer, pairs) -> {
             LinearWeight weight =
                     Objects.requireNonNull(network.loaded.linears().get(layer), layer);
-            weight.adapt(joined(pairs));
-            adapted.add(weight);
+            weight.adapt(LayerTensors.join(weight, placement, pairs));
+            changed.layers.add(weight);
         });
     }
 
-    /** Joins the pairs of a layer into one, side by side along the rank, each {@code up} times its scale. */
-    private static LowRank joined(List<Scaled> pairs) {
-        try (var scope = Scope.open("join LoRAs")) {
-            Tensor[] downs = pairs.stream().map(scaled -> scaled.pair.down()).toArray(Tensor[]::new);
-            Tensor[] ups = pairs.stream()
-                    .map(scaled -> scaled.scale == 1
-                            ? scaled.pair.up()
-                            : scaled.pair.up().affine(scaled.scale, 0))
-                    .toArray(Tensor[]::new);
-            return pairs.size() == 1
-                    ? new LowRank(downs[0], scope.keep(ups[0]))
-                    : new LowRank(scope.keep(Tensor.cat(0, downs)), scope.keep(Tensor.cat(1, ups)));
+    /** Puts the norms of a LoRA, which are the last tensors of it, in the place of the network's, whatever the scale. */
+    private static void replace(List<LoraNorm> norms, List<Tensor> read, Network network, Changed changed) {
+        for (int i = 0; i < norms.size(); i++) {
+            NormWeight weight = Objects.requireNonNull(
+                    network.loaded.norms().get(norms.get(i).norm()));
+            weight.replace(read.get(read.size() - norms.size() + i));
+            changed.norms.add(weight);
         }
     }
 
@@ -203,8 +211,16 @@ public final class Loras implements AutoCloseable {
 
     private static List<String> notes(List<Planned> planned) {
         return planned.stream()
-                .flatMap(lora -> lora.plan.note(lora.field).stream())
+                .flatMap(lora -> lora.plan.notes().stream().map(note -> lora.field + ": " + note))
                 .toList();
+    }
+
+    /** The field of the first LoRA that sees a picture beside the noise. */
+    private static Optional<String> control(List<Planned> planned) {
+        return planned.stream()
+                .filter(lora -> lora.file.scale() != 0 && lora.plan.isControl())
+                .map(lora -> lora.field)
+                .findFirst();
     }
 
     /** Frees everything that is cached. */

@@ -1,5 +1,6 @@
 package dev.darkroom.lora;
 
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,9 +23,20 @@ public record ModelLoras(Loras loras, List<LoraFile> own) {
         return new ModelLoras(loras, CheckpointLoras.read(checkpoint));
     }
 
-    /** Attaches the LoRAs of a job, and behind them those of the checkpoint, as {@link Loras#attach} does. */
+    /**
+     * Attaches the LoRAs of a job, and behind them those of the checkpoint, as {@link Loras#attach} does.
+     *
+     * @throws JobException also for a control LoRA: no pipeline here gives it the picture that it needs
+     */
     public Adapted attach(List<LoraFile> ofJob, List<Loras.Network> networks) {
-        return loras.attach(ofJob, own, networks);
+        Adapted adapted = loras.attach(ofJob, own, networks);
+        adapted.control().ifPresent(field -> {
+            adapted.close();
+            throw JobException.badInput(
+                    field + ": is a control LoRA (as FLUX.1 Canny and Depth are): it takes a control"
+                            + " image beside the noise, and this worker has no pipeline for that");
+        });
+        return adapted;
     }
 
     /** Describes all LoRAs that a job is drawn with, for a picture's metadata; empty for none. */

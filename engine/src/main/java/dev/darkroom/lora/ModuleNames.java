@@ -22,6 +22,9 @@ final class ModuleNames {
 
     private static final String LANGUAGE_MODEL = "model.language_model.";
 
+    /** What stands before CLIP's layers until transformers 5.6, and not since. */
+    private static final String CLIP = "text_model.";
+
     private final Map<String, LoraModule> modules = new HashMap<>();
     private final Map<String, LoraModule> flattened = new HashMap<>();
 
@@ -33,7 +36,7 @@ final class ModuleNames {
      */
     ModuleNames(Set<String> layers, List<LoraNames> families) {
         layers.forEach(layer -> modules.put(layer, new LoraModule(layer, layer)));
-        layers.forEach(this::addOldNames);
+        layers.forEach(this::addOtherNames);
         families.forEach(
                 family -> family.modules(layers).forEach(module -> modules.putIfAbsent(module.name(), module)));
         Set<String> ambiguous = new HashSet<>();
@@ -51,20 +54,30 @@ final class ModuleNames {
         return Optional.ofNullable(modules.get(name)).or(() -> Optional.ofNullable(flattened.get(name)));
     }
 
-    /** Adds the names of diffusers before PEFT, and of Qwen2.5-VL before and after its text tower moved. */
-    private void addOldNames(String layer) {
+    /** Adds a layer's names of other versions of the libraries: before PEFT, and before and after text towers moved. */
+    private void addOtherNames(String layer) {
         Matcher attention = ATTENTION.matcher(layer);
         if (attention.matches()) {
             add(attention.group(1) + ".processor." + attention.group(2) + "_lora", layer);
         }
         Matcher clip = CLIP_ATTENTION.matcher(layer);
         if (clip.matches()) {
-            add(clip.group(1) + ".to_" + clip.group(2) + "_lora", layer);
+            addClip(clip.group(1) + ".to_" + clip.group(2) + "_lora", layer);
         }
+        addClip(layer, layer);
         if (layer.startsWith(LANGUAGE_MODEL)) {
             add("model." + layer.substring(LANGUAGE_MODEL.length()), layer);
         } else if (layer.startsWith("model.layers.")) {
             add(LANGUAGE_MODEL + layer.substring("model.".length()), layer);
+        }
+    }
+
+    private void addClip(String name, String layer) {
+        add(name, layer);
+        if (name.startsWith(CLIP)) {
+            add(name.substring(CLIP.length()), layer);
+        } else if (name.startsWith("encoder.layers.")) {
+            add(CLIP + name, layer);
         }
     }
 

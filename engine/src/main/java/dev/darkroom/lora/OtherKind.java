@@ -6,7 +6,6 @@ import java.util.Optional;
 /** A kind of adapter other than LoRA, which this worker has no arithmetic for. */
 record OtherKind(String name, List<String> markers) {
     private static final List<OtherKind> ALL = List.of(
-            new OtherKind("a DoRA", List.of("dora_scale", "lora_magnitude_vector")),
             new OtherKind("a LoHa", List.of("hada_w", "hada_t")),
             new OtherKind("a LoKr", List.of("lokr_w", "lokr_t")),
             new OtherKind("a LoCon with a third matrix", List.of("lora_mid")),

@@ -14,8 +14,8 @@ record Role(String name, String module) {
     static final String TEXT_ENCODER = "text_encoder";
     static final String TEXT_ENCODER_2 = "text_encoder_2";
 
-    /** Prefix that PEFT puts before all others. */
-    private static final String WRAPPED = "base_model.model.";
+    /** Wrappers of PEFT, of training on several cards and of compiling, which may stand before, between and behind the beginnings. */
+    private static final List<String> WRAPPERS = List.of("base_model.model.", "module.", "_orig_mod.", "_orig_mod_");
 
     private static final List<Beginning> BEGINNINGS = List.of(
             new Beginning(TRANSFORMER, "transformer."),
@@ -28,6 +28,7 @@ record Role(String name, String module) {
             new Beginning(TEXT_ENCODER, "text_encoders.qwen25_7b.transformer."),
             new Beginning(TRANSFORMER, "lora_unet_"),
             new Beginning(TRANSFORMER, "lora_transformer_"),
+            new Beginning(TRANSFORMER, "lycoris_"),
             new Beginning(TEXT_ENCODER, "lora_te_"),
             new Beginning(TEXT_ENCODER, "lora_te1_"),
             new Beginning(TEXT_ENCODER_2, "lora_te2_"),
@@ -35,14 +36,31 @@ record Role(String name, String module) {
 
     private record Beginning(String role, String text) {}
 
-    /** Splits a name from a file into role and module; without a known beginning the module is the transformer's. */
+    /**
+     * Splits a name from a file into role and module, whatever stands before the module and in whatever order; without a known beginning
+     * the module is the transformer's.
+     */
     static Role of(String written) {
-        String name = written.startsWith(WRAPPED) ? written.substring(WRAPPED.length()) : written;
-        Optional<Beginning> known = BEGINNINGS.stream()
+        String role = TRANSFORMER;
+        String rest = written;
+        while (true) {
+            Optional<Beginning> beginning = first(rest);
+            Optional<String> wrapper =
+                    WRAPPERS.stream().filter(rest::startsWith).findFirst();
+            if (beginning.isPresent()) {
+                role = beginning.get().role;
+                rest = rest.substring(beginning.get().text.length());
+            } else if (wrapper.isPresent()) {
+                rest = rest.substring(wrapper.get().length());
+            } else {
+                return new Role(role, rest.replace("._orig_mod.", "."));
+            }
+        }
+    }
+
+    private static Optional<Beginning> first(String name) {
+        return BEGINNINGS.stream()
                 .filter(beginning -> name.startsWith(beginning.text))
                 .findFirst();
-        return new Role(
-                known.map(Beginning::role).orElse(TRANSFORMER),
-                name.substring(known.map(beginning -> beginning.text.length()).orElse(0)));
     }
 }

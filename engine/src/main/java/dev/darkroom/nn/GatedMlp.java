@@ -34,7 +34,7 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
                 layers().map(Linear::weight).toList(),
                 layers().map(Linear::bias).filter(Objects::nonNull).toList(),
                 added.tensors(),
-                added.adapted());
+                added.ends());
     }
 
     private Stream<Linear> layers() {

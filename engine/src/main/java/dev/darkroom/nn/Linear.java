@@ -20,8 +20,18 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
         return new Linear(w.linear(in, out), null);
     }
 
+    /** Computes {@code [.., in] → [.., out]}; with a LoRA that widens the layer, {@code x} has as many features as that takes. */
     public Tensor apply(Tensor x) {
-        return Operators.linear(x, weight(), bias, layer.added());
+        return layer.isWidened() ? widened(x) : Operators.linear(x, weight(), bias, layer.added());
+    }
+
+    /** Applies a widened layer: the inputs that its weight does not have count for the LoRA alone, as if the weight's columns were zeros. */
+    private Tensor widened(Tensor x) {
+        long in = layer.shape().in();
+        Tensor own = Operators.linear(x.narrow(-1, 0, in), weight(), bias);
+        List<Tensor> added = layer.added();
+        Tensor adapted = own.plus(Operators.linear(Operators.linear(x, added.get(0), null), added.get(1), null));
+        return added.size() > 2 ? adapted.plus(added.get(2)) : adapted;
     }
 
     /** Applies SiLU and this layer to a vector {@code temb [B, in]} and splits the output into equal parts {@code [B, 1, out/chunks]}. */

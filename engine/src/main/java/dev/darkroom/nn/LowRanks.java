@@ -8,21 +8,18 @@ import java.util.List;
 /**
  * The LoRAs that are on several layers at the moment, as operators that compute them together take them.
  *
- * @param tensors down and up of the first layer that has one, then of the next
- * @param adapted indexes of those layers
+ * @param tensors what is added to the first layer, then to the next
+ * @param ends where each layer's tensors end
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
-record LowRanks(List<Tensor> tensors, long[] adapted) {
+record LowRanks(List<Tensor> tensors, long[] ends) {
     static LowRanks of(List<LinearWeight> layers) {
         List<Tensor> tensors = new ArrayList<>();
-        List<Long> adapted = new ArrayList<>();
-        for (int i = 0; i < layers.size(); i++) {
-            List<Tensor> added = layers.get(i).added();
-            if (!added.isEmpty()) {
-                tensors.addAll(added);
-                adapted.add((long) i);
-            }
+        long[] ends = new long[layers.size()];
+        for (int i = 0; i < ends.length; i++) {
+            tensors.addAll(layers.get(i).added());
+            ends[i] = tensors.size();
         }
-        return new LowRanks(tensors, adapted.stream().mapToLong(Long::longValue).toArray());
+        return new LowRanks(tensors, ends);
     }
 }

@@ -39,7 +39,7 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
         List<Tensor> weights = layers.stream().map(LinearWeight::tensor).toList();
         LowRanks added = LowRanks.of(layers);
         List<Tensor> parts = AttentionOperators.queryKeyValue(
-                x, weights, biases, normQ.weight(), normK.weight(), heads, EPS, added.tensors(), added.adapted());
+                x, weights, biases, normQ.weight(), normK.weight(), heads, EPS, added.tensors(), added.ends());
         return new Heads(parts.get(0), parts.get(1), parts.get(2));
     }
 

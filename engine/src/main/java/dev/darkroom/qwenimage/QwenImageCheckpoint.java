@@ -1,6 +1,7 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.diffusion.Checkpoint;
+import dev.darkroom.diffusion.ComponentClasses;
 import dev.darkroom.diffusion.DiffusionModel;
 import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.Guidance;
@@ -23,6 +24,7 @@ import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,6 +42,14 @@ public record QwenImageCheckpoint(
     /** The pipelines that {@code model_index.json} may name. */
     public static final List<String> PIPELINES =
             List.of("QwenImagePipeline", "QwenImageEditPipeline", "QwenImageEditPlusPipeline");
+
+    /** The classes of the components that are computed here. */
+    public static final ComponentClasses CLASSES = new ComponentClasses("Qwen-Image", Map.of(
+            "transformer", List.of("QwenImageTransformer2DModel"),
+            "vae", List.of("AutoencoderKLQwenImage"),
+            "text_encoder", List.of("Qwen2_5_VLForConditionalGeneration"),
+            "tokenizer", Qwen2Tokenizer.CLASS_NAMES,
+            "processor", List.of("Qwen2VLProcessor", "Qwen2_5_VLProcessor")));
 
     /** True CFG, away from the negative prompt of the published examples. */
     private static final Guidance GUIDANCE = new Guidance(false, " ");
@@ -63,6 +73,7 @@ public record QwenImageCheckpoint(
             throw new CheckpointException(folder + "/model_index.json: _class_name '" + className + "' is none of "
                     + String.join(", ", PIPELINES));
         }
+        CLASSES.check(index);
         var files = new Checkpoint(name, folder);
         // required if the index names a processor; a checkpoint that draws from prompts alone comes without one
         Qwen2VlImageProcessor processor = index.has("processor")
@@ -91,8 +102,10 @@ public record QwenImageCheckpoint(
                 AutoencoderKLQwenImage::new);
         Resident<Qwen25VlEncoder> textEncoder =
                 files.network("text_encoder", Role.TEXT_ENCODER, Qwen25VlEncoder.Config::read, Qwen25VlEncoder::new);
+        int vocabulary =
+                Qwen25VlEncoder.Config.read(files.folder("text_encoder")).text().vocabulary();
         var promptEncoder = new QwenImagePromptEncoder(
-                Qwen2Tokenizer.read(files.folder("tokenizer")), processor, textEncoder, files.kept());
+                Qwen2Tokenizer.read(files.folder("tokenizer")).within(vocabulary), processor, textEncoder, files.kept());
         return new QwenImageCheckpoint(
                 files, transformer, vae, promptEncoder, QwenImageConfig.read(files.config("transformer")));
     }

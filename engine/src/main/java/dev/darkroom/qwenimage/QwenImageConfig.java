@@ -1,6 +1,7 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import java.util.List;
 
 /**
@@ -20,23 +21,32 @@ public record QwenImageConfig(
         boolean zeroCondT,
         List<Integer> axesWidths) {
     private static final int PATCH = 2;
-    private static final List<String> UNSUPPORTED =
-            List.of("guidance_embeds", "use_additional_t_cond", "use_layer3d_rope");
+
+    /** The meaning of the file's keys. */
+    public static final ConfigKeys KEYS = ConfigKeys.of("transformer/config.json (Qwen-Image)")
+            .uses(
+                    "in_channels",
+                    "out_channels",
+                    "num_layers",
+                    "num_attention_heads",
+                    "attention_head_dim",
+                    "joint_attention_dim",
+                    "zero_cond_t",
+                    "axes_dims_rope")
+            .must("_class_name", "QwenImageTransformer2DModel")
+            .must("patch_size", PATCH)
+            .must("guidance_embeds", false)
+            .must("use_additional_t_cond", false)
+            .must("use_layer3d_rope", false)
+            .ignores("left over: there is no pooled prompt", "pooled_projection_dim");
 
     /**
      * Reads the fields and checks them against each other.
      *
      * @throws dev.darkroom.weights.CheckpointException that names the field at fault
      */
-    public static QwenImageConfig read(ConfigFile file) {
-        for (String field : UNSUPPORTED) {
-            if (file.flag(field, false)) {
-                throw file.error(field, "is not supported");
-            }
-        }
-        if (file.count("patch_size", PATCH) != PATCH) {
-            throw file.error("patch_size", "must be " + PATCH);
-        }
+    public static QwenImageConfig read(ConfigFile all) {
+        ConfigFile file = all.within(KEYS);
         var config = new QwenImageConfig(
                 file.count("in_channels", 64),
                 PATCH * PATCH * file.count("out_channels", 16),

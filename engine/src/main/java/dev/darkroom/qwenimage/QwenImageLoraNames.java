@@ -25,4 +25,14 @@ public final class QwenImageLoraNames implements LoraNames {
     public List<LoraModule> modules(Set<String> layers) {
         return List.of();
     }
+
+    @Override
+    public boolean isLenient() {
+        return false;
+    }
+
+    @Override
+    public boolean mayWiden(String layer) {
+        return false;
+    }
 }

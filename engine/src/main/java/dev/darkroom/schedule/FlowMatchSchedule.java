@@ -3,7 +3,7 @@ package dev.darkroom.schedule;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
-import java.util.List;
+import dev.darkroom.weights.ConfigKeys;
 import java.util.Optional;
 
 /**
@@ -24,33 +24,54 @@ public record FlowMatchSchedule(
         int baseImageTokens,
         int maxImageTokens,
         Optional<Double> shiftTerminal) {
-    private static final List<String> UNSUPPORTED = List.of(
-            "use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "invert_sigmas", "stochastic_sampling");
+    /** The one class of diffusers that this is. */
+    public static final String CLASS_NAME = "FlowMatchEulerDiscreteScheduler";
+
+    /** The meaning of the file's keys. */
+    public static final ConfigKeys KEYS = ConfigKeys.of("scheduler/scheduler_config.json")
+            .uses(
+                    "shift",
+                    "use_dynamic_shifting",
+                    "base_shift",
+                    "max_shift",
+                    "base_image_seq_len",
+                    "max_image_seq_len",
+                    "shift_terminal")
+            .must("_class_name", CLASS_NAME)
+            .must("num_train_timesteps", 1000)
+            .must("time_shift_type", "exponential")
+            .must("use_karras_sigmas", false)
+            .must("use_exponential_sigmas", false)
+            .must("use_beta_sigmas", false)
+            .must("invert_sigmas", false)
+            .must("stochastic_sampling", false);
+
+    private static final double LARGEST_SHIFT = 1000;
+    private static final int MOST_TOKENS = 1 << 16;
+    private static final double MU_OF_MOST = 100;
+    private static final double LARGEST_MU = 10; // e¹⁰: beyond it all steps but the last are noise
 
     /** Reads {@code scheduler_config.json}. */
-    public static FlowMatchSchedule read(ConfigFile config) {
-        for (String field : UNSUPPORTED) {
-            if (config.flag(field, false)) {
-                throw config.error(field, "is not supported");
-            }
-        }
-        String type = config.text("time_shift_type", "exponential");
-        if (!type.equals("exponential")) {
-            throw config.error("time_shift_type", "must be exponential, not " + type);
-        }
+    public static FlowMatchSchedule read(ConfigFile file) {
+        ConfigFile config = file.within(KEYS);
         int baseImageTokens = config.count("base_image_seq_len", 256);
         int maxImageTokens = config.count("max_image_seq_len", 4096);
         if (maxImageTokens <= baseImageTokens) {
             throw config.error("max_image_seq_len", "must be more than base_image_seq_len " + baseImageTokens);
         }
-        return new FlowMatchSchedule(
-                config.number("shift", 1.0),
+        var schedule = new FlowMatchSchedule(
+                config.number("shift", 1.0, 1 / LARGEST_SHIFT, LARGEST_SHIFT),
                 config.flag("use_dynamic_shifting", false),
-                config.number("base_shift", 0.5),
-                config.number("max_shift", 1.15),
+                config.number("base_shift", 0.5, -LARGEST_MU, LARGEST_MU),
+                config.number("max_shift", 1.15, -LARGEST_MU, LARGEST_MU),
                 baseImageTokens,
                 maxImageTokens,
-                config.optionalNumber("shift_terminal"));
+                // as in the reference, 0 is no stretch
+                Optional.of(config.number("shift_terminal", 0, 0, 0.999)).filter(terminal -> terminal > 0));
+        if (Math.abs(schedule.mu(MOST_TOKENS)) > MU_OF_MOST) {
+            throw config.error("max_shift", "and base_shift are too far apart for pictures of many tokens");
+        }
+        return schedule;
     }
 
     /**

@@ -43,8 +43,8 @@ public final class AttentionOperators {
     /**
      * Projects {@code x [B, S, D]} to query, key and value {@code [B, H, S, Dh]}, query and key with an RMS norm per head.
      *
-     * @param lowRank down and up of the first projection that a LoRA is on, then of the next
-     * @param adapted indexes of those projections: 0 query, 1 key, 2 value
+     * @param added what LoRAs add to each projection, as {@link Operators#linear} takes it, one projection after another
+     * @param ends where each projection's part of {@code added} ends
      */
     public static List<Tensor> queryKeyValue(
             Tensor x,
@@ -54,9 +54,9 @@ public final class AttentionOperators {
             Tensor normK,
             int heads,
             double eps,
-            List<Tensor> lowRank,
-            long[] adapted) {
-        return QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps, lowRank, adapted);
+            List<Tensor> added,
+            long[] ends) {
+        return QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps, added, ends);
     }
 
     /**

@@ -47,6 +47,11 @@ public final class MappedFile {
         return Operators.VIEW_BYTES.tensor(target, dtype, 0L, shape);
     }
 
+    /** The file itself. */
+    public Path path() {
+        return path;
+    }
+
     /** Reads every page into memory. */
     public void prefetch() {
         Operators.TOUCH.integer(bytes);

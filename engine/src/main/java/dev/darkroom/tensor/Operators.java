@@ -51,6 +51,8 @@ public final class Operators {
     private static final Operator LINEAR = Operator.named("linear");
     private static final Operator GATED_MLP = Operator.named("gated_mlp");
     private static final Operator LOW_RANK = Operator.named("low_rank");
+    private static final Operator ROWS_OF = Operator.named("rows_of");
+    private static final Operator DORA_GAIN = Operator.named("dora_gain");
     private static final Operator ALL_FINITE = Operator.named("all_finite");
     private static final Operator EMBEDDING = Operator.named("embedding");
     private static final Operator LAYER_NORM = Operator.named("layer_norm");
@@ -158,23 +160,24 @@ public final class Operators {
     }
 
     /**
-     * Linear layer with a LoRA: {@code x·Wᵀ + b + (x·downᵀ)·upᵀ}.
+     * Linear layer with what LoRAs add: {@code gain·(x·Wᵀ) + b + (x·downᵀ)·upᵀ + shift}.
      *
-     * @param lowRank {@code down [r, in]} and {@code up [out, r]}; empty for none
+     * @param added {@code down [r, in]} and {@code up [out, r]}, then {@code shift [out]} if there is one, then {@code gain [out]} if
+     *     there is one too; empty for none
      */
-    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, List<Tensor> lowRank) {
-        return LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias), lowRank);
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, List<Tensor> added) {
+        return LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias), added);
     }
 
     /**
      * Gated MLP, {@code down(silu(gate(x)) · up(x))}: weights in the order gate, up, down, and as many biases or none.
      *
-     * @param lowRank down and up of the first layer that a LoRA is on, then of the next
-     * @param adapted indexes of those layers
+     * @param added what LoRAs add to each layer, as {@link #linear} takes it, one layer after another
+     * @param ends where each layer's part of {@code added} ends
      */
     public static Tensor gatedMlp(
-            Tensor x, List<Tensor> weights, List<Tensor> biases, List<Tensor> lowRank, long[] adapted) {
-        return GATED_MLP.tensor(x, weights, biases, lowRank, adapted);
+            Tensor x, List<Tensor> weights, List<Tensor> biases, List<Tensor> added, long[] ends) {
+        return GATED_MLP.tensor(x, weights, biases, added, ends);
     }
 
     /**
@@ -185,11 +188,33 @@ public final class Operators {
      * @param factor multiplied into {@code up}
      * @param swapsHalves puts the second half of the rows of {@code up} first
      * @param rows number of rows of {@code up} for each layer that takes a part of it
+     * @param columns that {@code down} is to have at least: zeros stand for those that it lacks
      * @return {@code down}, then {@code up} part by part
      */
     public static List<Tensor> lowRank(
-            Tensor down, Tensor up, double factor, boolean swapsHalves, long[] rows, Device device, DType dtype) {
-        return LOW_RANK.tensors(down, up, factor, swapsHalves, rows, device, dtype);
+            Tensor down,
+            Tensor up,
+            double factor,
+            boolean swapsHalves,
+            long[] rows,
+            long columns,
+            Device device,
+            DType dtype) {
+        return LOW_RANK.tensors(down, up, factor, swapsHalves, rows, columns, device, dtype);
+    }
+
+    /** Copies {@code x · factor} part by part, {@code rows} of each; the second half of all rows comes first if the halves are swapped. */
+    public static List<Tensor> rowsOf(
+            Tensor x, double factor, boolean swapsHalves, long[] rows, Device device, DType dtype) {
+        return ROWS_OF.tensors(x, factor, swapsHalves, rows, device, dtype);
+    }
+
+    /**
+     * Computes by what a DoRA multiplies the rows of an adapted weight: {@code magnitude / |W + scale · up · down|}, the length of each
+     * row; float32 {@code [out]}.
+     */
+    public static Tensor doraGain(Tensor weight, Tensor down, Tensor up, double scale, Tensor magnitude) {
+        return DORA_GAIN.tensor(weight, down, up, scale, magnitude);
     }
 
     /** True if all numbers in these tensors are finite; waits for the device. */
@@ -220,10 +245,10 @@ public final class Operators {
     /**
      * Modulation of a block, {@code linear(silu(temb))} in equal parts: {@code temb [B, D] → chunks × [B, 1, D]}.
      *
-     * @param lowRank {@code down [r, in]} and {@code up [out, r]} of a LoRA; empty for none
+     * @param added what LoRAs add, as {@link #linear} takes it
      */
-    public static List<Tensor> modulation(Tensor temb, Tensor weight, Tensor bias, int chunks, List<Tensor> lowRank) {
-        return MODULATION.tensors(temb, weight, bias, chunks, lowRank);
+    public static List<Tensor> modulation(Tensor temb, Tensor weight, Tensor bias, int chunks, List<Tensor> added) {
+        return MODULATION.tensors(temb, weight, bias, chunks, added);
     }
 
     /**

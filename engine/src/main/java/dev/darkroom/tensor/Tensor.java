@@ -161,7 +161,7 @@ public final class Tensor {
         return Operators.AFFINE.tensor(this, scale, shift);
     }
 
-    /** Limits every element to {@code low … high}. */
+    /** Limits every element to {@code low … high}; one that is not finite becomes NaN, for checks that come later to see. */
     public Tensor clamp(double low, double high) {
         return Operators.CLAMP.tensor(this, low, high);
     }

@@ -9,6 +9,7 @@ import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -36,6 +37,24 @@ public final class ClipTextEncoder {
             double eps,
             long endToken,
             boolean legacyEnd) {
+        /** The meaning of the file's keys. */
+        public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder/config.json (FLUX)")
+                .uses(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "intermediate_size",
+                        "max_position_embeddings",
+                        "layer_norm_eps",
+                        "eos_token_id")
+                .must("architectures", "CLIPTextModel", "CLIPModel")
+                .must("model_type", "clip_text_model")
+                .must("hidden_act", "quick_gelu")
+                .must("is_decoder", false)
+                .ignores("the pooled output is used without a projection", "projection_dim")
+                .ignores("the tables are stored, or not needed", "tie_word_embeddings");
+
         private static final int LEGACY_END = 2;
 
         /**
@@ -43,20 +62,22 @@ public final class ClipTextEncoder {
          *
          * @throws dev.darkroom.weights.CheckpointException that names the field at fault
          */
-        public static Config read(ConfigFile file) {
-            String activation = file.text("hidden_act", "quick_gelu");
-            if (!activation.equals("quick_gelu")) {
-                throw file.error("hidden_act", "must be quick_gelu, not " + activation);
+        public static Config read(ConfigFile config) {
+            ConfigFile file = config.within(KEYS);
+            int width = file.count("hidden_size");
+            int heads = file.count("num_attention_heads");
+            if (width % heads != 0) {
+                throw file.error("num_attention_heads", "must divide hidden_size " + width + ", not " + heads);
             }
             int end = file.count("eos_token_id", LEGACY_END);
             return new Config(
                     file.count("vocab_size"),
-                    file.count("hidden_size"),
+                    width,
                     file.count("num_hidden_layers"),
-                    file.count("num_attention_heads"),
+                    heads,
                     file.count("intermediate_size"),
                     file.count("max_position_embeddings"),
-                    file.number("layer_norm_eps", 1e-5),
+                    file.number("layer_norm_eps", 1e-5, 0, 1),
                     end,
                     end == LEGACY_END);
         }
@@ -69,11 +90,15 @@ public final class ClipTextEncoder {
     private final List<Layer> layers;
     private final LayerNorm finalLayerNorm;
 
-    /** Reads the weights below {@code w}, in the shapes that the config states. */
+    /**
+     * Reads the weights below {@code w}, in the shapes that the config states: below {@code text_model.}, or as newer libraries may write
+     * them, without it.
+     */
     public ClipTextEncoder(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
-        Weights model = w.at("text_model");
+        boolean flat = w.has("embeddings") && !w.has("text_model");
+        Weights model = flat ? w.at("text_model").storedAt(w) : w.at("text_model");
         Weights embeddings = model.at("embeddings");
         embeddings.ignore("position_ids");
         tokenEmbedding = Embedding.load(embeddings.at("token_embedding"), config.vocabulary, config.width);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.CheckpointJson;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -37,7 +37,7 @@ final class ComposedTokenizer {
                    "end_of_word_suffix": "</w>", "fuse_unk": false, "byte_fallback": false}}
                 """, CLIP_PIECES, vocabulary, merges);
         for (String token : List.of("<|startoftext|>", "<|endoftext|>")) {
-            addSpecial(file, vocabulary.path(token).asLong(), token, true);
+            addSpecial(file, vocabulary.path(token).asLong(-1), token, true); // refused where it is missing
         }
         return file;
     }
@@ -74,7 +74,7 @@ final class ComposedTokenizer {
 
     private static ObjectNode parse(String frame) {
         try {
-            return (ObjectNode) ConfigFile.JSON.readTree(frame);
+            return (ObjectNode) CheckpointJson.MAPPER.readTree(frame);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a frame of ours is no JSON", e);
         }

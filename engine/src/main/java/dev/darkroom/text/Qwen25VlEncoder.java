@@ -5,11 +5,15 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Qwen2.5-VL as the text encoder of Qwen-Image: the tokens of pictures replace the image tokens in the prompt.
@@ -24,13 +28,43 @@ public final class Qwen25VlEncoder {
      * @param imageToken the id that stands for one token of a picture
      */
     public record Config(Qwen25VlLanguageModel.Config text, Qwen25VlVisionTower.Config vision, long imageToken) {
+        /** The meaning of the file's keys, where the language model has a part of its own. */
+        public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder/config.json (Qwen-Image)")
+                .uses("text_config", "vision_config", "image_token_id")
+                .must("architectures", "Qwen2_5_VLForConditionalGeneration", "Qwen2_5_VLModel")
+                .must("model_type", "qwen2_5_vl")
+                .ignores("no word is predicted", "tie_word_embeddings", "eos_token_id")
+                .ignores(
+                        "no films, and no places of pictures to find",
+                        "video_token_id",
+                        "vision_start_token_id",
+                        "vision_end_token_id",
+                        "vision_token_id");
+
+        /** The meaning of the file's keys in older files, which state the language model's fields beside the others. */
+        private static final ConfigKeys FLAT_KEYS = new ConfigKeys(
+                KEYS.file(),
+                Stream.of(KEYS.used(), Qwen25VlLanguageModel.Config.KEYS.used())
+                        .flatMap(List::stream)
+                        .toList(),
+                joined(Qwen25VlLanguageModel.Config.KEYS.fixed(), KEYS.fixed()),
+                joined(Qwen25VlLanguageModel.Config.KEYS.idle(), KEYS.idle()));
+
+        private static <V> Map<String, V> joined(Map<String, V> some, Map<String, V> others) {
+            Map<String, V> all = new LinkedHashMap<>(some);
+            all.putAll(others);
+            return all;
+        }
+
         /** Reads {@code config.json} of a checkpoint's {@code text_encoder/}. */
         public static Config read(Path folder) {
-            ConfigFile file = ConfigFile.read(folder.resolve("config.json"));
-            ConfigFile text = file.has("text_config") ? file.at("text_config") : file;
+            // a file with a text_config may state the same fields beside it, of which the reference reads the former
+            ConfigFile file = ConfigFile.read(folder.resolve("config.json")).within(FLAT_KEYS);
             ConfigFile vision = file.at("vision_config");
             var config = new Config(
-                    Qwen25VlLanguageModel.Config.read(text),
+                    file.has("text_config")
+                            ? Qwen25VlLanguageModel.Config.read(file.at("text_config"))
+                            : Qwen25VlLanguageModel.Config.readKnown(file),
                     Qwen25VlVisionTower.Config.read(vision),
                     file.count("image_token_id", 151_655));
             if (config.vision.outWidth() != config.text.width()) {
@@ -52,17 +86,27 @@ public final class Qwen25VlEncoder {
     private final Qwen25VlLanguageModel language;
 
     /**
-     * Reads the weights below {@code w}, by either family of names: {@code visual.} beside {@code model.}, or in newer files both inside
-     * {@code model.}.
+     * Reads the weights below {@code w}, by any family of names: {@code visual.} beside {@code model.}, in newer files both inside
+     * {@code model.}, in some {@code visual.} beside {@code language_model.}.
      */
     public Qwen25VlEncoder(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
+        w.ignore("lm_head", "language_model.lm_head"); // tied or not, no word is predicted
         Weights model = w.at("model");
-        w.ignore("lm_head");
         vision = new Qwen25VlVisionTower(config.vision, model.has("visual") ? model.at("visual") : w.at("visual"));
-        language = new Qwen25VlLanguageModel(
-                config.text, model.has("language_model") ? model.at("language_model") : model);
+        language = new Qwen25VlLanguageModel(config.text, languageModel(w));
+    }
+
+    private static Weights languageModel(Weights w) {
+        Weights model = w.at("model");
+        if (model.has("language_model")) {
+            return model.at("language_model");
+        }
+        Weights own = w.at("language_model");
+        boolean flat = w.has("embed_tokens") && !w.has("model");
+        return own.has("model") ? model.storedAt(own.at("model"))
+                : own.has("embed_tokens") ? model.storedAt(own) : flat ? model.storedAt(w) : model;
     }
 
     public Config config() {

@@ -9,10 +9,10 @@ import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,18 +40,62 @@ public final class Qwen25VlLanguageModel {
             double eps,
             double theta,
             List<Integer> sections) {
+        /** The meaning of the file's keys. */
+        public static final ConfigKeys KEYS = TransformersKeys.of("text_config of text_encoder/config.json (Qwen-Image)")
+                .uses(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "num_key_value_heads",
+                        "head_dim",
+                        "intermediate_size",
+                        "max_position_embeddings",
+                        "rms_norm_eps",
+                        "rope_theta",
+                        "rope_scaling",
+                        "rope_parameters")
+                .must("model_type", "qwen2_5_vl_text", "qwen2_5_vl")
+                .must(
+                        "architectures",
+                        "Qwen2_5_VLForConditionalGeneration",
+                        "Qwen2_5_VLModel",
+                        "Qwen2_5_VLTextModel")
+                .must("hidden_act", "silu")
+                .must("use_sliding_window", false)
+                .must("layer_types", "full_attention")
+                .ignores("no window slides", "sliding_window", "max_window_layers")
+                .ignores("no word is predicted", "tie_word_embeddings", "eos_token_id")
+                .ignores(
+                        "the tokenizer's ids count",
+                        "image_token_id",
+                        "video_token_id",
+                        "vision_start_token_id",
+                        "vision_end_token_id",
+                        "vision_token_id");
+
+        /** The meaning of the keys of its {@code rope_scaling}, which newer libraries call {@code rope_parameters}. */
+        public static final ConfigKeys ROPE_KEYS = ConfigKeys.of("rope_scaling or rope_parameters (Qwen-Image)")
+                .uses("mrope_section", "rope_theta")
+                .must("rope_type", "default", "mrope")
+                .must("type", "default", "mrope")
+                .must("partial_rotary_factor", 1)
+                .must("mrope_interleaved", false)
+                .must("factor", 1)
+                .must("attention_factor", 1)
+                .ignores("for other kinds of scaling", "original_max_position_embeddings");
+
         /**
          * Reads the fields and checks them against each other.
          *
          * @throws dev.darkroom.weights.CheckpointException that names the field at fault
          */
         public static Config read(ConfigFile file) {
-            if (!file.text("hidden_act", "silu").equals("silu")) {
-                throw file.error("hidden_act", "must be silu");
-            }
-            if (file.flag("use_sliding_window", false)) {
-                throw file.error("use_sliding_window", "must be false");
-            }
+            return readKnown(file.within(KEYS));
+        }
+
+        /** Reads the fields of a config whose keys are checked already. */
+        static Config readKnown(ConfigFile file) {
             int width = file.count("hidden_size");
             int heads = file.count("num_attention_heads");
             int keyHeads = file.count("num_key_value_heads", heads);
@@ -59,6 +103,10 @@ public final class Qwen25VlLanguageModel {
                 throw file.error(
                         "num_attention_heads",
                         "must divide half of hidden_size, and be a multiple of num_key_value_heads");
+            }
+            int headWidth = file.count("head_dim", width / heads);
+            if (headWidth != width / heads) {
+                throw file.error("head_dim", "must be hidden_size / num_attention_heads " + width / heads + ", not " + headWidth);
             }
             ConfigFile rope = ropeOf(file);
             double theta = file.optionalNumber("rope_theta").orElseGet(() -> rope.number("rope_theta", 1e6));
@@ -81,19 +129,14 @@ public final class Qwen25VlLanguageModel {
                     keyHeads,
                     file.count("intermediate_size"),
                     file.count("max_position_embeddings"),
-                    file.number("rms_norm_eps", 1e-6),
+                    file.number("rms_norm_eps", 1e-6, 0, 1),
                     theta,
                     sections);
         }
 
         private static ConfigFile ropeOf(ConfigFile file) {
             boolean newer = file.has("rope_parameters") && !file.has("rope_scaling");
-            ConfigFile rope = file.at(newer ? "rope_parameters" : "rope_scaling");
-            String type = rope.text("rope_type", rope.text("type", "default"));
-            if (!Set.of("default", "mrope").contains(type)) {
-                throw rope.error("rope_type", "must be default, not " + type);
-            }
-            return rope;
+            return file.at(newer ? "rope_parameters" : "rope_scaling").within(ROPE_KEYS);
         }
 
         private int headWidth() {

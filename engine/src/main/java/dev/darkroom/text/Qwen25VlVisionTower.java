@@ -10,6 +10,7 @@ import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -49,18 +50,33 @@ public final class Qwen25VlVisionTower {
             int window,
             List<Integer> fullAttention,
             int outWidth) {
+        /** The meaning of the file's keys. */
+        public static final ConfigKeys KEYS = TransformersKeys.of("vision_config of text_encoder/config.json (Qwen-Image)")
+                .uses(
+                        "depth",
+                        "hidden_size",
+                        "num_heads",
+                        "intermediate_size",
+                        "patch_size",
+                        "spatial_merge_size",
+                        "temporal_patch_size",
+                        "window_size",
+                        "fullatt_block_indexes",
+                        "out_hidden_size")
+                .must("model_type", "qwen2_5_vl", "qwen2_5_vl_vision")
+                .must("hidden_act", "silu")
+                .must("in_channels", CHANNELS)
+                .must("in_chans", CHANNELS)
+                .ignores("an older name of patch_size", "spatial_patch_size")
+                .ignores("for films", "tokens_per_second");
+
         /**
          * Reads the fields and checks them against each other.
          *
          * @throws dev.darkroom.weights.CheckpointException that names the field at fault
          */
-        public static Config read(ConfigFile file) {
-            if (!file.text("hidden_act", "silu").equals("silu")) {
-                throw file.error("hidden_act", "must be silu");
-            }
-            if (file.count("in_channels", file.count("in_chans", CHANNELS)) != CHANNELS) {
-                throw file.error("in_channels", "must be " + CHANNELS);
-            }
+        public static Config read(ConfigFile config) {
+            ConfigFile file = config.within(KEYS);
             int width = file.count("hidden_size");
             int heads = file.count("num_heads");
             if (width % heads != 0 || width / heads % 4 != 0) {

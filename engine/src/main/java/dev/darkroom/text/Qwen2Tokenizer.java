@@ -2,6 +2,7 @@ package dev.darkroom.text;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,18 @@ import java.util.List;
  * {@code models/qwen2_5_vl/processing_qwen2_5_vl.py} for the expansion of image tokens.
  */
 public final class Qwen2Tokenizer {
+    /** Names of the classes that read the same files; the last two read any {@code tokenizer.json}. */
+    public static final List<String> CLASS_NAMES =
+            List.of("Qwen2Tokenizer", "Qwen2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend");
+
+    /** The meaning of the keys of {@code tokenizer_config.json}. */
+    public static final ConfigKeys KEYS = TokenizerSettings.keys("tokenizer/tokenizer_config.json (Qwen-Image)", CLASS_NAMES)
+            .must("add_prefix_space", false)
+            .must("add_bos_token", false)
+            .must("add_eos_token", false)
+            .ignores("prompts are encoded one by one, without padding", "padding_side")
+            .ignores("the pipelines state it themselves", "model_max_length");
+
     private static final String PROMPT = "{}";
     private static final String IMAGE_TOKEN = "<|image_pad|>";
     private static final List<String> SPECIAL =
@@ -35,8 +48,9 @@ public final class Qwen2Tokenizer {
      */
     public static Qwen2Tokenizer read(Path folder) {
         TokenizerFiles files = TokenizerFiles.qwen(folder);
+        TokenizerSettings.read(folder, KEYS).checkAdded(files);
         try {
-            var tokenizer = new SubwordTokenizer(files.json());
+            var tokenizer = new SubwordTokenizer(files);
             for (String token : SPECIAL) {
                 requireOnePiece(tokenizer, token, files.id(token));
             }
@@ -55,6 +69,16 @@ public final class Qwen2Tokenizer {
         if (pieces.length != 1 || pieces[0] != id) {
             throw new CheckpointException(token + " has id " + id + " but is read as " + Arrays.toString(pieces));
         }
+    }
+
+    /**
+     * Returns this tokenizer for a text encoder with this many rows in its table of embeds.
+     *
+     * @throws CheckpointException if there are tokens beyond it
+     */
+    public Qwen2Tokenizer within(int rows) {
+        tokenizer.requireWithin(rows);
+        return this;
     }
 
     /** Id of the image token, which stands for one token of an image. */

@@ -6,6 +6,8 @@ import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,7 +25,34 @@ import java.util.List;
  */
 public record Qwen2VlImageProcessor(
         SmartResize resize, int patch, int merge, int frames, List<Float> mean, List<Float> std) {
+    /** The meaning of the keys of {@code preprocessor_config.json}. */
+    public static final ConfigKeys KEYS = ConfigKeys.of("processor/preprocessor_config.json (Qwen-Image)")
+            .uses(
+                    "patch_size",
+                    "merge_size",
+                    "temporal_patch_size",
+                    "min_pixels",
+                    "max_pixels",
+                    "size",
+                    "rescale_factor",
+                    "image_mean",
+                    "image_std")
+            .must("image_processor_type", "Qwen2VLImageProcessor", "Qwen2VLImageProcessorFast")
+            .must("do_resize", true)
+            .must("do_rescale", true)
+            .must("do_normalize", true)
+            .must("resample", Qwen2VlImageProcessor.BICUBIC)
+            .ignores("remarks of the library", "processor_class", "auto_map", "feature_extractor_type", "video_processor_type")
+            .ignores("pictures are RGB already", "do_convert_rgb", "data_format", "input_data_format", "device")
+            .ignores("not done by this processor", "do_center_crop", "crop_size", "default_to_square", "do_pad", "pad_size")
+            .ignores("how it is computed, not what", "disable_grouping", "return_tensors")
+            .ignores("for films", "fps", "min_frames", "max_frames", "num_frames", "do_sample_frames", "video_metadata");
+
+    private static final ConfigKeys SIZE_KEYS =
+            ConfigKeys.of("size of preprocessor_config.json").uses("shortest_edge", "longest_edge");
+
     private static final int BICUBIC = 3;
+    private static final double SMALLEST = 1e-6;
     private static final int LEAST_PIXELS = 56 * 56;
     private static final int MOST_PIXELS = 28 * 28 * 1280;
     private static final List<Double> MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
@@ -34,7 +63,13 @@ public record Qwen2VlImageProcessor(
 
     /** Reads {@code preprocessor_config.json} of a checkpoint's {@code processor/}. */
     public static Qwen2VlImageProcessor read(Path folder) {
-        return of(ConfigFile.read(folder.resolve("preprocessor_config.json")));
+        // newer libraries write one file for the whole processor, with this one's settings inside
+        Path whole = folder.resolve("processor_config.json");
+        boolean inside = !Files.exists(folder.resolve("preprocessor_config.json")) && Files.exists(whole);
+        return of(
+                inside
+                        ? ConfigFile.read(whole).at("image_processor")
+                        : ConfigFile.read(folder.resolve("preprocessor_config.json")));
     }
 
     /**
@@ -45,15 +80,8 @@ public record Qwen2VlImageProcessor(
         return of(ConfigFile.readIfPresent(folder.resolve("preprocessor_config.json")));
     }
 
-    private static Qwen2VlImageProcessor of(ConfigFile file) {
-        for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
-            if (!file.flag(step, true)) {
-                throw file.error(step, "must be true");
-            }
-        }
-        if (file.count("resample", BICUBIC) != BICUBIC) {
-            throw file.error("resample", "must be " + BICUBIC + " (bicubic)");
-        }
+    private static Qwen2VlImageProcessor of(ConfigFile config) {
+        ConfigFile file = config.within(KEYS);
         int patch = file.count("patch_size", 14);
         int merge = file.count("merge_size", 2);
         int least = pixels(file, "min_pixels", "shortest_edge", LEAST_PIXELS);
@@ -67,12 +95,12 @@ public record Qwen2VlImageProcessor(
             throw file.error("temporal_patch_size", "must be at most 8, not " + frames);
         }
         double factor = file.number("rescale_factor", 1 / 255.0);
-        if (factor <= 0) {
-            throw file.error("rescale_factor", "must be more than 0, not " + factor);
+        if (factor < SMALLEST) {
+            throw file.error("rescale_factor", "must be more than 0, at least " + SMALLEST + ", not " + factor);
         }
         List<Double> std = file.numbers("image_std", STD);
-        if (std.stream().anyMatch(share -> share <= 0)) {
-            throw file.error("image_std", "must be more than 0, not " + std);
+        if (std.stream().anyMatch(share -> share < SMALLEST)) {
+            throw file.error("image_std", "must be more than 0, at least " + SMALLEST + ", not " + std);
         }
         return new Qwen2VlImageProcessor(
                 new SmartResize(patch * merge, least, most),
@@ -91,7 +119,7 @@ public record Qwen2VlImageProcessor(
         if (file.has(field) || !file.has("size")) {
             return file.count(field, otherwise);
         }
-        return file.at("size").count(edge, otherwise);
+        return file.at("size").within(SIZE_KEYS).count(edge, otherwise);
     }
 
     private static List<Float> inLevels(List<Double> shares, double levels) {

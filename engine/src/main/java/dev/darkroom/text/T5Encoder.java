@@ -9,6 +9,7 @@ import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -36,15 +37,38 @@ public final class T5Encoder {
             int buckets,
             int maxDistance,
             double eps) {
+        /** The meaning of the file's keys. */
+        public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder_2/config.json (FLUX)")
+                .uses(
+                        "vocab_size",
+                        "d_model",
+                        "d_kv",
+                        "num_heads",
+                        "d_ff",
+                        "num_layers",
+                        "relative_attention_num_buckets",
+                        "relative_attention_max_distance",
+                        "layer_norm_epsilon")
+                .must("architectures", "T5EncoderModel", "T5ForConditionalGeneration", "T5Model")
+                .must("model_type", "t5")
+                .must("feed_forward_proj", "gated-gelu")
+                .must("dense_act_fn", "gelu_new", "gelu_pytorch_tanh")
+                .must("is_gated_act", true)
+                .must("is_decoder", false)
+                .ignores("the decoder is not used", "num_decoder_layers")
+                .ignores("the tokenizer knows its end token", "eos_token_id")
+                .ignores("the encoder has one table by either name", "tie_word_embeddings", "scale_decoder_outputs")
+                .ignores("positions are distances, without an end", "n_positions");
+
         /**
          * Reads the fields and checks them against each other.
          *
          * @throws dev.darkroom.weights.CheckpointException that names the field at fault
          */
-        public static Config read(ConfigFile file) {
-            String mlp = file.text("feed_forward_proj", "relu");
-            if (!mlp.equals("gated-gelu")) {
-                throw file.error("feed_forward_proj", "must be gated-gelu (T5 v1.1), not " + mlp);
+        public static Config read(ConfigFile config) {
+            ConfigFile file = config.within(KEYS);
+            if (!file.has("feed_forward_proj")) {
+                throw file.error("feed_forward_proj", "is missing: must be gated-gelu (T5 v1.1)");
             }
             int buckets = file.count("relative_attention_num_buckets", 32);
             int maxDistance = file.count("relative_attention_max_distance", 128);
@@ -62,7 +86,7 @@ public final class T5Encoder {
                     file.count("num_layers"),
                     buckets,
                     maxDistance,
-                    file.number("layer_norm_epsilon", 1e-6));
+                    file.number("layer_norm_epsilon", 1e-6, 0, 1));
         }
     }
 
@@ -78,8 +102,8 @@ public final class T5Encoder {
         this.config = config;
         this.placement = w.placement();
         Weights encoder = w.at("encoder");
-        w.ignore("encoder.embed_tokens"); // the same table, stored twice by some exporters
-        shared = Embedding.load(w.at("shared"), config.vocabulary, config.width);
+        w.ignoreCopy("shared.weight", "encoder.embed_tokens.weight"); // one table, which is stored under either name or both
+        shared = Embedding.load(w.renamed("shared", "encoder.embed_tokens"), config.vocabulary, config.width);
         relativeAttentionBias = Embedding.load(
                 encoder.at("block.0.layer.0.SelfAttention.relative_attention_bias"), config.buckets, config.heads);
         blocks = IntStream.range(0, config.layers)

@@ -3,35 +3,38 @@ package dev.darkroom.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.CheckpointJson;
 import dev.darkroom.weights.SmallFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
  * A {@code tokenizer.json}, read from a checkpoint or composed from {@code vocab.json} and {@code merges.txt}, which is all that some
- * checkpoints have.
+ * checkpoints have; checked to be consistent in itself.
  *
+ * @param folder it was read from
  * @param json the file's content
- * @param root the parsed content, to look up special tokens
+ * @param ids of all tokens, the special ones among them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record TokenizerFiles(byte[] json, JsonNode root) {
-    /** Reads {@code tokenizer.json}. */
-    public static TokenizerFiles read(Path folder) {
-        Path file = folder.resolve("tokenizer.json");
-        byte[] json = SmallFile.read(file);
-        JsonNode root = object(file, json);
-        for (JsonNode charsmap : root.findValues("precompiled_charsmap")) {
-            PrecompiledCharsmap.check(file, charsmap.asText());
+public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    /** Reads T5's {@code tokenizer.json}. */
+    public static TokenizerFiles t5(Path folder) {
+        if (!Files.exists(folder.resolve("tokenizer.json")) && Files.exists(folder.resolve("spiece.model"))) {
+            throw new CheckpointException(folder
+                    + " has spiece.model alone, which is not read: it needs a tokenizer.json, as black-forest-labs/FLUX.1-schnell has in"
+                    + " tokenizer_2, or as transformers' T5TokenizerFast.from_pretrained(folder).save_pretrained(folder) writes");
         }
-        return new TokenizerFiles(json, root);
+        return read(folder, "Unigram");
     }
 
     /** Reads {@code tokenizer.json}, or composes it from CLIP's {@code vocab.json} and {@code merges.txt}. */
@@ -44,33 +47,34 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
      * {@code added_tokens.json}, or of {@code tokenizer_config.json} where there is no such file.
      */
     public static TokenizerFiles qwen(Path folder) {
-        TokenizerFiles files = readOrCompose(
+        return readOrCompose(
                 folder, (vocabulary, merges) -> ComposedTokenizer.qwen(vocabulary, merges, addedTokens(folder)));
-        String type = files.root.at("/model/type").asText();
-        if (!type.equals("BPE")) {
-            throw new CheckpointException(folder + "/tokenizer.json: model.type must be BPE, not '" + type + "'");
-        }
-        return files;
     }
 
     /** Finds the id of a piece or a special token, which must be there. */
     public long id(String piece) {
-        JsonNode id = root.at("/model/vocab").path(piece);
-        for (JsonNode added : root.path("added_tokens")) {
-            if (added.path("content").asText().equals(piece)) {
-                id = added.path("id");
-            }
-        }
-        if (!id.isIntegralNumber()) {
+        Long id = ids.get(piece);
+        if (id == null) {
             throw new CheckpointException("the tokenizer has no piece " + piece);
         }
-        return id.longValue();
+        return id;
+    }
+
+    private static TokenizerFiles read(Path folder, String type) {
+        Path file = folder.resolve("tokenizer.json");
+        JsonNode root = CheckpointJson.object(file);
+        String found = root.at("/model/type").asText();
+        if (!found.equals(type)) {
+            throw new CheckpointException(file + ": model.type must be " + type + ", not '" + found + "'");
+        }
+        TokenizerStructure.check(file, root);
+        return new TokenizerFiles(folder, SmallFile.read(file), TokenizerIds.of(file, file, root));
     }
 
     private static TokenizerFiles readOrCompose(
             Path folder, BiFunction<JsonNode, List<String>, ObjectNode> composition) {
         if (Files.exists(folder.resolve("tokenizer.json"))) {
-            return read(folder);
+            return read(folder, "BPE");
         }
         Path vocabulary = folder.resolve("vocab.json");
         Path merges = folder.resolve("merges.txt");
@@ -79,11 +83,13 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
         }
         List<String> pairs = new String(SmallFile.read(merges), StandardCharsets.UTF_8)
                 .lines()
+                .map(line -> line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line)
                 .filter(line -> !line.isBlank() && !line.startsWith("#version"))
                 .toList();
-        ObjectNode composed = composition.apply(object(vocabulary, SmallFile.read(vocabulary)), pairs);
+        ObjectNode composed = composition.apply(CheckpointJson.object(vocabulary), pairs);
         try {
-            return new TokenizerFiles(ConfigFile.JSON.writeValueAsBytes(composed), composed);
+            Map<String, Long> ids = TokenizerIds.of(vocabulary, merges, composed);
+            return new TokenizerFiles(folder, CheckpointJson.MAPPER.writeValueAsBytes(composed), ids);
         } catch (IOException e) {
             throw new CheckpointException(vocabulary + " cannot be read: " + e.getMessage(), e);
         }
@@ -94,18 +100,21 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
         SortedMap<Integer, String> tokens = new TreeMap<>();
         Path file = folder.resolve("added_tokens.json");
         if (Files.exists(file)) {
-            object(file, SmallFile.read(file))
-                    .properties()
-                    .forEach(token -> tokens.put(token.getValue().asInt(), token.getKey()));
+            CheckpointJson.object(file).properties().forEach(token -> {
+                if (!token.getValue().canConvertToInt() || !token.getValue().isIntegralNumber()) {
+                    throw new CheckpointException(
+                            file + ": " + token.getKey() + " must have an id, not " + token.getValue());
+                }
+                tokens.put(token.getValue().intValue(), token.getKey());
+            });
             return tokens;
         }
         Path config = folder.resolve("tokenizer_config.json");
         if (!Files.exists(config)) {
             throw new CheckpointException(folder + " needs added_tokens.json or tokenizer_config.json");
         }
-        for (var token : object(config, SmallFile.read(config))
-                .path("added_tokens_decoder")
-                .properties()) {
+        for (var token :
+                CheckpointJson.object(config).path("added_tokens_decoder").properties()) {
             try {
                 tokens.put(
                         Integer.valueOf(token.getKey()),
@@ -116,17 +125,5 @@ public record TokenizerFiles(byte[] json, JsonNode root) {
             }
         }
         return tokens;
-    }
-
-    private static JsonNode object(Path file, byte[] json) {
-        try {
-            JsonNode root = ConfigFile.JSON.readTree(json);
-            if (root == null || !root.isObject()) {
-                throw new CheckpointException(file + " holds no JSON object");
-            }
-            return root;
-        } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import dev.darkroom.nn.Conv2d;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -31,26 +32,42 @@ public final class AutoencoderKL implements Autoencoder {
             double shiftFactor,
             boolean quantConv,
             boolean postQuantConv) {
+        /** The meaning of the file's keys. */
+        public static final ConfigKeys KEYS = ConfigKeys.of("vae/config.json (FLUX)")
+                .uses(
+                        "block_out_channels",
+                        "layers_per_block",
+                        "latent_channels",
+                        "norm_num_groups",
+                        "scaling_factor",
+                        "shift_factor",
+                        "use_quant_conv",
+                        "use_post_quant_conv")
+                .must("_class_name", "AutoencoderKL")
+                .must("act_fn", "silu")
+                .must("mid_block_add_attention", true)
+                .must("in_channels", 3)
+                .must("out_channels", 3)
+                .must("down_block_types", "DownEncoderBlock2D")
+                .must("up_block_types", "UpDecoderBlock2D")
+                .ignores("the reference's pipelines read scaling_factor and shift_factor", "latents_mean", "latents_std")
+                .ignores("DARKROOM_DTYPE and the device decide", "force_upcast")
+                .ignores("for tiles, in whose place exact bands are used", "sample_size");
+
         /**
          * Reads the fields and checks them against each other.
          *
          * @throws dev.darkroom.weights.CheckpointException that names the field at fault
          */
-        public static Config read(ConfigFile file) {
-            String activation = file.text("act_fn", "silu");
-            if (!activation.equals("silu")) {
-                throw file.error("act_fn", "must be silu, not " + activation);
-            }
-            if (!file.flag("mid_block_add_attention", true)) {
-                throw file.error("mid_block_add_attention", "must be true");
-            }
+        public static Config read(ConfigFile all) {
+            ConfigFile file = all.within(KEYS);
             var config = new Config(
                     file.counts("block_out_channels"),
                     file.count("layers_per_block", 1),
                     file.count("latent_channels"),
                     file.count("norm_num_groups", 32),
-                    file.number("scaling_factor", 0.18215),
-                    file.number("shift_factor", 0),
+                    file.number("scaling_factor", 0.18215, 1e-6, 1e6),
+                    file.number("shift_factor", 0, -1e6, 1e6),
                     file.flag("use_quant_conv", true),
                     file.flag("use_post_quant_conv", true));
             if (config.blockOutChannels.size() != 4) {

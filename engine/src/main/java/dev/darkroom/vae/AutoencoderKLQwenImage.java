@@ -4,6 +4,7 @@ import dev.darkroom.nn.Conv2d;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -33,22 +34,38 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
             int latentChannels,
             List<Double> latentsMean,
             List<Double> latentsStd) {
+        /** The meaning of the file's keys. */
+        public static final ConfigKeys KEYS = ConfigKeys.of("vae/config.json (Qwen-Image)")
+                .uses(
+                        "base_dim",
+                        "dim_mult",
+                        "z_dim",
+                        "num_res_blocks",
+                        "latents_mean",
+                        "latents_std",
+                        "attn_scales")
+                .must("_class_name", "AutoencoderKLQwenImage")
+                .must("input_channels", 3)
+                .must("is_residual", false)
+                .ignores("layers over time leave a single picture alone", "temperal_downsample")
+                .ignores("for training alone", "dropout");
+
         private static final int STAGES = 4;
+
+        /** Bounds of the numbers that scale latents: beyond them, float32 has no number for some result. */
+        private static final double LARGEST = 1e6;
+
+        private static final double SMALLEST = 1e-6;
 
         /**
          * Reads the fields and checks them against each other.
          *
          * @throws dev.darkroom.weights.CheckpointException that names the field at fault
          */
-        public static Config read(ConfigFile file) {
+        public static Config read(ConfigFile config) {
+            ConfigFile file = config.within(KEYS);
             if (file.listLength("attn_scales") > 0) {
                 throw file.error("attn_scales", "must be empty");
-            }
-            if (file.flag("is_residual", false)) {
-                throw file.error("is_residual", "is not supported");
-            }
-            if (file.count("input_channels", 3) != 3) {
-                throw file.error("input_channels", "must be 3");
             }
             int base = file.count("base_dim", 96);
             List<Integer> multipliers = file.counts("dim_mult", List.of(1, 2, 4, 4));
@@ -63,11 +80,14 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
             }
             int channels = file.count("z_dim", 16);
             List<Double> std = file.numbers("latents_std", channels);
-            if (std.stream().anyMatch(value -> value <= 0)) {
-                throw file.error("latents_std", "must be above 0");
+            if (std.stream().anyMatch(value -> value < SMALLEST || value > LARGEST)) {
+                throw file.error("latents_std", "must be above 0, from " + SMALLEST + " to " + LARGEST + ", not " + std);
             }
-            return new Config(
-                    widths, file.count("num_res_blocks", 2), channels, file.numbers("latents_mean", channels), std);
+            List<Double> mean = file.numbers("latents_mean", channels);
+            if (mean.stream().anyMatch(value -> Math.abs(value) > LARGEST)) {
+                throw file.error("latents_mean", "must be at most " + LARGEST + ", not " + mean);
+            }
+            return new Config(widths, file.count("num_res_blocks", 2), channels, mean, std);
         }
     }
 

@@ -32,10 +32,10 @@ record MidBlock(ResnetBlock resnet0, Attention attention, ResnetBlock resnet1) {
         static Attention load(Weights w, int channels, int groups) {
             return new Attention(
                     GroupNorm.load(w.at("group_norm"), groups, channels, NormSiluConv.EPS),
-                    Linear.load(w.at("to_q"), channels, channels),
-                    Linear.load(w.at("to_k"), channels, channels),
-                    Linear.load(w.at("to_v"), channels, channels),
-                    Linear.load(w.at("to_out").at(0), channels, channels));
+                    Linear.load(w.renamed("to_q", "query"), channels, channels),
+                    Linear.load(w.renamed("to_k", "key"), channels, channels),
+                    Linear.load(w.renamed("to_v", "value"), channels, channels),
+                    Linear.load(w.renamed("to_out.0", "proj_attn"), channels, channels));
         }
 
         Tensor forward(Tensor x) {

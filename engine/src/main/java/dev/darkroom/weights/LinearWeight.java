@@ -2,7 +2,10 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weight of a linear layer, {@code [out, in]}, and the low-rank matrices that LoRAs add for the time of a picture. The weight itself is
@@ -12,17 +15,39 @@ public final class LinearWeight {
     private final Tensor tensor;
     private final Shape shape;
     private Optional<LowRank> lowRank = Optional.empty();
+    private List<Tensor> added = List.of();
 
     /** Widths of a linear layer. */
     public record Shape(long in, long out) {}
 
     /**
-     * Low-rank matrices whose product is added to a weight.
+     * Low-rank matrices whose product is added to a weight, and what else LoRAs change of a layer.
      *
-     * @param down {@code [rank, in]}
+     * @param down {@code [rank, in]}; more columns than the weight has stand for inputs that only LoRAs see
      * @param up {@code [out, rank]}, with all factors multiplied in
+     * @param shift {@code [out]}, added to the layer's bias; null for none
+     * @param gain {@code [out]}, multiplies the rows of the weight itself; null for 1
      */
-    public record LowRank(Tensor down, Tensor up) {}
+    public record LowRank(
+            Tensor down,
+            Tensor up,
+            @Nullable Tensor shift,
+            @Nullable Tensor gain) {
+        public LowRank {
+            if (gain != null && shift == null) {
+                throw new IllegalArgumentException("a gain needs a shift before it");
+            }
+        }
+
+        /** Makes a pair of matrices alone. */
+        public LowRank(Tensor down, Tensor up) {
+            this(down, up, null, null);
+        }
+
+        private List<Tensor> parts() {
+            return Stream.of(down, up, shift, gain).filter(Objects::nonNull).toList();
+        }
+    }
 
     LinearWeight(Tensor tensor, Shape shape) {
         this.tensor = tensor;
@@ -43,9 +68,14 @@ public final class LinearWeight {
         return lowRank;
     }
 
-    /** The matrices that are added at the moment, as operators take them: down and up, or nothing. */
+    /** What is added at the moment, as operators take it: down and up, then shift and gain if there are any, or nothing at all. */
     public List<Tensor> added() {
-        return lowRank.map(pair -> List.of(pair.down(), pair.up())).orElse(List.of());
+        return added;
+    }
+
+    /** True if LoRAs give the layer more inputs than its weight has. */
+    public boolean isWidened() {
+        return lowRank.isPresent() && lowRank.get().down().size(1) > shape.in();
     }
 
     /**
@@ -53,15 +83,17 @@ public final class LinearWeight {
      *
      * @throws IllegalStateException if something is added already
      */
-    public void adapt(LowRank added) {
+    public void adapt(LowRank change) {
         if (lowRank.isPresent()) {
             throw new IllegalStateException("a layer is adapted already");
         }
-        lowRank = Optional.of(added);
+        lowRank = Optional.of(change);
+        added = change.parts();
     }
 
     /** Takes away what {@link #adapt} added: the layer computes with its weight as it was loaded. */
     public void restore() {
         lowRank = Optional.empty();
+        added = List.of();
     }
 }

@@ -9,11 +9,19 @@ import java.util.stream.Collectors;
  *
  * @param bytes size of the weights in their files
  * @param linears the weights of its linear layers, by the layers' names in the checkpoint
+ * @param norms the weights of its RMS norms, by the norms' names in the checkpoint
  */
-public record Loaded<T>(T network, Placement placement, long bytes, Map<String, LinearWeight> linears, Scope scope)
+public record Loaded<T>(
+        T network,
+        Placement placement,
+        long bytes,
+        Map<String, LinearWeight> linears,
+        Map<String, NormWeight> norms,
+        Scope scope)
         implements AutoCloseable {
     public Loaded {
         linears = Map.copyOf(linears);
+        norms = Map.copyOf(norms);
     }
 
     /** Widths of the network's linear layers, by the layers' names in the checkpoint. */

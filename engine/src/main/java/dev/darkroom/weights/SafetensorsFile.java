@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.tensor.DType;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -35,10 +36,28 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
         public long[] dimensions() {
             return shape.stream().mapToLong(Long::longValue).toArray();
         }
+
+        /** True if another tensor, maybe of another file, is the same in type, shape and every byte. */
+        boolean hasSameBytes(Path file, Entry other, Path otherFile) {
+            if (dtype != other.dtype || !shape.equals(other.shape)) {
+                return false;
+            }
+            try (Arena arena = Arena.ofConfined();
+                    FileChannel one = FileChannel.open(file);
+                    FileChannel two = FileChannel.open(otherFile)) {
+                long length = end - start;
+                return one.map(FileChannel.MapMode.READ_ONLY, start, length, arena)
+                                .mismatch(two.map(FileChannel.MapMode.READ_ONLY, other.start, length, arena))
+                        < 0;
+            } catch (IOException e) {
+                throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+            }
+        }
     }
 
     /** Reads and checks the header of a file. */
     public static SafetensorsFile read(Path path) {
+        SmallFile.requireRegular(path); // a pipe would be waited for, without an end
         try (FileChannel channel = FileChannel.open(path)) {
             long size = channel.size();
             if (size < 8) {
@@ -71,7 +90,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
     private static JsonNode root(Path path, byte[] header) {
         JsonNode root;
         try {
-            root = ConfigFile.JSON.readTree(header);
+            root = CheckpointJson.MAPPER.readTree(header);
         } catch (JsonProcessingException e) {
             throw damaged(path, "has a header that is no valid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package dev.darkroom.weights;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The weight files of one component folder, single ({@code model.safetensors}) or in shards listed by an index file
@@ -20,6 +20,12 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
 
     /** Pattern of safe file names: without a path, and valid in every file system. */
     private static final Pattern SHARD = Pattern.compile("[\\p{Graph}&&[^/\\\\]]+\\.safetensors");
+
+    private static final Pattern OTHER_WEIGHTS = Pattern.compile(".+\\.(gguf|bin|pt|pth|ckpt|msgpack|onnx|safetensors)");
+
+    private static final ConfigKeys INDEX = ConfigKeys.of("index of shards")
+            .uses("weight_map")
+            .ignores("sizes, which the files themselves state", "metadata");
 
     /** Finds the weight files of a folder and reads their headers. */
     static ShardedFiles find(Path folder) {
@@ -35,7 +41,35 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
         }
         throw new CheckpointException(
                 folder
-                        + " holds no weights: neither model.safetensors nor diffusion_pytorch_model.safetensors, nor an index of shards");
+                        + " holds no weights: neither model.safetensors nor diffusion_pytorch_model.safetensors, nor an index of shards"
+                        + others(folder));
+    }
+
+    /** Lists the weights of other kinds in a folder, for a message. */
+    private static String others(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<String> names = files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> OTHER_WEIGHTS.matcher(name).matches())
+                    .sorted()
+                    .limit(5)
+                    .toList();
+            return names.isEmpty() ? "" : "; " + String.join(", ", names) + " cannot be read";
+        } catch (IOException e) {
+            return ""; // the message says enough
+        }
+    }
+
+    /** Refuses files whose size is another than when their headers were read, such as while they are being downloaded. */
+    void refuseIfChanged() {
+        for (SafetensorsFile file : files) {
+            try {
+                if (Files.size(file.path()) != file.size()) {
+                    throw new CheckpointException(file.path() + " changed while it was read");
+                }
+            } catch (IOException e) {
+                throw new CheckpointException(file.path() + " cannot be read: " + e.getMessage(), e);
+            }
+        }
     }
 
     private static List<SafetensorsFile> shards(Path folder, Path index) {
@@ -67,19 +101,19 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
     }
 
     private static Map<String, String> weightMap(Path index) {
-        try {
-            JsonNode map = ConfigFile.JSON.readTree(SmallFile.read(index)).path("weight_map");
-            if (!map.isObject() || map.isEmpty()) {
-                throw new CheckpointException(index + " has no weight_map");
-            }
-            Map<String, String> shardOf = new LinkedHashMap<>();
-            map.properties()
-                    .forEach(field ->
-                            shardOf.put(field.getKey(), field.getValue().asText()));
-            return shardOf;
-        } catch (IOException e) {
-            throw new CheckpointException(index + " cannot be read: " + e.getMessage(), e);
+        ConfigFile file = ConfigFile.read(index).within(INDEX);
+        if (!file.has("weight_map")) {
+            throw new CheckpointException(index + " has no weight_map");
         }
+        ConfigFile map = file.at("weight_map");
+        Map<String, String> shardOf = new LinkedHashMap<>();
+        for (String tensor : map.names()) {
+            shardOf.put(tensor, map.text(tensor, ""));
+        }
+        if (shardOf.isEmpty()) {
+            throw new CheckpointException(index + " has no weight_map");
+        }
+        return shardOf;
     }
 
     /** Size in bytes of all tensors. */

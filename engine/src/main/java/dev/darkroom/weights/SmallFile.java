@@ -13,9 +13,7 @@ public final class SmallFile {
     /** Reads a file that must be there and must not be larger than 64 MB. */
     public static byte[] read(Path file) {
         try {
-            if (!Files.isRegularFile(file)) {
-                throw new CheckpointException(file + " is missing");
-            }
+            requireRegular(file);
             if (Files.size(file) > LARGEST) {
                 throw new CheckpointException(file + " is larger than " + LARGEST + " bytes");
             }
@@ -23,5 +21,18 @@ public final class SmallFile {
         } catch (IOException e) {
             throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Checks that there is a file: opening a pipe would wait for its writer, and a device has no end.
+     *
+     * @throws CheckpointException if there is none, or a folder, a pipe, a socket or a device in its place
+     */
+    public static void requireRegular(Path file) {
+        if (Files.isRegularFile(file)) {
+            return;
+        }
+        String reason = Files.isDirectory(file) ? "it is a folder" : "it is no regular file";
+        throw new CheckpointException(file + (Files.exists(file) ? " cannot be read: " + reason : " is missing"));
     }
 }

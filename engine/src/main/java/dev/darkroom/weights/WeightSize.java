@@ -4,6 +4,7 @@ import dev.darkroom.tensor.DType;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Size of a component's weights, according to the headers of their files.
@@ -13,8 +14,8 @@ import java.util.Map;
  * @param dtype the type that most of the bytes have
  */
 public record WeightSize(long elements, long bytes, DType dtype) {
-    /** Prefix of a language model's head, a gigabyte in Qwen2.5-VL, which no text encoder needs. */
-    private static final String NEVER_LOADED = "lm_head.";
+    /** Names of a language model's head, a gigabyte in Qwen2.5-VL, which no text encoder needs. */
+    private static final Pattern NEVER_LOADED = Pattern.compile("(language_model\\.)?lm_head\\..*");
 
     /**
      * Reads the headers in a component folder.
@@ -25,7 +26,7 @@ public record WeightSize(long elements, long bytes, DType dtype) {
         Map<DType, Long> bytes = new EnumMap<>(DType.class);
         for (SafetensorsFile file : ShardedFiles.find(folder).files()) {
             file.entries().forEach((name, entry) -> {
-                if (!name.startsWith(NEVER_LOADED)) {
+                if (!NEVER_LOADED.matcher(name).matches()) {
                     bytes.merge(entry.dtype(), entry.end() - entry.start(), Long::sum);
                 }
             });

@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.MappedFile;
 import dev.darkroom.tensor.PinnedBuffer;
 import dev.darkroom.tensor.Processor;
@@ -8,10 +9,12 @@ import dev.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -30,10 +33,18 @@ public final class Weights {
 
     private final Source source;
     private final String prefix;
+    private final String stored;
 
-    private Weights(Source source, String prefix) {
+    /**
+     * Makes a place in a checkpoint.
+     *
+     * @param prefix name of the place, by which its layers are known
+     * @param stored name of the place in the files, which other versions of a library may have written otherwise
+     */
+    private Weights(Source source, String prefix, String stored) {
         this.source = source;
         this.prefix = prefix;
+        this.stored = stored;
     }
 
     /**
@@ -48,17 +59,17 @@ public final class Weights {
         var weights = Scope.open("weights of " + folder);
         try {
             T built;
-            Map<String, LinearWeight> linears;
+            Source read;
             try (var mappings = Scope.open("mapped files")) {
                 var source = new Source(files, placement, mappings);
-                built = network.apply(new Weights(source, ""));
+                built = network.apply(new Weights(source, "", ""));
                 source.refuseIfIncomplete();
                 if (!VERIFYING.isBound()) {
                     source.prefetch();
                 }
-                linears = source.linears;
+                read = source;
             }
-            return new Loaded<>(built, placement, files.bytes(), linears, weights.detach());
+            return new Loaded<>(built, placement, files.bytes(), read.linears, read.norms, weights.detach());
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
@@ -89,7 +100,29 @@ public final class Weights {
 
     /** Returns the place one name further in. */
     public Weights at(String name) {
-        return new Weights(source, prefix.isEmpty() ? name : prefix + "." + name);
+        return new Weights(source, joined(prefix, name), joined(stored, name));
+    }
+
+    private static String joined(String prefix, String name) {
+        return prefix.isEmpty() ? name : prefix + "." + name;
+    }
+
+    /** Returns the place of a name, stored under the first of its older or newer names that the checkpoint has. */
+    public Weights renamed(String name, String... others) {
+        if (has(name)) {
+            return at(name);
+        }
+        for (String other : others) {
+            if (has(other)) {
+                return at(name).storedAt(at(other));
+            }
+        }
+        return at(name);
+    }
+
+    /** Returns this place with the tensors of another: its layers keep their names. */
+    public Weights storedAt(Weights place) {
+        return new Weights(source, prefix, place.stored);
     }
 
     /** Returns the place of the {@code index}-th of several parts of one kind, counted from 0. */
@@ -99,7 +132,7 @@ public final class Weights {
 
     /** True if the checkpoint has a tensor of this name at this place, or any tensor below it. */
     public boolean has(String name) {
-        String wanted = at(name).prefix;
+        String wanted = at(name).stored;
         return source.entries.keySet().stream()
                 .anyMatch(entry -> entry.equals(wanted) || entry.startsWith(wanted + "."));
     }
@@ -111,13 +144,20 @@ public final class Weights {
 
     /** Takes a part of a tensor of this shape; the rest of it takes no memory of its own. */
     public Tensor part(String name, UnaryOperator<Tensor> part, long... shape) {
-        return source.take(at(name).prefix, part, shape);
+        return source.take(at(name).stored, part, shape);
     }
 
     /** Takes the tensor {@code weight [out, in]} of a linear layer at this place, which a LoRA can adapt. */
     public LinearWeight linear(long in, long out) {
         var weight = new LinearWeight(tensor("weight", out, in), new LinearWeight.Shape(in, out));
         source.linears.put(prefix, weight);
+        return weight;
+    }
+
+    /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
+    public NormWeight norm(long width) {
+        var weight = new NormWeight(tensor("weight", width), width);
+        source.norms.put(prefix, weight);
         return weight;
     }
 
@@ -129,7 +169,19 @@ public final class Weights {
     /** Allows for names that may be there and are not needed: whole places or single tensors. */
     public void ignore(String... names) {
         for (String name : names) {
-            source.ignored.add(at(name).prefix);
+            source.ignored.add(at(name).stored);
+        }
+    }
+
+    /**
+     * Allows for a second copy of a tensor, as some writers store weights that are tied.
+     *
+     * @throws CheckpointException if the two are not equal
+     */
+    public void ignoreCopy(String name, String copy) {
+        if (has(name) && has(copy)) {
+            source.refuseUnlessEqual(at(name).stored, at(copy).stored);
+            ignore(copy);
         }
     }
 
@@ -148,6 +200,7 @@ public final class Weights {
         private final @Nullable PinnedBuffer staging;
         private final Map<String, Located> entries = new LinkedHashMap<>();
         private final Map<String, LinearWeight> linears = new LinkedHashMap<>();
+        private final Map<String, NormWeight> norms = new LinkedHashMap<>();
         private final List<MappedFile> mapped = new ArrayList<>();
         private final Set<String> unread = new TreeSet<>();
         private final Set<String> missing = new TreeSet<>();
@@ -215,6 +268,15 @@ public final class Weights {
             }
         }
 
+        void refuseUnlessEqual(String name, String copy) {
+            Located one = Objects.requireNonNull(entries.get(name), name);
+            Located other = Objects.requireNonNull(entries.get(copy), copy);
+            if (!one.entry().hasSameBytes(one.file().path(), other.entry(), other.file().path())) {
+                throw new CheckpointException(files.folder() + ": " + copy + " differs from " + name
+                        + ", and both are one tensor of the network");
+            }
+        }
+
         /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */
         private static Tensor placeholder() {
             return Tensor.of(new float[0], 0);
@@ -224,8 +286,15 @@ public final class Weights {
             unread.removeIf(
                     name -> ignored.stream().anyMatch(place -> name.equals(place) || name.startsWith(place + ".")));
             if (missing.isEmpty() && misshapen.isEmpty() && unread.isEmpty()) {
+                files.refuseIfChanged();
                 return;
             }
+            Map<String, DType> types = new HashMap<>();
+            entries.forEach((name, located) -> types.put(name, located.entry().dtype()));
+            Quantization.of(types).ifPresent(method -> {
+                throw new CheckpointException(files.folder() + " holds weights that are quantized (" + method
+                        + "): take the checkpoint with plain weights");
+            });
             throw new CheckpointException(files.folder() + " does not fit its config:" + listed("missing", missing)
                     + listed("of another shape", misshapen) + listed("not read", unread));
         }

@@ -123,7 +123,7 @@ def affine(self, x: Tensor, scale: float, shift: float) -> Tensor:
     return x * scale + shift
 
 def clamp(self, x: Tensor, low: float, high: float) -> Tensor:
-    return x.clamp(low, high)
+    return (x * 0.0).add_(x.clamp(low, high))
 
 def exp(self, x: Tensor) -> Tensor:
     return torch.exp(x)
@@ -156,43 +156,59 @@ def quick_gelu(self, x: Tensor) -> Tensor:
 
 # --- layers ---
 
-def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], low_rank: List[Tensor]) -> Tensor:
-    # low_rank: a LoRA's down and up, or nothing.
-    if len(bias) == 0:
+def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
+    # added by LoRAs: down and up; then, if need be, what they add to the bias; then the gain of each row of the weight.
+    if len(added) == 4:
+        y = (torch.linear(x, weight) * added[3]).to(x.dtype)
+        if len(bias) > 0:
+            y.add_(bias[0])
+    elif len(bias) == 0:
         y = torch.linear(x, weight)
     else:
         y = torch.linear(x, weight, bias[0])
-    if len(low_rank) == 0:
+    if len(added) == 0:
         return y
-    return y.add_(torch.linear(torch.linear(x, low_rank[0]), low_rank[1]))
+    y.add_(torch.linear(torch.linear(x, added[0]), added[1]))
+    if len(added) > 2:
+        y.add_(added[2])
+    return y
 
-def _linear_of(self, i: int, x: Tensor, weights: List[Tensor], biases: List[Tensor], low_rank: List[Tensor], adapted: List[int]) -> Tensor:
-    # The i-th of several layers, whose biases are all there or none; low_rank holds down and up of each layer in adapted.
-    added = annotate(List[Tensor], [])
-    for n in range(len(adapted)):
-        if adapted[n] == i:
-            added = [low_rank[2 * n], low_rank[2 * n + 1]]
+def _linear_of(self, i: int, x: Tensor, weights: List[Tensor], biases: List[Tensor], added: List[Tensor], ends: List[int]) -> Tensor:
+    # The i-th of several layers, whose biases are all there or none; what LoRAs add to layer i ends before added[ends[i]].
     bias = annotate(List[Tensor], [])
     if len(biases) > 0:
         bias.append(biases[i])
-    return self.linear(x, weights[i], bias, added)
+    start = 0 if i == 0 else ends[i - 1]
+    return self.linear(x, weights[i], bias, added[start:ends[i]])
 
-def gated_mlp(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], low_rank: List[Tensor], adapted: List[int]) -> Tensor:
+def gated_mlp(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], added: List[Tensor], ends: List[int]) -> Tensor:
     # down(silu(gate(x)) * up(x)); layers in the order gate, up, down.
-    gated = torch.silu_(self._linear_of(0, x, weights, biases, low_rank, adapted)).mul_(self._linear_of(1, x, weights, biases, low_rank, adapted))
-    return self._linear_of(2, gated, weights, biases, low_rank, adapted)
+    gated = torch.silu_(self._linear_of(0, x, weights, biases, added, ends)).mul_(self._linear_of(1, x, weights, biases, added, ends))
+    return self._linear_of(2, gated, weights, biases, added, ends)
 
-def low_rank(self, down: Tensor, up: Tensor, factor: float, swaps_halves: bool, rows: List[int], device: str, dtype: int) -> List[Tensor]:
-    # Own memory: the files that down and up may be views of go.
-    parts = [down.flatten(1).to(torch.device(device), dtype, False, True)]
-    whole = up.flatten(1).to(torch.device(device)).to(6) * factor
+def low_rank(self, down: Tensor, up: Tensor, factor: float, swaps_halves: bool, rows: List[int], columns: int, device: str, dtype: int) -> List[Tensor]:
+    # Own memory: the files that down and up may be views of go. Columns that down lacks are zeros.
+    left = down.flatten(1).to(torch.device(device), dtype, False, True)
+    if left.size(1) < columns:
+        left = torch.constant_pad_nd(left, [0, columns - left.size(1)])
+    return [left] + self.rows_of(up.flatten(1), factor, swaps_halves, rows, device, dtype)
+
+def rows_of(self, x: Tensor, factor: float, swaps_halves: bool, rows: List[int], device: str, dtype: int) -> List[Tensor]:
+    # x * factor, part by part, in own memory.
+    whole = x.to(torch.device(device)).to(6) * factor
     if swaps_halves:
         whole = torch.cat([whole.narrow(0, whole.size(0) // 2, whole.size(0) // 2), whole.narrow(0, 0, whole.size(0) // 2)])
+    parts = annotate(List[Tensor], [])
     first = 0
     for count in rows:
-        parts.append(whole.narrow(0, first, count).to(dtype))
+        parts.append(whole.narrow(0, first, count).to(dtype, False, True))
         first += count
     return parts
+
+def dora_gain(self, weight: Tensor, down: Tensor, up: Tensor, scale: float, magnitude: Tensor) -> Tensor:
+    # magnitude / |row of weight + scale * up * down|, in float32: [out]
+    adapted = weight.to(6).addmm(up.to(6), down.to(6), beta=1, alpha=scale)
+    return magnitude.to(6) / torch.linalg_vector_norm(adapted, 2, [1])
 
 def all_finite(self, xs: List[Tensor]) -> bool:
     for x in xs:
@@ -215,9 +231,9 @@ def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) ->
         return torch.layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
     return torch.layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
 
-def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, low_rank: List[Tensor]) -> List[Tensor]:
+def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, added: List[Tensor]) -> List[Tensor]:
     # [B, D] -> chunks x [B, 1, D]
-    return self.linear(torch.silu(temb), weight, [bias], low_rank).unsqueeze(1).chunk(chunks, -1)
+    return self.linear(torch.silu(temb), weight, [bias], added).unsqueeze(1).chunk(chunks, -1)
 
 def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, dtype: int) -> Tensor:
     # [B] -> [B, 2n]: cosines, then sines.
@@ -243,11 +259,11 @@ def rope(self, x: Tensor, table: Tensor) -> Tensor:
     pairs = torch.view_as_complex(x.to(6).unflatten(-1, [-1, 2]).contiguous())
     return torch.view_as_real(pairs * table).flatten(-2).to(x.dtype)
 
-def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, low_rank: List[Tensor], adapted: List[int]) -> List[Tensor]:
+def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, added: List[Tensor], ends: List[int]) -> List[Tensor]:
     # [B, S, D] -> query, key, value [B, H, S, Dh]; query and key normalised per head.
-    q = self._linear_of(0, x, weights, biases, low_rank, adapted).unflatten(-1, [heads, -1])
-    k = self._linear_of(1, x, weights, biases, low_rank, adapted).unflatten(-1, [heads, -1])
-    v = self._linear_of(2, x, weights, biases, low_rank, adapted).unflatten(-1, [heads, -1])
+    q = self._linear_of(0, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
+    k = self._linear_of(1, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
+    v = self._linear_of(2, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
     q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
     k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
     return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]

@@ -42,6 +42,10 @@ public final class GoldenMain {
         Checkpoints checkpoints = Checkpoints.around(root);
         for (Path manifest : find(root, "manifest.json")) {
             Path folder = manifest.getParent();
+            if (LoraGoldens.has(manifest)) {
+                cases.addAll(wanted(family, LoraGoldens.NAME) ? LoraGoldens.cases(folder, checkpoints) : List.of());
+                continue;
+            }
             String text = Files.readString(manifest);
             FAMILIES.stream()
                     .filter(known -> wanted(family, known.name()) && known.has(folder, text))

@@ -47,7 +47,7 @@ final class QwenNetworkGoldens {
                         golden.has("in.encoder_hidden_states_mask") ? mask(golden) : null));
     }
 
-    private static List<TokenGrid> grids(JsonNode shapes) {
+    static List<TokenGrid> grids(JsonNode shapes) {
         List<TokenGrid> grids = new ArrayList<>();
         shapes.forEach(shape ->
                 grids.add(new TokenGrid(shape.path(1).asInt(), shape.path(2).asInt())));

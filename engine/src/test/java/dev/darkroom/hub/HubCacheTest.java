@@ -80,6 +80,14 @@ class HubCacheTest {
     }
 
     @Test
+    void spieceModelDoesNotStandInForTheTokenizerFile() throws IOException {
+        Files.move(snapshot.resolve("tokenizer_2/tokenizer.json"), snapshot.resolve("tokenizer_2/spiece.model"));
+
+        assertThat(cache.find(MAIN)).isEmpty();
+        assertThat(cache.lack(MAIN)).contains("lacks tokenizer_2/tokenizer.json");
+    }
+
+    @Test
     void aLinkToNowhereIsNoFile() throws IOException {
         Path shard = snapshot.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors");
         Files.delete(shard);

@@ -43,7 +43,11 @@ class LoraOnTextEncodersTest {
         "text_encoder.text_model.encoder.layers.1.self_attn.q_proj, .lora_A.weight, .lora_B.weight",
         "text_encoder.text_model.encoder.layers.1.self_attn.q_proj, .lora_linear_layer.down.weight, .lora_linear_layer.up.weight",
         "text_encoder.text_model.encoder.layers.1.self_attn.to_q, _lora.down.weight, _lora.up.weight",
-        "text_encoders.clip_l.transformer.text_model.encoder.layers.1.self_attn.q_proj, .lora_down.weight, .lora_up.weight"
+        "text_encoders.clip_l.transformer.text_model.encoder.layers.1.self_attn.q_proj, .lora_down.weight, .lora_up.weight",
+        "text_encoder.encoder.layers.1.self_attn.q_proj, .lora_A.weight, .lora_B.weight",
+        "base_model.model.text_encoder.base_model.model.encoder.layers.1.self_attn.q_proj, .lora_A.default.weight, .lora_B.default.weight",
+        "lora_te1_encoder_layers_1_self_attn_q_proj, .lora_down.weight, .lora_up.weight",
+        "text_encoder.encoder.layers.1.self_attn.to_q, _lora.down.weight, _lora.up.weight"
     })
     void clipComputesWhatMergedWeightsDo(String module, String down, String up) throws Exception {
         assertAdaptedIsMerged(CLIP, "text_model.encoder.layers.1.self_attn.q_proj", module, down, up);

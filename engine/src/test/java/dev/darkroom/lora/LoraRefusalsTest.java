@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are no LoRA, damaged, or for another model: each is refused by name, and what is left out is told. */
 class LoraRefusalsTest {
@@ -55,13 +55,13 @@ class LoraRefusalsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            lora_unet_x.dora_scale 4,1 | is a DoRA, as its tensor lora_unet_x.dora_scale shows: this worker does LoRA alone
-            proj_out.lora_magnitude_vector 64 | is a DoRA, as its tensor proj_out.lora_magnitude_vector shows: this worker does LoRA alone
-            lora_unet_img_in.hada_w1_a 4,4 | is a LoHa, as its tensor lora_unet_img_in.hada_w1_a shows: this worker does LoRA alone
-            lora_unet_img_in.lokr_w1 4,4 | is a LoKr, as its tensor lora_unet_img_in.lokr_w1 shows: this worker does LoRA alone
+            lora_unet_x.dora_scale 4,1 | none of its 1 tensors fits this model; the first is lora_unet_x.dora_scale
+            proj_out.lora_magnitude_vector 64 | none of its 1 tensors fits this model; the first is proj_out.lora_magnitude_vector
+            lora_unet_img_in.hada_w1_a 4,4 | is a LoHa, as its tensor lora_unet_img_in.hada_w1_a shows: this worker does LoRA and DoRA
+            lora_unet_img_in.lokr_w1 4,4 | is a LoKr, as its tensor lora_unet_img_in.lokr_w1 shows: this worker does LoRA and DoRA
             lora_unet_img_in.lora_mid.weight 4,4,1,1 | is a LoCon with a third matrix, as its tensor lora_unet_img_in.lora_mid.weight \
-            shows: this worker does LoRA alone
-            a.oft_blocks 4,4 | is an OFT, as its tensor a.oft_blocks shows: this worker does LoRA alone
+            shows: this worker does LoRA and DoRA
+            a.oft_blocks 4,4 | is an OFT, as its tensor a.oft_blocks shows: this worker does LoRA and DoRA
             proj_out.lora_A.weight 2,48 | proj_out.lora_A.weight is half a pair: the other half is missing
             lora_unet_final_layer_linear.lora_up.weight 64,2; lora_unet_final_layer_linear.alpha 1 | \
             lora_unet_final_layer_linear.lora_up.weight is half a pair: the other half is missing
@@ -100,9 +100,31 @@ class LoraRefusalsTest {
     @Test
     void numbersThatAreNotFiniteAreRefused() {
         assertRefused(write(PROJ_OUT, Float.NaN), "its proj_out holds numbers that are not finite");
-        var writer = writer("proj_out.lora_down.weight 2,48; proj_out.lora_up.weight 64,2", 1);
-        writer.add("proj_out.alpha", DType.FLOAT32, new long[0], Float.POSITIVE_INFINITY);
-        assertRefused(writer.write(file()), "its proj_out.alpha holds numbers that are not finite");
+        assertRefused(write(PROJ_OUT, Float.NEGATIVE_INFINITY), "its proj_out holds numbers that are not finite");
+        for (float alpha : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            assertRefused(withAlpha(1, alpha), "its proj_out.alpha holds numbers that are not finite");
+        }
+        assertRefused(withAlpha(4, 3.4e38f), "its proj_out holds numbers that are not finite");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0, -0.5f, -64, 1e-30f, 1e30f})
+    void anyFiniteAlphaIsTakenAtItsWord(float alpha) {
+        try (var scope = Scope.open("test");
+                var adapted = attach(withAlpha(1, alpha))) {
+            assertThat(adapted.notes()).isEmpty();
+            assertThat(network.linears().get("proj_out"))
+                    .isNotNull()
+                    .satisfies(layer -> assertThat(
+                                    layer.lowRank().orElseThrow().up().toFloats())
+                            .containsOnly(alpha / 2));
+        }
+    }
+
+    private Path withAlpha(float number, float alpha) {
+        return writer("proj_out.lora_down.weight 2,48; proj_out.lora_up.weight 64,2", number)
+                .add("proj_out.alpha", DType.FLOAT32, new long[0], alpha)
+                .write(file());
     }
 
     @Test
@@ -111,25 +133,6 @@ class LoraRefusalsTest {
 
         assertRefused(
                 writer.write(file()), "proj_out.lora_A.weight must be a matrix of a floating type, not I8 [1, 48]");
-    }
-
-    @Test
-    void aDoraThatOnlyItsMetadataTellsOfIsRefused() {
-        var writer =
-                writer(PROJ_OUT, 1).metadata(Map.of("lora_adapter_metadata", "{\\\"transformer.use_dora\\\": true}"));
-
-        assertRefused(
-                writer.write(file()),
-                "is a DoRA, as its metadata says of its transformer: this worker does LoRA alone");
-    }
-
-    @Test
-    void metadataThatIsNoJsonIsRefused() {
-        var writer = writer(PROJ_OUT, 1).metadata(Map.of("lora_adapter_metadata", "r=4"));
-
-        assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> attach(writer.write(file())))
-                .withMessageStartingWith("loras[0]: is no sound LoRA: lora_adapter_metadata is no valid JSON: ");
     }
 
     @Test
@@ -152,8 +155,10 @@ class LoraRefusalsTest {
         try (var adapted = attach(file)) {
             assertThat(adapted.notes())
                     .containsExactly(
-                            "loras[0]: 4 of 6 tensors fit nothing in this model and were left out: a.lora_A.weight,"
-                                    + " b.diff, transformer_blocks.0.norm.scale, c.alpha");
+                            "loras[0]: 3 of 6 tensors fit nothing in this model and were left out: a.lora_A.weight,"
+                                    + " transformer_blocks.0.norm.scale, c.alpha",
+                            "loras[0]: 1 of 6 tensors change whole weights or biases and were left out, as diffusers does:"
+                                    + " b.diff");
         }
     }
 
@@ -171,31 +176,6 @@ class LoraRefusalsTest {
                     .satisfies(layer -> assertThat(
                                     layer.lowRank().orElseThrow().down().shape())
                             .containsExactly(2, 48));
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            transformer.lora_alpha: 4 | 2
-            transformer.lora_alpha: 4, transformer.use_rslora: true | 2.828427
-            transformer.lora_alpha: 4, transformer.alpha_pattern: {proj_out: 1} | 0.5
-            transformer.lora_alpha: 4, transformer.alpha_pattern: {to_q: 1} | 2
-            text_encoder.lora_alpha: 4 | 1
-            transformer.lora_alpha: null | 1
-            """)
-    void alphaInTheMetadataIsHeeded(String metadata, float factor) {
-        String json = metadata.replaceAll("([a-z][\\w.]*[a-z_]):", "\\\\\"$1\\\\\":");
-        Path file = writer(PROJ_OUT, 1)
-                .metadata(Map.of("lora_adapter_metadata", "{" + json + "}"))
-                .write(file());
-        try (var adapted = attach(file);
-                var scope = Scope.open("test")) {
-            assertThat(adapted.notes()).isEmpty();
-            assertThat(network.linears().get("proj_out"))
-                    .isNotNull()
-                    .satisfies(layer -> assertThat(
-                                    layer.lowRank().orElseThrow().up().toFloats())
-                            .containsOnly(factor));
         }
     }
 

@@ -152,7 +152,7 @@ class OperatorsTest {
                                 List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)),
                                 List.of(),
                                 List.of(),
-                                new long[0])),
+                                new long[3])),
                 sample(
                         "gated_mlp",
                         "bfloat16 [2, 3]",
@@ -161,7 +161,7 @@ class OperatorsTest {
                                 List.of(bf16(4, 3), bf16(4, 3), bf16(3, 4)),
                                 List.of(bf16(4), bf16(4), bf16(3)),
                                 List.of(bf16(1, 3), bf16(4, 1), bf16(1, 4), bf16(3, 1)),
-                                new long[] {1, 2})),
+                                new long[] {0, 2, 4})),
                 sample(
                         "linear",
                         "bfloat16 [2, 4]",
@@ -173,9 +173,22 @@ class OperatorsTest {
                                 bf16(2, 4), bf16(12, 4), bf16(12), 3, List.of(bf16(2, 4), bf16(12, 2)))),
                 sample(
                         "low_rank",
-                        "2 × bfloat16 [2, 3]",
+                        "2 × bfloat16 [2, 2] and bfloat16 [2, 4]",
                         () -> Operators.lowRank(
-                                bf16(2, 3), bf16(2, 3), 2, true, new long[] {2}, Device.CPU, DType.BFLOAT16)),
+                                bf16(2, 3), bf16(2, 2), 2, true, new long[] {2}, 4, Device.CPU, DType.BFLOAT16)),
+                sample(
+                        "rows_of",
+                        "2 × bfloat16 [2]",
+                        () -> Operators.rowsOf(bf16(4), 2, true, new long[] {2, 2}, Device.CPU, DType.BFLOAT16)),
+                sample(
+                        "dora_gain",
+                        "float32 [4]",
+                        () -> Operators.doraGain(bf16(4, 3), bf16(2, 3), bf16(4, 2), 0.5, bf16(4))),
+                sample(
+                        "linear",
+                        "bfloat16 [2, 4]",
+                        () -> Operators.linear(
+                                bf16(2, 3), bf16(4, 3), bf16(4), List.of(bf16(1, 3), bf16(4, 1), bf16(4), bf16(4)))),
                 sample("all_finite", "true", () -> Operators.allFinite(List.of(bf16(2), bf16(3)))),
                 sample(
                         "embedding",
@@ -214,7 +227,7 @@ class OperatorsTest {
                                 2,
                                 EPS,
                                 List.of(),
-                                new long[0])),
+                                new long[3])),
                 sample(
                         "query_key_value",
                         "3 × bfloat16 [1, 2, 3, 8]",
@@ -226,8 +239,8 @@ class OperatorsTest {
                                 bf16(8),
                                 2,
                                 EPS,
-                                List.of(bf16(1, 16), bf16(16, 1)),
-                                new long[] {2})),
+                                List.of(bf16(1, 16), bf16(16, 1), bf16(16)),
+                                new long[] {0, 0, 3})),
                 sample(
                         "rope_attention",
                         "bfloat16 [1, 3, 16]",
@@ -501,6 +514,9 @@ class OperatorsTest {
         assertThat(x.times(x).toFloats()).containsExactly(4, 0.25f, 0, 1, 9);
         assertThat(x.affine(2, 1).toFloats()).containsExactly(-3, 0, 1, 3, 7);
         assertThat(x.clamp(-1, 1).toFloats()).containsExactly(-1, -0.5f, 0, 1, 1);
+        float infinite = Float.POSITIVE_INFINITY;
+        assertThat(Tensor.of(new float[] {infinite, -infinite, Float.NaN, 1e38f}, 4).clamp(-1, 1).toFloats())
+                .containsExactly(Float.NaN, Float.NaN, Float.NaN, 1);
         assertThat(Operators.gatedAdd(x, floats(2), x).toFloats()).containsExactly(-6, -1.5f, 0, 3, 9);
         assertNear(x.exp(), each(x, Math::exp));
         assertNear(Operators.silu(x), each(x, v -> v / (1 + Math.exp(-v))));

@@ -7,7 +7,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 
-/** Serves {@code /ping} for load balancers: 200 when the worker takes jobs, 204 while it starts, 503 when it never will. */
+/** Serves {@code /ping} for load balancers: 200 when the worker can do jobs, 204 while it starts, 503 otherwise. */
 @Path("/ping")
 public class PingResource {
     private final WorkerState state;
@@ -16,18 +16,27 @@ public class PingResource {
         this.state = state;
     }
 
-    /** Answers with the worker's phase. */
+    /** Answers with the worker's phase, and with what does not work. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public Response ping() {
         return switch (state.phase()) {
             case READY, BUSY ->
-                Response.ok(Map.of("phase", state.phase().name())).build();
+                Response.status(state.isServing() ? Response.Status.OK : Response.Status.SERVICE_UNAVAILABLE)
+                        .entity(body())
+                        .build();
             case STARTING -> Response.noContent().build();
             case DEFUNCT, SETUP_FAILED ->
                 Response.status(Response.Status.SERVICE_UNAVAILABLE)
-                        .entity(Map.of("phase", state.phase().name()))
+                        .entity(body())
                         .build();
         };
+    }
+
+    private Map<String, Object> body() {
+        Map<String, String> troubles = state.troubles();
+        return troubles.isEmpty()
+                ? Map.of("phase", state.phase().name())
+                : Map.of("phase", state.phase().name(), "troubles", troubles);
     }
 }

@@ -2,9 +2,13 @@ package dev.darkroom.checks;
 
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Answers {@code /q/health/ready}: up once the models are loaded and the first picture has been made. */
+/**
+ * Answers {@code /q/health/ready}: up once the models are loaded and the first picture has been made, for as long as a job could be done; if
+ * not, with the reason.
+ */
 @Readiness
 public class WorkerReadiness implements HealthCheck {
     private final WorkerState state;
@@ -15,9 +19,10 @@ public class WorkerReadiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("worker")
+        HealthCheckResponseBuilder answer = HealthCheckResponse.named("worker")
                 .status(state.isServing())
-                .withData("phase", state.phase().name())
-                .build();
+                .withData("phase", state.phase().name());
+        state.troubles().forEach(answer::withData);
+        return answer.build();
     }
 }

@@ -1,6 +1,10 @@
 package dev.darkroom.checks;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
 
 /** The phase of the worker's life. Safe for use by several threads. */
 @ApplicationScoped
@@ -14,12 +18,20 @@ public class WorkerState {
         SETUP_FAILED
     }
 
+    private static final Logger LOG = Logger.getLogger(WorkerState.class);
+
+    private final Map<String, String> troubles = new TreeMap<>();
     private Phase phase = Phase.STARTING;
     private int running;
 
     /** Returns the current phase. */
     public synchronized Phase phase() {
         return phase;
+    }
+
+    /** Returns the number of jobs that were taken and have not ended. */
+    public synchronized int running() {
+        return running;
     }
 
     /** Notes that the models are loaded: jobs can come. */
@@ -56,8 +68,28 @@ public class WorkerState {
         }
     }
 
+    /**
+     * Notes whether a part that every job needs works.
+     *
+     * @param part its name, such as {@code storage}
+     * @param trouble why it does not; empty if it does
+     */
+    public synchronized void note(String part, Optional<String> trouble) {
+        String before = trouble.isPresent() ? troubles.put(part, trouble.get()) : troubles.remove(part);
+        if (before == null && trouble.isPresent()) {
+            LOG.errorf("not ready: %s: %s", part, trouble.get());
+        } else if (before != null && trouble.isEmpty()) {
+            LOG.infof("ready again: %s works", part);
+        }
+    }
+
+    /** Returns why no job could be done although the worker runs, by the parts that do not work; mostly empty. */
+    public synchronized Map<String, String> troubles() {
+        return Map.copyOf(troubles);
+    }
+
     /** Returns true if jobs are being done, or would be at once. */
     public synchronized boolean isServing() {
-        return phase == Phase.READY || phase == Phase.BUSY;
+        return (phase == Phase.READY || phase == Phase.BUSY) && troubles.isEmpty();
     }
 }

@@ -58,11 +58,11 @@ public final class JobLog implements JobListener {
         log(Logger.Level.WARN, reason.code() + ": " + reason.getMessage(), ours ? reason.getCause() : null);
     }
 
-    /** Logs a line when the GPU begins, and on the level DEBUG a line for each step. */
+    /** Logs a line when the drawing begins, and on the level DEBUG a line for each step. */
     @Override
     public void report(int step, int steps) {
         if (step == 0) {
-            info("on the GPU: " + steps + " steps");
+            info("drawing: " + steps + " steps");
         } else {
             log(Logger.Level.DEBUG, "step " + step + " of " + steps, null);
         }

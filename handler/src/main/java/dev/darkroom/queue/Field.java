@@ -1,5 +1,6 @@
 package dev.darkroom.queue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
@@ -13,14 +14,44 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
         this(name, List.of(), type, meaning);
     }
 
+    /** Returns true if a value of this field counts as absent. */
+    boolean isNothing(JsonNode value) {
+        return switch (type) {
+            case Text text -> text.orBlank() ? value.isNull() : Nothing.is(value);
+            case Texts texts ->
+                texts.orBlank() ? value.isNull() || (value.isArray() && value.isEmpty()) : Nothing.isList(value);
+            case Images ignored -> Nothing.isList(value);
+            case Decimals ignored -> Nothing.isList(value);
+            case Loras ignored -> Nothing.isList(value);
+            case Image ignored -> Nothing.is(value);
+            case Whole ignored -> Nothing.is(value);
+            case Decimal ignored -> Nothing.is(value);
+            case Flag ignored -> Nothing.is(value);
+            case Choice ignored -> Nothing.is(value);
+            case Dimensions ignored -> Nothing.is(value);
+        };
+    }
+
     /** The type of a field's value, with its bounds. */
     sealed interface Type {}
 
-    /** A text of at most {@code longest} characters. */
-    record Text(int longest) implements Type {}
+    /**
+     * A text of at most {@code longest} characters.
+     *
+     * @param orBlank true if a blank text is one too: pictures can be drawn from an empty prompt
+     */
+    record Text(int longest, boolean orBlank) implements Type {
+        Text(int longest) {
+            this(longest, false);
+        }
+    }
 
-    /** A list of {@code least} to {@code most} texts. */
-    record Texts(int least, int most, int longest) implements Type {}
+    /**
+     * A list of {@code least} to {@code most} texts.
+     *
+     * @param orBlank true if blank texts are some too
+     */
+    record Texts(int least, int most, int longest, boolean orBlank) implements Type {}
 
     /** A whole number in a range. */
     record Whole(long least, long most) implements Type {}

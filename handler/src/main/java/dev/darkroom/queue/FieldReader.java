@@ -1,18 +1,21 @@
 package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an input field by field, under each of its names, and notes faults. Null is as good as absent. */
+/** Reads an input field by field, under each of its names, and notes faults. What is {@link Nothing} is as good as absent. */
 final class FieldReader {
     /** Matches numbered names of further pictures, such as {@code image_url_2}, as some workers have them. */
     private static final Pattern NUMBERED = Pattern.compile("(.+)_([23])");
@@ -24,6 +27,7 @@ final class FieldReader {
     private final Faults faults;
     private final Map<String, Found> found = new HashMap<>();
     private final Map<Integer, Found> furtherImages = new HashMap<>();
+    private final Set<String> empty = new HashSet<>();
     private final List<String> unknown = new ArrayList<>();
 
     /** A value under the name that the caller gave it. */
@@ -39,16 +43,30 @@ final class FieldReader {
         Optional<Field> field = fields.called(name);
         Matcher numbered = NUMBERED.matcher(name);
         if (field.isPresent()) {
-            note(found, field.get().name(), new Found(name, value));
+            note(field.get(), new Found(name, value));
         } else if (numbered.matches() && isImage(numbered.group(1))) {
-            note(furtherImages, Integer.parseInt(numbered.group(2)), new Found(name, value));
+            noteFurtherImage(Integer.parseInt(numbered.group(2)), new Found(name, value));
         } else {
             unknown.add(name);
         }
     }
 
+    private void note(Field field, Found value) {
+        if (field.isNothing(value.value())) {
+            empty.add(field.name());
+        } else {
+            note(found, field.name(), value);
+        }
+    }
+
+    private void noteFurtherImage(int number, Found value) {
+        if (!Nothing.is(value.value())) {
+            note(furtherImages, number, value);
+        }
+    }
+
     private <K> void note(Map<K, Found> known, K key, Found value) {
-        Found other = value.value().isNull() ? null : known.putIfAbsent(key, value);
+        Found other = known.putIfAbsent(key, value);
         if (other != null) {
             faults.add(value.name(), "is there as " + other.name() + " too: send one");
         }
@@ -87,6 +105,11 @@ final class FieldReader {
 
     boolean has(String field) {
         return found.containsKey(field);
+    }
+
+    /** Returns true if a field was sent with nothing in it. */
+    boolean isEmpty(String field) {
+        return empty.contains(field) && !has(field);
     }
 
     /** Returns a field as it was sent, under the name that the caller used. */
@@ -144,7 +167,7 @@ final class FieldReader {
         boolean single = has("image") || !furtherImages.isEmpty();
         faults.check(!single || !has("images"), "images", "cannot stand beside image: send one of them");
         if (has("images")) {
-            return texts("images", most);
+            return several("images", most);
         }
         List<String> images = new ArrayList<>();
         String first = text("image");
@@ -160,6 +183,24 @@ final class FieldReader {
             }
         });
         return images;
+    }
+
+    /** Reads a list of pictures; places in it that were left empty are as good as absent. */
+    private List<String> several(String field, int most) {
+        Found value = found.get(field);
+        if (value == null || !(value.value() instanceof ArrayNode list)) {
+            return texts(field, most);
+        }
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            String text = Nothing.is(list.get(i)) ? null : text(value.name() + "[" + i + "]", list.get(i));
+            if (text != null) {
+                texts.add(text);
+            }
+        }
+        boolean fits = texts.size() <= most;
+        faults.check(fits, value.name(), "must be a list of 1 to " + most + " texts, not " + texts.size());
+        return fits ? texts : List.of();
     }
 
     /** Reads a whole number in its range. The comparison comes before the conversion to int, where 2³² + 4 would be 4. */
@@ -180,7 +221,7 @@ final class FieldReader {
         }
         JsonNode number = value.value();
         boolean whole = number.isNumber() && number.canConvertToExactIntegral() && number.canConvertToLong();
-        faults.check(whole, value.name(), "must be a whole number, not " + Faults.quoted(number));
+        faults.check(whole, value.name(), "must be a whole number, not " + shown(number));
         return whole ? Optional.of(number.longValue()) : Optional.empty();
     }
 
@@ -192,7 +233,7 @@ final class FieldReader {
         }
         boolean number =
                 value.value().isNumber() && Double.isFinite(value.value().doubleValue());
-        faults.check(number, value.name(), "must be a number, not " + Faults.quoted(value.value()));
+        faults.check(number, value.name(), "must be a number, not " + shown(value.value()));
         return number ? value.value().doubleValue() : null;
     }
 
@@ -201,8 +242,7 @@ final class FieldReader {
         if (value == null) {
             return Optional.empty();
         }
-        faults.check(
-                value.value().isBoolean(), value.name(), "must be true or false, not " + Faults.quoted(value.value()));
+        faults.check(value.value().isBoolean(), value.name(), "must be true or false, not " + shown(value.value()));
         return value.value().isBoolean() ? Optional.of(value.value().booleanValue()) : Optional.empty();
     }
 
@@ -238,7 +278,7 @@ final class FieldReader {
         } catch (NumberFormatException e) {
             // noted below
         }
-        faults.add(value.name(), "must be a number, not " + Faults.quoted(value.value()));
+        faults.add(value.name(), "must be a number, not " + shown(value.value()));
         return null;
     }
 }

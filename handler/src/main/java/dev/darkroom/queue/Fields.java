@@ -18,14 +18,14 @@ final class Fields {
     private final List<Field> fields;
 
     Fields(Limits limits, Styles styles) {
-        var text = new Field.Text(limits.promptLength());
+        var text = new Field.Text(limits.promptLength(), true);
         var side = new Field.Whole(Limits.SHORTEST_SIDE, limits.longestSide());
         var scale = new Field.Decimal(-Lora.LARGEST_SCALE, Lora.LARGEST_SCALE);
         fields = List.of(
                 new Field("prompt", text, "What to draw, or what to change in the image."),
                 new Field(
                         "prompts",
-                        new Field.Texts(1, Limits.MOST_PROMPTS, limits.promptLength()),
+                        new Field.Texts(1, Limits.MOST_PROMPTS, limits.promptLength(), true),
                         "Several prompts in the place of one."),
                 new Field(
                         "negative_prompt",
@@ -61,7 +61,7 @@ final class Fields {
                 new Field("extra_lora_scale", scale, "How much of extra_lora is added (1)."),
                 new Field(
                         "lora_urls",
-                        new Field.Texts(0, Lora.MOST, LoraFields.LONGEST_SOURCE),
+                        new Field.Texts(0, Lora.MOST, LoraFields.LONGEST_SOURCE, false),
                         "Several LoRAs; see loras."),
                 new Field(
                         "lora_scales",

@@ -30,6 +30,9 @@ public final class InputSchema {
         ObjectNode schema = JobJson.object()
                 .put("$schema", "https://json-schema.org/draft/2020-12/schema")
                 .put("title", "Input of a Darkroom job")
+                .put(
+                        "description",
+                        "Optional fields may also be left empty: null, \"\", [] and {} count as absent, but in negative_prompt.")
                 .put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         for (Field field : reader.fields().all()) {

@@ -8,11 +8,14 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
 
 /** Reads and makes JSON of jobs: strictly, and with room for pictures. The size of a body is bounded by those who receive it. */
 public final class JobJson {
@@ -28,6 +31,10 @@ public final class JobJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** Matches what the parser's messages say of the parser itself. */
+    private static final Pattern PARSER_WORDS =
+            Pattern.compile(" \\(start marker at .*|: enable `.*|`[^`]*`", Pattern.DOTALL);
 
     private JobJson() {}
 
@@ -48,13 +55,32 @@ public final class JobJson {
         }
     }
 
-    /** Reads the bytes of a request body, in any of Unicode's encodings. */
+    /**
+     * Reads the bytes of a request body or a payload file: UTF-8, with or without a byte order mark, or UTF-16 and UTF-32, as some programs write files.
+     *
+     * @throws JobException if the bytes are not valid in their encoding, or no JSON object with an object {@code input}
+     */
     public static ObjectNode request(byte[] body) {
+        Encoding encoding = Encoding.of(body);
+        ByteBuffer text = encoding.withoutMark(body);
+        if (encoding != Encoding.UTF_8) {
+            return request(encoding.decoded(text));
+        }
+        encoding.check(text);
         try {
-            return request(MAPPER.readTree(body));
+            return request(MAPPER.readTree(text.array(), text.position(), text.remaining()));
         } catch (JsonProcessingException e) {
             throw noJson(e);
         } catch (IOException e) {
+            throw new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes a value. */
+    public static byte[] bytes(ObjectNode value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
     }
@@ -65,7 +91,10 @@ public final class JobJson {
             return new JobException(
                     JobException.Code.BAD_INPUT, "the body is more than this worker reads: " + limit, e);
         }
-        return new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getOriginalMessage(), e);
+        String fault = e instanceof MismatchedInputException
+                ? "there is more behind its end"
+                : PARSER_WORDS.matcher(e.getOriginalMessage()).replaceAll("");
+        return new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + fault, e);
     }
 
     private static ObjectNode request(JsonNode root) {

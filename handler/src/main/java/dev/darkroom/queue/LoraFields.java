@@ -67,6 +67,9 @@ final class LoraFields {
         }
         List<Lora> loras = new ArrayList<>();
         for (int i = 0; i < Math.min(value.size(), Lora.MOST); i++) {
+            if (Nothing.is(value.get(i))) {
+                continue;
+            }
             entry(name + "[" + i + "]", value.get(i)).ifPresent(loras::add);
         }
         faults.check(value.size() <= Lora.MOST, name, "must be at most " + Lora.MOST + ", not " + value.size());
@@ -78,7 +81,7 @@ final class LoraFields {
             return source(name, entry).map(source -> new Lora(source, FULL));
         }
         if (entry.isArray() && (entry.size() == 1 || entry.size() == 2)) {
-            double scale = entry.path(1).isNull() || entry.size() == 1 ? FULL : scale(name + "[1]", entry.get(1));
+            double scale = Nothing.is(entry.path(1)) ? FULL : scale(name + "[1]", entry.get(1));
             return source(name + "[0]", entry.get(0)).map(source -> new Lora(source, scale));
         }
         if (entry.isObject()) {
@@ -102,7 +105,8 @@ final class LoraFields {
         String scaleName = only(name, SCALES, entry);
         double scale = scaleName == null ? FULL : scale(name + "." + scaleName, entry.get(scaleName));
         if (sourceName == null) {
-            faults.add(name + ".path", "is missing");
+            boolean empty = SOURCES.stream().anyMatch(entry::has);
+            faults.add(name + ".path", empty ? Nothing.FAULT : "is missing");
             return Optional.empty();
         }
         return source(name + "." + sourceName, entry.get(sourceName)).map(source -> new Lora(source, scale));
@@ -110,7 +114,8 @@ final class LoraFields {
 
     /** Finds the one of several names for a thing that is present; null if none is. */
     private @Nullable String only(String name, List<String> names, JsonNode entry) {
-        List<String> there = names.stream().filter(entry::hasNonNull).toList();
+        List<String> there =
+                names.stream().filter(key -> !Nothing.is(entry.path(key))).toList();
         if (there.size() > 1) {
             faults.add(name + "." + there.get(1), "is there as " + there.getFirst() + " too: send one");
         }
@@ -120,8 +125,9 @@ final class LoraFields {
     private Optional<Lora> single(String field, String scaleField) {
         Optional<FieldReader.Found> found = input.sent(field);
         input.sent(scaleField)
-                .filter(scale ->
-                        found.isEmpty() && scale.value().doubleValue() != FULL) // some clients send their default
+                .filter(scale -> found.isEmpty()
+                        && !input.isEmpty(field)
+                        && scale.value().doubleValue() != FULL) // some clients send their default
                 .ifPresent(scale -> faults.add(scale.name(), "needs " + field));
         double scale = input.sent(scaleField)
                 .map(sent -> scale(sent.name(), sent.value()))
@@ -131,6 +137,9 @@ final class LoraFields {
 
     /** Reads {@code lora_urls} and {@code lora_scales}, which must have the same length. */
     private List<Lora> beside() {
+        if (input.isEmpty("lora_urls")) {
+            return List.of();
+        }
         List<JsonNode> urls = items("lora_urls");
         List<JsonNode> scales = items("lora_scales");
         faults.check(
@@ -159,9 +168,10 @@ final class LoraFields {
     }
 
     private Optional<String> source(String name, JsonNode value) {
-        if (!value.isTextual() || value.asText().isBlank()) {
+        if (Nothing.is(value) || !value.isTextual()) {
             faults.add(
-                    name, "must be a URL or a path, not " + (value.isTextual() ? "blank" : FieldReader.shown(value)));
+                    name,
+                    Nothing.is(value) ? Nothing.FAULT : "must be a URL or a path, not " + FieldReader.shown(value));
             return Optional.empty();
         }
         String source = value.asText().strip();

@@ -112,12 +112,13 @@ final class Payload {
 
     /** Reads the prompts, with the words of their style; a blank one stands in for faulty ones. */
     private List<String> prompts() {
-        faults.check(input.has("prompt") || input.has("prompts"), "prompt", "is missing");
-        faults.check(
-                !(input.has("prompt") && input.has("prompts")),
-                "prompts",
-                "cannot stand beside prompt: send one of them");
-        String prompt = input.text("prompt");
+        boolean list = input.has("prompts");
+        boolean empty = input.isEmpty("prompts");
+        faults.check(input.has("prompt") || list, empty ? "prompts" : "prompt", empty ? Nothing.FAULT : "is missing");
+        String sent = input.text("prompt");
+        // a form sends its empty field beside the list
+        String prompt = list && sent != null && sent.isBlank() ? null : sent;
+        faults.check(prompt == null || !list, "prompts", "cannot stand beside prompt: send one of them");
         List<String> several = input.texts("prompts", Limits.MOST_PROMPTS);
         rules.limits().checkPrompt("prompt", prompt, faults);
         for (int i = 0; i < several.size(); i++) {

@@ -3,8 +3,9 @@ package dev.darkroom.queue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.Faults;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code s3Config} beside a request's input, as RunPod's clients send it. */
@@ -13,7 +14,7 @@ final class S3Config {
 
     /** Reads the caller's bucket; null if there is none, or if it is faulty, which is noted. */
     static @Nullable Destination read(@Nullable JsonNode config, Faults faults) {
-        if (config == null || config.isNull()) {
+        if (config == null || Nothing.isObject(config)) {
             return null;
         }
         if (!config.isObject()) {
@@ -33,7 +34,7 @@ final class S3Config {
     private static @Nullable String text(JsonNode config, String name, Faults faults) {
         JsonNode value = config.path(name);
         boolean given = value.isTextual() && !value.asText().isBlank();
-        faults.check(given, "s3Config." + name, "is missing");
+        faults.check(given, "s3Config." + name, value.isTextual() ? Nothing.FAULT : "is missing");
         return given ? value.asText() : null;
     }
 
@@ -42,11 +43,8 @@ final class S3Config {
             return null;
         }
         try {
-            URI uri = new URI(text.strip());
-            if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
+            return WebAddress.of(text).uri();
+        } catch (AddressException e) {
             // noted below
         }
         faults.add("s3Config.endpointUrl", "must be an address such as https://s3.eu-west-1.amazonaws.com");

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the known word that a misspelt one probably meant. */
-final class Spelling {
+public final class Spelling {
     private Spelling() {}
 
     /**
@@ -15,7 +15,7 @@ final class Spelling {
      *
      * <p>Source: optimal string alignment distance, by rows.
      */
-    static Optional<String> nearest(String word, List<String> known) {
+    public static Optional<String> nearest(String word, List<String> known) {
         String lower = word.toLowerCase(Locale.ROOT);
         if (lower.length() > 64) {
             return Optional.empty();

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Styles that a job can name: words that are added to its prompts. */
 public final class Styles {
@@ -34,15 +36,26 @@ public final class Styles {
         try (InputStream own = Objects.requireNonNull(Styles.class.getResourceAsStream(OWN), OWN)) {
             add(words, new InputStreamReader(own, StandardCharsets.UTF_8));
             if (file.isPresent()) {
+                // a pipe would be waited for
+                if (!Files.isRegularFile(file.get())) {
+                    throw new IOException("there is no file " + file.get());
+                }
                 try (Reader reader = Files.newBufferedReader(file.get())) {
                     add(words, reader);
                 }
             }
+        } catch (CharacterCodingException e) {
+            throw unreadable("it is not in UTF-8");
         } catch (IOException | IllegalArgumentException e) {
-            throw new UncheckedIOException(new IOException("DARKROOM_STYLES cannot be read: " + e));
+            throw unreadable(e.getMessage());
         }
         words.values().removeIf(String::isBlank);
         return new Styles(words);
+    }
+
+    private static UncheckedIOException unreadable(@Nullable String reason) {
+        String fault = "DARKROOM_STYLES cannot be read: " + reason;
+        return new UncheckedIOException(fault, new IOException(fault));
     }
 
     private static void add(Map<String, String> words, Reader reader) throws IOException {

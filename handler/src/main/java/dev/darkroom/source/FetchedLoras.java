@@ -1,6 +1,7 @@
 package dev.darkroom.source;
 
 import dev.darkroom.net.AllowedHosts;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -124,7 +125,7 @@ final class FetchedLoras implements AutoCloseable {
         Files.createDirectories(folder);
         Path fetched = urls.download(field, url, folder);
         try {
-            WebAddress address = WebAddress.parse(field, url);
+            WebAddress address = SourceAddress.read(field, url);
             SafetensorsStart.check(field, "what " + address + " sends", fetched);
             Files.move(fetched, file, StandardCopyOption.ATOMIC_MOVE);
             LOG.infof("fetched a LoRA of %d bytes from %s", Files.size(file), address);

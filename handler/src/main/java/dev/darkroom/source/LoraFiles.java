@@ -4,9 +4,9 @@ import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,10 +127,10 @@ public final class LoraFiles implements AutoCloseable {
 
     /** Returns the last part of a URL's path, or its host. */
     private static String nameOf(String url) {
-        URI uri = URI.create(url);
-        String path = uri.getPath() == null ? "" : uri.getPath();
+        WebAddress address = WebAddress.of(url);
+        String path = address.uri().getPath();
         String last = path.substring(path.lastIndexOf('/') + 1);
-        return last.isBlank() ? uri.getHost() : last;
+        return last.isBlank() ? address.host() : last;
     }
 
     @Override

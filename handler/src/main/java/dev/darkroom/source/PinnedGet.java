@@ -1,5 +1,7 @@
 package dev.darkroom.source;
 
+import dev.darkroom.net.InterimResponses;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -7,13 +9,18 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * TLS handshake and in the certificate that is asked for. Redirects are responses like others.
  */
 final class PinnedGet implements AutoCloseable {
+    /** A {@code Content-Range} that begins at the first byte. */
+    private static final Pattern ALL = Pattern.compile("bytes 0-(\\d{1,15})/(\\d{1,15})");
+
     private final HttpClient client;
     private final FetchRules rules;
 
@@ -37,15 +47,22 @@ final class PinnedGet implements AutoCloseable {
         }
         this.client = vertx.httpClientBuilder()
                 .with(options)
-                .withConnectHandler(connection -> connection.exceptionHandler(ignored -> {})) // the answer tells it too
+                .withConnectHandler(PinnedGet::connected)
                 .build();
         this.rules = rules;
+    }
+
+    private static void connected(HttpConnection connection) {
+        connection.exceptionHandler(ignored -> {}); // the answer tells it too
+        if (connection instanceof HttpClientConnection client) {
+            InterimResponses.drop(client.channel());
+        }
     }
 
     /**
      * A server's response.
      *
-     * @param body null unless the status is 200
+     * @param body null unless the response is the whole file
      */
     record Response<T>(
             int status,
@@ -71,9 +88,22 @@ final class PinnedGet implements AutoCloseable {
         private static final long serialVersionUID = 1L;
     }
 
-    /** The body is compressed although that was not asked for. */
+    /** The body is compressed, which was not asked for, in a way that cannot be read here; the message names it. */
     static final class Compressed extends IOException {
         private static final long serialVersionUID = 1L;
+
+        Compressed(String coding) {
+            super(coding);
+        }
+    }
+
+    /** The body is not compressed as it says, or damaged. */
+    static final class Undecodable extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Undecodable(Throwable cause) {
+            super(cause);
+        }
     }
 
     /** The body cannot be written where it belongs. */
@@ -115,30 +145,37 @@ final class PinnedGet implements AutoCloseable {
 
     private <T> void receive(HttpClientResponse response, Body<T> body, CompletableFuture<Response<T>> answer) {
         response.exceptionHandler(answer::completeExceptionally);
-        if (response.statusCode() != 200) {
+        if (!isWhole(response)) {
             answer.complete(answer(response, null));
             return;
         }
-        String encoding = response.getHeader("Content-Encoding");
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            answer.completeExceptionally(new Compressed());
+        List<ContentCoding> codings = ContentCoding.of(response.headers());
+        if (codings.contains(ContentCoding.BROTLI)) { // which has no beginning to be known by
+            answer.completeExceptionally(new Compressed(ContentCoding.BROTLI.token));
             return;
         }
         if (declaredLength(response) > rules.largestFile()) {
             answer.completeExceptionally(new TooLarge());
             return;
         }
+        Body<T> plain = codings.isEmpty() ? body : decoded(body, codings, answer);
         var received = new AtomicLong();
-        response.endHandler(ignored -> body.end()
+        response.endHandler(ignored -> plain.end()
                 .onFailure(answer::completeExceptionally)
                 .onSuccess(whole -> answer.complete(answer(response, whole))));
         response.handler(part -> {
             if (received.addAndGet(part.length()) > rules.largestFile()) {
                 answer.completeExceptionally(new TooLarge());
             } else if (!answer.isDone()) {
-                take(part, response, body, answer);
+                take(part, response, plain, answer);
             }
         });
+    }
+
+    private <T> Body<T> decoded(Body<T> body, List<ContentCoding> codings, CompletableFuture<Response<T>> answer) {
+        var decoded = new DecodedBody<>(body, codings, rules.largestFile());
+        var unused = answer.whenComplete((ignored, failure) -> decoded.close());
+        return decoded;
     }
 
     private static <T> void take(
@@ -148,6 +185,18 @@ final class PinnedGet implements AutoCloseable {
             response.pause();
             taken.onSuccess(ignored -> response.resume());
         }
+    }
+
+    /** Returns true for an answer with all of the file: 203 comes from a proxy that changed something, 206 may hold all parts at once. */
+    private static boolean isWhole(HttpClientResponse response) {
+        return switch (response.statusCode()) {
+            case 200, 203 -> true;
+            case 206 -> {
+                Matcher range = ALL.matcher(String.valueOf(response.getHeader("Content-Range")));
+                yield range.matches() && Long.parseLong(range.group(1)) == Long.parseLong(range.group(2)) - 1;
+            }
+            default -> false;
+        };
     }
 
     private static long declaredLength(HttpClientResponse response) {

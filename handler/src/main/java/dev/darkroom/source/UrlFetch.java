@@ -3,6 +3,7 @@ package dev.darkroom.source;
 import dev.darkroom.job.JobException;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.net.ForbiddenHostException;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.net.TrustOptions;
@@ -62,7 +63,7 @@ final class UrlFetch implements AutoCloseable {
     }
 
     private <T> T fetch(String field, String url, Supplier<PinnedGet.Body<T>> body) throws InterruptedException {
-        WebAddress address = WebAddress.parse(field, url);
+        WebAddress address = SourceAddress.read(field, url);
         long deadline = System.nanoTime() + rules.timeout().toNanos();
         for (int tried = 1; ; tried++) {
             try {
@@ -103,9 +104,11 @@ final class UrlFetch implements AutoCloseable {
                 if (answer.location() == null) {
                     throw failed(field, address + " redirects to nowhere", null);
                 }
-                yield address.redirected(field, answer.location());
+                yield SourceAddress.redirected(field, address, answer.location());
             }
             case 408, 429 -> throw new PassingFault(reason, answer.retryAfter(), null);
+            case 204, 205 -> throw failed(field, reason + ": there is nothing at that address", null);
+            case 206 -> throw failed(field, reason + ": a part of the file, which was not asked for", null);
             default -> {
                 if (status >= 500) {
                     throw new PassingFault(reason, answer.retryAfter(), null);
@@ -115,12 +118,16 @@ final class UrlFetch implements AutoCloseable {
         };
     }
 
-    private List<InetAddress> servers(String field, WebAddress address, long deadline) throws InterruptedException {
+    private List<InetAddress> servers(String field, WebAddress address, long deadline)
+            throws PassingFault, InterruptedException {
         try {
             return await(field, address, deadline, lookUp(address.host()));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ForbiddenHostException) {
                 throw JobException.badInput(field + ": must be at a public address, which " + address + " is not");
+            }
+            if (e.getCause() instanceof UnknownHostException unknown && AllowedHosts.mayPass(unknown)) {
+                throw new PassingFault(address + " is not known at this moment", null, unknown);
             }
             throw failed(field, address + " is not known", e.getCause());
         }
@@ -150,7 +157,11 @@ final class UrlFetch implements AutoCloseable {
                 throw SourceImages.tooLarge(field, rules.largestFile());
             }
             if (cause instanceof PinnedGet.Compressed) {
-                throw failed(field, address + " sends compressed content, which was not asked for", cause);
+                String reason = " sends content compressed with " + cause.getMessage() + ", which was not asked for";
+                throw failed(field, address + reason, cause);
+            }
+            if (cause instanceof PinnedGet.Undecodable) {
+                throw failed(field, address + " sends damaged content: its compression cannot be undone", cause);
             }
             if (cause instanceof PinnedGet.NotWritten) {
                 String reason = field + ": this worker has no room to keep it";

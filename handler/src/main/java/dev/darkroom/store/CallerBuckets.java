@@ -5,6 +5,7 @@ import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.net.ForbiddenHostException;
+import dev.darkroom.net.WebAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * worker connects by TLS only, and to allowed hosts only.
  */
 public final class CallerBuckets implements AutoCloseable {
+    private static final int LOOK_UPS = 3;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
     private final AllowedHosts hosts;
     private final boolean plainHttp;
     private final Duration expiry;
@@ -51,16 +55,37 @@ public final class CallerBuckets implements AutoCloseable {
      */
     void check(Destination destination) {
         S3Endpoint endpoint = target(destination).endpoint();
-        String front = endpoint.pathStyle() ? "" : endpoint.bucket() + ".";
+        for (int tried = 1; !isKnown(endpoint, tried); tried++) {
+            try {
+                Thread.sleep(LOOK_AGAIN.multipliedBy(tried));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new JobException(JobException.Code.CANCELLED, "the worker is stopping", e);
+            }
+        }
+    }
+
+    /** Returns false if the host could not be looked up at this moment, and should be once more. */
+    private boolean isKnown(S3Endpoint endpoint, int tried) {
+        String host = Faults.quoted(WebAddress.of(endpoint.address().toString()).host());
         try {
-            var unused = hosts.lookUp(front + endpoint.address().getHost());
-        } catch (UnknownHostException | ForbiddenHostException e) {
-            String rule = e instanceof ForbiddenHostException ? "must be a public address" : "is not known";
+            var unused = hosts.lookUp(endpoint.host());
+            return true;
+        } catch (ForbiddenHostException e) {
             throw new JobException(
-                    JobException.Code.BAD_INPUT,
-                    S3Names.JOB.endpoint + ": " + rule + ": "
-                            + Faults.quoted(destination.endpoint().getHost()),
-                    e);
+                    JobException.Code.BAD_INPUT, S3Names.JOB.endpoint + ": must be a public address: " + host, e);
+        } catch (UnknownHostException e) {
+            if (!AllowedHosts.mayPass(e)) {
+                throw new JobException(
+                        JobException.Code.BAD_INPUT, S3Names.JOB.endpoint + ": is not known: " + host, e);
+            }
+            if (tried >= LOOK_UPS) {
+                throw new JobException(
+                        JobException.Code.STORE_FAILED,
+                        S3Names.JOB.endpoint + ": is not known at this moment (tried " + tried + " times): " + host,
+                        e);
+            }
+            return false;
         }
     }
 

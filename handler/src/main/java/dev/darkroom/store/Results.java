@@ -27,6 +27,7 @@ public final class Results {
     private final Optional<ResultFolder> folder;
     private final CallerBuckets callers;
     private final UnsentPictures unsent;
+    private final StorageTroubles troubles = new StorageTroubles();
 
     /**
      * Connects to nothing yet.
@@ -81,6 +82,16 @@ public final class Results {
     }
 
     /**
+     * Returns why the storage of results whose job names none of its own cannot be used; empty while it works, as far as is known. Tries it
+     * if it has failed several times in a row.
+     */
+    public Optional<String> trouble() {
+        return troubles.now(() -> {
+            var unused = checkStorage();
+        });
+    }
+
+    /**
      * Encodes and delivers a finished picture.
      *
      * @throws JobException {@code STORE_FAILED} if that failed; the picture is kept then
@@ -128,16 +139,24 @@ public final class Results {
         if (inline && encoded.base64Bytes() <= picture.share()) {
             return inAnswer(picture, encoded, List.of());
         }
+        boolean own = picture.delivery().destination() == null;
         try {
             if (inline) {
                 return tooLargeForTheAnswer(picture, encoded, store);
             }
-            return atAddress(
+            JobResult.Image image = atAddress(
                     picture,
                     encoded,
                     store.orElseThrow(() -> new StoreException("there is no storage", null)),
                     List.of());
+            if (own) {
+                troubles.stored();
+            }
+            return image;
         } catch (StoreException e) {
+            if (own) {
+                troubles.failed();
+            }
             throw keptAfter(e, picture, encoded);
         }
     }

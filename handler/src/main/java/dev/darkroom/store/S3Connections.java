@@ -1,11 +1,24 @@
 package dev.darkroom.store;
 
+import dev.darkroom.net.AllowedHosts;
+import dev.darkroom.net.WebAddress;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -13,22 +26,23 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * Shared connections and threads for buckets. Clients and signers are created from them for one use, own nothing, and so need no cache:
  * connecting, which costs time, is shared.
  */
 public final class S3Connections implements AutoCloseable {
-    private static final int MOST_CONNECTIONS = 32;
+    private static final int MOST_CONNECTIONS = 64;
     private static final int ATTEMPTS = 4;
     /** Time for the pauses between attempts, which are longest where storage is overloaded. */
     private static final Duration PAUSES = Duration.ofSeconds(20);
@@ -36,22 +50,46 @@ public final class S3Connections implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
-    private final SdkAsyncHttpClient http;
+    /** Longest wait for one of the connections; now and then the pool never hears that one was refused. */
+    private static final Duration ACQUIRE = Duration.ofSeconds(10);
+
+    private static final int THREADS = 2;
+    private static final int LONGEST_CLOSING_SECONDS = 2;
+
+    private final Supplier<ProxyConfiguration> proxy;
     private final ExecutorService completions = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService delays = delays();
     private final List<ExecutionInterceptor> interceptors;
+    private @Nullable Connected connected;
 
-    private S3Connections(ProxyConfiguration proxy, List<ExecutionInterceptor> interceptors) {
+    private S3Connections(Supplier<ProxyConfiguration> proxy, List<ExecutionInterceptor> interceptors) {
+        this.proxy = proxy;
         this.interceptors = interceptors;
-        this.http = NettyNioAsyncHttpClient.builder()
-                .maxConcurrency(MOST_CONNECTIONS)
-                .connectionTimeout(CONNECT)
-                .tlsNegotiationTimeout(CONNECT)
-                .connectionAcquisitionTimeout(SILENCE)
-                .readTimeout(SILENCE)
-                .writeTimeout(SILENCE)
-                .proxyConfiguration(proxy)
-                .build();
+    }
+
+    /** The SDK's HTTP client, and its threads, which it would wait two seconds for before it lets them go. */
+    private record Connected(SdkAsyncHttpClient http, EventLoopGroup threads) {}
+
+    /** Returns the HTTP client, made when it is first needed: many workers never store into a bucket. */
+    private synchronized SdkAsyncHttpClient http() {
+        Connected known = connected;
+        if (known == null) {
+            var threads = new NioEventLoopGroup(
+                    THREADS, Thread.ofPlatform().daemon().name("s3-io-", 0).factory());
+            SdkAsyncHttpClient http = NettyNioAsyncHttpClient.builder()
+                    .eventLoopGroup(SdkEventLoopGroup.create(threads, NioSocketChannel::new))
+                    .maxConcurrency(MOST_CONNECTIONS)
+                    .connectionTimeout(CONNECT)
+                    .tlsNegotiationTimeout(CONNECT)
+                    .connectionAcquisitionTimeout(ACQUIRE)
+                    .readTimeout(SILENCE)
+                    .writeTimeout(SILENCE)
+                    .proxyConfiguration(proxy.get())
+                    .build();
+            known = new Connected(http, threads);
+            connected = known;
+        }
+        return known.http;
     }
 
     /** Creates the timer of requests. Each request sets timeouts of minutes; those that it did not need are removed with it. */
@@ -64,24 +102,28 @@ public final class S3Connections implements AutoCloseable {
 
     /** Returns connections to the bucket of the worker's settings, through a proxy if the environment names one. */
     public static S3Connections trusted() {
-        return new S3Connections(ProxyConfiguration.builder().build(), List.of(new PlainMultipart()));
+        return new S3Connections(() -> ProxyConfiguration.builder().build(), List.of(new PlainMultipart()));
     }
 
     /** Returns connections to buckets that callers name: every host is checked, and no proxy looks it up once more. */
     static S3Connections checked(AddressCheck check) {
         return new S3Connections(
-                ProxyConfiguration.builder()
+                () -> ProxyConfiguration.builder()
                         .useSystemPropertyValues(false)
                         .useEnvironmentVariableValues(false)
                         .build(),
                 List.of(new PlainMultipart(), check));
     }
 
-    /** Returns a client, to be closed after use. It omits checksums and chunks that only Amazon understands. */
-    S3AsyncClient client(S3Target target) {
+    /**
+     * Returns a client, to be closed after use. It omits checksums and chunks that only Amazon understands. May look a host up.
+     *
+     * @param listener hears of all requests
+     */
+    S3AsyncClient client(S3Target target, ExecutionInterceptor listener) {
         return S3AsyncClient.builder()
-                .httpClient(http)
-                .endpointOverride(target.endpoint().address())
+                .httpClient(http())
+                .endpointOverride(reachable(target.endpoint()))
                 .region(Region.of(target.endpoint().region()))
                 .credentialsProvider(credentials(target))
                 .serviceConfiguration(configuration(target))
@@ -90,32 +132,45 @@ public final class S3Connections implements AutoCloseable {
                 .multipartEnabled(true)
                 .asyncConfiguration(options ->
                         options.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, completions))
-                .overrideConfiguration(override(target))
+                .overrideConfiguration(override(target, listener))
                 .build();
     }
 
-    /** Returns a signer of addresses, to be closed after use. */
-    S3Presigner presigner(S3Target target) {
-        return S3Presigner.builder()
-                .endpointOverride(target.endpoint().address())
-                .region(Region.of(target.endpoint().region()))
-                .credentialsProvider(credentials(target))
-                .serviceConfiguration(configuration(target))
-                .build();
-    }
-
-    private ClientOverrideConfiguration override(S3Target target) {
+    private ClientOverrideConfiguration override(S3Target target, ExecutionInterceptor listener) {
         return ClientOverrideConfiguration.builder()
                 .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
                         .maxAttempts(ATTEMPTS)
                         .build())
                 .apiCallAttemptTimeout(target.timeout())
                 .apiCallTimeout(target.timeout().multipliedBy(ATTEMPTS).plus(PAUSES))
-                .executionInterceptors(interceptors)
+                .executionInterceptors(Stream.concat(interceptors.stream(), Stream.of(listener))
+                        .toList())
                 .scheduledExecutorService(delays)
                 // profiles in the home folder of whoever starts the worker are not read
                 .defaultProfileFile(ProfileFile.aggregator().build())
                 .build();
+    }
+
+    /**
+     * Returns the address that the SDK connects to. It finds no host where there is an underscore, and may not find those below localhost:
+     * there it is told the host's address.
+     */
+    static URI reachable(S3Endpoint endpoint) {
+        URI address = endpoint.address();
+        if (address.getHost() != null && (!AllowedHosts.isBelowLocalhost(address.getHost()) || !endpoint.pathStyle())) {
+            return address;
+        }
+        WebAddress named = WebAddress.of(address.toString());
+        if (named.isSecure()) {
+            return address;
+        }
+        try {
+            InetAddress host = AllowedHosts.ALL.lookUp(named.host()).getFirst();
+            String literal = host instanceof Inet6Address ? "[" + host.getHostAddress() + "]" : host.getHostAddress();
+            return URI.create("http://" + literal + ":" + named.port() + named.path());
+        } catch (UnknownHostException e) {
+            throw SdkClientException.create("unknown host", e);
+        }
     }
 
     private static StaticCredentialsProvider credentials(S3Target target) {
@@ -132,7 +187,14 @@ public final class S3Connections implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
+        Connected known;
+        synchronized (this) {
+            known = connected;
+        }
+        if (known != null) {
+            known.http.close();
+            var unused = known.threads.shutdownGracefully(0, LONGEST_CLOSING_SECONDS, TimeUnit.SECONDS);
+        }
         delays.shutdownNow();
         completions.close();
     }

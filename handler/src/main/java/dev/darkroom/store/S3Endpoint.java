@@ -1,16 +1,18 @@
 package dev.darkroom.store;
 
 import dev.darkroom.job.Faults;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The address of a bucket and the form of requests to it, derived from an endpoint as people write it and the settings beside it.
  *
- * @param address of the storage itself, without the bucket
+ * @param address of the storage itself, without the bucket; with a path if the storage is below one
  * @param region that requests are signed for
  * @param pathStyle true if the bucket is in the path of requests, false if it is in front of the host
  * @param signsAddresses false where the storage refuses signed addresses
@@ -19,9 +21,11 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
     /** Buckets elsewhere may be named more freely than Amazon's; none may change the host or the path that it stands in. */
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9](?:[._-]?[A-Za-z0-9_-]){1,221}");
 
-    /** Java's own reading finds no host where a bucket in front has an underscore. */
-    private static final Pattern AUTHORITY =
-            Pattern.compile("(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?<port>:\\d{1,5})?");
+    /** The path that Supabase's storage is below, hosted or not: its last part is no bucket. */
+    private static final String SUPABASE = "/storage/v1/s3";
+
+    private static final Pattern FRONT = Pattern.compile("[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?");
+    private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._~-]+)*");
 
     private static final Pattern REGION = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
@@ -40,10 +44,10 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
             Optional<String> bucket,
             Optional<Boolean> pathStyle,
             S3Names names) {
-        Matcher authority = authority(endpoint, names);
-        String name = authority.group("host").toLowerCase(Locale.ROOT);
-        S3Host.Parts parts = withNamedBucketInFront(S3Host.parse(name), bucket, pathStyle);
-        String itsBucket = agreed(bucket, agreed(parts.bucket(), bucketInPath(endpoint, names), names), names)
+        WebAddress address = address(endpoint, names);
+        S3Host.Parts parts = withNamedBucketInFront(S3Host.parse(address.host()), bucket, pathStyle);
+        Path path = Path.of(address, parts, bucket, names);
+        String itsBucket = agreed(bucket, agreed(parts.bucket(), path.bucket, names), names)
                 .filter(it -> !it.isBlank())
                 .orElseThrow(() -> new IllegalArgumentException(
                         names.bucket + ": must be set, for " + names.endpoint + " has no bucket in it"));
@@ -52,31 +56,72 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
         check(REGION.matcher(itsRegion).matches(), names.region, "is no region: " + Faults.quoted(itsRegion));
         boolean inHost = parts.bucket().isPresent() || parts.host().wantsBucketInHost();
         // a certificate for *.host does not hold for two labels
-        boolean inPath = pathStyle.orElse(!inHost || itsBucket.indexOf('.') >= 0);
+        boolean inPath = !path.base.isEmpty()
+                || !isLabels(itsBucket, address.isSecure())
+                || pathStyle.orElse(!inHost || itsBucket.indexOf('.') >= 0);
         return new S3Endpoint(
-                address(endpoint, regional(parts, itsRegion), authority),
+                at(address, regional(parts, itsRegion), path.base),
                 itsRegion,
                 itsBucket,
                 inPath,
                 parts.host() != S3Host.RUNPOD);
     }
 
-    private static Matcher authority(URI endpoint, S3Names names) {
-        String scheme = String.valueOf(endpoint.getScheme()).toLowerCase(Locale.ROOT);
-        Matcher authority = AUTHORITY.matcher(String.valueOf(endpoint.getRawAuthority()));
-        boolean plain = String.valueOf(endpoint.getRawAuthority()).indexOf('@') < 0
-                && endpoint.getRawQuery() == null
-                && endpoint.getRawFragment() == null;
-        check(plain, names.endpoint, "must be an address without user, query and fragment");
+    /** Returns false for buckets that the SDK never puts in front of a host, whatever it is told. */
+    private static boolean isLabels(String bucket, boolean secure) {
+        return FRONT.matcher(bucket).matches() && !(secure && bucket.indexOf('.') >= 0);
+    }
+
+    private static WebAddress address(URI endpoint, S3Names names) {
         check(
-                authority.matches() && endpoint.getRawAuthority() != null && scheme.matches("https?"),
+                !String.valueOf(endpoint.getRawAuthority()).contains("@")
+                        && endpoint.getRawQuery() == null
+                        && endpoint.getRawFragment() == null,
                 names.endpoint,
-                "must be an address such as https://s3.eu-west-2.amazonaws.com");
+                "must be an address without user, query and fragment");
+        WebAddress address;
+        try {
+            address = WebAddress.of(endpoint.toString());
+        } catch (AddressException e) {
+            throw new IllegalArgumentException(
+                    names.endpoint + ": must be an address such as https://s3.eu-west-2.amazonaws.com", e);
+        }
         check(
-                !"firebasestorage.googleapis.com".equalsIgnoreCase(authority.group("host")),
+                !address.host().equals("firebasestorage.googleapis.com"),
                 names.endpoint,
                 "does not speak S3; Firebase's buckets are reached at https://storage.googleapis.com");
-        return authority;
+        check(
+                !(address.isSecure()
+                        && address.host().indexOf('_') >= 0
+                        && S3Host.parse(address.host()).host() == S3Host.OTHER),
+                names.endpoint,
+                "has an underscore in its host, which no certificate can be for: use http, or another name of the host");
+        return address;
+    }
+
+    /**
+     * What the path of an endpoint means.
+     *
+     * @param base the path that the storage is below; empty for none
+     */
+    private record Path(String base, Optional<String> bucket) {
+        /** The last part of a path is the bucket, unless another one is named; storage with a known host is never below a path. */
+        static Path of(WebAddress address, S3Host.Parts parts, Optional<String> named, S3Names names) {
+            String whole = address.path().replaceFirst("/+$", "");
+            int slash = whole.lastIndexOf('/');
+            Optional<String> last = slash < 0 ? Optional.empty() : Optional.of(whole.substring(slash + 1));
+            boolean below = parts.host() == S3Host.OTHER;
+            if (below && (whole.endsWith(SUPABASE) || (named.isPresent() && !named.equals(last)))) {
+                check(PATH.matcher(whole).matches(), names.endpoint, "must have a plain path, not " + whole);
+                return new Path(whole, Optional.empty());
+            }
+            String base = slash < 0 ? "" : whole.substring(0, slash);
+            check(
+                    base.isEmpty() || (below && PATH.matcher(base).matches()),
+                    names.endpoint,
+                    "must have no more than a bucket as its path, not " + whole);
+            return new Path(base, last);
+        }
     }
 
     /** Splits the bucket off an unknown host, if the settings say that it stands in front. */
@@ -87,13 +132,6 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
         return inHost && front.length() > 1 && parts.base().startsWith(front)
                 ? new S3Host.Parts(parts.host(), parts.base().substring(front.length()), parts.region(), bucket)
                 : parts;
-    }
-
-    private static Optional<String> bucketInPath(URI endpoint, S3Names names) {
-        String path = endpoint.getPath() == null ? "" : endpoint.getPath();
-        String segment = path.replaceFirst("^/+", "").replaceFirst("/+$", "");
-        check(segment.indexOf('/') < 0, names.endpoint, "must have no more than a bucket as its path, not " + path);
-        return segment.isEmpty() ? Optional.empty() : Optional.of(segment);
     }
 
     private static Optional<String> agreed(Optional<String> one, Optional<String> other, S3Names names) {
@@ -127,15 +165,41 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
                 : parts.base();
     }
 
-    private static URI address(URI endpoint, String host, Matcher authority) {
-        String port = authority.group("port") == null ? "" : authority.group("port");
-        return URI.create(endpoint.getScheme().toLowerCase(Locale.ROOT) + "://" + host + port);
+    private static URI at(WebAddress address, String host, String base) {
+        String port = address.authority().substring(address.host().length());
+        return URI.create((address.isSecure() ? "https://" : "http://") + host + port + base);
     }
 
     private static void check(boolean holds, String name, String rule) {
         if (!holds) {
             throw new IllegalArgumentException(name + ": " + rule);
         }
+    }
+
+    /** Returns the host of requests, with the bucket in front if it stands there. */
+    String host() {
+        String host = WebAddress.of(address.toString()).host();
+        return pathStyle ? host : bucket + "." + host;
+    }
+
+    /** Returns the port of requests. */
+    int port() {
+        return WebAddress.of(address.toString()).port();
+    }
+
+    /**
+     * Returns the path of a file in requests.
+     *
+     * @param key the file's name, encoded
+     */
+    String pathOf(String key) {
+        String base = Objects.requireNonNullElse(address.getRawPath(), "");
+        return base + (pathStyle ? "/" + bucket : "") + "/" + key;
+    }
+
+    /** Returns the same bucket where the storage has another address. */
+    S3Endpoint at(URI other) {
+        return new S3Endpoint(other, region, bucket, pathStyle, signsAddresses);
     }
 
     /** Returns the bucket and the host, for messages. */

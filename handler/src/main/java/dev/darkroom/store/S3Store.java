@@ -3,13 +3,13 @@ package dev.darkroom.store;
 import dev.darkroom.job.ImageFormat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
  * Stores results in a bucket by the S3 protocol. Files get names that nobody can guess; large ones are sent in parts; transient failures
@@ -20,10 +20,12 @@ public final class S3Store implements ResultStore {
 
     private final S3Target target;
     private final S3Connections connections;
+    private final BucketClock clock;
 
     public S3Store(S3Target target, S3Connections connections) {
         this.target = target;
         this.connections = connections;
+        this.clock = new BucketClock(InstantSource.system(), target.toString());
     }
 
     @Override
@@ -35,10 +37,13 @@ public final class S3Store implements ResultStore {
 
     @Override
     public List<String> notes() {
-        return givesAddresses()
-                ? List.of()
-                : List.of(target.endpoint().address().getHost()
-                        + " signs no addresses: read the pictures with a key to the bucket, or on the volume itself");
+        if (givesAddresses()) {
+            return target.publicUrl().isPresent()
+                    ? List.of()
+                    : clock.note().stream().toList();
+        }
+        return List.of(target.endpoint().host()
+                + " signs no addresses: read the pictures with a key to the bucket, or on the volume itself");
     }
 
     /**
@@ -51,9 +56,14 @@ public final class S3Store implements ResultStore {
         String key = target.inPrefix("darkroom-check-" + ResultName.unguessable(ImageFormat.PNG));
         put(key, "This worker can store results here.\n".getBytes(StandardCharsets.UTF_8), "text/plain");
         if (target.publicUrl().isEmpty() && givesAddresses()) {
-            SignedRead.check(target, address(key));
+            SignedRead.check(target, SignedAddress.of(reachable(), key, clock));
         }
         return target.endpoint() + " takes files" + (deleted(key) ? "" : "; they cannot be deleted, " + key + " stays");
+    }
+
+    /** Returns the bucket at the address that is connected to. */
+    private S3Target reachable() {
+        return target.at(target.endpoint().at(S3Connections.reachable(target.endpoint())));
     }
 
     private void put(String key, byte[] file, String mediaType) throws StoreException {
@@ -77,7 +87,7 @@ public final class S3Store implements ResultStore {
     }
 
     private void call(Function<S3AsyncClient, CompletableFuture<?>> request) throws StoreException {
-        try (S3AsyncClient client = connections.client(target)) {
+        try (S3AsyncClient client = connections.client(target, clock)) {
             CompletableFuture<?> answer = request.apply(client);
             try {
                 answer.get();
@@ -97,18 +107,8 @@ public final class S3Store implements ResultStore {
 
     /** Returns the address at which callers read a file. */
     URI address(String key) {
-        return target.publicAddress(key).orElseGet(() -> givesAddresses() ? signed(key) : target.plainAddress(key));
-    }
-
-    private URI signed(String key) {
-        try (S3Presigner presigner = connections.presigner(target)) {
-            return URI.create(presigner
-                    .presignGetObject(signing -> signing.signatureDuration(target.expiry())
-                            .getObjectRequest(get ->
-                                    get.bucket(target.endpoint().bucket()).key(key)))
-                    .url()
-                    .toString());
-        }
+        return target.publicAddress(key)
+                .orElseGet(() -> givesAddresses() ? SignedAddress.of(target, key, clock) : target.plainAddress(key));
     }
 
     /** Returns the bucket and its host. */

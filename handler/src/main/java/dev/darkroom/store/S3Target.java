@@ -3,6 +3,8 @@ package dev.darkroom.store;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,7 +45,7 @@ public record S3Target(
         }
         var endpoint = S3Endpoint.of(
                 settings.endpoint().get(), settings.region(), settings.bucket(), settings.pathStyle(), names);
-        settings.publicUrl().ifPresent(S3Target::checkPublic);
+        Optional<URI> publicUrl = settings.publicUrl().map(S3Target::checkedPublic);
         Duration expiry = settings.expiry();
         check(
                 expiry.compareTo(Duration.ofSeconds(1)) >= 0 && expiry.compareTo(LONGEST_EXPIRY) <= 0,
@@ -55,7 +57,7 @@ public record S3Target(
                 set(settings.accessKeyId(), names.accessKeyId, names),
                 set(settings.secretAccessKey(), names.secretAccessKey, names),
                 prefix(settings.prefix().orElse(""), names),
-                settings.publicUrl(),
+                publicUrl,
                 expiry,
                 settings.timeout()));
     }
@@ -87,6 +89,11 @@ public record S3Target(
         }
     }
 
+    /** Returns the same bucket where the storage has another address. */
+    S3Target at(S3Endpoint other) {
+        return new S3Target(other, accessKeyId, secretAccessKey, prefix, publicUrl, expiry, timeout);
+    }
+
     /** Returns a new key for a file, which nobody can guess. */
     String key(ResultName name, ImageFormat format) {
         return inPrefix(name.folder() + "/" + ResultName.unguessable(format));
@@ -106,7 +113,7 @@ public record S3Target(
         return URI.create("s3://" + endpoint.bucket() + "/" + encoded(key));
     }
 
-    private static String encoded(String key) {
+    static String encoded(String key) {
         return SdkHttpUtils.urlEncodeIgnoreSlashes(key);
     }
 
@@ -126,12 +133,17 @@ public record S3Target(
         return prefix;
     }
 
-    private static void checkPublic(URI url) {
-        boolean web = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
-        check(
-                web && url.getHost() != null && url.getRawQuery() == null && url.getRawFragment() == null,
-                "BUCKET_PUBLIC_URL",
-                "must be an address such as https://pictures.example.com");
+    private static URI checkedPublic(URI url) {
+        try {
+            WebAddress address = WebAddress.of(url.toString());
+            if (!address.hasQuery() && url.getRawFragment() == null) {
+                return address.uri();
+            }
+        } catch (AddressException e) {
+            // refused below
+        }
+        throw new IllegalArgumentException(
+                "BUCKET_PUBLIC_URL: must be an address such as https://pictures.example.com");
     }
 
     private static void check(boolean holds, String name, String rule) {

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,19 @@ class EntrypointScriptTest {
         platform.stop(0);
     }
 
+    private static String usage() throws IOException {
+        String command = Files.readString(Shell.HOME.resolve("handler/src/main/java/dev/darkroom/Command.java"));
+        int start = command.indexOf("\"\"\"\n") + 4;
+        return command.substring(start, command.indexOf("\"\"\"", start)).stripIndent();
+    }
+
+    private static String version() throws IOException {
+        Matcher version = Pattern.compile("<version>([^<]+)</version>")
+                .matcher(Files.readString(Shell.HOME.resolve("pom.xml")));
+        assertThat(version.find()).isTrue();
+        return version.group(1);
+    }
+
     private Shell.Ended start(String... arguments) throws IOException, InterruptedException {
         return shell.run(home.resolve("entrypoint.sh"), arguments);
     }
@@ -112,6 +127,7 @@ class EntrypointScriptTest {
                 .containsExactly(
                         "installation",
                         "environment",
+                        "files",
                         "memory",
                         "nvidia",
                         "cuda",
@@ -123,6 +139,51 @@ class EntrypointScriptTest {
         assertThat(ended.out())
                 .startsWith("DEVICE= GOMP_SPINCOUNT=20000 @" + home + "/handler/jvm.options")
                 .endsWith("-jar " + home + "/handler/target/quarkus-app/quarkus-run.jar\n");
+    }
+
+    @Test
+    void helpAndVersionAreThereWithoutAWorker() throws Exception {
+        Files.delete(home.resolve("handler/target/quarkus-app/quarkus-run.jar"));
+        shell.set("JAVA_HOME", null).set("DEVICE", "tpu");
+
+        for (String help : List.of("--help", "-h")) {
+            Shell.Ended ended = start(help);
+            assertThat(ended.exit()).isZero();
+            assertThat(ended.out()).isEqualTo(usage());
+            assertThat(ended.err()).isEmpty();
+        }
+        assertThat(start("--version").out())
+                .isEqualTo("Darkroom " + version() + "\n")
+                .isEqualTo(RunPodSettings.class.getMethod("product").getAnnotation(WithDefault.class).value().replace('/', ' ') + "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--payload", "--payload a b", "x", "--help x", "-x"})
+    void unknownArgumentsAreRefusedBeforeAnythingElse(String arguments) throws IOException, InterruptedException {
+        Shell.Ended ended = start(arguments.split(" ", -1));
+
+        assertThat(ended.exit()).isEqualTo(2);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).startsWith("unknown arguments").endsWith(usage()).doesNotContain("ok ");
+    }
+
+    @Test
+    void valuesAreTrimmedAndEmptyOnesUnset() throws IOException, InterruptedException {
+        shell.set("DEVICE", "cpu\r")
+                .set("DARKROOM_HTTP_API_KEY", " key\n")
+                .set("DARKROOM_MEMORY", "  ")
+                .set("DARKROOM_PORT", "tcp://10.0.0.7:80")
+                .set("LC_ALL", "C");
+        String worker = start().err();
+
+        assertThat(worker.lines())
+                .contains("DEVICE=cpu", "DARKROOM_HTTP_API_KEY=key", "LC_ALL=C.UTF-8")
+                .noneMatch(line -> line.startsWith("DARKROOM_MEMORY") || line.startsWith("DARKROOM_PORT"));
+    }
+
+    @Test
+    void aPayloadMayStandBehindAnEqualsSign() throws IOException, InterruptedException {
+        assertThat(start("--payload=my job.json").out()).endsWith("--payload my job.json\n");
     }
 
     @Test
@@ -216,6 +277,26 @@ class EntrypointScriptTest {
     void theirLimitOfDownloadsCountsIfItIsStricter(String value, @Nullable String limit)
             throws IOException, InterruptedException {
         assertPassedOn("RUNPOD_MAX_DOWNLOAD_BYTES", value, "DARKROOM_SOURCES_LARGEST_FILE", limit);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ", , 127.0.0.1",
+        "DARKROOM_HTTP_OPEN, false, 127.0.0.1",
+        "DARKROOM_HTTP_OPEN, true, 0.0.0.0",
+        "DARKROOM_HTTP_API_KEY, key, 0.0.0.0",
+        "DARKROOM_PUBLIC_URL, https://pictures.example.net, 0.0.0.0"
+    })
+    void whereJobsArePulledThePortIsForThisMachineUnlessOthersAreToCall(
+            @Nullable String variable, @Nullable String value, String host) throws IOException, InterruptedException {
+        shell.set("DEVICE", "cpu").set("HOST", "0.0.0.0");
+        if (variable != null && value != null) {
+            shell.set(variable, value);
+        }
+        assertThat(start(shell, "HOST")).containsExactly("HOST=0.0.0.0");
+
+        shell.set("RUNPOD_WEBHOOK_GET_JOB", "http://127.0.0.1:1/").set("RUNPOD_WEBHOOK_POST_OUTPUT", "http://127.0.0.1:1/");
+        assertThat(start(shell, "HOST")).containsExactly("HOST=" + host);
     }
 
     /** What is set in our own name is not overruled. */

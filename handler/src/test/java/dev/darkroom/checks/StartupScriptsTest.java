@@ -79,6 +79,28 @@ class StartupScriptsTest {
         assertOk(shell.check("80-folders"), folder.resolve("data").toString());
     }
 
+    @Test
+    void aCheckThatIsMisspeltIsNotLeftOutInSilence() throws IOException, InterruptedException {
+        assertOk(shell.set("DARKROOM_SKIP_CHECKS", "cuda, gpu-memory,").check("15-environment"), "DEVICE");
+        assertFailed(
+                shell.set("DARKROOM_SKIP_CHECKS", "cuda,disc").check("15-environment"),
+                15,
+                "there is no check 'disc', but these: installation environment files");
+        shell.set("DARKROOM_SKIP_CHECKS", null).set("DARKROOM_CHECKS", "yaml");
+        assertFailed(shell.check("15-environment"), 15, "DARKROOM_CHECKS: must be json or text, not 'yaml'");
+    }
+
+    @Test
+    void tooFewOpenFilesAreSaidBeforeAnythingElseFails() throws IOException, InterruptedException {
+        assertOk(shell.check("16-files"), "open files are allowed");
+        Shell.script(
+                folder.resolve("few"), "ulimit -n 128; exec " + Shell.HOME.resolve("startup-checks/16-files"));
+        assertFailed(
+                shell.run(folder.resolve("few")),
+                16,
+                "128 open files are allowed, and the worker needs 256 at least: raise the limit");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"20-nvidia", "30-cuda", "40-gpu-memory"})
     void theCardIsLookedForWhereItIsWanted(String check) throws IOException, InterruptedException {
@@ -491,7 +513,7 @@ class StartupScriptsTest {
                     .filter(name -> name.matches("\\d\\d-.*"))
                     .toList();
             assertThat(checks.stream().map(name -> name.substring(0, 2)))
-                    .hasSize(10)
+                    .hasSize(11)
                     .doesNotHaveDuplicates();
             assertThat(checks)
                     .allSatisfy(name -> assertThat(table)

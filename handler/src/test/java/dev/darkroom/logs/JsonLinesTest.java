@@ -107,7 +107,7 @@ class JsonLinesTest {
                 .extracting(record -> record.path("message").asText())
                 .containsExactly(
                         "job job-7 taken",
-                        "job job-7 on the GPU: 4 steps",
+                        "job job-7 drawing: 4 steps",
                         "job job-7 BAD_INPUT: width: must be from 64 to 4096, not 20",
                         "another thing");
         assertThat(records)

@@ -65,7 +65,9 @@ class LoraFieldsTest {
             'loras': [{'path': 'a', 'scale': 1, 'strength': 1}] | loras[0].strength: is there as scale too: send one
             'loras': [{'path': 'a', 'blocks': 1}] | loras[0].blocks: is not known; a LoRA has path and scale
             'loras': [{'path': 7}] | loras[0].path: must be a URL or a path, not 7
-            'loras': [' '] | loras[0]: must be a URL or a path, not blank
+            'loras': ['a', {'path': ' ', 'scale': 1}] | loras[1].path: is empty
+            'loras': [[' ', 1]] | loras[0][0]: is empty
+            'lora_urls': ['a', ''] | lora_urls[1]: is empty
             'loras': [7] | loras[0]: must be a path, a pair [path, scale], or an object with both, not 7
             'loras': [['a', 1, 2]] | loras[0]: must be a path, a pair [path, scale], or an object with both, not a list of 3
             'loras': [['a', 'b']] | loras[0][1]: must be a number, not "b"

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -221,7 +222,7 @@ class PayloadTest {
             'prompt': 'p', 'widht': 4               | widht: is no field of this worker; did you mean width?
             'prompt': 'p', 'Prompt': null           | Prompt: is no field of this worker; did you mean prompt?
             'prompt': 'p', 'prompts': ['q']         | prompts: cannot stand beside prompt
-            'prompts': []                           | prompts: must be a list of 1 to 10 texts, not 0
+            'prompts': []                           | prompts: is empty
             'prompts': 'p'                          | prompts: must be a list of 1 to 10 texts, not one text
             'prompts': ['p', 7]                     | prompts[1]: must be a text, not 7
             'prompt': 'p', 'num_outputs': 0         | num_outputs: must be from 1 to 10, not 0
@@ -243,6 +244,103 @@ class PayloadTest {
             """, quoteCharacter = '`')
     void aRefusalNamesTheFieldAndItsLimit(String fields, String message) {
         assertThat(refusal(fields)).contains(message);
+    }
+
+    @Test
+    void whatIsLeftEmptyIsAbsentInEveryOptionalField() {
+        Fields fields = new Fields(Limits.STANDARD, Styles.read(Optional.empty()));
+        Job plain = job("'prompt': 'p', 'seed': 1");
+        for (Field field : fields.all()) {
+            if (field.name().equals("prompt")
+                    || field.name().equals("negative_prompt")
+                    || field.name().equals("seed")) {
+                continue;
+            }
+            List<String> names = new ArrayList<>(field.aliases());
+            names.add(field.name());
+            for (String name : names) {
+                for (String empty : empties(field.type())) {
+                    String sent = "'prompt': 'p', 'seed': 1, '" + name + "': " + empty;
+                    assertThat(job(sent)).as(sent).isEqualTo(plain);
+                }
+            }
+        }
+    }
+
+    private static List<String> empties(Field.Type type) {
+        return switch (type) {
+            case Field.Texts texts when texts.orBlank() -> List.of("null", "[]");
+            case Field.Texts ignored -> List.of("null", "''", "[]", "['']", "[' ', null]");
+            case Field.Images ignored -> List.of("null", "''", "[]", "['']", "['  ', null]");
+            case Field.Decimals ignored -> List.of("null", "''", "[]", "['']");
+            case Field.Loras ignored -> List.of("null", "''", "[]", "['']", "[null]");
+            default -> List.of("null", "''", "'  '");
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'guidance_scale': '', 'steps': ' '            |
+            'negative_prompt': null                       |
+            'image_url_2': '', 'image_3': ' '             |
+            'lora_weights': '', 'lora_scale': 0.8         |
+            'extra_lora': ' ', 'extra_lora_scale': 0.8    |
+            'lora_urls': [''], 'lora_scales': [0.8]       |
+            'width': '', 'height': ''                     |
+            """, quoteCharacter = '`')
+    void emptyFieldsOfFormsAreNoFault(String fields) {
+        Job.Generation read = job("'prompt': 'p', 'seed': 1, " + fields);
+
+        assertThat(read).isInstanceOf(Job.TextToImage.class);
+        assertThat(read.sampling().loras()).isEmpty();
+    }
+
+    @Test
+    void emptyPlacesBetweenPicturesAndLorasAreLeftOut() {
+        var edit = (Job.FromImages) job("'prompt': 'p', 'images': ['', 'A', null, 'B', ' '], 'loras': ['', 'x', null]");
+
+        assertThat(edit.images()).containsExactly("A", "B");
+        assertThat(edit.sampling().loras()).hasSize(1);
+    }
+
+    @Test
+    void anEmptyPromptBesideAListIsAbsent() {
+        assertThat(job("'prompt': ' ', 'prompts': ['a', 'b']").sampling().prompts())
+                .containsExactly("a", "b");
+        assertThat(job("'prompt': 'a', 'prompts': []").sampling().prompts()).containsExactly("a");
+        assertThat(refusal("'prompts': []")).isEqualTo("prompts: is empty");
+        assertThat(refusal("'prompt': null")).isEqualTo("prompt: is missing");
+    }
+
+    @Test
+    void anEmptySeedIsARandomOne() {
+        assertThat(job("'prompt': 'p', 'seed': ''").sampling().seed()).isBetween(0L, (1L << 32) - 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                                                        |
+            {}                                                        |
+            {'accessId': '', 'accessSecret': ' ', 'bucketName': null} |
+            """, quoteCharacter = '`')
+    void anEmptyBucketOfTheCallerIsNone(String config) {
+        String request = "{'input': {'prompt': 'p'}, 's3Config': " + config + "}";
+
+        assertThat(PAYLOADS.job(JobJson.request(request.replace('\'', '"')))
+                        .envelope()
+                        .delivery()
+                        .destination())
+                .isNull();
+    }
+
+    @Test
+    void aBucketWithoutItsSecretIsToldSo() {
+        String request =
+                "{'input': {'prompt': 'p'}, 's3Config': {'accessId': 'a', 'accessSecret': '', 'bucketName': 'b',"
+                        + " 'endpointUrl': 'https://s3.example.com'}}";
+
+        assertThatThrownBy(() -> PAYLOADS.job(JobJson.request(request.replace('\'', '"'))))
+                .hasMessage("s3Config.accessSecret: is empty");
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
@@ -18,6 +19,11 @@ final class SoakJobs {
 
     /** Few, since the worker rightly remembers how it encoded those that it has seen. */
     private static final int PROMPTS = 8;
+
+    /** Of the folder of examples. */
+    private static final String LORA = "red-is-blue.safetensors";
+
+    private static final String EDITED = "images/house.png";
 
     private final Random random = new Random(1);
     private final URI images;
@@ -39,14 +45,21 @@ final class SoakJobs {
         throw new IllegalStateException("weights do not add up");
     }
 
-    /** A job with all prompts that others have. */
-    static ObjectNode allPrompts() {
-        ObjectNode input =
-                JobJson.object().put("width", SIDE).put("height", SIDE).put("num_inference_steps", 1);
+    /** Jobs with all prompts that others have, the edit and the LoRA: what the worker remembers of them is there afterwards. */
+    static List<ObjectNode> all() {
+        ObjectNode prompts = small();
         for (int i = 0; i < PROMPTS; i++) {
-            input.withArray("prompts").add(prompt(i));
+            prompts.withArray("prompts").add(prompt(i));
         }
-        return input;
+        ObjectNode edit = small();
+        edit(edit);
+        ObjectNode lora = small().put("prompt", prompt(0));
+        lora(lora, LORA);
+        return List.of(prompts, edit, lora);
+    }
+
+    private static ObjectNode small() {
+        return JobJson.object().put("width", SIDE).put("height", SIDE).put("num_inference_steps", 1);
     }
 
     private static String prompt(int number) {
@@ -65,6 +78,13 @@ final class SoakJobs {
         switch (kind) {
             case PLAIN, WITHDRAWN, REFUSED_BY_THE_PLATFORM -> {}
             case BATCH -> input.put("num_outputs", 3);
+            case PROMPTS -> {
+                input.remove("prompt");
+                input.putArray("prompts").add(prompt(0)).add(prompt(1));
+            }
+            case EDIT -> edit(input);
+            case LORA -> lora(input, LORA);
+            case MISSING_LORA -> lora(input, "missing.safetensors");
             case BASE64_IMAGE -> source(input, Base64.getEncoder().encodeToString(image(random.nextInt())));
             case WEB_IMAGE -> source(input, images.resolve("/picture.png").toString());
             case GARBAGE_FROM_THE_WEB ->
@@ -85,6 +105,15 @@ final class SoakJobs {
             case TOO_LARGE_INLINE -> input.put("return", "base64").put("num_outputs", 2);
         }
         return request;
+    }
+
+    /** An edit that is always the same, since the worker remembers how it encoded picture and prompt together. */
+    private static void edit(ObjectNode input) {
+        input.put("model", "pocket-qwen-edit").put("prompt", "make it night").put("image", EDITED);
+    }
+
+    private static void lora(ObjectNode input, String path) {
+        input.putArray("loras").addObject().put("path", path).put("scale", 0.5);
     }
 
     private static void source(ObjectNode input, String image) {

@@ -10,8 +10,11 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.net.AllowedHosts;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,8 +96,42 @@ class CallerBucketsTest {
     }
 
     @Test
+    void aHostThatCannotBeLookedUpAtThisMomentIsAskedForAgain() {
+        var lookUps = new AtomicInteger();
+        var shaky = new AllowedHosts(
+                host -> {
+                    if (lookUps.getAndIncrement() < 1) {
+                        throw new UnknownHostException(host + ": Temporary failure in name resolution");
+                    }
+                    return new InetAddress[] {InetAddress.getLoopbackAddress()};
+                },
+                address -> true);
+        try (var buckets = buckets(shaky, false)) {
+            assertThatCode(() -> buckets.check(destination(URI.create("https://far.test"), S3Server.SECRET, "")))
+                    .doesNotThrowAnyException();
+            assertThat(lookUps).hasValue(2);
+        }
+        var broken = new AllowedHosts(
+                host -> {
+                    throw new UnknownHostException(host + ": Temporary failure in name resolution");
+                },
+                address -> true);
+        try (var buckets = buckets(broken, false)) {
+            assertThatThrownBy(() -> buckets.check(destination(URI.create("https://far.test"), S3Server.SECRET, "")))
+                    .isInstanceOf(JobException.class)
+                    .hasMessage("s3Config.endpointUrl: is not known at this moment (tried 3 times): far.test")
+                    .matches(e -> ((JobException) e).code().isRetryable());
+        }
+    }
+
+    @Test
     void aHostThatIsNotThereIsRefused() {
-        try (var buckets = buckets(AllowedHosts.PUBLIC, false)) {
+        var nowhere = new AllowedHosts(
+                host -> {
+                    throw new UnknownHostException(host + ": Name or service not known");
+                },
+                address -> true);
+        try (var buckets = buckets(nowhere, false)) {
             assertThatThrownBy(() ->
                             buckets.check(destination(URI.create("https://storage.invalid"), S3Server.SECRET, "")))
                     .isInstanceOf(JobException.class)

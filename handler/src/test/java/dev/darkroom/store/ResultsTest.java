@@ -62,6 +62,22 @@ class ResultsTest {
         CONNECTIONS.close();
     }
 
+    @Test
+    void storageThatKeepsFailingIsInTroubleUntilItWorksAgain() throws IOException {
+        Results results = results(Optional.empty(), true);
+        results.store(finished(SMOOTH, delivery(Return.URL)));
+        assertThat(results.trouble()).isEmpty();
+        Results wrong = results(bucket("not-the-secret"), true);
+        for (int i = 0; i < 3; i++) {
+            assertThat(wrong.trouble()).isEmpty();
+            assertThatThrownBy(() -> wrong.store(finished(SMOOTH, delivery(Return.URL))))
+                    .isInstanceOf(JobException.class);
+        }
+
+        assertThat(wrong.trouble())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("SignatureDoesNotMatch"));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"URL", "AUTO"})
     void theWorkersBucketComesBeforeItsFolder(Return as) {

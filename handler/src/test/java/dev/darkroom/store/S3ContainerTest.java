@@ -25,6 +25,7 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** The same as with the embedded server, with one that people run: MinIO in a container, where an engine is there to run it. */
@@ -51,7 +52,7 @@ class S3ContainerTest {
             skipped = "an engine answers, but it cannot fetch " + IMAGE + " or what Testcontainers needs beside it";
             return;
         }
-        try (S3AsyncClient client = CONNECTIONS.client(target(S3Server.SECRET))) {
+        try (S3AsyncClient client = CONNECTIONS.client(target(S3Server.SECRET), new ExecutionInterceptor() {})) {
             client.createBucket(create -> create.bucket(S3Server.BUCKET)).join();
         }
     }

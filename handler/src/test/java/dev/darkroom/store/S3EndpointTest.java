@@ -56,7 +56,7 @@ class S3EndpointTest {
             https://storage.googleapis.com                         | b-1       | -          | https://storage.googleapis.com                     | auto           | b-1          | true
             https://storage.googleapis.com/app.appspot.com         | -         | -          | https://storage.googleapis.com                     | auto           | app.appspot.com | true
             https://storage.googleapis.com                         | app.firebasestorage.app | - | https://storage.googleapis.com                | auto           | app.firebasestorage.app | true
-            https://b_1.storage.googleapis.com                     | -         | europe-west1 | https://storage.googleapis.com                   | europe-west1   | b_1          | false
+            https://b_1.storage.googleapis.com                     | -         | europe-west1 | https://storage.googleapis.com                   | europe-west1   | b_1          | true
             https://fra1.digitaloceanspaces.com                    | b-1       | -          | https://fra1.digitaloceanspaces.com                | fra1           | b-1          | true
             https://b-1.nyc3.digitaloceanspaces.com                | -         | -          | https://nyc3.digitaloceanspaces.com                | nyc3           | b-1          | false
             https://b-1.nyc3.digitaloceanspaces.com                | b-1       | us-east-1  | https://nyc3.digitaloceanspaces.com                | us-east-1      | b-1          | false
@@ -71,6 +71,15 @@ class S3EndpointTest {
             https://s3.gra.io.cloud.ovh.net                        | b-1       | -          | https://s3.gra.io.cloud.ovh.net                    | gra            | b-1          | true
             https://eu-central-1.linodeobjects.com                 | b-1       | -          | https://eu-central-1.linodeobjects.com             | eu-central-1   | b-1          | true
             https://objects.example.com:8443/b-1                   | -         | -          | https://objects.example.com:8443                   | us-east-1      | b-1          | true
+            https://abc.supabase.co/storage/v1/s3                  | b-1       | eu-west-1  | https://abc.supabase.co/storage/v1/s3              | eu-west-1      | b-1          | true
+            http://supabase:8000/storage/v1/s3/                    | b-1       | -          | http://supabase:8000/storage/v1/s3                 | us-east-1      | b-1          | true
+            http://supabase:8000/storage/v1/s3/b-1                 | -         | -          | http://supabase:8000/storage/v1/s3                 | us-east-1      | b-1          | true
+            http://supabase:8000/storage/v1/s3/b-1                 | b-1       | -          | http://supabase:8000/storage/v1/s3                 | us-east-1      | b-1          | true
+            https://example.com/minio                              | b-1       | -          | https://example.com/minio                          | us-east-1      | b-1          | true
+            http://my_minio:9000                                   | b-1       | -          | http://my_minio:9000                               | us-east-1      | b-1          | true
+            HTTP://My_Minio:9000/b-1                               | -         | -          | http://my_minio:9000                               | us-east-1      | b-1          | true
+            http://bücher.example                                  | b-1       | -          | http://xn--bcher-kva.example                       | us-east-1      | b-1          | true
+            https://my_b.s3.amazonaws.com                          | -         | -          | https://s3.us-east-1.amazonaws.com                 | us-east-1      | my_b         | true
             """)
     void anAddressTellsRegionBucketAndAddressing(
             String given,
@@ -113,7 +122,10 @@ class S3EndpointTest {
             https://s3.eu-west-2.amazonaws.com       | b-1     | eu-west-1 | BUCKET_REGION: is eu-west-1, but BUCKET_ENDPOINT_URL is in eu-west-2
             https://s3-accelerate.amazonaws.com      | b-1     | -         | BUCKET_REGION: must be set, for the host of BUCKET_ENDPOINT_URL does not tell the region
             https://s3.amazonaws.com                 | b-1     | eu west   | BUCKET_REGION: is no region: eu west
-            https://minio.example.com/one/two        | -       | -         | BUCKET_ENDPOINT_URL: must have no more than a bucket as its path, not /one/two
+            https://s3.amazonaws.com/one/two         | -       | us-east-1 | BUCKET_ENDPOINT_URL: must have no more than a bucket as its path, not /one/two
+            http://supabase:8000/storage/v1/s3       | -       | -         | BUCKET_NAME: must be set, for BUCKET_ENDPOINT_URL has no bucket in it
+            https://example.com/a%20b                | b       | -         | BUCKET_ENDPOINT_URL: must have a plain path, not /a%20b
+            https://my_minio                         | b-1     | -         | BUCKET_ENDPOINT_URL: has an underscore in its host, which no certificate can be for: use http, or another name of the host
             https://minio.example.com                | a/b     | -         | BUCKET_NAME: is no name of a bucket: a/b
             https://minio.example.com                | a..b    | -         | BUCKET_NAME: is no name of a bucket: a..b
             https://minio.example.com                | evil@c  | -         | BUCKET_NAME: is no name of a bucket: evil@c

@@ -13,6 +13,7 @@ import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -29,16 +30,27 @@ public final class S3Server implements BeforeAllCallback, AfterAllCallback {
 
     private final S3Connections connections = S3Connections.trusted();
     private final Optional<String> virtualHost;
+    private final String path;
     private Optional<S3Proxy> running = Optional.empty();
 
     /** Reads the name of the bucket from the path. */
     public S3Server() {
-        this.virtualHost = Optional.empty();
+        this(Optional.empty(), "");
     }
 
     /** Reads the name of the bucket from what is in front of a host. */
     S3Server(String virtualHost) {
-        this.virtualHost = Optional.of(virtualHost);
+        this(Optional.of(virtualHost), "");
+    }
+
+    private S3Server(Optional<String> virtualHost, String path) {
+        this.virtualHost = virtualHost;
+        this.path = path;
+    }
+
+    /** Is below a path. */
+    static S3Server below(String path) {
+        return new S3Server(Optional.empty(), path);
     }
 
     @Override
@@ -52,6 +64,9 @@ public final class S3Server implements BeforeAllCallback, AfterAllCallback {
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, KEY_ID, SECRET)
                 .blobStore(store);
         virtualHost.ifPresent(server::virtualHost);
+        if (!path.isEmpty()) {
+            server.servicePath(path);
+        }
         S3Proxy proxy = server.build();
         proxy.start();
         running = Optional.of(proxy);
@@ -90,7 +105,7 @@ public final class S3Server implements BeforeAllCallback, AfterAllCallback {
 
     /** What the bucket has stored. */
     List<String> keys() {
-        try (S3AsyncClient client = connections.client(target())) {
+        try (S3AsyncClient client = connections.client(target(), new ExecutionInterceptor() {})) {
             return client.listObjectsV2(list -> list.bucket(BUCKET)).join().contents().stream()
                     .map(S3Object::key)
                     .toList();
@@ -99,7 +114,7 @@ public final class S3Server implements BeforeAllCallback, AfterAllCallback {
 
     /** What is said of a stored file. */
     HeadObjectResponse properties(String key) {
-        try (S3AsyncClient client = connections.client(target())) {
+        try (S3AsyncClient client = connections.client(target(), new ExecutionInterceptor() {})) {
             return client.headObject(head -> head.bucket(BUCKET).key(key)).join();
         }
     }

@@ -14,6 +14,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -34,6 +38,9 @@ class S3WireTest {
 
     @RegisterExtension
     static final S3Server IN_FRONT = new S3Server("storage.test");
+
+    @RegisterExtension
+    static final S3Server BELOW = S3Server.below("/storage/v1/s3");
 
     private static final S3Connections CONNECTIONS = S3Connections.trusted();
     private static final ResultName NAME = new ResultName("job-1", 0);
@@ -187,6 +194,90 @@ class S3WireTest {
                     .isInstanceOf(StoreException.class)
                     .hasMessageMatching(".* (cannot be reached: no connection|did not answer in time)");
         }
+    }
+
+    /** The SDK mends requests of a machine whose clock is off; the addresses must be good too. */
+    @ParameterizedTest
+    @CsvSource({"PT0S, false", "-PT1H, true", "PT2H, true", "-P3D, true", "PT8M, true", "-PT2M, false"})
+    void signedAddressesCanBeReadWhereverTheBucketsClockIs(Duration ahead, boolean noted)
+            throws IOException, InterruptedException {
+        try (var storage = new ClockedStorage(ahead);
+                HttpClient http = HttpClient.newHttpClient()) {
+            var store = new S3Store(
+                    S3Server.target(
+                            storage.address(),
+                            S3Server.BUCKET,
+                            S3Server.SECRET,
+                            "",
+                            Optional.empty(),
+                            Duration.ofHours(1)),
+                    CONNECTIONS);
+
+            URI address = store.store(NAME, "a picture".getBytes(StandardCharsets.UTF_8), ImageFormat.PNG);
+
+            HttpResponse<String> answer =
+                    http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("a picture");
+            assertThat(store.notes()).hasSize(noted ? 1 : 0).allMatch(note -> note.startsWith("the worker's clock is"));
+        }
+    }
+
+    @Test
+    void aDateThatIsNotTheBucketsIsNotBelieved() throws IOException, InterruptedException {
+        try (var storage = new ClockedStorage(Duration.ZERO, Duration.ofDays(-400))) {
+            var store = new S3Store(target(storage.address()), CONNECTIONS);
+
+            URI address = store.store(NAME, "a picture".getBytes(StandardCharsets.UTF_8), ImageFormat.PNG);
+
+            assertThat(read(address)).asString().isEqualTo("a picture");
+            assertThat(store.notes()).isEmpty();
+        }
+    }
+
+    @Test
+    void storageMayBeBelowAPath() throws IOException, InterruptedException {
+        URI below = URI.create(BELOW.address() + "/storage/v1/s3");
+        var store = new S3Store(S3Server.target(below, S3Server.SECRET, "a b", Optional.empty()), CONNECTIONS);
+
+        URI address = store.store(NAME, FILE, ImageFormat.PNG);
+
+        assertThat(address.getPath()).startsWith("/storage/v1/s3/pictures/a b/job-1/");
+        assertThat(read(address)).isEqualTo(FILE);
+        assertThat(store.check()).endsWith("takes files");
+    }
+
+    @Test
+    void aHostMayHaveAnUnderscore() throws IOException {
+        // a name that every resolver leads to this machine
+        URI named = URI.create("http://my_minio.localhost:" + SERVER.address().getPort());
+        var store = new S3Store(S3Server.target(named, S3Server.SECRET, "", Optional.empty()), CONNECTIONS);
+
+        URI address = store.store(NAME, FILE, ImageFormat.PNG);
+
+        assertThat(address.toString()).startsWith(named + "/pictures/job-1/").contains("X-Amz-Signature=");
+        assertThat(SERVER.keys()).contains(address.getPath().replaceFirst("^/pictures/", ""));
+        assertThat(store.check()).endsWith("takes files");
+    }
+
+    private static byte[] read(URI address) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<byte[]> answer =
+                    http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            return answer.body();
+        }
+    }
+
+    @Test
+    void connectionsCloseAtOnce() throws IOException {
+        S3Connections connections = S3Connections.trusted();
+        new S3Store(target(SERVER.address()), connections).store(NAME, FILE, ImageFormat.PNG);
+        long start = System.nanoTime();
+
+        connections.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
     }
 
     @Test

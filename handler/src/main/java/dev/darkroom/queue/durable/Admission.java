@@ -3,10 +3,12 @@ package dev.darkroom.queue.durable;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.Policy;
+import dev.darkroom.queue.durable.disk.Submission;
 import java.io.UncheckedIOException;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts jobs: reads and checks the request, finds a place in the queue, and writes the job down where it must outlive the process. */
 final class Admission {
@@ -31,19 +33,21 @@ final class Admission {
      * Accepts a job; one with a faulty payload has failed at once.
      *
      * @param sync true if its caller waits for the result
+     * @param submission what is kept of a submission that may come again; null if it has no key
      * @throws JobException if the body is no request
      * @throws QueueException if too many jobs wait already, or the job cannot be written down
      */
-    DurableJob accept(byte[] body, boolean sync, QueueContext context) {
+    DurableJob accept(byte[] body, boolean sync, @Nullable Submission submission, QueueContext context) {
         JobRequest request = JobRequest.read(body, context.reader(), standard);
         String id = (sync ? "sync-" : "") + UUID.randomUUID();
         JobRecord record = JobRecord.accepted(
-                id, sequence.incrementAndGet(), context.now(), body.length, request.policy(), request.webhook());
+                        id, sequence.incrementAndGet(), context.now(), body.length, request.policy(), request.webhook())
+                .submittedAs(submission);
         JobException fault = request.fault();
         if (fault != null) {
             DurableJob faulty = DurableJob.accepted(record, body, null, context);
             registry.add(faulty);
-            faulty.end(Conclusion.refused(id, fault));
+            faulty.refuse(fault);
             return faulty;
         }
         if (!waiting.reserve(body.length)) {
@@ -53,7 +57,7 @@ final class Admission {
                             + settings.mostBytes().asLongValue() + " bytes of payloads");
         }
         DurableJob job = DurableJob.accepted(record, body, request.job(), context);
-        admit(job, !sync || request.webhook() != null);
+        admit(job, !sync || request.webhook() != null || submission != null);
         return job;
     }
 

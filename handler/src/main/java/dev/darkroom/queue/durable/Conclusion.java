@@ -50,7 +50,7 @@ record Conclusion(
                 status,
                 new JobEvent.Failed(reason.code()),
                 () -> body,
-                reason.code().isRetryable(),
+                reason.isRetryable(),
                 false,
                 true);
     }

@@ -10,6 +10,7 @@ import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import dev.darkroom.queue.durable.disk.Status;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class DurableJob {
     private final ReadJob readJob;
     private final StatusBody bodies;
     private final JobEnding ending;
+    private volatile @Nullable String refusal;
 
     private DurableJob(JobState state, Persistence persistence, @Nullable Job read, QueueContext queue) {
         this.queue = queue;
@@ -88,6 +90,17 @@ public final class DurableJob {
     /** Returns the current status. */
     public Status status() {
         return record().status();
+    }
+
+    /** Returns what is wrong with the job's request, if the job was refused for it when it came. */
+    public Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    /** Ends the job because its request is faulty. */
+    void refuse(JobException fault) {
+        refusal = String.valueOf(fault.getMessage());
+        end(Conclusion.refused(id(), fault));
     }
 
     /** Returns the events of the job, for those who follow it. */
@@ -171,6 +184,11 @@ public final class DurableJob {
     /** Builds the body for {@code /status}: the last answer, or the progress. */
     public byte[] body() {
         return bodies.now();
+    }
+
+    /** Builds the body for the webhook: what {@code /status} says, but for the news of the webhook itself. */
+    byte[] answer() {
+        return bodies.answer();
     }
 
     /** Builds the body for {@code /run}: IN_QUEUE, even if a worker has begun with the job already, or the refusal. */

@@ -10,6 +10,9 @@ import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.JobStore;
 import dev.darkroom.queue.durable.disk.Status;
+import dev.darkroom.queue.durable.disk.Submission;
+import dev.darkroom.queue.durable.disk.WebhookNews;
+import dev.darkroom.queue.webhook.Delivery;
 import dev.darkroom.queue.webhook.Webhooks;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -17,6 +20,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +57,7 @@ public class DurableQueue implements JobSource {
     private final Retries retries;
     private final Admission admission;
     private final SubmitGate gate = new SubmitGate();
+    private final Submissions submissions = new Submissions(this::findByKey);
     private volatile @Nullable QueueContext context;
     private volatile JobEndListener endListener = reason -> {};
     private volatile boolean stopped;
@@ -136,13 +141,41 @@ public class DurableQueue implements JobSource {
      * @throws QueueException if too many jobs wait already, or the worker cannot take any
      */
     public DurableJob submit(byte[] body, boolean sync) {
+        return submit(body, sync, null);
+    }
+
+    /**
+     * Accepts a job as {@link #submit(byte[], boolean)} does; under a key that has come before, returns the job of then, as long as it can
+     * be asked for. A job with a key is persisted, even if its caller waits.
+     *
+     * @throws QueueException also if the key has come with another body
+     */
+    public DurableJob submit(byte[] body, boolean sync, @Nullable IdempotencyKey key) {
         return gate.submit(() -> {
-            DurableJob job = admission.accept(body, sync, opened());
-            if (stopped) {
-                letGo(job);
+            QueueContext opened = opened();
+            if (key == null) {
+                return accept(body, sync, null, opened);
             }
-            return job;
+            Submission submission = key.of(body);
+            return submissions.once(submission, () -> accept(body, sync, submission, opened));
         });
+    }
+
+    private DurableJob accept(byte[] body, boolean sync, @Nullable Submission submission, QueueContext opened) {
+        DurableJob job = admission.accept(body, sync, submission, opened);
+        if (stopped) {
+            letGo(job);
+        }
+        return job;
+    }
+
+    private Optional<DurableJob> findByKey(String key) {
+        return registry.findByKey(key).filter(this::isFound);
+    }
+
+    private boolean isFound(DurableJob job) {
+        long now = clock.millis();
+        return !job.record().isForgettable(now) && !job.record().isExpired(now);
     }
 
     /**
@@ -151,11 +184,7 @@ public class DurableQueue implements JobSource {
      * @throws QueueException if there is none with that id
      */
     public DurableJob find(String id) {
-        long now = clock.millis();
-        DurableJob job = registry.find(id)
-                .filter(known ->
-                        !known.record().isForgettable(now) && !known.record().isExpired(now))
-                .orElseThrow(() -> QueueException.notFound(id));
+        DurableJob job = registry.find(id).filter(this::isFound).orElseThrow(() -> QueueException.notFound(id));
         job.life().noteIdKnown();
         return job;
     }
@@ -296,8 +325,13 @@ public class DurableQueue implements JobSource {
         JobRecord record = job.record();
         URI receiver = record.webhook();
         if (record.webhookDue() && receiver != null) {
-            webhooks.tell(job.id(), receiver, job::body, () -> job.life().amend(JobRecord::webhookTold));
+            webhooks.tell(job.id(), receiver, job::answer, delivery -> told(job, delivery));
         }
+    }
+
+    private static void told(DurableJob job, Delivery delivery) {
+        var news = new WebhookNews(delivery.state().name().toLowerCase(Locale.ROOT), delivery.tries(), delivery.last());
+        job.life().amend(record -> record.webhookTold(news));
     }
 
     /** Returns how many bytes of read requests could still be kept in memory for workers. */

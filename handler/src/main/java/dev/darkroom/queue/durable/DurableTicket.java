@@ -59,10 +59,13 @@ final class DurableTicket implements Ticket {
     }
 
     private void check() {
-        if (!(job.life().state() instanceof JobState.Open)) {
-            throw job.status() == Status.TIMED_OUT
-                    ? Conclusion.overtime(job.beginning())
-                    : new JobException(Code.CANCELLED, "the job was cancelled", null);
+        JobState state = job.life().state();
+        boolean over = !(state instanceof JobState.Open);
+        if (over && (state.record().isOverdue(now()) || job.status() == Status.TIMED_OUT)) {
+            throw Conclusion.overtime(job.beginning());
+        }
+        if (over) {
+            throw new JobException(Code.CANCELLED, "the job was cancelled", null);
         }
     }
 

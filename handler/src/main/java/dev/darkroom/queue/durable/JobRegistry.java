@@ -1,7 +1,9 @@
 package dev.darkroom.queue.durable;
 
 import dev.darkroom.queue.durable.disk.JobRecord;
+import dev.darkroom.queue.durable.disk.Submission;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,9 @@ final class JobRegistry {
     private final int most;
     private final long mostBytes;
     private final Map<String, DurableJob> jobs = new LinkedHashMap<>();
+
+    /** Ids of jobs by the keys of their submissions. */
+    private final Map<String, String> idsByKey = new HashMap<>();
 
     /**
      * @param most how many ended jobs are kept
@@ -25,10 +30,19 @@ final class JobRegistry {
     /** Registers a job, in place of another one with its id. */
     synchronized void add(DurableJob job) {
         jobs.put(job.id(), job);
+        Submission submission = job.beginning().submission();
+        if (submission != null) {
+            idsByKey.put(submission.key(), job.id());
+        }
     }
 
     synchronized Optional<DurableJob> find(String id) {
         return Optional.ofNullable(jobs.get(id));
+    }
+
+    /** Finds the job that was submitted last under a key. */
+    synchronized Optional<DurableJob> findByKey(String key) {
+        return Optional.ofNullable(idsByKey.get(key)).map(jobs::get);
     }
 
     synchronized List<DurableJob> all() {
@@ -42,7 +56,12 @@ final class JobRegistry {
 
     /** Removes a job; returns false if another one has its id by now. */
     synchronized boolean remove(DurableJob job) {
-        return jobs.remove(job.id(), job);
+        boolean removed = jobs.remove(job.id(), job);
+        Submission submission = job.beginning().submission();
+        if (removed && submission != null) {
+            idsByKey.remove(submission.key(), job.id());
+        }
+        return removed;
     }
 
     /**

@@ -5,14 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.Nothing;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.RequestEnvelope;
 import dev.darkroom.queue.durable.disk.Policy;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,23 +53,16 @@ record JobRequest(
     }
 
     private static @Nullable URI webhook(JsonNode value, Faults faults) {
-        if (value.isMissingNode()
-                || value.isNull()
-                || (value.isTextual() && value.asText().isBlank())) {
+        if (Nothing.is(value)) {
             return null;
         }
         String text = value.asText();
         try {
-            URI address = new URI(text.strip());
-            if (value.isTextual()
-                    && text.length() <= LONGEST_ADDRESS
-                    && address.getHost() != null
-                    && address.getScheme() != null
-                    && address.getRawUserInfo() == null
-                    && Set.of("http", "https").contains(address.getScheme())) {
-                return address;
+            WebAddress address = WebAddress.of(text);
+            if (value.isTextual() && text.length() <= LONGEST_ADDRESS) {
+                return address.uri();
             }
-        } catch (URISyntaxException e) {
+        } catch (AddressException e) {
             // noted below
         }
         faults.add(

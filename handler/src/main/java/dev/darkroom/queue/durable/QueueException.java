@@ -1,5 +1,7 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.job.Faults;
+
 /** A call that the queue does not carry out. The message is meant for the caller. */
 public final class QueueException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -10,6 +12,8 @@ public final class QueueException extends RuntimeException {
         NOT_FOUND,
         /** The job's state does not allow it. */
         CONFLICT,
+        /** The same key came with another body before. */
+        MISMATCH,
         /** Too much waits already: the same call may succeed later. */
         FULL,
         /** The worker starts, stops or cannot write to its disk: the same call may succeed later. */
@@ -25,6 +29,13 @@ public final class QueueException extends RuntimeException {
 
     static QueueException notFound(String id) {
         return new QueueException(Kind.NOT_FOUND, "there is no job " + id);
+    }
+
+    static QueueException otherBody(String key) {
+        return new QueueException(
+                Kind.MISMATCH,
+                IdempotencyKey.HEADER + ": " + Faults.quoted((Object) key)
+                        + " came with another body before: send that body, or a new key");
     }
 
     /** Returns the kind of the reason. */

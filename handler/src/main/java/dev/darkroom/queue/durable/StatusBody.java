@@ -1,6 +1,5 @@
 package dev.darkroom.queue.durable;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Answer;
@@ -10,7 +9,10 @@ import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import dev.darkroom.queue.durable.disk.Status;
+import dev.darkroom.queue.durable.disk.WebhookNews;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Builds the bodies that callers read of one job. */
 final class StatusBody {
@@ -26,13 +28,34 @@ final class StatusBody {
         this.queue = queue;
     }
 
-    /** Builds the body for {@code /status}: the last answer, or the progress. */
+    /** Builds the body for {@code /status}: the last answer with what has become of the webhook, or the progress. */
     byte[] now() {
         JobState state = life.state();
         LastAnswer answer = state.answer();
-        if (answer != null) {
-            return answer.body();
+        if (answer == null) {
+            return progress(state);
         }
+        WebhookNews news = state.record().webhookNews();
+        boolean due = state.record().webhookDue();
+        return news == null && !due ? answer.body() : with(answer.body(), news == null ? WebhookNews.none() : news);
+    }
+
+    /** Adds the news of the webhook behind the last field: an answer can be large, and is not read again for it. */
+    private static byte[] with(byte[] answer, WebhookNews news) {
+        byte[] told = (",\"webhook\":" + news.json() + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] whole = Arrays.copyOf(answer, answer.length - 1 + told.length);
+        System.arraycopy(told, 0, whole, answer.length - 1, told.length);
+        return whole;
+    }
+
+    /** Builds the last answer alone, or the progress. */
+    byte[] answer() {
+        JobState state = life.state();
+        LastAnswer answer = state.answer();
+        return answer == null ? progress(state) : answer.body();
+    }
+
+    private byte[] progress(JobState state) {
         JobRecord job = state.record();
         ObjectNode body = Answer.status(job.id(), job.status().name());
         JobEvent.Progress progress = events.progress();
@@ -45,7 +68,9 @@ final class StatusBody {
     /** Builds the body for {@code /run}: IN_QUEUE, even if a worker has begun with the job already, or the refusal. */
     byte[] receipt() {
         JobState state = life.state();
-        return state.answer() == null ? bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name())) : now();
+        return state.answer() == null
+                ? JobJson.bytes(Answer.status(state.record().id(), Status.IN_QUEUE.name()))
+                : now();
     }
 
     /** Builds the body for {@code /stream}: the status, and the pictures and progress that no earlier call has read. */
@@ -74,14 +99,6 @@ final class StatusBody {
     }
 
     private byte[] described(ObjectNode body, JobRecord job, long now) {
-        return bytes(job.describe(body, now, queue.workerId()));
-    }
-
-    private static byte[] bytes(ObjectNode body) {
-        try {
-            return JobJson.MAPPER.writeValueAsBytes(body);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return JobJson.bytes(job.describe(body, now, queue.workerId()));
     }
 }

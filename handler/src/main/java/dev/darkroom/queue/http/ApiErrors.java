@@ -3,21 +3,29 @@ package dev.darkroom.queue.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.QueueException;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Answers every call that goes wrong with JSON that says why, and knows the HTTP status for each kind of fault. */
 final class ApiErrors {
     private static final Logger LOG = Logger.getLogger(ApiErrors.class);
     private static final Map<Integer, String> REASONS = Map.of(
+            400, "this is no valid request",
             404, "there is nothing at this address",
             405, "this address knows another method",
-            413, "the body is too large");
+            406, "this address answers with another type than the Accept header asks for",
+            413, "the body is too large",
+            415, "this address takes another type of body than the Content-Type header names");
 
     /** Builds the body of an error. */
     static ObjectNode body(String reason) {
@@ -34,6 +42,7 @@ final class ApiErrors {
         int status = switch (fault.kind()) {
             case NOT_FOUND -> 404;
             case CONFLICT -> 409;
+            case MISMATCH -> 422;
             case FULL -> 429;
             case UNAVAILABLE -> 503;
         };
@@ -41,32 +50,64 @@ final class ApiErrors {
     }
 
     @ServerExceptionMapper
-    Response refused(QueueException fault) {
-        return refused(of(fault));
+    Response refused(QueueException fault, RoutingContext request) {
+        return refused(of(fault), request);
     }
 
     @ServerExceptionMapper
-    Response refused(ApiException error) {
-        Response.ResponseBuilder response = json(error.status(), String.valueOf(error.getMessage()));
+    Response refused(ApiException error, RoutingContext request) {
+        String reason = String.valueOf(error.getMessage());
+        Refusal.log(request, error.status(), error.isOfJob() ? Refusal.withoutQuotes(reason) : reason);
+        Response.ResponseBuilder response = json(error.status(), reason);
+        if (Refusal.closes(request, error.status())) {
+            response.header("Connection", "close");
+        }
         error.retryAfter().ifPresent(time -> response.header("Retry-After", time.toSeconds()));
         return response.build();
     }
 
     @ServerExceptionMapper
-    Response refused(WebApplicationException exception) {
+    Response refused(WebApplicationException exception, RoutingContext request) {
         int status = exception.getResponse().getStatus();
+        Refusal.log(request, status, reason(status));
         return json(status, reason(status)).build();
     }
 
     @ServerExceptionMapper
     Response failed(RuntimeException exception) {
+        return json(500, logged(exception)).build();
+    }
+
+    /** Answers a call that failed outside of the resources: in the server, in a filter, or for lack of memory. */
+    static void failed(RoutingContext request) {
+        Throwable failure = request.failure();
+        int status = failure instanceof HttpException known ? known.getStatusCode() : request.statusCode();
+        if (status >= 400 && status < 500) {
+            Refusal.send(request, status, reason(status));
+            return;
+        }
+        String reason = logged(failure);
+        HttpServerResponse response = request.response();
+        if (response.headWritten()) {
+            response.reset();
+        } else {
+            response.setStatusCode(status < 500 ? 500 : status)
+                    .putHeader("Content-Type", MediaType.APPLICATION_JSON)
+                    .end(body(reason).toString());
+        }
+    }
+
+    /** Logs a failure, and returns what its caller reads of it. */
+    private static String logged(@Nullable Throwable failure) {
         String reference = UUID.randomUUID().toString();
-        LOG.errorf(exception, "a call failed, %s", reference);
-        return json(500, "the worker failed; its log has more about " + reference)
-                .build();
+        LOG.errorf(failure, "a call failed, %s", reference);
+        return "the worker failed; its log has more about " + reference;
     }
 
     private static Response.ResponseBuilder json(int status, String reason) {
-        return Response.status(status).entity(body(reason)).type(MediaType.APPLICATION_JSON_TYPE);
+        // as text: a caller's words that are quoted may be no valid Unicode
+        return Response.status(status)
+                .entity(body(reason).toString().getBytes(StandardCharsets.UTF_8))
+                .type(MediaType.APPLICATION_JSON_TYPE);
     }
 }

@@ -6,13 +6,29 @@ import java.util.Optional;
 /** A call that is answered with an HTTP error. The message is meant for the caller. */
 final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private static final int RETRY_AFTER_SECONDS = 5;
+    static final int RETRY_AFTER_SECONDS = 5;
 
     private final int status;
+    private final boolean ofJob;
 
     ApiException(int status, String message) {
+        this(status, message, false);
+    }
+
+    private ApiException(int status, String message, boolean ofJob) {
         super(message);
         this.status = status;
+        this.ofJob = ofJob;
+    }
+
+    /** Makes the error for a job that is faulty; the message may quote it. */
+    static ApiException badJob(String message) {
+        return new ApiException(400, message, true);
+    }
+
+    /** Returns true if the message may quote what a job brings. */
+    boolean isOfJob() {
+        return ofJob;
     }
 
     static ApiException badRequest(String message) {

@@ -3,30 +3,65 @@ package dev.darkroom.queue.http;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The API key that callers must show, if there is one. A comparison takes equally long however much of a wrong key is right. */
 final class ApiKey {
     private static final String BEARER = "Bearer ";
+    private static final Pattern SENDABLE = Pattern.compile("[ -~]+");
 
-    private final Optional<byte[]> digest;
+    private final List<byte[]> digests;
 
-    ApiKey(Optional<String> key) {
-        this.digest = key.map(String::strip).filter(text -> !text.isEmpty()).map(ApiKey::digest);
+    private ApiKey(List<byte[]> digests) {
+        this.digests = digests;
+    }
+
+    /**
+     * Reads the key, and the one that is to follow it.
+     *
+     * @throws IllegalArgumentException if no header could carry one of them
+     */
+    static ApiKey of(HttpSettings settings) {
+        return new ApiKey(Stream.concat(
+                        key("DARKROOM_HTTP_API_KEY", settings.apiKey()),
+                        key("DARKROOM_HTTP_API_KEY_NEXT", settings.apiKeyNext()))
+                .map(ApiKey::digest)
+                .toList());
+    }
+
+    private static Stream<String> key(String variable, Optional<String> value) {
+        Optional<String> key = value.map(String::strip).filter(text -> !text.isEmpty());
+        if (key.isPresent() && !SENDABLE.matcher(key.get()).matches()) {
+            throw new IllegalArgumentException(
+                    variable + ": must be one line of ASCII letters, digits and signs, or no caller could send it");
+        }
+        return key.stream();
+    }
+
+    /** Returns true if callers must show a key. */
+    boolean isRequired() {
+        return !digests.isEmpty();
     }
 
     /** Returns true if the value of {@code Authorization} is the key, with or without {@code Bearer}, or there is no key. */
     boolean admits(@Nullable String authorization) {
-        if (digest.isEmpty()) {
+        if (!isRequired()) {
             return true;
         }
         if (authorization == null) {
             return false;
         }
         boolean bearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
-        String shown = bearer ? authorization.substring(BEARER.length()) : authorization;
-        return MessageDigest.isEqual(digest.get(), digest(shown.strip()));
+        byte[] shown = digest((bearer ? authorization.substring(BEARER.length()) : authorization).strip());
+        boolean right = false;
+        for (byte[] digest : digests) {
+            right |= MessageDigest.isEqual(digest, shown);
+        }
+        return right;
     }
 
     private static byte[] digest(String text) {

@@ -3,7 +3,6 @@ package dev.darkroom.queue.http;
 import dev.darkroom.queue.durable.DurableJob;
 import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.QueueException;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -30,16 +29,13 @@ final class EventStream {
             callers.enter();
             new EventWriter(request, job, callers::leave).begin();
         } catch (QueueException e) {
-            refuse(request.response(), ApiErrors.of(e));
+            refuse(request, ApiErrors.of(e));
         } catch (ApiException e) {
-            refuse(request.response(), e);
+            refuse(request, e);
         }
     }
 
-    private static void refuse(HttpServerResponse response, ApiException error) {
-        error.retryAfter().ifPresent(time -> response.putHeader("Retry-After", String.valueOf(time.toSeconds())));
-        response.setStatusCode(error.status())
-                .putHeader("Content-Type", "application/json")
-                .end(ApiErrors.body(String.valueOf(error.getMessage())).toString());
+    private static void refuse(RoutingContext request, ApiException error) {
+        Refusal.send(request, error.status(), String.valueOf(error.getMessage()));
     }
 }

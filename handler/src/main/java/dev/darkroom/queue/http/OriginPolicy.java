@@ -1,21 +1,19 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import io.quarkus.vertx.http.runtime.cors.CORSFilter;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which web pages may make a browser call this worker. A browser reaches what only its owner can reach, such as a worker at home,
- * so pages of other origins are refused unless they are allowed. So are host names that a stranger's name server resolves to this machine.
+ * so pages of other origins are refused unless they are allowed, and so are host names that are not the worker's ({@link HostPolicy}).
  * Requests without an Origin header (curl, servers) are not restricted.
  */
 final class OriginPolicy {
@@ -23,26 +21,19 @@ final class OriginPolicy {
 
     private final List<String> allowed;
     private final List<Pattern> patterns;
-    private final boolean loopback;
+    private final HostPolicy hosts;
     private final Optional<URI> publicUrl;
-    private final List<String> ownHosts;
 
     /**
      * @param allowed origins of pages; {@code *} for all, {@code /…/} for a pattern
-     * @param host address that the worker listens at
+     * @param hosts the names that the worker may be called by
      * @param publicUrl address that callers reach the worker at, if it is another
      */
-    OriginPolicy(Optional<List<String>> allowed, String host, Optional<URI> publicUrl) {
+    OriginPolicy(Optional<List<String>> allowed, HostPolicy hosts, Optional<URI> publicUrl) {
         this.allowed = allowed.orElse(List.of()).stream().map(String::strip).toList();
         this.patterns = CORSFilter.parseAllowedOriginsRegex(Optional.of(this.allowed));
-        this.loopback = isLoopback(host);
+        this.hosts = hosts;
         this.publicUrl = publicUrl;
-        this.ownHosts = List.of(
-                "localhost",
-                "127.0.0.1",
-                "::1",
-                bare(host),
-                publicUrl.map(url -> bare(url.getHost())).orElse(""));
     }
 
     /**
@@ -51,14 +42,13 @@ final class OriginPolicy {
      * @param harmless true if the request only reads what is open to everybody: pages elsewhere may show results and link to them
      */
     Optional<String> fault(HttpServerRequest request, boolean harmless) {
-        HostAndPort authority = request.authority();
-        if (loopback && authority != null && !ownHosts.contains(bare(authority.host()))) {
+        if (!hosts.admits(request)) {
             return Optional.of(
-                    "this worker is not called by that host name: call localhost, or set DARKROOM_PUBLIC_URL");
+                    "this worker is not called by that host name: call localhost, or set DARKROOM_PUBLIC_URL or DARKROOM_HTTP_HOSTS");
         }
         String origin = request.getHeader("Origin");
         if (origin == null) {
-            boolean foreign = "cross-site".equals(request.getHeader("Sec-Fetch-Site"));
+            boolean foreign = "cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"));
             return foreign && !harmless
                     ? Optional.of("web pages from elsewhere may not call this worker: list their origins in " + SETTING)
                     : Optional.empty();
@@ -86,32 +76,9 @@ final class OriginPolicy {
             return false;
         }
         try {
-            URI one = new URI(origin);
-            URI other = new URI(address);
-            return one.getHost() != null
-                    && other.getHost() != null
-                    && one.getHost().equalsIgnoreCase(other.getHost())
-                    && String.valueOf(one.getScheme()).equalsIgnoreCase(other.getScheme())
-                    && port(one) == port(other);
-        } catch (URISyntaxException e) {
+            return WebAddress.of(origin).origin().equals(WebAddress.of(address).origin());
+        } catch (AddressException e) {
             return false;
         }
-    }
-
-    private static int port(URI address) {
-        int standard = "https".equalsIgnoreCase(address.getScheme()) ? 443 : 80;
-        return address.getPort() == -1 ? standard : address.getPort();
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
-    }
-
-    private static String bare(@Nullable String host) {
-        return host == null ? "" : host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
     }
 }

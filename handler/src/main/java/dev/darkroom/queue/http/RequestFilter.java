@@ -3,7 +3,6 @@ package dev.darkroom.queue.http;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -11,42 +10,44 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Filters every request before anything of its body is read: refuses pages of other origins, callers without the key and bodies that are
- * too large, and reroutes {@code /v2/{any endpoint}/run} to {@code /run}.
+ * Filters every request before anything of its body is read: refuses pages of other origins, callers without the key and paths that lead
+ * nowhere, and reroutes other spellings of a path to its canonical one. All of it goes by {@link ApiPath}.
  */
 @Singleton
 final class RequestFilter {
     private static final int BEFORE_CORS = 310;
     private static final int BEHIND_CORS = 250;
+    private static final int BEFORE_ALL = -100_000;
+    private static final String WATCHED = ConnectionWatch.class.getName();
     private static final String METRICS = "/q/metrics";
-    private static final String RECEIVED = RequestFilter.class.getName();
     private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final Pattern OPEN = Pattern.compile("/ping|/q/health(/.*)?|/results/[^/]+");
-    private static final Pattern ENDPOINT = Pattern.compile("/v2/[^/]+(/.+)");
-    private static final Pattern RUNS = Pattern.compile("/run|/runsync");
 
     private final ApiKey key;
     private final OriginPolicy visitors;
     private final boolean metricsOpen;
-    private final long mostReceived;
-    private final long largestBody;
-    private final AtomicLong bytes = new AtomicLong();
+    private final BodyReading bodies;
+    private final ConnectionGuard connections;
+    private final Callers callers;
 
     RequestFilter(
             HttpSettings settings,
             @ConfigProperty(name = "quarkus.http.host") String host,
-            @ConfigProperty(name = "darkroom.public-url") Optional<URI> publicUrl) {
-        this.key = new ApiKey(settings.apiKey());
-        this.visitors = new OriginPolicy(settings.corsOrigins(), host, publicUrl);
+            @ConfigProperty(name = "darkroom.public-url") Optional<URI> publicUrl,
+            BodyReading bodies,
+            ConnectionGuard connections,
+            Callers callers) {
+        this.key = ApiKey.of(settings);
+        var hosts = new HostPolicy(settings.hosts(), host, publicUrl, key.isRequired());
+        this.visitors = new OriginPolicy(settings.corsOrigins(), hosts, publicUrl);
         this.metricsOpen = settings.metricsOpen();
-        this.mostReceived = settings.mostReceived().asLongValue();
-        this.largestBody = settings.largestBody().asLongValue();
+        this.bodies = bodies;
+        this.connections = connections;
+        this.callers = callers;
     }
 
     void stand(@Observes Filters filters) {
@@ -54,15 +55,29 @@ final class RequestFilter {
         filters.register(this::admit, BEHIND_CORS);
     }
 
-    void nothingElse(@Observes Router router) {
-        router.route().last().handler(request -> refuse(request, 404, ApiErrors.reason(404)));
+    void answerTheRest(@Observes Router router) {
+        router.route().order(BEFORE_ALL).failureHandler(ApiErrors::failed);
+        router.route().last().handler(request -> Refusal.send(request, 404, ApiErrors.reason(404)));
     }
 
     private void meet(RoutingContext request) {
         HttpServerRequest call = request.request();
-        Optional<String> fault = visitors.fault(call, isOpen(call.method().name(), request.normalizedPath()));
+        watch(request);
+        Refusal.noteCaller(request, callers.of(call));
+        if (!hasReadableHost(call)) {
+            Refusal.send(request, 400, "the Host header is malformed");
+            return;
+        }
+        Optional<String> path = ApiPath.canonical(call.path());
+        if (path.isPresent() && !path.get().equals(call.path())) {
+            String query = call.query();
+            request.reroute(query == null ? path.get() : path.get() + "?" + query);
+            return;
+        }
+        boolean open = path.isPresent() && isOpen(call.method().name(), path.get());
+        Optional<String> fault = visitors.fault(call, open);
         if (fault.isPresent()) {
-            refuse(request, 403, fault.get());
+            Refusal.send(request, 403, fault.get());
             return;
         }
         String origin = call.getHeader(HttpHeaders.ORIGIN);
@@ -73,75 +88,66 @@ final class RequestFilter {
         request.next();
     }
 
+    private void watch(RoutingContext request) {
+        ConnectionWatch watch = request.get(WATCHED) == null ? connections.watch(request.request()) : null;
+        if (watch != null) {
+            request.put(WATCHED, true);
+            watch.requestBegins();
+            request.addEndHandler(ended -> watch.requestEnds());
+        }
+    }
+
+    private static boolean hasReadableHost(HttpServerRequest call) {
+        try {
+            var unused = call.authority();
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
     private void admit(RoutingContext request) {
-        String path = request.normalizedPath();
-        if (!isOpen(request.request().method().name(), path)
-                && !key.admits(request.request().getHeader(HttpHeaders.AUTHORIZATION))) {
+        HttpServerRequest call = request.request();
+        String method = call.method().name();
+        Optional<String> path = ApiPath.canonical(call.path());
+        if (!(path.isPresent() && isOpen(method, path.get()))
+                && !key.admits(call.getHeader(HttpHeaders.AUTHORIZATION))) {
             request.response().putHeader("WWW-Authenticate", "Bearer");
-            refuse(request, 401, "the API key is missing or wrong: send it as Authorization: Bearer …");
+            Refusal.send(request, 401, "the API key is missing or wrong: send it as Authorization: Bearer …");
             return;
         }
-        Matcher endpoint = ENDPOINT.matcher(path);
-        if (endpoint.matches()) {
-            String query = request.request().query();
-            request.reroute(query == null ? endpoint.group(1) : endpoint.group(1) + "?" + query);
-        } else if (path.equals("/openapi.json")) {
-            request.reroute("/q/openapi.json");
-        } else if (RUNS.matcher(path).matches()) {
-            receive(request);
-        } else {
-            request.next();
+        if (path.isEmpty()) {
+            Refusal.send(request, 404, ApiErrors.reason(404));
+            return;
         }
+        if (bodies.refusesLength(request)) {
+            return;
+        }
+        Optional<Calls> known = Calls.at(path.get());
+        if (known.isEmpty()) {
+            request.next();
+        } else {
+            answer(known.get(), method, request);
+        }
+    }
+
+    private void answer(Calls known, String method, RoutingContext request) {
+        if (!known.knows(method)) {
+            request.response().putHeader(HttpHeaders.ALLOW, known.allow());
+            if (method.equals("OPTIONS")) {
+                request.response().setStatusCode(204).end();
+            } else {
+                Refusal.send(request, 405, ApiErrors.reason(405));
+            }
+            return;
+        }
+        // every answer of these is of one kind, whatever a caller would rather have
+        request.request().headers().remove(HttpHeaders.ACCEPT);
+        request.next();
     }
 
     /** Returns true if the call needs no key. */
     boolean isOpen(String method, String path) {
         return READING.contains(method) && (OPEN.matcher(path).matches() || (metricsOpen && path.equals(METRICS)));
-    }
-
-    /** Admits a body if there is room: bodies are held in memory while they are read. */
-    private void receive(RoutingContext request) {
-        long length = length(request);
-        if (length > largestBody) {
-            refuse(request, 413, ApiErrors.reason(413) + ": at most " + largestBody + " bytes");
-            return;
-        }
-        if (bytes.addAndGet(length) > mostReceived) {
-            bytes.addAndGet(-length);
-            request.response().putHeader("Retry-After", "5");
-            refuse(request, 429, "too many bodies are being received: at most " + mostReceived + " bytes together");
-            return;
-        }
-        var held = new AtomicLong(length);
-        Runnable received = () -> bytes.addAndGet(-held.getAndSet(0));
-        request.put(RECEIVED, received);
-        request.addEndHandler(ended -> received.run());
-        request.next();
-    }
-
-    /** Gives the room of a body back that has been read, although its caller may wait for long. */
-    static void received(RoutingContext request) {
-        Runnable received = request.get(RECEIVED);
-        received.run();
-    }
-
-    /** Returns the length of a body; for one that does not say it, the longest that is allowed. */
-    private long length(RoutingContext request) {
-        String length = request.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        try {
-            return length == null ? largestBody : Long.parseLong(length);
-        } catch (NumberFormatException e) {
-            return largestBody;
-        }
-    }
-
-    private static void refuse(RoutingContext request, int status, String reason) {
-        var response = request.response();
-        if (status == 413 && request.request().version() != HttpVersion.HTTP_2) {
-            response.putHeader(HttpHeaders.CONNECTION, "close");
-        }
-        response.setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .end(ApiErrors.body(reason).toString());
     }
 }

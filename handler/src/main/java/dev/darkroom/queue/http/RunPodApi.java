@@ -6,9 +6,10 @@ import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.Counts;
 import dev.darkroom.queue.durable.DurableJob;
 import dev.darkroom.queue.durable.DurableQueue;
+import dev.darkroom.queue.durable.IdempotencyKey;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -19,14 +20,17 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** RunPod's endpoint API, so that a client of theirs can call a worker at home. Its document is {@code META-INF/openapi.yaml}. */
 @Path("/")
 @Blocking
-@Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
 public class RunPodApi {
     private static final Logger LOG = Logger.getLogger(RunPodApi.class);
@@ -39,32 +43,56 @@ public class RunPodApi {
 
     private final DurableQueue queue;
     private final LongPolls callers;
+    private final BodyReading bodies;
+    private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    RunPodApi(DurableQueue queue, LongPolls callers) {
+    RunPodApi(DurableQueue queue, LongPolls callers, BodyReading bodies) {
         this.queue = queue;
         this.callers = callers;
+        this.bodies = bodies;
     }
 
     /** Accepts a job and answers at once with its id. */
     @POST
     @Path("run")
-    public Response run(byte[] body, @Context RoutingContext request) {
-        return json(accept(body, false, request).receipt());
+    @NonBlocking
+    public CompletionStage<Response> run(@Context RoutingContext request) {
+        return bodies.read(request).thenApplyAsync(body -> json(accept(body, false, request)
+                .receipt()), threads);
     }
 
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with its progress. */
     @POST
     @Path("runsync")
+    @NonBlocking
     public CompletionStage<Response> runsync(
-            byte[] body, @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
+            @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
         long milliseconds = wait(wait);
-        callers.enter();
+        CompletableFuture<CompletableFuture<Response>> begun = bodies.read(request)
+                .thenApplyAsync(body -> await(body, milliseconds, request), threads);
+        CompletableFuture<Response> answered = begun.thenCompose(answer -> answer);
+        var unused = answered.whenComplete((answer, failure) -> {
+            if (answered.isCancelled()) {
+                // its caller has gone
+                var cancelled = begun.thenAccept(waiting -> waiting.cancel(false));
+            }
+        });
+        return answered;
+    }
+
+    private CompletableFuture<Response> await(ReceivedBody body, long milliseconds, RoutingContext request) {
         DurableJob job;
-        try {
-            job = accept(body, true, request);
-        } catch (RuntimeException e) {
-            callers.leave();
-            throw e;
+        boolean accepted = false;
+        try (body) {
+            callers.enter();
+            try {
+                job = accept(body, true, request);
+                accepted = true;
+            } finally {
+                if (!accepted) {
+                    callers.leave();
+                }
+            }
         }
         return callers.await(
                 job.settled(), milliseconds, () -> json(lasting(job).body()), () -> queue.abandon(job));
@@ -79,7 +107,7 @@ public class RunPodApi {
     public Response status(@PathParam("id") String id, @QueryParam("ttl") @Nullable String ttl) {
         DurableJob job = queue.find(id);
         byte[] body = job.body();
-        if (ttl != null) {
+        if (ttl != null && !ttl.isBlank()) {
             queue.keep(job, milliseconds("ttl", ttl));
         }
         return json(body);
@@ -149,13 +177,14 @@ public class RunPodApi {
         return queue.health();
     }
 
-    private DurableJob accept(byte[] body, boolean sync, RoutingContext request) {
-        try {
-            return queue.submit(body, sync);
+    private DurableJob accept(ReceivedBody body, boolean sync, RoutingContext request) {
+        try (body) {
+            List<String> keys = request.request().headers().getAll(IdempotencyKey.HEADER);
+            DurableJob job = queue.submit(body.bytes(), sync, IdempotencyKey.read(keys));
+            job.refusal().ifPresent(faults -> Refusal.log(request, 200, Refusal.withoutQuotes(faults)));
+            return job;
         } catch (JobException e) {
-            throw ApiException.badRequest(String.valueOf(e.getMessage()));
-        } finally {
-            RequestFilter.received(request);
+            throw ApiException.badJob(String.valueOf(e.getMessage()));
         }
     }
 
@@ -170,12 +199,14 @@ public class RunPodApi {
     }
 
     private static long wait(@Nullable String wait) {
-        return wait == null ? STANDARD_WAIT : Math.clamp(milliseconds("wait", wait), SHORTEST_WAIT, LONGEST_WAIT);
+        return wait == null || wait.isBlank()
+                ? STANDARD_WAIT
+                : Math.clamp(milliseconds("wait", wait), SHORTEST_WAIT, LONGEST_WAIT);
     }
 
     private static long milliseconds(String name, String value) {
         try {
-            return Math.max(0, Long.parseLong(value));
+            return Math.max(0, Long.parseLong(value.strip()));
         } catch (NumberFormatException e) {
             throw ApiException.badRequest(name + ": must be a number of milliseconds");
         }

@@ -1,7 +1,7 @@
 package dev.darkroom.queue.webhook;
 
+import dev.darkroom.net.WebAddress;
 import java.net.InetAddress;
-import java.net.URI;
 
 /** Decides which servers this worker may call on behalf of a caller. */
 @FunctionalInterface
@@ -11,5 +11,5 @@ public interface AddressGuard {
      *
      * @throws dev.darkroom.job.JobException with {@code BAD_INPUT} if the host must not be called, otherwise if it cannot be found
      */
-    InetAddress admit(URI server);
+    InetAddress admit(WebAddress server);
 }

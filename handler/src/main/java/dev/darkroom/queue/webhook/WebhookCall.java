@@ -1,18 +1,21 @@
 package dev.darkroom.queue.webhook;
 
+import dev.darkroom.net.InterimResponses;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * One POST to the receiver of a webhook, at the very address that was admitted. No redirect is followed, no proxy asked, and of the
- * response nothing but its status is read.
+ * response nothing but its status is read, and where a redirect would lead.
  */
 final class WebhookCall {
     private final HttpClient client;
@@ -33,49 +36,53 @@ final class WebhookCall {
      */
     WebhookCall(Vertx vertx, AddressGuard guard, Duration timeout, int most) {
         int milliseconds = Math.toIntExact(timeout.toMillis());
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions()
+        this.client = vertx.httpClientBuilder()
+                .with(new HttpClientOptions()
                         .setKeepAlive(false)
                         .setConnectTimeout(milliseconds)
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setIdleTimeout(milliseconds),
-                new PoolOptions().setHttp1MaxSize(most));
+                        .setIdleTimeout(milliseconds))
+                .with(new PoolOptions().setHttp1MaxSize(most))
+                .withConnectHandler(WebhookCall::connected)
+                .build();
         this.guard = guard;
         this.timeout = timeout;
     }
 
+    private static void connected(HttpConnection connection) {
+        if (connection instanceof HttpClientConnection call) {
+            InterimResponses.drop(call.channel());
+        }
+    }
+
     /**
-     * Sends a body and waits for the status of the response.
+     * Sends a body and waits for the response.
      *
      * @param signature value of the signature's header; empty for none
      * @throws dev.darkroom.job.JobException if the address is not admitted
      */
-    int post(URI receiver, byte[] body, String signature)
+    WebhookAnswer post(WebAddress receiver, byte[] body, String signature)
             throws InterruptedException, ExecutionException, TimeoutException {
         long end = System.nanoTime() + timeout.toNanos();
         InetAddress address = guard.admit(receiver);
         var connected = client.request(options(receiver, address, signature));
         try {
             HttpClientResponse response = result(result(connected, end).send(Buffer.buffer(body)), end);
-            return response.statusCode();
+            return new WebhookAnswer(response.statusCode(), response.getHeader("Location"));
         } finally {
             // also one that comes when nobody waits for it any longer
             connected.onSuccess(request -> request.connection().close());
         }
     }
 
-    private static RequestOptions options(URI receiver, InetAddress address, String signature) {
-        boolean secure = "https".equals(receiver.getScheme());
-        int standardPort = secure ? 443 : 80;
-        int port = receiver.getPort() == -1 ? standardPort : receiver.getPort();
-        String path = receiver.getRawPath().isEmpty() ? "/" : receiver.getRawPath();
+    private static RequestOptions options(WebAddress receiver, InetAddress address, String signature) {
         var options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
-                .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, port)))
-                .setHost(receiver.getHost())
-                .setPort(port)
-                .setSsl(secure)
-                .setURI(receiver.getRawQuery() == null ? path : path + "?" + receiver.getRawQuery())
+                .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, receiver.port())))
+                .setHost(receiver.host())
+                .setPort(receiver.port())
+                .setSsl(receiver.isSecure())
+                .setURI(receiver.target())
                 .setFollowRedirects(false)
                 .putHeader("Content-Type", "application/json")
                 .putHeader("User-Agent", "Darkroom");

@@ -1,17 +1,20 @@
 package dev.darkroom.queue.webhook;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.net.AddressException;
+import dev.darkroom.net.WebAddress;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
 /** Calls the webhooks of ended jobs: one POST, and two further tries where that fails. Jobs do not wait for it. */
@@ -32,7 +35,10 @@ public final class Webhooks {
 
     public Webhooks(Vertx vertx, AddressGuard guard, WebhookSettings settings) {
         this.call = new WebhookCall(vertx, guard, settings.timeout(), AT_ONCE);
-        this.signature = settings.secret().map(Signature::new);
+        this.signature = settings.secret()
+                .map(String::strip)
+                .filter(key -> !key.isEmpty())
+                .map(Signature::new);
         this.pause = settings.pause();
     }
 
@@ -40,21 +46,25 @@ public final class Webhooks {
      * Begins to call a webhook; gives up at once if too many receivers have not been reached yet.
      *
      * @param body supplies the body, read again for each try
-     * @param done called once the webhook has been delivered or given up; not if the worker stops before
+     * @param news hears what comes of every try; of the last one not if the worker stops before
      */
-    public void tell(String id, URI receiver, Supplier<byte[]> body, Runnable done) {
+    public void tell(String id, URI receiver, Supplier<byte[]> body, Consumer<Delivery> news) {
+        WebAddress address;
+        try {
+            address = WebAddress.of(receiver.toString());
+        } catch (AddressException e) {
+            news.accept(new Delivery(Delivery.State.FAILED, 0, "the webhook " + e.rule()));
+            return;
+        }
         if (!places.tryAcquire()) {
-            LOG.warnf(
-                    "job %s webhook to %s is dropped: %d others have not been delivered yet",
-                    id, receiver.getHost(), MOST_PENDING);
-            done.run();
+            String dropped = MOST_PENDING + " others have not been delivered yet";
+            LOG.warnf("job %s webhook to %s is dropped: %s", id, address, dropped);
+            news.accept(new Delivery(Delivery.State.FAILED, 0, dropped));
             return;
         }
         Thread.ofVirtual().name("webhook").start(() -> {
             try {
-                if (delivered(id, receiver, body)) {
-                    done.run();
-                }
+                deliver(id, address, body, news);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
@@ -68,41 +78,50 @@ public final class Webhooks {
         stopped = true;
     }
 
-    /** Tries until the webhook is delivered or given up; returns false if the worker stops before. */
-    private boolean delivered(String id, URI receiver, Supplier<byte[]> body) throws InterruptedException {
-        for (int attempt = 1; !stopped; attempt++) {
-            String failure;
-            try {
-                int status = post(receiver, body);
-                if (status / 100 == 2) {
-                    LOG.infof("job %s webhook delivered", id);
-                    return true;
-                }
-                failure = "HTTP " + status;
-            } catch (JobException e) {
-                failure = String.valueOf(e.getMessage());
-                if (e.code() == JobException.Code.BAD_INPUT) {
-                    attempt = TRIES;
-                }
-            } catch (ExecutionException e) {
-                failure = String.valueOf(e.getCause());
-            } catch (TimeoutException e) {
-                failure = "no answer in time";
-            } catch (RuntimeException e) {
-                failure = String.valueOf(e.getMessage());
-            }
-            LOG.warnf("job %s webhook to %s, try %d of %d: %s", id, receiver.getHost(), attempt, TRIES, failure);
-            if (attempt >= TRIES) {
-                return true;
+    /** Tries until the webhook is delivered or given up, or the worker stops. */
+    private void deliver(String id, WebAddress receiver, Supplier<byte[]> body, Consumer<Delivery> news)
+            throws InterruptedException {
+        for (int tried = 1; !stopped; tried++) {
+            Delivery delivery = tried(id, receiver, body, tried);
+            news.accept(delivery);
+            if (delivery.isOver()) {
+                return;
             }
             Thread.sleep(pause);
         }
-        return false;
     }
 
-    private int post(URI receiver, Supplier<byte[]> body)
+    private Delivery tried(String id, WebAddress receiver, Supplier<byte[]> body, int tried)
+            throws InterruptedException {
+        String failure;
+        String detail = "";
+        boolean last = tried >= TRIES;
+        try {
+            WebhookAnswer answer = post(receiver, body);
+            if (answer.isDelivered()) {
+                LOG.infof("job %s webhook delivered", id);
+                return new Delivery(Delivery.State.DELIVERED, tried, answer.description(receiver));
+            }
+            failure = answer.description(receiver);
+        } catch (JobException e) {
+            failure = String.valueOf(e.getMessage());
+            last |= e.code() == JobException.Code.BAD_INPUT;
+        } catch (ExecutionException e) {
+            failure = e.getCause() instanceof SSLException ? "no secure connection" : "no connection";
+            detail = ": " + e.getCause();
+        } catch (TimeoutException e) {
+            failure = "no answer in time";
+        } catch (RuntimeException e) {
+            failure = "the worker could not send it";
+            detail = ": " + e.getMessage();
+        }
+        LOG.warnf("job %s webhook to %s, try %d of %d: %s%s", id, receiver, tried, TRIES, failure, detail);
+        return new Delivery(last ? Delivery.State.FAILED : Delivery.State.PENDING, tried, failure);
+    }
+
+    private WebhookAnswer post(WebAddress receiver, Supplier<byte[]> body)
             throws InterruptedException, ExecutionException, TimeoutException {
-        String host = receiver.getHost().toLowerCase(Locale.ROOT);
+        String host = receiver.host();
         slots.enter(host);
         try {
             byte[] content = body.get();

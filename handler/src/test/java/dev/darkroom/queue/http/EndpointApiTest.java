@@ -308,6 +308,42 @@ class EndpointApiTest {
     }
 
     @Test
+    void aSubmissionThatIsSentAgainUnderItsKeyIsTheSameJob() throws Exception {
+        String id = ok(send(keyed("/run", "a", "order-17"))).path("id").asText();
+        assertThat(ok(send(keyed("/v2/x/run", "a", "\"order-17\""))).path("id").asText())
+                .isEqualTo(id);
+        CompletableFuture<HttpResponse<String>> waiting = sendAsync(keyed("/runsync", "a", "order-17"));
+        HttpResponse<String> other = send(keyed("/runsync", "b", "order-17"));
+        assertThat(other.statusCode()).isEqualTo(422);
+        assertThat(json(other).path("error").asText()).contains("Idempotency-Key: order-17 ");
+        served.take().completed(Desk.result());
+
+        assertThat(json(waiting.get()).path("id").asText()).isEqualTo(id);
+        JsonNode done = ok(send(keyed("/runsync", "a", "order-17")));
+        assertThat(done.path("status").asText()).isEqualTo("COMPLETED");
+        assertThat(ok(send(keyed("/run", "a", "order-17"))).path("id").asText()).isEqualTo(id);
+        assertThat(served.health().jobs().inQueue()).isZero();
+    }
+
+    @Test
+    void aKeyThatIsNoneIsRefusedAndNothingIsDone() throws Exception {
+        for (HttpRequest.Builder request : List.of(
+                keyed("/run", "a", ""),
+                keyed("/run", "a", "two words"),
+                keyed("/runsync", "a", "k".repeat(256)),
+                keyed("/run", "a", "one").header("Idempotency-Key", "one"))) {
+            HttpResponse<String> answer = send(request);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+            assertThat(json(answer).path("error").asText()).startsWith("Idempotency-Key: ");
+        }
+        assertThat(served.health().jobs().inQueue()).isZero();
+    }
+
+    private HttpRequest.Builder keyed(String path, String prompt, String key) {
+        return posting(path, body(prompt)).header("Idempotency-Key", key);
+    }
+
+    @Test
     void aBodyThatIsTooLargeIsRefused() throws Exception {
         byte[] large = Desk.request("x".repeat(1_100_000), "");
         HttpRequest.Builder request = request("/run").version(HttpClient.Version.HTTP_1_1);

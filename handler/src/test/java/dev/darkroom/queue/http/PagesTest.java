@@ -134,17 +134,25 @@ class PagesTest {
 
     @Test
     void metricsAreOpenWhereTheSettingSaysSo() {
-        var closed =
-                new RequestFilter(Desk.settings(HttpSettings.class, "test", Map.of()), "127.0.0.1", Optional.empty());
-        var open = new RequestFilter(
-                Desk.settings(HttpSettings.class, "test", Map.of("metrics-open", "true")),
-                "127.0.0.1",
-                Optional.empty());
+        RequestFilter closed = filter(Map.of());
+        RequestFilter open = filter(Map.of("metrics-open", "true"));
 
         assertThat(closed.isOpen("GET", "/q/metrics")).isFalse();
         assertThat(open.isOpen("GET", "/q/metrics")).isTrue();
         assertThat(open.isOpen("GET", "/health")).isFalse();
         assertThat(open.isOpen("POST", "/q/metrics")).isFalse();
+    }
+
+    private static RequestFilter filter(Map<String, String> given) {
+        HttpSettings settings = Desk.settings(HttpSettings.class, "test", given);
+        var callers = new Callers(settings);
+        return new RequestFilter(
+                settings,
+                "127.0.0.1",
+                Optional.empty(),
+                new BodyReading(settings, new BodyBudget(settings), callers),
+                new ConnectionGuard(settings, callers),
+                callers);
     }
 
     private HttpRequest.Builder request(String path) {

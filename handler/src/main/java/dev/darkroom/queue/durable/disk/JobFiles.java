@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 
 /** A folder of requests and answers, a file each, as they can be large. Only the worker's own user can read them. */
 final class JobFiles {
-    private static final String UNFINISHED = ".tmp";
+    static final String UNFINISHED = ".tmp";
     private static final AtomicLong WRITES = new AtomicLong();
 
     private final Path folder;

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param keptUntil when the job is forgotten, once it has ended
  * @param answerBytes size of the last answer
  * @param webhookDue true while the webhook is still to be called
+ * @param webhookNews what has become of the webhook so far; null before the first try, and in records of earlier versions
  * @param unstored true if the answer lacks pictures that were made and could not be stored; absent in records of earlier versions
+ * @param submission what is kept of a submission that may come again; absent without a key, and in records of earlier versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobRecord(
@@ -38,7 +40,9 @@ public record JobRecord(
         long keptUntil,
         int answerBytes,
         boolean webhookDue,
-        boolean unstored) {
+        boolean unstored,
+        @Nullable WebhookNews webhookNews,
+        @Nullable Submission submission) {
     /** @throws NullPointerException if something is missing that every job has */
     public JobRecord {
         Objects.requireNonNull(id, "id");
@@ -50,7 +54,30 @@ public record JobRecord(
     public static JobRecord accepted(
             String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
         return new JobRecord(
-                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false);
+                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false, null, null);
+    }
+
+    /** Returns the record with what is kept of its submission. */
+    public JobRecord submittedAs(@Nullable Submission known) {
+        return new JobRecord(
+                id,
+                sequence,
+                accepted,
+                bytes,
+                policy,
+                webhook,
+                status,
+                retries,
+                takes,
+                attempts,
+                started,
+                ended,
+                keptUntil,
+                answerBytes,
+                webhookDue,
+                unstored,
+                webhookNews,
+                known);
     }
 
     /** Returns the record of a retry: the job waits again, as if it had been accepted now. */
@@ -80,7 +107,9 @@ public record JobRecord(
                 0,
                 0,
                 false,
-                false);
+                false,
+                null,
+                submission);
     }
 
     /** Returns the record with one more take. */
@@ -110,7 +139,9 @@ public record JobRecord(
                 0,
                 0,
                 false,
-                false);
+                false,
+                null,
+                submission);
     }
 
     /**
@@ -121,13 +152,25 @@ public record JobRecord(
     public JobRecord ended(
             Status last, long now, long until, int answered, boolean tellsWebhook, boolean lacksPictures) {
         boolean due = tellsWebhook && webhook != null;
+        return over(webhook, last, now, until, answered, due, lacksPictures, null);
+    }
+
+    private JobRecord over(
+            @Nullable URI receiver,
+            Status last,
+            long now,
+            long until,
+            int answered,
+            boolean due,
+            boolean lacksPictures,
+            @Nullable WebhookNews news) {
         return new JobRecord(
                 id,
                 sequence,
                 accepted,
                 bytes,
                 policy,
-                webhook,
+                receiver,
                 last,
                 retries,
                 takes,
@@ -137,17 +180,21 @@ public record JobRecord(
                 until,
                 answered,
                 due,
-                lacksPictures);
+                lacksPictures,
+                news,
+                submission);
     }
 
-    /** Returns the record with no webhook due any more. */
-    public JobRecord webhookTold() {
-        return ended(status, ended, keptUntil, answerBytes, false, unstored);
+    /** Returns the record of an ended job with what has become of its webhook; the address is dropped once no retry may need it. */
+    public JobRecord webhookTold(WebhookNews news) {
+        boolean due = webhookDue && news.isPending();
+        boolean forGood = !due && (status == Status.CANCELLED || (status == Status.COMPLETED && !unstored));
+        return over(forGood ? null : webhook, status, ended, keptUntil, answerBytes, due, unstored, news);
     }
 
     /** Returns the record with an earlier time at which the job is forgotten; unchanged if that time is later. */
     public JobRecord keptUntil(long time) {
-        return ended(status, ended, Math.min(time, keptUntil), answerBytes, webhookDue, unstored);
+        return over(webhook, status, ended, Math.min(time, keptUntil), answerBytes, webhookDue, unstored, webhookNews);
     }
 
     /** Returns true if the GPU has worked on the job for longer than it may. */

@@ -1,6 +1,7 @@
 package dev.darkroom.queue.durable.disk;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,8 +23,8 @@ import org.h2.mvstore.MVStoreException;
 import org.jboss.logging.Logger;
 
 /**
- * The store of persisted jobs, in a folder: one small record each in an embedded database, requests and answers in files beside it. One
- * process at a time can have it open. Safe for several threads.
+ * The store of persisted jobs, in a folder: one small record each in an embedded database, requests and answers in files beside it. Records
+ * and requests are encrypted. One process at a time can have it open. Safe for several threads.
  */
 public final class JobStore implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(JobStore.class);
@@ -36,24 +38,32 @@ public final class JobStore implements AutoCloseable {
 
     private final JobFiles files;
     private final Records records;
+    private final DataKeys keys;
 
-    private JobStore(JobFiles files, Records records) {
+    private JobStore(JobFiles files, Records records, DataKeys keys) {
         this.files = files;
         this.records = records;
+        this.keys = keys;
+    }
+
+    /** Opens the store, or creates it, with a key that lies in its folder. */
+    public static JobStore open(Path folder) {
+        return open(folder, Optional.empty());
     }
 
     /**
      * Opens the store, or creates it. Damage is set aside in the same folder: the whole store, in place of which a new one is created, or a
      * single job.
      *
+     * @param key what records and requests are encrypted by; empty takes a key that lies in the folder
      * @throws IllegalStateException if another process has it open
      * @throws UncheckedIOException if it cannot be used although nothing shows that it is damaged
      */
-    public static JobStore open(Path folder) {
+    public static JobStore open(Path folder, Optional<String> key) {
         try {
             var files = new JobFiles(folder);
             try {
-                return opened(files);
+                return opened(files, key);
             } catch (MVStoreException e) {
                 if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                     throw new IllegalStateException(
@@ -67,19 +77,20 @@ public final class JobStore implements AutoCloseable {
                         "the jobs in %s cannot be read; they are set aside in %s there, and none of them is done or answered: %s",
                         folder, aside, e.getMessage());
                 files.setAside(aside);
-                return opened(files);
+                return opened(files, key);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the folder for jobs cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static JobStore opened(JobFiles files) throws IOException {
+    private static JobStore opened(JobFiles files, Optional<String> key) throws IOException {
         var records = new Records(files.create(FILE));
         try {
-            var jobs = new JobStore(files, records);
+            var jobs = new JobStore(files, records, DataKeys.of(files, key));
             jobs.setAsideUnreadable();
             jobs.sweep();
+            jobs.encryptOldOnes();
             return jobs;
         } catch (IOException | RuntimeException e) {
             records.close();
@@ -119,23 +130,42 @@ public final class JobStore implements AutoCloseable {
         commit();
     }
 
+    /** Encrypts what an earlier version, or another key, has left; nothing of it stays in the unused parts of the database. */
+    private void encryptOldOnes() throws IOException {
+        boolean old = false;
+        for (Map.Entry<String, String> entry : records.byKeys().entrySet()) {
+            if (!keys.isCurrent(entry.getValue())) {
+                records.put(entry.getKey(), keys.sealed(keys.opened(entry.getValue())));
+                old = true;
+            }
+            String request = entry.getKey() + REQUEST;
+            if (files.has(request) && !keys.isCurrent(files.read(request))) {
+                files.write(request, keys.sealed(keys.opened(files.read(request))), true);
+            }
+        }
+        if (old) {
+            LOG.info("jobs of an earlier version, or of another key, are encrypted now");
+            records.rewrite();
+        }
+    }
+
     /** Returns all jobs, in the order of their acceptance. */
     public List<JobRecord> jobs() {
         return records.all().stream()
-                .map(JobStore::read)
+                .map(this::read)
                 .sorted(Comparator.comparingLong(JobRecord::sequence))
                 .toList();
     }
 
     /** Persists a request; it belongs to a job once the record of that is {@link #put}. */
     public void keepRequest(String id, byte[] request) {
-        files.write(id + REQUEST, request, true);
+        files.write(id + REQUEST, keys.sealed(request), true);
     }
 
     /** Puts the record of a job in memory; {@link #commit} or {@link #sync} writes it. */
     public void put(JobRecord job) {
         try {
-            records.put(job.id(), JobJson.MAPPER.writeValueAsString(job));
+            records.put(job.id(), keys.sealed(JobJson.MAPPER.writeValueAsString(job)));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -151,8 +181,14 @@ public final class JobStore implements AutoCloseable {
         records.commit(true);
     }
 
+    /** @throws JobException if the request cannot be decrypted */
     public byte[] request(String id) {
-        return files.read(id + REQUEST);
+        byte[] sealed = files.read(id + REQUEST);
+        try {
+            return keys.opened(sealed);
+        } catch (IOException e) {
+            throw new JobException(JobException.Code.INTERNAL, "the job's input cannot be read: " + e.getMessage(), e);
+        }
     }
 
     public boolean hasRequest(String id) {
@@ -191,10 +227,10 @@ public final class JobStore implements AutoCloseable {
         records.compact();
     }
 
-    private static JobRecord read(String json) {
+    private JobRecord read(String sealed) {
         try {
-            return JobJson.MAPPER.readValue(json, JobRecord.class);
-        } catch (JsonProcessingException e) {
+            return JobJson.MAPPER.readValue(keys.opened(sealed), JobRecord.class);
+        } catch (IOException e) {
             throw new UncheckedIOException("a job in the store cannot be read", e);
         }
     }

@@ -2,6 +2,7 @@ package dev.darkroom.queue.durable.disk;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.Faults;
+import dev.darkroom.queue.Nothing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public record Policy(long executionTimeout, long ttl, boolean lowPriority) {
 
     /** Reads the {@code policy} of a request, with the values of this one for what it leaves open. Faults are noted. */
     public Policy with(@Nullable JsonNode policy, Faults faults) {
-        if (policy == null || policy.isNull()) {
+        if (policy == null || Nothing.isObject(policy)) {
             return this;
         }
         if (!policy.isObject()) {
@@ -33,7 +34,7 @@ public record Policy(long executionTimeout, long ttl, boolean lowPriority) {
 
     private static long milliseconds(JsonNode policy, String name, long least, long standard, Faults faults) {
         JsonNode value = policy.path(name);
-        if (value.isMissingNode() || value.isNull()) {
+        if (Nothing.is(value)) {
             return standard;
         }
         boolean holds =
@@ -46,7 +47,7 @@ public record Policy(long executionTimeout, long ttl, boolean lowPriority) {
     }
 
     private boolean flag(JsonNode value, Faults faults) {
-        if (value.isMissingNode() || value.isNull()) {
+        if (Nothing.is(value)) {
             return lowPriority;
         }
         faults.check(value.isBoolean(), "policy.lowPriority", "must be true or false, not " + Faults.quoted(value));

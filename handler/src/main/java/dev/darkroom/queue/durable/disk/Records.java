@@ -2,7 +2,9 @@ package dev.darkroom.queue.durable.disk;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,10 @@ final class Records implements AutoCloseable {
     }
 
     private MVMap<String, String> map() {
+        return map(store);
+    }
+
+    private static MVMap<String, String> map(MVStore store) {
         return store.openMap(
                 "jobs",
                 new MVMap.Builder<String, String>()
@@ -132,6 +138,32 @@ final class Records implements AutoCloseable {
         keys.addAll(map().keySet());
         keys.addAll(texts.keySet());
         return List.copyOf(keys);
+    }
+
+    /**
+     * Writes all texts into a file of its own, in place of this one: nothing of earlier texts is left.
+     *
+     * @throws UncheckedIOException if that fails; the file is as it was
+     */
+    synchronized void rewrite() {
+        checkOpen();
+        Path fresh = file.resolveSibling(file.getFileName() + JobFiles.UNFINISHED);
+        try {
+            Files.deleteIfExists(fresh);
+            MVStore copy = opened(fresh);
+            MVMap<String, String> map = map(copy);
+            map.putAll(texts);
+            copy.commit();
+            copy.sync();
+            copy.close(0);
+            Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(file));
+            store.close(0);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            changed.clear();
+            store = opened(file);
+        } catch (IOException | MVStoreException e) {
+            throw new UncheckedIOException("the jobs cannot be written to " + file, new IOException(e));
+        }
     }
 
     /** Compacts the file if much of it is unused; takes a fraction of a second. */

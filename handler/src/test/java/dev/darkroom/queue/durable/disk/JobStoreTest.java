@@ -129,7 +129,7 @@ class JobStoreTest {
         assertThat(folder.resolve(aside.getFirst()).resolve("jobs.mv"))
                 .binaryContent()
                 .startsWith(rubbish);
-        assertThat(folder.resolve(aside.getFirst()).resolve("a.request")).hasContent("request");
+        assertThat(folder.resolve(aside.getFirst()).resolve("a.request")).exists();
     }
 
     @Test
@@ -283,7 +283,9 @@ class JobStoreTest {
 
     private List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> String.valueOf(file.getFileName())).toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> !name.equals("key"))
+                    .toList();
         }
     }
 }

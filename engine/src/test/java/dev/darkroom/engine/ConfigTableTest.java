@@ -1,0 +1,164 @@
+package dev.darkroom.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.flux.FluxCheckpoint;
+import dev.darkroom.flux.FluxConfig;
+import dev.darkroom.qwenimage.QwenImageCheckpoint;
+import dev.darkroom.qwenimage.QwenImageConfig;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.text.ClipTextEncoder;
+import dev.darkroom.text.ClipTokenizer;
+import dev.darkroom.text.Qwen25VlEncoder;
+import dev.darkroom.text.Qwen25VlLanguageModel;
+import dev.darkroom.text.Qwen25VlVisionTower;
+import dev.darkroom.text.Qwen2Tokenizer;
+import dev.darkroom.text.Qwen2VlImageProcessor;
+import dev.darkroom.text.T5Encoder;
+import dev.darkroom.text.T5Tokenizer;
+import dev.darkroom.text.TokenizerSettings;
+import dev.darkroom.text.TransformersKeys;
+import dev.darkroom.vae.AutoencoderKL;
+import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.weights.ConfigFile;
+import dev.darkroom.weights.ConfigKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The table of docs/checkpoints.md says of every key of every config what the code does with it, and nothing else. */
+class ConfigTableTest {
+    private static final String HEAD = "| file | used | must be, where it is there | without effect |";
+
+    static List<ConfigKeys> kinds() {
+        return List.of(
+                FluxCheckpoint.CLASSES.keys(),
+                QwenImageCheckpoint.CLASSES.keys(),
+                FlowMatchSchedule.KEYS,
+                FluxConfig.KEYS,
+                QwenImageConfig.KEYS,
+                AutoencoderKL.Config.KEYS,
+                AutoencoderKLQwenImage.Config.KEYS,
+                TransformersKeys.ANY,
+                ClipTextEncoder.Config.KEYS,
+                T5Encoder.Config.KEYS,
+                Qwen25VlEncoder.Config.KEYS,
+                Qwen25VlLanguageModel.Config.KEYS,
+                Qwen25VlLanguageModel.Config.ROPE_KEYS,
+                Qwen25VlVisionTower.Config.KEYS,
+                TokenizerSettings.ANY,
+                ClipTokenizer.KEYS,
+                T5Tokenizer.KEYS,
+                Qwen2Tokenizer.KEYS,
+                TokenizerSettings.MAP_KEYS,
+                Qwen2VlImageProcessor.KEYS);
+    }
+
+    @Test
+    void theTableIsThatOfTheCode() throws IOException {
+        String page = Files.readString(TestCheckpoints.PAYLOADS.resolveSibling("docs/checkpoints.md"));
+        String expected = kinds().stream().map(ConfigTableTest::row).collect(Collectors.joining("\n"));
+
+        assertThat(page).contains(HEAD);
+        assertThat(page.substring(page.indexOf(HEAD)).lines().skip(2).takeWhile(line -> line.startsWith("|")))
+                .as("write this into docs/checkpoints.md:\n%s", expected)
+                .containsExactlyElementsOf(expected.lines().toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void aKeyHasOneMeaning(ConfigKeys kind) {
+        assertThat(Stream.of(kind.used(), kind.fixed().keySet(), kind.idle().keySet())
+                        .flatMap(Collection::stream))
+                .isNotEmpty()
+                .doesNotHaveDuplicates();
+    }
+
+    static Stream<Arguments> readers() {
+        Path flux = TestCheckpoints.POCKET_FLUX;
+        Path qwen = TestCheckpoints.POCKET_EDIT;
+        return Stream.of(
+                reader(flux, "scheduler/scheduler_config.json", FlowMatchSchedule.KEYS, FlowMatchSchedule::read),
+                reader(flux, "transformer/config.json", FluxConfig.KEYS, FluxConfig::read),
+                reader(flux, "vae/config.json", AutoencoderKL.Config.KEYS, AutoencoderKL.Config::read),
+                reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
+                reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
+                reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
+                reader(qwen, "vae/config.json", AutoencoderKLQwenImage.Config.KEYS, AutoencoderKLQwenImage.Config::read));
+    }
+
+    private static Arguments reader(Path checkpoint, String file, ConfigKeys kind, Consumer<ConfigFile> reader) {
+        return Arguments.of(checkpoint.resolve(file), kind, reader);
+    }
+
+    @ParameterizedTest
+    @MethodSource("readers")
+    void whatIsListedAsUsedIsRead(Path path, ConfigKeys kind, Consumer<ConfigFile> reader) {
+        ConfigFile file = ConfigFile.read(path);
+        reader.accept(file);
+
+        assertThat(file.read()).containsAll(kind.used()).isSubsetOf(knownTo(kind));
+    }
+
+    private static List<String> knownTo(ConfigKeys kind) {
+        return Stream.concat(kind.used().stream(), kind.fixed().keySet().stream()).toList();
+    }
+
+    /** One line of the table; what a kind shares with others of its library stands in the line of these. */
+    private static String row(ConfigKeys kind) {
+        Optional<ConfigKeys> base = Stream.of(TransformersKeys.ANY, TokenizerSettings.ANY)
+                .filter(any -> !any.equals(kind)
+                        && kind.idle().keySet().containsAll(any.idle().keySet()))
+                .findFirst();
+        List<String> used = new ArrayList<>(kind.used());
+        Map<String, List<Object>> fixed = new LinkedHashMap<>(kind.fixed());
+        Map<String, String> idle = new LinkedHashMap<>(kind.idle());
+        base.ifPresent(any -> {
+            used.removeAll(any.used());
+            fixed.keySet().removeAll(any.fixed().keySet());
+            idle.keySet().removeAll(any.idle().keySet());
+        });
+        Stream.of(FluxCheckpoint.CLASSES, QwenImageCheckpoint.CLASSES)
+                .filter(classes -> classes.keys().equals(kind))
+                .forEach(classes -> new TreeMap<>(classes.byComponent()).forEach((name, types) -> {
+                    used.remove(name);
+                    fixed.put(name, List.copyOf(types));
+                }));
+        String values = fixed.entrySet().stream()
+                .map(key -> code(key.getKey()) + " "
+                        + key.getValue().stream().map(ConfigTableTest::code).collect(Collectors.joining(" or ")))
+                .collect(Collectors.joining("; "));
+        Map<String, Set<String>> reasons = new TreeMap<>();
+        idle.forEach((key, reason) ->
+                reasons.computeIfAbsent(reason, any -> new TreeSet<>()).add(key));
+        String without = Stream.concat(
+                        base.stream().map(any -> "as of " + any.file()),
+                        reasons.entrySet().stream().map(reason -> reason.getKey() + ": " + codes(reason.getValue())))
+                .collect(Collectors.joining("; "));
+        return "| " + kind.file() + " | " + codes(used) + " | " + values + " | " + without + " |";
+    }
+
+    private static String codes(Collection<String> keys) {
+        return keys.stream().map(ConfigTableTest::code).collect(Collectors.joining(" "));
+    }
+
+    private static String code(Object value) {
+        return "`" + String.valueOf(value).replace("|", "\\|") + "`";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.flux.FluxConfig;
+import dev.darkroom.qwenimage.QwenImageConfig;
+import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.text.ClipTextEncoder;
+import dev.darkroom.text.Qwen25VlLanguageModel;
+import dev.darkroom.text.Qwen25VlVisionTower;
+import dev.darkroom.text.T5Encoder;
+import dev.darkroom.vae.AutoencoderKL;
+import dev.darkroom.vae.AutoencoderKLQwenImage;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Any text as the config of any network: read, or refused by file and key. */
+public final class ConfigFuzz {
+    private static final List<Consumer<ConfigFile>> READERS = List.of(
+            FluxConfig::read,
+            QwenImageConfig::read,
+            FlowMatchSchedule::read,
+            ClipTextEncoder.Config::read,
+            T5Encoder.Config::read,
+            Qwen25VlLanguageModel.Config::read,
+            Qwen25VlVisionTower.Config::read,
+            AutoencoderKL.Config::read,
+            AutoencoderKLQwenImage.Config::read);
+
+    private ConfigFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] content) {
+        for (Consumer<ConfigFile> reader : READERS) {
+            try {
+                reader.accept(ConfigFile.parse("config.json", new String(content, StandardCharsets.UTF_8)));
+            } catch (CheckpointException e) {
+                if (!String.valueOf(e.getMessage()).contains("config.json")) {
+                    throw new AssertionError("names no file: " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.darkroom;
+
+import dev.darkroom.checks.OpenFiles;
+import dev.darkroom.hub.HubException;
+import dev.darkroom.hub.ModelSource;
+import dev.darkroom.job.Job;
+import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.PayloadFile;
+import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.settings.Environment;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Finds what is wrong with the arguments, the settings and the one job before anything is started for them: faults that are cheap come first. */
+final class FirstLook {
+    private static final int WRONG_ARGUMENTS = 2;
+
+    /** What the start-up script of the same name ends with. */
+    private static final int WRONG_SETTINGS = 15;
+
+    private static final int JOB_FAILED = 1;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> variables;
+
+    FirstLook(PrintStream out, PrintStream err, Map<String, String> variables) {
+        this.out = out;
+        this.err = err;
+        this.variables = variables;
+    }
+
+    /** Looks at what this process was started with; returns its exit code if there is nothing more to do. */
+    static OptionalInt ofProcess(Command command) {
+        return new FirstLook(answers(), System.err, System.getenv()).at(command);
+    }
+
+    /** Returns standard output, which has JSON on it and so is UTF-8, whatever the machine speaks. */
+    static PrintStream answers() {
+        return new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    }
+
+    /** Looks at a command; returns the exit code if there is nothing more to do. */
+    OptionalInt at(Command command) {
+        return switch (command) {
+            case Command.Say(String text) -> {
+                out.print(text);
+                out.flush();
+                yield OptionalInt.of(0);
+            }
+            case Command.Refuse(String reason) -> {
+                err.println(reason);
+                err.print(Command.USAGE);
+                yield OptionalInt.of(WRONG_ARGUMENTS);
+            }
+            case Command.Serve serve -> settings(command);
+            case Command.OneJob(Path payload) -> {
+                OptionalInt end = settings(command);
+                yield end.isPresent() ? end : payload(payload);
+            }
+        };
+    }
+
+    private OptionalInt settings(Command command) {
+        var environment = new Environment(variables, WorkerConfig.class);
+        List<String> faults = new ArrayList<>(environment.faults());
+        models(environment).ifPresent(faults::add);
+        OpenFiles.tooFew().ifPresent(faults::add);
+        environment.doubts().forEach(doubt -> say("warning", doubt));
+        if (faults.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        faults.forEach(fault -> say("FAIL", fault));
+        boolean oneJob = command instanceof Command.OneJob;
+        FailedStart.tell("environment", new IllegalArgumentException(String.join("; ", faults)), oneJob);
+        return OptionalInt.of(oneJob ? JOB_FAILED : WRONG_SETTINGS);
+    }
+
+    /** Says what is wrong with the list of models, whose form only its reader knows. */
+    private static Optional<String> models(Environment environment) {
+        try {
+            environment.value("darkroom.models").filter(list -> !list.isBlank()).ifPresent(ModelList::parse);
+            return Optional.empty();
+        } catch (HubException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Writes a line as the start-up scripts do. */
+    private void say(String result, String detail) {
+        if (variables.getOrDefault("DARKROOM_CHECKS", "").equals("json")) {
+            err.println(JobJson.object()
+                    .put("check", "environment")
+                    .put("result", result)
+                    .put("detail", detail));
+        } else {
+            err.println(result + " environment: " + detail);
+        }
+    }
+
+    /** Reads the job, without the models that will do it. */
+    private OptionalInt payload(Path payload) {
+        WorkerConfig config = new Environment(variables, WorkerConfig.class).read(WorkerConfig.class);
+        PayloadReader reader;
+        try {
+            reader = Wiring.payloads(config);
+        } catch (RuntimeException e) {
+            say("FAIL", String.valueOf(e.getMessage()));
+            PayloadFile.refuse(out, e);
+            return OptionalInt.of(JOB_FAILED);
+        }
+        Map<String, ModelSource> models = ModelList.of(config);
+        reader.checkWith(job -> named(job, models));
+        return new PayloadFile(payload, reader, out).look().isPresent()
+                ? OptionalInt.empty()
+                : OptionalInt.of(JOB_FAILED);
+    }
+
+    private static void named(Job job, Map<String, ModelSource> models) {
+        String name = job.envelope().model();
+        if (name != null && !models.containsKey(name)) {
+            throw ServedModels.unknown(name, models.keySet());
+        }
+    }
+}

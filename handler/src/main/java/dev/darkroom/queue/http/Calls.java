@@ -1,0 +1,42 @@
+package dev.darkroom.queue.http;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The calls that this worker answers: for canonical paths the methods that they know. */
+enum Calls {
+    SUBMIT("/run|/runsync", "POST"),
+    CHANGE("/(cancel|retry)/[^/]+|/purge-queue", "POST"),
+    /** RunPod's clients post here too. Nothing is read twice from a stream, so only looking at its headers would lose pictures. */
+    STREAM("/stream/[^/]+", "GET", "POST"),
+    STATUS("/status/[^/]+", "GET", "HEAD", "POST"),
+    FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
+    LOOK("/health|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD");
+
+    private final Pattern paths;
+    private final List<String> methods;
+
+    Calls(String paths, String... methods) {
+        this.paths = Pattern.compile(paths);
+        this.methods = List.copyOf(Arrays.asList(methods));
+    }
+
+    /** Finds the call at a canonical path; empty where another part of the worker answers, or nobody. */
+    static Optional<Calls> at(String path) {
+        return Arrays.stream(values())
+                .filter(call -> call.paths.matcher(path).matches())
+                .findFirst();
+    }
+
+    /** Returns true if the call knows that method; {@code OPTIONS} asks for {@link #allow}. */
+    boolean knows(String method) {
+        return methods.contains(method);
+    }
+
+    /** Returns the value of the {@code Allow} header. */
+    String allow() {
+        return String.join(", ", methods) + ", OPTIONS";
+    }
+}

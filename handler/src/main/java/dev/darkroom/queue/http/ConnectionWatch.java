@@ -1,0 +1,143 @@
+package dev.darkroom.queue.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one connection between its requests: it is closed if no request comes for a while, or if one has begun and its head does not
+ * arrive. What the server answers to something that is no request gets a body, as all errors have one. Everything runs on the connection's
+ * own thread.
+ */
+final class ConnectionWatch extends ChannelDuplexHandler {
+    private static final Pattern BARE_REFUSAL = Pattern.compile(
+            "HTTP/1\\.[01] (4\\d\\d [^\\r\\n]*)\\r\\n.*content-length: 0\\r\\n.*",
+            Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+    private static final int LONGEST_BARE = 512;
+    private static final Map<String, String> REASONS = Map.of(
+            "400", "this is no valid HTTP request",
+            "408", "the head of the request did not arrive in time",
+            "414", "the address is too long",
+            "431", "the headers are too large");
+
+    private final Duration headerTimeout;
+    private final Duration idleTimeout;
+    private @Nullable ChannelHandlerContext context;
+    private int requests;
+    private boolean begun;
+    private @Nullable ScheduledFuture<?> timer;
+
+    ConnectionWatch(Duration headerTimeout, Duration idleTimeout) {
+        this.headerTimeout = headerTimeout;
+        this.idleTimeout = idleTimeout;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext connection) {
+        context = connection;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext connection) throws Exception {
+        closeAfter(headerTimeout, connection);
+        super.channelActive(connection);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext connection) throws Exception {
+        stopTimer();
+        super.channelInactive(connection);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext connection, Object message) throws Exception {
+        if (requests == 0 && !begun) {
+            begun = true;
+            closeAfter(headerTimeout, connection);
+        }
+        super.channelRead(connection, message);
+    }
+
+    /** Notes that the head of a request is there. */
+    void requestBegins() {
+        requests++;
+        stopTimer();
+    }
+
+    /** Notes that a request is answered, or its caller gone. */
+    void requestEnds() {
+        requests--;
+        ChannelHandlerContext known = context;
+        if (requests == 0 && known != null && known.channel().isActive()) {
+            begun = false;
+            closeAfter(idleTimeout, known);
+        }
+    }
+
+    private void closeAfter(Duration time, ChannelHandlerContext connection) {
+        stopTimer();
+        timer = connection.executor().schedule(() -> giveUp(connection), time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void giveUp(ChannelHandlerContext connection) {
+        if (requests > 0) {
+            return;
+        }
+        if (begun && speaksPlainHttp(connection.pipeline())) {
+            connection
+                    .writeAndFlush(Unpooled.wrappedBuffer(refusal("408 Request Timeout")))
+                    .addListener(ChannelFutureListener.CLOSE);
+        } else {
+            var unused = connection.close();
+        }
+    }
+
+    private static boolean speaksPlainHttp(ChannelPipeline pipeline) {
+        return pipeline.get(HttpRequestDecoder.class) != null && pipeline.get(SslHandler.class) == null;
+    }
+
+    private void stopTimer() {
+        ScheduledFuture<?> known = timer;
+        if (known != null) {
+            known.cancel(false);
+            timer = null;
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext connection, Object message, ChannelPromise promise) throws Exception {
+        if (requests == 0 && message instanceof ByteBuf bytes && bytes.readableBytes() <= LONGEST_BARE) {
+            Matcher bare = BARE_REFUSAL.matcher(bytes.toString(StandardCharsets.ISO_8859_1));
+            if (bare.matches()) {
+                ReferenceCountUtil.release(message);
+                super.write(connection, Unpooled.wrappedBuffer(refusal(bare.group(1))), promise);
+                return;
+            }
+        }
+        super.write(connection, message, promise);
+    }
+
+    private static byte[] refusal(String status) {
+        String reason = REASONS.getOrDefault(status.substring(0, 3), "HTTP " + status);
+        String body = ApiErrors.body(reason).toString();
+        String answer =
+                "HTTP/1.1 " + status + "\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: "
+                        + body.length() + "\r\n\r\n" + body;
+        return answer.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.darkroom.queue.durable.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.Ticket;
+import dev.darkroom.queue.durable.Desk;
+import dev.darkroom.queue.durable.DurableJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No secret that a job brings along is to be found on the disk, at any time. */
+class AtRestTest {
+    private static final String SECRET = "hush-hush-bucket";
+    private static final String TOKEN = "hush-hush-hook";
+    private static final String BESIDE = "'webhook': 'http://hooks.example:9/" + TOKEN
+            + "', 's3Config': {'accessId': 'id', 'accessSecret': '" + SECRET
+            + "', 'bucketName': 'b-1', 'endpointUrl': 'https://s3.eu-west-2.amazonaws.com'}";
+    private static final Policy POLICY = new Policy(10_000, 60_000, false);
+
+    @TempDir
+    Path temporary;
+
+    private Path folder = Path.of("");
+
+    @BeforeEach
+    void name() {
+        folder = temporary.resolve("jobs");
+    }
+
+    @Test
+    void noSecretIsOnTheDiskAtAnyTimeOfAJob() throws InterruptedException {
+        try (Desk desk = Desk.open(folder, "webhook.pause=1ms", "webhook.timeout=2s")) {
+            DurableJob job = desk.submit("a", BESIDE, false);
+            assertNoSecret();
+            Ticket taken = desk.take();
+            taken.started();
+            assertNoSecret();
+            taken.completed(Desk.result());
+            Desk.until(() -> !Desk.webhookDue(job));
+            assertNoSecret();
+            DurableJob failed = desk.submit("b", BESIDE, false);
+            desk.take().failed(Desk.broken());
+            Desk.until(() -> !Desk.webhookDue(failed));
+            assertNoSecret();
+        }
+        assertNoSecret();
+        try (Desk desk = Desk.open(folder)) {
+            assertThat(desk.queue.health().jobs().inQueue()).isZero();
+        }
+        assertNoSecret();
+    }
+
+    @Test
+    void theKeyIsForTheWorkersUserAlone() throws IOException {
+        JobStore.open(folder).close();
+
+        assertThat(Files.getPosixFilePermissions(folder.resolve("key")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void whatAnEarlierVersionWroteIsReadAndEncrypted() throws IOException {
+        Files.createDirectories(folder);
+        JobRecord job = job("a");
+        try (var records = new Records(folder.resolve("jobs.mv"))) {
+            for (int i = 0; i < 100; i++) {
+                records.put("old-" + i, JobJson.MAPPER.writeValueAsString(job("old-" + i)));
+            }
+            records.commit(true);
+            for (int i = 0; i < 100; i++) {
+                records.remove("old-" + i);
+            }
+            records.put("a", JobJson.MAPPER.writeValueAsString(job));
+            records.commit(true);
+        }
+        Files.writeString(folder.resolve("a.request"), SECRET);
+        assertThat(files()).anyMatch(file -> holds(file, TOKEN)).anyMatch(file -> holds(file, SECRET));
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).containsExactly(job);
+            assertThat(store.request("a")).asString().isEqualTo(SECRET);
+            assertNoSecret();
+        }
+
+        assertNoSecret();
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).containsExactly(job);
+        }
+    }
+
+    @Test
+    void aKeyThatIsLostCostsItsJobsAndNoStart() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            store.keepRequest("a", new byte[] {1, 2, 3});
+            store.put(job("a"));
+            store.sync();
+        }
+        Files.delete(folder.resolve("key"));
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).isEmpty();
+            store.put(job("b"));
+            store.sync();
+        }
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).containsExactly(job("b"));
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            assertThat(all.map(file -> String.valueOf(file.getFileName()))).contains("a.record", "a.request");
+        }
+    }
+
+    @Test
+    void aRequestOfAnotherKeyIsRefusedClearly() throws IOException {
+        try (JobStore store = JobStore.open(folder, Optional.of("one"))) {
+            store.keepRequest("a", new byte[] {1, 2, 3});
+            store.put(job("a"));
+            byte[] others = Files.readAllBytes(folder.resolve("a.request"));
+            others[others.length - 1] ^= 1;
+            Files.write(folder.resolve("a.request"), others);
+
+            assertThatThrownBy(() -> store.request("a"))
+                    .isInstanceOf(JobException.class)
+                    .hasMessageStartingWith("the job's input cannot be read: it was encrypted by another key");
+        }
+    }
+
+    @Test
+    void aKeyOfTheSettingsTakesThePlaceOfTheOneInTheFolder() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            store.keepRequest("a", new byte[] {1, 2, 3});
+            store.put(job("a"));
+            store.sync();
+        }
+        try (JobStore store = JobStore.open(folder, Optional.of("a long secret\n"))) {
+            assertThat(store.jobs()).containsExactly(job("a"));
+        }
+        Files.delete(folder.resolve("key"));
+
+        try (JobStore store = JobStore.open(folder, Optional.of("a long secret"))) {
+            assertThat(store.jobs()).containsExactly(job("a"));
+            assertThat(store.request("a")).containsExactly(1, 2, 3);
+        }
+        assertThat(folder.resolve("key")).doesNotExist();
+    }
+
+    private static JobRecord job(String id) {
+        return JobRecord.accepted(id, 1, 1_000, 7, POLICY, URI.create("https://example.com/" + TOKEN));
+    }
+
+    private void assertNoSecret() {
+        assertThat(files()).isNotEmpty().noneMatch(file -> holds(file, SECRET)).noneMatch(file -> holds(file, TOKEN));
+    }
+
+    private static boolean holds(Path file, String text) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
+        } catch (java.nio.file.NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Path> files() {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
