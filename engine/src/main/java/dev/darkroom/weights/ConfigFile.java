@@ -258,7 +258,7 @@ public final class ConfigFile {
             return Optional.empty();
         }
         JsonNode value = get(field);
-        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+        if (value == null || !value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw error(field, "must be a number, not " + value);
         }
         return Optional.of(value.doubleValue());
