@@ -257,8 +257,8 @@ public final class ConfigFile {
         if (!has(field)) {
             return Optional.empty();
         }
-        JsonNode value = get(field);
-        if (value == null || !value.isNumber() || !Double.isFinite(value.doubleValue())) {
+        JsonNode value = path(field);
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw error(field, "must be a number, not " + value);
         }
         return Optional.of(value.doubleValue());
