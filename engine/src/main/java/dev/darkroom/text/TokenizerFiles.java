@@ -30,10 +30,10 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
     /** Reads T5's {@code tokenizer.json}. */
     public static TokenizerFiles t5(Path folder) {
         if (!Files.exists(folder.resolve("tokenizer.json")) && Files.exists(folder.resolve("spiece.model"))) {
-            throw new CheckpointException(
-                    folder
-                            + " has spiece.model alone, which is not read: it needs a tokenizer.json, as black-forest-labs/FLUX.1-schnell has in"
-                            + " tokenizer_2, or as transformers' T5TokenizerFast.from_pretrained(folder).save_pretrained(folder) writes");
+            throw new CheckpointException(folder
+                    + " has spiece.model alone, which is not read: it needs a tokenizer.json, as"
+                    + " black-forest-labs/FLUX.1-schnell has in tokenizer_2, or as transformers'"
+                    + " T5TokenizerFast.from_pretrained(folder).save_pretrained(folder) writes");
         }
         return read(folder, "Unigram");
     }

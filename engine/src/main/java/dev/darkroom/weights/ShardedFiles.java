@@ -41,7 +41,8 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
             }
         }
         throw new CheckpointException(folder
-                + " holds no weights: neither model.safetensors nor diffusion_pytorch_model.safetensors, nor an index of shards"
+                + " holds no weights: neither model.safetensors nor diffusion_pytorch_model.safetensors, nor an index"
+                + " of shards"
                 + others(folder));
     }
 

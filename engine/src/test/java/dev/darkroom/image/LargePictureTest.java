@@ -3,20 +3,26 @@ package dev.darkroom.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.drew.metadata.Metadata;
+import com.luciad.imageio.webp.WebPReadParam;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOException;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +36,9 @@ class LargePictureTest {
     };
 
     @ParameterizedTest
-    @CsvSource({"0, 8", "0, 16", "2, 8", "2, 16", "3, 8", "4, 8", "4, 16", "6, 8", "6, 16", "0, 1", "0, 4", "3, 2"})
+    @CsvSource({
+        "0, 8", "0, 16", "2, 8", "2, 16", "3, 8", "4, 8", "4, 16", "6, 8", "6, 16", "0, 1", "0, 4", "3, 2"
+    })
     void aPngIsTheSameRowByRow(int colours, int depth) throws IOException, UnfitPictureException {
         for (int interlaced = 0; interlaced < 2; interlaced++) {
             byte[] plain = png(61, 43, depth, colours, interlaced, 1);
@@ -80,9 +88,8 @@ class LargePictureTest {
     @Test
     void whereMemoryRunsOutThePictureIsNotBlamed() throws IOException, InterruptedException {
         assertThat(decodedIn(20, 4096, 2048, 0))
-                .isEqualTo(
-                        "OUT_OF_MEMORY image: memory ran out while the picture was read: try again, or send a smaller"
-                                + " picture");
+                .isEqualTo("OUT_OF_MEMORY image: memory ran out while the picture was read: try again, or send a smaller"
+                        + " picture");
     }
 
     private static String decodedIn(int megabytes, int width, int height, int interlaced)
@@ -93,7 +100,7 @@ class LargePictureTest {
                         "-Xmx" + megabytes + "m",
                         "-XX:MaxNewSize=4m",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        classPath(),
                         Decoder.class.getName(),
                         String.valueOf(width),
                         String.valueOf(height),
@@ -106,6 +113,19 @@ class LargePictureTest {
         return answer.strip();
     }
 
+    private static String classPath() {
+        return Stream.of(
+                        LargePictureTest.class,
+                        PictureDecoder.class,
+                        Metadata.class,
+                        WebPReadParam.class,
+                        Assertions.class,
+                        Test.class,
+                        CsvSource.class)
+                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
     /** Decodes one bomb of 16 bits in a process of its own. */
     static final class Decoder {
         private Decoder() {}
@@ -114,9 +134,8 @@ class LargePictureTest {
             int width = Integer.parseInt(sides[0]);
             byte[] file = png(width, Integer.parseInt(sides[1]), 16, 6, Integer.parseInt(sides[2]), 0);
             try {
-                Picture picture = new PictureDecoder(PictureLimits.STANDARD)
-                        .open("image", file)
-                        .picture();
+                Picture picture =
+                        new PictureDecoder(PictureLimits.STANDARD).open("image", file).picture();
                 System.out.println(picture.size());
             } catch (JobException e) {
                 System.out.println(e.code() + " " + e.getMessage());
@@ -161,7 +180,14 @@ class LargePictureTest {
     private static Picture decode(byte[] file, PictureKind kind, Transparency transparency, int part)
             throws IOException, UnfitPictureException {
         PictureFile opened = new PictureDecoder(PictureLimits.STANDARD).open("image", file);
-        return new Decoding(kind, file, opened.facts(), opened.facts().profile(), transparency, part).picture();
+        return new Decoding(
+                        kind,
+                        file,
+                        opened.facts(),
+                        opened.facts().profile(),
+                        transparency,
+                        part)
+                .picture();
     }
 
     /**
