@@ -1,5 +1,6 @@
 package dev.darkroom.image;
 
+import dev.darkroom.image.canvas.Orientation;
 import dev.darkroom.job.Size;
 import java.util.Optional;
 

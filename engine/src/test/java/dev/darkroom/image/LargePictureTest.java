@@ -3,6 +3,10 @@ package dev.darkroom.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.image.canvas.ColoursAlone;
+import dev.darkroom.image.canvas.OverWhite;
+import dev.darkroom.image.canvas.Transparency;
+import dev.darkroom.image.canvas.UnfitPictureException;
 import com.drew.metadata.Metadata;
 import com.luciad.imageio.webp.WebPReadParam;
 import dev.darkroom.job.ImageFormat;
