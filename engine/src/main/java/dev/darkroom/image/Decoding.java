@@ -1,12 +1,12 @@
 package dev.darkroom.image;
 
+import com.luciad.imageio.webp.WebPReadParam;
 import dev.darkroom.image.canvas.Canvas;
 import dev.darkroom.image.canvas.ColoursAlone;
 import dev.darkroom.image.canvas.Flattener;
 import dev.darkroom.image.canvas.PlainColours;
 import dev.darkroom.image.canvas.Transparency;
 import dev.darkroom.image.canvas.UnfitPictureException;
-import com.luciad.imageio.webp.WebPReadParam;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import java.awt.image.BufferedImage;
@@ -53,13 +53,12 @@ record Decoding(
             reader.setInput(in, true, true);
             var damages = Damages.of(kind, reader);
             int height = reader.getHeight(0);
-            Picture picture =
-                    switch (kind) {
-                        case PNG -> png(reader);
-                        case WEBP -> webp(reader);
-                        case BMP -> bmp(reader.read(0));
-                        case JPEG, GIF -> whole(reader.read(0), transparency);
-                    };
+            Picture picture = switch (kind) {
+                case PNG -> png(reader);
+                case WEBP -> webp(reader);
+                case BMP -> bmp(reader.read(0));
+                case JPEG, GIF -> whole(reader.read(0), transparency);
+            };
             damages.check(height);
             return picture;
         } finally {
@@ -140,8 +139,7 @@ record Decoding(
                 row.isAlphaPremultiplied(),
                 null));
         Flattener flattener = flattener(transparency);
-        reader.addIIOReadUpdateListener(
-                (RowListener) (y, first, step) -> flattener.put(0, y, row, first, step));
+        reader.addIIOReadUpdateListener((RowListener) (y, first, step) -> flattener.put(0, y, row, first, step));
         reader.read(0, parameters);
         return flattener.picture();
     }
