@@ -17,7 +17,9 @@ import io.smallrye.config.WithParentName;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every setting of the worker. Each can be given as an environment variable: {@code darkroom.models} is {@code DARKROOM_MODELS}.
@@ -101,6 +103,16 @@ public interface WorkerConfig {
             String host = host().equals("0.0.0.0") || host().equals("::") ? "localhost" : host();
             return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
         });
+    }
+
+    /** Returns the addresses at which this machine, and callers, reach this worker. */
+    default List<WebAddress> addresses() {
+        return Stream.concat(
+                        Stream.of(address()),
+                        Stream.of("localhost", "127.0.0.1", "[::1]").map(host -> "http://" + host + ":" + port()))
+                .distinct()
+                .map(WebAddress::of)
+                .toList();
     }
 
     private static String onTheWire(URI url) {

@@ -226,7 +226,8 @@ class EntrypointIT {
 
             assertThat(ended.exit()).as(ended.err()).isEqualTo(1);
             assertThat(ended.err())
-                    .contains("FAIL start: HOST=0.0.0.0 lets other machines call this worker", "DARKROOM_HTTP_OPEN=true")
+                    .contains(
+                            "FAIL start: HOST=0.0.0.0 lets other machines call this worker", "DARKROOM_HTTP_OPEN=true")
                     .doesNotContain("READY");
         }
     }

@@ -15,6 +15,7 @@ import dev.darkroom.model.GpuLane;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.source.LoraFiles;
+import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
 import dev.darkroom.source.TestSourceSettings;
 import dev.darkroom.store.CallerBuckets;
@@ -55,7 +56,7 @@ class HandlerTest {
     void build() throws InterruptedException {
         Path pocket = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
         model = new ServedModel("pocket", LoadedModel.from(pocket), "r1", LoadedModel.roomy());
-        images = new SourceImages(TestSourceSettings.sources(Map.of()), vertx);
+        images = new SourceImages(TestSourceSettings.sources(Map.of()), OwnResults.NONE, vertx);
         loras = new LoraFiles(
                 TestSourceSettings.loras(Map.of()), TestSourceSettings.sources(Map.of()), data.resolve("loras"), vertx);
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReadmeTest {
     private static final Pattern CALL = Pattern.compile("curl -d '([^']+)' localhost:8000(/\\S+)");
+
+    private static final Pattern FORM = Pattern.compile("curl ((?:-F \\w+=(?:'[^']*'|\\S+) )+)localhost:8000(/\\S+)");
+    private static final Pattern FIELD = Pattern.compile("-F (\\w+)=('[^']*'|\\S+)");
 
     @Inject
     RunningWorker worker;
@@ -45,6 +50,32 @@ class ReadmeTest {
             assertThat(answer.getString("status"))
                     .as(call.group(1))
                     .isEqualTo(call.group(2).endsWith("runsync") ? "COMPLETED" : "IN_QUEUE");
+        }
+    }
+
+    /** What stands for a picture of the caller's own. */
+    @Test
+    void theirFormsWork() {
+        Path picture = Path.of(System.getProperty("darkroom.home"), "test-payloads/images/house.png");
+        List<MatchResult> forms = Document.manual().stream()
+                .flatMap(document -> FORM.matcher(document.text()).results())
+                .toList();
+
+        assertThat(forms).hasSizeGreaterThanOrEqualTo(3);
+        for (MatchResult form : forms) {
+            RequestSpecification request = given();
+            FIELD.matcher(form.group(1)).results().forEach(field -> {
+                if (field.group(2).startsWith("@")) {
+                    request.multiPart(field.group(1), picture.toFile());
+                } else {
+                    request.multiPart(field.group(1), field.group(2).replace("'", ""));
+                }
+            });
+            JsonPath answer =
+                    request.post(form.group(2)).then().statusCode(200).extract().jsonPath();
+            assertThat(answer.getString("status"))
+                    .as(answer.prettify())
+                    .isEqualTo(form.group(2).endsWith("runsync") ? "COMPLETED" : "IN_QUEUE");
         }
     }
 

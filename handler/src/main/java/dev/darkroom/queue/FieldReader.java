@@ -73,7 +73,17 @@ final class FieldReader {
     }
 
     private boolean isImage(String name) {
+        return isImage(name, fields);
+    }
+
+    private static boolean isImage(String name, Fields fields) {
         return fields.called(name).filter(field -> field.name().equals("image")).isPresent();
+    }
+
+    /** Returns true for the numbered name of a further picture. */
+    static boolean isFurtherImage(String name, Fields fields) {
+        Matcher numbered = NUMBERED.matcher(name);
+        return numbered.matches() && isImage(numbered.group(1), fields);
     }
 
     /** Lists the fields that this worker does not have, each with the nearest known name, or once with all known names. */

@@ -29,14 +29,14 @@ final class PathSource {
                     field + ": paths are not allowed: this worker has no folders in DARKROOM_SOURCES_ROOTS");
         }
         return folders.find(text).stream()
-                .flatMap(file -> read(field, file).stream())
+                .flatMap(file -> content(field, file, largestFile).stream())
                 .findFirst()
                 .orElseThrow(() -> JobException.badInput(
                         field + ": must be a readable file below one of the folders in DARKROOM_SOURCES_ROOTS"));
     }
 
-    /** Reads a file, unless a link has taken its place since. */
-    private Optional<byte[]> read(String field, Path file) {
+    /** Reads a file, unless it has gone, or a link has taken its place since. */
+    static Optional<byte[]> content(String field, Path file, int largestFile) {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] bytes = in.readNBytes(largestFile + 1);
             if (bytes.length > largestFile) {

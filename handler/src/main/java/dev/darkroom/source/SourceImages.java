@@ -10,22 +10,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the source images of jobs, from base64, a data URI, an http or https URL, or a path; turns them upright, and resolves
- * transparency. Several threads may load at once. Nothing is written to disk.
+ * Loads the source images of jobs, from base64, a data URI, an http or https URL, a path, or the address of a result of this worker;
+ * turns them upright, and resolves transparency. Several threads may load at once. Nothing is written to disk.
  */
 public final class SourceImages implements AutoCloseable {
     private final Base64Source base64;
     private final PathSource paths;
     private final UrlFetch urls;
+    private final ResultSource results;
     private final PictureDecoder decoder;
     private final PictureMemory memory;
 
-    /** @param vertx does the fetching, and stays open when this is closed */
-    public SourceImages(SourceSettings settings, Vertx vertx) {
+    /**
+     * @param results pictures of this worker that jobs may start from
+     * @param vertx does the fetching, and stays open when this is closed
+     */
+    public SourceImages(SourceSettings settings, OwnResults results, Vertx vertx) {
         int largestFile = Math.toIntExact(settings.largestFile().asLongValue());
         this.base64 = new Base64Source(largestFile);
         this.paths = new PathSource(settings.roots().orElse(List.of()), largestFile);
         this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowedHosts(), vertx);
+        this.results = new ResultSource(results, largestFile);
         this.decoder = new PictureDecoder(settings.pictureLimits());
         this.memory = new PictureMemory(settings.memory().asLongValue());
     }
@@ -48,7 +53,8 @@ public final class SourceImages implements AutoCloseable {
     }
 
     private PictureFile open(String field, String text) throws InterruptedException {
-        return decoder.open(field, file(field, text.strip()));
+        String source = text.strip();
+        return decoder.open(field, results.read(field, source, () -> file(field, source)));
     }
 
     private byte[] file(String field, String text) throws InterruptedException {

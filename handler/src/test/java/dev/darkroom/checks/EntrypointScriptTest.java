@@ -295,7 +295,8 @@ class EntrypointScriptTest {
         }
         assertThat(start(shell, "HOST")).containsExactly("HOST=0.0.0.0");
 
-        shell.set("RUNPOD_WEBHOOK_GET_JOB", "http://127.0.0.1:1/").set("RUNPOD_WEBHOOK_POST_OUTPUT", "http://127.0.0.1:1/");
+        shell.set("RUNPOD_WEBHOOK_GET_JOB", "http://127.0.0.1:1/")
+                .set("RUNPOD_WEBHOOK_POST_OUTPUT", "http://127.0.0.1:1/");
         assertThat(start(shell, "HOST")).containsExactly("HOST=" + host);
     }
 

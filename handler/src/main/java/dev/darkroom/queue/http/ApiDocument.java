@@ -3,9 +3,9 @@ package dev.darkroom.queue.http;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.InputSchema;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.PlainSchema;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
@@ -69,9 +69,7 @@ public class ApiDocument implements OASFilter {
     private static ObjectNode schemas(PayloadReader reader) {
         try (InputStream file = Objects.requireNonNull(ApiDocument.class.getResourceAsStream(SCHEMAS), SCHEMAS)) {
             ObjectNode schemas = (ObjectNode) JobJson.MAPPER.readTree(file);
-            ObjectNode input = InputSchema.of(reader);
-            input.remove("$schema");
-            ((ObjectNode) schemas.at("/Request/properties")).set("input", input);
+            schemas.set("Input", PlainSchema.of(reader, "#/components/schemas/Lora"));
             return schemas;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

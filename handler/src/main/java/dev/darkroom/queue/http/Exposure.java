@@ -6,7 +6,6 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -43,7 +42,8 @@ final class Exposure {
     }
 
     private static String refusal(String host) {
-        return "HOST=" + host + " lets other machines call this worker, and it has no API key: set DARKROOM_HTTP_API_KEY,"
+        return "HOST=" + host
+                + " lets other machines call this worker, and it has no API key: set DARKROOM_HTTP_API_KEY,"
                 + " which callers then send as Authorization: Bearer …; or HOST=127.0.0.1 for callers on this machine alone;"
                 + " or DARKROOM_HTTP_OPEN=true if really everybody may";
     }

@@ -17,6 +17,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
@@ -44,12 +45,14 @@ public class RunPodApi {
     private final DurableQueue queue;
     private final LongPolls callers;
     private final BodyReading bodies;
+    private final FormBody forms;
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    RunPodApi(DurableQueue queue, LongPolls callers, BodyReading bodies) {
+    RunPodApi(DurableQueue queue, LongPolls callers, BodyReading bodies, FormBody forms) {
         this.queue = queue;
         this.callers = callers;
         this.bodies = bodies;
+        this.forms = forms;
     }
 
     /** Accepts a job and answers at once with its id. */
@@ -180,7 +183,8 @@ public class RunPodApi {
     private DurableJob accept(ReceivedBody body, boolean sync, RoutingContext request) {
         try (body) {
             List<String> keys = request.request().headers().getAll(IdempotencyKey.HEADER);
-            DurableJob job = queue.submit(body.bytes(), sync, IdempotencyKey.read(keys));
+            byte[] json = forms.json(body.bytes(), request.request().getHeader(HttpHeaders.CONTENT_TYPE));
+            DurableJob job = queue.submit(json, sync, IdempotencyKey.read(keys));
             job.refusal().ifPresent(faults -> Refusal.log(request, 200, Refusal.withoutQuotes(faults)));
             return job;
         } catch (JobException e) {

@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 
 /** A queue with its store in a folder, a clock that can be set, and jobs for it. */
 public final class Desk implements AutoCloseable {
-    static final PayloadReader READER = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
+    public static final PayloadReader READER = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
     private static final int MOST_POLLS = 2_000;
 
     /** Lets webhooks of tests go to this machine. */

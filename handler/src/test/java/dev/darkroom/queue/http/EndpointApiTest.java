@@ -88,6 +88,60 @@ class EndpointApiTest {
     }
 
     @Test
+    void aFormIsAJob() throws Exception {
+        var form = new Form()
+                .file("image", "my.png", new byte[] {(byte) 0x89, 'P', 'N', 'G'})
+                .text("prompt", "make it night")
+                .text("num_inference_steps", "3");
+        String id = ok(send(request("/v2/x/run")
+                        .header("Content-Type", form.contentType())
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(form.body()))))
+                .path("id")
+                .asText();
+        Ticket ticket = served.take();
+
+        assertThat(ticket.id()).isEqualTo(id);
+        assertThat(ticket.job().images()).containsExactly("data:;base64,iVBORw==");
+        ticket.completed(Desk.result());
+        assertThat(get("/status/" + id).path("status").asText()).isEqualTo("COMPLETED");
+
+        var wrong = new Form().text("promt", "a").text("width", "5");
+        JsonNode refused = ok(send(request("/runsync")
+                .header("Content-Type", wrong.contentType())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(wrong.body()))));
+        assertThat(refused.path("error").asText())
+                .contains("promt: is no field of this worker; did you mean prompt?", "width: must be from 64 to 4096");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "multipart/form-data, 400, the body is no valid form: its Content-Type names no boundary",
+        "multipart/form-data; boundary=x, 400, the body is no valid form: it ends before its last boundary",
+        "multipart/mixed; boundary=x, 415, the body must be JSON or multipart/form-data"
+    })
+    void aFormThatCannotBeReadIsRefused(String contentType, int status, String error) throws Exception {
+        for (String path : List.of("/run", "/runsync")) {
+            HttpResponse<String> answer = send(request(path)
+                    .header("Content-Type", contentType)
+                    .POST(HttpRequest.BodyPublishers.ofString(
+                            "--x\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\na red cir")));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+            assertThat(json(answer).path("error").asText()).isEqualTo(error);
+        }
+    }
+
+    @Test
+    void aFormMayBeAsLargeAsAnyBody() throws Exception {
+        var form = new Form().file("image", "my.png", new byte[800_000]).text("prompt", "a");
+        HttpResponse<String> answer = send(request("/run")
+                .header("Content-Type", form.contentType())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(form.body())));
+
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(json(answer).path("error").asText()).startsWith("the body is too large: at most 1048576 bytes");
+    }
+
+    @Test
     void aCallerWhoWaitsGetsTheResult() throws Exception {
         CompletableFuture<HttpResponse<String>> answer = sendAsync(posting("/runsync", body("a")));
         served.take().completed(Desk.result());

@@ -41,7 +41,8 @@ class ExposureTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::"})
     void whoDoesNotListenNeedsNoKey(String host) {
-        assertThatCode(() -> exposure(host, Map.of(), false).check(new StartupEvent())).doesNotThrowAnyException();
+        assertThatCode(() -> exposure(host, Map.of(), false).check(new StartupEvent()))
+                .doesNotThrowAnyException();
     }
 
     private static void check(String host, Map<String, String> settings) {
