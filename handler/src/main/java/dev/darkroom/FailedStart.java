@@ -32,7 +32,7 @@ final class FailedStart {
     }
 
     private static void report(Throwable start, boolean oneJob) {
-        Throwable failure = cause(start);
+        Throwable failure = inOurForm(cause(start));
         Logger.getLogger(FailedStart.class).errorf("FAIL start: %s", failure.getMessage());
         tell("start", failure, oneJob);
     }
@@ -50,6 +50,13 @@ final class FailedStart {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Leaves the number of an error out that the framework begins its message with: it means nothing to whoever sets a variable. */
+    private static Throwable inOurForm(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        String plain = message.replaceAll("\\b[A-Z]{3,8}[0-9]{5,6}: ", "");
+        return plain.equals(message) ? failure : new IllegalStateException(plain, failure);
     }
 
     /** Returns the innermost cause with a message: Quarkus says only that it could not start. */

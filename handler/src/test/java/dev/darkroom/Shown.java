@@ -64,7 +64,11 @@ final class Shown {
     private static String prompt(JsonNode input, Map<String, Object> image) {
         return input.has("prompt")
                 ? input.path("prompt").asText()
-                : input.path("prompts").path((Integer) image.get("prompt_index")).asText();
+                : input.path("prompts").path(index(image)).asText();
+    }
+
+    private static int index(Map<String, Object> image) {
+        return (int) Objects.requireNonNull(image.get("prompt_index"));
     }
 
     private static Picture picture(Map<String, Object> image) {

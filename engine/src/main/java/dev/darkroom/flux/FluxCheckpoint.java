@@ -44,13 +44,15 @@ public record FluxCheckpoint(
             List.of("FluxPipeline", "FluxImg2ImgPipeline", "FluxKontextPipeline", "FluxFillPipeline");
 
     /** The classes of the components that are computed here. */
-    public static final ComponentClasses CLASSES = new ComponentClasses("FLUX", Map.of(
-            "transformer", List.of("FluxTransformer2DModel"),
-            "vae", List.of("AutoencoderKL"),
-            "text_encoder", List.of("CLIPTextModel"),
-            "text_encoder_2", List.of("T5EncoderModel"),
-            "tokenizer", ClipTokenizer.CLASS_NAMES,
-            "tokenizer_2", T5Tokenizer.CLASS_NAMES));
+    public static final ComponentClasses CLASSES = new ComponentClasses(
+            "FLUX",
+            Map.of(
+                    "transformer", List.of("FluxTransformer2DModel"),
+                    "vae", List.of("AutoencoderKL"),
+                    "text_encoder", List.of("CLIPTextModel"),
+                    "text_encoder_2", List.of("T5EncoderModel"),
+                    "tokenizer", ClipTokenizer.CLASS_NAMES,
+                    "tokenizer_2", T5Tokenizer.CLASS_NAMES));
 
     private static final int LONGEST_SEQUENCE = 512; // of T5
     private static final int MASK_WIDTH = 256;

@@ -96,7 +96,8 @@ record Component(String name, String type) {
             return present.contains("tokenizer.json") ? List.of() : missing(present, vocabulary(present));
         }
         if (isProcessor()) {
-            return missing(present, present.contains(WHOLE_PROCESSOR) ? List.of() : List.of("preprocessor_config.json"));
+            return missing(
+                    present, present.contains(WHOLE_PROCESSOR) ? List.of() : List.of("preprocessor_config.json"));
         }
         if (!hasWeights()) {
             return List.of();

@@ -47,13 +47,12 @@ record Decoding(
             reader.setInput(in, true, true);
             var damages = Damages.of(kind, reader);
             int height = reader.getHeight(0);
-            Picture picture =
-                    switch (kind) {
-                        case PNG -> png(reader);
-                        case WEBP -> webp(reader);
-                        case BMP -> bmp(reader.read(0));
-                        case JPEG, GIF -> whole(reader.read(0), transparency);
-                    };
+            Picture picture = switch (kind) {
+                case PNG -> png(reader);
+                case WEBP -> webp(reader);
+                case BMP -> bmp(reader.read(0));
+                case JPEG, GIF -> whole(reader.read(0), transparency);
+            };
             damages.check(height);
             return picture;
         } finally {
@@ -134,8 +133,7 @@ record Decoding(
                 row.isAlphaPremultiplied(),
                 null));
         Flattener flattener = flattener(transparency);
-        reader.addIIOReadUpdateListener(
-                (RowListener) (y, first, step) -> flattener.put(0, y, row, first, step));
+        reader.addIIOReadUpdateListener((RowListener) (y, first, step) -> flattener.put(0, y, row, first, step));
         reader.read(0, parameters);
         return flattener.picture();
     }

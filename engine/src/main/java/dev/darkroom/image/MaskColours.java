@@ -9,8 +9,9 @@ import java.awt.image.BufferedImage;
  * <p>Source: python-pillow/Pillow, {@code Image.convert("L")}, which leaves alpha out.
  */
 final class MaskColours implements Transparency {
-    private static final String RULE = "must be white where to paint and black elsewhere, without transparency or on a clear"
-            + " canvas, not a picture with ";
+    private static final String RULE =
+            "must be white where to paint and black elsewhere, without transparency or on a clear"
+                    + " canvas, not a picture with ";
 
     /** Levels of a pixel that are so far apart make a colour. */
     private static final int COLOURFUL = 64;

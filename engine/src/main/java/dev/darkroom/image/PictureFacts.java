@@ -32,7 +32,11 @@ record PictureFacts(Size size, int left, int top, Orientation orientation, Optio
             }
             case JPEG -> {
                 JpegFile jpeg = JpegFile.of(file);
-                boolean converted = jpeg.hasProfile() || jpeg.exif().map(Orientation::of).filter(Orientation::turns).isPresent();
+                boolean converted = jpeg.hasProfile()
+                        || jpeg.exif()
+                                .map(Orientation::of)
+                                .filter(Orientation::turns)
+                                .isPresent();
                 int raster = jpeg.components() > 3 ? 7 : converted ? 3 : jpeg.components() == 3 ? 0 : 1;
                 yield of(
                         decoded,

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Converts the parts of one image, of any decoder, to sRGB. */
 final class PlainColours {
     private final @Nullable ColorSpace profile;
-    private final ColorConvertOp conversion = new ColorConvertOp(null); // keeps what it has worked out for the next part
+    private final ColorConvertOp conversion =
+            new ColorConvertOp(null); // keeps what it has worked out for the next part
 
     /** @param profile the file's colour profile if the decoder left it out; one that cannot be read counts as sRGB */
     PlainColours(Optional<byte[]> profile) {
@@ -82,9 +83,7 @@ final class PlainColours {
         ColorModel model = image.getColorModel();
         int width = image.getWidth();
         var plain = new BufferedImage(
-                width,
-                image.getHeight(),
-                model.hasAlpha() ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB);
+                width, image.getHeight(), model.hasAlpha() ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB);
         int most = (1 << model.getComponentSize(0)) - 1;
         int[] levels = new int[width];
         int[] alphas = new int[width];

@@ -90,9 +90,8 @@ record AdapterConfig(
         }
         List<String> notUnderstood = new ArrayList<>();
         fields.forEach((field, value) -> {
-            boolean usual = field.equals("init_lora_weights") && value.isBoolean()
-                    || field.equals("bias") && value.asText().equals("none")
-                    || field.equals("lora_bias") && value.isBoolean();
+            boolean usual = (field.equals("init_lora_weights") && value.isBoolean())
+                    || (field.equals("bias") && value.asText().equals("none"));
             if (isSet(value) && OTHER_ARITHMETIC.contains(field)) {
                 throw error(name, field, "is " + value + ": this worker does LoRA and DoRA alone");
             }

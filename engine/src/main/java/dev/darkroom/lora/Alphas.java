@@ -26,11 +26,11 @@ final class Alphas {
      * @param written the module's name in the file
      * @throws IllegalArgumentException if the metadata states another rank, or holds a pattern that takes too long
      */
-    Optional<Double> factor(String role, LoraModule module, String written, long rank) {
+    Optional<Double> factor(String role, LoraModule module, String written, int rank) {
         return metadata.of(role).flatMap(config -> factor(config, names(module, written), rank));
     }
 
-    private Optional<Double> factor(AdapterConfig config, Set<String> names, long rank) {
+    private Optional<Double> factor(AdapterConfig config, Set<String> names, int rank) {
         double stated = pattern(config.ranks(), names).orElse(config.rank().orElse(rank));
         if (stated != rank) {
             throw new IllegalArgumentException(

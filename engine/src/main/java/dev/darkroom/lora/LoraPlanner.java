@@ -158,7 +158,7 @@ final class LoraPlanner {
         Optional<Double> factor;
         try {
             factor = alphasOfMetadata.factor(
-                    place.role, module, place.module, entry(down).shape().getFirst());
+                    place.role, module, place.module, entry(down).shape().getFirst().intValue());
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
         }

@@ -44,12 +44,14 @@ public record QwenImageCheckpoint(
             List.of("QwenImagePipeline", "QwenImageEditPipeline", "QwenImageEditPlusPipeline");
 
     /** The classes of the components that are computed here. */
-    public static final ComponentClasses CLASSES = new ComponentClasses("Qwen-Image", Map.of(
-            "transformer", List.of("QwenImageTransformer2DModel"),
-            "vae", List.of("AutoencoderKLQwenImage"),
-            "text_encoder", List.of("Qwen2_5_VLForConditionalGeneration"),
-            "tokenizer", Qwen2Tokenizer.CLASS_NAMES,
-            "processor", List.of("Qwen2VLProcessor", "Qwen2_5_VLProcessor")));
+    public static final ComponentClasses CLASSES = new ComponentClasses(
+            "Qwen-Image",
+            Map.of(
+                    "transformer", List.of("QwenImageTransformer2DModel"),
+                    "vae", List.of("AutoencoderKLQwenImage"),
+                    "text_encoder", List.of("Qwen2_5_VLForConditionalGeneration"),
+                    "tokenizer", Qwen2Tokenizer.CLASS_NAMES,
+                    "processor", List.of("Qwen2VLProcessor", "Qwen2_5_VLProcessor")));
 
     /** True CFG, away from the negative prompt of the published examples. */
     private static final Guidance GUIDANCE = new Guidance(false, " ");
@@ -105,7 +107,10 @@ public record QwenImageCheckpoint(
         int vocabulary =
                 Qwen25VlEncoder.Config.read(files.folder("text_encoder")).text().vocabulary();
         var promptEncoder = new QwenImagePromptEncoder(
-                Qwen2Tokenizer.read(files.folder("tokenizer")).within(vocabulary), processor, textEncoder, files.kept());
+                Qwen2Tokenizer.read(files.folder("tokenizer")).within(vocabulary),
+                processor,
+                textEncoder,
+                files.kept());
         return new QwenImageCheckpoint(
                 files, transformer, vae, promptEncoder, QwenImageConfig.read(files.config("transformer")));
     }

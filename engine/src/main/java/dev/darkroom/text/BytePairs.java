@@ -31,13 +31,14 @@ final class BytePairs {
         for (JsonNode merge : merges) {
             List<String> parts = parts(merge);
             if (parts.size() != 2) {
-                throw new CheckpointException(file + ": a merge joins two tokens, which '" + shown(merge) + "' does not");
+                throw new CheckpointException(
+                        file + ": a merge joins two tokens, which '" + shown(merge) + "' does not");
             }
             String whole = parts.get(0) + parts.get(1);
             for (String token : List.of(parts.get(0), parts.get(1), whole)) {
                 if (!vocabulary.contains(token)) {
-                    throw new CheckpointException(file + " does not belong to its vocabulary: the merge '" + shown(merge)
-                            + "' needs " + token + ", which is no token");
+                    throw new CheckpointException(file + " does not belong to its vocabulary: the merge '"
+                            + shown(merge) + "' needs " + token + ", which is no token");
                 }
             }
             made.add(whole);

@@ -59,8 +59,10 @@ public final class ClipTokenizer {
         settings.checkAdded(files);
         double stated = settings.config().number("model_max_length", positions);
         if (stated < 2 || (stated > positions && stated < NO_LENGTH)) {
-            throw settings.config().error(
-                    "model_max_length", "must be from 2 to the text encoder's " + positions + " positions, not " + stated);
+            throw settings.config()
+                    .error(
+                            "model_max_length",
+                            "must be from 2 to the text encoder's " + positions + " positions, not " + stated);
         }
         try {
             return new ClipTokenizer(

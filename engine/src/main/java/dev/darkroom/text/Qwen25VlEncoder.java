@@ -105,7 +105,8 @@ public final class Qwen25VlEncoder {
         }
         Weights own = w.at("language_model");
         boolean flat = w.has("embed_tokens") && !w.has("model");
-        return own.has("model") ? model.storedAt(own.at("model"))
+        return own.has("model")
+                ? model.storedAt(own.at("model"))
                 : own.has("embed_tokens") ? model.storedAt(own) : flat ? model.storedAt(w) : model;
     }
 

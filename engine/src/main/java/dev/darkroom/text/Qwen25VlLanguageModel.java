@@ -41,7 +41,8 @@ public final class Qwen25VlLanguageModel {
             double theta,
             List<Integer> sections) {
         /** The meaning of the file's keys. */
-        public static final ConfigKeys KEYS = TransformersKeys.of("text_config of text_encoder/config.json (Qwen-Image)")
+        public static final ConfigKeys KEYS = TransformersKeys.of(
+                        "text_config of text_encoder/config.json (Qwen-Image)")
                 .uses(
                         "vocab_size",
                         "hidden_size",
@@ -56,11 +57,7 @@ public final class Qwen25VlLanguageModel {
                         "rope_scaling",
                         "rope_parameters")
                 .must("model_type", "qwen2_5_vl_text", "qwen2_5_vl")
-                .must(
-                        "architectures",
-                        "Qwen2_5_VLForConditionalGeneration",
-                        "Qwen2_5_VLModel",
-                        "Qwen2_5_VLTextModel")
+                .must("architectures", "Qwen2_5_VLForConditionalGeneration", "Qwen2_5_VLModel", "Qwen2_5_VLTextModel")
                 .must("hidden_act", "silu")
                 .must("use_sliding_window", false)
                 .must("layer_types", "full_attention")
@@ -106,7 +103,9 @@ public final class Qwen25VlLanguageModel {
             }
             int headWidth = file.count("head_dim", width / heads);
             if (headWidth != width / heads) {
-                throw file.error("head_dim", "must be hidden_size / num_attention_heads " + width / heads + ", not " + headWidth);
+                throw file.error(
+                        "head_dim",
+                        "must be hidden_size / num_attention_heads " + width / heads + ", not " + headWidth);
             }
             ConfigFile rope = ropeOf(file);
             double theta = file.optionalNumber("rope_theta").orElseGet(() -> rope.number("rope_theta", 1e6));

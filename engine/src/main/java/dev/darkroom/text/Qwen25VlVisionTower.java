@@ -51,7 +51,8 @@ public final class Qwen25VlVisionTower {
             List<Integer> fullAttention,
             int outWidth) {
         /** The meaning of the file's keys. */
-        public static final ConfigKeys KEYS = TransformersKeys.of("vision_config of text_encoder/config.json (Qwen-Image)")
+        public static final ConfigKeys KEYS = TransformersKeys.of(
+                        "vision_config of text_encoder/config.json (Qwen-Image)")
                 .uses(
                         "depth",
                         "hidden_size",

@@ -22,7 +22,8 @@ public final class Qwen2Tokenizer {
             List.of("Qwen2Tokenizer", "Qwen2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend");
 
     /** The meaning of the keys of {@code tokenizer_config.json}. */
-    public static final ConfigKeys KEYS = TokenizerSettings.keys("tokenizer/tokenizer_config.json (Qwen-Image)", CLASS_NAMES)
+    public static final ConfigKeys KEYS = TokenizerSettings.keys(
+                    "tokenizer/tokenizer_config.json (Qwen-Image)", CLASS_NAMES)
             .must("add_prefix_space", false)
             .must("add_bos_token", false)
             .must("add_eos_token", false)

@@ -42,11 +42,23 @@ public record Qwen2VlImageProcessor(
             .must("do_rescale", true)
             .must("do_normalize", true)
             .must("resample", Qwen2VlImageProcessor.BICUBIC)
-            .ignores("remarks of the library", "processor_class", "auto_map", "feature_extractor_type", "video_processor_type")
+            .ignores(
+                    "remarks of the library",
+                    "processor_class",
+                    "auto_map",
+                    "feature_extractor_type",
+                    "video_processor_type")
             .ignores("pictures are RGB already", "do_convert_rgb", "data_format", "input_data_format", "device")
-            .ignores("not done by this processor", "do_center_crop", "crop_size", "default_to_square", "do_pad", "pad_size")
+            .ignores(
+                    "not done by this processor",
+                    "do_center_crop",
+                    "crop_size",
+                    "default_to_square",
+                    "do_pad",
+                    "pad_size")
             .ignores("how it is computed, not what", "disable_grouping", "return_tensors")
-            .ignores("for films", "fps", "min_frames", "max_frames", "num_frames", "do_sample_frames", "video_metadata");
+            .ignores(
+                    "for films", "fps", "min_frames", "max_frames", "num_frames", "do_sample_frames", "video_metadata");
 
     private static final ConfigKeys SIZE_KEYS =
             ConfigKeys.of("size of preprocessor_config.json").uses("shortest_edge", "longest_edge");

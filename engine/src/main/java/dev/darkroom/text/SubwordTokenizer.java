@@ -23,7 +23,8 @@ final class SubwordTokenizer {
     SubwordTokenizer(TokenizerFiles files) throws IOException {
         tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(files.json()), PIECES_ONLY);
         folder = files.folder();
-        largestId = files.ids().values().stream().mapToLong(Long::longValue).max().orElse(0);
+        largestId =
+                files.ids().values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     /**

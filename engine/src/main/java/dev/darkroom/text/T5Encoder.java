@@ -102,7 +102,8 @@ public final class T5Encoder {
         this.config = config;
         this.placement = w.placement();
         Weights encoder = w.at("encoder");
-        w.ignoreCopy("shared.weight", "encoder.embed_tokens.weight"); // one table, which is stored under either name or both
+        w.ignoreCopy(
+                "shared.weight", "encoder.embed_tokens.weight"); // one table, which is stored under either name or both
         shared = Embedding.load(w.renamed("shared", "encoder.embed_tokens"), config.vocabulary, config.width);
         relativeAttentionBias = Embedding.load(
                 encoder.at("block.0.layer.0.SelfAttention.relative_attention_bias"), config.buckets, config.heads);

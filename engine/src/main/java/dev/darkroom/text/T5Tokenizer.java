@@ -19,7 +19,8 @@ public final class T5Tokenizer {
             List.of("T5Tokenizer", "T5TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend");
 
     /** The meaning of the keys of {@code tokenizer_config.json}. */
-    public static final ConfigKeys KEYS = TokenizerSettings.keys("tokenizer_2/tokenizer_config.json (FLUX)", CLASS_NAMES)
+    public static final ConfigKeys KEYS = TokenizerSettings.keys(
+                    "tokenizer_2/tokenizer_config.json (FLUX)", CLASS_NAMES)
             .must("padding_side", "right")
             .must("add_eos_token", true)
             .must("add_bos_token", false)

@@ -31,8 +31,9 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
     public static TokenizerFiles t5(Path folder) {
         if (!Files.exists(folder.resolve("tokenizer.json")) && Files.exists(folder.resolve("spiece.model"))) {
             throw new CheckpointException(folder
-                    + " has spiece.model alone, which is not read: it needs a tokenizer.json, as black-forest-labs/FLUX.1-schnell has in"
-                    + " tokenizer_2, or as transformers' T5TokenizerFast.from_pretrained(folder).save_pretrained(folder) writes");
+                    + " has spiece.model alone, which is not read: it needs a tokenizer.json, as"
+                    + " black-forest-labs/FLUX.1-schnell has in tokenizer_2, or as transformers'"
+                    + " T5TokenizerFast.from_pretrained(folder).save_pretrained(folder) writes");
         }
         return read(folder, "Unigram");
     }

@@ -27,7 +27,8 @@ final class TokenizerIds {
         if (model.path("dropout").asDouble() > 0) {
             throw new CheckpointException(file + ": model.dropout is not supported: it reads each prompt by chance");
         }
-        Map<String, Long> ids = model.path("type").asText().equals("Unigram") ? pieces(file, model) : vocabulary(file, model);
+        Map<String, Long> ids =
+                model.path("type").asText().equals("Unigram") ? pieces(file, model) : vocabulary(file, model);
         List<Added> added = added(file, root);
         if (model.path("type").asText().equals("BPE")) {
             Set<String> special = new HashSet<>();
@@ -66,7 +67,8 @@ final class TokenizerIds {
         Map<String, Long> ids = new LinkedHashMap<>();
         for (JsonNode piece : model.path("vocab")) {
             if (!piece.path(0).isTextual() || !piece.path(1).isNumber()) {
-                throw new CheckpointException(file + ": model.vocab must be pairs of a piece and a score, not " + piece);
+                throw new CheckpointException(
+                        file + ": model.vocab must be pairs of a piece and a score, not " + piece);
             }
             if (ids.put(piece.path(0).textValue(), (long) ids.size()) != null) {
                 throw new CheckpointException(file + ": model.vocab has the piece " + piece.path(0) + " twice");

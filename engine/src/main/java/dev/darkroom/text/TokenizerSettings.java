@@ -27,7 +27,6 @@ public final class TokenizerSettings {
                     "vision_bos_token",
                     "vision_eos_token");
 
-
     private static final String ADDED = "added_tokens_decoder";
 
     /** The meaning of the keys of any {@code tokenizer_config.json}. */
@@ -35,12 +34,25 @@ public final class TokenizerSettings {
             .uses(ADDED, "bos_token", "eos_token", "pad_token")
             .must("split_special_tokens", false)
             .must("truncation_side", "right")
-            .ignores("remarks of the library", "name_or_path", "special_tokens_map_file", "tokenizer_file", "processor_class")
-            .ignores("remarks of the library", "auto_map", "backend", "is_local", "local_files_only", "use_fast", "from_slow")
+            .ignores(
+                    "remarks of the library",
+                    "name_or_path",
+                    "special_tokens_map_file",
+                    "tokenizer_file",
+                    "processor_class")
+            .ignores(
+                    "remarks of the library",
+                    "auto_map",
+                    "backend",
+                    "is_local",
+                    "local_files_only",
+                    "use_fast",
+                    "from_slow")
             .ignores("no text is written", "clean_up_tokenization_spaces", "errors", "spaces_between_special_tokens")
             .ignores("no chat is held", "chat_template", "add_generation_prompt", "return_token_type_ids")
             .ignores("the pipelines state it themselves", "max_length", "padding", "truncation", "stride")
-            .ignores("the pipelines state it themselves", "pad_to_multiple_of", "pad_token_type_id", "model_input_names")
+            .ignores(
+                    "the pipelines state it themselves", "pad_to_multiple_of", "pad_token_type_id", "model_input_names")
             .ignores("no token of these is looked for by its role", "unk_token", "sep_token", "cls_token", "mask_token")
             .ignores("the tokenizer's own lists count", "additional_special_tokens", "extra_special_tokens")
             .ignores("the tokenizer's own lists count", "model_specific_special_tokens")
@@ -70,8 +82,10 @@ public final class TokenizerSettings {
      */
     static TokenizerSettings read(Path folder, ConfigKeys keys) {
         return new TokenizerSettings(
-                ConfigFile.readIfPresent(folder.resolve("tokenizer_config.json")).within(keys),
-                ConfigFile.readIfPresent(folder.resolve("special_tokens_map.json")).within(MAP_KEYS));
+                ConfigFile.readIfPresent(folder.resolve("tokenizer_config.json"))
+                        .within(keys),
+                ConfigFile.readIfPresent(folder.resolve("special_tokens_map.json"))
+                        .within(MAP_KEYS));
     }
 
     /** The config itself. */

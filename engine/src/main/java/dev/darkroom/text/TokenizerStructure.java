@@ -22,7 +22,8 @@ final class TokenizerStructure {
             Set.of("ByteLevel", "Digits", "Metaspace", "Punctuation", "Whitespace", "WhitespaceSplit");
 
     /** Lists of steps inside a step, by its type. */
-    private static final Map<String, String> STEPS = Map.of("normalizer", "normalizers", "pre_tokenizer", "pretokenizers");
+    private static final Map<String, String> STEPS =
+            Map.of("normalizer", "normalizers", "pre_tokenizer", "pretokenizers");
 
     private final Path file;
 

@@ -50,7 +50,8 @@ public final class AutoencoderKL implements Autoencoder {
                 .must("out_channels", 3)
                 .must("down_block_types", "DownEncoderBlock2D")
                 .must("up_block_types", "UpDecoderBlock2D")
-                .ignores("the reference's pipelines read scaling_factor and shift_factor", "latents_mean", "latents_std")
+                .ignores(
+                        "the reference's pipelines read scaling_factor and shift_factor", "latents_mean", "latents_std")
                 .ignores("DARKROOM_DTYPE and the device decide", "force_upcast")
                 .ignores("for tiles, in whose place exact bands are used", "sample_size");
 

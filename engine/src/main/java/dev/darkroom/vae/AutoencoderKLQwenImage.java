@@ -36,14 +36,7 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
             List<Double> latentsStd) {
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = ConfigKeys.of("vae/config.json (Qwen-Image)")
-                .uses(
-                        "base_dim",
-                        "dim_mult",
-                        "z_dim",
-                        "num_res_blocks",
-                        "latents_mean",
-                        "latents_std",
-                        "attn_scales")
+                .uses("base_dim", "dim_mult", "z_dim", "num_res_blocks", "latents_mean", "latents_std", "attn_scales")
                 .must("_class_name", "AutoencoderKLQwenImage")
                 .must("input_channels", 3)
                 .must("is_residual", false)
@@ -81,7 +74,8 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
             int channels = file.count("z_dim", 16);
             List<Double> std = file.numbers("latents_std", channels);
             if (std.stream().anyMatch(value -> value < SMALLEST || value > LARGEST)) {
-                throw file.error("latents_std", "must be above 0, from " + SMALLEST + " to " + LARGEST + ", not " + std);
+                throw file.error(
+                        "latents_std", "must be above 0, from " + SMALLEST + " to " + LARGEST + ", not " + std);
             }
             List<Double> mean = file.numbers("latents_mean", channels);
             if (mean.stream().anyMatch(value -> Math.abs(value) > LARGEST)) {

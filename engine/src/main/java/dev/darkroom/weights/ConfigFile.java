@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -263,22 +262,6 @@ public final class ConfigFile {
             throw error(field, "must be a number, not " + value);
         }
         return Optional.of(value.doubleValue());
-    }
-
-    /** Reads an object of finite numbers, by name; empty if the field is missing. */
-    public Map<String, Double> numbersByName(String field) {
-        if (has(field) && !path(field).isObject()) {
-            throw error(field, "must be an object, not " + ConfigKeys.shown(path(field)));
-        }
-        Map<String, Double> numbers = new LinkedHashMap<>();
-        path(field).properties().forEach(entry -> {
-            if (!entry.getValue().isNumber()
-                    || !Double.isFinite(entry.getValue().doubleValue())) {
-                throw error(field + "." + entry.getKey(), "must be a number, not " + entry.getValue());
-            }
-            numbers.put(entry.getKey(), entry.getValue().doubleValue());
-        });
-        return numbers;
     }
 
     /** Reads a boolean, or takes {@code otherwise} if the field is missing or null. */

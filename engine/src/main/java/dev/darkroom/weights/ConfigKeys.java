@@ -74,7 +74,8 @@ public record ConfigKeys(String file, List<String> used, Map<String, List<Object
         object.properties().forEach(field -> {
             List<Object> allowed = fixed.get(field.getKey());
             if (allowed != null && !isOneOf(field.getValue(), allowed)) {
-                boolean isSwitch = allowed.equals(List.of(false)) && field.getValue().isBoolean();
+                boolean isSwitch =
+                        allowed.equals(List.of(false)) && field.getValue().isBoolean();
                 throw config.error(
                         field.getKey(),
                         isSwitch

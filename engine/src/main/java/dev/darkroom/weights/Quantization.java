@@ -30,7 +30,8 @@ final class Quantization {
 
     /** Names the method that a {@code quantization_config} states. */
     static String named(JsonNode config) {
-        String method = config.path("quant_method").asText(config.path("quant_type").asText("an unknown method"));
+        String method =
+                config.path("quant_method").asText(config.path("quant_type").asText("an unknown method"));
         JsonNode kind = config.path("bnb_4bit_quant_type");
         if (config.path("load_in_4bit").asBoolean() && kind.isTextual()) {
             return method + " (" + kind.textValue() + ")";

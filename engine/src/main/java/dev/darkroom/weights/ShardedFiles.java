@@ -21,7 +21,8 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
     /** Pattern of safe file names: without a path, and valid in every file system. */
     private static final Pattern SHARD = Pattern.compile("[\\p{Graph}&&[^/\\\\]]+\\.safetensors");
 
-    private static final Pattern OTHER_WEIGHTS = Pattern.compile(".+\\.(gguf|bin|pt|pth|ckpt|msgpack|onnx|safetensors)");
+    private static final Pattern OTHER_WEIGHTS =
+            Pattern.compile(".+\\.(gguf|bin|pt|pth|ckpt|msgpack|onnx|safetensors)");
 
     private static final ConfigKeys INDEX = ConfigKeys.of("index of shards")
             .uses("weight_map")
@@ -39,10 +40,10 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
                 return new ShardedFiles(folder, List.of(SafetensorsFile.read(single)));
             }
         }
-        throw new CheckpointException(
-                folder
-                        + " holds no weights: neither model.safetensors nor diffusion_pytorch_model.safetensors, nor an index of shards"
-                        + others(folder));
+        throw new CheckpointException(folder
+                + " holds no weights: neither model.safetensors nor diffusion_pytorch_model.safetensors, nor an index"
+                + " of shards"
+                + others(folder));
     }
 
     /** Lists the weights of other kinds in a folder, for a message. */

@@ -271,7 +271,8 @@ public final class Weights {
         void refuseUnlessEqual(String name, String copy) {
             Located one = Objects.requireNonNull(entries.get(name), name);
             Located other = Objects.requireNonNull(entries.get(copy), copy);
-            if (!one.entry().hasSameBytes(one.file().path(), other.entry(), other.file().path())) {
+            if (!one.entry()
+                    .hasSameBytes(one.file().path(), other.entry(), other.file().path())) {
                 throw new CheckpointException(files.folder() + ": " + copy + " differs from " + name
                         + ", and both are one tensor of the network");
             }

@@ -100,7 +100,11 @@ class ConfigTableTest {
                 reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
                 reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
                 reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
-                reader(qwen, "vae/config.json", AutoencoderKLQwenImage.Config.KEYS, AutoencoderKLQwenImage.Config::read));
+                reader(
+                        qwen,
+                        "vae/config.json",
+                        AutoencoderKLQwenImage.Config.KEYS,
+                        AutoencoderKLQwenImage.Config::read));
     }
 
     private static Arguments reader(Path checkpoint, String file, ConfigKeys kind, Consumer<ConfigFile> reader) {
@@ -117,7 +121,8 @@ class ConfigTableTest {
     }
 
     private static List<String> knownTo(ConfigKeys kind) {
-        return Stream.concat(kind.used().stream(), kind.fixed().keySet().stream()).toList();
+        return Stream.concat(kind.used().stream(), kind.fixed().keySet().stream())
+                .toList();
     }
 
     /** One line of the table; what a kind shares with others of its library stands in the line of these. */

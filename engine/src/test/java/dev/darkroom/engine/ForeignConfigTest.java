@@ -116,7 +116,8 @@ class ForeignConfigTest {
     void quantizedWeightsAreRefusedByTheNameOfTheirMethod(String file) throws IOException {
         Path checkpoint = checkpoint("flux");
         TestCheckpoints.edit(
-                checkpoint.resolve(file), object -> object.putObject("quantization_config")
+                checkpoint.resolve(file),
+                object -> object.putObject("quantization_config")
                         .put("quant_method", "bitsandbytes")
                         .put("load_in_4bit", true)
                         .put("bnb_4bit_quant_type", "nf4"));
@@ -150,7 +151,8 @@ class ForeignConfigTest {
         TestCheckpoints.empty(checkpoint.resolve("transformer"), ".safetensors");
         Files.write(checkpoint.resolve("transformer/flux1-schnell-Q4_0.gguf"), new byte[] {'G', 'G', 'U', 'F'});
 
-        TestCheckpoints.assertRefused(() -> LoadedModel.from(checkpoint), "holds no weights", "Q4_0.gguf cannot be read");
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.from(checkpoint), "holds no weights", "Q4_0.gguf cannot be read");
     }
 
     @Test
@@ -207,7 +209,8 @@ class ForeignConfigTest {
         Path checkpoint = checkpoint("flux");
         Path pipe = checkpoint.resolve(file);
         Files.delete(pipe);
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
 
         Assertions.assertTimeoutPreemptively(
                 Duration.ofSeconds(60),
@@ -247,7 +250,8 @@ class ForeignConfigTest {
             @Override
             public void publish(LogRecord line) {
                 if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
-                    lines.add(line.getMessage() + Arrays.toString(line.getParameters())); // formatted, or still in parts
+                    lines.add(
+                            line.getMessage() + Arrays.toString(line.getParameters())); // formatted, or still in parts
                 }
             }
 

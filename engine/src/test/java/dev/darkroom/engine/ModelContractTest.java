@@ -292,7 +292,8 @@ class ModelContractTest {
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> draw(model, pipeline, 7, List.of(lora)))
                     .withMessageStartingWith(
-                            "loras: with loud.safetensors at 1.0, the transformer, in step 1, gave numbers that are not finite")
+                            "loras: with loud.safetensors at 1.0, the transformer, in step 1, gave numbers that are"
+                                    + " not finite")
                     .matches(e -> e.code() == JobException.Code.BAD_INPUT);
             assertThat(draw(model, pipeline, 7, List.of())).isEqualTo(plain);
         }

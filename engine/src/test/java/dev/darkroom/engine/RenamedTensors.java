@@ -28,7 +28,8 @@ final class RenamedTensors {
             if (file.toString().endsWith(".safetensors")) {
                 renameIn(file, name);
             } else if (file.toString().endsWith(".index.json")) {
-                TestCheckpoints.edit(file, index -> index.set("weight_map", renamed(index.withObject("weight_map"), name)));
+                TestCheckpoints.edit(
+                        file, index -> index.set("weight_map", renamed(index.withObject("weight_map"), name)));
             }
         }
     }
@@ -70,7 +71,10 @@ final class RenamedTensors {
     private static void write(Path file, ObjectNode header, byte[] data) throws IOException {
         byte[] json = JSON.writeValueAsBytes(header);
         var out = new ByteArrayOutputStream();
-        out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).array());
+        out.write(ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .array());
         out.write(json);
         out.write(data);
         Files.write(file, out.toByteArray());

@@ -27,22 +27,43 @@ class RenamedWeightsTest {
 
     static Stream<Arguments> renamings() {
         return Stream.of(
-                renaming("CLIP without text_model", TinyPipeline.FLUX, "text_encoder", name -> name.replaceFirst(
-                        "^text_model\\.", "")),
-                renaming("T5's table by its other name", TinyPipeline.FLUX, "text_encoder_2", name -> name.equals(
-                                "shared.weight")
-                        ? "encoder.embed_tokens.weight"
-                        : name),
-                renaming("attention of old autoencoders", TinyPipeline.FLUX_FILL, "vae", RenamedWeightsTest::oldAttention),
-                renaming("both inside model", TinyPipeline.QWEN_IMAGE_EDIT, "text_encoder", name -> name.startsWith("visual.")
-                        ? "model." + name
-                        : name.replaceFirst("^model\\.", "model.language_model.")),
-                renaming("language_model.model", TinyPipeline.QWEN_IMAGE_EDIT, "text_encoder", name ->
-                        name.replaceFirst("^(model|lm_head)\\.", "language_model.$1.")),
-                renaming("the base model", TinyPipeline.QWEN_IMAGE_EDIT, "text_encoder", name ->
-                        name.replaceFirst("^model\\.", "language_model.")),
-                renaming("the text model alone", TinyPipeline.QWEN_IMAGE_EDIT, "text_encoder", name ->
-                        name.replaceFirst("^model\\.", "")));
+                renaming(
+                        "CLIP without text_model",
+                        TinyPipeline.FLUX,
+                        "text_encoder",
+                        name -> name.replaceFirst("^text_model\\.", "")),
+                renaming(
+                        "T5's table by its other name",
+                        TinyPipeline.FLUX,
+                        "text_encoder_2",
+                        name -> name.equals("shared.weight") ? "encoder.embed_tokens.weight" : name),
+                renaming(
+                        "attention of old autoencoders",
+                        TinyPipeline.FLUX_FILL,
+                        "vae",
+                        RenamedWeightsTest::oldAttention),
+                renaming(
+                        "both inside model",
+                        TinyPipeline.QWEN_IMAGE_EDIT,
+                        "text_encoder",
+                        name -> name.startsWith("visual.")
+                                ? "model." + name
+                                : name.replaceFirst("^model\\.", "model.language_model.")),
+                renaming(
+                        "language_model.model",
+                        TinyPipeline.QWEN_IMAGE_EDIT,
+                        "text_encoder",
+                        name -> name.replaceFirst("^(model|lm_head)\\.", "language_model.$1.")),
+                renaming(
+                        "the base model",
+                        TinyPipeline.QWEN_IMAGE_EDIT,
+                        "text_encoder",
+                        name -> name.replaceFirst("^model\\.", "language_model.")),
+                renaming(
+                        "the text model alone",
+                        TinyPipeline.QWEN_IMAGE_EDIT,
+                        "text_encoder",
+                        name -> name.replaceFirst("^model\\.", "")));
     }
 
     private static Arguments renaming(

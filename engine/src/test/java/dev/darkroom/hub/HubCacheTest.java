@@ -125,9 +125,9 @@ class HubCacheTest {
         Files.writeString(
                 snapshot.resolve("model_index.json"),
                 Files.readString(snapshot.resolve("model_index.json")).replace("{", """
-                        {"image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
-                         "other": [null, null],
-                        """));
+                    {"image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
+                     "other": [null, null],
+                    """));
 
         assertThat(cache.find(MAIN)).contains(snapshot);
     }

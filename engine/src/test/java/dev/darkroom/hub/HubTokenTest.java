@@ -51,7 +51,8 @@ class HubTokenTest {
     @Test
     void noFileIsReadWhereThatIsUnwanted() {
         assertThat(token("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")).isEqualTo("none");
-        assertThat(token("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1", "HF_TOKEN", "hf_given")).isEqualTo("hf_given");
+        assertThat(token("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1", "HF_TOKEN", "hf_given"))
+                .isEqualTo("hf_given");
         assertThat(token("HF_HUB_DISABLE_IMPLICIT_TOKEN", "0")).isEqualTo("hf_stored");
     }
 

@@ -3,20 +3,26 @@ package dev.darkroom.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.drew.metadata.Metadata;
+import com.luciad.imageio.webp.WebPReadParam;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOException;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,7 +100,7 @@ class LargePictureTest {
                         "-Xmx" + megabytes + "m",
                         "-XX:MaxNewSize=4m",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        classPath(),
                         Decoder.class.getName(),
                         String.valueOf(width),
                         String.valueOf(height),
@@ -105,6 +111,19 @@ class LargePictureTest {
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return answer.strip();
+    }
+
+    private static String classPath() {
+        return Stream.of(
+                        LargePictureTest.class,
+                        PictureDecoder.class,
+                        Metadata.class,
+                        WebPReadParam.class,
+                        Assertions.class,
+                        Test.class,
+                        CsvSource.class)
+                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Decodes one bomb of 16 bits in a process of its own. */

@@ -36,7 +36,7 @@ public final class LoraFuzz {
             plan.pairs()
                     .forEach(pair -> pair.module().layers().forEach(layer -> {
                         if (!LAYERS.containsKey(pair.role())
-                        || !LAYERS.get(pair.role()).linears().containsKey(layer)) {
+                                || !LAYERS.get(pair.role()).linears().containsKey(layer)) {
                             throw new AssertionError("no such layer: " + pair.role() + " " + layer);
                         }
                     }));

@@ -515,7 +515,9 @@ class OperatorsTest {
         assertThat(x.affine(2, 1).toFloats()).containsExactly(-3, 0, 1, 3, 7);
         assertThat(x.clamp(-1, 1).toFloats()).containsExactly(-1, -0.5f, 0, 1, 1);
         float infinite = Float.POSITIVE_INFINITY;
-        assertThat(Tensor.of(new float[] {infinite, -infinite, Float.NaN, 1e38f}, 4).clamp(-1, 1).toFloats())
+        assertThat(Tensor.of(new float[] {infinite, -infinite, Float.NaN, 1e38f}, 4)
+                        .clamp(-1, 1)
+                        .toFloats())
                 .containsExactly(Float.NaN, Float.NaN, Float.NaN, 1);
         assertThat(Operators.gatedAdd(x, floats(2), x).toFloats()).containsExactly(-6, -1.5f, 0, 3, 9);
         assertNear(x.exp(), each(x, Math::exp));

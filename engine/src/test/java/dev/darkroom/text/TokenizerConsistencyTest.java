@@ -86,7 +86,10 @@ class TokenizerConsistencyTest {
                 change("a foreign merge", CLIP, file -> merges(file).add("zz zz")),
                 change("dropout", CLIP, file -> ((ObjectNode) file.path("model")).put("dropout", 0.1)),
                 change("another model", CLIP, file -> ((ObjectNode) file.path("model")).put("type", "Unigram")),
-                change("an id twice", CLIP, file -> file.withObject("/model/vocab").put("a", 5)),
+                change(
+                        "an id twice",
+                        CLIP,
+                        file -> file.withObject("/model/vocab").put("a", 5)),
                 change("an added token far away", CLIP, file -> added(file, "<new>", 5000)),
                 change("an added token without a text", CLIP, file -> added(file, "", 1274)),
                 change("another model", T5, file -> ((ObjectNode) file.path("model")).put("type", "BPE")),
@@ -104,7 +107,11 @@ class TokenizerConsistencyTest {
     }
 
     private static void added(ObjectNode file, String token, int id) {
-        file.withArray("/added_tokens").addObject().put("content", token).put("id", id).put("special", true);
+        file.withArray("/added_tokens")
+                .addObject()
+                .put("content", token)
+                .put("id", id)
+                .put("special", true);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -138,8 +145,9 @@ class TokenizerConsistencyTest {
     @Test
     void theConfigsPaddingAndLengthAreUsed() throws IOException {
         copy(CLIP);
-        TestCheckpoints.edit(folder.resolve("tokenizer_config.json"), config -> config.put("pad_token", "!")
-                .put("model_max_length", 10));
+        TestCheckpoints.edit(
+                folder.resolve("tokenizer_config.json"),
+                config -> config.put("pad_token", "!").put("model_max_length", 10));
         long[] ids = ClipTokenizer.read(folder, 77).encode("a");
         assertThat(ids).hasSize(10).endsWith(0, 0, 0, 0, 0, 0, 0);
         assertThat(ids[2]).isEqualTo(1273);
@@ -150,7 +158,9 @@ class TokenizerConsistencyTest {
         copy(CLIP);
         TestCheckpoints.edit(
                 folder.resolve("tokenizer_config.json"),
-                config -> config.withObject("/added_tokens_decoder").putObject("1274").put("content", "<style>"));
+                config -> config.withObject("/added_tokens_decoder")
+                        .putObject("1274")
+                        .put("content", "<style>"));
         assertRefused(reading(CLIP), "added_tokens_decoder.1274", "<style>");
     }
 

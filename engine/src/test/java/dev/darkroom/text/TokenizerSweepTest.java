@@ -26,9 +26,32 @@ class TokenizerSweepTest {
 
     /** Of what the library knows, most of it nothing that these tokenizers are made of. */
     private static final List<String> TYPES = List.of(
-            "BPE", "BertNormalizer", "ByteFallback", "ByteLevel", "CharDelimiterSplit", "Digits", "FixedLength", "Lowercase",
-            "Metaspace", "NFC", "Nmt", "Precompiled", "Prepend", "Punctuation", "Replace", "RobertaProcessing", "Sequence", "Split",
-            "Strip", "StripAccents", "TemplateProcessing", "UnicodeScripts", "Unigram", "WhitespaceSplit", "WordLevel", "WordPiece");
+            "BPE",
+            "BertNormalizer",
+            "ByteFallback",
+            "ByteLevel",
+            "CharDelimiterSplit",
+            "Digits",
+            "FixedLength",
+            "Lowercase",
+            "Metaspace",
+            "NFC",
+            "Nmt",
+            "Precompiled",
+            "Prepend",
+            "Punctuation",
+            "Replace",
+            "RobertaProcessing",
+            "Sequence",
+            "Split",
+            "Strip",
+            "StripAccents",
+            "TemplateProcessing",
+            "UnicodeScripts",
+            "Unigram",
+            "WhitespaceSplit",
+            "WordLevel",
+            "WordPiece");
 
     private final List<JsonNode> others = others();
     private int count;

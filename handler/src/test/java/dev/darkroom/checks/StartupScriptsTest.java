@@ -88,6 +88,8 @@ class StartupScriptsTest {
                 "there is no check 'disc', but these: installation environment files");
         shell.set("DARKROOM_SKIP_CHECKS", null).set("DARKROOM_CHECKS", "yaml");
         assertFailed(shell.check("15-environment"), 15, "DARKROOM_CHECKS: must be json or text, not 'yaml'");
+        shell.set("DARKROOM_CHECKS", null).set("RUNPOD_MIN_MEMORY_GB", "2GB");
+        assertFailed(shell.check("15-environment"), 15, "RUNPOD_MIN_MEMORY_GB: must be a number, not '2GB'");
     }
 
     @Test

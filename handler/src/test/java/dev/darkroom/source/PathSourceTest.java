@@ -97,6 +97,29 @@ class PathSourceTest {
         assertRefused("broken.png");
     }
 
+    /** Opening a pipe waits for whoever writes into it. */
+    @Test
+    void onlyOrdinaryFilesAreOpened() throws IOException, InterruptedException {
+        Path pipe = root.resolve("pipe.png");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Files.createDirectories(root.resolve("folder.png"));
+
+        assertRefused("pipe.png");
+        assertRefused("folder.png");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/proc/self/environ", "/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled", "/dev/null"})
+    void whatTheSystemShowsAsFilesIsRefused(String path) {
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> read(path, Path.of("/")))
+                .withMessage(REFUSED);
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> read(path, Path.of(path).getParent()))
+                .withMessage(REFUSED);
+    }
+
     @Test
     void aRootMayBeALink() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link"), root);

@@ -12,7 +12,10 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.Picture;
 import io.vertx.core.Vertx;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,7 +80,11 @@ class SourceImagesTest {
                 "data:image/png;base64,",
                 "data:;base64,",
                 "data:image/jpeg;name=a.jpg;base64,",
-                "DATA:image/PNG;BASE64,"
+                "DATA:image/PNG;BASE64,",
+                "data:image/jpg;base64,",
+                "data:binary/octet-stream;base64,",
+                "data:application/octet-stream;charset=utf-8;base64,",
+                "data:text/plain; base64, "
             })
     void aDataUriIsRead(String start) throws InterruptedException {
         assertThat(load(start + TestPictures.base64(FILE)).rgb())
@@ -88,6 +97,124 @@ class SourceImagesTest {
 
         assertThat(wrapped.strip()).contains("\r\n");
         assertThat(load(wrapped).rgb()).isEqualTo(PICTURE.rgb());
+    }
+
+    @Test
+    void base64ForUrlsIsRead() throws InterruptedException {
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(FILE);
+
+        assertThat(text).containsAnyOf("-", "_");
+        assertThat(load(text).rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(load("data:;base64," + text).rgb()).isEqualTo(PICTURE.rgb());
+    }
+
+    @Test
+    void aDataUriMayBeEscapedAsOtherUris() throws InterruptedException {
+        String text = TestPictures.base64(FILE).replace("+", "%2B").replace("/", "%2f").replace("=", "%3D");
+
+        assertThat(load("data:image/png;base64," + text).rgb()).isEqualTo(PICTURE.rgb());
+    }
+
+    /** Lines may have been joined by spaces; but a + that became one is no end of a line. */
+    @Test
+    void spacesAreToldApart() throws InterruptedException {
+        String text = TestPictures.base64(FILE);
+        String lines = text.replaceAll("(.{76})", "$1 ");
+
+        assertThat(load(lines).rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(load(lines.replace(" ", " \n ")).rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(text).contains("+");
+        assertRefused(text.replace('+', ' '), "mask: its base64 has spaces in it: each was probably a +");
+        for (int at = text.indexOf('+'); at >= 0; at = text.indexOf('+', at + 1)) {
+            assertRefused(
+                    "data:image/png;base64," + text.substring(0, at) + " " + text.substring(at + 1),
+                    "mask: its base64 has spaces in it: each was probably a +");
+        }
+    }
+
+    /** What the decoder of base64 says is for its authors. */
+    @Test
+    void wrongBase64IsToldInThisProgramsWords() {
+        String kinds = "mask: must be base64, a base64 data URI, an http or https URL, or a path: ";
+
+        assertRefused("A", kinds + "this is base64 that was cut off");
+        assertRefused("AAA=AAA", kinds + "this is base64 that was cut off, or with = where none belongs");
+        assertRefused("no base64 at all!", kinds + "this is none, for base64 has no '!'");
+        assertRefused("ÄÖÜ", kinds + "this is none, for base64 has no such letters");
+    }
+
+    @Test
+    void aMaskIsReadByItsColours() throws InterruptedException {
+        var image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB);
+        image.setRGB(1, 0, 0xFFFFFFFF);
+        String text = TestPictures.base64(png(image));
+
+        try (LoadedImages loaded = images.load(List.of(text, text), text)) {
+            assertThat(loaded.images()).hasSize(2);
+            assertThat(loaded.images().getFirst().level(0, 0, 0)).isEqualTo(255);
+            assertThat(loaded.mask()).isNotNull();
+            assertThat(loaded.mask().level(0, 0, 0)).isZero();
+            assertThat(loaded.mask().level(1, 0, 0)).isEqualTo(255);
+        }
+    }
+
+    @Test
+    void picturesThatCanNeverBeInMemoryAreRefusedAtOnce() {
+        String text = TestPictures.base64(FILE);
+        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), OwnResults.NONE, vertx)) {
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> small.load(List.of(text), null))
+                    .withMessage("image: takes 1 MB of memory to decode, and pictures may take at most 0"
+                            + " (DARKROOM_SOURCES_MEMORY): send fewer pixels");
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> small.load(List.of(text, text), text))
+                    .withMessageStartingWith("images[0] to mask: together take 1 MB of memory");
+        }
+    }
+
+    /** A job's pictures are in memory until it was drawn; the next job's wait for that, and a job that was withdrawn does not. */
+    @Test
+    void picturesWaitForMemory() throws InterruptedException {
+        String text = TestPictures.base64(FILE); // 18 kB as a picture, another 24 kB while it is decoded
+        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), OwnResults.NONE, vertx)) {
+            LoadedImages first = small.load(List.of(text), null);
+            var second = new AtomicReference<Object>();
+            Thread withdrawn = loading(small, text, new AtomicReference<>());
+            Thread waiting = loading(small, text, second);
+
+            withdrawn.interrupt();
+            withdrawn.join();
+            assertThat(second).hasNullValue();
+            first.close();
+            waiting.join();
+
+            assertThat(first.images()).isEmpty();
+            assertThat(second).hasValueSatisfying(size -> assertThat(size).isEqualTo(1));
+        }
+    }
+
+    private static Thread loading(SourceImages images, String text, AtomicReference<Object> number)
+            throws InterruptedException {
+        Thread thread = new Thread(() -> {
+            try (LoadedImages loaded = images.load(List.of(text), null)) {
+                number.set(loaded.images().size());
+            } catch (InterruptedException e) {
+                number.set(e);
+            }
+        });
+        thread.start();
+        Eventually.await("it waits for memory", () -> thread.getState() == Thread.State.WAITING);
+        return thread;
+    }
+
+    private static byte[] png(BufferedImage image) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     @Test
@@ -126,7 +253,7 @@ class SourceImagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no base64 at all!", "AAA=AAA", "ÄÖÜ", "iVBOR-_=", "%%%", "localhost/cat"})
+    @ValueSource(strings = {"no base64 at all!", "AAA=AAA", "ÄÖÜ", "A", "iVBOR", "%%%", "localhost/cat"})
     void whatIsNoBase64IsRefused(String text) {
         assertRefused(text, "mask: must be base64, a base64 data URI, ");
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ApiErrors {
     private static final Logger LOG = Logger.getLogger(ApiErrors.class);
     private static final Map<Integer, String> REASONS = Map.of(
-            400, "this is no valid request",
+            400, "this is no valid request: its address or its Host header is malformed",
             404, "there is nothing at this address",
             405, "this address knows another method",
             406, "this address answers with another type than the Accept header asks for",

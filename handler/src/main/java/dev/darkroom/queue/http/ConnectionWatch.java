@@ -26,20 +26,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionWatch extends ChannelDuplexHandler {
     private static final Pattern BARE_REFUSAL = Pattern.compile(
-            "HTTP/1\\.[01] (4\\d\\d [^\\r\\n]*)\\r\\n.*content-length: 0\\r\\n.*",
+            "HTTP/\\S+ ([45]\\d\\d [^\\r\\n]*)\\r\\n.*content-length: 0\\r\\n.*",
             Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+    private static final Duration LINGER = Duration.ofSeconds(2);
     private static final int LONGEST_BARE = 512;
     private static final Map<String, String> REASONS = Map.of(
             "400", "this is no valid HTTP request",
             "408", "the head of the request did not arrive in time",
             "414", "the address is too long",
-            "431", "the headers are too large");
+            "431", "the headers are too large",
+            "501", "this version of HTTP is not known");
 
     private final Duration headerTimeout;
     private final Duration idleTimeout;
     private @Nullable ChannelHandlerContext context;
     private int requests;
     private boolean begun;
+    private boolean lingers;
     private @Nullable ScheduledFuture<?> timer;
 
     ConnectionWatch(Duration headerTimeout, Duration idleTimeout) {
@@ -76,16 +79,22 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     /** Notes that the head of a request is there. */
     void requestBegins() {
         requests++;
+        lingers = false;
         stopTimer();
     }
 
-    /** Notes that a request is answered, or its caller gone. */
-    void requestEnds() {
+    /**
+     * Notes that a request is answered, or its caller gone.
+     *
+     * @param unread true if it was refused while more of its body was to come: its caller has a moment to read why
+     */
+    void requestEnds(boolean unread) {
         requests--;
         ChannelHandlerContext known = context;
         if (requests == 0 && known != null && known.channel().isActive()) {
-            begun = false;
-            closeAfter(idleTimeout, known);
+            begun = unread;
+            lingers = unread;
+            closeAfter(unread ? LINGER : idleTimeout, known);
         }
     }
 
@@ -98,7 +107,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         if (requests > 0) {
             return;
         }
-        if (begun && speaksPlainHttp(connection.pipeline())) {
+        if (begun && !lingers && speaksPlainHttp(connection.pipeline())) {
             connection
                     .writeAndFlush(Unpooled.wrappedBuffer(refusal("408 Request Timeout")))
                     .addListener(ChannelFutureListener.CLOSE);

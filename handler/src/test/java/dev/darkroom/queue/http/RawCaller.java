@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
@@ -34,8 +35,11 @@ final class RawCaller implements AutoCloseable {
     }
 
     void send(String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().flush();
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (SocketException e) {
+            // closed by the worker, which may have said why
+        }
     }
 
     /** Reads until the worker ends the connection. */
@@ -47,7 +51,7 @@ final class RawCaller implements AutoCloseable {
             for (int n = in.read(some); n > 0; n = in.read(some)) {
                 read.write(some, 0, n);
             }
-        } catch (java.net.SocketException e) {
+        } catch (SocketException e) {
             // reset: what has come counts
         }
         String text = read.toString(StandardCharsets.UTF_8);
@@ -64,7 +68,7 @@ final class RawCaller implements AutoCloseable {
     record Answer(String head, String body) {
         /** The status; 0 if there was no answer. */
         int status() {
-            return head.startsWith("HTTP/1.1 ") ? Integer.parseInt(head.substring(9, 12)) : 0;
+            return head.startsWith("HTTP/") ? Integer.parseInt(head.substring(9, 12)) : 0;
         }
 
         /** The value of a header; empty if there is none. */
