@@ -161,7 +161,7 @@ class SourceImagesTest {
     @Test
     void picturesThatCanNeverBeInMemoryAreRefusedAtOnce() {
         String text = TestPictures.base64(FILE);
-        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), vertx)) {
+        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), OwnResults.NONE, vertx)) {
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> small.load(List.of(text), null))
                     .withMessage("image: takes 1 MB of memory to decode, and pictures may take at most 0"
@@ -176,7 +176,7 @@ class SourceImagesTest {
     @Test
     void picturesWaitForMemory() throws InterruptedException {
         String text = TestPictures.base64(FILE); // 18 kB as a picture, another 24 kB while it is decoded
-        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), vertx)) {
+        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), OwnResults.NONE, vertx)) {
             LoadedImages first = small.load(List.of(text), null);
             var second = new AtomicReference<Object>();
             Thread withdrawn = loading(small, text, new AtomicReference<>());

@@ -68,6 +68,7 @@ public class RunPodApi {
     @POST
     @Path("runsync")
     @NonBlocking
+    @SuppressWarnings("FutureReturnValueIgnored") // the future inside is awaited, and cancelled with its caller
     public CompletionStage<Response> runsync(
             @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
         long milliseconds = wait(wait);
@@ -77,7 +78,7 @@ public class RunPodApi {
         var unused = answered.whenComplete((answer, failure) -> {
             if (answered.isCancelled()) {
                 // its caller has gone
-                var cancelled = begun.thenAccept(waiting -> waiting.cancel(false));
+                var unusedToo = begun.thenAccept(waiting -> waiting.cancel(false));
             }
         });
         return answered;
