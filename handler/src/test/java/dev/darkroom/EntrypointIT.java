@@ -138,7 +138,9 @@ class EntrypointIT {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3 && least > 500; i++) {
             try (var job = new Running(HOME, Map.of(), "--payload", "test-payloads/flux-red-circle.json")) {
-                Eventually.await(() -> "an answer; the log: " + job.err, () -> Files.readString(job.out).endsWith("}\n"));
+                Eventually.await(
+                        () -> "an answer; the log: " + job.err,
+                        () -> Files.readString(job.out).endsWith("}\n"));
                 long answered = System.nanoTime();
                 assertThat(job.await().exit()).isZero();
                 least = Math.min(least, (System.nanoTime() - answered) / 1_000_000);
@@ -157,10 +159,14 @@ class EntrypointIT {
 
         Ended ended = run(
                 Map.of(
-                        "LC_ALL", "C",
-                        "LANG", "C",
-                        "DARKROOM_SOURCES_ROOTS", roots.toString(),
-                        "DARKROOM_DATA", folder.resolve("d\u00e4t\u00e4").toString()),
+                        "LC_ALL",
+                        "C",
+                        "LANG",
+                        "C",
+                        "DARKROOM_SOURCES_ROOTS",
+                        roots.toString(),
+                        "DARKROOM_DATA",
+                        folder.resolve("d\u00e4t\u00e4").toString()),
                 "--payload",
                 payload.toString());
 

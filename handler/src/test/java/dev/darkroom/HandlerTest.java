@@ -3,6 +3,7 @@ package dev.darkroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.checks.WorkerState;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
@@ -11,6 +12,7 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.logs.Metrics;
 import dev.darkroom.model.GpuLane;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.queue.Ticket;
@@ -22,6 +24,7 @@ import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.UnsentPictures;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,8 +97,40 @@ class HandlerTest {
         assertThat(happened.indexOf("rendered")).isGreaterThan(happened.indexOf("stored 0"));
     }
 
+    @Test
+    void aResultThatCannotBeHandedInIsCountedOnceAndTheWorkerGoesOn() throws InterruptedException {
+        List<String> outcomes = new ArrayList<>();
+        var metrics = new Metrics(new SimpleMeterRegistry());
+        var worker = new Worker(
+                handler,
+                new WorkerState(),
+                metrics,
+                reason -> outcomes.add(reason == null ? "completed" : reason.name()));
+        var jobs = new ArrayList<Ticket>(List.of(new UnreachableCaller(), new UnreachableCaller()));
+
+        worker.work(() -> jobs.isEmpty() ? Optional.empty() : Optional.of(jobs.removeFirst()));
+
+        assertThat(outcomes).containsExactly("completed", "completed");
+        assertThat(happened).filteredOn("failed"::equals).hasSize(2);
+        assertThat(happened).filteredOn("completed"::equals).hasSize(2);
+    }
+
+    /** A caller who cannot be given a result. */
+    private final class UnreachableCaller extends ListeningTicket {
+        @Override
+        public void completed(JobResult result) {
+            happened.add("completed");
+            throw new IllegalStateException("the caller is not to be reached");
+        }
+
+        @Override
+        public void failed(JobException reason) {
+            happened.add("failed");
+        }
+    }
+
     /** A caller of two small pictures who notes what happens to them. */
-    private final class ListeningTicket implements Ticket {
+    private class ListeningTicket implements Ticket {
         @Override
         public String id() {
             return "job-1";

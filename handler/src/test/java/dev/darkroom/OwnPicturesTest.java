@@ -26,7 +26,8 @@ class OwnPicturesTest extends WholeWorker {
     void aFileOfAFormIsEditedAsTheSamePathIs() throws InterruptedException {
         Picture byPath = edit("images/red-circle.png");
 
-        JsonPath waited = given().multiPart("image", IMAGES.resolve("red-circle.png").toFile())
+        JsonPath waited = given().multiPart(
+                        "image", IMAGES.resolve("red-circle.png").toFile())
                 .multiPart("prompt", EDIT)
                 .multiPart("seed", "7")
                 .post("/runsync")
@@ -58,7 +59,8 @@ class OwnPicturesTest extends WholeWorker {
 
     @Test
     void anAnswerThatIsGoneIsNamed() {
-        JsonPath answer = given().body(body("'prompt': 'a', 'image': 'http://localhost:8000/results/0123456789abcdef0123456789abcdef.png'"))
+        JsonPath answer = given().body(body(
+                        "'prompt': 'a', 'image': 'http://localhost:8000/results/0123456789abcdef0123456789abcdef.png'"))
                 .post("/runsync")
                 .jsonPath();
 
@@ -68,6 +70,7 @@ class OwnPicturesTest extends WholeWorker {
     }
 
     private static Picture edit(String image) {
-        return pictures(runsync("'image': '" + image + "', 'prompt': '" + EDIT + "', 'seed': 7")).getFirst();
+        return pictures(runsync("'image': '" + image + "', 'prompt': '" + EDIT + "', 'seed': 7"))
+                .getFirst();
     }
 }

@@ -1,6 +1,12 @@
 package dev.darkroom.image;
 
 import com.luciad.imageio.webp.WebPReadParam;
+import dev.darkroom.image.canvas.Canvas;
+import dev.darkroom.image.canvas.ColoursAlone;
+import dev.darkroom.image.canvas.Flattener;
+import dev.darkroom.image.canvas.PlainColours;
+import dev.darkroom.image.canvas.Transparency;
+import dev.darkroom.image.canvas.UnfitPictureException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import java.awt.image.BufferedImage;

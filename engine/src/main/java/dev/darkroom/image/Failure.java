@@ -1,5 +1,6 @@
 package dev.darkroom.image;
 
+import dev.darkroom.image.canvas.UnfitPictureException;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import java.io.IOException;

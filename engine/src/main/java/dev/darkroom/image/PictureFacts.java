@@ -1,5 +1,6 @@
 package dev.darkroom.image;
 
+import dev.darkroom.image.canvas.Orientation;
 import dev.darkroom.job.Size;
 import java.util.Optional;
 
@@ -39,10 +40,7 @@ record PictureFacts(Size size, int left, int top, Orientation orientation, Optio
                                 .isPresent();
                 int raster = jpeg.components() > 3 ? 7 : converted ? 3 : jpeg.components() == 3 ? 0 : 1;
                 yield of(
-                        decoded,
-                        jpeg.exif(),
-                        Optional.empty(),
-                        decoded.area() * (raster + jpeg.bytesOfCoefficients()));
+                        decoded, jpeg.exif(), Optional.empty(), decoded.area() * (raster + jpeg.bytesOfCoefficients()));
             }
             case WEBP -> {
                 WebpFile webp = WebpFile.of(file);

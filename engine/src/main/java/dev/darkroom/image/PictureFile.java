@@ -1,5 +1,8 @@
 package dev.darkroom.image;
 
+import dev.darkroom.image.canvas.MaskColours;
+import dev.darkroom.image.canvas.OverWhite;
+import dev.darkroom.image.canvas.Transparency;
 import dev.darkroom.job.Picture;
 import java.util.Optional;
 

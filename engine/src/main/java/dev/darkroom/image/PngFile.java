@@ -71,12 +71,11 @@ record PngFile(byte[] file, List<Chunk> chunks) {
 
     /** Returns the bytes of a pixel in the decoder's image, where none shares a byte with another. */
     int bytesPerPixel() {
-        int samples =
-                switch (file[DEPTH + 1]) {
-                    case 3 -> 1;
-                    case 0, 4 -> 2; // gray, to which a colour that counts as transparent adds alpha, as it does to others
-                    default -> 4;
-                };
+        int samples = switch (file[DEPTH + 1]) {
+            case 3 -> 1;
+            case 0, 4 -> 2; // gray, to which a colour that counts as transparent adds alpha, as it does to others
+            default -> 4;
+        };
         return samples * Math.ceilDiv(depth(), 8);
     }
 

@@ -158,7 +158,10 @@ final class LoraPlanner {
         Optional<Double> factor;
         try {
             factor = alphasOfMetadata.factor(
-                    place.role, module, place.module, entry(down).shape().getFirst().intValue());
+                    place.role,
+                    module,
+                    place.module,
+                    entry(down).shape().getFirst().intValue());
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
         }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.drew.metadata.Metadata;
 import com.luciad.imageio.webp.WebPReadParam;
+import dev.darkroom.image.canvas.ColoursAlone;
+import dev.darkroom.image.canvas.OverWhite;
+import dev.darkroom.image.canvas.Transparency;
+import dev.darkroom.image.canvas.UnfitPictureException;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
@@ -36,9 +40,7 @@ class LargePictureTest {
     };
 
     @ParameterizedTest
-    @CsvSource({
-        "0, 8", "0, 16", "2, 8", "2, 16", "3, 8", "4, 8", "4, 16", "6, 8", "6, 16", "0, 1", "0, 4", "3, 2"
-    })
+    @CsvSource({"0, 8", "0, 16", "2, 8", "2, 16", "3, 8", "4, 8", "4, 16", "6, 8", "6, 16", "0, 1", "0, 4", "3, 2"})
     void aPngIsTheSameRowByRow(int colours, int depth) throws IOException, UnfitPictureException {
         for (int interlaced = 0; interlaced < 2; interlaced++) {
             byte[] plain = png(61, 43, depth, colours, interlaced, 1);
@@ -88,8 +90,9 @@ class LargePictureTest {
     @Test
     void whereMemoryRunsOutThePictureIsNotBlamed() throws IOException, InterruptedException {
         assertThat(decodedIn(20, 4096, 2048, 0))
-                .isEqualTo("OUT_OF_MEMORY image: memory ran out while the picture was read: try again, or send a smaller"
-                        + " picture");
+                .isEqualTo(
+                        "OUT_OF_MEMORY image: memory ran out while the picture was read: try again, or send a smaller"
+                                + " picture");
     }
 
     private static String decodedIn(int megabytes, int width, int height, int interlaced)
@@ -122,7 +125,8 @@ class LargePictureTest {
                         Assertions.class,
                         Test.class,
                         CsvSource.class)
-                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
@@ -134,8 +138,9 @@ class LargePictureTest {
             int width = Integer.parseInt(sides[0]);
             byte[] file = png(width, Integer.parseInt(sides[1]), 16, 6, Integer.parseInt(sides[2]), 0);
             try {
-                Picture picture =
-                        new PictureDecoder(PictureLimits.STANDARD).open("image", file).picture();
+                Picture picture = new PictureDecoder(PictureLimits.STANDARD)
+                        .open("image", file)
+                        .picture();
                 System.out.println(picture.size());
             } catch (JobException e) {
                 System.out.println(e.code() + " " + e.getMessage());
@@ -180,14 +185,7 @@ class LargePictureTest {
     private static Picture decode(byte[] file, PictureKind kind, Transparency transparency, int part)
             throws IOException, UnfitPictureException {
         PictureFile opened = new PictureDecoder(PictureLimits.STANDARD).open("image", file);
-        return new Decoding(
-                        kind,
-                        file,
-                        opened.facts(),
-                        opened.facts().profile(),
-                        transparency,
-                        part)
-                .picture();
+        return new Decoding(kind, file, opened.facts(), opened.facts().profile(), transparency, part).picture();
     }
 
     /**

@@ -45,7 +45,8 @@ class MaskTest {
             default -> TestPictures.file(square(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB)), "png");
         };
 
-        assertThat(mask(file).rgb()).isEqualTo(mask(TestPictures.file(square(plain()), "png")).rgb());
+        assertThat(mask(file).rgb())
+                .isEqualTo(mask(TestPictures.file(square(plain()), "png")).rgb());
     }
 
     /** A browser's canvas: what is half covered at an edge is white too, and half transparent. */
@@ -146,8 +147,7 @@ class MaskTest {
     private static BufferedImage components(int colours, int type) {
         int bands = colours == ColorSpace.CS_GRAY ? 2 : 4;
         return new BufferedImage(
-                new ComponentColorModel(
-                        ColorSpace.getInstance(colours), true, false, Transparency.TRANSLUCENT, type),
+                new ComponentColorModel(ColorSpace.getInstance(colours), true, false, Transparency.TRANSLUCENT, type),
                 Raster.createInterleavedRaster(type, SIDE, SIDE, bands, null),
                 false,
                 null);

@@ -3,6 +3,8 @@ package dev.darkroom.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.image.canvas.Canvas;
+import dev.darkroom.image.canvas.Orientation;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
@@ -268,7 +270,8 @@ class PictureDecoderTest {
                 TestPictures.noise(length + 1, 1).rgb(),
                 "SEFHk\0\0\0\1\0\0\0SEFT".getBytes(StandardCharsets.US_ASCII));
 
-        assertThat(decode(TestFiles.join(rest, trailer)).rgb()).isEqualTo(decode(file).rgb());
+        assertThat(decode(TestFiles.join(rest, trailer)).rgb())
+                .isEqualTo(decode(file).rgb());
         assertRefused(rest, DAMAGED + ": it ends too early");
         assertRefused(TestFiles.join(Arrays.copyOf(file, file.length / 2), trailer), DAMAGED);
     }
@@ -319,7 +322,8 @@ class PictureDecoderTest {
     /** Like Pillow, which lets the canvas grow. */
     @ParameterizedTest
     @CsvSource({"2, 1, 0, 0, 2, 1", "1, 1, 0, 0, 2, 1", "0, 0, 0, 0, 2, 1", "3, 2, 2, 0, 4, 2", "1, 1, 3, 2, 5, 3"})
-    void aGifsFrameMayBeLargerThanItsCanvas(int canvasWidth, int canvasHeight, int left, int top, int width, int height) {
+    void aGifsFrameMayBeLargerThanItsCanvas(
+            int canvasWidth, int canvasHeight, int left, int top, int width, int height) {
         Picture picture = decode(gif(canvasWidth, canvasHeight, left, top, false));
 
         assertThat(picture.size()).isEqualTo(new Size(width, height));
@@ -344,7 +348,8 @@ class PictureDecoderTest {
         assertRefused(none, DAMAGED + ": it ends too early");
         assertRefused(half, DAMAGED + ": it ends too early");
         assertRefused(Arrays.copyOf(file, 25), DAMAGED);
-        assertRefused(TestFiles.join(Arrays.copyOf(file, 25), new byte[] {0x3B, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}), DAMAGED);
+        assertRefused(
+                TestFiles.join(Arrays.copyOf(file, 25), new byte[] {0x3B, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}), DAMAGED);
     }
 
     /** Programs that write 32 bits a pixel reserve the highest for alpha, and often leave them at 0; everything shows such files. */
@@ -359,7 +364,13 @@ class PictureDecoderTest {
     private static byte[] bmp(int... colours) {
         ByteBuffer file = ByteBuffer.allocate(14 + 124 + 8).order(ByteOrder.LITTLE_ENDIAN);
         file.put(new byte[] {'B', 'M'}).putInt(146).putInt(0).putInt(138);
-        file.putInt(124).putInt(2).putInt(1).putShort((short) 1).putShort((short) 32).putInt(3).putInt(8);
+        file.putInt(124)
+                .putInt(2)
+                .putInt(1)
+                .putShort((short) 1)
+                .putShort((short) 32)
+                .putInt(3)
+                .putInt(8);
         file.putInt(2835).putInt(2835).putInt(0).putInt(0);
         file.putInt(0xFF0000).putInt(0xFF00).putInt(0xFF).putInt(0xFF000000).putInt(0x73524742);
         file.position(138);
@@ -392,9 +403,10 @@ class PictureDecoderTest {
                 DECODER.decode("mask", damaged);
             } catch (JobException e) {
                 assertThat(e)
-                        .hasMessageMatching("mask: (must (be|have) .*|is transparent all over.*|the picture is damaged: "
-                                + "(it (ends too early|has no pixels|holds no picture|is no valid \\w+ file|has more than.*)"
-                                + "|its (compressed data are wrong|first frame is empty)|the checksum of \\w+ is wrong))");
+                        .hasMessageMatching(
+                                "mask: (must (be|have) .*|is transparent all over.*|the picture is damaged: "
+                                        + "(it (ends too early|has no pixels|holds no picture|is no valid \\w+ file|has more than.*)"
+                                        + "|its (compressed data are wrong|first frame is empty)|the checksum of \\w+ is wrong))");
             }
         }
     }

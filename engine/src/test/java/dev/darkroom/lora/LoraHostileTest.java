@@ -26,8 +26,7 @@ class LoraHostileTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"flux-meta-regex", "flux-dora", "flux-bfl-control", "flux-peft-norms", "flux-meta-lora-bias"
-            })
+            strings = {"flux-meta-regex", "flux-dora", "flux-bfl-control", "flux-peft-norms", "flux-meta-lora-bias"})
     void changedBytesDoNoHarm(String name) throws IOException {
         byte[] sound = Files.readAllBytes(
                 TestCheckpoints.GOLDENS.resolve("golden/lora").resolve(name + ".safetensors"));
@@ -39,8 +38,8 @@ class LoraHostileTest {
             long live = Scope.liveTensors();
             for (int i = 0; i < TRIES; i++) {
                 Path file = Files.write(folder.resolve("changed.safetensors"), changed(sound, random));
-                try (var adapted = TestLoras.attach(
-                        loras, "transformer", network, new LoraFile(file, name + i, "changed", 1))) {
+                try (var adapted =
+                        TestLoras.attach(loras, "transformer", network, new LoraFile(file, name + i, "changed", 1))) {
                     assertThat(adapted.notes()).allMatch(note -> note.startsWith("loras[0]: "));
                 } catch (JobException e) {
                     assertThat(e.code()).isEqualTo(JobException.Code.BAD_INPUT);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public class Metrics {
     private final MeterRegistry registry;
 
-    Metrics(MeterRegistry registry) {
+    public Metrics(MeterRegistry registry) {
         this.registry = registry;
     }
 

@@ -41,7 +41,8 @@ public final class FormRequest {
      *
      * @param file its name on the caller's machine, if it is a file
      */
-    public record Part(String name, byte[] content, @Nullable String file) {
+    public record Part(
+            String name, byte[] content, @Nullable String file) {
         /** Returns true for the field of a file that nobody chose. */
         boolean isNotChosen() {
             return file != null && file.isEmpty() && content.length == 0;
@@ -197,7 +198,8 @@ public final class FormRequest {
 
     /** Reads an object or a list; any other text stays one. */
     private static JsonNode json(String text) {
-        return json(text, text.stripLeading().startsWith("{") || text.stripLeading().startsWith("["));
+        return json(
+                text, text.stripLeading().startsWith("{") || text.stripLeading().startsWith("["));
     }
 
     private static JsonNode json(String text, boolean isJson) {

@@ -56,7 +56,8 @@ public final class JobJson {
     }
 
     /**
-     * Reads the bytes of a request body or a payload file: UTF-8, with or without a byte order mark, or UTF-16 and UTF-32, as some programs write files.
+     * Reads the bytes of a request body or a payload file: UTF-8, with or without a byte order mark, or UTF-16 and UTF-32, as some programs
+     * write files.
      *
      * @throws JobException if the bytes are not valid in their encoding, or no JSON object with an object {@code input}
      */

@@ -8,10 +8,6 @@ import dev.darkroom.job.JobResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,8 +23,6 @@ public final class PayloadFile implements JobSource {
 
     /** As large as the largest body that a worker receives: three pictures of 20 MB in base64. */
     private static final int LARGEST = 100 << 20;
-
-    private static final String OTHER_ENCODING = "; it is not in UTF-8: save it in that encoding";
 
     private final Path file;
     private final PayloadReader reader;
@@ -152,20 +146,8 @@ public final class PayloadFile implements JobSource {
             return JobJson.request(payload);
         } catch (JobException e) {
             String reason = String.valueOf(e.getMessage()).replaceFirst("^the body", "the payload file");
-            boolean other = !isUnicode(payload) && reason.startsWith("the payload file");
-            throw new JobException(e.code(), reason + (other ? OTHER_ENCODING : ""), e);
-        } catch (UncheckedIOException e) {
-            throw new JobException(
-                    JobException.Code.BAD_INPUT, "the payload file is no valid JSON" + OTHER_ENCODING, e);
-        }
-    }
-
-    private static boolean isUnicode(byte[] text) {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
+            boolean other = reason.contains(" is not valid ");
+            throw new JobException(e.code(), reason + (other ? ": save it in UTF-8" : ""), e);
         }
     }
 

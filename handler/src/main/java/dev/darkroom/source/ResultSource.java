@@ -25,7 +25,8 @@ final class ResultSource {
      */
     byte[] read(String field, String text, Elsewhere elsewhere) throws InterruptedException {
         Optional<String> name = results.name(text);
-        Optional<byte[]> own = name.flatMap(results::find).flatMap(file -> PathSource.content(field, file, largestFile));
+        Optional<byte[]> own =
+                name.flatMap(results::find).flatMap(file -> PathSource.content(field, file, largestFile));
         if (own.isPresent()) {
             return own.get();
         }
@@ -35,7 +36,8 @@ final class ResultSource {
             if (name.isEmpty()) {
                 throw e;
             }
-            String reason = field + ": this worker has no such result: it keeps its own, for as long as DARKROOM_RESULTS_KEPT says";
+            String reason = field
+                    + ": this worker has no such result: it keeps its own, for as long as DARKROOM_RESULTS_KEPT says";
             throw new JobException(e.code(), reason, e);
         }
     }

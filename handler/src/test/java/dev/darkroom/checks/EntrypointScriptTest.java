@@ -93,8 +93,8 @@ class EntrypointScriptTest {
     }
 
     private static String version() throws IOException {
-        Matcher version = Pattern.compile("<version>([^<]+)</version>")
-                .matcher(Files.readString(Shell.HOME.resolve("pom.xml")));
+        Matcher version =
+                Pattern.compile("<version>([^<]+)</version>").matcher(Files.readString(Shell.HOME.resolve("pom.xml")));
         assertThat(version.find()).isTrue();
         return version.group(1);
     }
@@ -154,7 +154,12 @@ class EntrypointScriptTest {
         }
         assertThat(start("--version").out())
                 .isEqualTo("Darkroom " + version() + "\n")
-                .isEqualTo(RunPodSettings.class.getMethod("product").getAnnotation(WithDefault.class).value().replace('/', ' ') + "\n");
+                .isEqualTo(RunPodSettings.class
+                                .getMethod("product")
+                                .getAnnotation(WithDefault.class)
+                                .value()
+                                .replace('/', ' ')
+                        + "\n");
     }
 
     @ParameterizedTest
@@ -164,7 +169,10 @@ class EntrypointScriptTest {
 
         assertThat(ended.exit()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
-        assertThat(ended.err()).startsWith("unknown arguments").endsWith(usage()).doesNotContain("ok ");
+        assertThat(ended.err())
+                .startsWith("unknown arguments")
+                .endsWith(usage())
+                .doesNotContain("ok ");
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -152,9 +153,9 @@ class SourceImagesTest {
         try (LoadedImages loaded = images.load(List.of(text, text), text)) {
             assertThat(loaded.images()).hasSize(2);
             assertThat(loaded.images().getFirst().level(0, 0, 0)).isEqualTo(255);
-            assertThat(loaded.mask()).isNotNull();
-            assertThat(loaded.mask().level(0, 0, 0)).isZero();
-            assertThat(loaded.mask().level(1, 0, 0)).isEqualTo(255);
+            Picture mask = Objects.requireNonNull(loaded.mask());
+            assertThat(mask.level(0, 0, 0)).isZero();
+            assertThat(mask.level(1, 0, 0)).isEqualTo(255);
         }
     }
 

@@ -34,7 +34,8 @@ class ByteRangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes=1000-", "bytes=1000-1000", "bytes=5000-6000", "bytes=-0", "bytes=99999999999999999999-"})
+    @ValueSource(
+            strings = {"bytes=1000-", "bytes=1000-1000", "bytes=5000-6000", "bytes=-0", "bytes=99999999999999999999-"})
     void whatBeginsBehindTheEndIsNotThere(String header) {
         assertThat(ByteRange.of(List.of(header), SIZE)).isEqualTo(new ByteRange.Beyond());
     }

@@ -44,7 +44,9 @@ class ResultsHttpTest {
     @BeforeEach
     void store() throws StoreException {
         RandomGenerator.of("L64X128MixRandom").nextBytes(picture);
-        path = results.store(new ResultName("job", 0), picture, ImageFormat.PNG).getPath().replaceFirst("^.*/results/", "/results/");
+        path = results.store(new ResultName("job", 0), picture, ImageFormat.PNG)
+                .getPath()
+                .replaceFirst("^.*/results/", "/results/");
         tag = '"' + path.substring("/results/".length()) + '"';
     }
 
@@ -117,9 +119,8 @@ class ResultsHttpTest {
     void aPartOfAnotherPictureIsNoPartOfThis() throws Exception {
         HttpRequest.Builder part = request().header("Range", "bytes=10-");
         assertThat(send(part.copy().header("If-Range", tag)).statusCode()).isEqualTo(206);
-        for (String other : new String[] {
-            "\"other\"", "W/" + tag, "Wed, 21 Oct 2015 07:28:00 GMT", tag.replace("\"", "")
-        }) {
+        for (String other :
+                new String[] {"\"other\"", "W/" + tag, "Wed, 21 Oct 2015 07:28:00 GMT", tag.replace("\"", "")}) {
             HttpResponse<byte[]> answer = send(part.copy().header("If-Range", other));
             assertThat(answer.statusCode()).as(other).isEqualTo(200);
             assertThat(answer.body()).isEqualTo(picture);
@@ -135,7 +136,8 @@ class ResultsHttpTest {
             assertThat(answer.body()).isEmpty();
             assertHeader(answer, "ETag", tag);
         }
-        assertThat(send(request().header("If-None-Match", "\"other\"")).statusCode()).isEqualTo(200);
+        assertThat(send(request().header("If-None-Match", "\"other\"")).statusCode())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -148,7 +150,8 @@ class ResultsHttpTest {
             If-None-Match: *           | 304 | accept-ranges: bytes
             """)
     void headSaysTheSameWithoutThePicture(String header, int status, String line) throws Exception {
-        String answer = raw("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + header + "\r\n\r\n");
+        String answer =
+                raw("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + header + "\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 " + status).endsWith("\r\n\r\n");
         assertThat(answer.toLowerCase(Locale.ROOT)).contains("\r\n" + line + "\r\n");

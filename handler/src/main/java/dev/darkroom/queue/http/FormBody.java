@@ -32,11 +32,11 @@ final class FormBody {
     private static final int MOST_PARTS = 100;
 
     private static final String MULTIPART = "multipart/";
-    private static final Pattern BOUNDARY =
-            Pattern.compile("(?i);[ \\t]*boundary=(?:\"([^\"]+)\"|([^\\s;,\"]+))");
+    private static final Pattern BOUNDARY = Pattern.compile("(?i);[ \\t]*boundary=(?:\"([^\"]+)\"|([^\\s;,\"]+))");
 
     /** What begins like a field: JSON does not. */
-    private static final Pattern ENCODED = Pattern.compile("[A-Za-z][\\w%]{0,60}(\\[]|%5[Bb]%5[Dd])?=.*", Pattern.DOTALL);
+    private static final Pattern ENCODED =
+            Pattern.compile("[A-Za-z][\\w%]{0,60}(\\[]|%5[Bb]%5[Dd])?=.*", Pattern.DOTALL);
 
     private final PayloadReader reader;
     private final long largestBody;
@@ -73,7 +73,8 @@ final class FormBody {
         }
         if (json.length > largestBody) {
             throw new ApiException(
-                    413, ApiErrors.reason(413) + ": at most " + largestBody + " bytes, of which files take a third more");
+                    413,
+                    ApiErrors.reason(413) + ": at most " + largestBody + " bytes, of which files take a third more");
         }
         return json;
     }

@@ -73,7 +73,9 @@ final class HostPolicy {
         String name = bare(host);
         return names.contains(name)
                 || suffixes.stream().anyMatch(name::endsWith)
-                || address(name).filter(ip -> !loopback || ip.isLoopbackAddress()).isPresent();
+                || address(name)
+                        .filter(ip -> !loopback || ip.isLoopbackAddress())
+                        .isPresent();
     }
 
     private static Optional<InetAddress> address(String name) {
@@ -98,6 +100,9 @@ final class HostPolicy {
     private static String bare(@Nullable String host) {
         return host == null
                 ? ""
-                : host.strip().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "").replaceFirst("(?<=.)\\.$", "");
+                : host.strip()
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[\\[\\]]", "")
+                        .replaceFirst("(?<=.)\\.$", "");
     }
 }

@@ -579,6 +579,22 @@ class DurableQueueTest {
     }
 
     @Test
+    void aJobThatIsBeingEndedForItsTimeTellsItsWorkerSo() throws InterruptedException {
+        try (Desk desk = Desk.open(folder)) {
+            DurableJob job = desk.submit("a", "'policy': {'executionTimeout': 5000}", false);
+            Ticket ticket = desk.take();
+            ticket.started();
+            desk.clock.pass(Duration.ofSeconds(6));
+            job.life().beginEnd(false);
+
+            for (Runnable look : List.<Runnable>of(ticket::checkCancelled, () -> ticket.report(1, 2), ticket::started)) {
+                assertThatThrownBy(look::run)
+                        .hasMessage("the job took longer than its executionTimeout of 5000 ms");
+            }
+        }
+    }
+
+    @Test
     void itsDepthCountsJobsThatAreTakenAndNotBegun() throws InterruptedException {
         try (Desk desk = Desk.open(folder)) {
             desk.run("a");

@@ -101,7 +101,8 @@ class ApiDocumentTest {
         JsonNode schemas = document.at("/components/schemas");
 
         assertThat(document.toString())
-                .doesNotContain("\"oneOf\"", "\"anyOf\"", "\"allOf\"", "\"patternProperties\"", "\"prefixItems\"", "\"null\"");
+                .doesNotContain(
+                        "\"oneOf\"", "\"anyOf\"", "\"allOf\"", "\"patternProperties\"", "\"prefixItems\"", "\"null\"");
         document.findValuesAsText("$ref")
                 .forEach(ref -> assertThat(ref)
                         .startsWith("#/components/schemas/")
@@ -109,7 +110,9 @@ class ApiDocumentTest {
         document.findValues("type").forEach(type -> assertThat(type.isArray()).isFalse());
         schemas.forEach(schema -> schema.path("properties").forEach(property -> {
             assertThat(property.has("properties")).as("%s", property).isFalse();
-            assertThat(property.path("items").has("properties")).as("%s", property).isFalse();
+            assertThat(property.path("items").has("properties"))
+                    .as("%s", property)
+                    .isFalse();
         }));
     }
 

@@ -18,7 +18,9 @@ public final class Form {
     }
 
     public Form file(String name, String file, byte[] content) {
-        return part("name=\"" + name + "\"; filename=\"" + file + "\"\r\nContent-Type: application/octet-stream\r\n", content);
+        return part(
+                "name=\"" + name + "\"; filename=\"" + file + "\"\r\nContent-Type: application/octet-stream\r\n",
+                content);
     }
 
     /** A part that has this behind {@code Content-Disposition: form-data;}. */

@@ -84,17 +84,23 @@ class FormBodyTest {
     @Test
     void aPartNamedInputHasAllThatIsEasierInJson() throws IOException {
         var form = new Form()
-                .file("input", "job.json", "{\"prompt\": \"a\", \"loras\": [[\"a\", 0.5]]}".getBytes(StandardCharsets.UTF_8))
+                .file(
+                        "input",
+                        "job.json",
+                        "{\"prompt\": \"a\", \"loras\": [[\"a\", 0.5]]}".getBytes(StandardCharsets.UTF_8))
                 .file("image", "a.png", PNG);
 
         assertThat(json(form).path("input"))
-                .isEqualTo(JobJson.MAPPER.readTree(
-                        "{\"prompt\": \"a\", \"loras\": [[\"a\", 0.5]], \"image\": \"data:;base64,iVBORw0KGgotLQ0K\"}"));
+                .isEqualTo(
+                        JobJson.MAPPER.readTree(
+                                "{\"prompt\": \"a\", \"loras\": [[\"a\", 0.5]], \"image\": \"data:;base64,iVBORw0KGgotLQ0K\"}"));
     }
 
     @Test
     void aFileIsTakenForOneAlsoWithoutAName() throws IOException {
-        assertThat(json(new Form().part("name=\"image\"\r\n", PNG)).at("/input/image").asText())
+        assertThat(json(new Form().part("name=\"image\"\r\n", PNG))
+                        .at("/input/image")
+                        .asText())
                 .isEqualTo("data:;base64,iVBORw0KGgotLQ0K");
         assertThat(json(new Form().part("name=image; filename*=UTF-8''h%C3%A4us.png\r\n", PNG))
                         .at("/input/image")
@@ -104,7 +110,11 @@ class FormBodyTest {
 
     @Test
     void whatNobodyChoseIsNotThere() throws IOException {
-        var form = new Form().text("prompt", "a").file("image", "", new byte[0]).text("seed", " ").text("go_fast", "");
+        var form = new Form()
+                .text("prompt", "a")
+                .file("image", "", new byte[0])
+                .text("seed", " ")
+                .text("go_fast", "");
 
         assertThat(json(form).path("input"))
                 .isEqualTo(JobJson.MAPPER.readTree("{\"prompt\": \"a\", \"seed\": null, \"go_fast\": null}"));
@@ -206,14 +216,26 @@ class FormBodyTest {
         byte[] body = "prompt=a+red%20circle+%E5%A4%9C&seed=7&prompts%5B%5D=x&image=".getBytes(StandardCharsets.UTF_8);
 
         assertThat(JobJson.MAPPER.readTree(forms.json(body, ENCODED + "; charset=UTF-8")))
-                .isEqualTo(JobJson.MAPPER.readTree(
-                        "{\"input\": {\"prompt\": \"a red circle 夜\", \"seed\": 7, \"prompts\": [\"x\"], \"image\": null}}"));
+                .isEqualTo(
+                        JobJson.MAPPER.readTree(
+                                "{\"input\": {\"prompt\": \"a red circle 夜\", \"seed\": 7, \"prompts\": [\"x\"], \"image\": null}}"));
         assertThatThrownBy(() -> forms.json("prompt=50%".getBytes(StandardCharsets.UTF_8), ENCODED))
                 .hasMessageStartingWith("the body is no valid form: a %");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"input\": {\"prompt\": \"a=b&c\"}}", " \n{}", "[]", "", "\"a=b\"", "null", "\uFEFF{}", "17", "a b=c"})
+    @ValueSource(
+            strings = {
+                "{\"input\": {\"prompt\": \"a=b&c\"}}",
+                " \n{}",
+                "[]",
+                "",
+                "\"a=b\"",
+                "null",
+                "\uFEFF{}",
+                "17",
+                "a b=c"
+            })
     void whatCurlSendsAsAFormAndIsNoneStaysAsItIs(String body) {
         byte[] sent = body.getBytes(StandardCharsets.UTF_8);
 

@@ -78,7 +78,8 @@ class GeneratedClientTest {
     @Test
     void aJavaClientIsGeneratedCompiledAndUsed() throws Exception {
         served.open();
-        Path client = generate("java", "--library=native", "--additional-properties=openApiNullable=false,useJakartaEe=true");
+        Path client =
+                generate("java", "--library=native", "--additional-properties=openApiNullable=false,useJakartaEe=true");
         UnaryOperator<String> program = program(compiled(client.resolve("src/main/java")));
 
         String id = program.apply("");
@@ -96,7 +97,8 @@ class GeneratedClientTest {
         Path log = folder.resolve("log");
         Process process = new ProcessBuilder(Stream.concat(
                                 Stream.of(
-                                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                        Path.of(System.getProperty("java.home"), "bin/java")
+                                                .toString(),
                                         "-XX:TieredStopAtLevel=1",
                                         "-jar",
                                         generator.toString(),
@@ -158,7 +160,8 @@ class GeneratedClientTest {
 
     @SuppressWarnings("unchecked")
     private UnaryOperator<String> program(Path classes) throws Exception {
-        var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader());
+        var loader = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader());
         return (UnaryOperator<String>) loader.loadClass("Program")
                 .getConstructor(String.class, String.class)
                 .newInstance(root.toString().replaceAll("/$", ""), ApiProfile.KEY);

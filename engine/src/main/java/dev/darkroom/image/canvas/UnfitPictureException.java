@@ -1,7 +1,7 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 /** Thrown for a picture that is whole, but not of use; the message goes behind the field's name. */
-final class UnfitPictureException extends Exception {
+public final class UnfitPictureException extends Exception {
     private static final long serialVersionUID = 1L;
 
     UnfitPictureException(String message) {

@@ -1,4 +1,4 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import java.awt.image.BufferedImage;
 
@@ -8,7 +8,7 @@ import java.awt.image.BufferedImage;
  *
  * <p>Source: python-pillow/Pillow, {@code Image.convert("L")}, which leaves alpha out.
  */
-final class MaskColours implements Transparency {
+public final class MaskColours implements Transparency {
     private static final String RULE =
             "must be white where to paint and black elsewhere, without transparency or on a clear"
                     + " canvas, not a picture with ";

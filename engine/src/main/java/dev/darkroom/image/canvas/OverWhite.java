@@ -1,9 +1,9 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import java.awt.image.BufferedImage;
 
 /** Lays a picture over white. One that is all transparent is refused: white is not what its sender sees in it. */
-final class OverWhite implements Transparency {
+public final class OverWhite implements Transparency {
     private boolean visible;
 
     @Override

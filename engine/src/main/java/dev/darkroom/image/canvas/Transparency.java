@@ -1,9 +1,9 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import java.awt.image.BufferedImage;
 
 /** What becomes of the transparency of one picture, whose rows it sees as they are decoded. */
-interface Transparency {
+public interface Transparency {
     /** Level of all colours where a file has no pixels: in a GIF whose first frame is smaller than its canvas. */
     byte background();
 

@@ -1,9 +1,9 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import java.awt.image.BufferedImage;
 
 /** Leaves transparency out where a file has room for it that nobody used. */
-record ColoursAlone(byte background) implements Transparency {
+public record ColoursAlone(byte background) implements Transparency {
     @Override
     public BufferedImage flatten(BufferedImage part) {
         return part;

@@ -1,4 +1,4 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -15,13 +15,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the parts of one image, of any decoder, to sRGB. */
-final class PlainColours {
+public final class PlainColours {
     private final @Nullable ColorSpace profile;
     private final ColorConvertOp conversion =
             new ColorConvertOp(null); // keeps what it has worked out for the next part
 
-    /** @param profile the file's colour profile if the decoder left it out; one that cannot be read counts as sRGB */
-    PlainColours(Optional<byte[]> profile) {
+    /**
+     * Creates the conversion of one image.
+     *
+     * @param profile the file's colour profile if the decoder left it out; one that cannot be read counts as sRGB
+     */
+    public PlainColours(Optional<byte[]> profile) {
         this.profile = profile.flatMap(PlainColours::colours).orElse(null);
     }
 
@@ -37,7 +41,7 @@ final class PlainColours {
     }
 
     /** Converts a part; what it returns says its levels by {@link BufferedImage#getRGB}, and still has its transparency. */
-    BufferedImage of(BufferedImage part) {
+    public BufferedImage of(BufferedImage part) {
         ColorSpace colours = part.getColorModel().getColorSpace();
         if (colours.getType() == ColorSpace.TYPE_GRAY) {
             return withPlainLevels(part);
@@ -49,7 +53,7 @@ final class PlainColours {
     }
 
     /** Lays a converted part over white. */
-    static BufferedImage overWhite(BufferedImage part) {
+    public static BufferedImage overWhite(BufferedImage part) {
         if (!part.getColorModel().hasAlpha()) {
             return part;
         }

@@ -1,10 +1,10 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import dev.darkroom.job.Picture;
 import java.awt.image.BufferedImage;
 
 /** Converts the parts of one image to opaque colours, and puts them on a canvas. */
-final class Flattener {
+public final class Flattener {
     /** Pixels that are converted at once: few enough to take little, enough to make the calls for them few. */
     private static final int PART = 1 << 18;
 
@@ -13,14 +13,15 @@ final class Flattener {
     private final Transparency transparency;
     private boolean transparent;
 
-    Flattener(Canvas canvas, PlainColours colours, Transparency transparency) {
+    /** Creates a flattener of one image for an empty canvas. */
+    public Flattener(Canvas canvas, PlainColours colours, Transparency transparency) {
         this.canvas = canvas;
         this.colours = colours;
         this.transparency = transparency;
     }
 
     /** Puts an image, its first pixel at this place. */
-    void put(int left, int top, BufferedImage image) {
+    public void put(int left, int top, BufferedImage image) {
         int rows = Math.max(1, PART / image.getWidth());
         for (int y = 0; y < image.getHeight(); y += rows) {
             int height = Math.min(rows, image.getHeight() - y);
@@ -34,7 +35,7 @@ final class Flattener {
      * @param first of the columns that count
      * @param step to the next of them
      */
-    void put(int left, int top, BufferedImage part, int first, int step) {
+    public void put(int left, int top, BufferedImage part, int first, int step) {
         BufferedImage plain = colours.of(part);
         boolean alpha = plain.getColorModel().hasAlpha();
         BufferedImage flat = transparency.flatten(plain);
@@ -54,7 +55,7 @@ final class Flattener {
      *
      * @throws UnfitPictureException if it is not of use
      */
-    Picture picture() throws UnfitPictureException {
+    public Picture picture() throws UnfitPictureException {
         if (transparent) {
             transparency.end();
         }

@@ -1,4 +1,4 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import com.drew.lang.ByteArrayReader;
 import com.drew.metadata.Metadata;
@@ -12,16 +12,16 @@ import com.drew.metadata.exif.ExifReader;
  * @param fromRight true if the upright picture's columns (or, turned, its rows) are read from the stored one's right edge
  * @param fromBottom true if its rows (or, turned, its columns) are read from the stored one's bottom edge
  */
-record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
-    static final Orientation UPRIGHT = new Orientation(false, false, false);
+public record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
+    public static final Orientation UPRIGHT = new Orientation(false, false, false);
 
     /** Returns true if it moves any pixel. */
-    boolean turns() {
+    public boolean turns() {
         return !equals(UPRIGHT);
     }
 
     /** Reads the orientation from an EXIF block; upright if there is none that can be read. */
-    static Orientation of(byte[] exif) {
+    public static Orientation of(byte[] exif) {
         var metadata = new Metadata();
         new ExifReader().extract(new ByteArrayReader(exif), metadata);
         var directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
@@ -30,7 +30,7 @@ record Orientation(boolean turned, boolean fromRight, boolean fromBottom) {
     }
 
     /** Returns the orientation of EXIF's number, 1 to 8; upright for any other. */
-    static Orientation of(int number) {
+    public static Orientation of(int number) {
         return switch (number) {
             case 2 -> new Orientation(false, true, false);
             case 3 -> new Orientation(false, true, true);

@@ -1,11 +1,11 @@
-package dev.darkroom.image;
+package dev.darkroom.image.canvas;
 
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import java.util.Arrays;
 
 /** An upright picture in the making: takes the rows of the stored one, and puts every pixel where it belongs. */
-final class Canvas {
+public final class Canvas {
     private final Size stored;
     private final Orientation orientation;
     private final int width;
@@ -17,7 +17,7 @@ final class Canvas {
      * @param stored size before it is turned
      * @param background level of all three colours where no row is put
      */
-    Canvas(Size stored, Orientation orientation, byte background) {
+    public Canvas(Size stored, Orientation orientation, byte background) {
         this.stored = stored;
         this.orientation = orientation;
         this.width = orientation.turned() ? stored.height() : stored.width();
@@ -37,7 +37,7 @@ final class Canvas {
      * @param first of the pixels that count
      * @param step to the next of them
      */
-    void put(int left, int y, int[] row, int count, int first, int step) {
+    public void put(int left, int y, int[] row, int count, int first, int step) {
         int start = 3 * at(left + first, y);
         int stride = count > first + step ? 3 * at(left + first + step, y) - start : 0;
         for (int x = first, to = start; x < count; x += step, to += stride) {
@@ -55,7 +55,7 @@ final class Canvas {
     }
 
     /** Returns the picture, which shares this canvas's memory. */
-    Picture picture() {
+    public Picture picture() {
         return new Picture(width, rgb.length / 3 / width, rgb);
     }
 }
