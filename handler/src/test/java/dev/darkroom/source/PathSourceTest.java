@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +117,7 @@ class PathSourceTest {
                 .isThrownBy(() -> read(path, Path.of("/")))
                 .withMessage(REFUSED);
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> read(path, Path.of(path).getParent()))
+                .isThrownBy(() -> read(path, Objects.requireNonNull(Path.of(path).getParent())))
                 .withMessage(REFUSED);
     }
 
