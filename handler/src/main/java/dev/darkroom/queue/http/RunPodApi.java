@@ -60,8 +60,8 @@ public class RunPodApi {
     @Path("run")
     @NonBlocking
     public CompletionStage<Response> run(@Context RoutingContext request) {
-        return bodies.read(request).thenApplyAsync(body -> json(accept(body, false, request)
-                .receipt()), threads);
+        return bodies.read(request)
+                .thenApplyAsync(body -> json(accept(body, false, request).receipt()), threads);
     }
 
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with its progress. */
@@ -72,8 +72,8 @@ public class RunPodApi {
     public CompletionStage<Response> runsync(
             @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
         long milliseconds = wait(wait);
-        CompletableFuture<CompletableFuture<Response>> begun = bodies.read(request)
-                .thenApplyAsync(body -> await(body, milliseconds, request), threads);
+        CompletableFuture<CompletableFuture<Response>> begun =
+                bodies.read(request).thenApplyAsync(body -> await(body, milliseconds, request), threads);
         CompletableFuture<Response> answered = begun.thenCompose(answer -> answer);
         var unused = answered.whenComplete((answer, failure) -> {
             if (answered.isCancelled()) {
