@@ -78,8 +78,16 @@ class ExamplePayloadsTest extends WholeWorker {
 
     /** Whose colours say nothing: scenes of many, and edits that take away. */
     private static final List<String> UNSEEN = List.of(
-            "aspect-ratio", "four-outputs", "image-base64", "image-match-input", "large", "lora-half", "office", "flux-style",
-            "keep-unchanged", "remove");
+            "aspect-ratio",
+            "four-outputs",
+            "image-base64",
+            "image-match-input",
+            "large",
+            "lora-half",
+            "office",
+            "flux-style",
+            "keep-unchanged",
+            "remove");
 
     static Stream<Path> accepted() throws IOException {
         return examples().filter(file -> !isRefused(file));

@@ -70,7 +70,9 @@ class FirstLookTest {
     void unknownArgumentsAreRefusedWithTheUsage(String arguments) {
         assertThat(look(Map.of(), arguments.split(" ", -1))).hasValue(2);
         assertThat(out.size()).isZero();
-        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("unknown arguments").endsWith(Command.USAGE);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("unknown arguments")
+                .endsWith(Command.USAGE);
     }
 
     @Test
@@ -86,7 +88,8 @@ class FirstLookTest {
 
     @Test
     void wherePlatformsReadTheChecksTheyAreJson() throws IOException {
-        assertThat(look(Map.of("DARKROOM_CHECKS", "json", "DARKROOM_DTYPE", "fp16"))).hasValue(15);
+        assertThat(look(Map.of("DARKROOM_CHECKS", "json", "DARKROOM_DTYPE", "fp16")))
+                .hasValue(15);
         JsonNode line = new ObjectMapper().readTree(err.toString(StandardCharsets.UTF_8));
         assertThat(line.path("result").asText()).isEqualTo("FAIL");
         assertThat(line.path("detail").asText()).startsWith("DARKROOM_DTYPE: must be one of");
@@ -94,7 +97,10 @@ class FirstLookTest {
 
     @Test
     void aJobThatCanBeReadGoesOn() throws IOException {
-        assertThat(look(Map.of(), "--payload", payload("{\"input\": {\"prompt\": \"a car\", \"model\": \"pocket-flux\"}}")))
+        assertThat(look(
+                        Map.of(),
+                        "--payload",
+                        payload("{\"input\": {\"prompt\": \"a car\", \"model\": \"pocket-flux\"}}")))
                 .isEmpty();
         assertThat(out.size()).isZero();
     }
@@ -119,7 +125,8 @@ class FirstLookTest {
     @Test
     void aFileThatIsNoneIsNamed() throws IOException, InterruptedException {
         Path fifo = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
+                .isZero();
         Path empty = Files.createFile(folder.resolve("empty.json"));
 
         for (String[] file : new String[][] {

@@ -96,7 +96,12 @@ class ReadmeTest {
     }
 
     private static JsonPath answer(String payload) {
-        return given().body(payload).post("/runsync").then().statusCode(200).extract().jsonPath();
+        return given().body(payload)
+                .post("/runsync")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 
     @Test

@@ -33,7 +33,8 @@ final class Shown {
             "black", new int[] {20, 20, 20},
             "white", new int[] {252, 252, 252});
 
-    private static final Pattern SHAPE = Pattern.compile("a (\\w+) (?:circle|square|triangle)(?: on a (\\w+) background)?");
+    private static final Pattern SHAPE =
+            Pattern.compile("a (\\w+) (?:circle|square|triangle)(?: on a (\\w+) background)?");
     private static final Pattern THING = Pattern.compile("a (\\w+) car on a road");
     private static final Pattern BACKGROUND = Pattern.compile("change the background to (\\w+)");
     private static final Pattern MADE =
@@ -113,7 +114,9 @@ final class Shown {
             return false;
         }
         String colour = input.has("loras") ? "blue" : thing.group(1);
-        assertThat(share(picture, 60, colour(colour))).as("%s in %s", colour, input).isGreaterThan(0.04);
+        assertThat(share(picture, 60, colour(colour)))
+                .as("%s in %s", colour, input)
+                .isGreaterThan(0.04);
         return true;
     }
 
@@ -123,9 +126,7 @@ final class Shown {
             return false;
         }
         assertColour(
-                background.group(1),
-                mean(picture, 0, 0, picture.width() / 10, picture.height() / 10),
-                "in the corner");
+                background.group(1), mean(picture, 0, 0, picture.width() / 10, picture.height() / 10), "in the corner");
         return true;
     }
 

@@ -46,7 +46,8 @@ final class AllowedFolders {
             return Optional.of(file.toRealPath())
                     .filter(found -> found.startsWith(real))
                     .filter(found -> SYSTEM.stream().noneMatch(found::startsWith))
-                    .filter(found -> Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS)); // a pipe is not opened: that waits
+                    .filter(found ->
+                            Files.isRegularFile(found, LinkOption.NOFOLLOW_LINKS)); // a pipe is not opened: that waits
         } catch (IOException | InvalidPathException e) {
             return Optional.empty();
         }

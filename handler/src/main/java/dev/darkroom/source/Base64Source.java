@@ -80,15 +80,18 @@ final class Base64Source {
                 default -> {
                     if (!isBase64(character)) {
                         throw JobException.badInput(field + KINDS + ": this is none, for base64 has no "
-                                + (character > ' ' && character != '?' ? "'" + (char) character + "'" : "such letters"));
+                                + (character > ' ' && character != '?'
+                                        ? "'" + (char) character + "'"
+                                        : "such letters"));
                     }
                     characters[kept++] = character;
                 }
             }
         }
         if (spaces && isLostPlus(text.strip(), kept)) {
-            throw JobException.badInput(field + ": its base64 has spaces in it: each was probably a +, which forms and URLs"
-                    + " take for a space: send + as %2B there, or the job as JSON");
+            throw JobException.badInput(
+                    field + ": its base64 has spaces in it: each was probably a +, which forms and URLs"
+                            + " take for a space: send + as %2B there, or the job as JSON");
         }
         return Arrays.copyOf(characters, kept);
     }

@@ -47,7 +47,8 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
                 .flatMap(date -> parsed(DateTimeFormatter.RFC_1123_DATE_TIME, date));
         Optional<Instant> signed =
                 context.httpRequest().firstMatchingHeader("X-Amz-Date").flatMap(date -> parsed(AMAZONS, date));
-        // a request that was taken was signed near the bucket's time, whatever a server in between writes into its answer
+        // a request that was taken was signed near the bucket's time, whatever a server in between writes into its
+        // answer
         Optional<Instant> taken = signed.filter(time -> context.httpResponse().isSuccessful()
                         && said.filter(date -> isNear(time, date)).isEmpty())
                 .map(time -> isNear(time, machine.instant()) ? machine.instant() : time);

@@ -15,13 +15,17 @@ class OpenFilesTest {
 
     @Test
     void tooFewAreSaidWithWhatToDo() {
-        assertThat(OpenFiles.tooFew(128)).hasValueSatisfying(fault -> assertThat(fault)
-                .isEqualTo("128 open files are allowed, and the worker needs 256 at least: raise the limit (ulimit -n 1024)"));
+        assertThat(OpenFiles.tooFew(128))
+                .hasValueSatisfying(
+                        fault -> assertThat(fault)
+                                .isEqualTo(
+                                        "128 open files are allowed, and the worker needs 256 at least: raise the limit (ulimit -n 1024)"));
         assertThat(OpenFiles.tooFew(OpenFiles.LEAST)).isEmpty();
     }
 
     @Test
     void theScriptAsksForAsMany() throws IOException {
-        assertThat(Files.readString(Shell.HOME.resolve("startup-checks/16-files"))).contains("least=" + OpenFiles.LEAST);
+        assertThat(Files.readString(Shell.HOME.resolve("startup-checks/16-files")))
+                .contains("least=" + OpenFiles.LEAST);
     }
 }

@@ -95,8 +95,7 @@ class StartupScriptsTest {
     @Test
     void tooFewOpenFilesAreSaidBeforeAnythingElseFails() throws IOException, InterruptedException {
         assertOk(shell.check("16-files"), "open files are allowed");
-        Shell.script(
-                folder.resolve("few"), "ulimit -n 128; exec " + Shell.HOME.resolve("startup-checks/16-files"));
+        Shell.script(folder.resolve("few"), "ulimit -n 128; exec " + Shell.HOME.resolve("startup-checks/16-files"));
         assertFailed(
                 shell.run(folder.resolve("few")),
                 16,

@@ -1,7 +1,7 @@
 package dev.darkroom.fuzz;
 
-import dev.darkroom.queue.BodyFuzz;
 import dev.darkroom.net.AddressFuzz;
+import dev.darkroom.queue.BodyFuzz;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;

@@ -135,7 +135,8 @@ class BodyEncodingTest {
                     JobException.class, () -> reader.job(JobJson.request(body.getBytes(StandardCharsets.UTF_8))));
             byte[] written = JobJson.bytes(JobJson.object().put("error", refusal.getMessage()));
 
-            assertThat(refusal.getMessage()).containsPattern("surrogate in field name|surrogate pair|style: must be one of");
+            assertThat(refusal.getMessage())
+                    .containsPattern("surrogate in field name|surrogate pair|style: must be one of");
             assertThat(new String(written, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))
                     .isEqualTo(written);
         }

@@ -111,7 +111,9 @@ class PathSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/proc/self/environ", "/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled", "/dev/null"})
+    @ValueSource(
+            strings = {"/proc/self/environ", "/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled", "/dev/null"
+            })
     void whatTheSystemShowsAsFilesIsRefused(String path) {
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> read(path, Path.of("/")))

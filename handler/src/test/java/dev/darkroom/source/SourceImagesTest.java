@@ -71,8 +71,7 @@ class SourceImagesTest {
     void everyFormatIsReadFromBase64(ImageFormat format) throws InterruptedException {
         String text = TestPictures.base64(PictureEncoder.encode(PICTURE, format, 95));
 
-        assertThat(TestPictures.meanDifference(PICTURE, load(text)))
-                .isLessThan(3);
+        assertThat(TestPictures.meanDifference(PICTURE, load(text))).isLessThan(3);
     }
 
     @ParameterizedTest
@@ -88,8 +87,7 @@ class SourceImagesTest {
                 "data:text/plain; base64, "
             })
     void aDataUriIsRead(String start) throws InterruptedException {
-        assertThat(load(start + TestPictures.base64(FILE)).rgb())
-                .isEqualTo(PICTURE.rgb());
+        assertThat(load(start + TestPictures.base64(FILE)).rgb()).isEqualTo(PICTURE.rgb());
     }
 
     @Test
@@ -111,7 +109,10 @@ class SourceImagesTest {
 
     @Test
     void aDataUriMayBeEscapedAsOtherUris() throws InterruptedException {
-        String text = TestPictures.base64(FILE).replace("+", "%2B").replace("/", "%2f").replace("=", "%3D");
+        String text = TestPictures.base64(FILE)
+                .replace("+", "%2B")
+                .replace("/", "%2f")
+                .replace("=", "%3D");
 
         assertThat(load("data:image/png;base64," + text).rgb()).isEqualTo(PICTURE.rgb());
     }
@@ -162,7 +163,8 @@ class SourceImagesTest {
     @Test
     void picturesThatCanNeverBeInMemoryAreRefusedAtOnce() {
         String text = TestPictures.base64(FILE);
-        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), OwnResults.NONE, vertx)) {
+        try (var small =
+                new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), OwnResults.NONE, vertx)) {
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> small.load(List.of(text), null))
                     .withMessage("image: takes 1 MB of memory to decode, and pictures may take at most 0"
@@ -177,7 +179,8 @@ class SourceImagesTest {
     @Test
     void picturesWaitForMemory() throws InterruptedException {
         String text = TestPictures.base64(FILE); // 18 kB as a picture, another 24 kB while it is decoded
-        try (var small = new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), OwnResults.NONE, vertx)) {
+        try (var small =
+                new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), OwnResults.NONE, vertx)) {
             LoadedImages first = small.load(List.of(text), null);
             var second = new AtomicReference<Object>();
             Thread withdrawn = loading(small, text, new AtomicReference<>());

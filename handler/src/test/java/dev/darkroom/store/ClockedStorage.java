@@ -109,8 +109,8 @@ final class ClockedStorage implements AutoCloseable {
     }
 
     private void answer(Socket client, String status, String body) throws IOException {
-        String date =
-                DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().plus(lie).atOffset(ZoneOffset.UTC));
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                clock.instant().plus(lie).atOffset(ZoneOffset.UTC));
         client.getOutputStream()
                 .write(("HTTP/1.1 " + status + "\r\nDate: " + date
                                 + "\r\nContent-Type: application/xml\r\nETag: \"0\"\r\nConnection: close\r\nContent-Length: "

@@ -47,12 +47,7 @@ record Conclusion(
         };
         ObjectNode body = Answer.failed(id, reason);
         return new Conclusion(
-                status,
-                new JobEvent.Failed(reason.code()),
-                () -> body,
-                reason.isRetryable(),
-                false,
-                true);
+                status, new JobEvent.Failed(reason.code()), () -> body, reason.isRetryable(), false, true);
     }
 
     /** Describes the end of a job with a faulty request: its caller reads so at once, and no webhook is called. */

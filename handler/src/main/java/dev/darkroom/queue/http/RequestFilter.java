@@ -93,8 +93,8 @@ final class RequestFilter {
         if (watch != null) {
             request.put(WATCHED, true);
             watch.requestBegins();
-            request.addEndHandler(ended -> watch.requestEnds(
-                    request.response().getStatusCode() >= 400 && !request.request().isEnded()));
+            request.addEndHandler(ended -> watch.requestEnds(request.response().getStatusCode() >= 400
+                    && !request.request().isEnded()));
         }
     }
 

@@ -60,31 +60,30 @@ public class RunPodApi {
     @Path("run")
     @NonBlocking
     public CompletionStage<Response> run(@Context RoutingContext request) {
-        return bodies.read(request).thenApplyAsync(body -> json(accept(body, false, request)
-                .receipt()), threads);
+        return bodies.read(request)
+                .thenApplyAsync(body -> json(accept(body, false, request).receipt()), threads);
     }
 
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with its progress. */
     @POST
     @Path("runsync")
     @NonBlocking
-    @SuppressWarnings("FutureReturnValueIgnored") // the future inside is awaited, and cancelled with its caller
     public CompletionStage<Response> runsync(
             @QueryParam("wait") @Nullable String wait, @Context RoutingContext request) {
         long milliseconds = wait(wait);
-        CompletableFuture<CompletableFuture<Response>> begun = bodies.read(request)
-                .thenApplyAsync(body -> await(body, milliseconds, request), threads);
-        CompletableFuture<Response> answered = begun.thenCompose(answer -> answer);
-        var unused = answered.whenComplete((answer, failure) -> {
-            if (answered.isCancelled()) {
-                // its caller has gone
-                var unusedToo = begun.thenAccept(waiting -> waiting.cancel(false));
-            }
-        });
+        var answered = new CompletableFuture<Response>();
+        var unused = bodies.read(request)
+                .thenAcceptAsync(body -> await(body, milliseconds, request, answered), threads)
+                .exceptionally(failure -> {
+                    answered.completeExceptionally(failure);
+                    return null;
+                });
         return answered;
     }
 
-    private CompletableFuture<Response> await(ReceivedBody body, long milliseconds, RoutingContext request) {
+    /** Accepts a job and completes the answer to its caller, who may have gone meanwhile. */
+    private void await(
+            ReceivedBody body, long milliseconds, RoutingContext request, CompletableFuture<Response> answered) {
         DurableJob job;
         boolean accepted = false;
         try (body) {
@@ -98,8 +97,20 @@ public class RunPodApi {
                 }
             }
         }
-        return callers.await(
+        CompletableFuture<Response> waiting = callers.await(
                 job.settled(), milliseconds, () -> json(lasting(job).body()), () -> queue.abandon(job));
+        var unusedEnd = waiting.whenComplete((answer, failure) -> {
+            if (failure == null) {
+                answered.complete(answer);
+            } else {
+                answered.completeExceptionally(failure);
+            }
+        });
+        var unusedLeave = answered.whenComplete((answer, failure) -> {
+            if (answered.isCancelled()) {
+                waiting.cancel(false);
+            }
+        });
     }
 
     /**

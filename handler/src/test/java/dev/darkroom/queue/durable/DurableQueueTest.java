@@ -587,9 +587,9 @@ class DurableQueueTest {
             desk.clock.pass(Duration.ofSeconds(6));
             job.life().beginEnd(false);
 
-            for (Runnable look : List.<Runnable>of(ticket::checkCancelled, () -> ticket.report(1, 2), ticket::started)) {
-                assertThatThrownBy(look::run)
-                        .hasMessage("the job took longer than its executionTimeout of 5000 ms");
+            for (Runnable look :
+                    List.<Runnable>of(ticket::checkCancelled, () -> ticket.report(1, 2), ticket::started)) {
+                assertThatThrownBy(look::run).hasMessage("the job took longer than its executionTimeout of 5000 ms");
             }
         }
     }

@@ -54,7 +54,24 @@ public record JobRecord(
     public static JobRecord accepted(
             String id, long sequence, long now, int bytes, Policy policy, @Nullable URI webhook) {
         return new JobRecord(
-                id, sequence, now, bytes, policy, webhook, Status.IN_QUEUE, 0, 0, 0, 0, 0, 0, 0, false, false, null, null);
+                id,
+                sequence,
+                now,
+                bytes,
+                policy,
+                webhook,
+                Status.IN_QUEUE,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                false,
+                false,
+                null,
+                null);
     }
 
     /** Returns the record with what is kept of its submission. */
