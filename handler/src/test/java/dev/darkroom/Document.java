@@ -47,7 +47,9 @@ record Document(Path file, String text) {
 
     /** Every Markdown file that people read. */
     static List<Document> all() {
-        return Stream.concat(Stream.of(of("README.md")), FOLDERS.stream().flatMap(Document::below))
+        return Stream.concat(
+                        Stream.of("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Document::of),
+                        FOLDERS.stream().flatMap(Document::below))
                 .toList();
     }
 

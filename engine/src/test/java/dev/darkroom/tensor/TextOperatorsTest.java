@@ -52,12 +52,12 @@ class TextOperatorsTest {
         Tensor x = Tensor.of(new float[] {3}, 1, 1);
         List<Tensor> weights = List.of(ones().affine(0.5, 0), ones().affine(2, 0), ones().affine(10, 0));
         double gated = 1.5 / (1 + Math.exp(-1.5)) * 6 * 10;
-        assertThat(Operators.gatedMlp(x, weights, List.of(), List.of(), new long[0])
+        assertThat(Operators.gatedMlp(x, weights, List.of(), List.of(), new long[3])
                         .toFloats())
                 .containsExactly(new float[] {(float) gated}, within(1e-4f));
 
         List<Tensor> biases = List.of(bias(-1.5f), bias(1), bias(4));
-        assertThat(Operators.gatedMlp(x, weights, biases, List.of(), new long[0])
+        assertThat(Operators.gatedMlp(x, weights, biases, List.of(), new long[3])
                         .toFloats())
                 .containsExactly(4); // silu(0) = 0
     }

@@ -55,14 +55,18 @@ public final class Environment {
      * @param mapping of all settings
      */
     public Environment(Map<String, String> variables, Class<?> mapping) {
+        this(variables, mapping, Objects.requireNonNull(mapping.getResource("/application.properties")));
+    }
+
+    /** @param file with what the settings are called by others, and with their defaults */
+    Environment(Map<String, String> variables, Class<?> mapping, URL file) {
         this.variables = new TreeMap<>(variables);
         this.known = KnownSettings.of(mapping);
-        this.file = file(mapping);
+        this.file = read(file);
         this.config = builder().build();
     }
 
-    private static PropertiesConfigSource file(Class<?> mapping) {
-        URL file = Objects.requireNonNull(mapping.getResource("/application.properties"));
+    private static PropertiesConfigSource read(URL file) {
         try {
             return new PropertiesConfigSource(file, OF_FILE);
         } catch (IOException e) {

@@ -3,6 +3,8 @@ package dev.darkroom.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.WorkerConfig;
+import java.net.MalformedURLException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,8 +13,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names and values that a worker may be started with, and those that it refuses. */
 class EnvironmentTest {
+    /** The worker's own file: that of the tests hides it. */
+    private static final Path FILE =
+            Path.of(System.getProperty("darkroom.home"), "handler/src/main/resources/application.properties");
+
     private static Environment of(Map<String, String> variables) {
-        return new Environment(variables, WorkerConfig.class);
+        try {
+            return new Environment(variables, WorkerConfig.class, FILE.toUri().toURL());
+        } catch (MalformedURLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

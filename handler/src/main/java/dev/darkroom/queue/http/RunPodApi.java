@@ -60,8 +60,8 @@ public class RunPodApi {
     @Path("run")
     @NonBlocking
     public CompletionStage<Response> run(@Context RoutingContext request) {
-        return bodies.read(request).thenApplyAsync(body -> json(accept(body, false, request)
-                .receipt()), threads);
+        return bodies.read(request)
+                .thenApplyAsync(body -> json(accept(body, false, request).receipt()), threads);
     }
 
     /** Accepts a job and answers with its result, or after {@code wait} milliseconds with its progress. */
