@@ -404,18 +404,23 @@ class WorkerHttpTest extends WholeWorker {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nothing", "sync-00000000-0000-0000-0000-000000000000", "a%20b", "%3Cscript%3E"})
-    void anUnknownIdIsNotFound(String id) {
+    @CsvSource({
+        "nothing, there is no job",
+        "sync-00000000-0000-0000-0000-000000000000, there is no job",
+        "a%20b, there is nothing at this address",
+        "%3Cscript%3E, there is nothing at this address"
+    })
+    void anUnknownIdIsNotFound(String id, String error) {
         given().urlEncodingEnabled(false)
                 .get("/status/" + id)
                 .then()
                 .statusCode(404)
-                .body("error", containsString("there is no job"));
+                .body("error", containsString(error));
         given().urlEncodingEnabled(false)
                 .post("/cancel/" + id)
                 .then()
                 .statusCode(404)
-                .body("error", containsString("there is no job"));
+                .body("error", containsString(error));
     }
 
     @Test
