@@ -107,9 +107,11 @@ public interface WorkerConfig {
 
     /** Returns the addresses at which this machine, and callers, reach this worker. */
     default List<WebAddress> addresses() {
-        return Stream.concat(
-                        Stream.of(address()),
-                        Stream.of("localhost", "127.0.0.1", "[::1]").map(host -> "http://" + host + ":" + port()))
+        // with the port 0 the system chooses one, which nobody knows yet
+        Stream<String> ofMachine = Stream.of("localhost", "127.0.0.1", "[::1]")
+                .filter(host -> port() != 0)
+                .map(host -> "http://" + host + ":" + port());
+        return Stream.concat(Stream.of(address()).filter(url -> publicUrl().isPresent() || port() != 0), ofMachine)
                 .distinct()
                 .map(WebAddress::of)
                 .toList();

@@ -14,17 +14,13 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOException;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -35,15 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A picture that is decoded in parts is the same, and takes little more memory than its three bytes a pixel. */
 class LargePictureTest {
-    private static final int[][] PASSES = {
-        {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
-    };
 
     @ParameterizedTest
     @CsvSource({"0, 8", "0, 16", "2, 8", "2, 16", "3, 8", "4, 8", "4, 16", "6, 8", "6, 16", "0, 1", "0, 4", "3, 2"})
     void aPngIsTheSameRowByRow(int colours, int depth) throws IOException, UnfitPictureException {
         for (int interlaced = 0; interlaced < 2; interlaced++) {
-            byte[] plain = png(61, 43, depth, colours, interlaced, 1);
+            byte[] plain = TestPng.of(61, 43, depth, colours, interlaced, 1);
             byte[] turned = TestFiles.withPngChunk(plain, "eXIf", TestFiles.exif(6, ByteOrder.BIG_ENDIAN));
             byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
             byte[] coloured = TestFiles.withPngProfile(plain, profile);
@@ -136,7 +129,7 @@ class LargePictureTest {
 
         public static void main(String[] sides) throws IOException {
             int width = Integer.parseInt(sides[0]);
-            byte[] file = png(width, Integer.parseInt(sides[1]), 16, 6, Integer.parseInt(sides[2]), 0);
+            byte[] file = TestPng.of(width, Integer.parseInt(sides[1]), 16, 6, Integer.parseInt(sides[2]), 0);
             try {
                 Picture picture = new PictureDecoder(PictureLimits.STANDARD)
                         .open("image", file)
@@ -176,7 +169,7 @@ class LargePictureTest {
     @CsvSource({"6, 16, 0", "6, 16, 1", "3, 8, 0", "2, 8, 0"})
     void decodingIsCountedBeforehand(int colours, int depth, int interlaced) {
         PictureFile file = new PictureDecoder(PictureLimits.STANDARD)
-                .open("image", png(8192, 8192, depth, colours, interlaced, 0));
+                .open("image", TestPng.of(8192, 8192, depth, colours, interlaced, 0));
 
         assertThat(file.pictureBytes()).isEqualTo(3L << 26);
         assertThat(file.decodingBytes()).isBetween(3L << 26, (3L << 26) + Decoding.PART);
@@ -186,49 +179,5 @@ class LargePictureTest {
             throws IOException, UnfitPictureException {
         PictureFile opened = new PictureDecoder(PictureLimits.STANDARD).open("image", file);
         return new Decoding(kind, file, opened.facts(), opened.facts().profile(), transparency, part).picture();
-    }
-
-    /**
-     * A PNG file of any form.
-     *
-     * @param colours PNG's number of what its samples are
-     * @param seed of what is in them; 0 for visible but otherwise empty pixels
-     */
-    private static byte[] png(int width, int height, int depth, int colours, int interlaced, int seed) {
-        byte[] header = ByteBuffer.allocate(13)
-                .putInt(width)
-                .putInt(height)
-                .put(new byte[] {(byte) depth, (byte) colours, 0, 0, (byte) interlaced})
-                .array();
-        byte[] palette = new byte[3 << Math.min(8, depth)];
-        new Random(7).nextBytes(palette);
-        var compressed = new ByteArrayOutputStream();
-        try (var pixels = new DeflaterOutputStream(compressed)) {
-            for (int[] pass : interlaced == 0 ? new int[][] {{0, 0, 1, 1}} : PASSES) {
-                int columns = Math.ceilDiv(width - pass[0], pass[2]);
-                int rows = Math.ceilDiv(height - pass[1], pass[3]);
-                int samples = colours == 6 ? 4 : colours == 4 ? 2 : colours == 2 ? 3 : 1;
-                byte[] row = new byte[1 + Math.ceilDiv(columns * samples * depth, 8)];
-                var random = new Random(seed);
-                for (int y = 0; y < rows; y++) {
-                    if (seed != 0) {
-                        random.nextBytes(row);
-                    } else {
-                        row[row.length - 1] = (byte) 255;
-                    }
-                    row[0] = 0;
-                    pixels.write(row);
-                }
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        byte[] start = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-        return TestFiles.join(
-                start,
-                TestFiles.pngChunk("IHDR", header),
-                colours == 3 ? TestFiles.pngChunk("PLTE", palette) : new byte[0],
-                TestFiles.pngChunk("IDAT", compressed.toByteArray()),
-                TestFiles.pngChunk("IEND", new byte[0]));
     }
 }

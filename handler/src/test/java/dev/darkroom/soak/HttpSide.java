@@ -3,17 +3,22 @@ package dev.darkroom.soak;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.JobJson;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
-/** Callers over HTTP: some wait, some ask again and again, some go away, some withdraw their jobs. */
+/** Callers over HTTP: some wait, some ask again and again, some send twice, some go away, some withdraw their jobs. */
 final class HttpSide implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int PATIENCE_OF_LEAVERS = 150;
@@ -34,10 +39,11 @@ final class HttpSide implements AutoCloseable {
     /** Sends a job, sees to its end, and returns then. */
     void send(int number) throws IOException, InterruptedException {
         String id = "called-" + number;
-        switch (number % 5) {
+        switch (number % 6) {
             case 0, 1 -> waiting(id);
             case 2 -> leaving(id);
             case 3 -> withdrawing(id);
+            case 4 -> repeating(id);
             default -> asking(id);
         }
     }
@@ -65,6 +71,33 @@ final class HttpSide implements AutoCloseable {
         HttpResponse<String> accepted =
                 client.send(post("/run", body(id, kind())), HttpResponse.BodyHandlers.ofString());
         ended(id, accepted.statusCode() == 200 ? last(json(accepted).path("id").asText()) : accepted);
+    }
+
+    /** Sends the same twice at once, without a length and by a path with a slash too many: one job. */
+    private void repeating(String id) throws IOException, InterruptedException {
+        String body = body(id, kind());
+        var sent = Stream.of("/run", "/run/")
+                .map(path -> client.sendAsync(again(path, id, body), HttpResponse.BodyHandlers.ofString()))
+                .toList();
+        List<HttpResponse<String>> answers =
+                sent.stream().map(CompletableFuture::join).toList();
+        Set<String> ids = new HashSet<>();
+        for (HttpResponse<String> answer : answers) {
+            ids.add(json(answer).path("id").asText());
+        }
+        if (ids.size() != 1) {
+            throw new IllegalStateException("one key, several jobs: " + ids);
+        }
+        HttpResponse<String> accepted = answers.getFirst();
+        ended(id, accepted.statusCode() == 200 ? last(ids.iterator().next()) : accepted);
+    }
+
+    private HttpRequest again(String path, String key, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return HttpRequest.newBuilder(URI.create(address + path))
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))
+                .build();
     }
 
     private void withdrawing(String id) throws IOException, InterruptedException {

@@ -22,6 +22,10 @@ final class ImageServer implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         byte[] picture = SoakJobs.image(7);
         server.createContext("/picture.png", exchange -> picture(exchange, picture));
+        server.createContext("/labelled.png", exchange -> {
+            exchange.getResponseHeaders().add("Content-Encoding", "aws-chunked"); // which the bytes are not
+            picture(exchange, picture);
+        });
         byte[] garbage = "this is no picture at all, though it says so".getBytes(StandardCharsets.US_ASCII);
         server.createContext("/garbage", exchange -> answer(exchange, 200, garbage, garbage.length));
         server.createContext("/missing", exchange -> answer(exchange, 404, garbage, garbage.length));

@@ -1,6 +1,7 @@
 package dev.darkroom.soak;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.image.TestPng;
 import dev.darkroom.queue.JobJson;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,10 @@ final class SoakJobs {
 
     /** Of the folder of examples. */
     private static final String LORA = "red-is-blue.safetensors";
+
+    /** Empty, of 16 bits and with alpha: 522 kB that unfold to 537 MB. */
+    private static final String BOMB =
+            Base64.getEncoder().encodeToString(TestPng.of(8_192, 8_192, 16, 6, 0, 0));
 
     private static final String EDITED = "images/house.png";
 
@@ -87,6 +92,13 @@ final class SoakJobs {
             case MISSING_LORA -> lora(input, "missing.safetensors");
             case BASE64_IMAGE -> source(input, Base64.getEncoder().encodeToString(image(random.nextInt())));
             case WEB_IMAGE -> source(input, images.resolve("/picture.png").toString());
+            case LABELLED_WEB_IMAGE ->
+                source(input, images.resolve("/labelled.png").toString());
+            case EMPTY_FIELDS -> {
+                input.put("style", "").put("image", "").put("model", "").putArray("loras");
+                request.putObject("s3Config");
+            }
+            case BOMB -> source(input, BOMB);
             case GARBAGE_FROM_THE_WEB ->
                 source(input, images.resolve("/garbage").toString());
             case MISSING_ON_THE_WEB -> source(input, images.resolve("/missing").toString());
