@@ -87,6 +87,10 @@ final class BodyReading {
                     .handler(this::arrived)
                     .endHandler(nothing -> complete())
                     .exceptionHandler(failure -> refuse(400, "the body did not arrive whole"));
+            if ("100-continue".equalsIgnoreCase(request.request().getHeader("Expect"))) {
+                // curl waits a second for it before it sends a large form
+                request.response().writeContinue();
+            }
             request.request().resume();
         }
 
