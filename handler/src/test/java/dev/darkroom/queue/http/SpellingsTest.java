@@ -119,10 +119,12 @@ class SpellingsTest {
                 "/v2/%78" + path,
                 "/v2/x/v2/y" + path,
                 "/V2/x" + path,
-                "/v2" + path,
                 "/v3/x" + path,
                 "http://localhost" + path,
                 "http://localhost" + path + "/"));
+        if (!path.startsWith("/q/")) { // there, q would be the name of an endpoint
+            all.add("/v2" + path);
+        }
         return all;
     }
 
