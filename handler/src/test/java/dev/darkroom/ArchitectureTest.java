@@ -202,13 +202,34 @@ class ArchitectureTest {
     }
 
     @Test
-    void modelRoomsKnowNoFrameworkAndNoJson() {
+    void theEngineKnowsNoFramework() {
         noClasses()
                 .that()
                 .resideInAnyPackage(MODEL_ROOMS)
+                .or()
+                .resideInAnyPackage(
+                        "dev.darkroom.engine..",
+                        "dev.darkroom.hub..",
+                        "dev.darkroom.job..",
+                        "dev.darkroom.text..",
+                        "dev.darkroom.weights..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "com.fasterxml..", "org.eclipse..")
+                .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "org.eclipse..")
+                .check(CLASSES);
+    }
+
+    /** But for what a LoRA file's writer says of it. */
+    @Test
+    void modelRoomsKnowNoJson() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(MODEL_ROOMS)
+                .and()
+                .haveNameNotMatching("dev\\.darkroom\\.lora\\.Adapter(Config|Metadata)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.fasterxml..")
                 .check(CLASSES);
     }
 
