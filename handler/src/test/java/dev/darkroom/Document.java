@@ -48,7 +48,8 @@ record Document(Path file, String text) {
     /** Every Markdown file that people read. */
     static List<Document> all() {
         return Stream.concat(
-                        Stream.of("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md").map(Document::of),
+                        Stream.of("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md")
+                                .map(Document::of),
                         FOLDERS.stream().flatMap(Document::below))
                 .toList();
     }

@@ -158,7 +158,9 @@ final class Shown {
 
     /** How bright the picture was that the example edits: the darkest, if there are several. */
     private double brightnessBefore() {
-        Stream<JsonNode> sources = input.has("image") ? Stream.of(input.path("image")) : input.path("images").valueStream();
+        Stream<JsonNode> sources = input.has("image")
+                ? Stream.of(input.path("image"))
+                : input.path("images").valueStream();
         return sources.map(JsonNode::asText)
                 .map(path -> Caller.read(bytes(Path.of(System.getProperty("darkroom.home"), "test-payloads", path))))
                 .mapToDouble(source -> brightness(mean(source, 0, 0, source.width(), source.height())))

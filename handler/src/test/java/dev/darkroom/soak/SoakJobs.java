@@ -25,8 +25,7 @@ final class SoakJobs {
     private static final String LORA = "red-is-blue.safetensors";
 
     /** Empty, of 16 bits and with alpha: 522 kB that unfold to 537 MB. */
-    private static final String BOMB =
-            Base64.getEncoder().encodeToString(TestPng.of(8_192, 8_192, 16, 6, 0, 0));
+    private static final String BOMB = Base64.getEncoder().encodeToString(TestPng.of(8_192, 8_192, 16, 6, 0, 0));
 
     private static final String EDITED = "images/house.png";
 

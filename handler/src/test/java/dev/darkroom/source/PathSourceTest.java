@@ -119,7 +119,8 @@ class PathSourceTest {
                 .isThrownBy(() -> read(path, Path.of("/")))
                 .withMessage(REFUSED);
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> read(path, Objects.requireNonNull(Path.of(path).getParent())))
+                .isThrownBy(
+                        () -> read(path, Objects.requireNonNull(Path.of(path).getParent())))
                 .withMessage(REFUSED);
     }
 

@@ -117,14 +117,19 @@ class EndpointApiTest {
     void aCallerWhoAsksBeforeItSendsABodyIsAnswered() throws Exception {
         var form = new Form().text("prompt", "a");
         try (Socket caller = new Socket(root.getHost(), root.getPort())) {
-            String head = "POST /run HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nAuthorization: "
-                    + ApiProfile.KEY + "\r\nContent-Type: " + form.contentType() + "\r\nContent-Length: "
-                    + form.body().length + "\r\n\r\n";
+            String head =
+                    "POST /run HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\nAuthorization: "
+                            + ApiProfile.KEY + "\r\nContent-Type: " + form.contentType() + "\r\nContent-Length: "
+                            + form.body().length + "\r\n\r\n";
             caller.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
             var answers = new BufferedReader(new InputStreamReader(caller.getInputStream(), StandardCharsets.UTF_8));
             assertThat(answers.readLine()).startsWith("HTTP/1.1 100");
             caller.getOutputStream().write(form.body());
-            assertThat(answers.readAllLines()).contains("HTTP/1.1 200 OK").last().asString().contains("IN_QUEUE");
+            assertThat(answers.readAllLines())
+                    .contains("HTTP/1.1 200 OK")
+                    .last()
+                    .asString()
+                    .contains("IN_QUEUE");
         }
     }
 

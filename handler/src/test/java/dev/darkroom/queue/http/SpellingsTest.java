@@ -166,7 +166,8 @@ class SpellingsTest {
                 for (String verb : List.of(method, "HEAD", "OPTIONS", "TRACE", "PUT")) {
                     RawCaller.Answer answer = RawCaller.call(root, request(verb, spelling));
                     boolean nowhere = !spelling.startsWith("/") && !spelling.startsWith("http:");
-                    boolean open = nowhere || (OPEN.contains(path) && Set.of("GET", "HEAD").contains(verb));
+                    boolean open = nowhere
+                            || (OPEN.contains(path) && Set.of("GET", "HEAD").contains(verb));
                     assertThat(answer.status())
                             .as(verb + " " + spelling + ": " + answer.head())
                             .isIn(open ? List.of(200, 204, 404, 401, 400, 503) : List.of(401, 400));
