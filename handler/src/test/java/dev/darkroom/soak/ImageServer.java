@@ -20,7 +20,7 @@ final class ImageServer implements AutoCloseable {
         this.faults = faults;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        byte[] picture = SoakJobs.image(7);
+        byte[] picture = SoakJobs.image(SoakJobs.ON_THE_WEB);
         server.createContext("/picture.png", exchange -> picture(exchange, picture));
         server.createContext("/labelled.png", exchange -> {
             exchange.getResponseHeaders().add("Content-Encoding", "aws-chunked"); // which the bytes are not

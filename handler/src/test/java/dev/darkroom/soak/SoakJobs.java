@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -20,6 +21,12 @@ final class SoakJobs {
 
     /** Few, since the worker rightly remembers how it encoded those that it has seen. */
     private static final int PROMPTS = 8;
+
+    /** Few, for the same reason. */
+    private static final int IMAGES = 4;
+
+    /** What the web has: one of those. */
+    static final int ON_THE_WEB = 3;
 
     /** Of the folder of examples. */
     private static final String LORA = "red-is-blue.safetensors";
@@ -49,7 +56,7 @@ final class SoakJobs {
         throw new IllegalStateException("weights do not add up");
     }
 
-    /** Jobs with all prompts that others have, the edit and the LoRA: what the worker remembers of them is there afterwards. */
+    /** Jobs with all prompts and images that others have, the edit and the LoRA: what the worker remembers of them is there afterwards. */
     static List<ObjectNode> all() {
         ObjectNode prompts = small();
         for (int i = 0; i < PROMPTS; i++) {
@@ -59,7 +66,13 @@ final class SoakJobs {
         edit(edit);
         ObjectNode lora = small().put("prompt", prompt(0));
         lora(lora, LORA);
-        return List.of(prompts, edit, lora);
+        List<ObjectNode> all = new ArrayList<>(List.of(prompts, edit, lora));
+        for (int i = 0; i < IMAGES; i++) {
+            ObjectNode image = small().put("prompt", prompt(0));
+            source(image, base64(i));
+            all.add(image);
+        }
+        return all;
     }
 
     private static ObjectNode small() {
@@ -87,9 +100,9 @@ final class SoakJobs {
                 input.putArray("prompts").add(prompt(0)).add(prompt(1));
             }
             case EDIT -> edit(input);
-            case LORA -> lora(input, LORA);
+            case LORA -> lora(input.put("prompt", prompt(0)), LORA);
             case MISSING_LORA -> lora(input, "missing.safetensors");
-            case BASE64_IMAGE -> source(input, Base64.getEncoder().encodeToString(image(random.nextInt())));
+            case BASE64_IMAGE -> source(input, base64(random.nextInt(IMAGES)));
             case WEB_IMAGE -> source(input, images.resolve("/picture.png").toString());
             case LABELLED_WEB_IMAGE ->
                 source(input, images.resolve("/labelled.png").toString());
@@ -130,6 +143,10 @@ final class SoakJobs {
     private static void source(ObjectNode input, String image) {
         // with strength the steps are cut down to a part
         input.put("image", image).put("strength", 1.0);
+    }
+
+    private static String base64(int seed) {
+        return Base64.getEncoder().encodeToString(image(seed));
     }
 
     /** A picture as a file, another one for each seed. */
