@@ -41,7 +41,7 @@ class PictureMemoryTest {
     void whoCameFirstIsFirst() throws InterruptedException {
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         var first = memory.reserve(8 * MB);
-        Thread large = waiting("large", 9 * MB, order);
+        Thread large = waiting("large", 10 * MB, order); // all of it: beside less the small one has room too
         Thread small = waiting("small", MB, order);
 
         assertThat(order).isEmpty();
