@@ -97,18 +97,28 @@ export class UnknownOutcomeError extends Error {
 }
 
 const BEFORE_SENDING =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_\w+|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|UNABLE_TO_\w+|\w*SELF_SIGNED_CERT\w*)$/
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_INVALID_\w+|ERR_TLS_CERT_\w+|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_\w*HANDSHAKE\w*|CERT_\w+|UNABLE_TO_\w+|\w*SELF_SIGNED_CERT\w*)$/
+
+/** Of these the system call tells: they can also come from a connection that has been used. */
+const WHILE_CONNECTING = /^(EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL)$/
 
 /** Whether a request failed before a byte of it could arrive. What is not known to be so may have arrived. */
 function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof TypeError)) {
     return false
   }
-  const cause = error.cause as { code?: unknown; errors?: { code?: unknown }[] } | undefined
+  const cause = error.cause as
+    | { code?: unknown; syscall?: unknown; errors?: { syscall?: unknown }[] }
+    | undefined
   if (cause === undefined) {
     // the address or a header is none
     return true
   }
   // an address that cannot be called at all has no code: another scheme, a port that is never called
-  return cause.code === undefined ? !(cause instanceof AggregateError) : BEFORE_SENDING.test(String(cause.code))
+  if (cause.code === undefined) {
+    return !(cause instanceof AggregateError)
+  }
+  const code = String(cause.code)
+  const connecting = (cause.errors ?? [cause]).every(one => one.syscall === 'connect')
+  return BEFORE_SENDING.test(code) || (connecting && WHILE_CONNECTING.test(code))
 }

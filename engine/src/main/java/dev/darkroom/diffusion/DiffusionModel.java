@@ -30,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A checkpoint of any family with the pipeline that the checkpoint's own files name: completes jobs with the checkpoint's defaults, and
@@ -152,31 +151,39 @@ public final class DiffusionModel implements ImageModel {
             Run here = run.adaptedBy(checkpoint.textEncoders(adapted::identity));
             return pipeline.generate(here, sources, noise, progress, timings);
         } catch (NotFiniteException e) {
-            throw blamed(
-                    e,
-                    Stream.concat(sources.loras().stream(), loras.own().stream())
-                            .toList());
+            throw blamed(e, sources.loras(), loras.own());
         } finally {
             checkpoint.kept().trim();
         }
     }
 
     /**
-     * Decides who is at fault for numbers that are not finite: without LoRAs the checkpoint, or the type that it computes in; with LoRAs,
-     * these.
+     * Decides who is at fault for numbers that are not finite: a job's LoRAs, if it brought any; otherwise the checkpoint, the LoRAs that it
+     * is always used with among it, or the type that it computes in.
      */
-    private static JobException blamed(NotFiniteException e, List<LoraFile> loras) {
-        String attached = loras.stream()
+    private static JobException blamed(NotFiniteException e, List<LoraFile> brought, List<LoraFile> own) {
+        String of = named(brought);
+        if (!of.isEmpty()) {
+            return new JobException(
+                    JobException.Code.BAD_INPUT,
+                    "loras: with " + of + ", " + e.getMessage() + ", or the LoRAs are at fault: lower their scales",
+                    e);
+        }
+        String ofCheckpoint = named(own);
+        return JobException.lasting(
+                JobException.Code.INTERNAL,
+                e.getMessage()
+                        + (ofCheckpoint.isEmpty()
+                                ? ""
+                                : ", or the checkpoint's own LoRAs are at fault: " + ofCheckpoint),
+                e);
+    }
+
+    private static String named(List<LoraFile> loras) {
+        return loras.stream()
                 .filter(lora -> lora.scale() != 0)
                 .map(lora -> Faults.quoted(lora.name()) + " at " + lora.scale())
                 .collect(Collectors.joining(", "));
-        return attached.isEmpty()
-                ? JobException.lasting(JobException.Code.INTERNAL, String.valueOf(e.getMessage()), e)
-                : new JobException(
-                        JobException.Code.BAD_INPUT,
-                        "loras: with " + attached + ", " + e.getMessage()
-                                + ", or the LoRAs are at fault: lower their scales",
-                        e);
     }
 
     @Override

@@ -60,6 +60,7 @@ record JpegFile(byte[] file, List<Segment> segments) {
                     break;
                 }
                 segments.add(new Segment(marker, at + 4, length - 2));
+                DamagedPictureException.checkParts(segments.size());
                 at += 2 + length;
                 scans += marker == START_OF_SCAN ? 1 : 0;
             }

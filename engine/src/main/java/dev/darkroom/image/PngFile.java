@@ -44,6 +44,7 @@ record PngFile(byte[] file, List<Chunk> chunks) {
             var chunk = new Chunk(
                     new String(file, at + 4, 4, StandardCharsets.ISO_8859_1), at + BEFORE, Math.max(0, length));
             chunks.add(chunk);
+            DamagedPictureException.checkParts(chunks.size());
             if (chunk.type().equals("IEND")) {
                 return new PngFile(file, List.copyOf(chunks));
             }

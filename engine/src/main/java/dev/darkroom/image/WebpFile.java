@@ -44,6 +44,7 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
                 throw DamagedPictureException.tooShort();
             }
             chunks.add(new Chunk(new String(file, at, 4, StandardCharsets.ISO_8859_1), at + BEFORE, length));
+            DamagedPictureException.checkParts(chunks.size());
             at += BEFORE + length + length % 2;
         }
         if (end > file.length + 1L) { // some leave out the last even byte

@@ -39,6 +39,9 @@ record AdapterConfig(
     private static final Set<String> READ = Set.of(
             "r", "lora_alpha", "rank_pattern", "alpha_pattern", "use_rslora", "lora_bias", "use_dora", "peft_type");
 
+    /** Numbers that training began with, of which the file holds what came of them; others change the model's own weights. */
+    private static final Set<String> STARTS_OF_TRAINING = Set.of("gaussian", "orthogonal", "eva");
+
     /** Fields about training, or about which layers a file has tensors for: the file's own tensors say that. */
     private static final Set<String> OF_TRAINING = Set.of(
             "auto_mapping",
@@ -90,7 +93,8 @@ record AdapterConfig(
         }
         List<String> notUnderstood = new ArrayList<>();
         fields.forEach((field, value) -> {
-            boolean usual = (field.equals("init_lora_weights") && value.isBoolean())
+            boolean usual = (field.equals("init_lora_weights")
+                            && (value.isBoolean() || STARTS_OF_TRAINING.contains(value.asText())))
                     || (field.equals("bias") && value.asText().equals("none"));
             if (isSet(value) && OTHER_ARITHMETIC.contains(field)) {
                 throw error(name, field, "is " + value + ": this worker does LoRA and DoRA alone");

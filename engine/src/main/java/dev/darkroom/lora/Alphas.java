@@ -68,7 +68,8 @@ final class Alphas {
         });
         return idle.isEmpty()
                 ? Optional.empty()
-                : Optional.of("its metadata holds patterns that are for none of its layers: " + Faults.quoted(idle));
+                : Optional.of("its metadata holds patterns that decide nothing, for no layer or behind another one: "
+                        + Faults.quoted(idle));
     }
 
     private List<String> idle(Map<PythonPattern, Double> patterns) {

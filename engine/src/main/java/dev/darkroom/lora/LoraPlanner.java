@@ -17,6 +17,7 @@ import java.util.Set;
 
 /** Finds the layers that the tensors of a LoRA file are for, by the file's header alone. */
 final class LoraPlanner {
+    private static final int LONGEST_TENSOR = 1_000;
     private static final int LONGEST_NAME = 150;
 
     private final String field;
@@ -111,6 +112,10 @@ final class LoraPlanner {
     }
 
     private void sort(String tensor) {
+        if (tensor.length() > LONGEST_TENSOR) {
+            throw refused(quoted(tensor) + " has a name of " + tensor.length() + " characters: at most "
+                    + LONGEST_TENSOR + " are read");
+        }
         OtherKind.of(tensor).ifPresent(kind -> {
             throw refused(
                     "is " + kind + ", as its tensor " + quoted(tensor) + " shows: this worker does LoRA and DoRA");

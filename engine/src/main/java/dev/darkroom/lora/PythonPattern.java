@@ -1,8 +1,11 @@
 package dev.darkroom.lora;
 
 import dev.darkroom.job.Faults;
+import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /**
  * A key of PEFT's {@code rank_pattern} or {@code alpha_pattern}: a regular expression of Python's, matched with a module's name from its
@@ -12,6 +15,12 @@ import java.util.regex.PatternSyntaxException;
  */
 record PythonPattern(String key, Pattern pattern) {
     private static final int LONGEST = 500;
+
+    /** A counted repetition: from, and to after a comma. */
+    private static final Pattern COUNT = Pattern.compile("\\{(\\d*)(,(\\d*))?}(?<!\\{})");
+
+    /** Product of all counts of a pattern at most: passes over nothing look at no letter, and so take none of the steps. */
+    private static final long MOST_PASSES = 1_000;
 
     /** Steps that matching may still take, of all patterns of a file together: some expressions backtrack exponentially. */
     static final class Steps {
@@ -58,6 +67,7 @@ record PythonPattern(String key, Pattern pattern) {
     private static String translated(String python) {
         var java = new StringBuilder();
         boolean inClass = false;
+        long passes = 1;
         for (int i = 0; i < python.length(); i++) {
             char c = python.charAt(i);
             String rest = python.substring(i);
@@ -82,12 +92,33 @@ record PythonPattern(String key, Pattern pattern) {
                 java.append("\\k<").append(rest, 4, rest.indexOf(')')).append('>');
                 i += rest.indexOf(')');
             } else if (c == '{') {
-                java.append(rest.matches("\\{,\\d+}.*") ? "{0" : rest.matches("\\{\\d+(,\\d*)?}.*") ? "{" : "\\{");
+                Matcher count = COUNT.matcher(rest);
+                if (!count.lookingAt()) {
+                    java.append("\\{");
+                } else if (count.group().equals("{,}")) {
+                    java.append('*');
+                    i += count.end() - 1;
+                } else {
+                    passes *= Math.max(1, largest(count));
+                    if (passes > MOST_PASSES) {
+                        throw new IllegalArgumentException(
+                                "repeats too much: the product of its counts must be at most " + MOST_PASSES);
+                    }
+                    java.append(count.group(1).isEmpty() ? "{0" : "{");
+                }
             } else {
                 java.append(c);
             }
         }
         return java.toString();
+    }
+
+    private static long largest(Matcher count) {
+        return Stream.of(count.group(1), Objects.requireNonNullElse(count.group(3), ""))
+                .filter(digits -> !digits.isEmpty())
+                .mapToLong(digits -> digits.length() > 9 ? Long.MAX_VALUE / MOST_PASSES : Long.parseLong(digits))
+                .max()
+                .orElse(1);
     }
 
     /** A text whose every letter that is looked at is a step. */

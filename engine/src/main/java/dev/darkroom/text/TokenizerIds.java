@@ -60,6 +60,11 @@ final class TokenizerIds {
             }
             ids.put(entry.getKey(), id.longValue());
         });
+        long last = seen.stream().mapToLong(Long::longValue).max().orElse(0);
+        if (last >= ids.size()) {
+            throw new CheckpointException(
+                    file + " is cut off: it has " + ids.size() + " tokens, but ids up to " + last);
+        }
         return notEmpty(file, ids);
     }
 

@@ -458,6 +458,19 @@ class PictureDecoderTest {
         assertRefused(TestPictures.file(TestPictures.gradient(8, 8).toImage(), "tiff"), NO_PICTURE + ", not a TIFF");
     }
 
+    /** A list of them would take many times as much memory as the file. */
+    @Test
+    void aFileOfCountlessPartsIsRefused() throws IOException {
+        byte[] png = TestPictures.file(TestPictures.gradient(8, 8).toImage(), "png");
+        byte[] parts = new byte[12 * 60_000];
+        byte[] part = TestFiles.pngChunk("teSt", new byte[0]);
+        for (int at = 0; at < parts.length; at += part.length) {
+            System.arraycopy(part, 0, parts, at, part.length);
+        }
+
+        assertRefused(TestFiles.inserted(png, 33, parts), "mask: the picture is damaged: it has more than 50000 parts");
+    }
+
     /** A decoder would go on with the picture inside, of whatever size that is. */
     @Test
     void aBmpWithAnotherFormatInsideIsRefused() {

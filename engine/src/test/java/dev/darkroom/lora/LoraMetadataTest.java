@@ -101,6 +101,10 @@ class LoraMetadataTest {
             a number, not null
             {'transformer.alpha_pattern': {'(to_q': 1}} ¦ is no sound LoRA: lora_adapter_metadata: transformer.alpha_pattern (to_q is no \
             regular expression that can be read
+            {'transformer.alpha_pattern': {'(?:(?:^){2000000000}){2000000000}': 1}} ¦ is no sound LoRA: lora_adapter_metadata: \
+            transformer.alpha_pattern (?:(?:^){2000000000}){2000000000} repeats too much
+            {'transformer.alpha_pattern': {'((){40}){40}x': 1}} ¦ is no sound LoRA: lora_adapter_metadata: transformer.alpha_pattern \
+            ((){40}){40}x repeats too much
             {'transformer.peft_type': 'LOHA'} ¦ is no sound LoRA: lora_adapter_metadata: transformer.peft_type says that it is a LOHA
             {'transformer.layer_replication': [[0, 4]]} ¦ is no sound LoRA: lora_adapter_metadata: transformer.layer_replication is [[0,4]]
             {'transformer.use_qalora': true} ¦ is no sound LoRA: lora_adapter_metadata: transformer.use_qalora is true
@@ -116,7 +120,7 @@ class LoraMetadataTest {
     @ParameterizedTest
     @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
             {'transformer.lora_alpha': 2, 'transformer.alpha_pattern': {'to_x': 1, 'to_q': 4}, 'transformer.rank_pattern': {'^to_q': 9}} ¦ \
-            its metadata holds patterns that are for none of its layers: transformer.rank_pattern ^to_q, transformer.alpha_pattern to_x
+            its metadata holds patterns that decide nothing, for no layer or behind another one: transformer.rank_pattern ^to_q, transformer.alpha_pattern to_x
             {'transformer.lora_alpha': 2, 'transformer.novelty': 3, 'r': 4} ¦ \
             its lora_adapter_metadata says what is not understood here and was left out: r, transformer.novelty 3
             {'transformer.lora_alpha': 2, 'transformer.bias': 'all', 'transformer.init_lora_weights': 'pissa'} ¦ \
@@ -134,7 +138,7 @@ class LoraMetadataTest {
         try (var adapted = attach(
                 "{'transformer.lora_alpha': 2, 'transformer.r': 2, 'transformer.target_modules': ['to_q'],"
                         + " 'transformer.lora_dropout': 0.1, 'transformer.bias': 'none', 'transformer.use_dora': false,"
-                        + " 'transformer.peft_type': 'LORA', 'transformer.init_lora_weights': true, 'transformer.novelty': null}")) {
+                        + " 'transformer.peft_type': 'LORA', 'transformer.init_lora_weights': 'gaussian', 'transformer.novelty': null}")) {
             assertThat(adapted.notes()).isEmpty();
         }
     }

@@ -65,7 +65,20 @@ class TokenizerConsistencyTest {
     void aVocabularyThatLacksTokensIsRefused() throws IOException {
         withoutFile(CLIP);
         TestCheckpoints.edit(folder.resolve("vocab.json"), vocabulary -> vocabulary.remove("re"));
-        assertRefused(reading(CLIP), "merges.txt", "re, which is no token");
+        assertRefused(reading(CLIP), "vocab.json", "is cut off: it has 1273 tokens, but ids up to 1273");
+    }
+
+    /** Cut alike, they still belong together, and prompts would be split otherwise. */
+    @Test
+    void mergesAndVocabularyThatAreCutAlikeAreRefused() throws IOException {
+        withoutFile(CLIP);
+        List<String> lines = Files.readAllLines(folder.resolve("merges.txt"));
+        Files.write(folder.resolve("merges.txt"), lines.subList(0, lines.size() - 1));
+        TestCheckpoints.edit(
+                folder.resolve("vocab.json"),
+                vocabulary -> vocabulary.remove(lines.getLast().replace(" ", "")));
+
+        assertRefused(reading(CLIP), "vocab.json", "is cut off");
     }
 
     @ParameterizedTest

@@ -80,6 +80,7 @@ final class DecodedBody<T> implements PinnedGet.Body<T> {
         private final @Nullable ContentCoding coding;
         private final @Nullable Step next;
         private byte[] beginning = {};
+        private long unpacked;
         private boolean begun;
         private @Nullable EmbeddedChannel decoder;
 
@@ -136,6 +137,10 @@ final class DecodedBody<T> implements PinnedGet.Body<T> {
         private void pass(EmbeddedChannel channel, Step following) throws IOException {
             for (ByteBuf out = channel.readInbound(); out != null; out = channel.readInbound()) {
                 try {
+                    unpacked += out.readableBytes();
+                    if (unpacked > mostBytes) { // of every step: what the last one delivers can be nothing at all
+                        throw new PinnedGet.TooLarge();
+                    }
                     byte[] plain = new byte[out.readableBytes()];
                     out.readBytes(plain);
                     following.take(plain);

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PinnedGet implements AutoCloseable {
     /** A {@code Content-Range} that begins at the first byte. */
+    /** A body that was packed twice is a mistake of some server; one that was packed more often is made to cost time. */
+    private static final int MOST_CODINGS = 2;
+
     private static final Pattern ALL = Pattern.compile("bytes 0-(\\d{1,15})/(\\d{1,15})");
 
     private final HttpClient client;
@@ -152,6 +155,10 @@ final class PinnedGet implements AutoCloseable {
         List<ContentCoding> codings = ContentCoding.of(response.headers());
         if (codings.contains(ContentCoding.BROTLI)) { // which has no beginning to be known by
             answer.completeExceptionally(new Compressed(ContentCoding.BROTLI.token));
+            return;
+        }
+        if (codings.size() > MOST_CODINGS) {
+            answer.completeExceptionally(new Compressed("more than " + MOST_CODINGS + " codings in a row"));
             return;
         }
         if (declaredLength(response) > rules.largestFile()) {

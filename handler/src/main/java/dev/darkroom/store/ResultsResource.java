@@ -49,7 +49,8 @@ public class ResultsResource {
         if (isKnown(asked, tag)) {
             return described(Response.notModified(), tag).build();
         }
-        ByteRange range = isSame(asked, tag) ? ByteRange.of(values(asked, "Range"), size) : new ByteRange.Whole();
+        ByteRange range =
+                withBody && isSame(asked, tag) ? ByteRange.of(values(asked, "Range"), size) : new ByteRange.Whole();
         return switch (range) {
             case ByteRange.Whole all -> picture(Response.ok(), name, tag, new PathPart(file, 0, size), withBody);
             case ByteRange.Part part ->

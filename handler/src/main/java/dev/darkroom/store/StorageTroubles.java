@@ -34,7 +34,7 @@ final class StorageTroubles {
             check.run();
             stored();
             return Optional.empty();
-        } catch (StoreException e) {
+        } catch (StoreException | RuntimeException e) { // whatever it is, the next look asks again
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -514,6 +515,37 @@ class UrlFetchTest {
         });
 
         assertThat(fetch("/")).isEqualTo(large);
+    }
+
+    /** What the inner layer unpacks to is nothing; the work is in between. */
+    @Test
+    void whatUnpacksToNothingIsGivenUpToo() {
+        byte[] idle = new byte[5 * 1_000_000]; // blocks of no bytes
+        for (int i = 0; i < idle.length; i += 5) {
+            idle[i + 3] = (byte) 0xFF;
+            idle[i + 4] = (byte) 0xFF;
+        }
+        byte[] start = {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 0};
+        byte[] inner = Arrays.copyOf(start, start.length + idle.length);
+        System.arraycopy(idle, 0, inner, start.length, idle.length);
+        on("/", exchange -> {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip, gzip");
+            answer(exchange, 200, packed(inner, "gzip"));
+        });
+
+        assertFails("/", Code.BAD_INPUT, "image: must be at most 1000000 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 1_000})
+    void codingsUponCodingsAreRefused(int count) {
+        on("/", exchange -> {
+            exchange.getResponseHeaders().set("Content-Encoding", String.join(",", Collections.nCopies(count, "gzip")));
+            answer(exchange, 200, FILE);
+        });
+
+        assertFails(
+                "/", Code.FETCH_FAILED, "image: localhost sends content compressed with more than 2 codings in a row");
     }
 
     @ParameterizedTest

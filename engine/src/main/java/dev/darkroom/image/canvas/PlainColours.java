@@ -2,6 +2,7 @@ package dev.darkroom.image.canvas;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.color.CMMException;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_ColorSpace;
 import java.awt.color.ICC_Profile;
@@ -49,7 +50,11 @@ public final class PlainColours {
         if (!colours.isCS_sRGB()) {
             return toSrgb(part);
         }
-        return profile == null ? part : toSrgb(seenIn(profile, part));
+        try {
+            return profile == null ? part : toSrgb(seenIn(profile, part));
+        } catch (CMMException e) {
+            return part; // a profile that can be read and not computed is as one that cannot be read
+        }
     }
 
     /** Lays a converted part over white. */

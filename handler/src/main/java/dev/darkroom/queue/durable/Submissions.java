@@ -36,14 +36,13 @@ final class Submissions {
 
     private DurableJob first(Submission submission, Supplier<DurableJob> accept, CompletableFuture<Void> mine) {
         try {
-            Optional<DurableJob> before = known.apply(submission.key());
-            boolean same = before.filter(
-                            job -> submission.equals(job.beginning().submission()))
-                    .isPresent();
-            if (before.isPresent() && !same && before.get().refusal().isEmpty()) {
+            Optional<DurableJob> before =
+                    known.apply(submission.key()).filter(job -> job.refusal().isEmpty());
+            if (before.isPresent()
+                    && !submission.equals(before.get().beginning().submission())) {
                 throw QueueException.otherBody(submission.key());
             }
-            return same ? before.get() : accept.get();
+            return before.orElseGet(accept);
         } finally {
             underWay.remove(submission.key(), mine);
             mine.complete(null);

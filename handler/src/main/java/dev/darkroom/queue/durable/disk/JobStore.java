@@ -138,14 +138,25 @@ public final class JobStore implements AutoCloseable {
                 records.put(entry.getKey(), keys.sealed(keys.opened(entry.getValue())));
                 old = true;
             }
-            String request = entry.getKey() + REQUEST;
-            if (files.has(request) && !keys.isCurrent(files.read(request))) {
-                files.write(request, keys.sealed(keys.opened(files.read(request))), true);
-            }
+            encryptOldRequest(entry.getKey() + REQUEST);
         }
         if (old) {
             LOG.info("jobs of an earlier version, or of another key, are encrypted now");
             records.rewrite();
+        }
+    }
+
+    /** Leaves a request that cannot be read as it is: its job fails when a worker takes it, and no other job is touched. */
+    private void encryptOldRequest(String request) {
+        try {
+            if (files.has(request)) {
+                byte[] content = files.read(request);
+                if (!keys.isCurrent(content)) {
+                    files.write(request, keys.sealed(keys.opened(content)), true);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.errorf("%s cannot be read: %s", request, e.getMessage());
         }
     }
 

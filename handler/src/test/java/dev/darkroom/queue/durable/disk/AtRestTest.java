@@ -103,6 +103,25 @@ class AtRestTest {
     }
 
     @Test
+    void aDamagedRequestStopsNoOtherJob() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            for (String id : List.of("a", "b")) {
+                store.keepRequest(id, new byte[] {1, 2, 3});
+                store.put(job(id));
+            }
+            store.sync();
+        }
+        byte[] request = Files.readAllBytes(folder.resolve("a.request"));
+        request[request.length - 1] ^= 1;
+        Files.write(folder.resolve("a.request"), request);
+
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.jobs()).containsExactlyInAnyOrder(job("a"), job("b"));
+            assertThat(store.request("b")).containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test
     void aKeyThatIsLostCostsItsJobsAndNoStart() throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             store.keepRequest("a", new byte[] {1, 2, 3});
