@@ -31,7 +31,7 @@ case "$#:${1:-}" in
     exit 0
     ;;
   *)
-    echo "unknown arguments [$*]: there is only --payload FILE" >&2
+    echo "unknown arguments [$*]" >&2
     usage >&2
     exit 2
     ;;

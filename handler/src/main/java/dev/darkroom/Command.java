@@ -53,6 +53,6 @@ sealed interface Command {
                 return new Refuse("--payload: this is no path: " + e.getReason());
             }
         }
-        return new Refuse("unknown arguments " + all + ": there is only --payload FILE");
+        return new Refuse("unknown arguments " + all);
     }
 }

@@ -257,7 +257,7 @@ class EntrypointIT {
 
         assertThat(ended.exit()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
-        assertThat(ended.err()).contains("unknown arguments").contains("there is only --payload FILE");
+        assertThat(ended.err()).contains("unknown arguments").contains("usage:");
     }
 
     @Test

@@ -21,6 +21,10 @@ record JpegFile(byte[] file, List<Segment> segments) {
     private static final int COMPONENTS = 5;
 
     private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
+
+    /** Beginning of a colour profile's segments. */
+    private static final byte[] PROFILE = "ICC_PROFILE".getBytes(StandardCharsets.US_ASCII);
+
     private static final int LARGEST_SEGMENT = 0xFFFF - 2;
 
     /** Most scans of a file: encoders write about ten, and each costs a pass over the whole picture, however short it is. */
@@ -131,9 +135,7 @@ record JpegFile(byte[] file, List<Segment> segments) {
     /** Returns true if the file has a colour profile. */
     boolean hasProfile() {
         return segments.stream()
-                .anyMatch(segment -> segment.marker() == APP2
-                        && new String(file, segment.start(), segment.length(), StandardCharsets.ISO_8859_1)
-                                .startsWith("ICC_PROFILE"));
+                .anyMatch(segment -> segment.marker() == APP2 && begins(segment, PROFILE));
     }
 
     /**
@@ -172,12 +174,16 @@ record JpegFile(byte[] file, List<Segment> segments) {
     /** Copies the EXIF block, if there is one. */
     Optional<byte[]> exif() {
         return segments.stream()
-                .filter(segment -> segment.marker() == APP1)
-                .map(segment -> Arrays.copyOfRange(file, segment.start(), segment.start() + segment.length()))
-                .filter(content ->
-                        Arrays.equals(EXIF, 0, EXIF.length, content, 0, Math.min(EXIF.length, content.length)))
-                .map(content -> Arrays.copyOfRange(content, EXIF.length, content.length))
+                .filter(segment -> segment.marker() == APP1 && begins(segment, EXIF))
+                .map(segment -> Arrays.copyOfRange(
+                        file, segment.start() + EXIF.length, segment.start() + segment.length()))
                 .findFirst();
+    }
+
+    private boolean begins(Segment segment, byte[] beginning) {
+        return segment.length() >= beginning.length
+                && Arrays.equals(
+                        file, segment.start(), segment.start() + beginning.length, beginning, 0, beginning.length);
     }
 
     /** Returns the file with an EXIF block in it; empty if the block is too large for a segment, or the file has none to put it before. */

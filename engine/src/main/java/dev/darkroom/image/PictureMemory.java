@@ -57,8 +57,8 @@ public final class PictureMemory {
     }
 
     private void giveBack(int count) {
-        if (garbage.addAndGet((long) count * UNIT) >= MOST_GARBAGE) {
-            garbage.set(0);
+        long now = (long) count * UNIT;
+        if (garbage.getAndUpdate(before -> before + now >= MOST_GARBAGE ? 0 : before + now) + now >= MOST_GARBAGE) {
             System.gc(); // before another task may take what is only free once it was collected
         }
         units.release(count);

@@ -83,7 +83,7 @@ record LayerTensors(
         }
         Tensor gain = Operators.doraGain(weight.tensor(), tensors.down, tensors.up, lora.scale, tensors.magnitude);
         if (!Operators.allFinite(List.of(gain))) {
-            throw JobException.badInput(lora.field + ": its lora_magnitude_vector gives numbers that are not finite");
+            throw JobException.badInput(lora.field + ": as a DoRA it gives numbers that are not finite");
         }
         return gain;
     }

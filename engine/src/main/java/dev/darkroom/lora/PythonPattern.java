@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 record PythonPattern(String key, Pattern pattern) {
     private static final int LONGEST = 500;
 
-    /** A counted repetition: from, and to after a comma. */
-    private static final Pattern COUNT = Pattern.compile("\\{(\\d*)(,(\\d*))?}(?<!\\{})");
+    /** A counted repetition: from, and to after a comma; without either it is no repetition. */
+    private static final Pattern COUNT = Pattern.compile("\\{(?!})(\\d*)(,(\\d*))?}");
 
     /** Product of all counts of a pattern at most: passes over nothing look at no letter, and so take none of the steps. */
     private static final long MOST_PASSES = 1_000;
@@ -70,14 +70,13 @@ record PythonPattern(String key, Pattern pattern) {
         long passes = 1;
         for (int i = 0; i < python.length(); i++) {
             char c = python.charAt(i);
-            String rest = python.substring(i);
             if (c == '\\' && i + 1 < python.length()) {
                 java.append(c).append(python.charAt(++i));
             } else if (inClass) {
                 java.append(c == '[' || c == '&' ? "\\" + c : String.valueOf(c));
                 inClass = c != ']';
             } else if (c == '[') {
-                int literal = i + 1 + (rest.startsWith("[^") ? 1 : 0);
+                int literal = i + 1 + (python.startsWith("[^", i) ? 1 : 0);
                 java.append(python, i, Math.min(literal, python.length()));
                 i = literal - 1;
                 if (literal < python.length() && python.charAt(literal) == ']') {
@@ -85,19 +84,21 @@ record PythonPattern(String key, Pattern pattern) {
                     i = literal;
                 }
                 inClass = true;
-            } else if (rest.startsWith("(?P<")) {
-                java.append("(?<");
-                i += 3;
-            } else if (rest.startsWith("(?P=") && rest.indexOf(')') > 0) {
-                java.append("\\k<").append(rest, 4, rest.indexOf(')')).append('>');
-                i += rest.indexOf(')');
+            } else if (python.startsWith("(?P<", i) && python.indexOf('>', i) > 0) {
+                int end = python.indexOf('>', i);
+                java.append("(?<").append(group(python.substring(i + 4, end))).append('>');
+                i = end;
+            } else if (python.startsWith("(?P=", i) && python.indexOf(')', i) > 0) {
+                int end = python.indexOf(')', i);
+                java.append("\\k<").append(group(python.substring(i + 4, end))).append('>');
+                i = end;
             } else if (c == '{') {
-                Matcher count = COUNT.matcher(rest);
+                Matcher count = COUNT.matcher(python).region(i, python.length());
                 if (!count.lookingAt()) {
                     java.append("\\{");
                 } else if (count.group().equals("{,}")) {
                     java.append('*');
-                    i += count.end() - 1;
+                    i = count.end() - 1;
                 } else {
                     passes *= Math.max(1, largest(count));
                     if (passes > MOST_PASSES) {
@@ -111,6 +112,11 @@ record PythonPattern(String key, Pattern pattern) {
             }
         }
         return java.toString();
+    }
+
+    /** Names a group as Java allows: letters and digits alone, so that an underscore becomes two of these. */
+    private static String group(String name) {
+        return "g" + name.replace("Z", "Zz").replace("_", "Zu");
     }
 
     private static long largest(Matcher count) {

@@ -39,9 +39,7 @@ public final class TokenizerSettings {
                     "name_or_path",
                     "special_tokens_map_file",
                     "tokenizer_file",
-                    "processor_class")
-            .ignores(
-                    "remarks of the library",
+                    "processor_class",
                     "auto_map",
                     "backend",
                     "is_local",
@@ -50,12 +48,21 @@ public final class TokenizerSettings {
                     "from_slow")
             .ignores("no text is written", "clean_up_tokenization_spaces", "errors", "spaces_between_special_tokens")
             .ignores("no chat is held", "chat_template", "add_generation_prompt", "return_token_type_ids")
-            .ignores("the pipelines state it themselves", "max_length", "padding", "truncation", "stride")
             .ignores(
-                    "the pipelines state it themselves", "pad_to_multiple_of", "pad_token_type_id", "model_input_names")
+                    "the pipelines state it themselves",
+                    "max_length",
+                    "padding",
+                    "truncation",
+                    "stride",
+                    "pad_to_multiple_of",
+                    "pad_token_type_id",
+                    "model_input_names")
             .ignores("no token of these is looked for by its role", "unk_token", "sep_token", "cls_token", "mask_token")
-            .ignores("the tokenizer's own lists count", "additional_special_tokens", "extra_special_tokens")
-            .ignores("the tokenizer's own lists count", "model_specific_special_tokens")
+            .ignores(
+                    "the tokenizer's own lists count",
+                    "additional_special_tokens",
+                    "extra_special_tokens",
+                    "model_specific_special_tokens")
             .ignores("the classes themselves know it", "do_lower_case", "legacy", "sp_model_kwargs", "extra_ids");
 
     private final ConfigFile config;

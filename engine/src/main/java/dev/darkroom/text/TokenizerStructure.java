@@ -72,7 +72,7 @@ final class TokenizerStructure {
         }
     }
 
-    /** Checks that a pattern finds something: a match of no length leads the library out of its text. */
+    /** Checks that a pattern finds something: an empty expression to replace leads the library out of its text. */
     private void pattern(String kind, JsonNode pattern) {
         String text = pattern.path("String").asText();
         String expression = pattern.path("Regex").asText();

@@ -90,7 +90,7 @@ public record ConfigKeys(String file, List<String> used, Map<String, List<Object
     }
 
     private static boolean isOneOf(JsonNode value, List<Object> allowed) {
-        if (value.isArray()) {
+        if (value.isArray() && !value.isEmpty()) {
             return StreamSupport.stream(value.spliterator(), false).allMatch(item -> isOneOf(item, allowed));
         }
         return value.isNull() || allowed.stream().anyMatch(one -> equal(value, one));

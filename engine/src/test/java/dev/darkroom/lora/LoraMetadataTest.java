@@ -74,6 +74,7 @@ class LoraMetadataTest {
             {'transformer.lora_alpha': 4, 'transformer.alpha_pattern': {'blocks.0.attn.to_q': 16}} ¦ 2 ¦ 2
             {'transformer.lora_alpha': 4, 'transformer.alpha_pattern': {'transformer_blocks.0.attn.to_q|proj_out': 16}} ¦ 8 ¦ 8
             {'transformer.lora_alpha': 4, 'transformer.alpha_pattern': {'(?P<q>to)_[qk]': 16, 'proj_ou{,1}t': 8}} ¦ 8 ¦ 4
+            {'transformer.lora_alpha': 4, 'transformer.alpha_pattern': {'(?P<the_o>o)_q': 1, 't(?P<the_o>o)_q': 16, 'pr(?P<o_1>o)j_(?P=o_1)ut{,}': 8}} ¦ 8 ¦ 4
             {'transformer.lora_alpha': 4, 'transformer.rank_pattern': {'.*': 2}, 'transformer.r': 64} ¦ 2 ¦ 2
             """)
     void alphaIsWhatPeftTakes(String metadata, float toQ, float projOut) {

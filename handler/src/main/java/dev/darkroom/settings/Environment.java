@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -195,10 +194,5 @@ public final class Environment {
             case SysPropConfigSource.ORDINAL -> "-D" + setting.property();
             default -> setting.variable();
         };
-    }
-
-    /** Names that are read besides the settings: for the documentation's test. */
-    public static Set<String> namesOfOthers() {
-        return Set.copyOf(OF_OTHERS);
     }
 }

@@ -5,7 +5,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * One setting, as the mapping of the configuration declares it.
@@ -34,12 +33,5 @@ record Setting(String property, Class<?> type, boolean several) {
     /** Returns the environment variable that a property has: all but letters and digits becomes an underscore. */
     static String variable(String property) {
         return property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
-    }
-
-    /** Returns the name without the prefix that all settings share, or nothing if the name has another. */
-    static Optional<String> withoutPrefix(String prefix, String name) {
-        return name.regionMatches(true, 0, prefix, 0, prefix.length())
-                ? Optional.of(name.substring(prefix.length()))
-                : Optional.empty();
     }
 }

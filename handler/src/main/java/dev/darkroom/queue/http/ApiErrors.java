@@ -59,7 +59,7 @@ final class ApiErrors {
         String reason = String.valueOf(error.getMessage());
         Refusal.log(request, error.status(), error.isOfJob() ? Refusal.withoutQuotes(reason) : reason);
         Response.ResponseBuilder response = json(error.status(), reason);
-        if (Refusal.closes(request, error.status())) {
+        if (Refusal.closes(request)) {
             response.header("Connection", "close");
         }
         error.retryAfter().ifPresent(time -> response.header("Retry-After", time.toSeconds()));

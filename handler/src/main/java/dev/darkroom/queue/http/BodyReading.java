@@ -151,10 +151,11 @@ final class BodyReading {
             body.completeExceptionally(new ApiException(status, reason));
         }
 
-        /** Lets go of a body whose caller has an answer, or has gone. */
+        /** Lets go of a body whose caller has gone before it was whole; one that is whole counts until it is read into a job. */
         private void end() {
-            letGo();
-            body.cancel(false);
+            if (body.cancel(false)) {
+                letGo();
+            }
         }
 
         private void letGo() {

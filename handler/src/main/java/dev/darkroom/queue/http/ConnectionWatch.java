@@ -69,7 +69,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext connection, Object message) throws Exception {
-        if (requests == 0 && !begun) {
+        if (requests == 0 && !begun && connection.pipeline().get(HttpRequestDecoder.class) != null) { // not HTTP/2's pings
             begun = true;
             closeAfter(headerTimeout, connection);
         }

@@ -72,14 +72,17 @@ final class FormBody {
             throw new UncheckedIOException(e);
         }
         if (json.length > largestBody) {
-            throw new ApiException(
-                    413,
-                    ApiErrors.reason(413) + ": at most " + largestBody + " bytes, of which files take a third more");
+            throw tooLarge();
         }
         return json;
     }
 
-    private static List<FormRequest.Part> parts(byte[] body, String contentType) {
+    private ApiException tooLarge() {
+        return new ApiException(
+                413, ApiErrors.reason(413) + ": at most " + largestBody + " bytes, of which files take a third more");
+    }
+
+    private List<FormRequest.Part> parts(byte[] body, String contentType) {
         Matcher boundary = BOUNDARY.matcher(contentType);
         if (!boundary.find()) {
             throw JobException.badInput("the body is no valid form: its Content-Type names no boundary");
@@ -90,8 +93,8 @@ final class FormBody {
         try {
             parser.parse(ByteBuffer.wrap(body));
         } catch (IOException | RuntimeException e) {
-            if (e instanceof JobException fault) {
-                throw fault;
+            if (e instanceof JobException || e instanceof ApiException) {
+                throw (RuntimeException) e;
             }
             throw new JobException(JobException.Code.BAD_INPUT, "the body is no valid form", e);
         }
@@ -134,11 +137,12 @@ final class FormBody {
     }
 
     /** Collects the parts of a form. */
-    private static final class Parts implements MultipartParser.PartHandler {
+    private final class Parts implements MultipartParser.PartHandler {
         private final List<FormRequest.Part> parts = new ArrayList<>();
         private final ByteArrayOutputStream content = new ByteArrayOutputStream();
         private String name = "";
         private @Nullable String file;
+        private long base64;
 
         @Override
         public void beginPart(CaseInsensitiveMap<String> headers) {
@@ -161,6 +165,10 @@ final class FormBody {
             byte[] more = new byte[buffer.remaining()];
             buffer.get(more);
             content.writeBytes(more);
+            base64 += file == null ? 0 : more.length * 4L / 3;
+            if (base64 > largestBody) { // before all of it is copied once more
+                throw tooLarge();
+            }
         }
 
         @Override

@@ -28,9 +28,6 @@ final class Refusal {
             Pattern.compile("(the body is [a-z ]+?[A-Za-z0-9-]*)(:.*)?", Pattern.DOTALL);
     private static final Set<Integer> LATER = Set.of(429, 503);
 
-    /** Refusals after which a body may go on for long that nobody reads. */
-    private static final Set<Integer> CLOSING = Set.of(408, 413, 429);
-
     private Refusal() {}
 
     /** Notes who calls, for the log. */
@@ -45,7 +42,7 @@ final class Refusal {
         if (response.ended() || response.headWritten() || response.closed()) {
             return;
         }
-        if (closes(request, status)) {
+        if (closes(request)) {
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }
         if (LATER.contains(status)) {
@@ -57,9 +54,8 @@ final class Refusal {
     }
 
     /** Returns true if the connection has to end with the answer, because the rest of a body may come on it that nobody reads. */
-    static boolean closes(RoutingContext request, int status) {
-        return CLOSING.contains(status)
-                && !request.request().isEnded()
+    static boolean closes(RoutingContext request) {
+        return !request.request().isEnded()
                 && request.request().version() != HttpVersion.HTTP_2;
     }
 

@@ -139,6 +139,15 @@ final class DataKeys {
         return sealed.startsWith(TEXT) ? new String(opened(bytes(sealed)), StandardCharsets.UTF_8) : sealed;
     }
 
+    /** Returns true for a text that one of the keys opens, or that is in clear. */
+    boolean opens(String sealed) {
+        try {
+            return !opened(sealed).isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     boolean isCurrent(String sealed) {
         return sealed.startsWith(TEXT) && isCurrent(bytes(sealed));
     }

@@ -108,6 +108,21 @@ public record JobRecord(
     }
 
     private JobRecord waiting(long place, long since, int retriesSoFar, int takesSoFar, int attemptsSoFar) {
+        return open(place, since, Status.IN_QUEUE, retriesSoFar, takesSoFar, attemptsSoFar, 0);
+    }
+
+    /** Returns the record with one more take. */
+    public JobRecord taken() {
+        return open(sequence, accepted, status, retries, takes + 1, attempts, started);
+    }
+
+    /** Returns the record of the job as it begins. */
+    public JobRecord begun(long now) {
+        return open(sequence, accepted, Status.IN_PROGRESS, retries, takes, attempts + 1, now);
+    }
+
+    private JobRecord open(
+            long place, long since, Status now, int retriesSoFar, int takesSoFar, int attemptsSoFar, long startedAt) {
         return new JobRecord(
                 id,
                 place,
@@ -115,40 +130,8 @@ public record JobRecord(
                 bytes,
                 policy,
                 webhook,
-                Status.IN_QUEUE,
-                retriesSoFar,
-                takesSoFar,
-                attemptsSoFar,
-                0,
-                0,
-                0,
-                0,
-                false,
-                false,
-                null,
-                submission);
-    }
-
-    /** Returns the record with one more take. */
-    public JobRecord taken() {
-        return open(status, takes + 1, attempts, started);
-    }
-
-    /** Returns the record of the job as it begins. */
-    public JobRecord begun(long now) {
-        return open(Status.IN_PROGRESS, takes, attempts + 1, now);
-    }
-
-    private JobRecord open(Status now, int takesSoFar, int attemptsSoFar, long startedAt) {
-        return new JobRecord(
-                id,
-                sequence,
-                accepted,
-                bytes,
-                policy,
-                webhook,
                 now,
-                retries,
+                retriesSoFar,
                 takesSoFar,
                 attemptsSoFar,
                 startedAt,

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ public final class JobStore implements AutoCloseable {
      * single job.
      *
      * @param key what records and requests are encrypted by; empty takes a key that lies in the folder
-     * @throws IllegalStateException if another process has it open
+     * @throws IllegalStateException if another process has it open, or the key opens none of its jobs
      * @throws UncheckedIOException if it cannot be used although nothing shows that it is damaged
      */
     public static JobStore open(Path folder, Optional<String> key) {
@@ -88,6 +89,7 @@ public final class JobStore implements AutoCloseable {
         var records = new Records(files.create(FILE));
         try {
             var jobs = new JobStore(files, records, DataKeys.of(files, key));
+            jobs.checkKey();
             jobs.setAsideUnreadable();
             jobs.sweep();
             jobs.encryptOldOnes();
@@ -110,6 +112,16 @@ public final class JobStore implements AutoCloseable {
             case DataUtils.ERROR_READING_FAILED -> e.getCause() instanceof EOFException;
             default -> false;
         };
+    }
+
+    /** Refuses a key that opens nothing: it is a wrong one, and what was accepted must not be given up for that. */
+    private void checkKey() {
+        Collection<String> all = records.byKeys().values();
+        if (!all.isEmpty() && all.stream().noneMatch(keys::opens)) {
+            throw new IllegalStateException("none of the " + all.size() + " jobs in " + files.folder()
+                    + " can be read with this key: give the worker the DARKROOM_DATA_KEY, or the file " + DataKeys.FILE
+                    + " there, that they were written with; or remove " + FILE + " there to give them up");
+        }
     }
 
     private void setAsideUnreadable() throws IOException {

@@ -1,6 +1,7 @@
 package dev.darkroom.queue.durable.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.job.JobException;
@@ -122,24 +123,38 @@ class AtRestTest {
     }
 
     @Test
-    void aKeyThatIsLostCostsItsJobsAndNoStart() throws IOException {
+    void aKeyThatOpensNothingEndsTheStartAndCostsNoJob() throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             store.keepRequest("a", new byte[] {1, 2, 3});
             store.put(job("a"));
             store.sync();
         }
+        byte[] key = Files.readAllBytes(folder.resolve("key"));
         Files.delete(folder.resolve("key"));
 
+        for (int i = 0; i < 2; i++) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> JobStore.open(folder))
+                    .withMessageContaining("none of the 1 jobs in " + folder)
+                    .withMessageContaining("DARKROOM_DATA_KEY");
+        }
+        Files.write(folder.resolve("key"), key);
         try (JobStore store = JobStore.open(folder)) {
-            assertThat(store.jobs()).isEmpty();
-            store.put(job("b"));
+            assertThat(store.jobs()).containsExactly(job("a"));
+            assertThat(store.request("a")).containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test
+    void aMistypedKeyLosesNothing() throws IOException {
+        try (JobStore store = JobStore.open(folder, Optional.of("right"))) {
+            store.put(job("a"));
             store.sync();
         }
-        try (JobStore store = JobStore.open(folder)) {
-            assertThat(store.jobs()).containsExactly(job("b"));
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            assertThat(all.map(file -> String.valueOf(file.getFileName()))).contains("a.record", "a.request");
+
+        assertThatIllegalStateException().isThrownBy(() -> JobStore.open(folder, Optional.of("wrong")));
+        try (JobStore store = JobStore.open(folder, Optional.of("right"))) {
+            assertThat(store.jobs()).containsExactly(job("a"));
         }
     }
 
