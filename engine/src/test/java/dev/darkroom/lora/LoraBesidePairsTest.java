@@ -23,44 +23,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What LoRA files hold beside pairs: biases, norms, magnitudes of a DoRA, matrices of another width. Nothing of it stays. */
-class LoraBesidePairsTest {
+class LoraBesidePairsTest extends OnTinyFlux {
     private static final String TO_Q = "transformer_blocks.0.attn.to_q";
     private static final String NORM_Q = "transformer_blocks.0.attn.norm_q";
-
-    private static Loaded<FluxTransformer> network;
-
-    private final Loras loras = TestLoras.few();
-
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void load() {
-        network = FluxNetworks.transformer(TestLoras.FLUX.resolve("transformer"), TestLoras.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        network.close();
-    }
-
-    @AfterEach
-    void everythingIsAsItWas() {
-        assertThat(network.linears().values())
-                .allMatch(layer -> layer.lowRank().isEmpty() && layer.added().isEmpty());
-        assertThat(network.norms().values()).allMatch(norm -> norm.tensor() == norm.loaded());
-        loras.close();
-    }
 
     @ParameterizedTest
     @ValueSource(doubles = {1, 0.5, -2})

@@ -3,53 +3,24 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.FluxNetworks;
-import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.LinearWeight.LowRank;
-import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What PEFT wrote into a file's metadata counts as PEFT reads it; what cannot be read is refused, and what is not understood is told. */
-class LoraMetadataTest {
+class LoraMetadataTest extends OnTinyFlux {
     private static final String TO_Q = "transformer_blocks.0.attn.to_q";
     private static final String PROJ_OUT = "single_transformer_blocks.1.proj_out";
-
-    private static Loaded<FluxTransformer> network;
-
-    private final Loras loras = TestLoras.few();
-
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void load() {
-        network = FluxNetworks.transformer(TestLoras.FLUX.resolve("transformer"), TestLoras.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        network.close();
-    }
-
-    @AfterEach
-    void free() {
-        loras.close();
-    }
 
     /** All pairs have rank 2, so that an alpha of 2 is a factor of 1. */
     @ParameterizedTest

@@ -3,55 +3,25 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.flux.FluxNetworks;
-import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are no LoRA, damaged, or for another model: each is refused by name, and what is left out is told. */
-class LoraRefusalsTest {
+class LoraRefusalsTest extends OnTinyFlux {
     private static final String PROJ_OUT =
             "transformer.proj_out.lora_A.weight 2,48; transformer.proj_out.lora_B.weight 64,2; ";
-
-    private static Loaded<FluxTransformer> network;
-
-    private final Loras loras = TestLoras.few();
-
-    @TempDir
-    Path folder;
-
-    @BeforeAll
-    static void load() {
-        network = FluxNetworks.transformer(TestLoras.FLUX.resolve("transformer"), TestLoras.CPU);
-    }
-
-    @AfterAll
-    static void close() {
-        network.close();
-    }
-
-    @AfterEach
-    void everyLayerIsAsItWas() {
-        assertThat(network.linears().values()).allMatch(layer -> layer.lowRank().isEmpty());
-        loras.close();
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
