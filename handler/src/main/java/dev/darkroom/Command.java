@@ -4,7 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the arguments of the process ask for. */
+/** A command that the arguments of the process give. */
 sealed interface Command {
     /** The version, as {@code --version} prints it. */
     String VERSION = "Darkroom 0.1.0";

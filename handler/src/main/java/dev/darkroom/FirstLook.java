@@ -21,7 +21,7 @@ import java.util.OptionalInt;
 final class FirstLook {
     private static final int WRONG_ARGUMENTS = 2;
 
-    /** What the start-up script of the same name ends with. */
+    /** Exit code of the start-up script of the same name. */
     private static final int WRONG_SETTINGS = 15;
 
     private static final int JOB_FAILED = 1;

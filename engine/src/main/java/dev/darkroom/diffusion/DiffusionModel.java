@@ -1,7 +1,7 @@
 package dev.darkroom.diffusion;
 
-import dev.darkroom.image.DriftSearch;
 import dev.darkroom.image.PictureSizes;
+import dev.darkroom.image.drift.DriftSearch;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;

@@ -90,7 +90,7 @@ public final class FluxLoraNames implements LoraNames {
         return true;
     }
 
-    /** True for the layer that takes the image tokens: control LoRAs (Canny, Depth) put a picture's tokens behind the noise. */
+    /** Returns true for the layer that takes the image tokens: control LoRAs (Canny, Depth) put a picture's tokens behind the noise. */
     @Override
     public boolean mayWiden(String layer) {
         return layer.equals("x_embedder");
@@ -107,7 +107,7 @@ public final class FluxLoraNames implements LoraNames {
                         names.getFirst(), names.subList(1, names.size()), isScaleAndShift(names.getFirst()))));
     }
 
-    /** True for the last modulation: diffusers keeps scale before shift there, the authors shift before scale. */
+    /** Returns true for the last modulation: diffusers keeps scale before shift there, the authors shift before scale. */
     private static boolean isScaleAndShift(String module) {
         return module.equals("final_layer.adaLN_modulation.1");
     }

@@ -18,12 +18,12 @@ public interface HubSettings {
         return Optional.empty();
     }
 
-    /** True if no secret is taken from a file ({@code HF_HUB_DISABLE_IMPLICIT_TOKEN}). */
+    /** Returns true if no secret is taken from a file ({@code HF_HUB_DISABLE_IMPLICIT_TOKEN}). */
     default boolean disableImplicitToken() {
         return true;
     }
 
-    /** True if nothing is to be downloaded: only what caches hold is used ({@code HF_HUB_OFFLINE}). */
+    /** Returns true if nothing is to be downloaded: only what caches hold is used ({@code HF_HUB_OFFLINE}). */
     boolean offline();
 
     /** Cache to look in and to download into ({@code HF_HUB_CACHE}). */

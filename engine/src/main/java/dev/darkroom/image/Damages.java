@@ -4,7 +4,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
 import org.jspecify.annotations.Nullable;
 
-/** What a decoder tells of data that are wrong or missing: it fills up with gray or black, which is not what was sent. */
+/** Collects what a decoder tells of data that are wrong or missing: it fills up with gray or black, which is not what was sent. */
 final class Damages implements IIOReadWarningListener, RowListener {
     private final PictureKind kind;
     private @Nullable String first;

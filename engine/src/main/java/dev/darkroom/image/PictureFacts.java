@@ -5,7 +5,7 @@ import dev.darkroom.job.Size;
 import java.util.Optional;
 
 /**
- * What a file says about its picture, before anything is decoded.
+ * Facts that a file states about its picture, read before anything is decoded.
  *
  * @param size as stored, which the orientation may turn
  * @param left of what the decoder gives, on the picture; the rest is clear

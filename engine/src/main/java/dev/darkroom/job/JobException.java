@@ -74,17 +74,17 @@ public final class JobException extends RuntimeException {
             return ending;
         }
 
-        /** True if a retry of the job may succeed. */
+        /** Returns true if a retry of the job may succeed. */
         public boolean isRetryable() {
             return retry == Retry.MAY_HELP;
         }
 
-        /** True if the failure ends the whole job, so that making its other pictures is useless. */
+        /** Returns true if the failure ends the whole job, so that making its other pictures is useless. */
         public boolean endsTheJob() {
             return others == Others.END_TOO;
         }
 
-        /** True if this worker can do no further job. */
+        /** Returns true if this worker can do no further job. */
         public boolean endsTheWorker() {
             return this == DEVICE_LOST;
         }
@@ -117,7 +117,7 @@ public final class JobException extends RuntimeException {
         return code;
     }
 
-    /** True if a retry of the job may succeed. */
+    /** Returns true if a retry of the job may succeed. */
     public boolean isRetryable() {
         return code.isRetryable() && !lasting;
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What PEFT wrote about the training of one network into a file's metadata: ranks and alphas by patterns, and which parts there are beside
+ * PEFT's configuration of one network, from a file's metadata: ranks and alphas by patterns, and which parts there are beside
  * pairs. As in PEFT, the first pattern that matches a module counts, in the file's order.
  *
  * <p>Source: huggingface/peft, {@code tuners/lora/config.py}, LoraConfig.
@@ -116,7 +116,7 @@ record AdapterConfig(
                 notUnderstood);
     }
 
-    /** True for a value that says something: not null, false, or an empty text, list or object. */
+    /** Returns true for a value that says something: not null, false, or an empty text, list or object. */
     private static boolean isSet(@Nullable JsonNode value) {
         return value != null
                 && !value.isNull()

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one LoRA holds for one layer, with all factors but the scale multiplied in.
+ * Tensors of one LoRA for one layer, with all factors but the scale multiplied in.
  *
  * @param down {@code [rank, in]}
  * @param up {@code [out, rank]}

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What LoRAs may change of one network, by the names in its checkpoint.
+ * Layers and norms of one network that LoRAs may change, by their names in the checkpoint.
  *
  * @param linears widths of its linear layers
  * @param norms widths of its RMS norms

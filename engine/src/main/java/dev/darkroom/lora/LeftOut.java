@@ -41,7 +41,7 @@ final class LeftOut {
         tensors.computeIfAbsent(reason, key -> new ArrayList<>()).add(tensor);
     }
 
-    /** True for a tensor that is added to, or stands for, a whole weight or bias. */
+    /** Returns true for a tensor that is added to, or stands for, a whole weight or bias. */
     static boolean isDifference(String tensor) {
         return DIFFERENCE.matcher(tensor).matches();
     }

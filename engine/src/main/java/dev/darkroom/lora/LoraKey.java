@@ -17,7 +17,7 @@ record LoraKey(String role, String module, String adapter, Part part) {
         DOWN,
         UP,
         ALPHA,
-        /** What is added to the layer's bias. */
+        /** A vector that is added to the layer's bias. */
         BIAS,
         /** Lengths of the rows of a DoRA's weight. */
         MAGNITUDE

@@ -8,21 +8,21 @@ import java.util.Set;
  * and what the reference's loader for it does with more than pairs.
  */
 public interface LoraNames {
-    /** True if these are the layers of one of the family's transformers. */
+    /** Returns true if these are the layers of one of the family's transformers. */
     boolean areOwn(Set<String> layers);
 
-    /** True if only LoRAs for this family hold a tensor of this name. */
+    /** Returns true if only LoRAs for this family hold a tensor of this name. */
     boolean isOwn(String tensor);
 
     /** Modules by which files name these layers and norms, beside the names of the checkpoint; none if the layers are of another family. */
     List<LoraModule> modules(Set<String> layers);
 
     /**
-     * True if the family's loader takes more than pairs that fit: it fills up matrices that are too narrow with zeros, lets norms replace
+     * Returns true if the family's loader takes more than pairs that fit: it fills up matrices that are too narrow with zeros, lets norms replace
      * the model's, and leaves out changes of whole weights. False if it refuses such a file.
      */
     boolean isLenient();
 
-    /** True if a LoRA may give this layer more inputs than it has. */
+    /** Returns true if a LoRA may give this layer more inputs than it has. */
     boolean mayWiden(String layer);
 }

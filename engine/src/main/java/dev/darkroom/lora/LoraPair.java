@@ -29,7 +29,7 @@ record LoraPair(
         return down.shape().getFirst();
     }
 
-    /** True if the LoRA gives its layer more inputs than it has: a control LoRA, which sees a picture beside the noise. */
+    /** Returns true if the LoRA gives its layer more inputs than it has: a control LoRA, which sees a picture beside the noise. */
     boolean widens() {
         return down.shape().get(1) > columns;
     }

@@ -19,12 +19,12 @@ record LoraPlan(SafetensorsFile file, List<LoraPair> pairs, List<LoraNorm> norms
         return norms.stream().filter(norm -> norm.role().equals(role)).toList();
     }
 
-    /** True if the file changes a network. */
+    /** Returns true if the file changes a network. */
     boolean adapts(String role) {
         return !pairsOf(role).isEmpty() || !normsOf(role).isEmpty();
     }
 
-    /** True for a LoRA that sees a picture beside the noise, by more inputs than its layer has. */
+    /** Returns true for a LoRA that sees a picture beside the noise, by more inputs than its layer has. */
     boolean isControl() {
         return pairs.stream().anyMatch(LoraPair::widens);
     }

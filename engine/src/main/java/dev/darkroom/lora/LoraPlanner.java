@@ -87,7 +87,7 @@ final class LoraPlanner {
     }
 
     /**
-     * True if the tensor shows that the file is for another family. Families share names and widths of some layers: those alone would be
+     * Returns true if the tensor shows that the file is for another family. Families share names and widths of some layers: those alone would be
      * adapted, and the pictures would be noise.
      */
     private boolean isOfAnotherFamily(String tensor) {

@@ -78,7 +78,7 @@ final class LoraTensors {
         }
     }
 
-    /** What the product is multiplied by: alpha through rank, of the tensor beside the pair or of the metadata; 1 without either. */
+    /** Returns the factor of the product: alpha through rank, of the tensor beside the pair or of the metadata; 1 without either. */
     private double factor(LoraPair pair) {
         String name = pair.module().name();
         Optional<Double> alpha = pair.alpha()

@@ -64,7 +64,7 @@ public final class Loras implements AutoCloseable {
         }
     }
 
-    /** What has been changed so far. */
+    /** Changes that were made so far. */
     private record Changed(List<LinearWeight> layers, List<NormWeight> norms) {
         Changed() {
             this(new ArrayList<>(), new ArrayList<>());

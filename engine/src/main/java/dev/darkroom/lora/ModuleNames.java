@@ -22,7 +22,7 @@ final class ModuleNames {
 
     private static final String LANGUAGE_MODEL = "model.language_model.";
 
-    /** What stands before CLIP's layers until transformers 5.6, and not since. */
+    /** Prefix of CLIP's layers until transformers 5.6, and not since. */
     private static final String CLIP = "text_model.";
 
     private final Map<String, LoraModule> modules = new HashMap<>();

@@ -51,7 +51,7 @@ record PythonPattern(String key, Pattern pattern) {
     }
 
     /**
-     * True if the pattern matches a module's name.
+     * Returns true if the pattern matches a module's name.
      *
      * @throws IllegalArgumentException if that takes too many steps to find out
      */

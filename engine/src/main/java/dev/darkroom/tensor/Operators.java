@@ -217,7 +217,7 @@ public final class Operators {
         return DORA_GAIN.tensor(weight, down, up, scale, magnitude);
     }
 
-    /** True if all numbers in these tensors are finite; waits for the device. */
+    /** Returns true if all numbers in these tensors are finite; waits for the device. */
     public static boolean allFinite(List<Tensor> xs) {
         return ALL_FINITE.truth(xs);
     }

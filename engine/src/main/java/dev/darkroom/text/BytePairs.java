@@ -63,7 +63,7 @@ final class BytePairs {
         return parts;
     }
 
-    /** True for a single character, which merges start from, also at the end of a word. */
+    /** Returns true for a single character, which merges start from, also at the end of a word. */
     private static boolean isLetter(String token) {
         String letter = token.endsWith(WORD_END) && token.length() > WORD_END.length()
                 ? token.substring(0, token.length() - WORD_END.length())

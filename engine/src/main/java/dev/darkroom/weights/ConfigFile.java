@@ -27,7 +27,7 @@ public final class ConfigFile {
 
     private static final Logger LOG = Logger.getLogger(ConfigFile.class);
 
-    /** What was told once already: a checkpoint's configs are read again whenever one of its networks is loaded. */
+    /** Notes that were told already: a checkpoint's configs are read again whenever one of its networks is loaded. */
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
     private final String name;
@@ -124,7 +124,7 @@ public final class ConfigFile {
         return root.properties().stream().map(Map.Entry::getKey).toList();
     }
 
-    /** True if the field is present and not null. */
+    /** Returns true if the field is present and not null. */
     public boolean has(String field) {
         JsonNode value = get(field);
         return value != null && !value.isNull();
@@ -298,12 +298,12 @@ public final class ConfigFile {
         return type.isNull() ? Optional.empty() : Optional.of(type.textValue());
     }
 
-    /** True if the field is an object. */
+    /** Returns true if the field is an object. */
     public boolean isObject(String field) {
         return path(field).isObject();
     }
 
-    /** True if the field is a list. */
+    /** Returns true if the field is a list. */
     public boolean isList(String field) {
         return path(field).isArray();
     }

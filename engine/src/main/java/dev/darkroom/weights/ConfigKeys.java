@@ -58,12 +58,12 @@ public record ConfigKeys(String file, List<String> used, Map<String, List<Object
         return new ConfigKeys(file, used, fixed, more);
     }
 
-    /** True if this key has a meaning here, or is known to have none. */
+    /** Returns true if this key has a meaning here, or is known to have none. */
     boolean knows(String key) {
         return isRead(key) || idle.containsKey(key) || key.startsWith("_");
     }
 
-    /** True if the value of this key counts. */
+    /** Returns true if the value of this key counts. */
     boolean isRead(String key) {
         return used.contains(key) || fixed.containsKey(key);
     }

@@ -68,12 +68,12 @@ public final class LinearWeight {
         return lowRank;
     }
 
-    /** What is added at the moment, as operators take it: down and up, then shift and gain if there are any, or nothing at all. */
+    /** Returns the tensors that are added at the moment, as operators take them: down and up, then shift and gain if there are any, or nothing at all. */
     public List<Tensor> added() {
         return added;
     }
 
-    /** True if LoRAs give the layer more inputs than its weight has. */
+    /** Returns true if LoRAs give the layer more inputs than its weight has. */
     public boolean isWidened() {
         return lowRank.isPresent() && lowRank.get().down().size(1) > shape.in();
     }

@@ -37,7 +37,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
             return shape.stream().mapToLong(Long::longValue).toArray();
         }
 
-        /** True if another tensor, maybe of another file, is the same in type, shape and every byte. */
+        /** Returns true if another tensor, maybe of another file, is the same in type, shape and every byte. */
         boolean hasSameBytes(Path file, Entry other, Path otherFile) {
             if (dtype != other.dtype || !shape.equals(other.shape)) {
                 return false;

@@ -130,7 +130,7 @@ public final class Weights {
         return at(Integer.toString(index));
     }
 
-    /** True if the checkpoint has a tensor of this name at this place, or any tensor below it. */
+    /** Returns true if the checkpoint has a tensor of this name at this place, or any tensor below it. */
     public boolean has(String name) {
         String wanted = at(name).stored;
         return source.entries.keySet().stream()

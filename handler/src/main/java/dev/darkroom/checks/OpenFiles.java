@@ -4,7 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
-/** How many files and connections this process may have open. */
+/** Checks that this process may have enough files and connections open. */
 public final class OpenFiles {
     /** A worker has about 150 open when it is ready, and each caller, fetch and picture under way is one more; the scripts ask for as many. */
     static final long LEAST = 256;

@@ -1,7 +1,7 @@
 package dev.darkroom.net;
 
 /**
- * A text is no address that this worker calls. The message is a rule that goes behind the name of the field, such as {@code must be a URL
+ * Thrown for a text that is no address which this worker calls. The message is a rule that goes behind the name of the field, such as {@code must be a URL
  * with a host}.
  */
 public final class AddressException extends IllegalArgumentException {

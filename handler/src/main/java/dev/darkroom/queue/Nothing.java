@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.StreamSupport;
 
 /**
- * What counts as absent wherever it stands for an optional value: null and blank texts, for a list also one of nothing else, and for an
+ * Values that count as absent wherever they stand for an optional one: null and blank texts, for a list also one of nothing else, and for an
  * object one with nothing else in it. Forms, and programs that build requests from them, send so what their user has left empty.
  */
 public final class Nothing {
-    /** What is wrong with a value that must not be left empty. */
+    /** Fault of a value that must not be left empty. */
     static final String FAULT = "is empty";
 
     private Nothing() {}

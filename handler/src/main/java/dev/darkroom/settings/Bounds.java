@@ -9,7 +9,7 @@ record Bounds(long least, long most) {
     private static final long MEBIBYTE = 1L << 20;
     private static final Duration FOR_EVER = Duration.ofDays(100_000);
 
-    /** Where one is not the least that makes sense: a port is chosen by the system, a picture has 64 pixels a side. */
+    /** Bounds of numbers whose least is not one: a port is chosen by the system, a picture has 64 pixels a side. */
     private static final Map<String, Bounds> OF_NUMBERS = Map.of(
             "darkroom.port", new Bounds(0, 65_535),
             "darkroom.limits.side", new Bounds(64, Integer.MAX_VALUE),

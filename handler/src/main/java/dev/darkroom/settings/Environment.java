@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the process was started with: variables, and properties. A misspelt name would be ignored in silence, so every name that begins as
+ * Variables and properties that the process was started with. A misspelt name would be ignored in silence, so every name that begins as
  * ours do must be one of ours.
  */
 public final class Environment {
@@ -34,7 +34,7 @@ public final class Environment {
     private static final List<String> OF_OTHERS =
             List.of("DARKROOM_WAIT", "DARKROOM_CHECKS", "DARKROOM_SKIP_CHECKS", "DARKROOM_IMAGE");
 
-    /** What Kubernetes and Docker set in a container for services whose names begin with darkroom. */
+    /** Matches the variables that Kubernetes and Docker set in a container for services whose names begin with darkroom. */
     private static final Pattern SERVICE_LINK = Pattern.compile(
             "DARKROOM(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)");
 

@@ -1,4 +1,4 @@
-/** What the surroundings set: every variable that is ours is known, and makes sense, before anything else begins. */
+/** Checks of the settings: every variable that begins as ours do is known, and makes sense, before anything else begins. */
 @NullMarked
 package dev.darkroom.settings;
 

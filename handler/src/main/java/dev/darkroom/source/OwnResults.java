@@ -21,7 +21,7 @@ public record OwnResults(List<WebAddress> addresses, Function<String, Optional<P
 
     private static final String FOLDER = "/results/";
 
-    /** What the names of results look like; whether there is one of that name is another question. */
+    /** Form of the names of results; whether there is one of that name is another question. */
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}\\.[a-z]{3,4}");
 
     /** Returns the name that a text gives to one of the worker's own pictures, which need not be there any more. */

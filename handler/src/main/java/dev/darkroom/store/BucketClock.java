@@ -24,7 +24,7 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
     /** Storage refuses what is older than a quarter of an hour: nearer than this, nobody needs to hear of it. */
     private static final Duration NOTABLE = Duration.ofMinutes(5);
 
-    /** What storage tolerates between its time and that of a request. */
+    /** Difference that storage tolerates between its time and that of a request. */
     private static final Duration MOST_SKEW = Duration.ofMinutes(15);
 
     private static final DateTimeFormatter AMAZONS =

@@ -100,7 +100,7 @@ public record S3Endpoint(URI address, String region, String bucket, boolean path
     }
 
     /**
-     * What the path of an endpoint means.
+     * Tells the bucket from the base in the path of an endpoint.
      *
      * @param base the path that the storage is below; empty for none
      */

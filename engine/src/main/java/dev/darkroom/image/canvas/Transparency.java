@@ -2,7 +2,7 @@ package dev.darkroom.image.canvas;
 
 import java.awt.image.BufferedImage;
 
-/** What becomes of the transparency of one picture, whose rows it sees as they are decoded. */
+/** Flattens the transparency of one picture in one of several ways, and judges it; sees its rows as they are decoded. */
 public interface Transparency {
     /** Level of all colours where a file has no pixels: in a GIF whose first frame is smaller than its canvas. */
     byte background();

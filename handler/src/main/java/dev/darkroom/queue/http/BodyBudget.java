@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentMap;
  */
 @Singleton
 final class BodyBudget {
-    /** What every body is counted with at least, because an idle one costs memory too. */
+    /** Bytes that every body is counted with at least, because an idle one costs memory too. */
     private static final int LEAST = 16_384;
 
     private final long mostOfAll;
@@ -35,7 +35,7 @@ final class BodyBudget {
         return mostOfAll - all.left();
     }
 
-    /** What one body takes. */
+    /** Bytes that one body takes. */
     final class Account {
         private final String caller;
         private long taken;

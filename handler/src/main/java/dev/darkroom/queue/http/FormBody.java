@@ -34,7 +34,7 @@ final class FormBody {
     private static final String MULTIPART = "multipart/";
     private static final Pattern BOUNDARY = Pattern.compile("(?i);[ \\t]*boundary=(?:\"([^\"]+)\"|([^\\s;,\"]+))");
 
-    /** What begins like a field: JSON does not. */
+    /** Matches a body that begins like a field: JSON does not. */
     private static final Pattern ENCODED =
             Pattern.compile("[A-Za-z][\\w%]{0,60}(\\[]|%5[Bb]%5[Dd])?=.*", Pattern.DOTALL);
 

@@ -70,7 +70,7 @@ public interface HttpSettings {
      */
     Optional<List<String>> hosts();
 
-    /** True if everybody may read {@code /q/metrics}, even where there is a key. */
+    /** Returns true if everybody may read {@code /q/metrics}, even where there is a key. */
     @WithDefault("false")
     boolean metricsOpen();
 

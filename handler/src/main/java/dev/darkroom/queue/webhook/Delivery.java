@@ -1,7 +1,7 @@
 package dev.darkroom.queue.webhook;
 
 /**
- * What has become of a webhook so far.
+ * Course of a webhook's delivery so far.
  *
  * @param tries how often the receiver was called, or was to be
  * @param last what came of the last try, in words without the receiver's address

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.JobJson;
 
 /**
- * What has become of an ended job's webhook, as callers read it.
+ * State of an ended job's webhook, as callers read it.
  *
  * @param state {@code pending}, {@code delivered} or {@code failed}
  * @param tries how often the receiver was called

@@ -1,4 +1,4 @@
-package dev.darkroom.image;
+package dev.darkroom.image.drift;
 
 /** Solves small systems of linear equations by elimination with pivots. */
 final class LinearEquations {

@@ -1,5 +1,6 @@
-package dev.darkroom.image;
+package dev.darkroom.image.drift;
 
+import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import java.util.Arrays;

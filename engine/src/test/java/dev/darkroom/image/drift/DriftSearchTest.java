@@ -1,8 +1,10 @@
-package dev.darkroom.image;
+package dev.darkroom.image.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.darkroom.image.PilResize;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Picture;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

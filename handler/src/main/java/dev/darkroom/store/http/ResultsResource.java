@@ -1,6 +1,7 @@
-package dev.darkroom.store;
+package dev.darkroom.store.http;
 
 import dev.darkroom.job.ImageFormat;
+import dev.darkroom.store.ResultFolder;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.NotFoundException;

@@ -1,4 +1,4 @@
-package dev.darkroom.store;
+package dev.darkroom.store.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

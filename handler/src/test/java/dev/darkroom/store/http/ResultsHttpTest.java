@@ -1,9 +1,12 @@
-package dev.darkroom.store;
+package dev.darkroom.store.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.queue.http.ApiProfile;
+import dev.darkroom.store.ResultFolder;
+import dev.darkroom.store.ResultName;
+import dev.darkroom.store.StoreException;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

@@ -1,11 +1,11 @@
-package dev.darkroom.store;
+package dev.darkroom.store.http;
 
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a request wants of a file: all of it, a part, or what is not there. After RFC 9110: a header that is not understood, and one with
+ * Part of a file that a request wants: all of it, some bytes, or bytes that are not there. After RFC 9110: a header that is not understood, and one with
  * several ranges, counts as none.
  */
 sealed interface ByteRange {

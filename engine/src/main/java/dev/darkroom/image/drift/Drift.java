@@ -1,4 +1,4 @@
-package dev.darkroom.image;
+package dev.darkroom.image.drift;
 
 import dev.darkroom.job.Picture;
 import java.util.Locale;
