@@ -30,6 +30,12 @@ public final class ResultFolder implements ResultStore {
         this.files = new KeptFiles(folder, NAME, kept);
     }
 
+    /** Returns the {@code file:} URI of this folder, with a slash at the end. */
+    public String location() {
+        String location = folder.toAbsolutePath().toUri().toString();
+        return location.endsWith("/") ? location : location + "/";
+    }
+
     /** Writes a picture and returns its address. */
     URI store(byte[] picture, ImageFormat format) {
         try {

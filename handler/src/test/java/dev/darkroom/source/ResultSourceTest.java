@@ -48,6 +48,7 @@ class ResultSourceTest {
                         WebAddress.of("http://[::1]:8000"),
                         WebAddress.of("http://own.invalid"),
                         WebAddress.of("http://my_stack")),
+                "file:///data/pictures/",
                 name -> Optional.of(folder.resolve(name)).filter(Files::isRegularFile));
         vertx = Vertx.vertx();
         images = new SourceImages(
@@ -74,7 +75,8 @@ class ResultSourceTest {
                 "http://localhost:8000/results/" + NAME + "#x",
                 "http://my_stack/results/" + NAME,
                 "https://pictures.example.invalid/darkroom/results/" + NAME,
-                "https://pictures.example.invalid:443/darkroom/results/" + NAME
+                "https://pictures.example.invalid:443/darkroom/results/" + NAME,
+                "file:///data/pictures/" + NAME
             })
     void anOwnAddressIsRead(String text) throws InterruptedException {
         assertThat(load(text).rgb()).isEqualTo(PICTURE.rgb());
@@ -105,6 +107,9 @@ class ResultSourceTest {
                 "http://localhost:8000/results/../results/" + NAME,
                 "http://localhost:8000/results/%2e%2e/results/" + NAME,
                 "http://localhost:8000/results/secret",
+                "file:///data/pictures/secret",
+                "file:///data/pictures/../pictures/" + NAME,
+                "file:///data/" + NAME,
                 "http://localhost:8000/results/..%2fsecret",
                 "http://localhost:8000/health",
                 "http://localhost:8000/results/",
