@@ -35,7 +35,8 @@ final class Storage implements AutoCloseable {
      * @throws IllegalArgumentException naming the setting that is missing or wrong
      */
     Storage(WorkerConfig config, Vertx vertx, ResultFolder folder, boolean folderIsServed) {
-        images = new SourceImages(config.sources(), new OwnResults(config.addresses(), folder.location(), folder::find), vertx);
+        images = new SourceImages(
+                config.sources(), new OwnResults(config.addresses(), folder.location(), folder::find), vertx);
         loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
         callers = new CallerBuckets(
                 config.sources().allowedHosts(),

@@ -134,8 +134,7 @@ record JpegFile(byte[] file, List<Segment> segments) {
 
     /** Returns true if the file has a colour profile. */
     boolean hasProfile() {
-        return segments.stream()
-                .anyMatch(segment -> segment.marker() == APP2 && begins(segment, PROFILE));
+        return segments.stream().anyMatch(segment -> segment.marker() == APP2 && begins(segment, PROFILE));
     }
 
     /**
@@ -175,8 +174,8 @@ record JpegFile(byte[] file, List<Segment> segments) {
     Optional<byte[]> exif() {
         return segments.stream()
                 .filter(segment -> segment.marker() == APP1 && begins(segment, EXIF))
-                .map(segment -> Arrays.copyOfRange(
-                        file, segment.start() + EXIF.length, segment.start() + segment.length()))
+                .map(segment ->
+                        Arrays.copyOfRange(file, segment.start() + EXIF.length, segment.start() + segment.length()))
                 .findFirst();
     }
 

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,12 @@ final class ApiErrors {
         int status = exception.getResponse().getStatus();
         Refusal.log(request, status, reason(status));
         return json(status, reason(status)).build();
+    }
+
+    /** Answers nobody: the caller has gone before the body was whole. */
+    @ServerExceptionMapper
+    Response gone(CancellationException exception) {
+        return json(400, "the body did not arrive whole").build();
     }
 
     @ServerExceptionMapper

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -69,7 +70,8 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext connection, Object message) throws Exception {
-        if (requests == 0 && !begun && connection.pipeline().get(HttpRequestDecoder.class) != null) { // not HTTP/2's pings
+        boolean frames = connection.pipeline().get(Http2ConnectionHandler.class) != null; // pings begin no request
+        if (requests == 0 && !begun && !frames) {
             begun = true;
             closeAfter(headerTimeout, connection);
         }

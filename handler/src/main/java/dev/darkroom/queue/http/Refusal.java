@@ -55,8 +55,7 @@ final class Refusal {
 
     /** Returns true if the connection has to end with the answer, because the rest of a body may come on it that nobody reads. */
     static boolean closes(RoutingContext request) {
-        return !request.request().isEnded()
-                && request.request().version() != HttpVersion.HTTP_2;
+        return !request.request().isEnded() && request.request().version() != HttpVersion.HTTP_2;
     }
 
     /** Logs a call that is refused: who called what, and why not. */

@@ -298,6 +298,28 @@ class DoorTest {
             /s3/gone |                                                       | there is nothing at this address
             """)
     void aRefusalLeavesOneLineWithoutTheCallersWords(String path, String body, String reason) throws Exception {
+        List<String> lines = logged(() -> RawCaller.call(root, posting(path, body == null ? "" : body)));
+
+        assertThat(lines).singleElement().asString().startsWith("WARN").contains(path, "127.0.0.1", reason);
+        assertThat(lines.getFirst()).doesNotContain("s3cret").doesNotContain("words");
+    }
+
+    @Test
+    void aCallerWhoGoesBeforeTheBodyIsWholeIsNoFailure() throws Exception {
+        List<String> lines = logged(() -> {
+            try (var caller = new RawCaller(root)) {
+                caller.send(RawCaller.head("POST", "/run", "Content-Length: 1000") + "{");
+                Desk.until(() -> budget.taken() > 0);
+            }
+            Desk.until(() -> budget.taken() == 0 && guard.open() == 0);
+            return RawCaller.call(root, RawCaller.head("GET", "/nowhere"));
+        });
+
+        assertThat(lines).singleElement().asString().contains("/nowhere");
+    }
+
+    /** Returns the lines that the worker logs during a call that is refused in the end. */
+    private static List<String> logged(Callable<RawCaller.Answer> calls) throws Exception {
         List<String> lines = new CopyOnWriteArrayList<>();
         var ear = new Handler() {
             @Override
@@ -314,13 +336,12 @@ class DoorTest {
         Logger logger = Logger.getLogger("dev.darkroom");
         logger.addHandler(ear);
         try {
-            RawCaller.call(root, posting(path, body == null ? "" : body));
+            calls.call();
             Desk.until(() -> !lines.isEmpty());
         } finally {
             logger.removeHandler(ear);
         }
-        assertThat(lines).singleElement().asString().startsWith("WARN").contains(path, "127.0.0.1", reason);
-        assertThat(lines.getFirst()).doesNotContain("s3cret").doesNotContain("words");
+        return lines;
     }
 
     @Test
