@@ -3,6 +3,29 @@
 # Shapes: B batch, S sequence, D width, H heads, Dh width of a head, C channels, h w height and width.
 # Element types are PyTorch's numbers (see DType.java). Statistics of norms, rope and noise are computed in float32.
 
+# --- what libtorch's meta device cannot compute: one function each, so that a run on shapes alone can say them itself ---
+
+def _sdpa(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool, scale: Optional[float]) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v, mask, 0.0, causal, scale=scale)
+
+def _conv(self, x: Tensor, weight: Tensor, bias: Tensor, stride: List[int], padding: List[int]) -> Tensor:
+    return torch.conv2d(x, weight, bias, stride, padding)
+
+def _layer_norm(self, x: Tensor, shape: List[int], weight: Optional[Tensor], bias: Optional[Tensor], eps: float) -> Tensor:
+    return torch.layer_norm(x, shape, weight, bias, eps)
+
+def _rms_norm(self, x: Tensor, shape: List[int], weight: Tensor, eps: float) -> Tensor:
+    return torch.rms_norm(x, shape, weight, eps)
+
+def _group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return torch.group_norm(x, groups, weight, bias, eps)
+
+def _rows(self, x: Tensor, dim: int, index: Tensor) -> Tensor:
+    return x.index_select(dim, index)
+
+def _embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
+    return torch.embedding(weight, ids)
+
 # --- memory: files, devices, element types ---
 
 def map_file(self, path: str, size: int) -> Tensor:
@@ -93,7 +116,7 @@ def narrow(self, x: Tensor, dim: int, start: int, length: int) -> Tensor:
     return x.narrow(dim, start, length)
 
 def select_rows(self, x: Tensor, index: Tensor) -> Tensor:
-    return x.index_select(0, index)
+    return self._rows(x, 0, index)
 
 def put_rows(self, x: Tensor, index: Tensor, rows: Tensor) -> Tensor:
     # x [.., D] with other rows at the places index [n] of its rows, all dimensions but the last counted as one.
@@ -217,19 +240,19 @@ def all_finite(self, xs: List[Tensor]) -> bool:
     return True
 
 def embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
-    return torch.embedding(weight, ids)
+    return self._embedding(weight, ids)
 
 def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    return torch.layer_norm(x, [x.size(-1)], weight, bias, eps)
+    return self._layer_norm(x, [x.size(-1)], weight, bias, eps)
 
 def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    return torch.rms_norm(x, [x.size(-1)], weight, eps)
+    return self._rms_norm(x, [x.size(-1)], weight, eps)
 
 def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) -> Tensor:
     # LayerNorm(x) * (1 + scale) + shift. For one picture this is a single affine LayerNorm.
     if x.size(0) == 1:
-        return torch.layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
-    return torch.layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
+        return self._layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
+    return self._layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
 
 def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, added: List[Tensor]) -> List[Tensor]:
     # [B, D] -> chunks x [B, 1, D]
@@ -264,8 +287,8 @@ def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor]
     q = self._linear_of(0, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
     k = self._linear_of(1, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
     v = self._linear_of(2, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
-    q = torch.rms_norm(q, [q.size(-1)], norm_q, eps)
-    k = torch.rms_norm(k, [k.size(-1)], norm_k, eps)
+    q = self._rms_norm(q, [q.size(-1)], norm_q, eps)
+    k = self._rms_norm(k, [k.size(-1)], norm_k, eps)
     return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
 
 def rope_attention(self, q: List[Tensor], k: List[Tensor], v: List[Tensor], table: Tensor, mask: List[Tensor]) -> Tensor:
@@ -273,14 +296,14 @@ def rope_attention(self, q: List[Tensor], k: List[Tensor], v: List[Tensor], tabl
     query = self.rope(torch.cat(q, 2), table)
     key = self.rope(torch.cat(k, 2), table)
     keys_seen = mask[0].unsqueeze(1).unsqueeze(1) if len(mask) > 0 else None
-    return torch.scaled_dot_product_attention(query, key, torch.cat(v, 2), keys_seen).transpose(1, 2).flatten(2)
+    return self._sdpa(query, key, torch.cat(v, 2), keys_seen, False, None).transpose(1, 2).flatten(2)
 
 def attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
     # [B, S, D] each -> [B, S, D]
     query = q.unflatten(-1, [heads, -1]).transpose(1, 2)
     key = k.unflatten(-1, [heads, -1]).transpose(1, 2)
     value = v.unflatten(-1, [heads, -1]).transpose(1, 2)
-    return torch.scaled_dot_product_attention(query, key, value, None, 0.0, causal).transpose(1, 2).flatten(2)
+    return self._sdpa(query, key, value, None, causal, None).transpose(1, 2).flatten(2)
 
 def biased_attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, bias: Tensor) -> Tensor:
     # Unscaled scores plus bias [1, H, S, S], as T5 wants them.
@@ -288,7 +311,7 @@ def biased_attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, bias: Te
     key = k.unflatten(-1, [heads, -1]).transpose(1, 2)
     value = v.unflatten(-1, [heads, -1]).transpose(1, 2)
     mask = bias.to(query.dtype)
-    return torch.scaled_dot_product_attention(query, key, value, mask, 0.0, False, scale=1.0).transpose(1, 2).flatten(2)
+    return self._sdpa(query, key, value, mask, False, 1.0).transpose(1, 2).flatten(2)
 
 def relative_buckets(self, length: int, buckets: int, max_distance: int, device: str) -> Tensor:
     # T5's bidirectional buckets of key - query: [S, S].
@@ -306,7 +329,7 @@ def half_rope_table(self, positions: Tensor, axes: Tensor, width: int, theta: fl
     # frequency theta^(-2k/width), k counted from 0 again after width/2 angles. In float32, as the reference.
     frequencies = torch.pow(theta, torch.arange(0, width, 2, device=positions.device).to(6) / width).reciprocal()
     repeats = axes.size(0) // frequencies.size(0)
-    angles = positions.to(6).index_select(0, axes).movedim(0, -1) * frequencies.repeat([repeats])
+    angles = self._rows(positions.to(6), 0, axes).movedim(0, -1) * frequencies.repeat([repeats])
     return [torch.cos(angles).unsqueeze(-2), torch.sin(angles).unsqueeze(-2)]
 
 def half_rope(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -324,14 +347,14 @@ def window_attention(self, qkv: Tensor, cos: Tensor, sin: Tensor, windows: List[
         q = q.unflatten(0, size).transpose(1, 2)
         k = k.unflatten(0, size).transpose(1, 2)
         v = v.unflatten(0, size).transpose(1, 2)
-        return torch.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape([qkv.size(0), -1])
+        return self._sdpa(q, k, v, None, False, None).transpose(1, 2).reshape([qkv.size(0), -1])
     attended = torch.empty_like(q)
     for index in windows:
         rows = index.flatten()
-        query = q.index_select(0, rows).unflatten(0, index.size()).transpose(1, 2)
-        key = k.index_select(0, rows).unflatten(0, index.size()).transpose(1, 2)
-        value = v.index_select(0, rows).unflatten(0, index.size()).transpose(1, 2)
-        attended.index_copy_(0, rows, torch.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(0, 1))
+        query = self._rows(q, 0, rows).unflatten(0, index.size()).transpose(1, 2)
+        key = self._rows(k, 0, rows).unflatten(0, index.size()).transpose(1, 2)
+        value = self._rows(v, 0, rows).unflatten(0, index.size()).transpose(1, 2)
+        attended.index_copy_(0, rows, self._sdpa(query, key, value, None, False, None).transpose(1, 2).flatten(0, 1))
     return attended.flatten(1)
 
 def causal_attention(self, query: Tensor, key: Tensor, value: Tensor, cos: Tensor, sin: Tensor, heads: int, key_heads: int, mask: List[Tensor]) -> Tensor:
@@ -342,14 +365,14 @@ def causal_attention(self, query: Tensor, key: Tensor, value: Tensor, cos: Tenso
     k = k.unsqueeze(2).expand([-1, -1, heads // key_heads, -1, -1]).flatten(1, 2)
     v = v.unsqueeze(2).expand([-1, -1, heads // key_heads, -1, -1]).flatten(1, 2)
     if len(mask) == 0:
-        return torch.scaled_dot_product_attention(q, k, v, None, 0.0, True).transpose(1, 2).flatten(2)
+        return self._sdpa(q, k, v, None, True, None).transpose(1, 2).flatten(2)
     seen = torch.ones([query.size(1), query.size(1)], dtype=11, device=query.device).tril() & (mask[0] != 0).unsqueeze(1).unsqueeze(1)
-    return torch.scaled_dot_product_attention(q, k, v, seen).transpose(1, 2).flatten(2)
+    return self._sdpa(q, k, v, seen, False, None).transpose(1, 2).flatten(2)
 
 # --- pictures ---
 
 def conv2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
-    return torch.conv2d(x, weight, bias, [stride, stride], [padding, padding])
+    return self._conv(x, weight, bias, [stride, stride], [padding, padding])
 
 def causal_conv3d(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     # [B, C, frames, h, w] with frames of zeros in front. No network uses it: tests prove with it that a single frame does not need it,
@@ -358,14 +381,14 @@ def causal_conv3d(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return torch.conv3d(torch.constant_pad_nd(x, [side, side, side, side, weight.size(2) - 1, 0]), weight, bias)
 
 def group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    return torch.group_norm(x, groups, weight, bias, eps)
+    return self._group_norm(x, groups, weight, bias, eps)
 
 def norm_silu_conv(self, x: Tensor, groups: int, norm_weight: Tensor, norm_bias: Tensor, eps: float, weight: Tensor, bias: Tensor, rows: int) -> Tensor:
     # conv3x3(silu(group_norm(x))). With rows > 0 in bands of that many rows, so that no second tensor of the size of x is needed;
     # the statistics are those of the whole picture and each band sees its neighbours' edge rows, so the bands leave no seam.
     height = x.size(2)
     if rows <= 0 or rows >= height:
-        return torch.conv2d(torch.silu_(torch.group_norm(x, groups, norm_weight, norm_bias, eps)), weight, bias, [1, 1], [1, 1])
+        return self._conv(torch.silu_(self._group_norm(x, groups, norm_weight, norm_bias, eps)), weight, bias, [1, 1], [1, 1])
     scales = annotate(List[Tensor], [])
     shifts = annotate(List[Tensor], [])
     group_weights = norm_weight.to(6).chunk(groups)
@@ -386,7 +409,7 @@ def norm_silu_conv(self, x: Tensor, groups: int, norm_weight: Tensor, norm_bias:
         band = x.narrow(2, first, last - first)
         band = torch.silu_((band * scale + shift).to(x.dtype))
         band = torch.constant_pad_nd(band, [0, 0, 1 if top == 0 else 0, 1 if bottom == height else 0])
-        out.narrow(2, top, bottom - top).copy_(torch.conv2d(band, weight, bias, [1, 1], [0, 1]))
+        out.narrow(2, top, bottom - top).copy_(self._conv(band, weight, bias, [1, 1], [0, 1]))
         top = bottom
     return out
 
@@ -403,7 +426,7 @@ def channel_norm_silu_conv(self, x: Tensor, gamma: Tensor, weight: Tensor, bias:
     # conv3x3(silu(channel_norm(x))), in bands where rows > 0: the norm looks at one place at a time, so bands change nothing.
     height = x.size(2)
     if rows <= 0 or rows >= height:
-        return torch.conv2d(torch.silu_(self.channel_norm(x, gamma)), weight, bias, [1, 1], [1, 1])
+        return self._conv(torch.silu_(self.channel_norm(x, gamma)), weight, bias, [1, 1], [1, 1])
     out = torch.empty([x.size(0), weight.size(0), height, x.size(3)], dtype=x.dtype, device=x.device)
     top = 0
     while top < height:
@@ -412,7 +435,7 @@ def channel_norm_silu_conv(self, x: Tensor, gamma: Tensor, weight: Tensor, bias:
         last = min(bottom + 1, height)
         band = torch.silu_(self.channel_norm(x.narrow(2, first, last - first), gamma))
         band = torch.constant_pad_nd(band, [0, 0, 1 if top == 0 else 0, 1 if bottom == height else 0])
-        out.narrow(2, top, bottom - top).copy_(torch.conv2d(band, weight, bias, [1, 1], [0, 1]))
+        out.narrow(2, top, bottom - top).copy_(self._conv(band, weight, bias, [1, 1], [0, 1]))
         top = bottom
     return out
 
@@ -420,7 +443,7 @@ def upsample_conv(self, x: Tensor, weight: Tensor, bias: Tensor, rows: int) -> T
     # conv3x3(nearest x2); in bands of that many input rows where rows > 0.
     height = x.size(2)
     if rows <= 0 or rows >= height:
-        return torch.conv2d(torch.upsample_nearest2d(x, [2 * height, 2 * x.size(3)]), weight, bias, [1, 1], [1, 1])
+        return self._conv(torch.upsample_nearest2d(x, [2 * height, 2 * x.size(3)]), weight, bias, [1, 1], [1, 1])
     out = torch.empty([x.size(0), weight.size(0), 2 * height, 2 * x.size(3)], dtype=x.dtype, device=x.device)
     top = 0
     while top < height:
@@ -431,7 +454,7 @@ def upsample_conv(self, x: Tensor, weight: Tensor, bias: Tensor, rows: int) -> T
         band = torch.constant_pad_nd(band, [0, 0, 1 if top == 0 else 0, 1 if bottom == height else 0])
         skip = 0 if top == 0 else 1
         length = 2 * (bottom - top) + 2
-        out.narrow(2, 2 * top, 2 * (bottom - top)).copy_(torch.conv2d(band.narrow(2, skip, length), weight, bias, [1, 1], [0, 1]))
+        out.narrow(2, 2 * top, 2 * (bottom - top)).copy_(self._conv(band.narrow(2, skip, length), weight, bias, [1, 1], [0, 1]))
         top = bottom
     return out
 
