@@ -2,7 +2,6 @@ package dev.darkroom.meta;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.TestJobs;
@@ -14,7 +13,6 @@ import dev.darkroom.tensor.OperatorLog;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
@@ -47,7 +45,7 @@ final class MetaMain {
         long before = Scope.liveTensors();
         long[] calls = {0};
         OperatorLog.Listener count = call -> calls[0]++;
-        Path checkpoint = checkpoint(scenario.checkpoint());
+        Path checkpoint = Checkpoints.at(scenario.checkpoint(), folder);
         try (var log = scenario.planted().isEmpty()
                         ? OperatorLog.to(count)
                         : OperatorLog.planting(scenario.planted(), count);
@@ -79,15 +77,6 @@ final class MetaMain {
                 (step, steps) -> line.put("steps", step + " of " + steps));
         line.put("picture", rendering.picture().size().toString());
         rendering.notes().forEach(line.withArray("notes")::add);
-    }
-
-    private Path checkpoint(String name) throws IOException {
-        Path embedded = TestCheckpoints.PAYLOADS.resolve("models").resolve(name);
-        if (Files.isDirectory(embedded)) {
-            return embedded;
-        }
-        Path written = folder.resolve(name);
-        return Files.isDirectory(written) ? written : Published.named(name).write(written);
     }
 
     /** A LoRA on queries and values of the transformer, of its first layers a DoRA. */
