@@ -46,9 +46,8 @@ public final class Tally {
 
     private static void print(Scenario scenario, Path folder, String format, boolean kernels) throws IOException {
         StepTally tally = run(scenario, Checkpoints.at(scenario.checkpoint(), folder), kernels);
-        // encode, steps, decode; a step in the middle is like any other
-        StepTally.Part step = tally.parts().get(2);
-        StepTally.Part decode = tally.parts().getLast();
+        StepTally.Part step = tally.steps().get(1); // neither the first nor the last
+        StepTally.Part decode = tally.last();
         ObjectNode json = tally.json(step);
         switch (format) {
             case "json" -> System.out.println(json.toPrettyString());

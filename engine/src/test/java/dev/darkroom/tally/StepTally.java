@@ -57,6 +57,11 @@ public final class StepTally implements OperatorLog.Listener {
         next();
     }
 
+    /** True if it is known what an operator costs. */
+    public static boolean hasRule(String operator) {
+        return CostRules.has(operator);
+    }
+
     /** Begins the next part. */
     public void next() {
         parts.add(new Part());
@@ -68,9 +73,14 @@ public final class StepTally implements OperatorLog.Listener {
         before = live;
     }
 
-    /** The parts so far, in order. */
-    public List<Part> parts() {
-        return parts;
+    /** The steps of a run whose parts were what comes before them, each step, and what comes after. */
+    public List<Part> steps() {
+        return parts.subList(1, parts.size() - 1);
+    }
+
+    /** The last part. */
+    public Part last() {
+        return parts.getLast();
     }
 
     @Override
