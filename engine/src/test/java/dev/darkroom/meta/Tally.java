@@ -30,15 +30,15 @@ public final class Tally {
     public static void main(String... arguments) throws IOException {
         Logger.getLogger("").setLevel(Level.WARNING);
         String model = arguments[0];
-        String[] sides = arguments[1].split("x");
-        var size = new Size(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
+        Size size = Size.parse(arguments[1]);
         boolean kernels = !List.of(arguments).contains("text");
         Path folder = Files.createTempDirectory("darkroom-tally");
         try {
             print(Scenario.usual(model, size, STEPS), folder, arguments[2], kernels);
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         }
         System.exit(0); // libtorch's threads
@@ -68,12 +68,7 @@ public final class Tally {
                 MetaModel loaded = MetaModel.load(checkpoint, scenario.memory())) {
             tally.weightsAreThere();
             Job.Generation job = scenario.job();
-            loaded.model()
-                    .render(
-                            job,
-                            TestJobs.first(job),
-                            scenario.sources(List.of()),
-                            (step, steps) -> tally.next());
+            loaded.model().render(job, TestJobs.first(job), scenario.sources(List.of()), (step, steps) -> tally.next());
         }
         return tally;
     }
@@ -93,7 +88,9 @@ public final class Tally {
                 json.path("activation_peak_gb").asDouble()));
         for (Card card : Card.all()) {
             out.append(String.format(
-                    Locale.ROOT, " %.0f |", json.path("forecast_ms").path(card.id()).asDouble()));
+                    Locale.ROOT,
+                    " %.0f |",
+                    json.path("forecast_ms").path(card.id()).asDouble()));
         }
         return out.toString();
     }

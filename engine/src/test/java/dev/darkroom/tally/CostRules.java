@@ -23,8 +23,7 @@ final class CostRules {
     private static final Rule NOTHING = (call, cost) -> {};
 
     /** Reads all tensors that it is given and writes its results, in one kernel. */
-    private static final Rule ONE_PASS = (call, cost) ->
-            cost.pass(bytes(call.tensors()) + bytes(call.results()));
+    private static final Rule ONE_PASS = (call, cost) -> cost.pass(bytes(call.tensors()) + bytes(call.results()));
 
     /** Its result is the tensor that it was given, seen otherwise, or a copy of it. */
     private static final Rule VIEW_OR_COPY = (call, cost) -> {
@@ -45,7 +44,9 @@ final class CostRules {
 
     static {
         // files, devices, types
-        for (String name : new String[] {"map_file", "view_bytes", "copy_bytes", "touch", "pinned", "upload", "empty_bytes", "dtype_of"}) {
+        for (String name : new String[] {
+            "map_file", "view_bytes", "copy_bytes", "touch", "pinned", "upload", "empty_bytes", "dtype_of"
+        }) {
             TEXT.put(name, NOTHING);
         }
         TEXT.put("copy", ONE_PASS);
@@ -88,7 +89,9 @@ final class CostRules {
         TEXT.put("guide_keeping_length", (call, cost) -> {
             long own = call.tensor(0).bytes();
             long wide = 4 * call.tensor(0).numbers();
-            for (long passed : new long[] {own + wide, own + wide, 3 * wide, 2 * wide, 3 * wide, own + wide, wide, wide, 2 * wide}) {
+            for (long passed :
+                    new long[] {own + wide, own + wide, 3 * wide, 2 * wide, 3 * wide, own + wide, wide, wide, 2 * wide
+                    }) {
                 cost.pass(passed);
             }
         });
@@ -111,7 +114,12 @@ final class CostRules {
         TEXT.put("gated_mlp", (call, cost) -> {
             TensorFacts x = call.tensor(0);
             TensorFacts up = call.list(1).get(1);
-            Passes.layers(x, call.list(1).subList(0, 2), call.list(3), (long[]) call.arguments().get(4), cost);
+            Passes.layers(
+                    x,
+                    call.list(1).subList(0, 2),
+                    call.list(3),
+                    (long[]) call.arguments().get(4),
+                    cost);
             long inner = x.bytes() / x.size(-1) * up.size(0);
             cost.pass(2 * inner);
             cost.pass(3 * inner);
@@ -144,7 +152,8 @@ final class CostRules {
         TEXT.put("rope", (call, cost) -> Passes.rope(call.tensor(0), cost));
         TEXT.put("query_key_value", (call, cost) -> {
             TensorFacts x = call.tensor(0);
-            Passes.layers(x, call.list(1), call.list(7), (long[]) call.arguments().get(8), cost);
+            Passes.layers(
+                    x, call.list(1), call.list(7), (long[]) call.arguments().get(8), cost);
             Passes.rmsNorm(call.results().get(0), cost);
             Passes.rmsNorm(call.results().get(1), cost);
         });
@@ -161,8 +170,14 @@ final class CostRules {
             cost.pass(2 * joint);
             cost.needs(3 * joint + 4 * joint);
         });
-        TEXT.put("attention", (call, cost) -> Passes.attention(
-                call.tensor(0), call.tensor(1), call.number(3), (Boolean) call.arguments().get(4), cost));
+        TEXT.put(
+                "attention",
+                (call, cost) -> Passes.attention(
+                        call.tensor(0),
+                        call.tensor(1),
+                        call.number(3),
+                        (Boolean) call.arguments().get(4),
+                        cost));
         TEXT.put("biased_attention", (call, cost) -> {
             TensorFacts bias = call.tensor(4);
             cost.pass(bias.bytes() + 2 * bias.numbers());
@@ -232,8 +247,11 @@ final class CostRules {
         boolean onCard = call.tensors().stream().anyMatch(TensorFacts::onCard)
                 || call.results().stream().anyMatch(TensorFacts::onCard);
         if (onCard) {
-            Rule rule = kernels ? KERNEL.getOrDefault(call.operator(), TEXT.get(call.operator())) : TEXT.get(call.operator());
-            Objects.requireNonNull(rule, () -> "no rule for what " + call.operator() + " costs").charge(call, cost);
+            Rule rule = kernels
+                    ? KERNEL.getOrDefault(call.operator(), TEXT.get(call.operator()))
+                    : TEXT.get(call.operator());
+            Objects.requireNonNull(rule, () -> "no rule for what " + call.operator() + " costs")
+                    .charge(call, cost);
         }
         return cost;
     }
