@@ -4,6 +4,7 @@ import dev.darkroom.nn.FeedForward;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
+import dev.darkroom.nn.Residual;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -67,13 +68,14 @@ record DoubleStreamBlock(
                     qkv.of(image.get(0).norm(in.image()))); // [B, T + S, D]
             long t = in.text().size(1);
             long s = in.image().size(1);
-            Tensor x = image.get(0).gatedAdd(in.image(), toOut.apply(attended.narrow(1, t, s)));
-            Tensor c = text.get(0).gatedAdd(in.text(), toAddOut.apply(attended.narrow(1, 0, t)));
+            Residual x = image.get(0).end(in.image(), toOut.apply(attended.narrow(1, t, s)), image.get(1));
+            Residual c = text.get(0).end(in.text(), toAddOut.apply(attended.narrow(1, 0, t)), text.get(1));
 
             // MLP of each stream
-            x = image.get(1).gatedAdd(x, ff.apply(image.get(1).norm(x)));
-            c = text.get(1).gatedAdd(c, ffContext.apply(text.get(1).norm(c)));
-            return new FluxStreams(x, c).keptBy(block);
+            return new FluxStreams(
+                            image.get(1).gatedAdd(x.x(), ff.apply(x.norm())),
+                            text.get(1).gatedAdd(c.x(), ffContext.apply(c.norm())))
+                    .keptBy(block);
         }
     }
 }

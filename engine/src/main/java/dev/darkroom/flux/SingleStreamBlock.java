@@ -3,7 +3,6 @@ package dev.darkroom.flux;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -43,8 +42,8 @@ record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Lin
             Modulation.Set modulation = norm.of(temb).getFirst();
             Tensor n = modulation.norm(x);
             Tensor attended = QueryKeyValue.attend(rope, qkv.of(n));
-            Tensor mlp = Operators.geluTanh(projMlp.apply(n)); // [B, T + S, 4D]
-            return block.keep(modulation.gatedAdd(x, projOut.apply(Tensor.cat(2, attended, mlp))));
+            Tensor mlp = projMlp.gelu(n); // [B, T + S, 4D]
+            return block.keep(modulation.gatedAdd(x, projOut.ofBoth(attended, mlp)));
         }
     }
 }

@@ -21,6 +21,17 @@ public record Modulation(Linear layer, int sets) {
             return Operators.modulatedNorm(x, shift, scale, EPS);
         }
 
+        /** Begins a sub-block with this modulation. */
+        public Residual begin(Tensor x) {
+            return new Residual(x, norm(x));
+        }
+
+        /** Ends the sub-block of this modulation, whose output is {@code y}, and begins the next one. */
+        public Residual end(Tensor x, Tensor y, Set next) {
+            List<Tensor> both = Operators.gatedAddNorm(x, gate, y, next.shift, next.scale, EPS);
+            return new Residual(both.get(0), both.get(1));
+        }
+
         /** Gated residual connection: {@code x + gate · y}. */
         public Tensor gatedAdd(Tensor x, Tensor y) {
             return Operators.gatedAdd(x, gate, y);

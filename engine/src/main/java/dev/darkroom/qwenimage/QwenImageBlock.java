@@ -4,6 +4,7 @@ import dev.darkroom.nn.FeedForward;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
+import dev.darkroom.nn.Residual;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -47,7 +48,7 @@ record QwenImageBlock(Branch img, Branch txt) {
             Tensor attended = QueryKeyValue.attend(
                     rope,
                     mask,
-                    streams.stream().map(Stream::heads).toArray(QueryKeyValue.Heads[]::new)); // [B, T + ΣS, D]
+                    streams.stream().map(Stream::normed).toList()); // [B, T + ΣS, D]
             List<Tensor> out = new ArrayList<>();
             long at = 0;
             for (Stream stream : streams) {
@@ -81,15 +82,15 @@ record QwenImageBlock(Branch img, Branch txt) {
 
     /** Tokens of one stream, with their weights and their modulation. */
     private record Stream(Branch branch, Tensor x, List<Modulation.Set> sets) {
-        QueryKeyValue.Heads heads() {
+        QueryKeyValue.Stream normed() {
             return branch.qkv.of(sets.get(0).norm(x));
         }
 
         /** Computes {@code x} after attention and MLP. */
         Tensor after(Tensor attended) {
             Tensor projected = branch.out.apply(attended);
-            Tensor y = sets.get(0).gatedAdd(x, projected);
-            return sets.get(1).gatedAdd(y, branch.mlp.apply(sets.get(1).norm(y)));
+            Residual y = sets.get(0).end(x, projected, sets.get(1));
+            return sets.get(1).gatedAdd(y.x(), branch.mlp.apply(y.norm()));
         }
     }
 }
