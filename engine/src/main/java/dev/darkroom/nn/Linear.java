@@ -48,11 +48,6 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
                 : Operators.linearOfTwo(x, y, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
     }
 
-    /** Applies SiLU and this layer to a vector {@code temb [B, in]} and splits the output into equal parts {@code [B, 1, out/chunks]}. */
-    public List<Tensor> modulation(Tensor temb, int chunks) {
-        return Operators.modulation(temb, weight(), Objects.requireNonNull(bias, "bias"), chunks, layer.added());
-    }
-
     /** The weight {@code [out, in]} as it lies in the checkpoint, without what LoRAs add. */
     public Tensor weight() {
         return layer.tensor();

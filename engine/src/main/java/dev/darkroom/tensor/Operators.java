@@ -23,6 +23,8 @@ public final class Operators {
     static final Operator TO_HOST_FLOAT = Operator.named("to_host_float");
     static final Operator TO_HOST_LONG = Operator.named("to_host_long");
     static final Operator WAIT_FOR = Operator.named("wait_for");
+    static final Operator ARRIVAL = Operator.named("arrival");
+    static final Operator NUMBER = Operator.named("number");
     static final Operator RANDN = Operator.named("randn");
     static final Operator ZEROS = Operator.named("zeros");
     static final Operator RESHAPE = Operator.named("reshape");
@@ -277,12 +279,10 @@ public final class Operators {
     }
 
     /**
-     * Modulation of a block, {@code linear(silu(temb))} in equal parts: {@code temb [B, D] → chunks × [B, 1, D]}.
-     *
-     * @param added what LoRAs add, as {@link #linear} takes it
+     * Modulation of one step, in equal parts: {@code [steps, B, parts · D] → parts × [B, 1, D]}, which take no memory of their own.
      */
-    public static List<Tensor> modulation(Tensor temb, Tensor weight, Tensor bias, int chunks, List<Tensor> added) {
-        return MODULATION.tensors(temb, weight, bias, chunks, added);
+    public static List<Tensor> modulation(Tensor ofAllSteps, int step, int parts) {
+        return MODULATION.tensors(ofAllSteps, step, parts);
     }
 
     /**

@@ -87,6 +87,18 @@ def wait_for(self, x: Tensor) -> bool:
     # Reading one number waits until the device has computed it.
     return bool(x.flatten()[0].isfinite())
 
+def arrival(self, x: Tensor) -> Tensor:
+    # uint8 [1] in host memory: 1 if the first number of x is finite, else 0; and 2 until a card, which nobody waits for here, has computed x.
+    finite = x.flatten()[0].isfinite().to(0).view(1)
+    if x.is_cpu:
+        return finite
+    flag = torch.full([1], 2, dtype=0, pin_memory=True)
+    flag.copy_(finite, True)
+    return flag
+
+def number(self, x: Tensor) -> int:
+    return int(x)
+
 # --- making ---
 
 def randn(self, seed: int, dtype: int, shapes: List[List[int]]) -> List[Tensor]:
@@ -287,8 +299,8 @@ def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     return self._rms_norm(x, [x.size(-1)], weight, eps)
 
 def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) -> Tensor:
-    # LayerNorm(x) * (1 + scale) + shift. For one picture this is a single affine LayerNorm.
-    if x.size(0) == 1:
+    # LayerNorm(x) * (1 + scale) + shift. For one shift and scale this is a single affine LayerNorm.
+    if shift.size(0) == 1:
         return self._layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
     return self._layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
 
@@ -297,9 +309,9 @@ def gated_add_norm(self, x: Tensor, gate: Tensor, y: Tensor, shift: Tensor, scal
     added = torch.addcmul(x, gate, y)
     return [added, self.modulated_norm(added, shift, scale, eps)]
 
-def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, added: List[Tensor]) -> List[Tensor]:
-    # [B, D] -> chunks x [B, 1, D]
-    return self.linear(torch.silu(temb), weight, [bias], added).unsqueeze(1).chunk(chunks, -1)
+def modulation(self, all: Tensor, step: int, parts: int) -> List[Tensor]:
+    # [steps, B, parts * D] -> parts x [B, 1, D] of one step
+    return all.select(0, step).unsqueeze(1).chunk(parts, -1)
 
 def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, dtype: int) -> Tensor:
     # [B] -> [B, 2n]: cosines, then sines.
@@ -353,9 +365,10 @@ def qk_norm_rope(self, joint: Tensor, norm_q: Tensor, norm_k: Tensor, table: Ten
     # In place, on query and key of rows first.. of joint [B, S, 3, H, Dh]: RMS norm of every head, then adjacent pairs turned by those
     # rows of table [S, Dh/2]. The norm's factor comes last, since turning keeps lengths: so it is rounded but once.
     qk = joint.narrow(1, first, rows).narrow(2, 0, 2)
-    factor = torch.linalg_vector_norm(qk, 2, [-1], True, dtype=6).square_().mul_(1.0 / qk.size(-1)).add_(eps).rsqrt_()
+    numbers = qk.to(6) if qk.is_cpu else qk
+    factor = torch.linalg_vector_norm(numbers, 2, [-1], True, dtype=6).square_().mul_(1.0 / qk.size(-1)).add_(eps).rsqrt_()
     weight = torch.stack([norm_q, norm_k]).to(6).unsqueeze(1)
-    turned = qk.mul_(weight) if qk.dtype == 6 else qk * weight
+    turned = numbers.mul_(weight) if numbers.dtype == 6 else numbers * weight
     torch.view_as_complex(turned.unflatten(-1, [-1, 2])).mul_(table.narrow(0, first, rows).unsqueeze(1).unsqueeze(1))
     torch.mul(turned, factor, out=qk)
     return rows

@@ -99,6 +99,8 @@ class OperatorsTest {
                 sample("to_host_float", "float32 [2]", () -> Operators.TO_HOST_FLOAT.tensor(bf16(2))),
                 sample("to_host_long", "int64 [2]", () -> Operators.TO_HOST_LONG.tensor(bf16(2))),
                 sample("wait_for", "true", () -> Operators.WAIT_FOR.truth(bf16(2))),
+                sample("arrival", "uint8 [1]", () -> Operators.ARRIVAL.tensor(bf16(2))),
+                sample("number", "3", () -> Operators.NUMBER.integer(Tensor.of(new byte[] {3}, 1))),
                 sample(
                         "randn",
                         "2 × bfloat16 [2, 3]",
@@ -178,7 +180,7 @@ class OperatorsTest {
                         "modulation",
                         "3 × bfloat16 [2, 1, 4]",
                         () -> Operators.modulation(
-                                bf16(2, 4), bf16(12, 4), bf16(12), 3, List.of(bf16(2, 4), bf16(12, 2)))),
+                                bf16(5, 2, 12), 4, 3)),
                 sample(
                         "low_rank",
                         "2 × bfloat16 [2, 2] and bfloat16 [2, 4]",
@@ -217,10 +219,6 @@ class OperatorsTest {
                         "modulated_norm",
                         "bfloat16 [2, 3, 4]",
                         () -> Operators.modulatedNorm(bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 1, 4), EPS)),
-                sample(
-                        "modulation",
-                        "3 × bfloat16 [2, 1, 4]",
-                        () -> Operators.modulation(bf16(2, 4), bf16(12, 4), bf16(12), 3, List.of())),
                 sample(
                         "timestep_embedding",
                         "bfloat16 [2, 6]",
