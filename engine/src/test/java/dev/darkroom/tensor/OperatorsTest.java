@@ -814,7 +814,7 @@ class OperatorsTest {
         return OperatorLibrary.MANAGER.getManagedArrays().size();
     }
 
-    private static String description(Object result) {
+    static String description(Object result) {
         List<Tensor> tensors = tensors(result);
         if (tensors.isEmpty()) {
             return result.toString();
