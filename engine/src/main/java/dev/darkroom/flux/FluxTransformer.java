@@ -77,9 +77,8 @@ public final class FluxTransformer {
         if ((guidance == null) != (guidanceEmbedder == null)) {
             throw new IllegalArgumentException("guidance must be given exactly if the model embeds it");
         }
-        Tensor time = timestepEmbedder
-                .apply(sigmas.reshape(-1))
-                .reshape(sigmas.size(0), sigmas.size(1), config.width());
+        Tensor time =
+                timestepEmbedder.apply(sigmas.reshape(-1)).reshape(sigmas.size(0), sigmas.size(1), config.width());
         Tensor temb = (guidanceEmbedder == null || guidance == null
                         ? time
                         : time.plus(guidanceEmbedder.apply(guidance)))
@@ -88,7 +87,8 @@ public final class FluxTransformer {
                 temb,
                 Stream.of(
                                 transformerBlocks.stream().flatMap(DoubleStreamBlock::modulations),
-                                singleTransformerBlocks.stream().map(block -> block.norm().layer()),
+                                singleTransformerBlocks.stream()
+                                        .map(block -> block.norm().layer()),
                                 Stream.of(normOut.layer()))
                         .flatMap(layers -> layers));
     }
@@ -140,7 +140,9 @@ public final class FluxTransformer {
 
     private FluxModulations modulations(Conditioning conditioning) {
         return new FluxModulations(
-                transformerBlocks.stream().map(block -> block.sets(conditioning)).toList(),
+                transformerBlocks.stream()
+                        .map(block -> block.sets(conditioning))
+                        .toList(),
                 singleTransformerBlocks.stream()
                         .map(block -> block.norm().one(conditioning))
                         .toList(),

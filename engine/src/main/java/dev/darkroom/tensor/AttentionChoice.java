@@ -180,7 +180,10 @@ public final class AttentionChoice {
     /** The line of libtorch's message that says why. */
     private static String reason(TensorException e) {
         List<String> lines = String.valueOf(e.getMessage()).lines().toList();
-        String line = lines.stream().filter(each -> each.contains("Error: ")).findFirst().orElse(lines.getFirst());
+        String line = lines.stream()
+                .filter(each -> each.contains("Error: "))
+                .findFirst()
+                .orElse(lines.getFirst());
         return line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) + "…" : line;
     }
 

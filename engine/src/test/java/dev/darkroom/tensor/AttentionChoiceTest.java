@@ -61,13 +61,15 @@ class AttentionChoiceTest {
     @Test
     void aShapeThatCudnnCannotDoIsComputedOtherwise() {
         try (var scope = Scope.open("test")) {
-            Tensor joint = Operators.randn(1, DType.FLOAT32, new long[] {1, 5, 3, 2, 8}).getFirst();
+            Tensor joint = Operators.randn(1, DType.FLOAT32, new long[] {1, 5, 3, 2, 8})
+                    .getFirst();
             float[] expected = AttentionOperators.jointAttention(joint, null).toFloats();
             AttentionChoice.use(AttentionBackend.CUDNN);
             assertThatExceptionOfType(TensorException.class)
                     .isThrownBy(() -> AttentionOperators.JOINT_ATTENTION.tensor(joint, List.of(), true));
 
-            assertThat(AttentionOperators.jointAttention(joint, null).toFloats()).isEqualTo(expected);
+            assertThat(AttentionOperators.jointAttention(joint, null).toFloats())
+                    .isEqualTo(expected);
 
             assertThat(AttentionChoice.isCudnn()).isFalse();
         }
