@@ -178,9 +178,6 @@ def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: floa
 def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
     return sample.to(6) + dt * prediction.to(6)
 
-def gated_add(self, x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
-    return torch.addcmul(x, gate, y)
-
 def silu(self, x: Tensor) -> Tensor:
     return torch.silu(x)
 
