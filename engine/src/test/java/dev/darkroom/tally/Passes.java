@@ -80,14 +80,6 @@ final class Passes {
         times(x.size(0) == 1 ? 1 : 3, x, cost);
     }
 
-    /** Pairs as complex numbers: cast, product, cast. */
-    static void rope(TensorFacts x, Cost cost) {
-        long wide = 4 * x.numbers();
-        cost.pass(x.bytes() + wide);
-        cost.pass(2 * wide);
-        cost.pass(wide + x.bytes());
-    }
-
     /** Halves in float32: four products, a sum, a difference, put side by side. */
     static void halfRope(TensorFacts x, Cost cost) {
         long wide = 4 * x.numbers();
