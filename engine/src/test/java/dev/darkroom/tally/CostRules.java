@@ -265,6 +265,12 @@ final class CostRules {
             cost.wait(1);
         });
         TEXT.put("vision_patches", NOTHING); // on the CPU
+        // our own kernels: each number is read once and written once
+        KERNEL.put("qk_norm_rope", (call, cost) -> {
+            TensorFacts joint = call.tensor(0);
+            cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
+        });
+        KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
     }
 
     private CostRules() {}
