@@ -28,6 +28,14 @@ class MetaDeviceTest {
     }
 
     @Test
+    void everyPublishedModelIsRun() {
+        assertThat(Scenarios.ALL)
+                .extracting(Scenario::checkpoint)
+                .containsAll(
+                        Stream.of(Published.values()).map(Published::toString).toList());
+    }
+
+    @Test
     void aTensorThatWasLeftOnTheCpuIsFoundAndItsCallerNamed() {
         Scenario planted = Scenarios.ALL.stream()
                 .filter(scenario -> !scenario.planted().isEmpty())

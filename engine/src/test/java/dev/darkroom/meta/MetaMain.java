@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.meta.Scenario.Adapter;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
@@ -81,7 +82,7 @@ final class MetaMain {
     private void render(ImageModel model, Scenario scenario, ObjectNode line, StepTally tally) throws IOException {
         Job.Generation job = scenario.job();
         model.check(job);
-        List<LoraFile> loras = scenario.lora() ? List.of(lora(model, scenario.checkpoint())) : List.of();
+        List<LoraFile> loras = scenario.adapter() == Adapter.NONE ? List.of() : List.of(lora(model, scenario));
         Rendering rendering = model.render(job, TestJobs.first(job), scenario.sources(loras), (step, steps) -> {
             line.put("steps", step + " of " + steps);
             tally.next();
@@ -91,8 +92,8 @@ final class MetaMain {
         rendering.notes().forEach(line.withArray("notes")::add);
     }
 
-    /** A LoRA on queries and values of the transformer, of its first layers a DoRA. */
-    private LoraFile lora(ImageModel model, String name) throws IOException {
+    /** A LoRA on queries and values of the transformer. */
+    private LoraFile lora(ImageModel model, Scenario scenario) throws IOException {
         var writer = new SafetensorsWriter();
         var layers = new TreeMap<>(model.networks().stream()
                 .filter(network -> network.role() == Resident.Role.TRANSFORMER)
@@ -103,9 +104,17 @@ final class MetaMain {
         layers.forEach((layer, shape) -> {
             if (layer.endsWith("attn.to_q") || layer.endsWith("attn.to_v")) {
                 writer.halves("transformer." + layer, DType.FLOAT32, 2, shape.in(), shape.out(), 0.1f);
+                if (scenario.adapter() == Adapter.DORA) {
+                    writer.add(
+                            "transformer." + layer + ".lora_magnitude_vector",
+                            DType.FLOAT32,
+                            new long[] {shape.out()},
+                            SafetensorsWriter.filled(shape.out(), 3));
+                }
             }
         });
-        Path file = writer.write(folder.resolve(name + "-lora.safetensors"));
+        String name = scenario.checkpoint() + "-" + scenario.adapter();
+        Path file = writer.write(folder.resolve(name + ".safetensors"));
         return new LoraFile(file, name, "lora", 1);
     }
 }

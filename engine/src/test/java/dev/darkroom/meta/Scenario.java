@@ -29,7 +29,7 @@ record Scenario(
         Brings brings,
         int pictures,
         @Nullable String negative,
-        boolean lora,
+        Adapter adapter,
         String planted) {
     /** What a job is. */
     enum Brings {
@@ -39,9 +39,16 @@ record Scenario(
         MASK
     }
 
+    /** What is put on the transformer. */
+    enum Adapter {
+        NONE,
+        LORA,
+        DORA
+    }
+
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
-        return new Scenario(name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, false, "");
+        return new Scenario(name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, "");
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
@@ -52,27 +59,31 @@ record Scenario(
                 : checkpoint.contains("edit") || checkpoint.contains("kontext") ? Brings.IMAGES : Brings.PROMPT;
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         String negative = guidedByItself ? " " : null;
-        return new Scenario("usual", checkpoint, 0, size, steps, brings, pictures, negative, false, "");
+        return new Scenario("usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, "");
     }
 
     Scenario withPictures(int count) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, count, negative, lora, planted);
+        return new Scenario(name, checkpoint, memory, size, steps, brings, count, negative, adapter, planted);
     }
 
     Scenario away(String from) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, from, lora, planted);
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, from, adapter, planted);
     }
 
     Scenario within(long bytes) {
-        return new Scenario(name, checkpoint, bytes, size, steps, brings, pictures, negative, lora, planted);
+        return new Scenario(name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, planted);
     }
 
     Scenario withLora() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, true, planted);
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, planted);
+    }
+
+    Scenario withDora() {
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, planted);
     }
 
     Scenario planting(String operator) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, lora, operator);
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, operator);
     }
 
     Job.Generation job() {

@@ -41,7 +41,8 @@ final class CostRules {
     private static final Map<String, Rule> KERNEL = new HashMap<>();
 
     /** Operators whose results are always views of their first argument; in place if they have none. */
-    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
+    private static final Set<String> VIEWS =
+            Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
 
     static {
         // files, devices, types
@@ -270,7 +271,8 @@ final class CostRules {
             TensorFacts joint = call.tensor(0);
             cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
         });
-        KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
+        KERNEL.put(
+                "gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
     }
 
     private CostRules() {}
