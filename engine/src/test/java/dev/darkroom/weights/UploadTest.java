@@ -68,7 +68,7 @@ class UploadTest {
     private void assertSame(DType asked, int window) {
         var placement = new Placement(Device.CPU, asked);
         try (var mapped = Weights.load(folder, placement, UploadTest::all);
-                var copied = copying(window, () -> Weights.load(folder, placement, UploadTest::all));
+                var copied = AsOnACard.load(window, () -> Weights.load(folder, placement, UploadTest::all));
                 var scope = Scope.open("compare")) {
             for (int i = 0; i < mapped.network().size(); i++) {
                 assertThat(copied.network().get(i).dtype()).isEqualTo(asked);
@@ -97,7 +97,7 @@ class UploadTest {
             return w.part("c", whole -> whole.narrow(0, 100, 20), 129, 65);
         };
         try (var mapped = Weights.load(folder, placement, network);
-                var copied = copying(1024, () -> Weights.load(folder, placement, network))) {
+                var copied = AsOnACard.load(1024, () -> Weights.load(folder, placement, network))) {
             assertThat(copied.network().toFloats()).isEqualTo(mapped.network().toFloats());
         }
     }
@@ -120,7 +120,7 @@ class UploadTest {
             return w.stackedLinears(List.of("q", "k", "v"), true, 3, 2, 2, 1);
         };
         try (var mapped = Weights.load(folder, placement, network);
-                var copied = copying(256, () -> Weights.load(folder, placement, network))) {
+                var copied = AsOnACard.load(256, () -> Weights.load(folder, placement, network))) {
             assertThat(mapped.network().stack()).isEmpty();
             var stack = copied.network().stack().orElseThrow();
             assertThat(stack.weight().shape()).containsExactly(5, 3);
@@ -141,7 +141,7 @@ class UploadTest {
     void whatDoesNotFitIsRefusedBeforeAnythingIsRead() {
         write(DType.BFLOAT16, DType.FLOAT32);
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> copying(
+                .isThrownBy(() -> AsOnACard.load(
                         1024, () -> Weights.load(folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
                             assertThat(w.tensor("a", 7, 33).toFloats()).containsOnly(0); // the first time, nothing was read
                             return w.tensor("gone", 1);
@@ -153,7 +153,7 @@ class UploadTest {
     void aFileThatBecomesShorterWhileItIsReadIsNamed() {
         write(DType.BFLOAT16, DType.FLOAT32);
         assertThatExceptionOfType(CheckpointException.class)
-                .isThrownBy(() -> copying(
+                .isThrownBy(() -> AsOnACard.load(
                         256, () -> Weights.load(folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
                             List<Tensor> all = all(w);
                             shorten();
@@ -194,7 +194,7 @@ class UploadTest {
         write(DType.BFLOAT16, DType.FLOAT32);
         try {
             assertThatExceptionOfType(CheckpointException.class)
-                    .isThrownBy(() -> copying(
+                    .isThrownBy(() -> AsOnACard.load(
                             256,
                             () -> Weights.load(
                                     folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
@@ -211,15 +211,11 @@ class UploadTest {
     void aCopiedNetworkNeedsItsFilesNoMore() throws IOException {
         write(DType.BFLOAT16, DType.BFLOAT16);
         var placement = new Placement(Device.CPU, DType.BFLOAT16);
-        try (var copied = copying(1 << 20, () -> Weights.load(folder, placement, UploadTest::all))) {
+        try (var copied = AsOnACard.load(1 << 20, () -> Weights.load(folder, placement, UploadTest::all))) {
             float[] numbers = copied.network().getFirst().toFloats();
             Files.write(folder.resolve(FILE), new byte[1]);
             assertThat(copied.network().getFirst().toFloats()).isEqualTo(numbers);
         }
-    }
-
-    private static <T> Loaded<T> copying(int window, ScopedValue.CallableOp<Loaded<T>, RuntimeException> load) {
-        return ScopedValue.where(Weights.COPYING, window).call(load);
     }
 
     /** Writes the tensors, which are exact in every type, by turns in two types, where no element of them starts at a multiple of its size. */

@@ -38,7 +38,7 @@ class UploadedModelsTest {
     void aModelThatWasCopiedDrawsTheSamePicture(Path checkpoint, Job.Generation job, Sources sources) {
         long before = Scope.liveTensors();
         byte[] expected = drawn(LoadedModel.from(checkpoint), job, sources);
-        byte[] actual = ScopedValue.where(Weights.COPYING, 1 << 16).call(() -> drawn(LoadedModel.from(checkpoint), job, sources));
+        byte[] actual = AsOnACard.load(1 << 16, () -> drawn(LoadedModel.from(checkpoint), job, sources));
         assertThat(actual).isEqualTo(expected);
         assertThat(Scope.liveTensors()).isEqualTo(before);
     }
