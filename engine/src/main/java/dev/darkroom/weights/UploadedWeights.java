@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.DeviceMemory;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -33,6 +34,9 @@ final class UploadedWeights implements TensorReader {
         memory = DeviceMemory.allocate(placement.device(), layout.bytes());
         parts = DeviceMemory.allocate(placement.device(), partsLayout.bytes());
         long largest = Math.max(Math.max(layout.copiedBytes(), layout.stagedBytes()), partsLayout.bytes());
+        if (placement.device().equals(Device.META)) {
+            return; // has no numbers
+        }
         try (var buffers = Scope.open("buffers");
                 var upload = new Upload(placement.device(), largest, largestWindow)) {
             upload.fill(memory, layout, placement.dtype());

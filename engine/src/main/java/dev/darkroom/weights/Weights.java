@@ -57,7 +57,7 @@ public final class Weights {
             T built;
             Source source;
             try (var reading = Scope.open("reading")) {
-                boolean copies = placement.device().isCuda() || COPYING.isBound();
+                boolean copies = placement.device().isCard() || COPYING.isBound();
                 TensorReader reader = copies
                         ? copied(folder, inventory, placement, network)
                         : new MappedWeights(inventory, placement.dtype());
