@@ -20,6 +20,7 @@ public final class Operators {
     static final Operator CONVERT_BYTES = Operator.named("convert_bytes");
     static final Operator EMPTY_BYTES = Operator.named("empty_bytes");
     static final Operator DTYPE_OF = Operator.named("dtype_of");
+    static final Operator DEVICE_OF = Operator.named("device_of");
     static final Operator TO_HOST_FLOAT = Operator.named("to_host_float");
     static final Operator TO_HOST_LONG = Operator.named("to_host_long");
     static final Operator WAIT_FOR = Operator.named("wait_for");

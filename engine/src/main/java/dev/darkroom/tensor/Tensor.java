@@ -133,6 +133,11 @@ public final class Tensor {
         return shape[dim < 0 ? shape.length + dim : dim];
     }
 
+    /** Device whose memory this tensor lies in. */
+    public Device device() {
+        return Device.ofCode(Operators.DEVICE_OF.integer(this));
+    }
+
     public DType dtype() {
         return DType.ofCode((int) Operators.DTYPE_OF.integer(this));
     }

@@ -76,6 +76,10 @@ def empty_bytes(self, size: int, device: str) -> Tensor:
 def dtype_of(self, x: Tensor) -> int:
     return x.dtype
 
+def device_of(self, x: Tensor) -> int:
+    # 0 the CPU, 1 a CUDA card, 2 meta
+    return 1 if x.is_cuda else 2 if x.is_meta else 0
+
 def to_host_float(self, x: Tensor) -> Tensor:
     return x.to(torch.device("cpu")).to(6).contiguous()
 

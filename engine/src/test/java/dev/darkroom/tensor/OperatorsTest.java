@@ -93,6 +93,7 @@ class OperatorsTest {
                                 0,
                                 new long[] {3})),
                 sample("dtype_of", "15", () -> Operators.DTYPE_OF.integer(bf16(2))),
+                sample("device_of", "0", () -> Operators.DEVICE_OF.integer(bf16(2))),
                 sample("to_host_float", "float32 [2]", () -> Operators.TO_HOST_FLOAT.tensor(bf16(2))),
                 sample("to_host_long", "int64 [2]", () -> Operators.TO_HOST_LONG.tensor(bf16(2))),
                 sample("wait_for", "true", () -> Operators.WAIT_FOR.truth(bf16(2))),
