@@ -45,9 +45,7 @@ final class CostRules {
 
     static {
         // files, devices, types
-        for (String name : new String[] {
-            "map_file", "view_bytes", "copy_bytes", "touch", "pinned", "upload", "empty_bytes", "dtype_of"
-        }) {
+        for (String name : new String[] {"view_bytes", "copy_bytes", "pinned", "copy_window", "stage", "convert_bytes", "empty_bytes", "blank", "dtype_of", "device_of"}) {
             TEXT.put(name, NOTHING);
         }
         TEXT.put("copy", ONE_PASS);
