@@ -13,6 +13,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.lora.Loras;
@@ -133,23 +134,32 @@ public final class DiffusionModel implements ImageModel {
         choices.limits().require(sizes.output());
         Run run = choices.run(job, sample.prompt(), sizes.generated());
         List<String> notes = notes(job.sampling(), run, sizes);
-        Picture picture = generate(run, sample.seed(), sources, notes, progress, timings);
+        Picture picture = generate(run, sample.seed(), job.sampling().shortcuts(), sources, notes, progress, timings);
         Picture image = sources.image();
         Picture inFrame = image != null && pipeline.edits() && Framing.isFrameOf(framing, images.size())
                 ? DriftSearch.undone(image, picture, notes::add)
                 : picture;
         Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(new Media.Still(finished), timings, notes, parameters(run, sources, sizes.output()));
+        return new Rendering(new Media.Still(finished), timings, notes, parameters(run, job.sampling().shortcuts(), sources, sizes.output()));
     }
 
     private Picture generate(
-            Run run, long seed, Sources sources, List<String> notes, Progress progress, Timings timings) {
-        try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable())) {
+            Run run,
+            long seed,
+            Shortcuts shortcuts,
+            Sources sources,
+            List<String> notes,
+            Progress progress,
+            Timings timings) {
+        try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable());
+                var cache = StepCache.of(shortcuts.threshold())) {
             notes.addAll(adapted.notes());
             Noise noise = Noise.seeded(seed, checkpoint.placement().dtype());
-            Run here = run.adaptedBy(checkpoint.textEncoders(adapted::identity));
-            return pipeline.generate(here, sources, noise, progress, timings);
+            Run here = run.with(checkpoint.textEncoders(adapted::identity), cache);
+            Picture picture = pipeline.generate(here, sources, noise, progress, timings);
+            cache.note().ifPresent(notes::add);
+            return picture;
         } catch (NotFiniteException e) {
             throw blamed(e, sources.loras(), loras.own());
         } finally {
@@ -199,9 +209,6 @@ public final class DiffusionModel implements ImageModel {
 
     private List<String> notes(Sampling sampling, Run run, PictureSizes sizes) {
         List<String> notes = new ArrayList<>();
-        if (sampling.goFast()) {
-            notes.add("go_fast: this model has no faster way than its usual one");
-        }
         sizes.note().ifPresent(notes::add);
         choices.distillation(sampling).ifPresent(distillation -> notes.add(note(distillation, run)));
         pipeline.noteIfCut("prompt", run.prompt(), run.maxSequenceLength()).ifPresent(notes::add);
@@ -218,7 +225,7 @@ public final class DiffusionModel implements ImageModel {
                 + run.steps() + " steps" + (run.usesTrueCfg() ? "" : " of one pass");
     }
 
-    private Map<String, Object> parameters(Run run, Sources sources, Size output) {
+    private Map<String, Object> parameters(Run run, Shortcuts shortcuts, Sources sources, Size output) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         if (run.strength() != null) {
             parameters.put("strength", run.strength());
@@ -233,6 +240,9 @@ public final class DiffusionModel implements ImageModel {
         List<Map<String, Object>> drawnWith = loras.describe(sources.loras());
         if (!drawnWith.isEmpty()) {
             parameters.put("loras", drawnWith);
+        }
+        if (shortcuts.threshold() > 0) {
+            parameters.put("step_cache", shortcuts.threshold());
         }
         parameters.put("num_inference_steps", run.steps());
         parameters.put("size", output.toString());

@@ -166,6 +166,7 @@ public record FluxCheckpoint(
         Tensor rope = positions
                 .after(run.maxSequenceLength())
                 .rope(config, files.placement().device());
-        return new FluxVelocity(transformer.network(), run, prompts, rope, tokens -> tokens);
+        return new FluxVelocity(
+                transformer.network(), run, prompts, rope, run.stepCache().passes(prompts, run.grid().tokens()), tokens -> tokens);
     }
 }

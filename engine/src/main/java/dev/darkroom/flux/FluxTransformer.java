@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.nn.EmbeddingMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.TimestepEmbedding;
@@ -10,6 +11,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +76,8 @@ public final class FluxTransformer {
      * @param sigma noise level of each picture, float32 {@code [B]}
      * @param guidance guidance scale of each picture, float32 {@code [B]}; null for a model without guidance embedding
      * @param rope rotations of text, then image positions: complex {@code [T + S, Dh/2]}
-     * @return {@code [B, S, out channels]}
+     * @param steps what this pass reuses of earlier steps
+     * @return {@code [B, S, out channels]}, or of the generated tokens alone where the step is reused
      */
     public Tensor forward(
             Tensor tokens,
@@ -82,7 +85,8 @@ public final class FluxTransformer {
             Tensor pooledPromptEmbeds,
             Tensor sigma,
             @Nullable Tensor guidance,
-            Tensor rope) {
+            Tensor rope,
+            StepCache.Pass steps) {
         try (var scope = Scope.open("flux transformer")) {
             Tensor temb = conditioning(sigma, guidance, pooledPromptEmbeds);
             FluxStreams streams = new FluxStreams(xEmbedder.apply(tokens), contextEmbedder.apply(promptEmbeds));
@@ -91,7 +95,13 @@ public final class FluxTransformer {
             Probe.see("context_embedder", streams.text());
 
             for (int i = 0; i < transformerBlocks.size(); i++) {
-                streams = transformerBlocks.get(i).forward(streams, temb, rope).replacing(streams, scope);
+                FluxStreams next = transformerBlocks.get(i).forward(streams, temb, rope);
+                Optional<Tensor> known =
+                        i == 0 ? steps.reuse(streams.image(), next.image()) : Optional.empty();
+                if (known.isPresent()) {
+                    return scope.keep(projected(known.get(), temb));
+                }
+                streams = next.replacing(streams, scope);
                 Probe.see("double", i, "0", streams.text());
                 Probe.see("double", i, "1", streams.image());
             }
@@ -104,12 +114,18 @@ public final class FluxTransformer {
                 Probe.see("single", i, "", x);
             }
 
-            List<Tensor> scaleAndShift = normOut.modulation(temb, 2);
-            Tensor image =
-                    Operators.modulatedNorm(x.narrow(1, t, s), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
-            Probe.see("norm_out", image);
-            return scope.keep(projOut.apply(image));
+            Tensor image = x.narrow(1, t, s);
+            steps.computed(image);
+            return scope.keep(projected(image, temb));
         }
+    }
+
+    /** Projects image tokens behind the last block {@code [B, S, D]} to velocities {@code [B, S, out channels]}. */
+    private Tensor projected(Tensor image, Tensor temb) {
+        List<Tensor> scaleAndShift = normOut.modulation(temb, 2);
+        Tensor normed = Operators.modulatedNorm(image, scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
+        Probe.see("norm_out", normed);
+        return projOut.apply(normed);
     }
 
     /** Computes the conditioning vector temb {@code [B, D]}, which all modulations are computed from. */

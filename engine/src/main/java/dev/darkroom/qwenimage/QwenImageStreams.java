@@ -27,6 +27,11 @@ record QwenImageStreams(Tensor text, List<Tensor> images) {
         return this;
     }
 
+    /** The generated tokens; those of references may follow them: {@code [B, S, D]}. */
+    Tensor generated() {
+        return images.getFirst();
+    }
+
     /** Joins all image tokens: {@code [B, ΣS, D]}. */
     Tensor image() {
         return images.size() == 1 ? images.getFirst() : Tensor.cat(1, images.toArray(Tensor[]::new));

@@ -1,5 +1,6 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
 import dev.darkroom.nn.TimestepEmbedding;
@@ -10,6 +11,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +68,9 @@ public final class QwenImageTransformer {
      * @param rope rotations of text, then image tokens: complex {@code [T + S, Dh/2]}
      * @param generatedTokens number of the S tokens that are being generated
      * @param mask true for keys that may be attended to, bool {@code [B, T + S]}; null for all
-     * @return {@code [B, S, out channels]}, of which only the generated tokens mean something
+     * @param steps what this pass reuses of earlier steps
+     * @return {@code [B, S, out channels]}, of which only the generated tokens mean something, and which has no others where the step is
+     *     reused
      */
     public Tensor forward(
             Tensor tokens,
@@ -74,7 +78,8 @@ public final class QwenImageTransformer {
             Tensor sigma,
             Tensor rope,
             long generatedTokens,
-            @Nullable Tensor mask) {
+            @Nullable Tensor mask,
+            StepCache.Pass steps) {
         try (var scope = Scope.open("qwen image transformer")) {
             long references = tokens.size(1) - generatedTokens;
             boolean apart = config.zeroCondT() && references > 0;
@@ -93,18 +98,27 @@ public final class QwenImageTransformer {
             Probe.see("txt_in", streams.text());
 
             for (int i = 0; i < transformerBlocks.size(); i++) {
-                streams = transformerBlocks
-                        .get(i)
-                        .forward(streams, tembs, rope, mask)
-                        .replacing(streams, scope);
+                QwenImageStreams next = transformerBlocks.get(i).forward(streams, tembs, rope, mask);
+                Optional<Tensor> known =
+                        i == 0 ? steps.reuse(streams.generated(), next.generated()) : Optional.empty();
+                if (known.isPresent()) {
+                    return scope.keep(projected(known.get(), tembs.getFirst()));
+                }
+                streams = next.replacing(streams, scope);
                 Probe.see("block", i, "0", streams.text());
                 Probe.see("block." + i + ".1", streams::image);
             }
 
-            List<Tensor> scaleAndShift = normOut.modulation(tembs.getFirst(), 2);
-            image = Operators.modulatedNorm(streams.image(), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
-            Probe.see("norm_out", image);
-            return scope.keep(projOut.apply(image));
+            steps.computed(streams.generated());
+            return scope.keep(projected(streams.image(), tembs.getFirst()));
         }
+    }
+
+    /** Projects image tokens behind the last block {@code [B, S, D]} to velocities {@code [B, S, out channels]}. */
+    private Tensor projected(Tensor image, Tensor temb) {
+        List<Tensor> scaleAndShift = normOut.modulation(temb, 2);
+        Tensor normed = Operators.modulatedNorm(image, scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
+        Probe.see("norm_out", normed);
+        return projOut.apply(normed);
     }
 }

@@ -42,6 +42,7 @@ public final class Operators {
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
+    private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator GATED_ADD = Operator.named("gated_add");
     private static final Operator SILU = Operator.named("silu");
@@ -122,6 +123,16 @@ public final class Operators {
      */
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
+    }
+
+    /**
+     * Relative change of a tensor, {@code Σ|now − before| / Σ|before|}; waits for the device. Not a number or infinite where {@code before}
+     * is 0 all over, or where there are numbers that are not finite.
+     */
+    public static double relativeChange(Tensor now, Tensor before) {
+        try (var scope = Scope.open("relative change")) {
+            return RELATIVE_CHANGE.tensor(now, before).toFloats()[0];
+        }
     }
 
     /** One Euler step: {@code sample + dt · prediction}, in float32. */

@@ -1,5 +1,6 @@
 package dev.darkroom.golden;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
@@ -53,7 +54,8 @@ final class FluxNetworkGoldens {
                         golden.tensor("in.pooled_projections"),
                         golden.tensor("in.timestep"),
                         golden.has("in.guidance") ? golden.tensor("in.guidance") : null,
-                        rope));
+                        rope,
+                        StepCache.none()));
         for (int i = 0; golden.has("mid.single." + i + ".1"); i++) {
             String name = "mid.single." + i;
             float[] joint = Tensor.cat(1, golden.tensor(name + ".0"), golden.tensor(name + ".1"))

@@ -3,6 +3,7 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.engine.Families;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.FluxNetworks;
@@ -320,7 +321,8 @@ class LoraOnFluxTest {
                         GOLDEN.get("in.pooled_projections").tensor().to(dtype),
                         GOLDEN.get("in.timestep").tensor(),
                         GOLDEN.get("in.guidance").tensor(),
-                        FluxPositions.rope(ids, transformer.config()))
+                        FluxPositions.rope(ids, transformer.config()),
+                        StepCache.none())
                 .toFloats();
     }
 
