@@ -25,6 +25,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.weights.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -209,6 +210,9 @@ public final class DiffusionModel implements ImageModel {
 
     private List<String> notes(Sampling sampling, Run run, PictureSizes sizes) {
         List<String> notes = new ArrayList<>();
+        if (sampling.shortcuts().goFast()) {
+            notes.add(fastNote(sampling.shortcuts().threshold(), checkpoint.placement()));
+        }
         sizes.note().ifPresent(notes::add);
         choices.distillation(sampling).ifPresent(distillation -> notes.add(note(distillation, run)));
         pipeline.noteIfCut("prompt", run.prompt(), run.maxSequenceLength()).ifPresent(notes::add);
@@ -217,6 +221,11 @@ public final class DiffusionModel implements ImageModel {
                     .ifPresent(notes::add);
         }
         return notes;
+    }
+
+    private static String fastNote(double threshold, Placement placement) {
+        return "go_fast: " + (threshold > 0 ? "a step_cache of " + threshold : "no step_cache, as the job has it")
+                + "; the transformer computes in " + placement + (placement.fp8() ? "" : ", without fp8");
     }
 
     private String note(Distillation distillation, Run run) {
@@ -243,6 +252,9 @@ public final class DiffusionModel implements ImageModel {
         }
         if (shortcuts.threshold() > 0) {
             parameters.put("step_cache", shortcuts.threshold());
+        }
+        if (checkpoint.placement().fp8()) {
+            parameters.put("quantization", "fp8");
         }
         parameters.put("num_inference_steps", run.steps());
         parameters.put("size", output.toString());

@@ -83,7 +83,8 @@ public record FluxCheckpoint(
                 "transformer",
                 Role.TRANSFORMER,
                 folder -> FluxConfig.read(Checkpoint.config(folder)),
-                FluxTransformer::new);
+                FluxTransformer::new,
+                FluxTransformer::bearsFp8);
         Resident<AutoencoderKL> vae = files.network(
                 "vae", Role.VAE, folder -> AutoencoderKL.Config.read(Checkpoint.config(folder)), AutoencoderKL::new);
         Resident<T5Encoder> textEncoder2 = files.network(

@@ -12,6 +12,7 @@ import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FluxTransformer {
     private static final double NORM_EPS = 1e-6;
+
+    private static final Pattern FP8 =
+            Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\.|ff\\.|ff_context\\.).*"
+                    + "|single_transformer_blocks\\.\\d+\\.(attn\\..*|proj_mlp|proj_out)");
 
     private final FluxConfig config;
     private final Placement placement;
@@ -56,6 +61,11 @@ public final class FluxTransformer {
                 .toList();
         normOut = Linear.load(w.at("norm_out").at("linear"), d, 2 * d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
+    }
+
+    /** Tells if a linear layer may be multiplied in fp8: those of the blocks, but not embedders, modulations and the output. */
+    static boolean bearsFp8(String layer) {
+        return FP8.matcher(layer).matches();
     }
 
     public FluxConfig config() {

@@ -12,6 +12,7 @@ import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QwenImageTransformer {
     private static final double NORM_EPS = 1e-6;
+
+    private static final Pattern FP8 =
+            Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\..*|txt_mlp\\..*|img_mlp\\.net\\.0\\.proj)");
 
     private final QwenImageConfig config;
     private final Placement placement;
@@ -48,6 +52,14 @@ public final class QwenImageTransformer {
                 .toList();
         normOut = Linear.load(w.at("norm_out").at("linear"), d, 2 * d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
+    }
+
+    /**
+     * Tells if a linear layer may be multiplied in fp8: those of the blocks, but not embedders, modulations, the output, and the second layer
+     * of the image tokens' MLP, whose inputs reach far.
+     */
+    static boolean bearsFp8(String layer) {
+        return FP8.matcher(layer).matches();
     }
 
     public QwenImageConfig config() {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators} and
+ * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators}, {@link ScaledOperators} and
  * {@link PictureOperators}, are bound at once by {@link #bind}, so that a missing one is reported by name before the first job. Shapes are described beside the TorchScript text.
  */
 public final class Operators {
@@ -70,7 +70,7 @@ public final class Operators {
      * @return the names of the bound operators
      */
     public static List<String> bind() {
-        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class)) {
+        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class)) {
             initialise(further);
         }
         return Operator.bound();

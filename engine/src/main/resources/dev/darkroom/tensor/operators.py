@@ -267,6 +267,51 @@ def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, d
     angles = value.to(6).unsqueeze(1) * frequencies.unsqueeze(0) * scale
     return torch.cat([torch.cos(angles), torch.sin(angles)], -1).to(dtype)
 
+# --- fp8: e4m3 numbers with one float32 scale a row ---
+
+def quantise_rows(self, x: Tensor) -> List[Tensor]:
+    # x [.., K] -> q e4m3 [.., K] and scale float32 [.., 1], x about q * scale: scale = max|row| / 448, at least 1e-12; q is x / scale, to the
+    # nearest (ties to even), at most 448. A row with a number that is not finite stays without finite numbers.
+    whole = x.to(6)
+    scale = torch.clamp_min(torch.maximum(whole.amax([-1], True), whole.amin([-1], True).neg()) / 448.0, 1e-12)
+    return [torch.clamp(whole / scale, -448.0, 448.0).to(24), scale]
+
+def dequantise(self, q: Tensor, scale: Tensor) -> Tensor:
+    return q.to(6) * scale
+
+def _scaled_product(self, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], dtype: int) -> Tensor:
+    # q [M, K], weight [N, K] -> [M, N]: the products of e4m3 numbers added up in float32, then both scales, then the bias.
+    if q.is_cuda:
+        added = annotate(Optional[Tensor], None)
+        if len(bias) > 0:
+            added = bias[0].to(15)
+        return torch._scaled_mm(q, weight.t(), scale, weight_scale.t(), added, None, 15, True).to(dtype)
+    y = torch.mm(q.to(6), weight.to(6).t()) * scale * weight_scale.t()
+    if len(bias) > 0:
+        y = y + bias[0]
+    return y.to(dtype)
+
+def _scaled_layer(self, x: Tensor, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
+    # linear with a quantised weight: x [M, K] as it was, for what LoRAs add, and as q and scale for the weight itself.
+    if len(added) == 4:
+        y = (self._scaled_product(q, scale, weight, weight_scale, annotate(List[Tensor], []), x.dtype) * added[3]).to(x.dtype)
+        if len(bias) > 0:
+            y.add_(bias[0])
+    else:
+        y = self._scaled_product(q, scale, weight, weight_scale, bias, x.dtype)
+    if len(added) > 0:
+        y.add_(torch.linear(torch.linear(x, added[0]), added[1]))
+    if len(added) > 2:
+        y.add_(added[2])
+    return y
+
+def scaled_linear(self, x: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
+    # linear with a weight of e4m3 numbers [N, K] and a scale of each row [N, 1]; x is quantised on the way.
+    rows = x.reshape([-1, x.size(-1)])
+    quantised = self.quantise_rows(rows)
+    y = self._scaled_layer(rows, quantised[0], quantised[1], weight, weight_scale, bias, added)
+    return y.view(x.size()[:-1] + [weight.size(0)])
+
 # --- attention ---
 
 def rope_table(self, ids: Tensor, widths: List[int], theta: float, dtype: int) -> Tensor:

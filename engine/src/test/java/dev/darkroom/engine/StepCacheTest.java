@@ -135,6 +135,8 @@ class StepCacheTest {
             Drawn cautious = draw(model, text(new Shortcuts(true, null)), Sources.NONE);
             Drawn bold = draw(model, text(new Shortcuts(false, 0.12)), Sources.NONE);
 
+            assertThat(cautious.rendering.notes().getFirst())
+                    .isEqualTo("go_fast: a step_cache of 0.08; the transformer computes in float32 on cpu, without fp8");
             assertThat(cautious.reused()).isBetween(5, 14);
             assertThat(bold.reused()).isBetween(cautious.reused() + 3, 20);
             assertThat(cautious.from(exact)).isBetween(1e-4, 0.02);
@@ -147,11 +149,11 @@ class StepCacheTest {
         try (ImageModel model = LoadedModel.from(TestCheckpoints.POCKET_EDIT)) {
             Sources sources = new Sources(List.of(TestPictures.noise(128, 128)), null, List.of());
             Drawn exact = draw(model, edit(Shortcuts.NONE), sources);
-            Drawn cached = draw(model, edit(new Shortcuts(false, 0.12)), sources);
+            Drawn cached = draw(model, edit(new Shortcuts(false, 0.08)), sources);
 
-            assertThat(cached.reused()).isBetween(3, 20);
+            assertThat(cached.reused()).isBetween(1, 12);
             assertThat(cached.rendering.notes().getFirst()).matches(NOTE).contains("; for the negative prompt ");
-            assertThat(cached.from(exact)).isBetween(1e-4, 0.05);
+            assertThat(cached.from(exact)).isBetween(1e-4, 0.04);
         }
     }
 
@@ -166,8 +168,8 @@ class StepCacheTest {
     /** A picture with the latents that it was decoded from. */
     private record Drawn(float[] latents, Rendering rendering) {
         int reused() {
-            Matcher counts = NOTE.matcher(rendering.notes().getFirst());
-            assertThat(counts.matches()).isTrue();
+            Matcher counts = NOTE.matcher(String.join("\n", rendering.notes()));
+            assertThat(counts.find()).isTrue();
             return Integer.parseInt(counts.group(2));
         }
 
