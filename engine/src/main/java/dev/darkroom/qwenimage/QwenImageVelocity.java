@@ -4,6 +4,7 @@ import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.diffusion.Velocity;
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Tensor;
@@ -19,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 record QwenImageVelocity(
         QwenImageTransformer transformer,
-        Prompts<Conditioning> prompts,
+        Prompts<Prompt> prompts,
         int generatedTokens,
         double trueCfgScale,
         List<StepCache.Pass> passes,
         @Nullable Tensor references)
         implements Velocity {
     /** Prompt embeds {@code [1, T, prompt width]} and the rotations that go with their length. */
-    record Conditioning(Tensor embeds, Tensor rope) {}
+    record Prompt(Tensor embeds, Tensor rope) {}
 
     /**
      * Makes a velocity without references.
@@ -35,7 +36,7 @@ record QwenImageVelocity(
      */
     static QwenImageVelocity of(
             QwenImageTransformer transformer, Run run, Prompts<Tensor> prompts, QwenImagePositions positions) {
-        Prompts<Conditioning> conditioning = prompts.map(embeds -> new Conditioning(
+        Prompts<Prompt> withRope = prompts.map(embeds -> new Prompt(
                 embeds,
                 positions.rope(
                         (int) embeds.size(1),
@@ -43,10 +44,10 @@ record QwenImageVelocity(
                         transformer.placement().device())));
         return new QwenImageVelocity(
                 transformer,
-                conditioning,
+                withRope,
                 positions.generatedTokens(),
                 run.trueCfgScale(),
-                run.stepCache().passes(conditioning, positions.generatedTokens()),
+                run.stepCache().passes(withRope, positions.generatedTokens()),
                 null);
     }
 
@@ -56,14 +57,19 @@ record QwenImageVelocity(
     }
 
     @Override
-    public Tensor at(Tensor latents, double sigma) {
-        Tensor tokens = references == null ? latents : Tensor.cat(1, latents, references);
-        Tensor velocity = predict(tokens, sigma, prompts.prompt(), passes.get(0));
-        Conditioning negative = prompts.negative();
+    public Steps over(double[] sigmas) {
+        Conditioning steps = transformer.conditioning(numbers(sigmas).reshape(-1, 1));
+        return (latents, step) -> at(latents, steps.at(step));
+    }
+
+    private Tensor at(Tensor latents, Conditioning step) {
+        Tensor tokens = (references == null ? latents : Tensor.cat(1, latents, references)).to(placement().dtype());
+        Tensor velocity = predict(tokens, step, prompts.prompt(), passes.get(0));
+        Prompt negative = prompts.negative();
         if (negative == null) {
             return velocity;
         }
-        Tensor away = predict(tokens, sigma, negative, passes.get(1));
+        Tensor away = predict(tokens, step, negative, passes.get(1));
         Tensor guided = FlowMatchSchedule.guideKeepingLength(velocity, away, trueCfgScale);
         Probe.see("step0.noise_pred_cond", velocity);
         Probe.see("step0.noise_pred_uncond", away);
@@ -71,10 +77,9 @@ record QwenImageVelocity(
         return guided;
     }
 
-    private Tensor predict(Tensor tokens, double sigma, Conditioning by, StepCache.Pass pass) {
-        Tensor level = Tensor.of(new float[] {(float) sigma}, 1).to(placement().device());
+    private Tensor predict(Tensor tokens, Conditioning step, Prompt by, StepCache.Pass pass) {
         return transformer
-                .forward(tokens.to(placement().dtype()), by.embeds, level, by.rope, generatedTokens, null, pass)
+                .forward(tokens, by.embeds, step, by.rope, generatedTokens, null, pass)
                 .narrow(1, 0, generatedTokens);
     }
 

@@ -11,6 +11,7 @@ public final class ScaledOperators {
     private static final Operator QUANTISE_ROWS = Operator.named("quantise_rows");
     private static final Operator DEQUANTISE = Operator.named("dequantise");
     private static final Operator SCALED_LINEAR = Operator.named("scaled_linear");
+    private static final Operator SCALED_QUERY_KEY_VALUE = Operator.named("scaled_query_key_value");
 
     private ScaledOperators() {}
 
@@ -44,5 +45,25 @@ public final class ScaledOperators {
      */
     public static Tensor linear(Tensor x, Rows weight, @Nullable Tensor bias, List<Tensor> added) {
         return SCALED_LINEAR.tensor(x, weight.values(), weight.scale(), bias == null ? List.of() : List.of(bias), added);
+    }
+
+    /**
+     * Projects streams {@code [B, S, D]} to query, key and value side by side, as {@link AttentionOperators#queryKeyValue} does, with three
+     * quantised weights for each stream; its input is quantised once.
+     *
+     * @param added what LoRAs add to each projection, one after another
+     * @param ends where each projection's part of {@code added} ends
+     * @return {@code [B, ΣS, 3, H, Dh]}
+     */
+    public static Tensor queryKeyValue(
+            List<Tensor> xs, List<Rows> weights, List<Tensor> biases, int heads, List<Tensor> added, long[] ends) {
+        return SCALED_QUERY_KEY_VALUE.tensor(
+                xs,
+                weights.stream().map(Rows::values).toList(),
+                weights.stream().map(Rows::scale).toList(),
+                biases,
+                heads,
+                added,
+                ends);
     }
 }

@@ -78,9 +78,7 @@ record LoraNetworks(
         return tokens -> transformer.forward(
                 tokens,
                 in.tensor("in.encoder_hidden_states"),
-                in.tensor("in.pooled_projections"),
-                in.tensor("in.timestep"),
-                in.has("in.guidance") ? in.tensor("in.guidance") : null,
+                FluxNetworkGoldens.conditioning(transformer, in),
                 FluxPositions.rope(
                         Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids")), transformer.config()),
                 StepCache.none());
@@ -92,7 +90,7 @@ record LoraNetworks(
         return tokens -> transformer.forward(
                 tokens,
                 in.tensor("in.encoder_hidden_states"),
-                in.tensor("in.timestep"),
+                transformer.conditioning(in.tensor("in.timestep").reshape(1, -1)),
                 positions.rope(textTokens, transformer.config(), Device.CPU),
                 positions.generatedTokens(),
                 null,
