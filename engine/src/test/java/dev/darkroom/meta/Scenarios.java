@@ -10,7 +10,7 @@ final class Scenarios {
             Scenario.of("text at 2048²", "flux.1-dev", 2048, 2048, Brings.PROMPT),
             Scenario.of("image to image with true CFG", "flux.1-dev", 1024, 1024, Brings.START).away("blurry"),
             Scenario.of("LoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT).withLora(),
-            Scenario.of("planted", "flux.1-dev", 512, 512, Brings.PROMPT).planting("rope_attention"),
+            Scenario.of("planted", "flux.1-dev", 512, 512, Brings.PROMPT).planting("qk_norm_rope"),
             Scenario.of("edit", "flux.1-kontext-dev", 1024, 1024, Brings.IMAGES),
             Scenario.of("fill", "flux.1-fill-dev", 1024, 1024, Brings.MASK),
             Scenario.of("text with CFG", "qwen-image", 1328, 1328, Brings.PROMPT).away(" "),

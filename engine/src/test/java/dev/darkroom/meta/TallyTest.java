@@ -17,13 +17,13 @@ class TallyTest {
     /** At most so many gigabytes go through kernels that only read and write, in so many calls, beside so many of activations. */
     @ParameterizedTest
     @CsvSource({
-        "flux.1-dev: text, 144.5, 809, 0.65",
-        "flux.1-kontext-dev: edit, 272.6, 809, 1.2",
-        "flux.1-fill-dev: fill, 144.5, 810, 0.65",
-        "qwen-image: text with CFG, 440, 2792, 0.9",
-        "qwen-image-edit: edit, 607.7, 2792, 1.2",
-        "qwen-image-edit-2509: edit with CFG, 534, 2792, 1.1",
-        "qwen-image-edit-2511: two pictures with CFG, 806.4, 2792, 1.5"
+        "flux.1-dev: text, 48.6, 622, 0.48",
+        "flux.1-kontext-dev: edit, 91.8, 623, 0.89",
+        "flux.1-fill-dev: fill, 48.7, 623, 0.5",
+        "qwen-image: text with CFG, 163.1, 2181, 0.71",
+        "qwen-image-edit: edit, 226.6, 2182, 1.02",
+        "qwen-image-edit-2509: edit with CFG, 198.7, 2182, 0.87",
+        "qwen-image-edit-2511: two pictures with CFG, 300.6, 3030, 1.39"
     })
     void aStepMovesNoMoreThanThis(String scenario, double gigabytes, int calls, double activations) {
         JsonNode step = MetaRuns.named(scenario).path("step");

@@ -5,6 +5,7 @@ import static dev.darkroom.tally.Passes.bytes;
 import dev.darkroom.tensor.OperatorCall;
 import dev.darkroom.tensor.TensorFacts;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -41,7 +42,7 @@ final class CostRules {
     private static final Map<String, Rule> KERNEL = new HashMap<>();
 
     /** Operators whose results are always views of their first argument; in place if they have none. */
-    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts");
+    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
 
     static {
         // files, devices, types
@@ -54,6 +55,8 @@ final class CostRules {
         TEXT.put("to_host_float", WAITS);
         TEXT.put("to_host_long", WAITS);
         TEXT.put("wait_for", WAITS);
+        TEXT.put("arrival", (call, cost) -> cost.kernels += 4);
+        TEXT.put("number", NOTHING);
         // making
         TEXT.put("randn", NOTHING); // on the CPU
         TEXT.put("zeros", ONE_PASS);
@@ -108,6 +111,25 @@ final class CostRules {
         });
         // layers
         TEXT.put("linear", (call, cost) -> Passes.linear(call.tensor(0), call.tensor(1), call.list(3), cost));
+        TEXT.put("linear_gelu", (call, cost) -> {
+            Passes.linear(call.tensor(0), call.tensor(1), call.list(3), cost);
+            if (!call.list(3).isEmpty()) {
+                cost.pass(2 * bytes(call.results()));
+            }
+        });
+        TEXT.put("linear_of_two", (call, cost) -> {
+            TensorFacts x = call.tensor(0);
+            long rows = x.numbers() / x.size(-1);
+            TensorFacts weight = call.tensor(2);
+            cost.product(rows, weight.size(0), x.size(-1), x.dtype());
+            cost.product(rows, weight.size(0), call.tensor(1).size(-1), x.dtype());
+            cost.passedBytes += 2 * bytes(call.results()); // the second product reads what the first wrote
+            for (TensorFacts added : call.list(4)) {
+                if (added.shape().length == 2) {
+                    Passes.linear(rows, added, x, cost);
+                }
+            }
+        });
         TEXT.put("gated_mlp", (call, cost) -> {
             TensorFacts x = call.tensor(0);
             TensorFacts up = call.list(1).get(1);
@@ -129,10 +151,11 @@ final class CostRules {
         TEXT.put("layer_norm", ONE_PASS);
         TEXT.put("rms_norm", (call, cost) -> Passes.rmsNorm(call.tensor(0), cost));
         TEXT.put("modulated_norm", (call, cost) -> Passes.modulatedNorm(call.tensor(0), cost));
-        TEXT.put("modulation", (call, cost) -> {
-            Passes.times(1, call.tensor(0), cost);
-            Passes.linear(call.tensor(0), call.tensor(1), call.list(4), cost);
+        TEXT.put("gated_add_norm", (call, cost) -> {
+            cost.pass(3 * call.tensor(0).bytes());
+            Passes.modulatedNorm(call.tensor(0), cost);
         });
+        TEXT.put("modulation", NOTHING);
         TEXT.put("timestep_embedding", (call, cost) -> {
             for (int i = 0; i < 6; i++) {
                 cost.pass(2 * bytes(call.results()));
@@ -141,25 +164,41 @@ final class CostRules {
         // attention
         TEXT.put("rope_table", NOTHING); // on the CPU
         TEXT.put("complex_parts", NOTHING);
-        TEXT.put("rope", (call, cost) -> Passes.rope(call.tensor(0), cost));
         TEXT.put("query_key_value", (call, cost) -> {
-            TensorFacts x = call.tensor(0);
-            Passes.layers(x, call.list(1), call.list(7), (long[]) call.arguments().get(8), cost);
-            Passes.rmsNorm(call.results().get(0), cost);
-            Passes.rmsNorm(call.results().get(1), cost);
-        });
-        TEXT.put("rope_attention", (call, cost) -> {
-            TensorFacts q = call.list(0).getFirst();
-            long rows = call.list(0).stream().mapToLong(part -> part.size(2)).sum();
-            long joint = bytes(call.results());
-            for (int i = 0; i < 3; i++) {
-                cost.pass(2 * joint);
+            List<TensorFacts> weights = call.list(1);
+            List<TensorFacts> added = call.list(4);
+            long[] ends = (long[]) call.arguments().get(5);
+            int each = weights.size() / call.list(0).size();
+            int from = 0;
+            for (int s = 0; s < call.list(0).size(); s++) {
+                TensorFacts x = call.list(0).get(s);
+                int to = (int) ends[3 * s + 2];
+                for (TensorFacts weight : weights.subList(each * s, each * s + each)) {
+                    Passes.linear(x.numbers() / x.size(-1), weight, x, cost);
+                }
+                added.subList(from, to).stream()
+                        .filter(part -> part.shape().length == 2)
+                        .forEach(part -> Passes.linear(x.numbers() / x.size(-1), part, x, cost));
+                from = to;
             }
-            Passes.rope(call.results().getFirst(), cost);
-            Passes.rope(call.results().getFirst(), cost);
-            cost.attention(q.size(0), q.size(1), rows, rows, q.size(3), false);
-            cost.pass(2 * joint);
-            cost.needs(3 * joint + 4 * joint);
+            if (call.results().getFirst().size(0) > 1 && call.list(0).size() > 1) {
+                Passes.times(1, call.results().getFirst(), cost); // rows of one stream do not lie together
+            }
+        });
+        TEXT.put("qk_norm_rope", (call, cost) -> {
+            TensorFacts joint = call.tensor(0);
+            long numbers = joint.numbers() / joint.size(1) * call.number(5) / 3 * 2;
+            long own = numbers * joint.dtype().bytes();
+            cost.pass(own);
+            cost.kernels += 6; // a number a head, and the weights
+            cost.pass(own + 4 * numbers);
+            cost.pass(8 * numbers);
+            cost.pass(4 * numbers + own);
+            cost.needs(4 * numbers);
+        });
+        TEXT.put("joint_attention", (call, cost) -> {
+            TensorFacts joint = call.tensor(0);
+            cost.attention(joint.size(0), joint.size(3), joint.size(1), joint.size(1), joint.size(4), false);
         });
         TEXT.put("attention", (call, cost) -> Passes.attention(
                 call.tensor(0), call.tensor(1), call.number(3), (Boolean) call.arguments().get(4), cost));
@@ -213,6 +252,35 @@ final class CostRules {
             cost.wait(1);
         });
         TEXT.put("vision_patches", NOTHING); // on the CPU
+        // the step cache, where it is asked for
+        TEXT.put("relative_change", (call, cost) -> {
+            cost.pass(3 * call.tensor(0).bytes());
+            cost.pass(call.tensor(0).bytes());
+            cost.pass(call.tensor(1).bytes());
+            cost.kernels++;
+        });
+        // fp8
+        TEXT.put("quantise_rows", (call, cost) -> Passes.quantised(call.tensor(0), cost));
+        TEXT.put("dequantise", (call, cost) -> {
+            cost.pass(5 * call.tensor(0).numbers());
+            cost.pass(2 * bytes(call.results()));
+        });
+        TEXT.put("scaled_linear", (call, cost) -> {
+            Passes.quantised(call.tensor(0), cost);
+            Passes.scaled(call.tensor(0), call.tensor(1), call.list(4), cost);
+        });
+        TEXT.put("scaled_query_key_value", (call, cost) -> {
+            long[] ends = (long[]) call.arguments().get(6);
+            for (int i = 0; i < call.list(0).size(); i++) {
+                TensorFacts x = call.list(0).get(i);
+                Passes.quantised(x, cost);
+                for (int layer = 3 * i; layer < 3 * i + 3; layer++) {
+                    int from = layer == 0 ? 0 : (int) ends[layer - 1];
+                    Passes.scaled(x, call.list(1).get(layer), call.list(5).subList(from, (int) ends[layer]), cost);
+                }
+            }
+            cost.pass(2 * bytes(call.results())); // side by side
+        });
     }
 
     private CostRules() {}
