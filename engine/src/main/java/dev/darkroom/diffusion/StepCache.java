@@ -119,14 +119,15 @@ public final class StepCache implements AutoCloseable {
         /**
          * Remembers a computed step.
          *
-         * @param last tokens behind the last block {@code [B, S, D]}, the generated ones first
+         * @param last tokens behind the last block {@code [B, S, D]}
+         * @param first place of the first generated one among them
          */
-        public void computed(Tensor last) {
+        public void computed(Tensor last, long first) {
             if (scope == null || after == null) {
                 return;
             }
             computed++;
-            rest = replace(scope, rest, last.narrow(1, 0, generated).minus(after.narrow(1, 0, generated)));
+            rest = replace(scope, rest, last.narrow(1, first, generated).minus(after.narrow(1, 0, generated)));
             scope.replace(after, rest);
             after = null;
         }

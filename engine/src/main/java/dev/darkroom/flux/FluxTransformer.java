@@ -154,7 +154,7 @@ public final class FluxTransformer {
                 Probe.see("single", i, "", joint.x());
             }
 
-            steps.computed(joint.x().narrow(1, promptEmbeds.size(1), tokens.size(1)));
+            steps.computed(joint.x(), promptEmbeds.size(1));
             Tensor normed = joint.norm().narrow(1, promptEmbeds.size(1), tokens.size(1));
             Probe.see("norm_out", normed);
             return scope.keep(projOut.apply(normed));

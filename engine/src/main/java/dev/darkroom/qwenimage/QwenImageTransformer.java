@@ -155,7 +155,7 @@ public final class QwenImageTransformer {
                 Probe.see("block." + i + ".1", streams::image);
             }
 
-            steps.computed(streams.generated());
+            steps.computed(streams.generated(), 0);
             Tensor normed = streams.imageNorm();
             Probe.see("norm_out", normed);
             return scope.keep(projOut.apply(normed));

@@ -7,6 +7,8 @@ import dev.darkroom.tensor.ScaledOperators.Rows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,34 @@ class ScaledOperatorsTest {
         assertNear(
                 ScaledOperators.linear(x, weight, bias, gained),
                 plain.times(made.get(6)).plus(bias).plus(low).plus(made.get(5)));
+    }
+
+    /** Two streams with LoRAs on some of their projections: what the layers give one by one, side by side. */
+    @Test
+    void queriesKeysAndValuesOfStreamsAreTheirLayersSideBySide() {
+        List<Tensor> made = Operators.randn(
+                9, DType.FLOAT32, new long[] {2, 3, 32}, new long[] {2, 5, 32}, new long[] {4, 32}, new long[] {48, 4});
+        List<Tensor> weights = Operators.randn(
+                10,
+                DType.FLOAT32,
+                IntStream.range(0, 6).mapToObj(i -> new long[] {48, 32}).toArray(long[][]::new));
+        List<Tensor> biases = Operators.randn(
+                11, DType.FLOAT32, IntStream.range(0, 6).mapToObj(i -> new long[] {48}).toArray(long[][]::new));
+        List<Rows> quantised =
+                weights.stream().map(ScaledOperators::quantiseRows).toList();
+        List<Tensor> lora = made.subList(2, 4);
+        List<Tensor> added = Stream.concat(lora.stream(), lora.stream()).toList();
+
+        Tensor joint = ScaledOperators.queryKeyValue(
+                made.subList(0, 2), quantised, biases, 3, added, new long[] {0, 2, 2, 2, 2, 4});
+
+        assertThat(joint.shape()).containsExactly(2, 8, 3, 3, 16);
+        for (int i = 0; i < 6; i++) {
+            Tensor alone = ScaledOperators.linear(
+                    made.get(i / 3), quantised.get(i), biases.get(i), i == 1 || i == 5 ? lora : List.of());
+            Tensor part = joint.narrow(1, i < 3 ? 0 : 3, i < 3 ? 3 : 5).narrow(2, i % 3, 1);
+            assertThat(part.reshape(-1).toFloats()).as("layer %d", i).isEqualTo(alone.toFloats());
+        }
     }
 
     private static void assertNear(Tensor found, Tensor expected) {
