@@ -142,7 +142,11 @@ public final class DiffusionModel implements ImageModel {
                 : picture;
         Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(new Media.Still(finished), timings, notes, parameters(run, job.sampling().shortcuts(), sources, sizes.output()));
+        return new Rendering(
+                new Media.Still(finished),
+                timings,
+                notes,
+                parameters(run, job.sampling().shortcuts(), sources, sizes.output()));
     }
 
     private Picture generate(

@@ -64,7 +64,8 @@ public final class StepCache implements AutoCloseable {
             return Optional.empty();
         }
         Pass first = passes.getFirst();
-        String note = "step_cache " + threshold + ": " + first.computed + " steps computed, " + first.reused + " reused";
+        String note =
+                "step_cache " + threshold + ": " + first.computed + " steps computed, " + first.reused + " reused";
         return Optional.of(
                 passes.size() == 1
                         ? note

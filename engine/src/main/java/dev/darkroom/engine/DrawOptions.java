@@ -80,12 +80,22 @@ public record DrawOptions(
     /** Returns these options with a number of denoising steps. */
     public DrawOptions withSteps(int count) {
         return new DrawOptions(
-                seed, negativePrompt, framing, count, guidanceScale, trueCfgScale, strength, shortcuts, loras, progress);
+                seed,
+                negativePrompt,
+                framing,
+                count,
+                guidanceScale,
+                trueCfgScale,
+                strength,
+                shortcuts,
+                loras,
+                progress);
     }
 
     /** Returns these options with a guidance scale, for checkpoints that embed it. */
     public DrawOptions withGuidanceScale(double scale) {
-        return new DrawOptions(seed, negativePrompt, framing, steps, scale, trueCfgScale, strength, shortcuts, loras, progress);
+        return new DrawOptions(
+                seed, negativePrompt, framing, steps, scale, trueCfgScale, strength, shortcuts, loras, progress);
     }
 
     /**
@@ -94,7 +104,8 @@ public record DrawOptions(
      * @param scale of true CFG; above 1 to have an effect
      */
     public DrawOptions withNegativePrompt(String prompt, double scale) {
-        return new DrawOptions(seed, prompt, framing, steps, guidanceScale, scale, strength, shortcuts, loras, progress);
+        return new DrawOptions(
+                seed, prompt, framing, steps, guidanceScale, scale, strength, shortcuts, loras, progress);
     }
 
     /** Returns these options with a strength: the part of a start picture that is given up, above 0 and up to 1. */
@@ -127,7 +138,16 @@ public record DrawOptions(
             List<LoraFile> more = new ArrayList<>(loras);
             more.add(new LoraFile(file, identity, String.valueOf(file.getFileName()), scale));
             return new DrawOptions(
-                    seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, shortcuts, more, progress);
+                    seed,
+                    negativePrompt,
+                    framing,
+                    steps,
+                    guidanceScale,
+                    trueCfgScale,
+                    strength,
+                    shortcuts,
+                    more,
+                    progress);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -136,14 +156,32 @@ public record DrawOptions(
     /** Returns these options with a listener, which is called after every step and may end the drawing by an exception. */
     public DrawOptions withProgress(Progress listener) {
         return new DrawOptions(
-                seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, shortcuts, loras, listener);
+                seed,
+                negativePrompt,
+                framing,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                strength,
+                shortcuts,
+                loras,
+                listener);
     }
 
     Sampling sampling(String prompt) {
         List<Lora> named =
                 loras.stream().map(lora -> new Lora(lora.name(), lora.scale())).toList();
         return new Sampling(
-                List.of(prompt), negativePrompt, framing, steps, guidanceScale, trueCfgScale, seed, 1, shortcuts, named);
+                List.of(prompt),
+                negativePrompt,
+                framing,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                seed,
+                1,
+                shortcuts,
+                named);
     }
 
     List<LoraFile> loraFiles() {

@@ -168,6 +168,11 @@ public record FluxCheckpoint(
                 .after(run.maxSequenceLength())
                 .rope(config, files.placement().device());
         return new FluxVelocity(
-                transformer.network(), run, prompts, rope, run.stepCache().passes(prompts, run.grid().tokens()), tokens -> tokens);
+                transformer.network(),
+                run,
+                prompts,
+                rope,
+                run.stepCache().passes(prompts, run.grid().tokens()),
+                tokens -> tokens);
     }
 }

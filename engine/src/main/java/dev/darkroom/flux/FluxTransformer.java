@@ -27,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  * stays in float32 until it is embedded, where the reference rounds it to the latents' type first.
  */
 public final class FluxTransformer {
-    private static final Pattern FP8 =
-            Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\.|ff\\.|ff_context\\.).*"
-                    + "|single_transformer_blocks\\.\\d+\\.(attn\\..*|proj_mlp|proj_out)");
+    private static final Pattern FP8 = Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\.|ff\\.|ff_context\\.).*"
+            + "|single_transformer_blocks\\.\\d+\\.(attn\\..*|proj_mlp|proj_out)");
 
     private final FluxConfig config;
     private final Placement placement;
@@ -90,9 +89,8 @@ public final class FluxTransformer {
         if ((guidance == null) != (guidanceEmbedder == null)) {
             throw new IllegalArgumentException("guidance must be given exactly if the model embeds it");
         }
-        Tensor time = timestepEmbedder
-                .apply(sigmas.reshape(-1))
-                .reshape(sigmas.size(0), sigmas.size(1), config.width());
+        Tensor time =
+                timestepEmbedder.apply(sigmas.reshape(-1)).reshape(sigmas.size(0), sigmas.size(1), config.width());
         Tensor temb = (guidanceEmbedder == null || guidance == null
                         ? time
                         : time.plus(guidanceEmbedder.apply(guidance)))
@@ -101,7 +99,8 @@ public final class FluxTransformer {
                 temb,
                 Stream.of(
                                 transformerBlocks.stream().flatMap(DoubleStreamBlock::modulations),
-                                singleTransformerBlocks.stream().map(block -> block.norm().layer()),
+                                singleTransformerBlocks.stream()
+                                        .map(block -> block.norm().layer()),
                                 Stream.of(normOut.layer()))
                         .flatMap(layers -> layers));
     }
@@ -133,9 +132,8 @@ public final class FluxTransformer {
                 FluxStreams next = transformerBlocks
                         .get(i)
                         .forward(streams, sets, modulations.image(i + 1), modulations.text(i + 1), rope);
-                Optional<Tensor> known = i == 0
-                        ? steps.reuse(streams.image().x(), next.image().x())
-                        : Optional.empty();
+                Optional<Tensor> known =
+                        i == 0 ? steps.reuse(streams.image().x(), next.image().x()) : Optional.empty();
                 if (known.isPresent()) {
                     Modulation.Norm out = normOut.of(conditioning);
                     return scope.keep(projOut.apply(out.begin(known.get()).norm()));
@@ -163,7 +161,9 @@ public final class FluxTransformer {
 
     private FluxModulations modulations(Conditioning conditioning) {
         return new FluxModulations(
-                transformerBlocks.stream().map(block -> block.sets(conditioning)).toList(),
+                transformerBlocks.stream()
+                        .map(block -> block.sets(conditioning))
+                        .toList(),
                 singleTransformerBlocks.stream()
                         .map(block -> block.norm().one(conditioning))
                         .toList(),

@@ -36,8 +36,7 @@ record FluxVelocity(
     public Steps over(double[] sigmas) {
         Tensor levels = numbers(sigmas).reshape(-1, 1);
         Tensor guidance = run.guidanceScale() == null ? null : numbers(run.guidanceScale());
-        Prompts<Conditioning> by =
-                prompts.map(embeds -> transformer.conditioning(levels, guidance, embeds.pooled()));
+        Prompts<Conditioning> by = prompts.map(embeds -> transformer.conditioning(levels, guidance, embeds.pooled()));
         return (latents, step) -> at(latents, step, by);
     }
 

@@ -82,8 +82,9 @@ public final class QwenImageTransformer {
      * @return the steps; behind them, where references have a noise level of their own, that level: none
      */
     public Conditioning conditioning(Tensor sigmas) {
-        Tensor levels =
-                config.zeroCondT() ? Tensor.cat(0, sigmas, sigmas.narrow(0, 0, 1).affine(0, 0)) : sigmas;
+        Tensor levels = config.zeroCondT()
+                ? Tensor.cat(0, sigmas, sigmas.narrow(0, 0, 1).affine(0, 0))
+                : sigmas;
         Tensor temb = timestepEmbedder
                 .applyScaledLast(levels.reshape(-1))
                 .reshape(levels.size(0), levels.size(1), config.width());
@@ -127,17 +128,16 @@ public final class QwenImageTransformer {
             Tensor text = txtIn.apply(txtNorm.apply(promptEmbeds));
             Tensor image = imgIn.apply(tokens);
             List<Tensor> streamed = apart
-                    ? List.of(
-                            text,
-                            image.narrow(1, 0, generatedTokens),
-                            image.narrow(1, generatedTokens, references))
+                    ? List.of(text, image.narrow(1, 0, generatedTokens), image.narrow(1, generatedTokens, references))
                     : List.of(text, image);
             List<Modulation.Norm> first = before(0, pairs, out, streamed.size());
             QwenImageStreams streams = new QwenImageStreams(IntStream.range(0, streamed.size())
                     .mapToObj(i -> first.get(i).begin(streamed.get(i)))
                     .toList());
-            Probe.see("temb", () -> Tensor.cat(
-                    1, conditionings.stream().map(Conditioning::temb).toArray(Tensor[]::new)));
+            Probe.see(
+                    "temb",
+                    () -> Tensor.cat(
+                            1, conditionings.stream().map(Conditioning::temb).toArray(Tensor[]::new)));
             Probe.see("img_in", image);
             Probe.see("txt_in", text);
 
@@ -145,8 +145,7 @@ public final class QwenImageTransformer {
                 QwenImageStreams next = transformerBlocks
                         .get(i)
                         .forward(streams, pairs.get(i), before(i + 1, pairs, out, streamed.size()), rope, mask);
-                Optional<Tensor> known =
-                        i == 0 ? steps.reuse(streams.generated(), next.generated()) : Optional.empty();
+                Optional<Tensor> known = i == 0 ? steps.reuse(streams.generated(), next.generated()) : Optional.empty();
                 if (known.isPresent()) {
                     return scope.keep(projOut.apply(out.begin(known.get()).norm()));
                 }

@@ -29,7 +29,8 @@ public final class Fp8Products {
         try {
             return Integer.parseInt(capability) >= OLDEST
                     ? Optional.empty()
-                    : Optional.of("the card has compute capability " + capability + ", and " + OLDEST + " is the first");
+                    : Optional.of(
+                            "the card has compute capability " + capability + ", and " + OLDEST + " is the first");
         } catch (NumberFormatException e) {
             return Optional.of("the card's compute capability is unknown: '" + capability + "'");
         }

@@ -284,8 +284,7 @@ public final class Operators {
      * @param gate {@code [B, 1, D]}, as {@code shift} and {@code scale}
      * @return x', then its norm; {@code [B, S, D]} each
      */
-    public static List<Tensor> gatedAddNorm(
-            Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
+    public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
         return GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps);
     }
 

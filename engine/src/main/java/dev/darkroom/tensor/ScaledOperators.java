@@ -44,7 +44,8 @@ public final class ScaledOperators {
      * @param added what LoRAs add, as {@link Operators#linear} takes it: that is computed from {@code x} as it is
      */
     public static Tensor linear(Tensor x, Rows weight, @Nullable Tensor bias, List<Tensor> added) {
-        return SCALED_LINEAR.tensor(x, weight.values(), weight.scale(), bias == null ? List.of() : List.of(bias), added);
+        return SCALED_LINEAR.tensor(
+                x, weight.values(), weight.scale(), bias == null ? List.of() : List.of(bias), added);
     }
 
     /**

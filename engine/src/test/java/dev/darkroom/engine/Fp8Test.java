@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,8 @@ class Fp8Test {
             assertThat(quantised(flux)).containsExactlyElementsOf(FLUX);
             assertThat(quantised(edit)).containsExactlyElementsOf(QWEN);
             assertThat(linears(flux).get("transformer_blocks.0.attn.to_q"))
-                    .satisfies(layer -> assertThat(layer.rows().orElseThrow().values().dtype())
+                    .satisfies(layer -> assertThat(
+                                    layer.rows().orElseThrow().values().dtype())
                             .isEqualTo(DType.FLOAT8_E4M3));
         }
     }
@@ -146,8 +148,9 @@ class Fp8Test {
     }
 
     private static float[] latents(ImageModel model, Job job, Sources sources) {
-        return Probe.record(() -> model.render(job, TestJobs.first(job), sources, Progress.NONE))
-                .get("out.latents_packed");
+        return Objects.requireNonNull(
+                Probe.record(() -> model.render(job, TestJobs.first(job), sources, Progress.NONE))
+                        .get("out.latents_packed"));
     }
 
     private static Map<String, LinearWeight> linears(ImageModel model) {

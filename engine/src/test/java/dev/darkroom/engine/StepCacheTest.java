@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -136,7 +137,8 @@ class StepCacheTest {
             Drawn bold = draw(model, text(new Shortcuts(false, 0.12)), Sources.NONE);
 
             assertThat(cautious.rendering.notes().getFirst())
-                    .isEqualTo("go_fast: a step_cache of 0.08; the transformer computes in float32 on cpu, without fp8");
+                    .isEqualTo(
+                            "go_fast: a step_cache of 0.08; the transformer computes in float32 on cpu, without fp8");
             assertThat(cautious.reused()).isBetween(5, 14);
             assertThat(bold.reused()).isBetween(cautious.reused() + 3, 20);
             assertThat(cautious.from(exact)).isBetween(1e-4, 0.02);
@@ -180,9 +182,10 @@ class StepCacheTest {
 
     private static Drawn draw(ImageModel model, Job job, Sources sources) {
         AtomicReference<@Nullable Rendering> rendering = new AtomicReference<>();
-        Map<String, float[]> seen = Probe.record(() ->
-                rendering.set(model.render(job, TestJobs.first(job), sources, Progress.NONE)));
-        return new Drawn(seen.get("out.latents_packed"), rendering.get());
+        Map<String, float[]> seen =
+                Probe.record(() -> rendering.set(model.render(job, TestJobs.first(job), sources, Progress.NONE)));
+        return new Drawn(
+                Objects.requireNonNull(seen.get("out.latents_packed")), Objects.requireNonNull(rendering.get()));
     }
 
     private static Rendering draw(ImageModel model, TinyPipeline pipeline, Shortcuts shortcuts) {
@@ -191,8 +194,8 @@ class StepCacheTest {
     }
 
     private static Sampling ask(int steps, Shortcuts shortcuts, @Nullable String negative) {
-        Sampling any = TestJobs.of("a red circle on a white background", negative, null, steps, null, negative == null ? null : 3.0, 7);
-        return new Sampling(
-                any.prompts(), negative, null, steps, null, any.trueCfgScale(), 7, 1, shortcuts, List.of());
+        Sampling any = TestJobs.of(
+                "a red circle on a white background", negative, null, steps, null, negative == null ? null : 3.0, 7);
+        return new Sampling(any.prompts(), negative, null, steps, null, any.trueCfgScale(), 7, 1, shortcuts, List.of());
     }
 }

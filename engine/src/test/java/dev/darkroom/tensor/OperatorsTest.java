@@ -134,9 +134,12 @@ class OperatorsTest {
                 sample(
                         "relative_change",
                         "0.0",
-                        () -> Operators.relativeChange(bf16(2, 3).affine(2, 1), bf16(2, 3).affine(2, 1))),
-                sample("quantise_rows", "float32 [2, 1]", () -> ScaledOperators.quantiseRows(bf16(2, 3))
-                        .scale()),
+                        () -> Operators.relativeChange(
+                                bf16(2, 3).affine(2, 1), bf16(2, 3).affine(2, 1))),
+                sample(
+                        "quantise_rows",
+                        "float32 [2, 1]",
+                        () -> ScaledOperators.quantiseRows(bf16(2, 3)).scale()),
                 sample(
                         "dequantise",
                         "float32 [2, 3]",
@@ -202,11 +205,7 @@ class OperatorsTest {
                         "linear",
                         "bfloat16 [2, 4]",
                         () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4), List.of(bf16(1, 3), bf16(4, 1)))),
-                sample(
-                        "modulation",
-                        "3 × bfloat16 [2, 1, 4]",
-                        () -> Operators.modulation(
-                                bf16(5, 2, 12), 4, 3)),
+                sample("modulation", "3 × bfloat16 [2, 1, 4]", () -> Operators.modulation(bf16(5, 2, 12), 4, 3)),
                 sample(
                         "low_rank",
                         "2 × bfloat16 [2, 2] and bfloat16 [2, 4]",

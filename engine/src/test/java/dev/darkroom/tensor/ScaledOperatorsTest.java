@@ -50,7 +50,8 @@ class ScaledOperatorsTest {
             double distance = Math.abs((double) candidate - x);
             double known = Math.abs((double) best - x);
             boolean even = (code & 1) == 0;
-            if (!Float.isNaN(candidate) && (Float.isNaN(best) || distance < known || (distance == known && even && !bestEven))) {
+            if (!Float.isNaN(candidate)
+                    && (Float.isNaN(best) || distance < known || (distance == known && even && !bestEven))) {
                 best = candidate;
                 bestEven = even;
             }
@@ -162,7 +163,8 @@ class ScaledOperatorsTest {
     void theErrorOfALayerIsThatOfThreeBitsOfMantissa(DType dtype, double size) {
         List<Tensor> made = Operators.randn(5, DType.FLOAT32, new long[] {64, 512}, new long[] {256, 512});
         Tensor x = made.get(0).affine(size, 0).to(dtype);
-        float[] exact = Operators.linear(made.get(0).affine(size, 0), made.get(1), null).toFloats();
+        float[] exact =
+                Operators.linear(made.get(0).affine(size, 0), made.get(1), null).toFloats();
 
         Tensor y = ScaledOperators.linear(x, ScaledOperators.quantiseRows(made.get(1)), null, List.of());
 
@@ -188,7 +190,9 @@ class ScaledOperatorsTest {
         Tensor plain = ScaledOperators.linear(x, weight, null, List.of());
         Tensor low = Operators.linear(Operators.linear(x, made.get(2), null), made.get(3), null);
 
-        assertNear(ScaledOperators.linear(x, weight, bias, made.subList(2, 4)), plain.plus(bias).plus(low));
+        assertNear(
+                ScaledOperators.linear(x, weight, bias, made.subList(2, 4)),
+                plain.plus(bias).plus(low));
         List<Tensor> shifted = List.of(made.get(2), made.get(3), made.get(5));
         assertNear(
                 ScaledOperators.linear(x, weight, bias, shifted),
@@ -209,7 +213,9 @@ class ScaledOperatorsTest {
                 DType.FLOAT32,
                 IntStream.range(0, 6).mapToObj(i -> new long[] {48, 32}).toArray(long[][]::new));
         List<Tensor> biases = Operators.randn(
-                11, DType.FLOAT32, IntStream.range(0, 6).mapToObj(i -> new long[] {48}).toArray(long[][]::new));
+                11,
+                DType.FLOAT32,
+                IntStream.range(0, 6).mapToObj(i -> new long[] {48}).toArray(long[][]::new));
         List<Rows> quantised =
                 weights.stream().map(ScaledOperators::quantiseRows).toList();
         List<Tensor> lora = made.subList(2, 4);
