@@ -49,12 +49,17 @@ public final class Denoiser {
 
     /** Denoises packed latents with noise of level {@code sigmas[first]}, and leaves out the steps before that. */
     public static Tensor run(Tensor latents, double[] sigmas, int first, Velocity velocity, Progress progress) {
-        return run(latents, sigmas, first, velocity, progress, velocity.placement().device().isCuda() ? 1 : 0);
+        return run(
+                latents,
+                sigmas,
+                first,
+                velocity,
+                progress,
+                velocity.placement().device().isCuda() ? 1 : 0);
     }
 
     /** Denoises packed latents, and tells the device {@code ahead} steps before it waits for one. */
-    static Tensor run(
-            Tensor latents, double[] sigmas, int first, Velocity velocity, Progress progress, int ahead) {
+    static Tensor run(Tensor latents, double[] sigmas, int first, Velocity velocity, Progress progress, int ahead) {
         return new Denoiser(first, sigmas.length - 1, velocity, progress, ahead).run(latents, sigmas);
     }
 
@@ -72,7 +77,8 @@ public final class Denoiser {
                             latents = loop.replace(latents, window.keep(step.keep(next)));
                         }
                         Probe.see("step", i, "latents", latents);
-                        queued.add(new Step(i, Arrival.of(latents, velocity.placement().device())));
+                        queued.add(new Step(
+                                i, Arrival.of(latents, velocity.placement().device())));
                         await(ahead);
                     }
                     await(0); // the flags of this window end with it

@@ -85,8 +85,10 @@ record DoubleStreamBlock(
             // MLP of each stream
             Modulation.Pair image = sets.image;
             Modulation.Pair text = sets.text;
-            Residual x = image.attention().end(in.image().x(), projected, image.mlp().norm());
-            Residual c = text.attention().end(in.text().x(), addProjected, text.mlp().norm());
+            Residual x =
+                    image.attention().end(in.image().x(), projected, image.mlp().norm());
+            Residual c =
+                    text.attention().end(in.text().x(), addProjected, text.mlp().norm());
             return new FluxStreams(
                             image.mlp().end(x.x(), ff.apply(x.norm()), nextImage),
                             text.mlp().end(c.x(), ffContext.apply(c.norm()), nextText))

@@ -81,7 +81,9 @@ record QwenImageBlock(Branch img, Branch txt) {
                 Tensor x = streams.get(i).x();
                 long length = x.size(1);
                 Tensor projected = branch(i).out.apply(attended.narrow(1, at, length));
-                Residual y = pairs.get(i).attention().end(x, projected, pairs.get(i).mlp().norm());
+                Residual y = pairs.get(i)
+                        .attention()
+                        .end(x, projected, pairs.get(i).mlp().norm());
                 out.add(pairs.get(i).mlp().end(y.x(), branch(i).mlp.apply(y.norm()), next.get(i)));
                 at += length;
             }

@@ -8,8 +8,8 @@ public final class AttentionOperators {
     private static final Operator ROPE_TABLE = Operator.named("rope_table");
     private static final Operator COMPLEX_PARTS = Operator.named("complex_parts");
     private static final Operator QUERY_KEY_VALUE = Operator.named("query_key_value");
-    private static final Operator QK_NORM_ROPE = Operator.named("qk_norm_rope");
-    private static final Operator JOINT_ATTENTION = Operator.named("joint_attention");
+    static final Operator QK_NORM_ROPE = Operator.named("qk_norm_rope");
+    static final Operator JOINT_ATTENTION = Operator.named("joint_attention");
     private static final Operator ATTENTION = Operator.named("attention");
     private static final Operator BIASED_ATTENTION = Operator.named("biased_attention");
     private static final Operator RELATIVE_BUCKETS = Operator.named("relative_buckets");
@@ -76,7 +76,7 @@ public final class AttentionOperators {
      * @param mask true for keys that may be attended to, bool {@code [B, S]}; null for all
      */
     public static Tensor jointAttention(Tensor joint, @Nullable Tensor mask) {
-        return JOINT_ATTENTION.tensor(joint, mask == null ? List.of() : List.of(mask));
+        return AttentionChoice.attend(joint, mask);
     }
 
     /** Scaled dot-product attention: {@code [B, S, D]} each {@code → [B, S, D]}. */

@@ -63,7 +63,7 @@ public final class Operators {
     private static final Operator LAYER_NORM = Operator.named("layer_norm");
     private static final Operator RMS_NORM = Operator.named("rms_norm");
     private static final Operator MODULATED_NORM = Operator.named("modulated_norm");
-    private static final Operator GATED_ADD_NORM = Operator.named("gated_add_norm");
+    static final Operator GATED_ADD_NORM = Operator.named("gated_add_norm");
     private static final Operator MODULATION = Operator.named("modulation");
     private static final Operator TIMESTEP_EMBEDDING = Operator.named("timestep_embedding");
 

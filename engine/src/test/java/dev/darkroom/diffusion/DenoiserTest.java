@@ -59,8 +59,16 @@ class DenoiserTest {
 
         assertThat(events)
                 .containsExactly(
-                        "told 0/4", "over 4", "step 1", "step 2", "told 1/4", "step 3", "told 2/4", "step 4",
-                        "told 3/4", "told 4/4");
+                        "told 0/4",
+                        "over 4",
+                        "step 1",
+                        "step 2",
+                        "told 1/4",
+                        "step 3",
+                        "told 2/4",
+                        "step 4",
+                        "told 3/4",
+                        "told 4/4");
     }
 
     @ParameterizedTest
@@ -96,11 +104,13 @@ class DenoiserTest {
 
     @Test
     void manyStepsArePreparedSomeAtATime() {
-        double[] many = IntStream.rangeClosed(0, 70).mapToDouble(i -> 1 - i / 70.0).toArray();
+        double[] many =
+                IntStream.rangeClosed(0, 70).mapToDouble(i -> 1 - i / 70.0).toArray();
 
         assertThat(denoised(many, 0, 1, -1)).isCloseTo(4, within(1e-4f)); // seventy roundings
 
-        assertThat(events.stream().filter(event -> event.startsWith("over"))).containsExactly("over 32", "over 32", "over 6");
+        assertThat(events.stream().filter(event -> event.startsWith("over")))
+                .containsExactly("over 32", "over 32", "over 6");
         assertThat(events.stream().filter(event -> event.startsWith("told"))).hasSize(71);
         assertThat(events.getLast()).isEqualTo("told 70/70");
     }

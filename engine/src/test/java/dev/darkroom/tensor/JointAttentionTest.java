@@ -41,7 +41,9 @@ class JointAttentionTest {
                 IntStream.range(0, 6).mapToObj(i -> random(10 + i, WIDTH, 5)).toList();
         List<Tensor> biases =
                 IntStream.range(0, 6).mapToObj(i -> random(20 + i, WIDTH)).toList();
-        List<List<Tensor>> changes = adapted ? changes() : IntStream.range(0, 6).mapToObj(i -> List.<Tensor>of()).toList();
+        List<List<Tensor>> changes = adapted
+                ? changes()
+                : IntStream.range(0, 6).mapToObj(i -> List.<Tensor>of()).toList();
         List<Tensor> added = changes.stream().flatMap(List::stream).toList();
         long[] ends = new long[6];
         for (int i = 0; i < 6; i++) {
@@ -58,8 +60,8 @@ class JointAttentionTest {
         float[] joined = Tensor.cat(1, expected.toArray(Tensor[]::new)).toFloats();
 
         Tensor apart = AttentionOperators.queryKeyValue(streams, weights, biases, HEADS, added, ends);
-        Tensor stacked = AttentionOperators.queryKeyValue(
-                streams, stacked(weights), stacked(biases), HEADS, added, ends);
+        Tensor stacked =
+                AttentionOperators.queryKeyValue(streams, stacked(weights), stacked(biases), HEADS, added, ends);
 
         assertThat(apart.shape()).containsExactly(batch, 7, 3, HEADS, HEAD);
         assertThat(apart.toFloats()).containsExactly(joined, within(1e-5f));
@@ -110,9 +112,13 @@ class JointAttentionTest {
         }
         assertThat(Arrays.equals(before, after)).isFalse();
         for (int i = 0; i < after.length; i++) {
-            assertThat(after[i]).as("%d", i).isCloseTo(expected[i], within(tolerance * Math.max(1, Math.abs(expected[i]))));
+            assertThat(after[i])
+                    .as("%d", i)
+                    .isCloseTo(expected[i], within(tolerance * Math.max(1, Math.abs(expected[i]))));
             if (i / WIDTH % 3 == 2 || i / (3 * WIDTH) % 5 < 2) {
-                assertThat(after[i]).as("%d is a value, or of another stream", i).isEqualTo(before[i]);
+                assertThat(after[i])
+                        .as("%d is a value, or of another stream", i)
+                        .isEqualTo(before[i]);
             }
         }
     }
@@ -136,12 +142,14 @@ class JointAttentionTest {
     void rowsAttendToAllRowsThatTheMaskLeaves() {
         Tensor joint = random(1, 2, 5, 3, HEADS, HEAD);
         Tensor[] parts = joint.reshape(2, 5, 3 * WIDTH).chunk(3, -1).toArray(Tensor[]::new);
-        Tensor mask = Tensor.of(new float[] {1, 1, 1, 1, 1, 1, 1, 1, 0, 0}, 2, 5).to(DType.BOOL);
+        Tensor mask =
+                Tensor.of(new float[] {1, 1, 1, 1, 1, 1, 1, 1, 0, 0}, 2, 5).to(DType.BOOL);
 
         float[] all = AttentionOperators.jointAttention(joint, null).toFloats();
         float[] masked = AttentionOperators.jointAttention(joint, mask).toFloats();
 
-        float[] whole = AttentionOperators.attention(parts[0], parts[1], parts[2], HEADS, false).toFloats();
+        float[] whole = AttentionOperators.attention(parts[0], parts[1], parts[2], HEADS, false)
+                .toFloats();
         float[] cut = AttentionOperators.attention(
                         parts[0], parts[1].narrow(1, 0, 3), parts[2].narrow(1, 0, 3), HEADS, false)
                 .toFloats();
@@ -159,15 +167,17 @@ class JointAttentionTest {
         Tensor y = random(2, 2, 3, 7);
         Tensor weight = random(3, 4, 12);
         Tensor bias = random(4, 4);
-        List<Tensor> added =
-                List.of(random(5, 2, 12), random(6, 4, 2), random(7, 4), random(8, 4)).subList(0, parts);
+        List<Tensor> added = List.of(random(5, 2, 12), random(6, 4, 2), random(7, 4), random(8, 4))
+                .subList(0, parts);
 
         Tensor sum = Operators.linearOfTwo(x, y, weight, bias, added);
 
         assertThat(sum.shape()).containsExactly(2, 3, 4);
         assertThat(sum.toFloats())
                 .containsExactly(
-                        Operators.linear(Tensor.cat(2, x, y), weight, bias, added).toFloats(), within(1e-5f));
+                        Operators.linear(Tensor.cat(2, x, y), weight, bias, added)
+                                .toFloats(),
+                        within(1e-5f));
     }
 
     @ParameterizedTest
@@ -176,8 +186,8 @@ class JointAttentionTest {
         Tensor x = random(1, 2, 3, 5).affine(2, 0);
         Tensor weight = random(3, 4, 5);
         Tensor bias = random(4, 4);
-        List<Tensor> added =
-                List.of(random(5, 2, 5), random(6, 4, 2), random(7, 4), random(8, 4)).subList(0, parts);
+        List<Tensor> added = List.of(random(5, 2, 5), random(6, 4, 2), random(7, 4), random(8, 4))
+                .subList(0, parts);
         Tensor linear = Operators.linear(x, weight, bias, added);
 
         float[] both = Operators.linearGelu(x, weight, bias, added).toFloats();
