@@ -46,7 +46,6 @@ public final class Operators {
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
     private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
-    private static final Operator GATED_ADD = Operator.named("gated_add");
     private static final Operator SILU = Operator.named("silu");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
     private static final Operator GELU = Operator.named("gelu");
@@ -143,11 +142,6 @@ public final class Operators {
     /** One Euler step: {@code sample + dt · prediction}, in float32. */
     public static Tensor eulerStep(Tensor sample, Tensor prediction, double dt) {
         return EULER_STEP.tensor(sample, prediction, dt);
-    }
-
-    /** Gated residual connection: {@code x + gate · y}. */
-    public static Tensor gatedAdd(Tensor x, Tensor gate, Tensor y) {
-        return GATED_ADD.tensor(x, gate, y);
     }
 
     /** SiLU: {@code x · sigmoid(x)}. */

@@ -182,9 +182,6 @@ def relative_change(self, now: Tensor, before: Tensor) -> Tensor:
 def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
     return sample.to(6) + dt * prediction.to(6)
 
-def gated_add(self, x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
-    return torch.addcmul(x, gate, y)
-
 def silu(self, x: Tensor) -> Tensor:
     return torch.silu(x)
 

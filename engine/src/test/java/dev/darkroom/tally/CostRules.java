@@ -101,7 +101,6 @@ final class CostRules {
                 cost.pass(passed);
             }
         });
-        TEXT.put("gated_add", ONE_PASS);
         TEXT.put("silu", ONE_PASS);
         TEXT.put("gelu_tanh", ONE_PASS);
         TEXT.put("gelu", ONE_PASS);

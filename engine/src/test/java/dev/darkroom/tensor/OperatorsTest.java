@@ -166,10 +166,6 @@ class OperatorsTest {
                         () -> Operators.guideKeepingLength(
                                 bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
                 sample("euler_step", "float32 [2, 3]", () -> Operators.eulerStep(bf16(2, 3), bf16(2, 3), -0.25)),
-                sample(
-                        "gated_add",
-                        "bfloat16 [2, 3, 4]",
-                        () -> Operators.gatedAdd(bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 3, 4))),
                 sample("silu", "bfloat16 [2, 3]", () -> Operators.silu(bf16(2, 3))),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
                 sample("gelu", "bfloat16 [2, 3]", () -> Operators.gelu(bf16(2, 3))),
@@ -548,7 +544,6 @@ class OperatorsTest {
                         .clamp(-1, 1)
                         .toFloats())
                 .containsExactly(Float.NaN, Float.NaN, Float.NaN, 1);
-        assertThat(Operators.gatedAdd(x, floats(2), x).toFloats()).containsExactly(-6, -1.5f, 0, 3, 9);
         assertNear(x.exp(), each(x, Math::exp));
         assertNear(Operators.silu(x), each(x, v -> v / (1 + Math.exp(-v))));
         assertNear(Operators.quickGelu(x), each(x, v -> v / (1 + Math.exp(-1.702 * v))));
