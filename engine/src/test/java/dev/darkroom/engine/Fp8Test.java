@@ -148,9 +148,8 @@ class Fp8Test {
     }
 
     private static float[] latents(ImageModel model, Job job, Sources sources) {
-        return Objects.requireNonNull(
-                Probe.record(() -> model.render(job, TestJobs.first(job), sources, Progress.NONE))
-                        .get("out.latents_packed"));
+        return Objects.requireNonNull(Probe.record(() -> model.render(job, TestJobs.first(job), sources, Progress.NONE))
+                .get("out.latents_packed"));
     }
 
     private static Map<String, LinearWeight> linears(ImageModel model) {
