@@ -9,6 +9,7 @@ public final class AttentionOperators {
     private static final Operator COMPLEX_PARTS = Operator.named("complex_parts");
     private static final Operator ROPE = Operator.named("rope");
     private static final Operator QUERY_KEY_VALUE = Operator.named("query_key_value");
+    static final Operator QK_NORM_ROPE = Operator.named("qk_norm_rope");
     private static final Operator ROPE_ATTENTION = Operator.named("rope_attention");
     private static final Operator ATTENTION = Operator.named("attention");
     private static final Operator BIASED_ATTENTION = Operator.named("biased_attention");
@@ -67,6 +68,24 @@ public final class AttentionOperators {
     public static Tensor ropeAttention(
             List<Tensor> queries, List<Tensor> keys, List<Tensor> values, Tensor table, @Nullable Tensor mask) {
         return ROPE_ATTENTION.tensor(queries, keys, values, table, mask == null ? List.of() : List.of(mask));
+    }
+
+    /**
+     * Normalises and rotates the queries and keys of one stream where they lie: an RMS norm of every head, then adjacent pairs of features
+     * turned by the row's angles. Values stay as they are.
+     *
+     * @param joint {@code [B, S, 3, H, Dh]}, contiguous, with queries, keys and values in that order; written to
+     * @param normQ weight of the queries' norm, {@code [Dh]}
+     * @param normK weight of the keys' norm, {@code [Dh]}
+     * @param table rotations of all rows of {@code joint}: complex64 {@code [S, Dh/2]}
+     * @param first first row of the stream
+     * @param rows number of its rows
+     */
+    public static void qkNormRope(
+            Tensor joint, Tensor normQ, Tensor normK, Tensor table, long first, long rows, double eps) {
+        if (!CardKernels.qkNormRope(joint, normQ, normK, table, first, rows, eps)) {
+            QK_NORM_ROPE.integer(joint, normQ, normK, table, first, rows, eps);
+        }
     }
 
     /** Scaled dot-product attention: {@code [B, S, D]} each {@code → [B, S, D]}. */

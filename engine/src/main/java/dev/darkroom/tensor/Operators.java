@@ -58,6 +58,7 @@ public final class Operators {
     private static final Operator LAYER_NORM = Operator.named("layer_norm");
     private static final Operator RMS_NORM = Operator.named("rms_norm");
     private static final Operator MODULATED_NORM = Operator.named("modulated_norm");
+    static final Operator GATED_ADD_NORM = Operator.named("gated_add_norm");
     private static final Operator MODULATION = Operator.named("modulation");
     private static final Operator TIMESTEP_EMBEDDING = Operator.named("timestep_embedding");
 
@@ -69,7 +70,7 @@ public final class Operators {
      * @return the names of the bound operators
      */
     public static List<String> bind() {
-        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class)) {
+        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, QuantisedOperators.class)) {
             initialise(further);
         }
         return Operator.bound();
@@ -240,6 +241,20 @@ public final class Operators {
     /** LayerNorm without weights, then {@code · (1 + scale) + shift}; {@code x [B, S, D]}, shift and scale {@code [B, 1, D]}. */
     public static Tensor modulatedNorm(Tensor x, Tensor shift, Tensor scale, double eps) {
         return MODULATED_NORM.tensor(x, shift, scale, eps);
+    }
+
+    /**
+     * Ends one sub-block and begins the next: the gated residual connection {@code x' = x + gate · y}, and the modulated norm
+     * {@code LayerNorm(x') · (1 + scale) + shift}.
+     *
+     * @param x {@code [B, S, D]}, as {@code y}
+     * @param gate {@code [B, 1, D]}, as {@code shift} and {@code scale}
+     * @return x', then its norm; {@code [B, S, D]} each
+     */
+    public static List<Tensor> gatedAddNorm(
+            Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
+        return CardKernels.gatedAddNorm(x, gate, y, shift, scale, eps)
+                .orElseGet(() -> GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps));
     }
 
     /**

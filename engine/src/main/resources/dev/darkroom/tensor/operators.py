@@ -254,6 +254,11 @@ def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) ->
         return self._layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
     return self._layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
 
+def gated_add_norm(self, x: Tensor, gate: Tensor, y: Tensor, shift: Tensor, scale: Tensor, eps: float) -> List[Tensor]:
+    # [x + gate * y, its modulated norm]: the end of one sub-block and the beginning of the next.
+    added = torch.addcmul(x, gate, y)
+    return [added, self.modulated_norm(added, shift, scale, eps)]
+
 def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, added: List[Tensor]) -> List[Tensor]:
     # [B, D] -> chunks x [B, 1, D]
     return self.linear(torch.silu(temb), weight, [bias], added).unsqueeze(1).chunk(chunks, -1)
@@ -281,6 +286,17 @@ def rope(self, x: Tensor, table: Tensor) -> Tensor:
     # Rotates adjacent pairs of x [B, H, S, Dh].
     pairs = torch.view_as_complex(x.to(6).unflatten(-1, [-1, 2]).contiguous())
     return torch.view_as_real(pairs * table).flatten(-2).to(x.dtype)
+
+def qk_norm_rope(self, joint: Tensor, norm_q: Tensor, norm_k: Tensor, table: Tensor, first: int, rows: int, eps: float) -> int:
+    # In place, on query and key of rows first.. of joint [B, S, 3, H, Dh]: RMS norm of every head, then adjacent pairs turned by those
+    # rows of table [S, Dh/2]. The norm's factor comes last, since turning keeps lengths: so it is rounded but once.
+    qk = joint.narrow(1, first, rows).narrow(2, 0, 2)
+    factor = torch.linalg_vector_norm(qk, 2, [-1], True, dtype=6).square_().mul_(1.0 / qk.size(-1)).add_(eps).rsqrt_()
+    weight = torch.stack([norm_q, norm_k]).to(6).unsqueeze(1)
+    turned = qk.mul_(weight) if qk.dtype == 6 else qk * weight
+    torch.view_as_complex(turned.unflatten(-1, [-1, 2])).mul_(table.narrow(0, first, rows).unsqueeze(1).unsqueeze(1))
+    torch.mul(turned, factor, out=qk)
+    return rows
 
 def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, added: List[Tensor], ends: List[int]) -> List[Tensor]:
     # [B, S, D] -> query, key, value [B, H, S, Dh]; query and key normalised per head.
@@ -368,6 +384,20 @@ def causal_attention(self, query: Tensor, key: Tensor, value: Tensor, cos: Tenso
         return self._sdpa(q, k, v, None, True, None).transpose(1, 2).flatten(2)
     seen = torch.ones([query.size(1), query.size(1)], dtype=11, device=query.device).tril() & (mask[0] != 0).unsqueeze(1).unsqueeze(1)
     return self._sdpa(q, k, v, seen, False, None).transpose(1, 2).flatten(2)
+
+# --- e4m3 with a scale a row ---
+
+def quantise_rows(self, x: Tensor) -> List[Tensor]:
+    # x [.., D] -> e4m3 [.., D] and float32 [.., 1]: scale = max|row| / 448, number / scale rounded to nearest even.
+    scale = torch.linalg_vector_norm(x, float("inf"), [-1], True, dtype=6).div_(448.0).clamp_min_(1.1754943508222875e-38)
+    return [(x / scale).clamp_(-448.0, 448.0).to(24), scale]
+
+def empty_rows(self, x: Tensor, dtypes: List[int], widths: List[int]) -> List[Tensor]:
+    # Memory for the results of a kernel that takes x: of its shape, but for the width.
+    made = annotate(List[Tensor], [])
+    for i in range(len(dtypes)):
+        made.append(torch.empty(x.size()[:-1] + [widths[i]], dtype=dtypes[i], device=x.device))
+    return made
 
 # --- pictures ---
 
