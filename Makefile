@@ -13,7 +13,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run dev job test coverage bench soak golden fuzz audit format deploy-test dev-check image image-check
+.PHONY: build run dev job test coverage bench tally soak golden fuzz audit format deploy-test dev-check image image-check
 
 build: $(APP)
 
@@ -54,6 +54,10 @@ golden: test-classes
 # What starting, loading, making and editing a picture cost here: make bench [ONLY='edit growth large frame']
 bench: build test-classes
 	@$(TEST_JAVA) dev.darkroom.bench.Bench $(ONLY)
+
+# What a step costs on a card, from shapes alone, and the forecast by card: make tally MODEL=flux.1-dev SIZE=1024x1024 [FORMAT=json]
+tally: test-classes
+	@$(TEST_JAVA) -Ddarkroom.operators.over=meta.py dev.darkroom.meta.Tally $(or $(MODEL),flux.1-dev) $(or $(SIZE),1024x1024) $(or $(FORMAT),table)
 
 # Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]; and a hundred changes of LoRAs
 soak: build test-classes

@@ -15,8 +15,11 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.store.ResultFolder;
+import dev.darkroom.tensor.AttentionBackend;
+import dev.darkroom.tensor.AttentionChoice;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Fp8Products;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
@@ -25,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,6 +71,7 @@ public final class Setup implements AutoCloseable {
                 StartupChecks.run("weights of " + model.name(), () -> load(model));
             }
             compareArithmetic();
+            chooseAttention();
             models.stream()
                     .filter(ServedModel::isLoaded)
                     .forEach(served -> StartupChecks.run("warm-up", () -> {
@@ -91,6 +96,7 @@ public final class Setup implements AutoCloseable {
             ServedModel model = chosen.in(device());
             StartupChecks.run("weights of " + model.name(), () -> load(model));
             compareArithmetic();
+            chooseAttention();
             return new Handler(new ServedModels(List.of(model)), gpu, built.images(), built.loras(), built.results());
         });
     }
@@ -102,7 +108,7 @@ public final class Setup implements AutoCloseable {
         if (wanted != null && !sources.containsKey(wanted)) {
             throw ServedModels.unknown(wanted, sources.keySet());
         }
-        var nowhere = new Residency(policy());
+        var nowhere = new Residency(policy(false));
         for (var source : sources.entrySet()) {
             if (wanted == null || wanted.equals(source.getKey())) {
                 ServedModel model = open(source.getKey(), source.getValue(), nowhere);
@@ -128,7 +134,7 @@ public final class Setup implements AutoCloseable {
     private Residency device() {
         StartupChecks.operators();
         device = StartupChecks.run("device", this::chosenDevice);
-        return new Residency(policy());
+        return new Residency(policy(multipliesFp8()));
     }
 
     private void compareArithmetic() {
@@ -137,6 +143,14 @@ public final class Setup implements AutoCloseable {
                 .map(Loaded::placement)
                 .distinct()
                 .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement)));
+    }
+
+    private void chooseAttention() {
+        if (device.isCuda() || config.attention() == AttentionBackend.CUDNN) {
+            StartupChecks.run(
+                    "DARKROOM_ATTENTION=" + config.attention().name().toLowerCase(Locale.ROOT),
+                    () -> AttentionChoice.make(config.attention(), device));
+        }
     }
 
     /** Finds a checkpoint, and opens it without loading its networks. */
@@ -150,13 +164,24 @@ public final class Setup implements AutoCloseable {
         return new ServedModel(name, model, located.revision().orElse(null), residency);
     }
 
-    private PlacementPolicy policy() {
+    /** Returns true if layers are multiplied in fp8: where that was asked for and the device can. */
+    private boolean multipliesFp8() {
+        if (config.quantization() != WorkerConfig.QuantizationChoice.FP8) {
+            return false;
+        }
+        Optional<String> missing = Fp8Products.areMissing(device);
+        missing.ifPresent(reason -> LOG.warnf("DARKROOM_QUANTIZATION=fp8 has no effect on %s: %s", device, reason));
+        return missing.isEmpty();
+    }
+
+    private PlacementPolicy policy(boolean fp8) {
         return new PlacementPolicy(
                 device,
                 config.dtype().map(type -> DType.valueOf(type.name())),
                 config.memory()
                         .map(memory -> OptionalLong.of(memory.asLongValue()))
-                        .orElseGet(OptionalLong::empty));
+                        .orElseGet(OptionalLong::empty),
+                fp8);
     }
 
     private Device chosenDevice() {

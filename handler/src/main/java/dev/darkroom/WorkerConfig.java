@@ -10,6 +10,7 @@ import dev.darkroom.queue.webhook.WebhookSettings;
 import dev.darkroom.source.LoraSettings;
 import dev.darkroom.source.SourceSettings;
 import dev.darkroom.store.S3Settings;
+import dev.darkroom.tensor.AttentionBackend;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -39,8 +40,19 @@ public interface WorkerConfig {
     @WithDefault("auto")
     DeviceChoice device();
 
+    /** What computes attention on a card: {@code auto}, {@code flash} or {@code cudnn}; auto tries both at the start. */
+    @WithDefault("auto")
+    AttentionBackend attention();
+
     /** Element type of all networks; unset, each gets the one that suits it and its device. */
     Optional<TypeChoice> dtype();
+
+    /**
+     * Quantisation of the transformers' layers: {@code none}, or {@code fp8} for cards that multiply it. Other devices compute as with
+     * none, and the log says so.
+     */
+    @WithDefault("none")
+    QuantizationChoice quantization();
 
     /**
      * Most memory that weights may take on the device, such as {@code 20G}. Unset: all that the card has beside what the work needs, or
@@ -192,6 +204,12 @@ public interface WorkerConfig {
         AUTO,
         CPU,
         CUDA
+    }
+
+    /** Choices of how layers are quantised. */
+    enum QuantizationChoice {
+        NONE,
+        FP8
     }
 
     /** Choices of the element type of networks. */

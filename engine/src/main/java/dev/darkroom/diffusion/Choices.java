@@ -76,13 +76,14 @@ record Choices(
                 strength(job),
                 defaults.maxSequenceLength(),
                 schedule(sampling),
-                "");
+                "",
+                StepCache.OFF);
     }
 
     /** Makes a first, small run of one step. */
     Run warmUp(Size size) {
         Double guidance = pipeline.family().guidance().embedded() ? 1.0 : null;
-        return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "");
+        return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "", StepCache.OFF);
     }
 
     private int steps(Sampling sampling) {

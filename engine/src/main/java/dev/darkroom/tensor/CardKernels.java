@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CardKernels {
     private static final Logger LOG = Logger.getLogger(CardKernels.class);
-    private static final Operator EMPTY_ROWS = Operator.named("empty_rows");
+    static final Operator EMPTY_ROWS = Operator.named("empty_rows");
 
     private static volatile @Nullable CardKernels started;
 

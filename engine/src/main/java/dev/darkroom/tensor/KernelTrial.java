@@ -93,7 +93,7 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
         List<Tensor> byText = name.equals(GatedAddNorm.NAME)
                 ? Operators.GATED_ADD_NORM.tensors(
                         in.get(0), modulation.get(0), in.get(1), modulation.get(1), modulation.get(2), EPS)
-                : QuantisedOperators.gatedAddNormQuantisedByText(
+                : ScaledOperators.gatedAddNormByText(
                         in.get(0), modulation.get(0), in.get(1), modulation.get(1), modulation.get(2), EPS);
         double sums = distance(byKernel.get(0), byText.get(0));
         return Math.max(
@@ -107,8 +107,8 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
         Tensor x = random(device, new long[] {2, sizes.imageRows, 4 * sizes.width}).getFirst();
         List<Tensor> byKernel = must(kernels.quantiseRowsByKernel(name, x));
         List<Tensor> byText = name.equals(QuantiseRows.NAME)
-                ? QuantisedOperators.QUANTISE_ROWS.tensors(x)
-                : QuantisedOperators.geluQuantiseRowsByText(x);
+                ? ScaledOperators.QUANTISE_ROWS.tensors(x)
+                : ScaledOperators.geluQuantiseRowsByText(x);
         return distance(dequantised(byKernel, 0), dequantised(byText, 0));
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators} and
+ * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators}, {@link ScaledOperators} and
  * {@link PictureOperators}, are bound at once by {@link #bind}, so that a missing one is reported by name before the first job. Shapes are described beside the TorchScript text.
  */
 public final class Operators {
@@ -23,6 +23,8 @@ public final class Operators {
     static final Operator TO_HOST_FLOAT = Operator.named("to_host_float");
     static final Operator TO_HOST_LONG = Operator.named("to_host_long");
     static final Operator WAIT_FOR = Operator.named("wait_for");
+    static final Operator ARRIVAL = Operator.named("arrival");
+    static final Operator NUMBER = Operator.named("number");
     static final Operator RANDN = Operator.named("randn");
     static final Operator ZEROS = Operator.named("zeros");
     static final Operator RESHAPE = Operator.named("reshape");
@@ -42,6 +44,7 @@ public final class Operators {
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
+    private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator GATED_ADD = Operator.named("gated_add");
     private static final Operator SILU = Operator.named("silu");
@@ -49,6 +52,8 @@ public final class Operators {
     private static final Operator GELU = Operator.named("gelu");
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
     private static final Operator LINEAR = Operator.named("linear");
+    private static final Operator LINEAR_GELU = Operator.named("linear_gelu");
+    private static final Operator LINEAR_OF_TWO = Operator.named("linear_of_two");
     private static final Operator GATED_MLP = Operator.named("gated_mlp");
     private static final Operator LOW_RANK = Operator.named("low_rank");
     private static final Operator ROWS_OF = Operator.named("rows_of");
@@ -70,7 +75,7 @@ public final class Operators {
      * @return the names of the bound operators
      */
     public static List<String> bind() {
-        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, QuantisedOperators.class)) {
+        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
             initialise(further);
         }
         return Operator.bound();
@@ -125,6 +130,16 @@ public final class Operators {
         return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
     }
 
+    /**
+     * Relative change of a tensor, {@code Σ|now − before| / Σ|before|}; waits for the device. Not a number or infinite where {@code before}
+     * is 0 all over, or where there are numbers that are not finite.
+     */
+    public static double relativeChange(Tensor now, Tensor before) {
+        try (var scope = Scope.open("relative change")) {
+            return RELATIVE_CHANGE.tensor(now, before).toFloats()[0];
+        }
+    }
+
     /** One Euler step: {@code sample + dt · prediction}, in float32. */
     public static Tensor eulerStep(Tensor sample, Tensor prediction, double dt) {
         return EULER_STEP.tensor(sample, prediction, dt);
@@ -168,6 +183,24 @@ public final class Operators {
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, List<Tensor> added) {
         return LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias), added);
+    }
+
+    /**
+     * Linear layer and GELU by its tanh approximation: {@code [.., in] → [.., out]}.
+     *
+     * @param added what LoRAs add, as {@link #linear} takes it
+     */
+    public static Tensor linearGelu(Tensor x, Tensor weight, Tensor bias, List<Tensor> added) {
+        return LINEAR_GELU.tensor(x, weight, bias, added);
+    }
+
+    /**
+     * Linear layer of two inputs side by side, {@code x [.., k]} and {@code y [.., in − k]}, which need not lie side by side in memory.
+     *
+     * @param added what LoRAs add, as {@link #linear} takes it
+     */
+    public static Tensor linearOfTwo(Tensor x, Tensor y, Tensor weight, Tensor bias, List<Tensor> added) {
+        return LINEAR_OF_TWO.tensor(x, y, weight, bias, added);
     }
 
     /**
@@ -251,19 +284,16 @@ public final class Operators {
      * @param gate {@code [B, 1, D]}, as {@code shift} and {@code scale}
      * @return x', then its norm; {@code [B, S, D]} each
      */
-    public static List<Tensor> gatedAddNorm(
-            Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
+    public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
         return CardKernels.gatedAddNorm(x, gate, y, shift, scale, eps)
                 .orElseGet(() -> GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps));
     }
 
     /**
-     * Modulation of a block, {@code linear(silu(temb))} in equal parts: {@code temb [B, D] → chunks × [B, 1, D]}.
-     *
-     * @param added what LoRAs add, as {@link #linear} takes it
+     * Modulation of one step, in equal parts: {@code [steps, B, parts · D] → parts × [B, 1, D]}, which take no memory of their own.
      */
-    public static List<Tensor> modulation(Tensor temb, Tensor weight, Tensor bias, int chunks, List<Tensor> added) {
-        return MODULATION.tensors(temb, weight, bias, chunks, added);
+    public static List<Tensor> modulation(Tensor ofAllSteps, int step, int parts) {
+        return MODULATION.tensors(ofAllSteps, step, parts);
     }
 
     /**

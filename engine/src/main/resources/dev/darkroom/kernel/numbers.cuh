@@ -77,10 +77,10 @@ __device__ __forceinline__ u32 largest(uint4 v) {
     return max(max(x, y), max(z, w));
 }
 
-// Writes a row of bfloat16 numbers, held in registers, as e4m3 with one scale: largest / 448, and number / scale. One block a row.
+// Writes a row of bfloat16 numbers, held in registers, as e4m3 with one scale: largest / 448, at least 1e-12; and number / scale. One block a row.
 __device__ __forceinline__ void write_quantised(const uint4* held, int vectors, u32 most, u32* partial, u8* __restrict__ row, float* __restrict__ scale) {
     float unit = __uint_as_float(block_max(most, partial) << 16) / 448.0f;
-    unit = unit < 1.17549435e-38f ? 1.17549435e-38f : unit;
+    unit = unit < 1e-12f ? 1e-12f : unit;
     if (threadIdx.x == 0) *scale = unit;
 #pragma unroll
     for (int i = 0; i < HELD; i++) {

@@ -1,6 +1,7 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
@@ -77,11 +78,10 @@ record LoraNetworks(
         return tokens -> transformer.forward(
                 tokens,
                 in.tensor("in.encoder_hidden_states"),
-                in.tensor("in.pooled_projections"),
-                in.tensor("in.timestep"),
-                in.has("in.guidance") ? in.tensor("in.guidance") : null,
+                FluxNetworkGoldens.conditioning(transformer, in),
                 FluxPositions.rope(
-                        Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids")), transformer.config()));
+                        Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids")), transformer.config()),
+                StepCache.none());
     }
 
     private static Function<Tensor, Tensor> qwen(QwenImageTransformer transformer, GoldenTensors in, JsonNode shapes) {
@@ -90,10 +90,11 @@ record LoraNetworks(
         return tokens -> transformer.forward(
                 tokens,
                 in.tensor("in.encoder_hidden_states"),
-                in.tensor("in.timestep"),
+                transformer.conditioning(in.tensor("in.timestep").reshape(1, -1)),
                 positions.rope(textTokens, transformer.config(), Device.CPU),
                 positions.generatedTokens(),
-                null);
+                null,
+                StepCache.none());
     }
 
     List<Loras.Network> adaptable() {

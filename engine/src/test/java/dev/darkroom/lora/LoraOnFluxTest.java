@@ -3,6 +3,7 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.engine.Families;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.FluxNetworks;
@@ -317,10 +318,12 @@ class LoraOnFluxTest {
                 .forward(
                         GOLDEN.get("in.hidden_states").tensor().to(dtype),
                         GOLDEN.get("in.encoder_hidden_states").tensor().to(dtype),
-                        GOLDEN.get("in.pooled_projections").tensor().to(dtype),
-                        GOLDEN.get("in.timestep").tensor(),
-                        GOLDEN.get("in.guidance").tensor(),
-                        FluxPositions.rope(ids, transformer.config()))
+                        transformer.conditioning(
+                                GOLDEN.get("in.timestep").tensor().reshape(1, -1),
+                                GOLDEN.get("in.guidance").tensor(),
+                                GOLDEN.get("in.pooled_projections").tensor().to(dtype)),
+                        FluxPositions.rope(ids, transformer.config()),
+                        StepCache.none())
                 .toFloats();
     }
 

@@ -2,6 +2,7 @@ package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
@@ -100,10 +101,11 @@ class Bfloat16Test {
                 noise(3, 1, positions.imageTokens(), transformer.config().inChannels())
                         .to(dtype),
                 noise(4, 1, 7, transformer.config().promptWidth()).to(dtype),
-                Tensor.of(new float[] {0.7f}, 1),
+                transformer.conditioning(Tensor.of(new float[] {0.7f}, 1, 1)),
                 positions.rope(7, transformer.config(), Device.CPU),
                 positions.generatedTokens(),
-                null);
+                null,
+                StepCache.none());
     }
 
     @Test

@@ -122,7 +122,8 @@ class CardKernelsTest {
         Tensor b = y.to(DType.BFLOAT16);
         long launches = StandInCard.launches();
         List<Tensor> byKernel = Operators.gatedAddNorm(a, gate, b, shift, scale, EPS);
-        List<Tensor> quantised = QuantisedOperators.gatedAddNormQuantised(a, gate, b, shift, scale, EPS);
+        var both = ScaledOperators.gatedAddNorm(a, gate, b, shift, scale, EPS);
+        List<Tensor> quantised = List.of(both.x(), both.norm().values(), both.norm().scale());
         assertThat(StandInCard.launches()).isEqualTo(launches + 2);
 
         List<Tensor> byText = Operators.GATED_ADD_NORM.tensors(a, gate, b, shift, scale, EPS);
@@ -136,7 +137,7 @@ class CardKernelsTest {
         assertAsRightAs(byKernel.get(0), byText.get(0), exact.get(0));
         assertAsRightAs(byKernel.get(1), byText.get(1), exact.get(1));
 
-        List<Tensor> rows = QuantisedOperators.QUANTISE_ROWS.tensors(byKernel.get(1));
+        List<Tensor> rows = ScaledOperators.QUANTISE_ROWS.tensors(byKernel.get(1));
         assertThat(quantised.get(0).toFloats()).containsExactly(byKernel.get(0).toFloats());
         assertThat(quantised.get(1).dtype()).isEqualTo(DType.FLOAT8_E4M3);
         assertThat(quantised.get(1).toFloats()).containsExactly(rows.get(0).toFloats());
@@ -152,14 +153,14 @@ class CardKernelsTest {
         Tensor modulation = normal(3, 2, 1, 64).to(DType.BFLOAT16);
         long launches = StandInCard.launches();
         List<Tensor> found = Operators.gatedAddNorm(part, modulation, y, modulation, modulation, EPS);
-        List<Tensor> quantised = QuantisedOperators.quantiseRows(part);
+        List<Tensor> quantised = parts(ScaledOperators.quantiseRows(part));
         assertThat(StandInCard.launches()).isEqualTo(launches + 2);
         assertThat(found.get(1).toFloats())
                 .containsExactly(Operators.gatedAddNorm(part.contiguous(), modulation, y, modulation, modulation, EPS)
                         .get(1)
                         .toFloats());
         assertThat(quantised.get(0).toFloats())
-                .containsExactly(QuantisedOperators.QUANTISE_ROWS
+                .containsExactly(ScaledOperators.QUANTISE_ROWS
                         .tensors(part.contiguous())
                         .get(0)
                         .toFloats());
@@ -193,7 +194,7 @@ class CardKernelsTest {
         IntStream.range(0, all.length).forEach(i -> all[i] = numbers.get(i));
         Tensor x = Tensor.of(all, 1, all.length / 1024, 1024).to(DType.BFLOAT16);
         assertQuantised(x);
-        assertThat(QuantisedOperators.quantiseRows(x).get(1).toFloats()).containsOnly(1f);
+        assertThat(ScaledOperators.quantiseRows(x).scale().toFloats()).containsOnly(1f);
     }
 
     @ParameterizedTest
@@ -204,8 +205,8 @@ class CardKernelsTest {
         numbers[70] = odd;
         Tensor x = Tensor.of(numbers, 1, 2, 64).to(DType.BFLOAT16);
         assertQuantised(x);
-        assertThat(QuantisedOperators.quantiseRows(x).get(0).toFloats()[70]).isNaN();
-        assertThat(QuantisedOperators.geluQuantiseRows(x).get(1).toFloats()[0]).isFinite();
+        assertThat(ScaledOperators.quantiseRows(x).values().toFloats()[70]).isNaN();
+        assertThat(ScaledOperators.geluQuantiseRows(x).scale().toFloats()[0]).isFinite();
         Tensor y = normal(2, 1, 2, 64).to(DType.BFLOAT16);
         float[] normed = Operators.gatedAddNorm(x, y.narrow(1, 0, 1), y, y.narrow(1, 0, 1), y.narrow(1, 1, 1), EPS)
                 .get(1)
@@ -216,9 +217,9 @@ class CardKernelsTest {
 
     private static void assertQuantised(Tensor x) {
         long launches = StandInCard.launches();
-        List<Tensor> found = QuantisedOperators.quantiseRows(x);
+        List<Tensor> found = parts(ScaledOperators.quantiseRows(x));
         assertThat(StandInCard.launches()).isEqualTo(launches + 1);
-        List<Tensor> expected = QuantisedOperators.QUANTISE_ROWS.tensors(x);
+        List<Tensor> expected = ScaledOperators.QUANTISE_ROWS.tensors(x);
         assertThat(found.get(1).toFloats()).containsExactly(expected.get(1).toFloats());
         assertThat(found.get(0).dtype()).isEqualTo(DType.FLOAT8_E4M3);
         assertThat(found.get(0).toFloats()).containsExactly(expected.get(0).toFloats());
@@ -228,8 +229,8 @@ class CardKernelsTest {
     @ValueSource(longs = {64, 1000, 12_288})
     void geluIsComputedBeforeRowsAreQuantised(long width) {
         Tensor x = normal(1, 2, 3, width).affine(3, 0).to(DType.BFLOAT16);
-        List<Tensor> found = QuantisedOperators.geluQuantiseRows(x);
-        List<Tensor> expected = QuantisedOperators.geluQuantiseRowsByText(x);
+        List<Tensor> found = parts(ScaledOperators.geluQuantiseRows(x));
+        List<Tensor> expected = ScaledOperators.geluQuantiseRowsByText(x);
         float[] a = found.get(0).to(DType.FLOAT32).times(found.get(1)).toFloats();
         float[] b = expected.get(0).to(DType.FLOAT32).times(expected.get(1)).toFloats();
         assertThat(distance(a, b)).isLessThan(2e-3);
@@ -257,10 +258,10 @@ class CardKernelsTest {
         Operators.gatedAddNorm(two, each, two, each, each, EPS); // a modulation for each token
         Tensor odd = normal(2, 1, 2, 65).to(DType.BFLOAT16).narrow(2, 1, 64);
         Operators.gatedAddNorm(odd, odd.narrow(1, 0, 1), odd, odd.narrow(1, 0, 1), odd.narrow(1, 0, 1), EPS);
-        QuantisedOperators.quantiseRows(odd);
-        QuantisedOperators.quantiseRows(x);
-        QuantisedOperators.quantiseRows(bf16.permute(0, 2, 1));
-        QuantisedOperators.geluQuantiseRows(bf16.reshape(128));
+        ScaledOperators.quantiseRows(odd);
+        ScaledOperators.quantiseRows(x);
+        ScaledOperators.quantiseRows(bf16.permute(0, 2, 1));
+        ScaledOperators.geluQuantiseRows(bf16.reshape(128));
         for (long headWidth : new long[] {64, 256}) {
             Tensor joint = normal(1, 1, 3, 3, 2, headWidth).to(DType.BFLOAT16);
             Tensor norm = normal(2, headWidth).to(DType.BFLOAT16);
@@ -280,6 +281,10 @@ class CardKernelsTest {
         double ofText = distance(byText.toFloats(), expected);
         assertThat(distance(byKernel.toFloats(), expected)).isLessThan(1.05 * ofText + 5e-5);
         assertThat(ofText).isLessThan(6e-3);
+    }
+
+    private static List<Tensor> parts(ScaledOperators.Rows rows) {
+        return List.of(rows.values(), rows.scale());
     }
 
     private static double distance(float[] found, float[] expected) {

@@ -1,5 +1,6 @@
 package dev.darkroom.bench;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
@@ -156,7 +157,7 @@ public final class Bench {
                     .getFirst();
             Tensor pooled = Operators.randn(3, DType.FLOAT32, new long[] {1, config.pooledWidth()})
                     .getFirst();
-            Tensor sigma = Tensor.of(new float[] {0.5f}, 1);
+            var conditioning = transformer.conditioning(Tensor.of(new float[] {0.5f}, 1, 1), null, pooled);
             Tensor ids = new FluxPositions()
                     .image(0, textTokens, 1)
                     .image(0, side, side)
@@ -164,7 +165,7 @@ public final class Bench {
             Tensor rope = FluxPositions.rope(ids, config);
             Measured.Timed pass = () -> {
                 try (var inner = Scope.open("pass")) {
-                    transformer.forward(tokens, embeds, pooled, sigma, null, rope);
+                    transformer.forward(tokens, embeds, conditioning, rope, StepCache.none());
                 }
             };
             long before = Operators.calls();

@@ -1,0 +1,71 @@
+package dev.darkroom.meta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The code of a card, run at full size without one: shapes, types and devices of every operator of every family agree. */
+class MetaDeviceTest {
+    static Stream<Scenario> sound() {
+        return Scenarios.ALL.stream().filter(scenario -> scenario.planted().isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("sound")
+    void draws(Scenario scenario) {
+        JsonNode told = MetaRuns.of(scenario);
+
+        assertThat(told.path("error").asText()).isEmpty();
+        assertThat(told.path("picture").asText()).isEqualTo(scenario.size().toString());
+        assertThat(told.path("notes")).isEmpty();
+        assertThat(told.path("left").asLong()).as("tensors that are left").isZero();
+    }
+
+    @Test
+    void aTensorThatWasLeftOnTheCpuIsFoundAndItsCallerNamed() {
+        Scenario planted = Scenarios.ALL.stream()
+                .filter(scenario -> !scenario.planted().isEmpty())
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(MetaRuns.of(planted).path("error").asText())
+                .matches("tensors of the card and of the host meet in " + planted.planted()
+                        + "\\[.*cpu complex64\\[1536, 64].*, called at \\w+\\.java:\\d+");
+        assertThat(MetaRuns.of(planted).path("left").asLong()).isZero();
+    }
+
+    @Test
+    void everyOperatorSaysTheShapeAndTypeThatTheCpuComputes() {
+        JsonNode operators = MetaRuns.named("operators");
+
+        assertThat(operators.path("otherwise")).isEmpty();
+        assertThat(operators.path("tried")).hasSizeGreaterThan(70);
+    }
+
+    @Test
+    void theNetworksHaveThePublishedSizes() {
+        assertThat(sizes("flux.1-dev: text"))
+                .containsEntry("transformer", 23_802_816_640L)
+                .containsEntry("text_encoder_2", 9_524_621_312L);
+        assertThat(sizes("qwen-image-edit-2509: edit with CFG")).containsEntry("transformer", 40_860_802_176L);
+    }
+
+    private Map<String, Long> sizes(String scenario) {
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        MetaRuns.named(scenario)
+                .path("networks")
+                .properties()
+                .forEach(network -> {
+                    String[] told = network.getValue().asText().split(", ");
+                    assertThat(told[0]).isEqualTo("bfloat16 on meta");
+                    sizes.put(network.getKey(), Long.parseLong(told[1]));
+                });
+        return sizes;
+    }
+}
