@@ -53,6 +53,13 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
                         : Operators.linearGelu(x, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
     }
 
+    /** Computes this layer of GELU, by its tanh approximation, of the layer {@code before}. */
+    public Tensor ofGelu(Linear before, Tensor x) {
+        return layer.rows().isPresent() && before.layer.rows().isPresent() && !layer.isWidened()
+                ? ScaledOperators.linearOfGelu(before.apply(x), layer.rows().get(), bias, layer.added())
+                : apply(before.gelu(x));
+    }
+
     /** Computes this layer for inputs side by side, {@code x [.., k]} and {@code y [.., in − k]}: {@code [.., out]}. */
     public Tensor ofBoth(Tensor x, Tensor y) {
         return layer.isWidened()

@@ -76,7 +76,7 @@ public final class Operators {
      * @return the names of the bound operators
      */
     public static List<String> bind() {
-        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class)) {
+        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
             initialise(further);
         }
         return Operator.bound();
@@ -286,7 +286,8 @@ public final class Operators {
      * @return x', then its norm; {@code [B, S, D]} each
      */
     public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
-        return GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps);
+        return CardKernels.gatedAddNorm(x, gate, y, shift, scale, eps)
+                .orElseGet(() -> GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps));
     }
 
     /**

@@ -335,6 +335,13 @@ def quantise_rows(self, x: Tensor) -> List[Tensor]:
     scale = torch.clamp_min(torch.maximum(whole.amax([-1], True), whole.amin([-1], True).neg()) / 448.0, 1e-12)
     return [torch.clamp(whole / scale, -448.0, 448.0).to(24), scale]
 
+def empty_rows(self, x: Tensor, dtypes: List[int], widths: List[int]) -> List[Tensor]:
+    # Memory for what a kernel makes of x: of its shape but for the width, and of these types.
+    made = annotate(List[Tensor], [])
+    for i in range(len(dtypes)):
+        made.append(torch.empty(x.size()[:-1] + [widths[i]], dtype=dtypes[i], device=x.device))
+    return made
+
 def dequantise(self, q: Tensor, scale: Tensor) -> Tensor:
     return q.to(6) * scale
 
@@ -364,15 +371,21 @@ def _scaled_layer(self, x: Tensor, q: Tensor, scale: Tensor, weight: Tensor, wei
         y.add_(added[2])
     return y
 
-def scaled_linear(self, x: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
-    # linear with a weight of e4m3 numbers [N, K] and a scale of each row [N, 1]; x is quantised on the way.
+def _quantised(self, i: int, x: Tensor, given: List[Tensor]) -> List[Tensor]:
+    # x [M, K] as quantise_rows gives it: pair i of what was quantised before, if anything was.
+    if len(given) == 0:
+        return self.quantise_rows(x)
+    return [given[2 * i].view(x.size()), given[2 * i + 1].view([-1, 1])]
+
+def scaled_linear(self, x: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor], given: List[Tensor]) -> Tensor:
+    # linear with a weight of e4m3 numbers [N, K] and a scale of each row [N, 1]; x is quantised on the way, unless that is given.
     rows = x.reshape([-1, x.size(-1)])
-    quantised = self.quantise_rows(rows)
+    quantised = self._quantised(0, rows, given)
     y = self._scaled_layer(rows, quantised[0], quantised[1], weight, weight_scale, bias, added)
     return y.view(x.size()[:-1] + [weight.size(0)])
 
-def scaled_query_key_value(self, xs: List[Tensor], weights: List[Tensor], weight_scales: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int]) -> Tensor:
-    # query_key_value with three quantised weights a stream.
+def scaled_query_key_value(self, xs: List[Tensor], weights: List[Tensor], weight_scales: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int], given: List[Tensor]) -> Tensor:
+    # query_key_value with three quantised weights a stream; given are all streams as quantise_rows gives them, or none.
     batch = xs[0].size(0)
     width = weights[0].size(0)
     rows = 0
@@ -385,7 +398,7 @@ def scaled_query_key_value(self, xs: List[Tensor], weights: List[Tensor], weight
         part = joint.narrow(1, first, x.size(1))
         first += x.size(1)
         tokens = x.reshape([-1, x.size(-1)])
-        quantised = self.quantise_rows(tokens)
+        quantised = self._quantised(s, tokens, given)
         for i in range(3 * s, 3 * s + 3):
             y = self._scaled_layer(tokens, quantised[0], quantised[1], weights[i], weight_scales[i], [biases[i]], added[before:ends[i]])
             part.narrow(2, (i - 3 * s) * width, width).copy_(y.view([batch, x.size(1), width]))

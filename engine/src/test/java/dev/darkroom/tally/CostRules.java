@@ -278,6 +278,7 @@ final class CostRules {
         });
         // fp8
         TEXT.put("quantise_rows", (call, cost) -> Passes.quantised(call.tensor(0), cost));
+        TEXT.put("empty_rows", NOTHING);
         TEXT.put("dequantise", (call, cost) -> {
             cost.pass(5 * call.tensor(0).numbers());
             cost.pass(2 * bytes(call.results()));

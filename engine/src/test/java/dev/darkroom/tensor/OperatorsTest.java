@@ -140,6 +140,14 @@ class OperatorsTest {
                         "float32 [2, 1]",
                         () -> ScaledOperators.quantiseRows(bf16(2, 3)).scale()),
                 sample(
+                        "empty_rows",
+                        "float32 [2, 1]",
+                        () -> Operators.MUL.tensor(
+                                CardKernels.EMPTY_ROWS
+                                        .tensors(bf16(2, 3), new long[] {6}, new long[] {1})
+                                        .getFirst(),
+                                floats(0, 0).reshape(2, 1))),
+                sample(
                         "dequantise",
                         "float32 [2, 3]",
                         () -> ScaledOperators.dequantise(ScaledOperators.quantiseRows(bf16(2, 3)))),
