@@ -145,7 +145,7 @@ class Serving {
         metrics.gauge("darkroom.queue.depth", "jobs that wait", queue::depth);
         metrics.gauge("darkroom.tensors", "tensors alive in native memory", setup::liveTensors);
         Device device = setup.chosen();
-        if (device.isCuda()) {
+        if (device.isCard()) {
             metrics.gauge("darkroom.gpu.free.bytes", "memory that the card has left", device::freeBytes);
             metrics.gauge("darkroom.gpu.total.bytes", "memory that the card has", device::totalBytes);
         }

@@ -91,7 +91,7 @@ public final class Residency {
         long start = System.nanoTime();
         Placement placement = policy.preferred(next.size);
         long needed = inMemory(next.size, placement);
-        if (placement.device().isCuda() && needed > room(placement.device()) + displaceable(placement, together)) {
+        if (placement.device().isCard() && needed > room(placement.device()) + displaceable(placement, together)) {
             placement = policy.onCpu(next.size);
             needed = inMemory(next.size, placement);
         }

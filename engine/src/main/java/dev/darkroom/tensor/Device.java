@@ -6,14 +6,28 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.util.Optional;
 
-/** A device that holds tensors and computes on them: {@code cpu}, or the first CUDA card, {@code cuda:0}. */
+/**
+ * A device that holds tensors and computes on them: {@code cpu}, or the first CUDA card, {@code cuda:0}; or {@code meta}, which stands for
+ * a card where there is none: its tensors have shapes, types and a device, and no numbers.
+ */
 public record Device(String name) {
     public static final Device CPU = new Device("cpu");
     public static final Device CUDA = new Device("cuda:0");
 
-    /** True for a CUDA card, false for the CPU. */
-    public boolean isCuda() {
+    /** Needs the operators' text for it, which lies among the tests, for libtorch cannot compute all shapes by itself. */
+    public static final Device META = new Device("meta");
+
+    /** Memory of the card that {@link #META} stands for, in GiB: a property, 141 as an H200 has. */
+    private static final String META_MEMORY = "darkroom.meta.gib";
+
+    /** True for a card, or what stands for one: it has memory of its own, which weights are copied to. */
+    public boolean isCard() {
         return !equals(CPU);
+    }
+
+    /** True for a CUDA card itself, which kernels can be launched on. */
+    public boolean isCuda() {
+        return equals(CUDA);
     }
 
     /**
@@ -31,17 +45,25 @@ public record Device(String name) {
 
     /** Empties libtorch's cache of freed card memory, which it keeps for its next tensors: only then does the driver count it as free. */
     public void reclaim() {
-        JniUtils.emptyCudaCache();
+        if (isCuda()) {
+            JniUtils.emptyCudaCache();
+        }
     }
 
-    /** Free memory of the card in bytes; only for a CUDA device. */
+    /** Free memory of the card in bytes; only for a card. */
     public long freeBytes() {
+        if (!isCuda()) {
+            return totalBytes(); // nothing lies on it
+        }
         var usage = CudaUtils.getGpuMemory(ai.djl.Device.gpu());
         return usage.getMax() - usage.getCommitted();
     }
 
-    /** Total memory of the card in bytes; only for a CUDA device. */
+    /** Total memory of the card in bytes; only for a card. */
     public long totalBytes() {
+        if (!isCuda()) {
+            return Long.getLong(META_MEMORY, 141L) << 30;
+        }
         return CudaUtils.getGpuMemory(ai.djl.Device.gpu()).getMax();
     }
 

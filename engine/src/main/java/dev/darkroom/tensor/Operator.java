@@ -17,6 +17,9 @@ final class Operator {
 
     private static long calls;
 
+    /** Sees the calls of a process that proves or counts something; null in a worker. */
+    static @Nullable OperatorWitness witness;
+
     private final String name;
 
     private Operator(String name) {
@@ -44,14 +47,23 @@ final class Operator {
 
     /** Calls an operator that returns one tensor, which belongs to the innermost scope. */
     Tensor tensor(Object... arguments) {
-        return Tensor.adopt(call(arguments));
+        Tensor result = Tensor.adopt(call(arguments));
+        if (witness != null) {
+            witness.returned(List.of(result));
+        }
+        return result;
     }
 
     /** Calls an operator that returns a list of tensors, which belong to the innermost scope. */
     List<Tensor> tensors(Object... arguments) {
         Scope.innermost(); // throws before there are results that nobody would free
         try (IValue result = call(arguments)) {
-            return Arrays.stream(result.toIValueArray()).map(Tensor::adopt).toList();
+            List<Tensor> results =
+                    Arrays.stream(result.toIValueArray()).map(Tensor::adopt).toList();
+            if (witness != null) {
+                witness.returned(results);
+            }
+            return results;
         }
     }
 
@@ -69,6 +81,9 @@ final class Operator {
 
     private IValue call(Object... arguments) {
         calls++;
+        if (witness != null) {
+            witness.called(name, arguments);
+        }
         IValue[] values = new IValue[arguments.length];
         try {
             for (int i = 0; i < arguments.length; i++) {

@@ -7,13 +7,10 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -25,10 +22,6 @@ import java.util.zip.ZipOutputStream;
  * <p>Source: the archive format of pytorch/pytorch, {@code torch/csrc/jit/serialization/docs/serialization.md}.
  */
 final class OperatorLibrary {
-    private static final String SOURCE = "operators.py";
-    private static final Pattern DEFINITION =
-            Pattern.compile("^def ([a-z]\\w*)\\(self(?:, )?(.*)\\) -> ([^:]+):$", Pattern.MULTILINE);
-
     /**
      * DJL's manager, with which it registers its views of tensors; none is created through its methods, so it never sees a type that DJL
      * does not know.
@@ -53,25 +46,14 @@ final class OperatorLibrary {
     }
 
     private static PtSymbolBlock load() {
-        String source = source();
-        var definitions = DEFINITION.matcher(source);
-        while (definitions.find()) {
-            SIGNATURES.put(definitions.group(1), definitions.group(2));
-        }
+        OperatorText source = OperatorText.ofProcess();
+        SIGNATURES.putAll(source.signatures());
         try {
-            return JniUtils.loadModule(MANAGER, new ByteArrayInputStream(archive(source)), false, false);
+            return JniUtils.loadModule(MANAGER, new ByteArrayInputStream(archive(source.text())), false, false);
         } catch (IOException e) {
             throw new UncheckedIOException("the operator library could not be read back", e);
         } catch (RuntimeException e) {
             throw new TensorException("libtorch does not accept the operator library: " + e.getMessage(), e);
-        }
-    }
-
-    private static String source() {
-        try (InputStream in = Objects.requireNonNull(OperatorLibrary.class.getResourceAsStream(SOURCE), SOURCE)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(SOURCE + " cannot be read", e);
         }
     }
 

@@ -92,6 +92,9 @@ public final class Scope implements AutoCloseable {
     }
 
     private static void free(Tensor tensor) {
+        if (Operator.witness != null) {
+            Operator.witness.freed(tensor);
+        }
         tensor.free();
         LIVE.decrementAndGet();
     }

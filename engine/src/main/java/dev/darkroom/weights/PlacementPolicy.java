@@ -24,7 +24,7 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
 
     /** Chooses the placement of a network of this size for when there is room. */
     public Placement preferred(WeightSize size) {
-        return device.isCuda() ? new Placement(device, forced.orElse(DType.BFLOAT16)) : onCpu(size);
+        return device.isCard() ? new Placement(device, forced.orElse(DType.BFLOAT16)) : onCpu(size);
     }
 
     /** Chooses the placement on the CPU of a network of this size. */
@@ -51,7 +51,7 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
      * @param used bytes that weights take there now
      */
     public long room(Device where, long used) {
-        if (!where.isCuda()) {
+        if (!where.isCard()) {
             return mostOnCpu() - used;
         }
         where.reclaim();
@@ -61,6 +61,6 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
 
     private long mostOnCpu() {
         long half = Processor.memoryBytes() / 2;
-        return device.isCuda() ? half : memory.orElse(half);
+        return device.isCard() ? half : memory.orElse(half);
     }
 }

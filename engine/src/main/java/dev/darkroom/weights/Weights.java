@@ -211,7 +211,7 @@ public final class Weights {
             this.files = files;
             this.placement = placement;
             this.mappings = mappings;
-            this.staging = placement.device().isCuda() ? PinnedBuffer.allocate(STAGING_BYTES) : null;
+            this.staging = placement.device().isCard() ? PinnedBuffer.allocate(STAGING_BYTES) : null;
             for (SafetensorsFile file : files.files()) {
                 MappedFile bytes = MappedFile.open(file.path(), file.size());
                 mapped.add(bytes);
@@ -233,7 +233,7 @@ public final class Weights {
         }
 
         private boolean staysMapped() {
-            return !placement.device().isCuda()
+            return !placement.device().isCard()
                     && entries.values().stream()
                             .anyMatch(tensor -> tensor.entry().dtype() == placement.dtype());
         }

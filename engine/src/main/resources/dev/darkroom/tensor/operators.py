@@ -26,6 +26,10 @@ def _rows(self, x: Tensor, dim: int, index: Tensor) -> Tensor:
 def _embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
     return torch.embedding(weight, ids)
 
+def _var_mean(self, x: Tensor, dims: List[int]) -> List[Tensor]:
+    variance, mean = torch.var_mean(x, dims, correction=0, keepdim=True)
+    return [variance, mean]
+
 # --- memory: files, devices, element types ---
 
 def map_file(self, path: str, size: int) -> Tensor:
@@ -394,7 +398,7 @@ def norm_silu_conv(self, x: Tensor, groups: int, norm_weight: Tensor, norm_bias:
     group_weights = norm_weight.to(6).chunk(groups)
     group_biases = norm_bias.to(6).chunk(groups)
     for group, channels in enumerate(x.chunk(groups, 1)):
-        variance, mean = torch.var_mean(channels.to(6), [1, 2, 3], correction=0, keepdim=True)
+        variance, mean = self._var_mean(channels.to(6), [1, 2, 3])
         group_scale = torch.rsqrt(variance + eps) * group_weights[group].view(1, -1, 1, 1)
         scales.append(group_scale)
         shifts.append(group_biases[group].view(1, -1, 1, 1) - mean * group_scale)

@@ -1,0 +1,110 @@
+package dev.darkroom.meta;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Resident;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.OperatorLog;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Runs all {@link Scenarios} on {@code meta}, in a folder for their checkpoints: one line of JSON each. */
+final class MetaMain {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+
+    private MetaMain(Path folder) {
+        this.folder = folder;
+    }
+
+    public static void main(String... arguments) throws IOException {
+        Logger.getLogger("").setLevel(Level.WARNING);
+        var main = new MetaMain(Path.of(arguments[0]));
+        for (Scenario scenario : Scenarios.ALL) {
+            System.out.println(main.run(scenario));
+        }
+        System.exit(0); // libtorch's threads
+    }
+
+    private ObjectNode run(Scenario scenario) throws IOException {
+        ObjectNode line = JSON.createObjectNode();
+        line.put("scenario", scenario.checkpoint() + ": " + scenario.name());
+        long start = System.nanoTime();
+        long before = Scope.liveTensors();
+        long[] calls = {0};
+        OperatorLog.Listener count = call -> calls[0]++;
+        Path checkpoint = checkpoint(scenario.checkpoint());
+        try (var log = scenario.planted().isEmpty()
+                        ? OperatorLog.to(count)
+                        : OperatorLog.planting(scenario.planted(), count);
+                MetaModel loaded = MetaModel.load(checkpoint, scenario.memory())) {
+            ImageModel model = loaded.model();
+            for (Resident<?> network : model.networks()) {
+                line.withObject("networks").put(
+                        network.toString().replaceFirst(" of .*", ""),
+                        network.required().placement() + ", " + network.required().bytes());
+            }
+            render(model, scenario, line);
+        } catch (RuntimeException e) {
+            line.put("error", String.valueOf(e.getMessage()));
+        }
+        line.put("calls", calls[0]);
+        line.put("left", Scope.liveTensors() - before);
+        line.put("seconds", (System.nanoTime() - start) / 100_000_000 / 10.0);
+        return line;
+    }
+
+    private void render(ImageModel model, Scenario scenario, ObjectNode line) throws IOException {
+        Job.Generation job = scenario.job();
+        model.check(job);
+        List<LoraFile> loras = scenario.lora() ? List.of(lora(model, scenario.checkpoint())) : List.of();
+        Rendering rendering = model.render(
+                job,
+                TestJobs.first(job),
+                scenario.sources(loras),
+                (step, steps) -> line.put("steps", step + " of " + steps));
+        line.put("picture", rendering.picture().size().toString());
+        rendering.notes().forEach(line.withArray("notes")::add);
+    }
+
+    private Path checkpoint(String name) throws IOException {
+        Path embedded = TestCheckpoints.PAYLOADS.resolve("models").resolve(name);
+        if (Files.isDirectory(embedded)) {
+            return embedded;
+        }
+        Path written = folder.resolve(name);
+        return Files.isDirectory(written) ? written : Published.named(name).write(written);
+    }
+
+    /** A LoRA on queries and values of the transformer, of its first layers a DoRA. */
+    private LoraFile lora(ImageModel model, String name) throws IOException {
+        var writer = new SafetensorsWriter();
+        var layers = new TreeMap<>(model.networks().stream()
+                .filter(network -> network.role() == Resident.Role.TRANSFORMER)
+                .findFirst()
+                .orElseThrow()
+                .required()
+                .layers());
+        layers.forEach((layer, shape) -> {
+            if (layer.endsWith("attn.to_q") || layer.endsWith("attn.to_v")) {
+                writer.halves("transformer." + layer, DType.FLOAT32, 2, shape.in(), shape.out(), 0.1f);
+            }
+        });
+        Path file = writer.write(folder.resolve(name + "-lora.safetensors"));
+        return new LoraFile(file, name, "lora", 1);
+    }
+}

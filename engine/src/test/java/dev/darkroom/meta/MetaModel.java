@@ -1,0 +1,43 @@
+package dev.darkroom.meta;
+
+import dev.darkroom.engine.Families;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Residency;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.PlacementPolicy;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A model loaded as on a card, without one, and the LoRAs that were drawn with. */
+record MetaModel(ImageModel model, Loras loras) implements AutoCloseable {
+    private static final long ROOM_FOR_LORAS = 4L << 30;
+
+    /**
+     * Opens and loads a checkpoint.
+     *
+     * @param memory most bytes that weights may take on the card, as DARKROOM_MEMORY has it, or 0; what does not fit computes on the CPU
+     */
+    static MetaModel load(Path checkpoint, long memory) {
+        Loras loras = Families.loras(ROOM_FOR_LORAS);
+        var loaded = new MetaModel(Families.open("meta", checkpoint, Limits.STANDARD, loras), loras);
+        try {
+            var budget = memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory);
+            new Residency(new PlacementPolicy(Device.META, Optional.empty(), budget))
+                    .prepare(loaded.model.networks(), Progress.NONE);
+            return loaded;
+        } catch (RuntimeException | Error e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        loras.close();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.darkroom.meta;
+
+import dev.darkroom.image.TestPictures;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.LoraFile;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.Sources;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job for one checkpoint.
+ *
+ * @param checkpoint a {@link Published} name, or a folder below test-payloads/models
+ * @param memory bytes that weights may take on the card; 0 for all that it has
+ * @param pictures number of pictures that the job brings
+ * @param planted an operator that is given a tensor of the wrong device; empty for none
+ */
+record Scenario(
+        String name,
+        String checkpoint,
+        long memory,
+        Size size,
+        int steps,
+        Brings brings,
+        int pictures,
+        @Nullable String negative,
+        boolean lora,
+        String planted) {
+    /** What a job is. */
+    enum Brings {
+        PROMPT,
+        START,
+        IMAGES,
+        MASK
+    }
+
+    static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
+        int pictures = brings == Brings.PROMPT ? 0 : 1;
+        return new Scenario(name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, false, "");
+    }
+
+    Scenario withPictures(int count) {
+        return new Scenario(name, checkpoint, memory, size, steps, brings, count, negative, lora, planted);
+    }
+
+    Scenario away(String from) {
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, from, lora, planted);
+    }
+
+    Scenario within(long bytes) {
+        return new Scenario(name, checkpoint, bytes, size, steps, brings, pictures, negative, lora, planted);
+    }
+
+    Scenario withLora() {
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, true, planted);
+    }
+
+    Scenario planting(String operator) {
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, lora, operator);
+    }
+
+    Job.Generation job() {
+        Sampling sampling =
+                TestJobs.of("a red fox in the snow", negative, size, steps, null, negative == null ? null : 4.0, 7);
+        List<String> names = IntStream.range(0, pictures).mapToObj(i -> "").toList();
+        return switch (brings) {
+            case PROMPT -> new Job.TextToImage(TestJobs.PLAIN, sampling);
+            case START -> new Job.FromImages(TestJobs.PLAIN, sampling, names, 0.6);
+            case IMAGES -> new Job.FromImages(TestJobs.PLAIN, sampling, names, null);
+            case MASK -> new Job.Fill(TestJobs.PLAIN, sampling, "", "");
+        };
+    }
+
+    Sources sources(List<LoraFile> loras) {
+        Picture picture = TestPictures.gradient(size.width(), size.height());
+        return new Sources(
+                IntStream.range(0, pictures).mapToObj(i -> picture).toList(),
+                brings == Brings.MASK ? picture : null,
+                loras);
+    }
+}

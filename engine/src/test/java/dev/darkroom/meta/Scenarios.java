@@ -1,0 +1,38 @@
+package dev.darkroom.meta;
+
+import dev.darkroom.meta.Scenario.Brings;
+import java.util.List;
+
+/** What is run without a card: every family at full size in every way that jobs ask for, and networks split between card and CPU. */
+final class Scenarios {
+    static final List<Scenario> ALL = List.of(
+            Scenario.of("text", "flux.1-dev", 1024, 1024, Brings.PROMPT),
+            Scenario.of("text at 2048²", "flux.1-dev", 2048, 2048, Brings.PROMPT),
+            Scenario.of("image to image with true CFG", "flux.1-dev", 1024, 1024, Brings.START).away("blurry"),
+            Scenario.of("LoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT).withLora(),
+            Scenario.of("planted", "flux.1-dev", 512, 512, Brings.PROMPT).planting("rope_attention"),
+            Scenario.of("edit", "flux.1-kontext-dev", 1024, 1024, Brings.IMAGES),
+            Scenario.of("fill", "flux.1-fill-dev", 1024, 1024, Brings.MASK),
+            Scenario.of("text with CFG", "qwen-image", 1328, 1328, Brings.PROMPT).away(" "),
+            Scenario.of("edit", "qwen-image-edit", 1024, 1024, Brings.IMAGES),
+            Scenario.of("edit with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES).away(" "),
+            Scenario.of("two pictures with CFG", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
+                    .withPictures(2)
+                    .away(" "),
+            Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES).withLora(),
+            Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
+            Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
+            Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
+                    .within(6_500_000),
+            Scenario.of("LoRA, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.PROMPT)
+                    .within(6_500_000)
+                    .withLora(),
+            Scenario.of("text encoder on the CPU", "pocket-qwen-edit", 128, 128, Brings.IMAGES)
+                    .within(8_300_000)
+                    .away(" "),
+            Scenario.of("all but the transformer on the CPU", "pocket-qwen-edit", 128, 128, Brings.IMAGES)
+                    .within(5_100_000)
+                    .away(" "));
+
+    private Scenarios() {}
+}
