@@ -63,6 +63,7 @@ public final class GpuCheck {
 
     private void run(Path file) throws Exception {
         results.put("device", card.name()).put("libtorch", System.getProperty("darkroom.libtorch", "unknown"));
+        part("weights", this::weights);
         part("products", this::products);
         part("attention", this::attention);
         part("copies", this::copies);
@@ -79,9 +80,29 @@ public final class GpuCheck {
             part.run();
         } catch (Exception | LinkageError e) {
             sound = false;
-            results.putObject(name + "_failed").put("error", String.valueOf(e));
-            System.err.println("  failed: " + e);
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            results.put(name + "_failed", String.valueOf(cause));
+            System.err.println("  failed: " + cause);
         }
+    }
+
+    /** Are the weights of the bench random numbers of the size that is meant? */
+    private void weights() {
+        int count = 1 << 16;
+        Tensor bytes = CardOperators.deviceBytes(2L * count + 2, card.device());
+        CardOperators.copy(CardOperators.hostBytes(2L * count + 2, false), bytes);
+        CardOperators.fillRandom(bytes, 1, 2L * count + 1);
+        byte[] found = bytes.to(Device.CPU).toBytes();
+        double squares = 0;
+        for (int i = 2; i < found.length; i += 2) {
+            squares += Math.pow(Float.intBitsToFloat((found[i + 1] & 0xFF) << 24 | (found[i] & 0xFF) << 16), 2);
+        }
+        double deviation = Math.sqrt(squares / count);
+        results.put("weight_deviation", deviation);
+        sound &= found[0] == 0 && found[1] == 0 && Math.abs(deviation - 0.02) < 0.001;
     }
 
     /** Matrix products with bias at the network's shapes: speed, and the first rows against the CPU. */

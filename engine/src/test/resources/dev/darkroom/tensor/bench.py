@@ -1,12 +1,12 @@
 # Laid over the operators of a process that measures a card: weights are random numbers made there, for the files are full of holes.
 
 def fill_random(self, target: Tensor, start: int, length: int) -> int:
-    # bfloat16 numbers of a size that layers bear; an odd byte at either end stays what it is
+    # bfloat16 numbers of a size that layers bear; an odd byte at either end stays what it is. The compiler does not know that set_ makes
+    # two names of one memory, and would leave out a call whose result nobody takes.
     first = (target.storage_offset() + start + 1) // 2
     count = (target.storage_offset() + start + length) // 2 - first
-    if count > 0:
-        torch.empty([0], dtype=15, device=target.device).set_(target, first, [count], [1]).normal_(0.0, 0.02)
-    return length
+    filled = torch.empty([0], dtype=15, device=target.device).set_(target, first, [count], [1]).normal_(0.0, 0.02)
+    return length - count + filled.size(0)
 
 def upload(self, bytes: Tensor, start: int, length: int, staging: Tensor, target: Tensor) -> int:
     return self.fill_random(target, 0, length)
