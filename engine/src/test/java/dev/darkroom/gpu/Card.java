@@ -33,7 +33,8 @@ record Card(Device device, DType dtype, String name, OptionalDouble teraflops) {
     static Card ofMachine() throws IOException {
         String name = "unknown";
         try {
-            Process asked = new ProcessBuilder("nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "-i", "0").start();
+            Process asked =
+                    new ProcessBuilder("nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "-i", "0").start();
             name = new String(asked.getInputStream().readAllBytes()).strip();
         } catch (IOException e) {
             System.err.println("nvidia-smi does not answer: " + e.getMessage());

@@ -60,7 +60,9 @@ public final class GpuBench {
             var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty());
             new Residency(policy).prepare(model.networks(), Progress.NONE);
             results.put("load_s", (System.nanoTime() - start) / 1e9);
-            results.put("weight_bytes", model.networks().stream().mapToLong(Resident::bytes).sum());
+            results.put(
+                    "weight_bytes",
+                    model.networks().stream().mapToLong(Resident::bytes).sum());
             results.put("card_bytes_loaded", card.taken());
             var passes = new Passes(card, plan, transformer(model));
             passes.run(results.putArray("passes"), Peer.in(folder));

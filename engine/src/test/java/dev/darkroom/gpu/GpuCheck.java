@@ -28,8 +28,8 @@ public final class GpuCheck {
     private static final List<Integer> LENGTHS = List.of(4608, 4352, 8416, 8401, 77);
 
     /** In and out of the products of a FLUX block. */
-    private static final List<List<Integer>> PRODUCTS =
-            List.of(List.of(3072, 3072), List.of(3072, 9216), List.of(3072, 12288), List.of(12288, 3072), List.of(15360, 3072));
+    private static final List<List<Integer>> PRODUCTS = List.of(
+            List.of(3072, 3072), List.of(3072, 9216), List.of(3072, 12288), List.of(12288, 3072), List.of(15360, 3072));
 
     private final Card card;
     private final boolean tiny;
@@ -70,7 +70,8 @@ public final class GpuCheck {
         part("kernels", this::kernels);
         part("bench", () -> results.set("bench", GpuBench.run(card, tiny ? Plan.TINY : Plan.SHORT)));
         results.put("sound", sound);
-        Files.writeString(file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results) + "\n");
+        Files.writeString(
+                file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results) + "\n");
         System.err.println("all figures: " + file);
     }
 
@@ -124,9 +125,10 @@ public final class GpuCheck {
                 });
                 double tera = 2.0 * tokens * in * out / 1e12;
                 Tensor rows = x.narrow(0, 0, 32);
-                float[] expected =
-                        Operators.linear(onCpu(rows), onCpu(weight), onCpu(bias)).toFloats();
-                float[] found = Operators.linear(x, weight, bias).narrow(0, 0, 32).toFloats();
+                float[] expected = Operators.linear(onCpu(rows), onCpu(weight), onCpu(bias))
+                        .toFloats();
+                float[] found =
+                        Operators.linear(x, weight, bias).narrow(0, 0, 32).toFloats();
                 lines.addObject()
                         .put("tokens", tokens)
                         .put("in", in)

@@ -52,7 +52,8 @@ class GpuCheckTest {
         Ended tried = run(Map.of(), script, "--tiny", "--bench", "--libtorch", libtorch, "found.json");
         assertThat(tried.exit).as(tried.log).isZero();
         assertFigures(new ObjectMapper().readTree(folder.resolve("found.json").toFile()));
-        JsonNode bench = new ObjectMapper().readTree(folder.resolve("found-bench.json").toFile());
+        JsonNode bench =
+                new ObjectMapper().readTree(folder.resolve("found-bench.json").toFile());
         assertThat(bench.path("passes")).hasSize(4);
     }
 
@@ -64,8 +65,11 @@ class GpuCheckTest {
                 .allMatch(line -> line.has("not_there") != line.has("ms"))
                 .anyMatch(line -> line.path("backend").asText().equals("chosen"));
         assertThat(found.path("copies").path(0).path("gb_a_second").asDouble()).isPositive();
-        assertThat(found.path("bench").path("passes")).hasSize(4).allMatch(line -> line.path("ms").asDouble() > 0);
-        assertThat(found.path("bench").path("operators")).anyMatch(line -> line.path("ms").asDouble() > 0);
+        assertThat(found.path("bench").path("passes"))
+                .hasSize(4)
+                .allMatch(line -> line.path("ms").asDouble() > 0);
+        assertThat(found.path("bench").path("operators"))
+                .anyMatch(line -> line.path("ms").asDouble() > 0);
         assertThat(found.path("bench").path("pictures")).hasSize(2).allMatch(line -> line.has("parts_ms"));
     }
 

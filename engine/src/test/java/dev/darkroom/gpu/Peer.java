@@ -44,7 +44,15 @@ record Peer(@Nullable Path script) {
             return;
         }
         List<String> command = new ArrayList<>(List.of("python3", script.toString()));
-        Stream.of(config.doubleBlocks(), config.singleBlocks(), config.heads(), config.headWidth(), text, image, batch, repetitions)
+        Stream.of(
+                        config.doubleBlocks(),
+                        config.singleBlocks(),
+                        config.heads(),
+                        config.headWidth(),
+                        text,
+                        image,
+                        batch,
+                        repetitions)
                 .forEach(number -> command.add(number.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

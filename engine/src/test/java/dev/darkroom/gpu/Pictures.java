@@ -32,8 +32,7 @@ final class Pictures {
 
     private static double draw(ImageModel model, int side, int steps, int seed, @Nullable ObjectNode parts) {
         var job = new Job.TextToImage(
-                TestJobs.PLAIN,
-                TestJobs.of("a fox in the snow", null, new Size(side, side), steps, null, null, seed));
+                TestJobs.PLAIN, TestJobs.of("a fox in the snow", null, new Size(side, side), steps, null, null, seed));
         long start = System.nanoTime();
         Rendering drawn = model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE);
         double took = (System.nanoTime() - start) / 1e6;

@@ -13,7 +13,8 @@ import java.util.List;
  * @param batches pictures in one pass
  * @param steps of whole pictures, all of the side {@code picture}
  */
-record Plan(boolean tiny, List<Integer> sides, List<Integer> batches, List<Integer> steps, int picture, int repetitions) {
+record Plan(
+        boolean tiny, List<Integer> sides, List<Integer> batches, List<Integer> steps, int picture, int repetitions) {
     static final Plan FULL = new Plan(false, List.of(512, 1024, 2048), List.of(1, 2, 4), List.of(1, 4, 28), 1024, 5);
 
     /** For the acceptance kit: a minute. */

@@ -13,7 +13,8 @@ record StepWork(double products, double attention) {
         double width = (double) config.heads() * config.headWidth();
         double blocks = config.doubleBlocks() + config.singleBlocks();
         // a block of either kind multiplies each token with twelve squares of its width
-        return new StepWork(batch * blocks * 2 * 12 * width * width * tokens, batch * blocks * 4 * tokens * tokens * width);
+        return new StepWork(
+                batch * blocks * 2 * 12 * width * width * tokens, batch * blocks * 4 * tokens * tokens * width);
     }
 
     double tera() {

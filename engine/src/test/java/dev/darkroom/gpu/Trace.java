@@ -16,10 +16,7 @@ final class Trace {
     record Sum(String name, int calls, double milliseconds, double longest) {
         Sum and(Sum other) {
             return new Sum(
-                    name,
-                    calls + other.calls,
-                    milliseconds + other.milliseconds,
-                    Math.max(longest, other.longest));
+                    name, calls + other.calls, milliseconds + other.milliseconds, Math.max(longest, other.longest));
         }
     }
 
