@@ -13,7 +13,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run dev job test coverage bench bench-gpu gpu-check soak golden fuzz audit format deploy-test dev-check image image-check
+.PHONY: build run dev job test coverage bench bench-gpu gpu-check tally soak golden fuzz audit format deploy-test dev-check image image-check
 
 build: $(APP)
 
@@ -62,6 +62,10 @@ bench-gpu: test-classes
 # What a card is checked with where nothing is installed: target/gpu-check.tgz, to be unpacked there; deploy/gpu-check/gpu-check.sh is in it
 gpu-check: test-classes
 	@deploy/gpu-check/bundle handler/target/test-classes:engine/target/test-classes:engine/target/classes:$$(cat handler/target/test-classpath) target/gpu-check.tgz
+
+# What a step costs on a card, from shapes alone, and the forecast by card: make tally MODEL=flux.1-dev SIZE=1024x1024 [FORMAT=json]
+tally: test-classes
+	@$(TEST_JAVA) -Ddarkroom.operators.over=meta.py dev.darkroom.meta.Tally $(or $(MODEL),flux.1-dev) $(or $(SIZE),1024x1024) $(or $(FORMAT),table)
 
 # Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]; and a hundred changes of LoRAs
 soak: build test-classes

@@ -16,6 +16,8 @@ import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.Allocator;
+import dev.darkroom.tensor.AttentionBackend;
+import dev.darkroom.tensor.AttentionChoice;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -68,6 +71,7 @@ public final class Setup implements AutoCloseable {
                 StartupChecks.run("weights of " + model.name(), () -> load(model));
             }
             compareArithmetic();
+            chooseAttention();
             models.stream()
                     .filter(ServedModel::isLoaded)
                     .forEach(served -> StartupChecks.run("warm-up", () -> {
@@ -92,6 +96,7 @@ public final class Setup implements AutoCloseable {
             ServedModel model = chosen.in(device());
             StartupChecks.run("weights of " + model.name(), () -> load(model));
             compareArithmetic();
+            chooseAttention();
             return new Handler(new ServedModels(List.of(model)), gpu, built.images(), built.loras(), built.results());
         });
     }
@@ -139,6 +144,14 @@ public final class Setup implements AutoCloseable {
                 .map(Loaded::placement)
                 .distinct()
                 .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement)));
+    }
+
+    private void chooseAttention() {
+        if (device.isCuda() || config.attention() == AttentionBackend.CUDNN) {
+            StartupChecks.run(
+                    "DARKROOM_ATTENTION=" + config.attention().name().toLowerCase(Locale.ROOT),
+                    () -> AttentionChoice.make(config.attention(), device));
+        }
     }
 
     /** Finds a checkpoint, and opens it without loading its networks. */

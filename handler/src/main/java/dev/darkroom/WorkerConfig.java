@@ -10,6 +10,7 @@ import dev.darkroom.queue.webhook.WebhookSettings;
 import dev.darkroom.source.LoraSettings;
 import dev.darkroom.source.SourceSettings;
 import dev.darkroom.store.S3Settings;
+import dev.darkroom.tensor.AttentionBackend;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -38,6 +39,10 @@ public interface WorkerConfig {
     /** Device for the networks: {@code auto}, {@code cpu} or {@code cuda}; auto takes a card if there is one. */
     @WithDefault("auto")
     DeviceChoice device();
+
+    /** What computes attention on a card: {@code auto}, {@code flash} or {@code cudnn}; auto tries both at the start. */
+    @WithDefault("auto")
+    AttentionBackend attention();
 
     /** Element type of all networks; unset, each gets the one that suits it and its device. */
     Optional<TypeChoice> dtype();

@@ -21,11 +21,21 @@ public final class NotFiniteException extends RuntimeException {
      * @throws NotFiniteException if a number in it is infinite or not a number
      */
     public static Tensor check(Tensor result, String what, Placement placement) {
-        if (!result.await()) {
+        check(result.await(), what, placement);
+        return result;
+    }
+
+    /**
+     * Refuses a network's result.
+     *
+     * @param finite whether its numbers are
+     * @throws NotFiniteException if not
+     */
+    static void check(boolean finite, String what, Placement placement) {
+        if (!finite) {
             throw new NotFiniteException(what + " gave numbers that are not finite: "
                     + placement.dtype().name().toLowerCase(Locale.ROOT)
                     + " does not suit this checkpoint, or its weights are damaged");
         }
-        return result;
     }
 }

@@ -1,13 +1,16 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.FeedForward;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
+import dev.darkroom.nn.Residual;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A transformer block in which image and text have weights of their own and attend to each other.
@@ -49,31 +52,47 @@ record DoubleStreamBlock(
                 FeedForward.load(w.at("ff_context"), d));
     }
 
+    /** The modulations of both streams. */
+    record Sets(Modulation.Pair image, Modulation.Pair text) {}
+
+    /** Layers of the modulations. */
+    Stream<Linear> modulations() {
+        return Stream.of(norm1.layer(), norm1Context.layer());
+    }
+
+    Sets sets(Conditioning conditioning) {
+        return new Sets(norm1.two(conditioning), norm1Context.two(conditioning));
+    }
+
     /**
      * Computes both streams, whose shapes stay the same.
      *
-     * @param temb conditioning vector {@code [B, D]}
+     * @param sets modulations of this block
+     * @param nextImage norm that follows on the image stream
+     * @param nextText norm that follows on the text stream
      * @param rope rotations of text, then image positions
      */
-    FluxStreams forward(FluxStreams in, Tensor temb, Tensor rope) {
+    FluxStreams forward(FluxStreams in, Sets sets, Modulation.Norm nextImage, Modulation.Norm nextText, Tensor rope) {
         try (var block = Scope.open("double stream block")) {
-            List<Modulation.Set> image = norm1.of(temb);
-            List<Modulation.Set> text = norm1Context.of(temb);
-
             // joint attention, text first
             Tensor attended = QueryKeyValue.attend(
-                    rope,
-                    addQkv.of(text.get(0).norm(in.text())),
-                    qkv.of(image.get(0).norm(in.image()))); // [B, T + S, D]
-            long t = in.text().size(1);
-            long s = in.image().size(1);
-            Tensor x = image.get(0).gatedAdd(in.image(), toOut.apply(attended.narrow(1, t, s)));
-            Tensor c = text.get(0).gatedAdd(in.text(), toAddOut.apply(attended.narrow(1, 0, t)));
+                    rope, addQkv.of(in.text().norm()), qkv.of(in.image().norm())); // [B, T + S, D]
+            long t = in.text().x().size(1);
+            long s = in.image().x().size(1);
+            Tensor projected = toOut.apply(attended.narrow(1, t, s));
+            Tensor addProjected = toAddOut.apply(attended.narrow(1, 0, t));
 
             // MLP of each stream
-            x = image.get(1).gatedAdd(x, ff.apply(image.get(1).norm(x)));
-            c = text.get(1).gatedAdd(c, ffContext.apply(text.get(1).norm(c)));
-            return new FluxStreams(x, c).keptBy(block);
+            Modulation.Pair image = sets.image;
+            Modulation.Pair text = sets.text;
+            Residual x =
+                    image.attention().end(in.image().x(), projected, image.mlp().norm());
+            Residual c =
+                    text.attention().end(in.text().x(), addProjected, text.mlp().norm());
+            return new FluxStreams(
+                            image.mlp().end(x.x(), ff.apply(x.norm()), nextImage),
+                            text.mlp().end(c.x(), ffContext.apply(c.norm()), nextText))
+                    .keptBy(block);
         }
     }
 }

@@ -1,21 +1,27 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.nn.Residual;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.tensor.Tensor;
+import java.util.List;
 
 /** The two token streams: image {@code [B, S, D]} and text {@code [B, T, D]}. */
-record FluxStreams(Tensor image, Tensor text) {
+record FluxStreams(Residual image, Residual text) {
     /** Hands both streams over to the scope outside of {@code scope}. */
     FluxStreams keptBy(Scope scope) {
-        scope.keep(image);
-        scope.keep(text);
+        image.keptBy(scope);
+        text.keptBy(scope);
         return this;
     }
 
     /** Returns these streams, and frees those that they replace. */
     FluxStreams replacing(FluxStreams old, Scope scope) {
-        scope.replace(old.image, image);
-        scope.replace(old.text, text);
+        image.replacing(old.image, scope);
+        text.replacing(old.text, scope);
         return this;
+    }
+
+    /** Joins both streams, text first: {@code [B, T + S, D]}. */
+    Residual joined() {
+        return Residual.cat(List.of(text, image));
     }
 }

@@ -1,9 +1,11 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.EmbeddingMlp;
 import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.OutputNorm;
+import dev.darkroom.nn.Residual;
 import dev.darkroom.nn.TimestepEmbedding;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -11,6 +13,7 @@ import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * stays in float32 until it is embedded, where the reference rounds it to the latents' type first.
  */
 public final class FluxTransformer {
-    private static final double NORM_EPS = 1e-6;
-
     private final FluxConfig config;
     private final Placement placement;
     private final Linear xEmbedder;
@@ -31,7 +32,7 @@ public final class FluxTransformer {
     private final EmbeddingMlp textEmbedder;
     private final List<DoubleStreamBlock> transformerBlocks;
     private final List<SingleStreamBlock> singleTransformerBlocks;
-    private final Linear normOut;
+    private final OutputNorm normOut;
     private final Linear projOut;
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
@@ -52,7 +53,7 @@ public final class FluxTransformer {
                 .mapToObj(i ->
                         SingleStreamBlock.load(w.at("single_transformer_blocks").at(i), c))
                 .toList();
-        normOut = Linear.load(w.at("norm_out").at("linear"), d, 2 * d);
+        normOut = OutputNorm.load(w.at("norm_out"), d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
     }
 
@@ -66,59 +67,85 @@ public final class FluxTransformer {
     }
 
     /**
-     * Predicts the velocity at one noise level.
+     * Computes what the blocks take from noise levels, guidance and pooled prompts, for several steps at once.
      *
-     * @param tokens {@code [B, S, in channels]}
-     * @param promptEmbeds {@code [B, T, prompt width]}
-     * @param pooledPromptEmbeds {@code [B, pooled width]}
-     * @param sigma noise level of each picture, float32 {@code [B]}
+     * @param sigmas noise level of each picture at each step, float32 {@code [steps, B]}; a B of 1 is for all pictures
      * @param guidance guidance scale of each picture, float32 {@code [B]}; null for a model without guidance embedding
-     * @param rope rotations of text, then image positions: complex {@code [T + S, Dh/2]}
-     * @return {@code [B, S, out channels]}
+     * @param pooledPromptEmbeds {@code [B, pooled width]}
      */
-    public Tensor forward(
-            Tensor tokens,
-            Tensor promptEmbeds,
-            Tensor pooledPromptEmbeds,
-            Tensor sigma,
-            @Nullable Tensor guidance,
-            Tensor rope) {
-        try (var scope = Scope.open("flux transformer")) {
-            Tensor temb = conditioning(sigma, guidance, pooledPromptEmbeds);
-            FluxStreams streams = new FluxStreams(xEmbedder.apply(tokens), contextEmbedder.apply(promptEmbeds));
-            Probe.see("temb", temb);
-            Probe.see("x_embedder", streams.image());
-            Probe.see("context_embedder", streams.text());
-
-            for (int i = 0; i < transformerBlocks.size(); i++) {
-                streams = transformerBlocks.get(i).forward(streams, temb, rope).replacing(streams, scope);
-                Probe.see("double", i, "0", streams.text());
-                Probe.see("double", i, "1", streams.image());
-            }
-
-            long t = promptEmbeds.size(1);
-            long s = tokens.size(1);
-            Tensor x = Tensor.cat(1, streams.text(), streams.image());
-            for (int i = 0; i < singleTransformerBlocks.size(); i++) {
-                x = scope.replace(x, singleTransformerBlocks.get(i).forward(x, temb, rope));
-                Probe.see("single", i, "", x);
-            }
-
-            List<Tensor> scaleAndShift = normOut.modulation(temb, 2);
-            Tensor image =
-                    Operators.modulatedNorm(x.narrow(1, t, s), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
-            Probe.see("norm_out", image);
-            return scope.keep(projOut.apply(image));
-        }
-    }
-
-    /** Computes the conditioning vector temb {@code [B, D]}, which all modulations are computed from. */
-    private Tensor conditioning(Tensor sigma, @Nullable Tensor guidance, Tensor pooledPromptEmbeds) {
+    public Conditioning conditioning(Tensor sigmas, @Nullable Tensor guidance, Tensor pooledPromptEmbeds) {
         if ((guidance == null) != (guidanceEmbedder == null)) {
             throw new IllegalArgumentException("guidance must be given exactly if the model embeds it");
         }
-        Tensor time = timestepEmbedder.apply(sigma);
-        return (guidanceEmbedder == null || guidance == null ? time : time.plus(guidanceEmbedder.apply(guidance)))
+        Tensor time =
+                timestepEmbedder.apply(sigmas.reshape(-1)).reshape(sigmas.size(0), sigmas.size(1), config.width());
+        Tensor temb = (guidanceEmbedder == null || guidance == null
+                        ? time
+                        : time.plus(guidanceEmbedder.apply(guidance)))
                 .plus(textEmbedder.apply(pooledPromptEmbeds));
+        return Conditioning.of(
+                temb,
+                Stream.of(
+                                transformerBlocks.stream().flatMap(DoubleStreamBlock::modulations),
+                                singleTransformerBlocks.stream()
+                                        .map(block -> block.norm().layer()),
+                                Stream.of(normOut.layer()))
+                        .flatMap(layers -> layers));
+    }
+
+    /**
+     * Predicts the velocity at one step.
+     *
+     * @param tokens {@code [B, S, in channels]}
+     * @param promptEmbeds {@code [B, T, prompt width]}
+     * @param conditioning of the step
+     * @param rope rotations of text, then image positions: complex {@code [T + S, Dh/2]}
+     * @return {@code [B, S, out channels]}
+     */
+    public Tensor forward(Tensor tokens, Tensor promptEmbeds, Conditioning conditioning, Tensor rope) {
+        try (var scope = Scope.open("flux transformer")) {
+            FluxModulations modulations = modulations(conditioning);
+            Tensor image = xEmbedder.apply(tokens);
+            Tensor text = contextEmbedder.apply(promptEmbeds);
+            Probe.see("temb", conditioning::temb);
+            Probe.see("x_embedder", image);
+            Probe.see("context_embedder", text);
+
+            FluxStreams streams = new FluxStreams(
+                    modulations.image(0).begin(image), modulations.text(0).begin(text));
+            for (int i = 0; i < transformerBlocks.size(); i++) {
+                DoubleStreamBlock.Sets sets = modulations.doubles().get(i);
+                streams = transformerBlocks
+                        .get(i)
+                        .forward(streams, sets, modulations.image(i + 1), modulations.text(i + 1), rope)
+                        .replacing(streams, scope);
+                Probe.see("double", i, "0", streams.text().x());
+                Probe.see("double", i, "1", streams.image().x());
+            }
+
+            Residual joint = streams.joined();
+            for (int i = 0; i < singleTransformerBlocks.size(); i++) {
+                joint = singleTransformerBlocks
+                        .get(i)
+                        .forward(joint, modulations.singles().get(i), modulations.joint(i + 1), rope)
+                        .replacing(joint, scope);
+                Probe.see("single", i, "", joint.x());
+            }
+
+            Tensor normed = joint.norm().narrow(1, promptEmbeds.size(1), tokens.size(1));
+            Probe.see("norm_out", normed);
+            return scope.keep(projOut.apply(normed));
+        }
+    }
+
+    private FluxModulations modulations(Conditioning conditioning) {
+        return new FluxModulations(
+                transformerBlocks.stream()
+                        .map(block -> block.sets(conditioning))
+                        .toList(),
+                singleTransformerBlocks.stream()
+                        .map(block -> block.norm().one(conditioning))
+                        .toList(),
+                normOut.of(conditioning));
     }
 }

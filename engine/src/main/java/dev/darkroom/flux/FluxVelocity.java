@@ -4,6 +4,7 @@ import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.Velocity;
 import dev.darkroom.flux.FluxPromptEncoder.PromptEmbeds;
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
@@ -24,24 +25,26 @@ record FluxVelocity(
     }
 
     @Override
-    public Tensor at(Tensor latents, double sigma) {
-        Tensor tokens = input.apply(latents);
-        Tensor velocity = predict(tokens, sigma, prompts.prompt());
+    public Steps over(double[] sigmas) {
+        Tensor levels = numbers(sigmas).reshape(-1, 1);
+        Tensor guidance = run.guidanceScale() == null ? null : numbers(run.guidanceScale());
+        Prompts<Conditioning> by = prompts.map(embeds -> transformer.conditioning(levels, guidance, embeds.pooled()));
+        return (latents, step) -> at(latents, step, by);
+    }
+
+    private Tensor at(Tensor latents, int step, Prompts<Conditioning> by) {
+        Tensor tokens = input.apply(latents).to(placement().dtype());
+        Tensor velocity = predict(tokens, prompts.prompt(), by.prompt().at(step));
         PromptEmbeds negative = prompts.negative();
-        Tensor guided = negative == null
+        Tensor guided = negative == null || by.negative() == null
                 ? velocity
-                : FlowMatchSchedule.guide(velocity, predict(tokens, sigma, negative), run.trueCfgScale());
+                : FlowMatchSchedule.guide(
+                        velocity, predict(tokens, negative, by.negative().at(step)), run.trueCfgScale());
         return guided.narrow(1, 0, run.grid().tokens());
     }
 
-    private Tensor predict(Tensor tokens, double sigma, PromptEmbeds embeds) {
-        Tensor guidance = run.guidanceScale() == null ? null : number(run.guidanceScale());
-        return transformer.forward(
-                tokens.to(placement().dtype()), embeds.embeds(), embeds.pooled(), number(sigma), guidance, rope);
-    }
-
-    private Tensor number(double value) {
-        return Tensor.of(new float[] {(float) value}, 1).to(placement().device());
+    private Tensor predict(Tensor tokens, PromptEmbeds embeds, Conditioning by) {
+        return transformer.forward(tokens, embeds.embeds(), by, rope);
     }
 
     @Override

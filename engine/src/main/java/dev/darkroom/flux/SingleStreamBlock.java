@@ -3,7 +3,7 @@ package dev.darkroom.flux;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
-import dev.darkroom.tensor.Operators;
+import dev.darkroom.nn.Residual;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -33,18 +33,17 @@ record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Lin
     }
 
     /**
-     * Computes {@code x [B, T + S, D] → [B, T + S, D]}.
+     * Computes the tokens of both streams, {@code [B, T + S, D]}, whose shape stays the same.
      *
-     * @param temb conditioning vector {@code [B, D]}
+     * @param set modulation of this block
+     * @param next norm that follows
      * @param rope rotations of text, then image positions
      */
-    Tensor forward(Tensor x, Tensor temb, Tensor rope) {
+    Residual forward(Residual in, Modulation.Set set, Modulation.Norm next, Tensor rope) {
         try (var block = Scope.open("single stream block")) {
-            Modulation.Set modulation = norm.of(temb).getFirst();
-            Tensor n = modulation.norm(x);
-            Tensor attended = QueryKeyValue.attend(rope, qkv.of(n));
-            Tensor mlp = Operators.geluTanh(projMlp.apply(n)); // [B, T + S, 4D]
-            return block.keep(modulation.gatedAdd(x, projOut.apply(Tensor.cat(2, attended, mlp))));
+            Tensor attended = QueryKeyValue.attend(rope, qkv.of(in.norm()));
+            Tensor mlp = projMlp.gelu(in.norm()); // [B, T + S, 4D]
+            return set.end(in.x(), projOut.ofBoth(attended, mlp), next).keptBy(block);
         }
     }
 }

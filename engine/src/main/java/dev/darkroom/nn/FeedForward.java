@@ -1,6 +1,5 @@
 package dev.darkroom.nn;
 
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
@@ -19,6 +18,6 @@ public record FeedForward(Linear in, Linear out) {
     }
 
     public Tensor apply(Tensor x) {
-        return out.apply(Operators.geluTanh(in.apply(x)));
+        return out.apply(in.gelu(x));
     }
 }

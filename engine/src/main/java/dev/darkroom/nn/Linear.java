@@ -34,9 +34,18 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
         return added.size() > 2 ? adapted.plus(added.get(2)) : adapted;
     }
 
-    /** Applies SiLU and this layer to a vector {@code temb [B, in]} and splits the output into equal parts {@code [B, 1, out/chunks]}. */
-    public List<Tensor> modulation(Tensor temb, int chunks) {
-        return Operators.modulation(temb, weight(), Objects.requireNonNull(bias, "bias"), chunks, layer.added());
+    /** Computes this layer and GELU by its tanh approximation: {@code [.., in] → [.., out]}. */
+    public Tensor gelu(Tensor x) {
+        return layer.isWidened()
+                ? Operators.geluTanh(widened(x))
+                : Operators.linearGelu(x, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+    }
+
+    /** Computes this layer for inputs side by side, {@code x [.., k]} and {@code y [.., in − k]}: {@code [.., out]}. */
+    public Tensor ofBoth(Tensor x, Tensor y) {
+        return layer.isWidened()
+                ? widened(Tensor.cat(-1, x, y))
+                : Operators.linearOfTwo(x, y, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
     }
 
     /** The weight {@code [out, in]} as it lies in the checkpoint, without what LoRAs add. */

@@ -4,28 +4,39 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * Adaptive layer norm: shift, scale and gate computed from the conditioning vector {@code temb [B, D]}, for one or two sub-blocks.
+ * Adaptive layer norm: shift, scale and gate computed from the conditioning vector, for one or two sub-blocks.
  *
  * <p>Source: huggingface/diffusers, {@code models/normalization.py}, AdaLayerNormZero and AdaLayerNormZeroSingle.
  */
-public record Modulation(Linear layer, int sets) {
+public record Modulation(Linear layer) {
     private static final double EPS = 1e-6;
 
-    /** Shift, scale and gate of one sub-block, {@code [B, 1, D]} each. */
-    public record Set(Tensor shift, Tensor scale, Tensor gate) {
-        /** Modulated norm: {@code LayerNorm(x) · (1 + scale) + shift}. */
-        public Tensor norm(Tensor x) {
+    /** Shift and scale of a modulated norm, {@code LayerNorm(x) · (1 + scale) + shift}; {@code [B, 1, D]} each. */
+    public record Norm(Tensor shift, Tensor scale) {
+        /** Computes the norm of {@code x [B, S, D]}. */
+        public Tensor of(Tensor x) {
             return Operators.modulatedNorm(x, shift, scale, EPS);
         }
 
-        /** Gated residual connection: {@code x + gate · y}. */
-        public Tensor gatedAdd(Tensor x, Tensor y) {
-            return Operators.gatedAdd(x, gate, y);
+        /** Begins a sub-block, which takes this norm of {@code x}. */
+        public Residual begin(Tensor x) {
+            return new Residual(x, of(x));
         }
     }
+
+    /** The norm that a sub-block begins with, and the gate {@code [B, 1, D]} that its output goes through. */
+    public record Set(Norm norm, Tensor gate) {
+        /** Ends this sub-block, which made {@code y} of the norm of {@code x}, and begins the next one. */
+        public Residual end(Tensor x, Tensor y, Norm next) {
+            List<Tensor> both = Operators.gatedAddNorm(x, gate, y, next.shift, next.scale, EPS);
+            return new Residual(both.get(0), both.get(1));
+        }
+    }
+
+    /** The sets of a block of two sub-blocks. */
+    public record Pair(Set attention, Set mlp) {}
 
     /** Reads the layer {@code linear} of this place, {@code width → 3 · sets · width}. */
     public static Modulation load(Weights w, int width, int sets) {
@@ -34,14 +45,21 @@ public record Modulation(Linear layer, int sets) {
 
     /** Reads the layer {@code width → 3 · sets · width} from its own place. */
     public static Modulation linear(Weights linear, int width, int sets) {
-        return new Modulation(Linear.load(linear, width, 3 * sets * width), sets);
+        return new Modulation(Linear.load(linear, width, 3 * sets * width));
     }
 
-    /** Computes the sets of the sub-blocks from {@code temb [B, D]}, in order: attention, then MLP. */
-    public List<Set> of(Tensor temb) {
-        List<Tensor> parts = layer.modulation(temb, 3 * sets);
-        return IntStream.range(0, sets)
-                .mapToObj(i -> new Set(parts.get(3 * i), parts.get(3 * i + 1), parts.get(3 * i + 2)))
-                .toList();
+    /** Returns the set of a block that is one sub-block, for the step of the conditioning. */
+    public Set one(Conditioning conditioning) {
+        return set(conditioning.parts(layer, 3), 0);
+    }
+
+    /** Returns the sets of a block of two sub-blocks, for the step of the conditioning. */
+    public Pair two(Conditioning conditioning) {
+        List<Tensor> parts = conditioning.parts(layer, 6);
+        return new Pair(set(parts, 0), set(parts, 3));
+    }
+
+    private static Set set(List<Tensor> parts, int at) {
+        return new Set(new Norm(parts.get(at), parts.get(at + 1)), parts.get(at + 2));
     }
 }

@@ -3,16 +3,16 @@ package dev.darkroom.nn;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight;
+import dev.darkroom.weights.StackedLinears;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The three projections of attention, with an RMS norm per head on query and key. */
-public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsNorm normQ, RmsNorm normK, int heads) {
+/** The three projections of attention, one after another or stacked, with an RMS norm per head on query and key. */
+public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm normK, int heads) {
     private static final double EPS = 1e-6;
-
-    /** Query, key and value of one stream, {@code [B, H, S, Dh]} each. */
-    public record Heads(Tensor query, Tensor key, Tensor value) {}
 
     /**
      * Loads the projections of one stream.
@@ -22,30 +22,25 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
      */
     public static QueryKeyValue load(
             Weights w, List<String> names, List<String> normNames, int width, int heads, int headWidth) {
+        long out = (long) heads * headWidth;
         return new QueryKeyValue(
-                names.stream()
-                        .map(name -> w.at(name).linear(width, (long) heads * headWidth))
-                        .toList(),
-                names.stream()
-                        .map(name -> w.at(name).tensor("bias", (long) heads * headWidth))
-                        .toList(),
+                w.stackedLinears(names, true, width, out, out, out),
                 RmsNorm.load(w.at(normNames.get(0)), headWidth, EPS),
                 RmsNorm.load(w.at(normNames.get(1)), headWidth, EPS),
                 heads);
     }
 
-    /** Projects one stream {@code x [B, S, D]} to its heads. */
-    public Heads of(Tensor x) {
-        List<Tensor> weights = layers.stream().map(LinearWeight::tensor).toList();
-        LowRanks added = LowRanks.of(layers);
-        List<Tensor> parts = AttentionOperators.queryKeyValue(
-                x, weights, biases, normQ.weight(), normK.weight(), heads, EPS, added.tensors(), added.ends());
-        return new Heads(parts.get(0), parts.get(1), parts.get(2));
+    /** Tokens {@code [B, S, D]} of one stream and the projections that they go through. */
+    public record Tokens(QueryKeyValue by, Tensor x) {}
+
+    /** Brings tokens {@code [B, S, D]} to these projections. */
+    public Tokens of(Tensor tokens) {
+        return new Tokens(this, tokens);
     }
 
     /** Full attention over streams joined along S, rotated by {@code rope}: {@code [B, ΣS, D]}. */
-    public static Tensor attend(Tensor rope, Heads... streams) {
-        return attend(rope, null, streams);
+    public static Tensor attend(Tensor rope, Tokens... streams) {
+        return attend(rope, null, List.of(streams));
     }
 
     /**
@@ -53,12 +48,49 @@ public record QueryKeyValue(List<LinearWeight> layers, List<Tensor> biases, RmsN
      *
      * @param mask true for keys that may be attended to, bool {@code [B, ΣS]}; null for all
      */
-    public static Tensor attend(Tensor rope, @Nullable Tensor mask, Heads... streams) {
-        return AttentionOperators.ropeAttention(
-                List.of(streams).stream().map(Heads::query).toList(),
-                List.of(streams).stream().map(Heads::key).toList(),
-                List.of(streams).stream().map(Heads::value).toList(),
-                rope,
-                mask);
+    public static Tensor attend(Tensor rope, @Nullable Tensor mask, List<Tokens> streams) {
+        Tensor joint = project(streams);
+        long first = 0;
+        long rows = 0;
+        for (int i = 0; i < streams.size(); i++) {
+            QueryKeyValue by = streams.get(i).by;
+            rows += streams.get(i).x.size(1);
+            if (i + 1 == streams.size() || !streams.get(i + 1).by.equals(by)) {
+                AttentionOperators.qkNormRope(joint, by.normQ.weight(), by.normK.weight(), rope, first, rows, EPS);
+                first += rows;
+                rows = 0;
+            }
+        }
+        return AttentionOperators.jointAttention(joint, mask);
+    }
+
+    /** Projects streams of equally many heads into one tensor {@code [B, ΣS, 3, H, Dh]}. */
+    private static Tensor project(List<Tokens> streams) {
+        List<StackedLinears> all =
+                streams.stream().map(stream -> stream.by.projections).toList();
+        LowRanks added =
+                LowRanks.of(all.stream().flatMap(one -> one.layers().stream()).toList());
+        return AttentionOperators.queryKeyValue(
+                streams.stream().map(Tokens::x).toList(),
+                all.stream().flatMap(QueryKeyValue::weights).toList(),
+                all.stream().flatMap(QueryKeyValue::biases).toList(),
+                streams.getFirst().by.heads,
+                added.tensors(),
+                added.ends());
+    }
+
+    /** All three weights as one, or one by one where they lie apart. */
+    private static Stream<Tensor> weights(StackedLinears projections) {
+        return projections
+                .stack()
+                .map(stack -> Stream.of(stack.weight()))
+                .orElseGet(() -> projections.layers().stream().map(LinearWeight::tensor));
+    }
+
+    private static Stream<Tensor> biases(StackedLinears projections) {
+        return projections
+                .stack()
+                .map(stack -> Stream.of(Objects.requireNonNull(stack.bias(), "bias")))
+                .orElseGet(() -> projections.biases().stream());
     }
 }

@@ -1,14 +1,18 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.FeedForward;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
+import dev.darkroom.nn.Residual;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,35 +32,67 @@ record QwenImageBlock(Branch img, Branch txt) {
                         List.of("norm_added_q", "norm_added_k")));
     }
 
+    /** Layers of the modulations. */
+    Stream<Linear> modulations() {
+        return Stream.of(img.mod.layer(), txt.mod.layer());
+    }
+
+    /**
+     * Returns the modulations of text, then of each image stream.
+     *
+     * @param conditionings of each image stream; the first is the text's too
+     */
+    List<Modulation.Pair> pairs(List<Conditioning> conditionings) {
+        return Stream.concat(
+                        Stream.of(txt.mod.two(conditionings.getFirst())),
+                        conditionings.stream().map(img.mod::two))
+                .toList();
+    }
+
     /**
      * Computes the streams, whose shapes stay the same.
      *
-     * @param tembs conditioning vector of each image stream, {@code [B, D]}; the first is the text's too
+     * @param pairs modulations of this block, of text, then of each image stream
+     * @param next norms that follow, likewise
      * @param rope rotations of text, then image tokens
      * @param mask true for keys that may be attended to, bool {@code [B, T + ΣS]}; null for all
      */
-    QwenImageStreams forward(QwenImageStreams in, List<Tensor> tembs, Tensor rope, @Nullable Tensor mask) {
+    QwenImageStreams forward(
+            QwenImageStreams in,
+            List<Modulation.Pair> pairs,
+            List<Modulation.Norm> next,
+            Tensor rope,
+            @Nullable Tensor mask) {
         try (var block = Scope.open("qwen image block")) {
-            List<Stream> streams = new ArrayList<>();
-            streams.add(new Stream(txt, in.text(), txt.mod.of(tembs.getFirst())));
-            for (int i = 0; i < tembs.size(); i++) {
-                streams.add(new Stream(img, in.images().get(i), img.mod.of(tembs.get(i))));
-            }
+            List<Residual> streams = in.all();
 
             // joint attention, text first
             Tensor attended = QueryKeyValue.attend(
                     rope,
                     mask,
-                    streams.stream().map(Stream::heads).toArray(QueryKeyValue.Heads[]::new)); // [B, T + ΣS, D]
-            List<Tensor> out = new ArrayList<>();
+                    IntStream.range(0, streams.size())
+                            .mapToObj(i -> branch(i).qkv.of(streams.get(i).norm()))
+                            .toList()); // [B, T + ΣS, D]
+
+            // projection and MLP of each stream
+            List<Residual> out = new ArrayList<>();
             long at = 0;
-            for (Stream stream : streams) {
-                long length = stream.x.size(1);
-                out.add(stream.after(attended.narrow(1, at, length)));
+            for (int i = 0; i < streams.size(); i++) {
+                Tensor x = streams.get(i).x();
+                long length = x.size(1);
+                Tensor projected = branch(i).out.apply(attended.narrow(1, at, length));
+                Residual y = pairs.get(i)
+                        .attention()
+                        .end(x, projected, pairs.get(i).mlp().norm());
+                out.add(pairs.get(i).mlp().end(y.x(), branch(i).mlp.apply(y.norm()), next.get(i)));
                 at += length;
             }
-            return new QwenImageStreams(out.getFirst(), out.subList(1, out.size())).keptBy(block);
+            return new QwenImageStreams(out).keptBy(block);
         }
+    }
+
+    private Branch branch(int stream) {
+        return stream == 0 ? txt : img;
     }
 
     /** The weights of one kind of tokens. */
@@ -76,20 +112,6 @@ record QwenImageBlock(Branch img, Branch txt) {
                     QueryKeyValue.load(attn, projections.subList(0, 3), norms, d, c.heads(), c.headWidth()),
                     Linear.load(attn.at(projections.get(3)), d, d),
                     FeedForward.load(w.at(kind + "_mlp"), d));
-        }
-    }
-
-    /** Tokens of one stream, with their weights and their modulation. */
-    private record Stream(Branch branch, Tensor x, List<Modulation.Set> sets) {
-        QueryKeyValue.Heads heads() {
-            return branch.qkv.of(sets.get(0).norm(x));
-        }
-
-        /** Computes {@code x} after attention and MLP. */
-        Tensor after(Tensor attended) {
-            Tensor projected = branch.out.apply(attended);
-            Tensor y = sets.get(0).gatedAdd(x, projected);
-            return sets.get(1).gatedAdd(y, branch.mlp.apply(sets.get(1).norm(y)));
         }
     }
 }

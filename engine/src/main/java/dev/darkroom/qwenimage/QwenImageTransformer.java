@@ -1,16 +1,20 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.Modulation;
+import dev.darkroom.nn.OutputNorm;
 import dev.darkroom.nn.RmsNorm;
 import dev.darkroom.nn.TimestepEmbedding;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,7 @@ public final class QwenImageTransformer {
     private final Linear txtIn;
     private final TimestepEmbedding timestepEmbedder;
     private final List<QwenImageBlock> transformerBlocks;
-    private final Linear normOut;
+    private final OutputNorm normOut;
     private final Linear projOut;
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
@@ -44,7 +48,7 @@ public final class QwenImageTransformer {
         transformerBlocks = IntStream.range(0, c.blocks())
                 .mapToObj(i -> QwenImageBlock.load(w.at("transformer_blocks").at(i), c))
                 .toList();
-        normOut = Linear.load(w.at("norm_out").at("linear"), d, 2 * d);
+        normOut = OutputNorm.load(w.at("norm_out"), d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
     }
 
@@ -58,11 +62,30 @@ public final class QwenImageTransformer {
     }
 
     /**
-     * Predicts the velocity at one noise level.
+     * Computes what the blocks take from noise levels, for several steps at once.
+     *
+     * @param sigmas noise level of each picture at each step, float32 {@code [steps, B]}; a B of 1 is for all pictures
+     * @return the steps; behind them, where references have a noise level of their own, that level: none
+     */
+    public Conditioning conditioning(Tensor sigmas) {
+        Tensor levels = config.zeroCondT()
+                ? Tensor.cat(0, sigmas, sigmas.narrow(0, 0, 1).affine(0, 0))
+                : sigmas;
+        Tensor temb = timestepEmbedder
+                .applyScaledLast(levels.reshape(-1))
+                .reshape(levels.size(0), levels.size(1), config.width());
+        return Conditioning.of(
+                temb,
+                Stream.concat(
+                        transformerBlocks.stream().flatMap(QwenImageBlock::modulations), Stream.of(normOut.layer())));
+    }
+
+    /**
+     * Predicts the velocity at one step.
      *
      * @param tokens of the generated picture, then of its references {@code [B, S, in channels]}
      * @param promptEmbeds {@code [B, T, prompt width]}
-     * @param sigma noise level of each picture, float32 {@code [B]}
+     * @param conditioning of the step
      * @param rope rotations of text, then image tokens: complex {@code [T + S, Dh/2]}
      * @param generatedTokens number of the S tokens that are being generated
      * @param mask true for keys that may be attended to, bool {@code [B, T + S]}; null for all
@@ -71,40 +94,56 @@ public final class QwenImageTransformer {
     public Tensor forward(
             Tensor tokens,
             Tensor promptEmbeds,
-            Tensor sigma,
+            Conditioning conditioning,
             Tensor rope,
             long generatedTokens,
             @Nullable Tensor mask) {
         try (var scope = Scope.open("qwen image transformer")) {
             long references = tokens.size(1) - generatedTokens;
             boolean apart = config.zeroCondT() && references > 0;
-            List<Tensor> tembs = apart
-                    ? List.of(
-                            timestepEmbedder.applyScaledLast(sigma),
-                            timestepEmbedder.applyScaledLast(sigma.affine(0, 0)))
-                    : List.of(timestepEmbedder.applyScaledLast(sigma));
+            List<Conditioning> conditionings =
+                    apart ? List.of(conditioning, conditioning.last()) : List.of(conditioning);
+            List<List<Modulation.Pair>> pairs = transformerBlocks.stream()
+                    .map(block -> block.pairs(conditionings))
+                    .toList();
+            Modulation.Norm out = normOut.of(conditioning);
+
+            Tensor text = txtIn.apply(txtNorm.apply(promptEmbeds));
             Tensor image = imgIn.apply(tokens);
-            List<Tensor> images = apart
-                    ? List.of(image.narrow(1, 0, generatedTokens), image.narrow(1, generatedTokens, references))
-                    : List.of(image);
-            QwenImageStreams streams = new QwenImageStreams(txtIn.apply(txtNorm.apply(promptEmbeds)), images);
-            Probe.see("temb", () -> Tensor.cat(0, tembs.toArray(Tensor[]::new)));
-            Probe.see("img_in", streams::image);
-            Probe.see("txt_in", streams.text());
+            List<Tensor> streamed = apart
+                    ? List.of(text, image.narrow(1, 0, generatedTokens), image.narrow(1, generatedTokens, references))
+                    : List.of(text, image);
+            List<Modulation.Norm> first = before(0, pairs, out, streamed.size());
+            QwenImageStreams streams = new QwenImageStreams(IntStream.range(0, streamed.size())
+                    .mapToObj(i -> first.get(i).begin(streamed.get(i)))
+                    .toList());
+            Probe.see(
+                    "temb",
+                    () -> Tensor.cat(
+                            1, conditionings.stream().map(Conditioning::temb).toArray(Tensor[]::new)));
+            Probe.see("img_in", image);
+            Probe.see("txt_in", text);
 
             for (int i = 0; i < transformerBlocks.size(); i++) {
                 streams = transformerBlocks
                         .get(i)
-                        .forward(streams, tembs, rope, mask)
+                        .forward(streams, pairs.get(i), before(i + 1, pairs, out, streamed.size()), rope, mask)
                         .replacing(streams, scope);
                 Probe.see("block", i, "0", streams.text());
                 Probe.see("block." + i + ".1", streams::image);
             }
 
-            List<Tensor> scaleAndShift = normOut.modulation(tembs.getFirst(), 2);
-            image = Operators.modulatedNorm(streams.image(), scaleAndShift.get(1), scaleAndShift.get(0), NORM_EPS);
-            Probe.see("norm_out", image);
-            return scope.keep(projOut.apply(image));
+            Tensor normed = streams.imageNorm();
+            Probe.see("norm_out", normed);
+            return scope.keep(projOut.apply(normed));
         }
+    }
+
+    /** Norms of all streams before block {@code i}, or behind the last one. */
+    private static List<Modulation.Norm> before(
+            int i, List<List<Modulation.Pair>> pairs, Modulation.Norm out, int streams) {
+        return i < pairs.size()
+                ? pairs.get(i).stream().map(pair -> pair.attention().norm()).toList()
+                : Collections.nCopies(streams, out);
     }
 }

@@ -3,6 +3,7 @@ package dev.darkroom.qwenimage;
 import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.Velocity;
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Tensor;
@@ -16,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 record QwenImageVelocity(
         QwenImageTransformer transformer,
-        Prompts<Conditioning> prompts,
+        Prompts<Prompt> prompts,
         int generatedTokens,
         double trueCfgScale,
         @Nullable Tensor references)
         implements Velocity {
     /** Prompt embeds {@code [1, T, prompt width]} and the rotations that go with their length. */
-    record Conditioning(Tensor embeds, Tensor rope) {}
+    record Prompt(Tensor embeds, Tensor rope) {}
 
     /**
      * Makes a velocity without references.
@@ -31,13 +32,13 @@ record QwenImageVelocity(
      */
     static QwenImageVelocity of(
             QwenImageTransformer transformer, Run run, Prompts<Tensor> prompts, QwenImagePositions positions) {
-        Prompts<Conditioning> conditioning = prompts.map(embeds -> new Conditioning(
+        Prompts<Prompt> withRope = prompts.map(embeds -> new Prompt(
                 embeds,
                 positions.rope(
                         (int) embeds.size(1),
                         transformer.config(),
                         transformer.placement().device())));
-        return new QwenImageVelocity(transformer, conditioning, positions.generatedTokens(), run.trueCfgScale(), null);
+        return new QwenImageVelocity(transformer, withRope, positions.generatedTokens(), run.trueCfgScale(), null);
     }
 
     /** Returns this velocity with the packed latents of references, which the transformer sees at every step. */
@@ -46,14 +47,20 @@ record QwenImageVelocity(
     }
 
     @Override
-    public Tensor at(Tensor latents, double sigma) {
-        Tensor tokens = references == null ? latents : Tensor.cat(1, latents, references);
-        Tensor velocity = predict(tokens, sigma, prompts.prompt());
-        Conditioning negative = prompts.negative();
+    public Steps over(double[] sigmas) {
+        Conditioning steps = transformer.conditioning(numbers(sigmas).reshape(-1, 1));
+        return (latents, step) -> at(latents, steps.at(step));
+    }
+
+    private Tensor at(Tensor latents, Conditioning step) {
+        Tensor tokens = (references == null ? latents : Tensor.cat(1, latents, references))
+                .to(placement().dtype());
+        Tensor velocity = predict(tokens, step, prompts.prompt());
+        Prompt negative = prompts.negative();
         if (negative == null) {
             return velocity;
         }
-        Tensor away = predict(tokens, sigma, negative);
+        Tensor away = predict(tokens, step, negative);
         Tensor guided = FlowMatchSchedule.guideKeepingLength(velocity, away, trueCfgScale);
         Probe.see("step0.noise_pred_cond", velocity);
         Probe.see("step0.noise_pred_uncond", away);
@@ -61,10 +68,9 @@ record QwenImageVelocity(
         return guided;
     }
 
-    private Tensor predict(Tensor tokens, double sigma, Conditioning by) {
-        Tensor level = Tensor.of(new float[] {(float) sigma}, 1).to(placement().device());
+    private Tensor predict(Tensor tokens, Conditioning step, Prompt by) {
         return transformer
-                .forward(tokens.to(placement().dtype()), by.embeds, level, by.rope, generatedTokens, null)
+                .forward(tokens, by.embeds, step, by.rope, generatedTokens, null)
                 .narrow(1, 0, generatedTokens);
     }
 

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 public final class AttentionOperators {
     private static final Operator ROPE_TABLE = Operator.named("rope_table");
     private static final Operator COMPLEX_PARTS = Operator.named("complex_parts");
-    private static final Operator ROPE = Operator.named("rope");
     private static final Operator QUERY_KEY_VALUE = Operator.named("query_key_value");
-    private static final Operator ROPE_ATTENTION = Operator.named("rope_attention");
+    static final Operator QK_NORM_ROPE = Operator.named("qk_norm_rope");
+    static final Operator JOINT_ATTENTION = Operator.named("joint_attention");
     private static final Operator ATTENTION = Operator.named("attention");
     private static final Operator BIASED_ATTENTION = Operator.named("biased_attention");
     private static final Operator RELATIVE_BUCKETS = Operator.named("relative_buckets");
@@ -35,38 +35,48 @@ public final class AttentionOperators {
         return COMPLEX_PARTS.tensor(x);
     }
 
-    /** Rotates adjacent pairs of features of {@code x [B, H, S, Dh]}. */
-    public static Tensor rope(Tensor x, Tensor table) {
-        return ROPE.tensor(x, table);
-    }
-
     /**
-     * Projects {@code x [B, S, D]} to query, key and value {@code [B, H, S, Dh]}, query and key with an RMS norm per head.
+     * Projects streams {@code [B, S, D]} to queries, keys and values: {@code [B, ΣS, 3, H, Dh]}, contiguous, in memory of its own, stream
+     * after stream.
      *
+     * @param weights three of each stream, {@code [H·Dh, D]}, or one of each, {@code [3·H·Dh, D]}
+     * @param biases as many
      * @param added what LoRAs add to each projection, as {@link Operators#linear} takes it, one projection after another
-     * @param ends where each projection's part of {@code added} ends
+     * @param ends where each projection's part of {@code added} ends: three for each stream
      */
-    public static List<Tensor> queryKeyValue(
-            Tensor x,
+    public static Tensor queryKeyValue(
+            List<Tensor> streams,
             List<Tensor> weights,
             List<Tensor> biases,
-            Tensor normQ,
-            Tensor normK,
             int heads,
-            double eps,
             List<Tensor> added,
             long[] ends) {
-        return QUERY_KEY_VALUE.tensors(x, weights, biases, normQ, normK, heads, eps, added, ends);
+        return QUERY_KEY_VALUE.tensor(streams, weights, biases, heads, added, ends);
     }
 
     /**
-     * Attention over streams joined along S, rotated by {@code table}: parts {@code [B, H, S, Dh] → [B, ΣS, D]}.
+     * Normalises and rotates the queries and keys of one stream where they lie: an RMS norm of every head, then adjacent pairs of features
+     * turned by the row's angles. Values stay as they are.
      *
-     * @param mask true for keys that may be attended to, bool {@code [B, ΣS]}; null for all
+     * @param joint {@code [B, S, 3, H, Dh]}, contiguous, with queries, keys and values in that order; written to
+     * @param normQ weight of the queries' norm, {@code [Dh]}
+     * @param normK weight of the keys' norm, {@code [Dh]}
+     * @param table rotations of all rows of {@code joint}: complex64 {@code [S, Dh/2]}
+     * @param first first row of the stream
+     * @param rows number of its rows
      */
-    public static Tensor ropeAttention(
-            List<Tensor> queries, List<Tensor> keys, List<Tensor> values, Tensor table, @Nullable Tensor mask) {
-        return ROPE_ATTENTION.tensor(queries, keys, values, table, mask == null ? List.of() : List.of(mask));
+    public static void qkNormRope(
+            Tensor joint, Tensor normQ, Tensor normK, Tensor table, long first, long rows, double eps) {
+        QK_NORM_ROPE.integer(joint, normQ, normK, table, first, rows, eps);
+    }
+
+    /**
+     * Attention of all rows to all rows: {@code [B, S, 3, H, Dh] → [B, S, H·Dh]}.
+     *
+     * @param mask true for keys that may be attended to, bool {@code [B, S]}; null for all
+     */
+    public static Tensor jointAttention(Tensor joint, @Nullable Tensor mask) {
+        return AttentionChoice.attend(joint, mask);
     }
 
     /** Scaled dot-product attention: {@code [B, S, D]} each {@code → [B, S, D]}. */

@@ -23,6 +23,8 @@ public final class Operators {
     static final Operator TO_HOST_FLOAT = Operator.named("to_host_float");
     static final Operator TO_HOST_LONG = Operator.named("to_host_long");
     static final Operator WAIT_FOR = Operator.named("wait_for");
+    static final Operator ARRIVAL = Operator.named("arrival");
+    static final Operator NUMBER = Operator.named("number");
     static final Operator RANDN = Operator.named("randn");
     static final Operator ZEROS = Operator.named("zeros");
     static final Operator RESHAPE = Operator.named("reshape");
@@ -43,12 +45,13 @@ public final class Operators {
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
     private static final Operator EULER_STEP = Operator.named("euler_step");
-    private static final Operator GATED_ADD = Operator.named("gated_add");
     private static final Operator SILU = Operator.named("silu");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
     private static final Operator GELU = Operator.named("gelu");
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
     private static final Operator LINEAR = Operator.named("linear");
+    private static final Operator LINEAR_GELU = Operator.named("linear_gelu");
+    private static final Operator LINEAR_OF_TWO = Operator.named("linear_of_two");
     private static final Operator GATED_MLP = Operator.named("gated_mlp");
     private static final Operator LOW_RANK = Operator.named("low_rank");
     private static final Operator ROWS_OF = Operator.named("rows_of");
@@ -58,6 +61,7 @@ public final class Operators {
     private static final Operator LAYER_NORM = Operator.named("layer_norm");
     private static final Operator RMS_NORM = Operator.named("rms_norm");
     private static final Operator MODULATED_NORM = Operator.named("modulated_norm");
+    static final Operator GATED_ADD_NORM = Operator.named("gated_add_norm");
     private static final Operator MODULATION = Operator.named("modulation");
     private static final Operator TIMESTEP_EMBEDDING = Operator.named("timestep_embedding");
 
@@ -129,11 +133,6 @@ public final class Operators {
         return EULER_STEP.tensor(sample, prediction, dt);
     }
 
-    /** Gated residual connection: {@code x + gate · y}. */
-    public static Tensor gatedAdd(Tensor x, Tensor gate, Tensor y) {
-        return GATED_ADD.tensor(x, gate, y);
-    }
-
     /** SiLU: {@code x · sigmoid(x)}. */
     public static Tensor silu(Tensor x) {
         return SILU.tensor(x);
@@ -167,6 +166,24 @@ public final class Operators {
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, List<Tensor> added) {
         return LINEAR.tensor(x, weight, bias == null ? List.of() : List.of(bias), added);
+    }
+
+    /**
+     * Linear layer and GELU by its tanh approximation: {@code [.., in] → [.., out]}.
+     *
+     * @param added what LoRAs add, as {@link #linear} takes it
+     */
+    public static Tensor linearGelu(Tensor x, Tensor weight, Tensor bias, List<Tensor> added) {
+        return LINEAR_GELU.tensor(x, weight, bias, added);
+    }
+
+    /**
+     * Linear layer of two inputs side by side, {@code x [.., k]} and {@code y [.., in − k]}, which need not lie side by side in memory.
+     *
+     * @param added what LoRAs add, as {@link #linear} takes it
+     */
+    public static Tensor linearOfTwo(Tensor x, Tensor y, Tensor weight, Tensor bias, List<Tensor> added) {
+        return LINEAR_OF_TWO.tensor(x, y, weight, bias, added);
     }
 
     /**
@@ -243,12 +260,22 @@ public final class Operators {
     }
 
     /**
-     * Modulation of a block, {@code linear(silu(temb))} in equal parts: {@code temb [B, D] → chunks × [B, 1, D]}.
+     * Ends one sub-block and begins the next: the gated residual connection {@code x' = x + gate · y}, and the modulated norm
+     * {@code LayerNorm(x') · (1 + scale) + shift}.
      *
-     * @param added what LoRAs add, as {@link #linear} takes it
+     * @param x {@code [B, S, D]}, as {@code y}
+     * @param gate {@code [B, 1, D]}, as {@code shift} and {@code scale}
+     * @return x', then its norm; {@code [B, S, D]} each
      */
-    public static List<Tensor> modulation(Tensor temb, Tensor weight, Tensor bias, int chunks, List<Tensor> added) {
-        return MODULATION.tensors(temb, weight, bias, chunks, added);
+    public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
+        return GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps);
+    }
+
+    /**
+     * Modulation of one step, in equal parts: {@code [steps, B, parts · D] → parts × [B, 1, D]}, which take no memory of their own.
+     */
+    public static List<Tensor> modulation(Tensor ofAllSteps, int step, int parts) {
+        return MODULATION.tensors(ofAllSteps, step, parts);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
@@ -152,6 +153,26 @@ public final class Weights {
         var weight = new LinearWeight(tensor("weight", out, in), new LinearWeight.Shape(in, out));
         source.linears.put(prefix, weight);
         return weight;
+    }
+
+    /**
+     * Takes the weights of linear layers that have the same input, to lie one after another where weights are copied to a card.
+     *
+     * @param names the layers' names at this place, in the order of their rows
+     * @param biased whether the layers have a {@code bias [out]} each
+     * @param in the layers' common width of input
+     * @param outs the width of each layer's output
+     */
+    public StackedLinears stackedLinears(List<String> names, boolean biased, long in, long... outs) {
+        List<LinearWeight> layers = new ArrayList<>();
+        List<Tensor> biases = new ArrayList<>();
+        for (int i = 0; i < outs.length; i++) {
+            layers.add(at(names.get(i)).linear(in, outs[i]));
+            if (biased) {
+                biases.add(at(names.get(i)).tensor("bias", outs[i]));
+            }
+        }
+        return new StackedLinears(layers, biases, Optional.empty());
     }
 
     /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */

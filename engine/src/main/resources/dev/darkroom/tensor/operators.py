@@ -91,6 +91,18 @@ def wait_for(self, x: Tensor) -> bool:
     # Reading one number waits until the device has computed it.
     return bool(x.flatten()[0].isfinite())
 
+def arrival(self, x: Tensor) -> Tensor:
+    # uint8 [1] in host memory: 1 if the first number of x is finite, else 0; and 2 until a card, which nobody waits for here, has computed x.
+    finite = x.flatten()[0].isfinite().to(0).view(1)
+    if x.is_cpu:
+        return finite
+    flag = torch.full([1], 2, dtype=0, pin_memory=True)
+    flag.copy_(finite, True)
+    return flag
+
+def number(self, x: Tensor) -> int:
+    return int(x)
+
 # --- making ---
 
 def randn(self, seed: int, dtype: int, shapes: List[List[int]]) -> List[Tensor]:
@@ -166,9 +178,6 @@ def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: floa
 def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
     return sample.to(6) + dt * prediction.to(6)
 
-def gated_add(self, x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
-    return torch.addcmul(x, gate, y)
-
 def silu(self, x: Tensor) -> Tensor:
     return torch.silu(x)
 
@@ -199,6 +208,44 @@ def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], added: List[Tens
     if len(added) > 2:
         y.add_(added[2])
     return y
+
+def _linear_into(self, out: Tensor, x: Tensor, weight: Tensor, bias: Tensor, added: List[Tensor]) -> Tensor:
+    # linear, written to out [M, N], whose rows may lie apart; x [M, K].
+    if len(added) == 4:
+        torch.mm(x, weight.t(), out=out).mul_(added[3]).add_(bias)
+    else:
+        torch.addmm(bias, x, weight.t(), out=out)
+    if len(added) > 0:
+        out.addmm_(torch.linear(x, added[0]), added[1].t())
+    if len(added) > 2:
+        out.add_(added[2])
+    return out
+
+def linear_gelu(self, x: Tensor, weight: Tensor, bias: Tensor, added: List[Tensor]) -> Tensor:
+    # gelu_tanh(linear(x)). A card's product computes GELU before it writes, by the tanh approximation; the CPU's would take the other one.
+    if len(added) > 0 or x.is_cpu:
+        return torch.gelu_(self.linear(x, weight, [bias], added), approximate="tanh")
+    return torch._addmm_activation(bias, x.flatten(0, -2), weight.t(), use_gelu=True).view(x.size()[:-1] + [weight.size(0)])
+
+def linear_of_two(self, x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, added: List[Tensor]) -> Tensor:
+    # linear of x [.., K] and y [.., N - K] side by side, without putting them there: the sum of two products with ranges of the weight's columns.
+    width = x.size(-1)
+    left = x.flatten(0, -2)
+    right = y.flatten(0, -2)
+    columns = weight.t()
+    if len(added) == 4:
+        z = torch.mm(left, columns.narrow(0, 0, width))
+    else:
+        z = torch.addmm(bias, left, columns.narrow(0, 0, width))
+    z.addmm_(right, columns.narrow(0, width, right.size(1)))
+    if len(added) == 4:
+        z.mul_(added[3]).add_(bias)
+    if len(added) > 0:
+        low = torch.mm(left, added[0].t().narrow(0, 0, width)).addmm_(right, added[0].t().narrow(0, width, right.size(1)))
+        z.addmm_(low, added[1].t())
+    if len(added) > 2:
+        z.add_(added[2])
+    return z.view(x.size()[:-1] + [weight.size(0)])
 
 def _linear_of(self, i: int, x: Tensor, weights: List[Tensor], biases: List[Tensor], added: List[Tensor], ends: List[int]) -> Tensor:
     # The i-th of several layers, whose biases are all there or none; what LoRAs add to layer i ends before added[ends[i]].
@@ -253,14 +300,19 @@ def rms_norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     return self._rms_norm(x, [x.size(-1)], weight, eps)
 
 def modulated_norm(self, x: Tensor, shift: Tensor, scale: Tensor, eps: float) -> Tensor:
-    # LayerNorm(x) * (1 + scale) + shift. For one picture this is a single affine LayerNorm.
-    if x.size(0) == 1:
+    # LayerNorm(x) * (1 + scale) + shift. For one shift and scale this is a single affine LayerNorm.
+    if shift.size(0) == 1:
         return self._layer_norm(x, [x.size(-1)], scale.flatten() + 1.0, shift.flatten(), eps)
     return self._layer_norm(x, [x.size(-1)], None, None, eps) * (scale + 1.0) + shift
 
-def modulation(self, temb: Tensor, weight: Tensor, bias: Tensor, chunks: int, added: List[Tensor]) -> List[Tensor]:
-    # [B, D] -> chunks x [B, 1, D]
-    return self.linear(torch.silu(temb), weight, [bias], added).unsqueeze(1).chunk(chunks, -1)
+def gated_add_norm(self, x: Tensor, gate: Tensor, y: Tensor, shift: Tensor, scale: Tensor, eps: float) -> List[Tensor]:
+    # [x + gate * y, its modulated norm]: the end of one sub-block and the beginning of the next.
+    added = torch.addcmul(x, gate, y)
+    return [added, self.modulated_norm(added, shift, scale, eps)]
+
+def modulation(self, all: Tensor, step: int, parts: int) -> List[Tensor]:
+    # [steps, B, parts * D] -> parts x [B, 1, D] of one step
+    return all.select(0, step).unsqueeze(1).chunk(parts, -1)
 
 def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, dtype: int) -> Tensor:
     # [B] -> [B, 2n]: cosines, then sines.
@@ -281,26 +333,55 @@ def rope_table(self, ids: Tensor, widths: List[int], theta: float, dtype: int) -
 def complex_parts(self, x: Tensor) -> Tensor:
     return torch.view_as_real(x).flatten(-2)
 
-def rope(self, x: Tensor, table: Tensor) -> Tensor:
-    # Rotates adjacent pairs of x [B, H, S, Dh].
-    pairs = torch.view_as_complex(x.to(6).unflatten(-1, [-1, 2]).contiguous())
-    return torch.view_as_real(pairs * table).flatten(-2).to(x.dtype)
+def query_key_value(self, xs: List[Tensor], weights: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int]) -> Tensor:
+    # Streams [B, S, D] -> [B, sum of S, 3, H, Dh]: query, key and value of every row side by side, stream after stream.
+    # A stream has three weights [H * Dh, D] and biases, or one of each in which the three are stacked.
+    batch = xs[0].size(0)
+    each = len(weights) // len(xs)
+    width = weights[0].size(0) * each // 3
+    rows = 0
+    for x in xs:
+        rows += x.size(1)
+    joint = torch.empty([batch, rows, 3 * width], dtype=xs[0].dtype, device=xs[0].device)
+    first = 0
+    for s, x in enumerate(xs):
+        part = joint.narrow(1, first, x.size(1))
+        first += x.size(1)
+        out = part.flatten(0, 1) if part.is_contiguous() else torch.empty([batch * x.size(1), 3 * width], dtype=x.dtype, device=x.device)
+        tokens = x.flatten(0, 1)
+        before = 0 if s == 0 else ends[3 * s - 1]
+        if each == 1 and ends[3 * s + 2] == before:
+            torch.addmm(biases[s], tokens, weights[s].t(), out=out)
+        else:
+            for i in range(3):
+                weight = weights[3 * s + i] if each == 3 else weights[s].narrow(0, i * width, width)
+                bias = biases[3 * s + i] if each == 3 else biases[s].narrow(0, i * width, width)
+                self._linear_into(out.narrow(1, i * width, width), tokens, weight, bias, added[before:ends[3 * s + i]])
+                before = ends[3 * s + i]
+        if not part.is_contiguous():
+            part.copy_(out.view(part.size()))
+    return joint.view([batch, rows, 3, heads, -1])
 
-def query_key_value(self, x: Tensor, weights: List[Tensor], biases: List[Tensor], norm_q: Tensor, norm_k: Tensor, heads: int, eps: float, added: List[Tensor], ends: List[int]) -> List[Tensor]:
-    # [B, S, D] -> query, key, value [B, H, S, Dh]; query and key normalised per head.
-    q = self._linear_of(0, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
-    k = self._linear_of(1, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
-    v = self._linear_of(2, x, weights, biases, added, ends).unflatten(-1, [heads, -1])
-    q = self._rms_norm(q, [q.size(-1)], norm_q, eps)
-    k = self._rms_norm(k, [k.size(-1)], norm_k, eps)
-    return [q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)]
+def qk_norm_rope(self, joint: Tensor, norm_q: Tensor, norm_k: Tensor, table: Tensor, first: int, rows: int, eps: float) -> int:
+    # In place, on query and key of rows first.. of joint [B, S, 3, H, Dh]: RMS norm of every head, then adjacent pairs turned by those
+    # rows of table [S, Dh/2]. The norm's factor comes last, since turning keeps lengths: so it is rounded but once.
+    qk = joint.narrow(1, first, rows).narrow(2, 0, 2)
+    numbers = qk.to(6) if qk.is_cpu else qk
+    factor = torch.linalg_vector_norm(numbers, 2, [-1], True, dtype=6).square_().mul_(1.0 / qk.size(-1)).add_(eps).rsqrt_()
+    weight = torch.stack([norm_q, norm_k]).to(6).unsqueeze(1)
+    turned = numbers.mul_(weight) if numbers.dtype == 6 else numbers * weight
+    torch.view_as_complex(turned.unflatten(-1, [-1, 2])).mul_(table.narrow(0, first, rows).unsqueeze(1).unsqueeze(1))
+    torch.mul(turned, factor, out=qk)
+    return rows
 
-def rope_attention(self, q: List[Tensor], k: List[Tensor], v: List[Tensor], table: Tensor, mask: List[Tensor]) -> Tensor:
-    # Streams joined along S, rotated, full attention, heads merged: [B, S, D]. A mask [B, S] leaves keys out.
-    query = self.rope(torch.cat(q, 2), table)
-    key = self.rope(torch.cat(k, 2), table)
+def joint_attention(self, joint: Tensor, mask: List[Tensor], cudnn: bool) -> Tensor:
+    # Full attention over all rows of [B, S, 3, H, Dh], heads merged: [B, S, H * Dh]. A mask [B, S] leaves keys out; cuDNN takes none here.
+    # The kernels write their result row by row, so nothing is copied before or after them.
+    heads = joint.permute([2, 0, 3, 1, 4])
+    if cudnn:
+        return torch._scaled_dot_product_cudnn_attention(heads[0], heads[1], heads[2], None, False)[0].transpose(1, 2).flatten(2)
     keys_seen = mask[0].unsqueeze(1).unsqueeze(1) if len(mask) > 0 else None
-    return self._sdpa(query, key, torch.cat(v, 2), keys_seen, False, None).transpose(1, 2).flatten(2)
+    return self._sdpa(heads[0], heads[1], heads[2], keys_seen, False, None).transpose(1, 2).flatten(2)
 
 def attention(self, q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
     # [B, S, D] each -> [B, S, D]

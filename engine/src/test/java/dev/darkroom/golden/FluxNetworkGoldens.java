@@ -3,6 +3,7 @@ package dev.darkroom.golden;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Tensor;
@@ -50,9 +51,7 @@ final class FluxNetworkGoldens {
                 () -> transformer.forward(
                         golden.tensor("in.hidden_states"),
                         golden.tensor("in.encoder_hidden_states"),
-                        golden.tensor("in.pooled_projections"),
-                        golden.tensor("in.timestep"),
-                        golden.has("in.guidance") ? golden.tensor("in.guidance") : null,
+                        conditioning(transformer, golden),
                         rope));
         for (int i = 0; golden.has("mid.single." + i + ".1"); i++) {
             String name = "mid.single." + i;
@@ -60,6 +59,14 @@ final class FluxNetworkGoldens {
                     .toFloats();
             results.add(Comparison.of(name, seen.get("single." + i), joint, Tolerance.NETWORK));
         }
+    }
+
+    /** The conditioning of one step, that of a golden. */
+    static Conditioning conditioning(FluxTransformer transformer, GoldenTensors golden) {
+        return transformer.conditioning(
+                golden.tensor("in.timestep").reshape(1, -1),
+                golden.has("in.guidance") ? golden.tensor("in.guidance") : null,
+                golden.tensor("in.pooled_projections"));
     }
 
     /** The reference keeps cosines and sines of every feature; a pair of features turns by one angle. */

@@ -77,9 +77,7 @@ record LoraNetworks(
         return tokens -> transformer.forward(
                 tokens,
                 in.tensor("in.encoder_hidden_states"),
-                in.tensor("in.pooled_projections"),
-                in.tensor("in.timestep"),
-                in.has("in.guidance") ? in.tensor("in.guidance") : null,
+                FluxNetworkGoldens.conditioning(transformer, in),
                 FluxPositions.rope(
                         Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids")), transformer.config()));
     }
@@ -90,7 +88,7 @@ record LoraNetworks(
         return tokens -> transformer.forward(
                 tokens,
                 in.tensor("in.encoder_hidden_states"),
-                in.tensor("in.timestep"),
+                transformer.conditioning(in.tensor("in.timestep").reshape(1, -1)),
                 positions.rope(textTokens, transformer.config(), Device.CPU),
                 positions.generatedTokens(),
                 null);

@@ -41,7 +41,7 @@ final class QwenNetworkGoldens {
                 () -> transformer.forward(
                         golden.tensor("in.hidden_states"),
                         golden.tensor("in.encoder_hidden_states"),
-                        golden.tensor("in.timestep"),
+                        transformer.conditioning(golden.tensor("in.timestep").reshape(1, -1)),
                         rope,
                         positions.generatedTokens(),
                         golden.has("in.encoder_hidden_states_mask") ? mask(golden) : null));

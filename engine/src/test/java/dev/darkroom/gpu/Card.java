@@ -1,11 +1,14 @@
 package dev.darkroom.gpu;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -14,19 +17,6 @@ import java.util.OptionalDouble;
  * @param teraflops the most that its maker states for dense bfloat16; empty where that is not known here
  */
 record Card(Device device, DType dtype, String name, OptionalDouble teraflops) {
-    private static final List<Peak> PEAKS = List.of(
-            new Peak("b200", 2250),
-            new Peak("h200", 989),
-            new Peak("h100 pcie", 756),
-            new Peak("h100", 989),
-            new Peak("a100", 312),
-            new Peak("l40s", 362),
-            new Peak("5090", 209),
-            new Peak("4090", 165),
-            new Peak("a10", 125));
-
-    private record Peak(String name, double teraflops) {}
-
     static final Card CPU = new Card(Device.CPU, DType.FLOAT32, "cpu", OptionalDouble.empty());
 
     /** The card of this machine, which must have one. */
@@ -35,19 +25,29 @@ record Card(Device device, DType dtype, String name, OptionalDouble teraflops) {
         try {
             Process asked =
                     new ProcessBuilder("nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "-i", "0").start();
-            name = new String(asked.getInputStream().readAllBytes()).strip();
+            name = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             System.err.println("nvidia-smi does not answer: " + e.getMessage());
         }
         return new Card(Device.CUDA, DType.BFLOAT16, name, peak(name));
     }
 
+    /** Looks a card up by what its driver calls it. Those in slots are slower than their namesakes, and not in the list. */
     static OptionalDouble peak(String name) {
-        String small = name.toLowerCase(Locale.ROOT);
-        return PEAKS.stream()
-                .filter(peak -> Arrays.stream(peak.name.split(" ")).allMatch(small::contains))
-                .mapToDouble(Peak::teraflops)
-                .findFirst();
+        String plain = name.toLowerCase(Locale.ROOT).replace(" ", "");
+        if (plain.contains("pcie")) {
+            return OptionalDouble.empty();
+        }
+        try (InputStream in = Objects.requireNonNull(Card.class.getResourceAsStream("/cards.json"))) {
+            return new ObjectMapper()
+                    .readTree(in).properties().stream()
+                            .filter(card -> plain.contains(card.getKey()))
+                            .mapToDouble(card ->
+                                    card.getValue().at("/published/bf16_tflops").asDouble())
+                            .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Bytes that are taken on the card; 0 for the CPU. */

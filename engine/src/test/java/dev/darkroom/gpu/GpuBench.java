@@ -10,6 +10,8 @@ import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
+import dev.darkroom.tensor.AttentionBackend;
+import dev.darkroom.tensor.AttentionChoice;
 import dev.darkroom.tensor.CardOperators;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.PlacementPolicy;
@@ -55,6 +57,9 @@ public final class GpuBench {
         Path folder = Files.createTempDirectory("bench-gpu");
         try (Loras loras = Families.loras(0);
                 ImageModel model = Families.open("bench", plan.checkpoint(folder), Limits.STANDARD, loras)) {
+            if (card.device().isCuda()) {
+                results.put("attention", AttentionChoice.make(AttentionBackend.AUTO, card.device()));
+            }
             results.put("model", plan.tiny() ? "pocket-flux" : "flux.1-dev, random weights");
             long start = System.nanoTime();
             var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
@@ -13,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongFunction;
 
-/** Single passes of a transformer, with random inputs: the time of a step at several sizes and with several pictures at once. */
+/**
+ * Single passes of a transformer, with random inputs: the time of a step at several sizes and with several pictures at once. What all steps
+ * take from their noise levels is computed before, as for a picture.
+ */
 final class Passes {
     private final Card card;
     private final Plan plan;
@@ -70,12 +73,12 @@ final class Passes {
     Runnable pass(int side, int batch) {
         FluxConfig config = config();
         int rows = side / 16;
-        LongFunction<Tensor> sigma = value -> onCard(Tensor.of(numbers(batch, value / 1000f), batch));
         Tensor tokens = random(1, batch, imageTokens(side), config.inChannels());
         Tensor embeds = random(2, batch, textTokens, config.promptWidth());
         Tensor pooled = random(3, batch, config.pooledWidth());
-        Tensor noise = sigma.apply(500);
-        Tensor guidance = config.guidanceEmbeds() ? sigma.apply(3500) : null;
+        Tensor sigma = onCard(Tensor.of(new float[] {0.5f}, 1, 1));
+        Tensor guidance = config.guidanceEmbeds() ? onCard(Tensor.of(numbers(batch, 3.5f), batch)) : null;
+        Conditioning conditioning = transformer.conditioning(sigma, guidance, pooled);
         Tensor rope = new FluxPositions()
                 .image(0, Math.toIntExact(textTokens), 1)
                 .image(0, rows, rows)
@@ -83,7 +86,7 @@ final class Passes {
         return () -> {
             try (var pass = Scope.open("pass")) {
                 transformer
-                        .forward(tokens, embeds, pooled, noise, guidance, rope)
+                        .forward(tokens, embeds, conditioning, rope)
                         .await();
             }
         };

@@ -317,9 +317,10 @@ class LoraOnFluxTest {
                 .forward(
                         GOLDEN.get("in.hidden_states").tensor().to(dtype),
                         GOLDEN.get("in.encoder_hidden_states").tensor().to(dtype),
-                        GOLDEN.get("in.pooled_projections").tensor().to(dtype),
-                        GOLDEN.get("in.timestep").tensor(),
-                        GOLDEN.get("in.guidance").tensor(),
+                        transformer.conditioning(
+                                GOLDEN.get("in.timestep").tensor().reshape(1, -1),
+                                GOLDEN.get("in.guidance").tensor(),
+                                GOLDEN.get("in.pooled_projections").tensor().to(dtype)),
                         FluxPositions.rope(ids, transformer.config()))
                 .toFloats();
     }

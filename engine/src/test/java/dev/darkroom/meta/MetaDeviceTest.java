@@ -3,45 +3,23 @@ package dev.darkroom.meta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The code of a card, run at full size without one: shapes, types and devices of every operator of every family agree. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MetaDeviceTest {
-    private final Map<String, JsonNode> lines = new LinkedHashMap<>();
-
-    @BeforeAll
-    void run(@TempDir Path folder) throws IOException, InterruptedException {
-        for (String line : MetaProcess.run(MetaMain.class, folder.toString()).split("\n")) {
-            JsonNode told = new ObjectMapper().readTree(line);
-            lines.put(told.path("scenario").asText(), told);
-        }
-    }
-
     static Stream<Scenario> sound() {
         return Scenarios.ALL.stream().filter(scenario -> scenario.planted().isEmpty());
-    }
-
-    private JsonNode line(Scenario scenario) {
-        return Objects.requireNonNull(lines.get(scenario.checkpoint() + ": " + scenario.name()), scenario.name());
     }
 
     @ParameterizedTest
     @MethodSource("sound")
     void draws(Scenario scenario) {
-        JsonNode told = line(scenario);
+        JsonNode told = MetaRuns.of(scenario);
 
         assertThat(told.path("error").asText()).isEmpty();
         assertThat(told.path("picture").asText()).isEqualTo(scenario.size().toString());
@@ -56,10 +34,18 @@ class MetaDeviceTest {
                 .findFirst()
                 .orElseThrow();
 
-        assertThat(line(planted).path("error").asText())
+        assertThat(MetaRuns.of(planted).path("error").asText())
                 .matches("tensors of the card and of the host meet in " + planted.planted()
                         + "\\[.*cpu complex64\\[1536, 64].*, called at \\w+\\.java:\\d+");
-        assertThat(line(planted).path("left").asLong()).isZero();
+        assertThat(MetaRuns.of(planted).path("left").asLong()).isZero();
+    }
+
+    @Test
+    void everyOperatorSaysTheShapeAndTypeThatTheCpuComputes() {
+        JsonNode operators = MetaRuns.named("operators");
+
+        assertThat(operators.path("otherwise")).isEmpty();
+        assertThat(operators.path("tried")).hasSizeGreaterThan(70);
     }
 
     @Test
@@ -72,14 +58,10 @@ class MetaDeviceTest {
 
     private Map<String, Long> sizes(String scenario) {
         Map<String, Long> sizes = new LinkedHashMap<>();
-        Objects.requireNonNull(lines.get(scenario), scenario)
-                .path("networks")
-                .properties()
-                .forEach(network -> {
-                    String[] told = network.getValue().asText().split(", ");
-                    assertThat(told[0]).isEqualTo("bfloat16 on meta");
-                    sizes.put(network.getKey(), Long.parseLong(told[1]));
-                });
+        MetaRuns.named(scenario).path("networks").properties().forEach(network -> {
+            assertThat(network.getValue().path("placement").asText()).isEqualTo("bfloat16 on meta");
+            sizes.put(network.getKey(), network.getValue().path("bytes").asLong());
+        });
         return sizes;
     }
 }

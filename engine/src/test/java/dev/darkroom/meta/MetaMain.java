@@ -2,20 +2,21 @@ package dev.darkroom.meta;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
+import dev.darkroom.tally.StepTally;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.OperatorLog;
+import dev.darkroom.tensor.OperatorsOnMeta;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.logging.Level;
@@ -34,10 +35,19 @@ final class MetaMain {
     public static void main(String... arguments) throws IOException {
         Logger.getLogger("").setLevel(Level.WARNING);
         var main = new MetaMain(Path.of(arguments[0]));
+        System.out.println(operators());
         for (Scenario scenario : Scenarios.ALL) {
             System.out.println(main.run(scenario));
         }
         System.exit(0); // libtorch's threads
+    }
+
+    private static ObjectNode operators() {
+        ObjectNode line = JSON.createObjectNode().put("scenario", "operators");
+        List<String> tried = new ArrayList<>();
+        OperatorsOnMeta.disagreements(tried).forEach(line.putObject("otherwise")::put);
+        tried.forEach(line.putArray("tried")::add);
+        return line;
     }
 
     private ObjectNode run(Scenario scenario) throws IOException {
@@ -45,49 +55,40 @@ final class MetaMain {
         line.put("scenario", scenario.checkpoint() + ": " + scenario.name());
         long start = System.nanoTime();
         long before = Scope.liveTensors();
-        long[] calls = {0};
-        OperatorLog.Listener count = call -> calls[0]++;
-        Path checkpoint = checkpoint(scenario.checkpoint());
+        var tally = new StepTally(true);
+        Path checkpoint = Checkpoints.at(scenario.checkpoint(), folder);
         try (var log = scenario.planted().isEmpty()
-                        ? OperatorLog.to(count)
-                        : OperatorLog.planting(scenario.planted(), count);
+                        ? OperatorLog.to(tally)
+                        : OperatorLog.planting(scenario.planted(), tally);
                 MetaModel loaded = MetaModel.load(checkpoint, scenario.memory())) {
             ImageModel model = loaded.model();
             for (Resident<?> network : model.networks()) {
-                line.withObject("networks").put(
-                        network.toString().replaceFirst(" of .*", ""),
-                        network.required().placement() + ", " + network.required().bytes());
+                line.withObject("networks")
+                        .putObject(network.toString().replaceFirst(" of .*", ""))
+                        .put("placement", network.required().placement().toString())
+                        .put("bytes", network.required().bytes());
             }
-            render(model, scenario, line);
+            tally.weightsAreThere();
+            render(model, scenario, line, tally);
         } catch (RuntimeException e) {
             line.put("error", String.valueOf(e.getMessage()));
         }
-        line.put("calls", calls[0]);
         line.put("left", Scope.liveTensors() - before);
         line.put("seconds", (System.nanoTime() - start) / 100_000_000 / 10.0);
         return line;
     }
 
-    private void render(ImageModel model, Scenario scenario, ObjectNode line) throws IOException {
+    private void render(ImageModel model, Scenario scenario, ObjectNode line, StepTally tally) throws IOException {
         Job.Generation job = scenario.job();
         model.check(job);
         List<LoraFile> loras = scenario.lora() ? List.of(lora(model, scenario.checkpoint())) : List.of();
-        Rendering rendering = model.render(
-                job,
-                TestJobs.first(job),
-                scenario.sources(loras),
-                (step, steps) -> line.put("steps", step + " of " + steps));
+        Rendering rendering = model.render(job, TestJobs.first(job), scenario.sources(loras), (step, steps) -> {
+            line.put("steps", step + " of " + steps);
+            tally.next();
+        });
+        line.set("step", tally.json(tally.steps().getLast()));
         line.put("picture", rendering.picture().size().toString());
         rendering.notes().forEach(line.withArray("notes")::add);
-    }
-
-    private Path checkpoint(String name) throws IOException {
-        Path embedded = TestCheckpoints.PAYLOADS.resolve("models").resolve(name);
-        if (Files.isDirectory(embedded)) {
-            return embedded;
-        }
-        Path written = folder.resolve(name);
-        return Files.isDirectory(written) ? written : Published.named(name).write(written);
     }
 
     /** A LoRA on queries and values of the transformer, of its first layers a DoRA. */

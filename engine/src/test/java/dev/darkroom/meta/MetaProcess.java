@@ -49,7 +49,8 @@ public final class MetaProcess {
                 ? Arrays.stream(loader.getURLs())
                                 .map(url -> Path.of(url.getPath()).toString())
                                 .collect(Collectors.joining(File.pathSeparator))
-                        + File.pathSeparator + own
+                        + File.pathSeparator
+                        + own
                 : own;
     }
 }

@@ -34,17 +34,19 @@ public enum Published {
 
         @Override
         void change(Map<String, SparseComponent> networks) {
-            Objects.requireNonNull(networks.get("transformer")).tensors().put("x_embedder.weight", new long[] {3072, 384});
+            Objects.requireNonNull(networks.get("transformer")).tensors().put("x_embedder.weight", new long[] {3072, 384
+            });
         }
     },
     QWEN_IMAGE("qwen-image", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImagePipeline"),
     QWEN_IMAGE_EDIT("qwen-image-edit", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPipeline"),
-    QWEN_IMAGE_EDIT_2509("qwen-image-edit-2509", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline"),
-    QWEN_IMAGE_EDIT_2511("qwen-image-edit-2511", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline") {
+    QWEN_IMAGE_EDIT_2509(
+            "qwen-image-edit-2509", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline"),
+    QWEN_IMAGE_EDIT_2511(
+            "qwen-image-edit-2511", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline") {
         @Override
         void change(Path folder) throws IOException {
-            TestCheckpoints.edit(
-                    folder.resolve("transformer/config.json"), config -> config.put("zero_cond_t", true));
+            TestCheckpoints.edit(folder.resolve("transformer/config.json"), config -> config.put("zero_cond_t", true));
         }
     };
 
@@ -93,8 +95,7 @@ public enum Published {
             }
         }
         for (var config : JSON.readTree(resource(family + ".json")).properties()) {
-            TestCheckpoints.edit(
-                    folder.resolve(config.getKey()), file -> merge(file, (ObjectNode) config.getValue()));
+            TestCheckpoints.edit(folder.resolve(config.getKey()), file -> merge(file, (ObjectNode) config.getValue()));
         }
         TestCheckpoints.edit(folder.resolve("model_index.json"), index -> index.put("_class_name", pipeline));
         change(folder);

@@ -9,7 +9,6 @@ import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Sources;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +42,17 @@ record Scenario(
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         return new Scenario(name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, false, "");
+    }
+
+    /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
+    static Scenario usual(String checkpoint, Size size, int steps) {
+        boolean guidedByItself = checkpoint.contains("qwen");
+        Brings brings = checkpoint.contains("fill")
+                ? Brings.MASK
+                : checkpoint.contains("edit") || checkpoint.contains("kontext") ? Brings.IMAGES : Brings.PROMPT;
+        int pictures = brings == Brings.PROMPT ? 0 : 1;
+        String negative = guidedByItself ? " " : null;
+        return new Scenario("usual", checkpoint, 0, size, steps, brings, pictures, negative, false, "");
     }
 
     Scenario withPictures(int count) {

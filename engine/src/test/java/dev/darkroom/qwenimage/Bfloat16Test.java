@@ -100,7 +100,7 @@ class Bfloat16Test {
                 noise(3, 1, positions.imageTokens(), transformer.config().inChannels())
                         .to(dtype),
                 noise(4, 1, 7, transformer.config().promptWidth()).to(dtype),
-                Tensor.of(new float[] {0.7f}, 1),
+                transformer.conditioning(Tensor.of(new float[] {0.7f}, 1, 1)),
                 positions.rope(7, transformer.config(), Device.CPU),
                 positions.generatedTokens(),
                 null);

@@ -99,6 +99,8 @@ class OperatorsTest {
                 sample("to_host_float", "float32 [2]", () -> Operators.TO_HOST_FLOAT.tensor(bf16(2))),
                 sample("to_host_long", "int64 [2]", () -> Operators.TO_HOST_LONG.tensor(bf16(2))),
                 sample("wait_for", "true", () -> Operators.WAIT_FOR.truth(bf16(2))),
+                sample("arrival", "uint8 [1]", () -> Operators.ARRIVAL.tensor(bf16(2))),
+                sample("number", "3", () -> Operators.NUMBER.integer(Tensor.of(new byte[] {3}, 1))),
                 sample(
                         "randn",
                         "2 × bfloat16 [2, 3]",
@@ -135,15 +137,19 @@ class OperatorsTest {
                         () -> Operators.guideKeepingLength(
                                 bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
                 sample("euler_step", "float32 [2, 3]", () -> Operators.eulerStep(bf16(2, 3), bf16(2, 3), -0.25)),
-                sample(
-                        "gated_add",
-                        "bfloat16 [2, 3, 4]",
-                        () -> Operators.gatedAdd(bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 3, 4))),
                 sample("silu", "bfloat16 [2, 3]", () -> Operators.silu(bf16(2, 3))),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
                 sample("gelu", "bfloat16 [2, 3]", () -> Operators.gelu(bf16(2, 3))),
                 sample("quick_gelu", "bfloat16 [2, 3]", () -> Operators.quickGelu(bf16(2, 3))),
                 sample("linear", "bfloat16 [2, 4]", () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4))),
+                sample(
+                        "linear_gelu",
+                        "bfloat16 [2, 4]",
+                        () -> Operators.linearGelu(bf16(2, 3), bf16(4, 3), bf16(4), List.of())),
+                sample(
+                        "linear_of_two",
+                        "bfloat16 [1, 2, 4]",
+                        () -> Operators.linearOfTwo(bf16(1, 2, 3), bf16(1, 2, 5), bf16(4, 8), bf16(4), List.of())),
                 sample(
                         "gated_mlp",
                         "bfloat16 [2, 3]",
@@ -166,11 +172,7 @@ class OperatorsTest {
                         "linear",
                         "bfloat16 [2, 4]",
                         () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4), List.of(bf16(1, 3), bf16(4, 1)))),
-                sample(
-                        "modulation",
-                        "3 × bfloat16 [2, 1, 4]",
-                        () -> Operators.modulation(
-                                bf16(2, 4), bf16(12, 4), bf16(12), 3, List.of(bf16(2, 4), bf16(12, 2)))),
+                sample("modulation", "3 × bfloat16 [2, 1, 4]", () -> Operators.modulation(bf16(5, 2, 12), 4, 3)),
                 sample(
                         "low_rank",
                         "2 × bfloat16 [2, 2] and bfloat16 [2, 4]",
@@ -197,6 +199,11 @@ class OperatorsTest {
                 sample("layer_norm", "bfloat16 [2, 4]", () -> Operators.layerNorm(bf16(2, 4), bf16(4), bf16(4), EPS)),
                 sample("rms_norm", "bfloat16 [2, 4]", () -> Operators.rmsNorm(bf16(2, 4), bf16(4), EPS)),
                 sample(
+                        "gated_add_norm",
+                        "2 × bfloat16 [2, 3, 4]",
+                        () -> Operators.gatedAddNorm(
+                                bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 1, 4), EPS)),
+                sample(
                         "modulated_norm",
                         "bfloat16 [1, 3, 4]",
                         () -> Operators.modulatedNorm(bf16(1, 3, 4), bf16(1, 1, 4), bf16(1, 1, 4), EPS)),
@@ -205,46 +212,35 @@ class OperatorsTest {
                         "bfloat16 [2, 3, 4]",
                         () -> Operators.modulatedNorm(bf16(2, 3, 4), bf16(2, 1, 4), bf16(2, 1, 4), EPS)),
                 sample(
-                        "modulation",
-                        "3 × bfloat16 [2, 1, 4]",
-                        () -> Operators.modulation(bf16(2, 4), bf16(12, 4), bf16(12), 3, List.of())),
-                sample(
                         "timestep_embedding",
                         "bfloat16 [2, 6]",
                         () -> Operators.timestepEmbedding(bf16(2), bf16(3), 1, DType.BFLOAT16)),
                 sample("rope_table", "complex64 [3, 4]", OperatorsTest::table),
                 sample("complex_parts", "float32 [3, 8]", () -> AttentionOperators.complexParts(table())),
-                sample("rope", "bfloat16 [1, 2, 3, 8]", () -> AttentionOperators.rope(bf16(1, 2, 3, 8), table())),
                 sample(
                         "query_key_value",
-                        "3 × bfloat16 [1, 2, 3, 8]",
+                        "bfloat16 [1, 3, 3, 2, 8]",
                         () -> AttentionOperators.queryKeyValue(
-                                bf16(1, 3, 16),
-                                List.of(bf16(16, 16), bf16(16, 16), bf16(16, 16)),
-                                List.of(bf16(16), bf16(16), bf16(16)),
-                                bf16(8),
-                                bf16(8),
-                                2,
-                                EPS,
-                                List.of(),
-                                new long[3])),
+                                streams(), sixTimes(16, 16), sixTimes(16), 2, List.of(), new long[6])),
                 sample(
                         "query_key_value",
-                        "3 × bfloat16 [1, 2, 3, 8]",
+                        "bfloat16 [1, 3, 3, 2, 8]",
                         () -> AttentionOperators.queryKeyValue(
-                                bf16(1, 3, 16),
-                                List.of(bf16(16, 16), bf16(16, 16), bf16(16, 16)),
-                                List.of(bf16(16), bf16(16), bf16(16)),
-                                bf16(8),
-                                bf16(8),
+                                streams(),
+                                List.of(bf16(48, 16), bf16(48, 16)),
+                                List.of(bf16(48), bf16(48)),
                                 2,
-                                EPS,
                                 List.of(bf16(1, 16), bf16(16, 1), bf16(16)),
-                                new long[] {0, 0, 3})),
+                                new long[] {0, 0, 3, 3, 3, 3})),
+                sample("qk_norm_rope", "bfloat16 [1, 3, 3, 2, 8]", () -> {
+                    Tensor joint = bf16(1, 3, 3, 2, 8);
+                    AttentionOperators.qkNormRope(joint, bf16(8), bf16(8), table(), 1, 2, EPS);
+                    return joint;
+                }),
                 sample(
-                        "rope_attention",
+                        "joint_attention",
                         "bfloat16 [1, 3, 16]",
-                        () -> AttentionOperators.ropeAttention(streams(), streams(), streams(), table(), null)),
+                        () -> AttentionOperators.jointAttention(bf16(1, 3, 3, 2, 8), null)),
                 sample(
                         "attention",
                         "bfloat16 [1, 3, 8]",
@@ -523,7 +519,6 @@ class OperatorsTest {
                         .clamp(-1, 1)
                         .toFloats())
                 .containsExactly(Float.NaN, Float.NaN, Float.NaN, 1);
-        assertThat(Operators.gatedAdd(x, floats(2), x).toFloats()).containsExactly(-6, -1.5f, 0, 3, 9);
         assertNear(x.exp(), each(x, Math::exp));
         assertNear(Operators.silu(x), each(x, v -> v / (1 + Math.exp(-v))));
         assertNear(Operators.quickGelu(x), each(x, v -> v / (1 + Math.exp(-1.702 * v))));
@@ -632,41 +627,6 @@ class OperatorsTest {
                 Math.sin(2),
                 Math.cos(slow),
                 Math.sin(slow));
-    }
-
-    @Test
-    void aRotationKeepsLengthsAndTheFirstPosition() {
-        Tensor x = wave(1, 2, 5, 8);
-        Tensor ids = floats(0, 1, 2, 300, 4000).reshape(5, 1);
-        float[] before = x.toFloats();
-        float[] after = AttentionOperators.rope(
-                        x, AttentionOperators.ropeTable(ids, new long[] {8}, 10_000, DType.FLOAT64))
-                .toFloats();
-        assertThat(after).isNotEqualTo(before);
-        for (int i = 0; i < before.length; i += 2) {
-            assertThat(Math.hypot(after[i], after[i + 1]))
-                    .isCloseTo(Math.hypot(before[i], before[i + 1]), within(1e-5));
-            if (i % 40 < 8) {
-                assertThat(after[i]).isEqualTo(before[i]);
-            }
-        }
-    }
-
-    @Test
-    void attentionToOneKeyGivesItsValue() {
-        Tensor value = wave(1, 1, 8);
-        assertThat(AttentionOperators.attention(wave(1, 1, 8), wave(1, 1, 8), value, 2, false)
-                        .toFloats())
-                .containsExactly(value.toFloats(), within(1e-6f));
-        assertThat(AttentionOperators.ropeAttention(
-                                List.of(wave(1, 2, 1, 8)),
-                                List.of(wave(1, 2, 1, 8)),
-                                List.of(wave(1, 2, 1, 8)),
-                                AttentionOperators.ropeTable(
-                                        floats(3).reshape(1, 1), new long[] {8}, 10_000, DType.FLOAT64),
-                                null)
-                        .toFloats())
-                .containsExactly(wave(1, 2, 1, 8).toFloats(), within(1e-6f));
     }
 
     @Test
@@ -787,7 +747,11 @@ class OperatorsTest {
     }
 
     private static List<Tensor> streams() {
-        return List.of(bf16(1, 2, 1, 8), bf16(1, 2, 2, 8));
+        return List.of(bf16(1, 1, 16), bf16(1, 2, 16));
+    }
+
+    private static List<Tensor> sixTimes(long... shape) {
+        return Stream.generate(() -> bf16(shape)).limit(6).toList();
     }
 
     private static Tensor table() {
@@ -845,7 +809,7 @@ class OperatorsTest {
         return OperatorLibrary.MANAGER.getManagedArrays().size();
     }
 
-    private static String description(Object result) {
+    static String description(Object result) {
         List<Tensor> tensors = tensors(result);
         if (tensors.isEmpty()) {
             return result.toString();

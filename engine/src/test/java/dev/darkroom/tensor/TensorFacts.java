@@ -1,6 +1,7 @@
 package dev.darkroom.tensor;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What is known of a tensor without its numbers.
@@ -37,8 +38,34 @@ public record TensorFacts(long id, DType dtype, boolean onCard, long[] shape, lo
         return true;
     }
 
+    /** True if another shape of its elements needs no copy. */
+    public boolean canBeSeenAs(long... other) {
+        int at = other.length - 1;
+        long step = 1; // of a run of dimensions that lie in memory like one
+        long room = 1;
+        for (int i = shape.length - 1; i >= 0; i--) {
+            if (room == 1) {
+                step = strides[i];
+            }
+            room *= shape[i];
+            boolean ends = i == 0 || (shape[i - 1] != 1 && strides[i - 1] != room * step);
+            if (ends) {
+                long taken = 1;
+                while (at >= 0 && (taken < room || other[at] == 1)) {
+                    taken *= other[at];
+                    at--;
+                }
+                if (taken != room) {
+                    return false;
+                }
+                room = 1;
+            }
+        }
+        return at == -1;
+    }
+
     @Override
     public String toString() {
-        return (onCard ? "meta " : "cpu ") + dtype.name().toLowerCase(java.util.Locale.ROOT) + Arrays.toString(shape);
+        return (onCard ? "meta " : "cpu ") + dtype.name().toLowerCase(Locale.ROOT) + Arrays.toString(shape);
     }
 }

@@ -158,7 +158,7 @@ public final class Bench {
                     .getFirst();
             Tensor pooled = Operators.randn(3, DType.FLOAT32, new long[] {1, config.pooledWidth()})
                     .getFirst();
-            Tensor sigma = Tensor.of(new float[] {0.5f}, 1);
+            var conditioning = transformer.conditioning(Tensor.of(new float[] {0.5f}, 1, 1), null, pooled);
             Tensor ids = new FluxPositions()
                     .image(0, textTokens, 1)
                     .image(0, side, side)
@@ -166,7 +166,7 @@ public final class Bench {
             Tensor rope = FluxPositions.rope(ids, config);
             Measured.Timed pass = () -> {
                 try (var inner = Scope.open("pass")) {
-                    transformer.forward(tokens, embeds, pooled, sigma, null, rope);
+                    transformer.forward(tokens, embeds, conditioning, rope);
                 }
             };
             long before = Operators.calls();

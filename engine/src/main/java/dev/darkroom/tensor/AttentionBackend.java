@@ -1,0 +1,11 @@
+package dev.darkroom.tensor;
+
+/** What computes attention without a mask on a card. */
+public enum AttentionBackend {
+    /** Whichever of the others is right and faster on this card. */
+    AUTO,
+    /** The kernels that libtorch chooses by itself, FlashAttention first. */
+    FLASH,
+    /** cuDNN's. */
+    CUDNN
+}
