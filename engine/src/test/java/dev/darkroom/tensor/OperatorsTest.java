@@ -339,6 +339,10 @@ class OperatorsTest {
                         "bfloat16 [1, 3, 10, 8]",
                         () -> PictureOperators.upsampleConv(bf16(1, 4, 5, 4), bf16(3, 4, 3, 3), bf16(3), 2)),
                 sample(
+                        "picture_layout",
+                        "bfloat16 [1, 2, 3, 4]",
+                        () -> PictureOperators.pictureLayout(bf16(1, 2, 3, 4))),
+                sample(
                         "pad_right_bottom",
                         "bfloat16 [1, 2, 4, 5]",
                         () -> PictureOperators.padRightBottom(bf16(1, 2, 3, 4))),
