@@ -42,7 +42,7 @@ final class CostRules {
 
     /** Operators whose results are always views of their first argument; in place if they have none. */
     private static final Set<String> VIEWS =
-            Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
+            Set.of("view_bytes", "permute", "narrow", "chunk", "picture_layout", "complex_parts", "modulation");
 
     static {
         // files, devices, types
@@ -233,6 +233,7 @@ final class CostRules {
         TEXT.put("window_attention", Passes::windowAttention);
         TEXT.put("causal_attention", Passes::causalAttention);
         // pictures
+        TEXT.put("picture_layout", NOTHING); // of the CPU
         TEXT.put("conv2d", (call, cost) -> Passes.convolution(call.results().getFirst(), call.tensor(1), cost));
         TEXT.put("causal_conv3d", NOTHING); // of tests alone
         TEXT.put("group_norm", (call, cost) -> Passes.groupNorm(call.tensor(0), cost));
@@ -270,6 +271,8 @@ final class CostRules {
             cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
         });
         KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
+        KERNEL.put(
+                "quantise_rows", (call, cost) -> cost.pass(call.tensor(0).bytes() + call.tensor(0).numbers()));
         // the step cache, where it is asked for
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());
@@ -285,14 +288,18 @@ final class CostRules {
             cost.pass(2 * bytes(call.results()));
         });
         TEXT.put("scaled_linear", (call, cost) -> {
-            Passes.quantised(call.tensor(0), cost);
+            if (call.list(5).isEmpty()) {
+                Passes.quantised(call.tensor(0), cost);
+            }
             Passes.scaled(call.tensor(0), call.tensor(1), call.list(4), cost);
         });
         TEXT.put("scaled_query_key_value", (call, cost) -> {
             long[] ends = (long[]) call.arguments().get(6);
             for (int i = 0; i < call.list(0).size(); i++) {
                 TensorFacts x = call.list(0).get(i);
-                Passes.quantised(x, cost);
+                if (call.list(7).isEmpty()) {
+                    Passes.quantised(x, cost);
+                }
                 for (int layer = 3 * i; layer < 3 * i + 3; layer++) {
                     int from = layer == 0 ? 0 : (int) ends[layer - 1];
                     Passes.scaled(x, call.list(1).get(layer), call.list(5).subList(from, (int) ends[layer]), cost);
