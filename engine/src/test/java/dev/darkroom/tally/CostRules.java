@@ -46,7 +46,18 @@ final class CostRules {
 
     static {
         // files, devices, types
-        for (String name : new String[] {"view_bytes", "copy_bytes", "pinned", "copy_window", "stage", "convert_bytes", "empty_bytes", "blank", "dtype_of", "device_of"}) {
+        for (String name : new String[] {
+            "view_bytes",
+            "copy_bytes",
+            "pinned",
+            "copy_window",
+            "stage",
+            "convert_bytes",
+            "empty_bytes",
+            "blank",
+            "dtype_of",
+            "device_of"
+        }) {
             TEXT.put(name, NOTHING);
         }
         TEXT.put("copy", ONE_PASS);
@@ -270,9 +281,12 @@ final class CostRules {
             TensorFacts joint = call.tensor(0);
             cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
         });
-        KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
         KERNEL.put(
-                "quantise_rows", (call, cost) -> cost.pass(call.tensor(0).bytes() + call.tensor(0).numbers()));
+                "gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
+        KERNEL.put(
+                "quantise_rows",
+                (call, cost) ->
+                        cost.pass(call.tensor(0).bytes() + call.tensor(0).numbers()));
         // the step cache, where it is asked for
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());
