@@ -127,7 +127,7 @@ class UploadTest {
             assertThat(stack.weight().shape()).containsExactly(5, 3);
             assertThat(stack.weight().toFloats())
                     .containsExactly(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 21, 22, 23);
-            assertThat(stack.bias().toFloats()).containsExactly(10, 10, 20, 20, 30);
+            assertThat(Objects.requireNonNull(stack.bias()).toFloats()).containsExactly(10, 10, 20, 20, 30);
             assertThat(copied.linears()).containsOnlyKeys("q", "k", "v");
             for (int i = 0; i < 3; i++) {
                 assertThat(copied.network().layers().get(i).tensor().toFloats())
