@@ -88,6 +88,9 @@ if [[ ,${DARKROOM_SKIP_CHECKS:-}, != *[,\ ]weights[,\ ]* ]]; then
   export DARKROOM_HUB_MODELS_WAIT=0s
 fi
 
+# shellcheck source=startup-checks/libraries.bash
+. "$checks/libraries.bash"
+
 # libtorch's threads wait for each other by spinning, briefly: spinning long, they stand still as soon as another process wants a core
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 
