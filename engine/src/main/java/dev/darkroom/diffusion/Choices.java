@@ -78,7 +78,8 @@ record Choices(
                 strength(job),
                 defaults.maxSequenceLength(),
                 schedule(sampling),
-                "");
+                "",
+                StepCache.OFF);
     }
 
     /**
@@ -90,7 +91,7 @@ record Choices(
         boolean large = device.isCard() && limits.allow(usualSize);
         Size size = large ? usualSize : SMALL;
         Double guidance = pipeline.family().guidance().embedded() ? 1.0 : null;
-        return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "");
+        return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "", StepCache.OFF);
     }
 
     private int steps(Sampling sampling) {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators} and
+ * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators}, {@link ScaledOperators} and
  * {@link PictureOperators}, are bound at once by {@link #bind}, so that a missing one is reported by name before the first job. Shapes are described beside the TorchScript text.
  */
 public final class Operators {
@@ -46,6 +46,7 @@ public final class Operators {
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
+    private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator SILU = Operator.named("silu");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
@@ -75,7 +76,7 @@ public final class Operators {
      * @return the names of the bound operators
      */
     public static List<String> bind() {
-        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class)) {
+        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
             initialise(further);
         }
         return Operator.bound();
@@ -133,6 +134,16 @@ public final class Operators {
      */
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
+    }
+
+    /**
+     * Relative change of a tensor, {@code Σ|now − before| / Σ|before|}; waits for the device. Not a number or infinite where {@code before}
+     * is 0 all over, or where there are numbers that are not finite.
+     */
+    public static double relativeChange(Tensor now, Tensor before) {
+        try (var scope = Scope.open("relative change")) {
+            return RELATIVE_CHANGE.tensor(now, before).toFloats()[0];
+        }
     }
 
     /** One Euler step: {@code sample + dt · prediction}, in float32. */
@@ -275,7 +286,8 @@ public final class Operators {
      * @return x', then its norm; {@code [B, S, D]} each
      */
     public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
-        return GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps);
+        return CardKernels.gatedAddNorm(x, gate, y, shift, scale, eps)
+                .orElseGet(() -> GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps));
     }
 
     /**

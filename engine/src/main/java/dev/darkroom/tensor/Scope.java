@@ -62,6 +62,15 @@ public final class Scope implements AutoCloseable {
         return tensor;
     }
 
+    /** Takes a tensor over from whichever scope it belongs to, such as an inner one: it lives until this scope is closed. */
+    public Tensor take(Tensor tensor) {
+        if (tensor.owner != this) {
+            tensor.owner = this;
+            tensors.add(tensor);
+        }
+        return tensor;
+    }
+
     /**
      * Replaces one tensor by another, in a loop over blocks: {@code old} is freed at once if this scope owns it.
      *

@@ -65,6 +65,11 @@ public final class Tensor {
         return array;
     }
 
+    /** Address of libtorch's own tensor, {@code at::Tensor}; good while this tensor lives. */
+    long handle() {
+        return array().getHandle();
+    }
+
     /** Makes a float32 tensor in host memory from row-major values. */
     public static Tensor of(float[] values, long... shape) {
         return copyOf(FloatBuffer.wrap(values), DataType.FLOAT32, shape);

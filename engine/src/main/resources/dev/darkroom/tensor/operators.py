@@ -178,6 +178,10 @@ def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: floa
     guided = away + scale * (prediction.to(6) - away)
     return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / torch.linalg_vector_norm(guided, 2, [-1], True))
 
+def relative_change(self, now: Tensor, before: Tensor) -> Tensor:
+    # The sum of absolute differences over the sum of absolute values, in float32: one number.
+    return torch.linalg_vector_norm(now - before, 1, None, False, dtype=6) / torch.linalg_vector_norm(before, 1, None, False, dtype=6)
+
 def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
     return sample.to(6) + dt * prediction.to(6)
 
@@ -322,6 +326,85 @@ def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, d
     angles = value.to(6).unsqueeze(1) * frequencies.unsqueeze(0) * scale
     return torch.cat([torch.cos(angles), torch.sin(angles)], -1).to(dtype)
 
+# --- fp8: e4m3 numbers with one float32 scale a row ---
+
+def quantise_rows(self, x: Tensor) -> List[Tensor]:
+    # x [.., K] -> q e4m3 [.., K] and scale float32 [.., 1], x about q * scale: scale = max|row| / 448, at least 1e-12; q is x / scale, to the
+    # nearest (ties to even), at most 448. A row with a number that is not finite stays without finite numbers.
+    whole = x.to(6)
+    scale = torch.clamp_min(torch.maximum(whole.amax([-1], True), whole.amin([-1], True).neg()) / 448.0, 1e-12)
+    return [torch.clamp(whole / scale, -448.0, 448.0).to(24), scale]
+
+def empty_rows(self, x: Tensor, dtypes: List[int], widths: List[int]) -> List[Tensor]:
+    # Memory for what a kernel makes of x: of its shape but for the width, and of these types.
+    made = annotate(List[Tensor], [])
+    for i in range(len(dtypes)):
+        made.append(torch.empty(x.size()[:-1] + [widths[i]], dtype=dtypes[i], device=x.device))
+    return made
+
+def dequantise(self, q: Tensor, scale: Tensor) -> Tensor:
+    return q.to(6) * scale
+
+def _scaled_product(self, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], dtype: int) -> Tensor:
+    # q [M, K], weight [N, K] -> [M, N]: the products of e4m3 numbers added up in float32, then both scales, then the bias.
+    if q.is_cuda:
+        added = annotate(Optional[Tensor], None)
+        if len(bias) > 0:
+            added = bias[0].to(15)
+        return torch._scaled_mm(q, weight.t(), scale, weight_scale.t(), added, None, 15, True).to(dtype)
+    y = torch.mm(q.to(6), weight.to(6).t()) * scale * weight_scale.t()
+    if len(bias) > 0:
+        y = y + bias[0]
+    return y.to(dtype)
+
+def _scaled_layer(self, x: Tensor, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
+    # linear with a quantised weight: x [M, K] as it was, for what LoRAs add, and as q and scale for the weight itself.
+    if len(added) == 4:
+        y = (self._scaled_product(q, scale, weight, weight_scale, annotate(List[Tensor], []), x.dtype) * added[3]).to(x.dtype)
+        if len(bias) > 0:
+            y.add_(bias[0])
+    else:
+        y = self._scaled_product(q, scale, weight, weight_scale, bias, x.dtype)
+    if len(added) > 0:
+        y.add_(torch.linear(torch.linear(x, added[0]), added[1]))
+    if len(added) > 2:
+        y.add_(added[2])
+    return y
+
+def _quantised(self, i: int, x: Tensor, given: List[Tensor]) -> List[Tensor]:
+    # x [M, K] as quantise_rows gives it: pair i of what was quantised before, if anything was.
+    if len(given) == 0:
+        return self.quantise_rows(x)
+    return [given[2 * i].view(x.size()), given[2 * i + 1].view([-1, 1])]
+
+def scaled_linear(self, x: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor], given: List[Tensor]) -> Tensor:
+    # linear with a weight of e4m3 numbers [N, K] and a scale of each row [N, 1]; x is quantised on the way, unless that is given.
+    rows = x.reshape([-1, x.size(-1)])
+    quantised = self._quantised(0, rows, given)
+    y = self._scaled_layer(rows, quantised[0], quantised[1], weight, weight_scale, bias, added)
+    return y.view(x.size()[:-1] + [weight.size(0)])
+
+def scaled_query_key_value(self, xs: List[Tensor], weights: List[Tensor], weight_scales: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int], given: List[Tensor]) -> Tensor:
+    # query_key_value with three quantised weights a stream; given are all streams as quantise_rows gives them, or none.
+    batch = xs[0].size(0)
+    width = weights[0].size(0)
+    rows = 0
+    for x in xs:
+        rows += x.size(1)
+    joint = torch.empty([batch, rows, 3 * width], dtype=xs[0].dtype, device=xs[0].device)
+    first = 0
+    before = 0
+    for s, x in enumerate(xs):
+        part = joint.narrow(1, first, x.size(1))
+        first += x.size(1)
+        tokens = x.reshape([-1, x.size(-1)])
+        quantised = self._quantised(s, tokens, given)
+        for i in range(3 * s, 3 * s + 3):
+            y = self._scaled_layer(tokens, quantised[0], quantised[1], weights[i], weight_scales[i], [biases[i]], added[before:ends[i]])
+            part.narrow(2, (i - 3 * s) * width, width).copy_(y.view([batch, x.size(1), width]))
+            before = ends[i]
+    return joint.view([batch, rows, 3, heads, -1])
+
 # --- attention ---
 
 def rope_table(self, ids: Tensor, widths: List[int], theta: float, dtype: int) -> Tensor:
@@ -458,6 +541,10 @@ def causal_attention(self, query: Tensor, key: Tensor, value: Tensor, cos: Tenso
     return self._sdpa(q, k, v, seen, False, None).transpose(1, 2).flatten(2)
 
 # --- pictures ---
+
+def picture_layout(self, x: Tensor) -> Tensor:
+    # A CPU computes pictures a sixth faster with the channels of a place beside each other; what follows keeps the layout of its input.
+    return x.contiguous(memory_format=2) if x.device.type == "cpu" else x
 
 def conv2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     return self._conv(x, weight, bias, [stride, stride], [padding, padding])

@@ -24,8 +24,7 @@ final class CostRules {
     private static final Rule NOTHING = (call, cost) -> {};
 
     /** Reads all tensors that it is given and writes its results, in one kernel. */
-    private static final Rule ONE_PASS = (call, cost) ->
-            cost.pass(bytes(call.tensors()) + bytes(call.results()));
+    private static final Rule ONE_PASS = (call, cost) -> cost.pass(bytes(call.tensors()) + bytes(call.results()));
 
     /** Its result is the tensor that it was given, seen otherwise, or a copy of it. */
     private static final Rule VIEW_OR_COPY = (call, cost) -> {
@@ -91,7 +90,9 @@ final class CostRules {
         TEXT.put("guide_keeping_length", (call, cost) -> {
             long own = call.tensor(0).bytes();
             long wide = 4 * call.tensor(0).numbers();
-            for (long passed : new long[] {own + wide, own + wide, 3 * wide, 2 * wide, 3 * wide, own + wide, wide, wide, 2 * wide}) {
+            for (long passed :
+                    new long[] {own + wide, own + wide, 3 * wide, 2 * wide, 3 * wide, own + wide, wide, wide, 2 * wide
+                    }) {
                 cost.pass(passed);
             }
         });
@@ -132,7 +133,12 @@ final class CostRules {
         TEXT.put("gated_mlp", (call, cost) -> {
             TensorFacts x = call.tensor(0);
             TensorFacts up = call.list(1).get(1);
-            Passes.layers(x, call.list(1).subList(0, 2), call.list(3), (long[]) call.arguments().get(4), cost);
+            Passes.layers(
+                    x,
+                    call.list(1).subList(0, 2),
+                    call.list(3),
+                    (long[]) call.arguments().get(4),
+                    cost);
             long inner = x.bytes() / x.size(-1) * up.size(0);
             cost.pass(2 * inner);
             cost.pass(3 * inner);
@@ -199,8 +205,14 @@ final class CostRules {
             TensorFacts joint = call.tensor(0);
             cost.attention(joint.size(0), joint.size(3), joint.size(1), joint.size(1), joint.size(4), false);
         });
-        TEXT.put("attention", (call, cost) -> Passes.attention(
-                call.tensor(0), call.tensor(1), call.number(3), (Boolean) call.arguments().get(4), cost));
+        TEXT.put(
+                "attention",
+                (call, cost) -> Passes.attention(
+                        call.tensor(0),
+                        call.tensor(1),
+                        call.number(3),
+                        (Boolean) call.arguments().get(4),
+                        cost));
         TEXT.put("biased_attention", (call, cost) -> {
             TensorFacts bias = call.tensor(4);
             cost.pass(bias.bytes() + 2 * bias.numbers());
@@ -251,6 +263,42 @@ final class CostRules {
             cost.wait(1);
         });
         TEXT.put("vision_patches", NOTHING); // on the CPU
+        // our own kernels: each number is read once and written once
+        KERNEL.put("qk_norm_rope", (call, cost) -> {
+            TensorFacts joint = call.tensor(0);
+            cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
+        });
+        KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
+        // the step cache, where it is asked for
+        TEXT.put("relative_change", (call, cost) -> {
+            cost.pass(3 * call.tensor(0).bytes());
+            cost.pass(call.tensor(0).bytes());
+            cost.pass(call.tensor(1).bytes());
+            cost.kernels++;
+        });
+        // fp8
+        TEXT.put("quantise_rows", (call, cost) -> Passes.quantised(call.tensor(0), cost));
+        TEXT.put("empty_rows", NOTHING);
+        TEXT.put("dequantise", (call, cost) -> {
+            cost.pass(5 * call.tensor(0).numbers());
+            cost.pass(2 * bytes(call.results()));
+        });
+        TEXT.put("scaled_linear", (call, cost) -> {
+            Passes.quantised(call.tensor(0), cost);
+            Passes.scaled(call.tensor(0), call.tensor(1), call.list(4), cost);
+        });
+        TEXT.put("scaled_query_key_value", (call, cost) -> {
+            long[] ends = (long[]) call.arguments().get(6);
+            for (int i = 0; i < call.list(0).size(); i++) {
+                TensorFacts x = call.list(0).get(i);
+                Passes.quantised(x, cost);
+                for (int layer = 3 * i; layer < 3 * i + 3; layer++) {
+                    int from = layer == 0 ? 0 : (int) ends[layer - 1];
+                    Passes.scaled(x, call.list(1).get(layer), call.list(5).subList(from, (int) ends[layer]), cost);
+                }
+            }
+            cost.pass(2 * bytes(call.results())); // side by side
+        });
     }
 
     private CostRules() {}
@@ -270,8 +318,11 @@ final class CostRules {
         boolean onCard = call.tensors().stream().anyMatch(TensorFacts::onCard)
                 || call.results().stream().anyMatch(TensorFacts::onCard);
         if (onCard) {
-            Rule rule = kernels ? KERNEL.getOrDefault(call.operator(), TEXT.get(call.operator())) : TEXT.get(call.operator());
-            Objects.requireNonNull(rule, () -> "no rule for what " + call.operator() + " costs").charge(call, cost);
+            Rule rule = kernels
+                    ? KERNEL.getOrDefault(call.operator(), TEXT.get(call.operator()))
+                    : TEXT.get(call.operator());
+            Objects.requireNonNull(rule, () -> "no rule for what " + call.operator() + " costs")
+                    .charge(call, cost);
         }
         return cost;
     }

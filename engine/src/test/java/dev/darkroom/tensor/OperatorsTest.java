@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -129,6 +130,42 @@ class OperatorsTest {
                 sample("affine", "bfloat16 [2, 3]", () -> bf16(2, 3).affine(2, 1)),
                 sample("clamp", "bfloat16 [2, 3]", () -> bf16(2, 3).clamp(-1, 1)),
                 sample("exp", "bfloat16 [2, 3]", () -> bf16(2, 3).exp()),
+                sample(
+                        "relative_change",
+                        "0.0",
+                        () -> Operators.relativeChange(
+                                bf16(2, 3).affine(2, 1), bf16(2, 3).affine(2, 1))),
+                sample(
+                        "quantise_rows",
+                        "float32 [2, 1]",
+                        () -> ScaledOperators.quantiseRows(bf16(2, 3)).scale()),
+                sample(
+                        "empty_rows",
+                        "float32 [2, 1]",
+                        () -> Operators.MUL.tensor(
+                                CardKernels.EMPTY_ROWS
+                                        .tensors(bf16(2, 3), new long[] {6}, new long[] {1})
+                                        .getFirst(),
+                                floats(0, 0).reshape(2, 1))),
+                sample(
+                        "dequantise",
+                        "float32 [2, 3]",
+                        () -> ScaledOperators.dequantise(ScaledOperators.quantiseRows(bf16(2, 3)))),
+                sample(
+                        "scaled_linear",
+                        "bfloat16 [2, 5]",
+                        () -> ScaledOperators.linear(
+                                bf16(2, 3), ScaledOperators.quantiseRows(bf16(5, 3)), bf16(5), List.of())),
+                sample(
+                        "scaled_query_key_value",
+                        "bfloat16 [1, 2, 3, 2, 3]",
+                        () -> ScaledOperators.queryKeyValue(
+                                List.of(bf16(1, 2, 3)),
+                                Collections.nCopies(3, ScaledOperators.quantiseRows(bf16(6, 3))),
+                                Collections.nCopies(3, bf16(6)),
+                                2,
+                                List.of(),
+                                new long[3])),
                 sample("lerp", "bfloat16 [2, 3]", () -> Operators.lerp(bf16(2, 3), bf16(2, 3), 0.5)),
                 sample(
                         "guide_keeping_length",
@@ -301,6 +338,10 @@ class OperatorsTest {
                         "upsample_conv",
                         "bfloat16 [1, 3, 10, 8]",
                         () -> PictureOperators.upsampleConv(bf16(1, 4, 5, 4), bf16(3, 4, 3, 3), bf16(3), 2)),
+                sample(
+                        "picture_layout",
+                        "bfloat16 [1, 2, 3, 4]",
+                        () -> PictureOperators.pictureLayout(bf16(1, 2, 3, 4))),
                 sample(
                         "pad_right_bottom",
                         "bfloat16 [1, 2, 4, 5]",
