@@ -95,6 +95,9 @@ export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 . "$checks/allocator.bash"
 preload=$(to_preload)
 
+# shellcheck source=startup-checks/libraries.bash
+. "$checks/libraries.bash"
+
 # without a locale there are no letters but English ones in the names of files
 exec env LC_ALL=C.UTF-8 ${preload:+LD_PRELOAD="$preload${LD_PRELOAD:+:$LD_PRELOAD}"} "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
   -jar "$here/handler/target/quarkus-app/quarkus-run.jar" "$@"

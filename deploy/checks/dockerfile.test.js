@@ -62,3 +62,8 @@ test('the archive that is downloaded is checked', () => {
   assert.match(download.getRawArgumentsContent(), /curl [\s\S]*sha256sum --check[\s\S]*jar --extract --file libtorch.zip/)
   assert.match(text('Dockerfile.cuda'), /^ARG LIBTORCH_SHA256=[0-9a-f]{64}$/m)
 })
+
+test('cuBLAS and cuDNN are in the image once: with libtorch, and not in what it builds on', () => {
+  const [, base] = text('Dockerfile.cuda').match(/^ARG BASE_IMAGE=(\S+)$/m)
+  assert.match(base, /^nvidia\/cuda:12\.8\.\d+-base-ubuntu22\.04$/)
+})

@@ -68,11 +68,6 @@ public final class MappedFile {
         return Operators.VIEW_BYTES.tensor(copy, dtype, 0L, shape);
     }
 
-    /** The file itself. */
-    public Path path() {
-        return path;
-    }
-
     /**
      * Reads every page into memory.
      *

@@ -1,5 +1,6 @@
 /**
- * Checkpoints in the layouts of Hugging Face: safetensors files mapped without a copy, sharded or not, loaded strictly; their JSON configs.
+ * Checkpoints in the layouts of Hugging Face: safetensors files, sharded or not, mapped without a copy or copied to a card, loaded strictly;
+ * their JSON configs.
  */
 @NullMarked
 package dev.darkroom.weights;

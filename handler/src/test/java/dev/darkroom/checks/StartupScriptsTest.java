@@ -151,13 +151,27 @@ class StartupScriptsTest {
 
     @Test
     void anOldDriverIsRefused() throws IOException, InterruptedException {
-        shell.set("DEVICE", "cuda").tool("nvidia-smi", CARD.formatted(24_000, "12.4"));
+        shell.set("DEVICE", "cuda").tool("nvidia-smi", CARD.formatted(24_000, "11.8"));
+        assertFailed(shell.check("30-cuda"), 30, "knows CUDA up to 11.8 and the worker is built for 12.8");
 
-        assertFailed(shell.check("30-cuda"), 30, "knows CUDA up to 12.4 and the worker is built for 12.8");
+        shell.tool("nvidia-smi", CARD.formatted(24_000, "12.4"));
+        assertFailed(
+                shell.set("RUNPOD_MIN_CUDA_VERSION", "12.8").check("30-cuda"),
+                30,
+                "knows CUDA up to 12.4 and the worker is built for 12.8");
         assertOk(shell.set("RUNPOD_MIN_CUDA_VERSION", "12.4").check("30-cuda"), "12.4");
         assertFailed(shell.set("RUNPOD_MIN_CUDA_VERSION", "12.10").check("30-cuda"), 30, "12.10");
         assertSkipped(
                 shell.set("RUNPOD_SKIP_AUTO_SYSTEM_CHECKS", "1").check("30-cuda"), "RUNPOD_SKIP_AUTO_SYSTEM_CHECKS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"12.0", "12.2", "12.4", "12.7"})
+    void anotherDriverOfTheSameMajorVersionWillDo(String version) throws IOException, InterruptedException {
+        shell.set("DEVICE", "cuda").tool("nvidia-smi", CARD.formatted(24_000, version));
+
+        assertOk(shell.check("30-cuda"), "warning: the driver knows CUDA up to " + version);
+        assertOk(shell.tool("nvidia-smi", CARD.formatted(24_000, "13.0")).check("30-cuda"), "13.0, at least 12.8");
     }
 
     @Test
