@@ -3,6 +3,7 @@ package dev.darkroom.kernel;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -46,7 +47,7 @@ public final class StandInCard {
     }
 
     /** Makes a function of the driver fail with a status of CUDA's; the name "" ends that. */
-    static void fail(String function, int status) {
+    public static void fail(String function, int status) {
         try (Arena arena = Arena.ofConfined()) {
             Linker.nativeLinker()
                     .downcallHandle(symbols().findOrThrow("stand_in_fail"), FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT))
@@ -117,7 +118,7 @@ public final class StandInCard {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String printed = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
         try {
             if (process.waitFor() != 0) {
                 throw new AssertionError(String.join(" ", command) + " failed:\n" + printed);
