@@ -50,14 +50,18 @@ public final class KernelCheck {
             String started = CardKernels.start(cache);
             Map<String, Double> byKernel = times(calls);
             var report = new StringBuilder(started);
-            calls.forEach((name, timed) -> report.append(String.format(
-                    Locale.ROOT,
-                    "%n%-26s kernel %7.3f ms, %5.0f GB/s; text operator %7.3f ms%s",
-                    name,
-                    byKernel.get(name),
-                    timed.bytes / byKernel.get(name) / 1e6,
-                    byText.get(name),
-                    CardKernels.inUse().contains(name) ? "" : "; NOT IN USE")));
+            for (var each : calls.entrySet()) {
+                String name = each.getKey();
+                double millis = byKernel.getOrDefault(name, Double.NaN);
+                report.append(String.format(
+                        Locale.ROOT,
+                        "%n%-26s kernel %7.3f ms, %5.0f GB/s; text operator %7.3f ms%s",
+                        name,
+                        millis,
+                        each.getValue().bytes / millis / 1e6,
+                        byText.getOrDefault(name, Double.NaN),
+                        CardKernels.inUse().contains(name) ? "" : "; NOT IN USE"));
+            }
             return report.toString();
         } finally {
             CardKernels.stop();
@@ -74,7 +78,10 @@ public final class KernelCheck {
         Tensor joint = random(device, 1, ROWS, 3, HEADS, 128);
         Tensor norm = random(device, 128);
         Tensor table = AttentionOperators.ropeTable(
-                        Tensor.of(LongStream.range(0, ROWS).toArray(), ROWS, 1), new long[] {128}, 10_000, DType.FLOAT64)
+                        Tensor.of(LongStream.range(0, ROWS).toArray(), ROWS, 1),
+                        new long[] {128},
+                        10_000,
+                        DType.FLOAT64)
                 .to(device);
         Tensor x = random(device, 1, ROWS, WIDTH);
         Tensor y = random(device, 1, ROWS, WIDTH);
@@ -102,10 +109,14 @@ public final class KernelCheck {
                                 .scale()));
         calls.put(
                 QuantiseRows.NAME,
-                new Timed(3 * 4 * numbers, () -> ScaledOperators.quantiseRows(wide).scale()));
+                new Timed(
+                        3 * 4 * numbers,
+                        () -> ScaledOperators.quantiseRows(wide).scale()));
         calls.put(
                 QuantiseRows.GELU,
-                new Timed(3 * 4 * numbers, () -> ScaledOperators.geluQuantiseRows(wide).scale()));
+                new Timed(
+                        3 * 4 * numbers,
+                        () -> ScaledOperators.geluQuantiseRows(wide).scale()));
         return calls;
     }
 

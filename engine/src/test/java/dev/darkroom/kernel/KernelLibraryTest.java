@@ -36,7 +36,9 @@ class KernelLibraryTest {
         KernelLibrary first = StandInCard.open(folder);
         assertThat(first).hasToString("sm_90, driver 12080, NVRTC 12.8, 3 files compiled");
         assertThat(kernels(first)).hasSize(5);
-        assertThat(files()).hasSize(3).allMatch(name -> name.matches("\\w+-sm_90-nvrtc12\\.8-driver12080-[0-9a-f]{16}\\.cubin"));
+        assertThat(files())
+                .hasSize(3)
+                .allMatch(name -> name.matches("\\w+-sm_90-nvrtc12\\.8-driver12080-[0-9a-f]{16}\\.cubin"));
 
         KernelLibrary second = StandInCard.open(folder);
         assertThat(second.toString()).endsWith("0 files compiled");
@@ -85,7 +87,8 @@ class KernelLibraryTest {
     @Test
     void textThatDoesNotCompileIsLeftOutAndTheRestIsThere() {
         KernelSource source = KernelSource.all().getFirst();
-        var broken = new KernelSource("broken.cu", "extern \"C\" __global__ void broken(int x) { return y; }", "", List.of("broken"));
+        var broken = new KernelSource(
+                "broken.cu", "extern \"C\" __global__ void broken(int x) { return y; }", "", List.of("broken"));
         KernelLibrary library = KernelLibrary.open(List.of(broken, source), List.of(StandInCard.folder()), folder);
         assertThat(library.kernel("broken")).isEmpty();
         assertThat(library.kernel(QkNormRope.NAME)).isPresent();
@@ -100,7 +103,8 @@ class KernelLibraryTest {
     void aFunctionThatIsNotThereIsLeftOut() {
         KernelSource source = KernelSource.all().getFirst();
         var other = new KernelSource(source.name(), source.text(), source.header(), List.of("qk_norm"));
-        assertThat(KernelLibrary.open(List.of(other), List.of(StandInCard.folder()), folder).kernel("qk_norm"))
+        assertThat(KernelLibrary.open(List.of(other), List.of(StandInCard.folder()), folder)
+                        .kernel("qk_norm"))
                 .isEmpty();
     }
 
@@ -150,7 +154,8 @@ class KernelLibraryTest {
                     .withMessageContaining("libnvrtc.so.12")
                     .withMessageContaining(folder.toString());
         } else {
-            assertThat(KernelLibrary.open(List.of(), List.of(folder), folder).toString()).contains("NVRTC");
+            assertThat(KernelLibrary.open(List.of(), List.of(folder), folder).toString())
+                    .contains("NVRTC");
         }
     }
 
@@ -161,7 +166,8 @@ class KernelLibraryTest {
                     .isThrownBy(() -> KernelLibrary.open(List.of(), List.of(), folder))
                     .withMessage("NVIDIA's driver (libcuda.so.1) is not there");
         } else {
-            assertThat(KernelLibrary.open(List.of(), List.of(StandInCard.folder()), folder).toString())
+            assertThat(KernelLibrary.open(List.of(), List.of(StandInCard.folder()), folder)
+                            .toString())
                     .contains("driver");
         }
     }
@@ -178,7 +184,10 @@ class KernelLibraryTest {
     @Test
     void foldersAreThoseOfTheSurroundings() {
         assertThat(LibraryFolders.of(Map.of(
-                        "PYTORCH_LIBRARY_PATH", "/opt/libtorch", "LD_LIBRARY_PATH", "/opt/libtorch:/opt/libtorch/later::relative")))
+                        "PYTORCH_LIBRARY_PATH",
+                        "/opt/libtorch",
+                        "LD_LIBRARY_PATH",
+                        "/opt/libtorch:/opt/libtorch/later::relative")))
                 .startsWith(Path.of("/opt/libtorch"), Path.of("/opt/libtorch/later"))
                 .allMatch(Path::isAbsolute);
     }

@@ -22,7 +22,8 @@ class NvccTest {
     private static final List<String> ARCHITECTURES = List.of("80", "86", "89", "90", "100", "120");
 
     private static final Pattern FUNCTION = Pattern.compile("Compiling entry function '(\\w+)'");
-    private static final Pattern SPILLED = Pattern.compile("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads");
+    private static final Pattern SPILLED =
+            Pattern.compile("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads");
     private static final Pattern REGISTERS = Pattern.compile("Used (\\d+) registers");
 
     /** Two blocks of the largest size, or eight of 256 threads: enough to hide the time that memory takes. */
@@ -32,9 +33,12 @@ class NvccTest {
     Path folder;
 
     @Test
-    void everyKernelCompilesForEveryCardAndSpillsNothing() throws IOException, InterruptedException, ExecutionException {
+    void everyKernelCompilesForEveryCardAndSpillsNothing()
+            throws IOException, InterruptedException, ExecutionException {
         assumeTrue(StandInCard.programRuns("nvcc"), "nvcc is not there: that kernels compile for a card is not tested");
-        Files.writeString(folder.resolve(KernelSource.HEADER), KernelSource.all().getFirst().header());
+        Files.writeString(
+                folder.resolve(KernelSource.HEADER),
+                KernelSource.all().getFirst().header());
         List<Future<String>> reports = new ArrayList<>();
         int functions = 0;
         try (ExecutorService several = newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
@@ -65,9 +69,11 @@ class NvccTest {
         assertThat(FUNCTION.matcher(report).results()).hasSize(functions);
         assertThat(SPILLED.matcher(report).results())
                 .hasSize(functions)
-                .allSatisfy(found -> assertThat(found.group()).isEqualTo("0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads"));
+                .allSatisfy(found -> assertThat(found.group())
+                        .isEqualTo("0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads"));
         assertThat(REGISTERS.matcher(report).results())
                 .hasSize(functions)
-                .allSatisfy(found -> assertThat(Integer.parseInt(found.group(1))).isLessThanOrEqualTo(MOST_REGISTERS));
+                .allSatisfy(
+                        found -> assertThat(Integer.parseInt(found.group(1))).isLessThanOrEqualTo(MOST_REGISTERS));
     }
 }

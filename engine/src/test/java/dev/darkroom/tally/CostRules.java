@@ -24,8 +24,7 @@ final class CostRules {
     private static final Rule NOTHING = (call, cost) -> {};
 
     /** Reads all tensors that it is given and writes its results, in one kernel. */
-    private static final Rule ONE_PASS = (call, cost) ->
-            cost.pass(bytes(call.tensors()) + bytes(call.results()));
+    private static final Rule ONE_PASS = (call, cost) -> cost.pass(bytes(call.tensors()) + bytes(call.results()));
 
     /** Its result is the tensor that it was given, seen otherwise, or a copy of it. */
     private static final Rule VIEW_OR_COPY = (call, cost) -> {
@@ -42,11 +41,14 @@ final class CostRules {
     private static final Map<String, Rule> KERNEL = new HashMap<>();
 
     /** Operators whose results are always views of their first argument; in place if they have none. */
-    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
+    private static final Set<String> VIEWS =
+            Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
 
     static {
         // files, devices, types
-        for (String name : new String[] {"map_file", "view_bytes", "copy_bytes", "touch", "pinned", "upload", "empty_bytes", "dtype_of"}) {
+        for (String name : new String[] {
+            "map_file", "view_bytes", "copy_bytes", "touch", "pinned", "upload", "empty_bytes", "dtype_of"
+        }) {
             TEXT.put(name, NOTHING);
         }
         TEXT.put("copy", ONE_PASS);
@@ -91,7 +93,9 @@ final class CostRules {
         TEXT.put("guide_keeping_length", (call, cost) -> {
             long own = call.tensor(0).bytes();
             long wide = 4 * call.tensor(0).numbers();
-            for (long passed : new long[] {own + wide, own + wide, 3 * wide, 2 * wide, 3 * wide, own + wide, wide, wide, 2 * wide}) {
+            for (long passed :
+                    new long[] {own + wide, own + wide, 3 * wide, 2 * wide, 3 * wide, own + wide, wide, wide, 2 * wide
+                    }) {
                 cost.pass(passed);
             }
         });
@@ -133,7 +137,12 @@ final class CostRules {
         TEXT.put("gated_mlp", (call, cost) -> {
             TensorFacts x = call.tensor(0);
             TensorFacts up = call.list(1).get(1);
-            Passes.layers(x, call.list(1).subList(0, 2), call.list(3), (long[]) call.arguments().get(4), cost);
+            Passes.layers(
+                    x,
+                    call.list(1).subList(0, 2),
+                    call.list(3),
+                    (long[]) call.arguments().get(4),
+                    cost);
             long inner = x.bytes() / x.size(-1) * up.size(0);
             cost.pass(2 * inner);
             cost.pass(3 * inner);
@@ -200,8 +209,14 @@ final class CostRules {
             TensorFacts joint = call.tensor(0);
             cost.attention(joint.size(0), joint.size(3), joint.size(1), joint.size(1), joint.size(4), false);
         });
-        TEXT.put("attention", (call, cost) -> Passes.attention(
-                call.tensor(0), call.tensor(1), call.number(3), (Boolean) call.arguments().get(4), cost));
+        TEXT.put(
+                "attention",
+                (call, cost) -> Passes.attention(
+                        call.tensor(0),
+                        call.tensor(1),
+                        call.number(3),
+                        (Boolean) call.arguments().get(4),
+                        cost));
         TEXT.put("biased_attention", (call, cost) -> {
             TensorFacts bias = call.tensor(4);
             cost.pass(bias.bytes() + 2 * bias.numbers());
@@ -301,8 +316,11 @@ final class CostRules {
         boolean onCard = call.tensors().stream().anyMatch(TensorFacts::onCard)
                 || call.results().stream().anyMatch(TensorFacts::onCard);
         if (onCard) {
-            Rule rule = kernels ? KERNEL.getOrDefault(call.operator(), TEXT.get(call.operator())) : TEXT.get(call.operator());
-            Objects.requireNonNull(rule, () -> "no rule for what " + call.operator() + " costs").charge(call, cost);
+            Rule rule = kernels
+                    ? KERNEL.getOrDefault(call.operator(), TEXT.get(call.operator()))
+                    : TEXT.get(call.operator());
+            Objects.requireNonNull(rule, () -> "no rule for what " + call.operator() + " costs")
+                    .charge(call, cost);
         }
         return cost;
     }

@@ -126,7 +126,9 @@ public final class StepTally implements OperatorLog.Listener {
         json.put("conv_tflop", rounded(total.convolutionFlops / TERA));
         json.put("elementwise_gb", rounded(total.passedBytes / GIGA));
         json.put("small_weights_gb", rounded(total.skinnyBytes() / GIGA));
-        json.put("operator_calls", part.lines.values().stream().mapToInt(line -> line.calls).sum());
+        json.put(
+                "operator_calls",
+                part.lines.values().stream().mapToInt(line -> line.calls).sum());
         json.put("kernels", total.kernels);
         json.put("waits", total.waits);
         json.put("activation_peak_gb", rounded((part.peak - before) / GIGA));

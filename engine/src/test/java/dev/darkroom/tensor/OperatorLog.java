@@ -62,7 +62,9 @@ public final class OperatorLog implements AutoCloseable {
                 if (name.equals(planted)) {
                     plant(arguments);
                 }
-                given = Arrays.stream(arguments).map(OperatorLog.this::described).toList();
+                given = Arrays.stream(arguments)
+                        .map(OperatorLog.this::described)
+                        .toList();
                 refuseIfMixed(new OperatorCall(name, given, List.of()));
                 operator = name;
             }
