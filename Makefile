@@ -13,7 +13,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run dev job test coverage bench tally soak golden fuzz audit format deploy-test dev-check image image-check
+.PHONY: build run dev job test coverage bench bench-gpu gpu-check tally soak golden fuzz audit format deploy-test dev-check image image-check
 
 build: $(APP)
 
@@ -51,9 +51,17 @@ coverage:
 golden: test-classes
 	@$(TEST_JAVA) dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
 
-# What starting, loading, making and editing a picture cost here: make bench [ONLY='edit growth large frame']
+# What starting, loading, making and editing a picture cost here: make bench [ONLY='edit growth allocator types']
 bench: build test-classes
 	@$(TEST_JAVA) dev.darkroom.bench.Bench $(ONLY)
+
+# FLUX.1-dev at full size with random weights on the card here: make bench-gpu > figures.json; TINY=tiny is a try that needs no card
+bench-gpu: test-classes
+	@$(TEST_JAVA) dev.darkroom.gpu.GpuBench $(TINY)
+
+# What a card is checked with where nothing is installed: target/gpu-check.tgz, to be unpacked there; deploy/gpu-check/gpu-check.sh is in it
+gpu-check: test-classes
+	@deploy/gpu-check/bundle handler/target/test-classes:engine/target/test-classes:engine/target/classes:$$(cat handler/target/test-classpath) target/gpu-check.tgz
 
 # What a step costs on a card, from shapes alone, and the forecast by card: make tally MODEL=flux.1-dev SIZE=1024x1024 [FORMAT=json]
 tally: test-classes

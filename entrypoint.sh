@@ -91,6 +91,10 @@ fi
 # libtorch's threads wait for each other by spinning, briefly: spinning long, they stand still as soon as another process wants a core
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 
+# shellcheck source=startup-checks/allocator.bash
+. "$checks/allocator.bash"
+preload=$(to_preload)
+
 # without a locale there are no letters but English ones in the names of files
-exec env LC_ALL=C.UTF-8 "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
+exec env LC_ALL=C.UTF-8 ${preload:+LD_PRELOAD="$preload${LD_PRELOAD:+:$LD_PRELOAD}"} "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
   -jar "$here/handler/target/quarkus-app/quarkus-run.jar" "$@"

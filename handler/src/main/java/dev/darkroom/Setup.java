@@ -15,6 +15,7 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.store.ResultFolder;
+import dev.darkroom.tensor.Allocator;
 import dev.darkroom.tensor.AttentionBackend;
 import dev.darkroom.tensor.AttentionChoice;
 import dev.darkroom.tensor.CardKernels;
@@ -137,6 +138,7 @@ public final class Setup implements AutoCloseable {
     private Residency device() {
         StartupChecks.operators();
         device = StartupChecks.run("device", this::chosenDevice);
+        StartupChecks.run("allocator", Allocator::name);
         return new Residency(policy(multipliesFp8()));
     }
 

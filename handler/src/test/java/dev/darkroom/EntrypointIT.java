@@ -61,6 +61,25 @@ class EntrypointIT {
         assertThat(ended.err()).contains("ok installation", "ok operators", "ok weights of pocket-flux", "step 4 of 4");
     }
 
+    /** A library that does nothing stands for the allocator: what counts is that the JVM has it, and says so. */
+    @Test
+    void theWorkerSaysWhichAllocatorItHas() throws IOException, InterruptedException {
+        Path libraries = Files.createDirectories(folder.resolve("libraries"));
+        Files.copy(
+                Path.of(System.getProperty("java.home"), "lib/libjsig.so"),
+                libraries.resolve("libtcmalloc_minimal.so.4"));
+        for (var choice : Map.of("tcmalloc", "tcmalloc", "off", "that of the C library")
+                .entrySet()) {
+            Ended ended = run(
+                    Map.of("DARKROOM_ALLOCATOR", choice.getKey(), "LD_LIBRARY_PATH", libraries.toString()),
+                    "--payload",
+                    "test-payloads/flux-red-circle.json");
+
+            assertThat(ended.exit()).as(ended.err()).isZero();
+            assertThat(ended.err()).containsPattern("ok allocator \\d+ ms " + choice.getValue());
+        }
+    }
+
     @Test
     void aPayloadFileWithAnImageGivesAnEdit() throws IOException, InterruptedException {
         Ended ended = run(Map.of(), "--payload", "test-payloads/edit-match-input-image.json");

@@ -38,8 +38,6 @@ import java.util.stream.Collectors;
  * turns them into pictures.
  */
 public final class DiffusionModel implements ImageModel {
-    private static final Size WARM_UP = new Size(64, 64);
-
     private final Checkpoint checkpoint;
     private final Pipeline pipeline;
     private final Choices choices;
@@ -206,7 +204,7 @@ public final class DiffusionModel implements ImageModel {
         loras.attach(List.of(), checkpoint.adaptable()).close(); // refuses what does not fit before a job comes
         Noise noise = Noise.seeded(0, checkpoint.placement().dtype());
         try {
-            pipeline.warmUp(choices.warmUp(WARM_UP), noise);
+            pipeline.warmUp(choices.warmUp(checkpoint.placement().device()), noise);
         } finally {
             checkpoint.kept().trim();
         }

@@ -22,9 +22,19 @@ public final class Resident<T> implements AutoCloseable {
 
     /** A network's part in its model. */
     public enum Role {
-        TEXT_ENCODER,
-        VAE,
-        TRANSFORMER
+        /** Its weights meet every token of a prompt. */
+        TEXT_ENCODER(512),
+        /** Its kernels go over every place, of which there are more the nearer they are to the picture: this many on average. */
+        VAE(100_000),
+        /** Its weights meet all tokens in every step. */
+        TRANSFORMER(100_000);
+
+        /** How often each weight is multiplied for a picture of a megapixel, about. */
+        private final long uses;
+
+        Role(long uses) {
+            this.uses = uses;
+        }
     }
 
     /**
@@ -74,7 +84,7 @@ public final class Resident<T> implements AutoCloseable {
      * @throws dev.darkroom.weights.CheckpointException if they are not there or damaged
      */
     public WeightSize size() {
-        return WeightSize.of(folder);
+        return WeightSize.of(folder).usedTimes(role.uses);
     }
 
     /**

@@ -9,17 +9,18 @@ import org.jspecify.annotations.Nullable;
  * {@link PictureOperators}, are bound at once by {@link #bind}, so that a missing one is reported by name before the first job. Shapes are described beside the TorchScript text.
  */
 public final class Operators {
-    static final Operator MAP_FILE = Operator.named("map_file");
     static final Operator VIEW_BYTES = Operator.named("view_bytes");
     static final Operator COPY_BYTES = Operator.named("copy_bytes");
     static final Operator COPY = Operator.named("copy");
-    static final Operator TOUCH = Operator.named("touch");
     static final Operator CAST = Operator.named("cast");
     static final Operator TO_DEVICE = Operator.named("to_device");
     static final Operator PINNED = Operator.named("pinned");
-    static final Operator UPLOAD = Operator.named("upload");
+    static final Operator COPY_WINDOW = Operator.named("copy_window");
+    static final Operator STAGE = Operator.named("stage");
+    static final Operator CONVERT_BYTES = Operator.named("convert_bytes");
     static final Operator EMPTY_BYTES = Operator.named("empty_bytes");
     static final Operator DTYPE_OF = Operator.named("dtype_of");
+    static final Operator DEVICE_OF = Operator.named("device_of");
     static final Operator TO_HOST_FLOAT = Operator.named("to_host_float");
     static final Operator TO_HOST_LONG = Operator.named("to_host_long");
     static final Operator WAIT_FOR = Operator.named("wait_for");
@@ -27,6 +28,7 @@ public final class Operators {
     static final Operator NUMBER = Operator.named("number");
     static final Operator RANDN = Operator.named("randn");
     static final Operator ZEROS = Operator.named("zeros");
+    private static final Operator BLANK = Operator.named("blank");
     static final Operator RESHAPE = Operator.named("reshape");
     static final Operator PERMUTE = Operator.named("permute");
     static final Operator CONTIGUOUS = Operator.named("contiguous");
@@ -46,7 +48,6 @@ public final class Operators {
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
     private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
-    private static final Operator GATED_ADD = Operator.named("gated_add");
     private static final Operator SILU = Operator.named("silu");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
     private static final Operator GELU = Operator.named("gelu");
@@ -108,6 +109,11 @@ public final class Operators {
         return ZEROS.tensor(shape, dtype, device);
     }
 
+    /** Makes a tensor of zeros on a device that takes the memory of one number, whatever its shape. */
+    public static Tensor blank(DType dtype, Device device, long... shape) {
+        return BLANK.tensor(shape, dtype, device);
+    }
+
     /** Selects rows of {@code x [S, ..]} by {@code index [n]}: {@code [n, ..]}. */
     public static Tensor selectRows(Tensor x, Tensor index) {
         return SELECT_ROWS.tensor(x, index);
@@ -144,11 +150,6 @@ public final class Operators {
     /** One Euler step: {@code sample + dt · prediction}, in float32. */
     public static Tensor eulerStep(Tensor sample, Tensor prediction, double dt) {
         return EULER_STEP.tensor(sample, prediction, dt);
-    }
-
-    /** Gated residual connection: {@code x + gate · y}. */
-    public static Tensor gatedAdd(Tensor x, Tensor gate, Tensor y) {
-        return GATED_ADD.tensor(x, gate, y);
     }
 
     /** SiLU: {@code x · sigmoid(x)}. */

@@ -2,6 +2,7 @@ package dev.darkroom.tensor;
 
 /** The operators of pictures: convolutions and norms over places, and pixels as tensors. */
 public final class PictureOperators {
+    private static final Operator PICTURE_LAYOUT = Operator.named("picture_layout");
     private static final Operator CONV2D = Operator.named("conv2d");
     private static final Operator CAUSAL_CONV3D = Operator.named("causal_conv3d");
     private static final Operator GROUP_NORM = Operator.named("group_norm");
@@ -15,6 +16,14 @@ public final class PictureOperators {
     private static final Operator VISION_PATCHES = Operator.named("vision_patches");
 
     private PictureOperators() {}
+
+    /**
+     * Lays {@code [B, C, h, w]} out in memory as its device computes pictures fastest, which the operators after it keep: on a CPU the
+     * channels of a place beside each other. The numbers and their indexes stay.
+     */
+    public static Tensor pictureLayout(Tensor x) {
+        return PICTURE_LAYOUT.tensor(x);
+    }
 
     /** 2-D convolution: {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']}. */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {

@@ -39,7 +39,7 @@ final class CausalDecoder {
 
     Tensor forward(Tensor latents) {
         try (var scope = Scope.open("decoder")) {
-            Tensor x = convIn.apply(latents);
+            Tensor x = convIn.apply(PictureOperators.pictureLayout(latents));
             Probe.see("conv_in", x);
             x = scope.replace(x, midBlock.forward(x));
             Probe.see("mid_block", x);

@@ -55,7 +55,7 @@ final class CausalEncoder {
 
     Tensor forward(Tensor image) {
         try (var scope = Scope.open("encoder")) {
-            Tensor x = convIn.apply(image);
+            Tensor x = convIn.apply(PictureOperators.pictureLayout(image));
             Probe.see("conv_in", x);
             for (int i = 0; i < downBlocks.size(); i++) {
                 x = scope.replace(x, downBlocks.get(i).apply(x));

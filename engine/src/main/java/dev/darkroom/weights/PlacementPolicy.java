@@ -10,8 +10,10 @@ import java.util.OptionalLong;
  * Decides on which device and in which type each network computes, and how much memory all of them may take.
  *
  * <p>On a card: bfloat16, as long as the card has room for the network and for the work around it; what does not fit computes on the CPU.
- * On the CPU: float32 for weights stored so and for small networks, where exactness costs nothing; large bfloat16 networks stay bfloat16
- * where the processor multiplies it in hardware or float32 would not fit in memory. Large weights then stay in the mapped file.
+ * On the CPU: float32 for weights stored so and for networks that are small and have little to do, where exactness costs nothing; others
+ * stay bfloat16 where the processor multiplies it in hardware, which halves their time. Work counts and not size alone: the weights of an
+ * autoencoder are few, and go over every pixel. Large networks stay bfloat16 too where float32 would not fit in memory. Their weights then
+ * stay in the mapped file.
  *
  * @param forced the type for all networks, if whoever runs this has chosen one
  * @param memory most bytes that weights may take on the device; empty for all that the card has, or half of the machine's memory
@@ -19,6 +21,9 @@ import java.util.OptionalLong;
  */
 public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory, boolean fp8) {
     private static final long SMALL = 1L << 30;
+
+    /** Floating-point operations of a picture from which on bfloat16 spares seconds of it. */
+    private static final double MUCH_WORK = 4e12;
 
     /** Card memory that stays free for activations. */
     private static final long WORKSPACE = 6L << 30;
@@ -40,11 +45,14 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
 
     private DType typeOnCpu(WeightSize size) {
         long asFloat32 = size.in(DType.FLOAT32);
-        if (size.bytes() == asFloat32 || asFloat32 <= SMALL) {
+        if (size.bytes() == asFloat32) {
             return DType.FLOAT32;
         }
-        boolean fits = asFloat32 <= mostOnCpu();
-        return fits && !Processor.multipliesBfloat16() ? DType.FLOAT32 : DType.BFLOAT16;
+        boolean gains = Processor.multipliesBfloat16();
+        if (asFloat32 <= SMALL) {
+            return gains && size.work() >= MUCH_WORK ? DType.BFLOAT16 : DType.FLOAT32;
+        }
+        return asFloat32 <= mostOnCpu() && !gains ? DType.FLOAT32 : DType.BFLOAT16;
     }
 
     /**

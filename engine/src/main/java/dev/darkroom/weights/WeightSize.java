@@ -12,10 +12,16 @@ import java.util.regex.Pattern;
  * @param elements count of numbers in all tensors that are loaded
  * @param bytes size of these tensors in the files
  * @param dtype the type that most of the bytes have
+ * @param uses how often each number is multiplied for a picture, about; 0 if nobody has said
  */
-public record WeightSize(long elements, long bytes, DType dtype) {
+public record WeightSize(long elements, long bytes, DType dtype, long uses) {
     /** Names of a language model's head, a gigabyte in Qwen2.5-VL, which no text encoder needs. */
     private static final Pattern NEVER_LOADED = Pattern.compile("(language_model\\.)?lm_head\\..*");
+
+    /** States a size without its uses. */
+    public WeightSize(long elements, long bytes, DType dtype) {
+        this(elements, bytes, dtype, 0);
+    }
 
     /**
      * Reads the headers in a component folder.
@@ -40,6 +46,16 @@ public record WeightSize(long elements, long bytes, DType dtype) {
                         .max(Map.Entry.comparingByValue())
                         .map(Map.Entry::getKey)
                         .orElse(DType.FLOAT32));
+    }
+
+    /** Returns the same for a network that multiplies each number so often for a picture. */
+    public WeightSize usedTimes(long times) {
+        return new WeightSize(elements, bytes, dtype, times);
+    }
+
+    /** Floating-point operations of a picture: two for each use of a number. */
+    public double work() {
+        return 2.0 * elements * uses;
     }
 
     /** Bytes that these weights take in an element type. */

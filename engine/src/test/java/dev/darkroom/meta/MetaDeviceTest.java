@@ -58,14 +58,10 @@ class MetaDeviceTest {
 
     private Map<String, Long> sizes(String scenario) {
         Map<String, Long> sizes = new LinkedHashMap<>();
-        MetaRuns.named(scenario)
-                .path("networks")
-                .properties()
-                .forEach(network -> {
-                    String[] told = network.getValue().asText().split(", ");
-                    assertThat(told[0]).isEqualTo("bfloat16 on meta");
-                    sizes.put(network.getKey(), Long.parseLong(told[1]));
-                });
+        MetaRuns.named(scenario).path("networks").properties().forEach(network -> {
+            assertThat(network.getValue().path("placement").asText()).isEqualTo("bfloat16 on meta");
+            sizes.put(network.getKey(), network.getValue().path("bytes").asLong());
+        });
         return sizes;
     }
 }

@@ -55,7 +55,7 @@ final class MetaMain {
         line.put("scenario", scenario.checkpoint() + ": " + scenario.name());
         long start = System.nanoTime();
         long before = Scope.liveTensors();
-        var tally = new StepTally(true);
+        var tally = new StepTally();
         Path checkpoint = Checkpoints.at(scenario.checkpoint(), folder);
         try (var log = scenario.planted().isEmpty()
                         ? OperatorLog.to(tally)
@@ -63,9 +63,10 @@ final class MetaMain {
                 MetaModel loaded = MetaModel.load(checkpoint, scenario.memory())) {
             ImageModel model = loaded.model();
             for (Resident<?> network : model.networks()) {
-                line.withObject("networks").put(
-                        network.toString().replaceFirst(" of .*", ""),
-                        network.required().placement() + ", " + network.required().bytes());
+                line.withObject("networks")
+                        .putObject(network.toString().replaceFirst(" of .*", ""))
+                        .put("placement", network.required().placement().toString())
+                        .put("bytes", network.required().bytes());
             }
             tally.weightsAreThere();
             render(model, scenario, line, tally);
@@ -81,11 +82,10 @@ final class MetaMain {
         Job.Generation job = scenario.job();
         model.check(job);
         List<LoraFile> loras = scenario.lora() ? List.of(lora(model, scenario.checkpoint())) : List.of();
-        Rendering rendering =
-                model.render(job, TestJobs.first(job), scenario.sources(loras), (step, steps) -> {
-                    line.put("steps", step + " of " + steps);
-                    tally.next();
-                });
+        Rendering rendering = model.render(job, TestJobs.first(job), scenario.sources(loras), (step, steps) -> {
+            line.put("steps", step + " of " + steps);
+            tally.next();
+        });
         line.set("step", tally.json(tally.steps().getLast()));
         line.put("picture", rendering.picture().size().toString());
         rendering.notes().forEach(line.withArray("notes")::add);

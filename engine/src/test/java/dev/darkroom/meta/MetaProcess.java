@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Processes of their own for runs without numbers: the operators' text is chosen when a process first needs it, and never again. */
-final class MetaProcess {
+public final class MetaProcess {
     private MetaProcess() {}
 
     /** Runs a main class whose operators know shapes on {@code meta}; returns what it wrote to its standard output. */
@@ -43,13 +43,14 @@ final class MetaProcess {
     }
 
     /** The class path of this process, whoever started it: Maven hides it in a property, others in a class loader. */
-    private static String classPath() {
+    public static String classPath() {
         String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return Thread.currentThread().getContextClassLoader() instanceof URLClassLoader loader
                 ? Arrays.stream(loader.getURLs())
                                 .map(url -> Path.of(url.getPath()).toString())
                                 .collect(Collectors.joining(File.pathSeparator))
-                        + File.pathSeparator + own
+                        + File.pathSeparator
+                        + own
                 : own;
     }
 }

@@ -33,13 +33,16 @@ final class MetaRuns {
         try {
             Path folder = Files.createTempDirectory("darkroom-meta");
             try {
-                for (String line : MetaProcess.run(MetaMain.class, folder.toString()).split("\n")) {
+                for (String line : MetaProcess.run(MetaMain.class, folder.toString())
+                        .lines()
+                        .toList()) {
                     JsonNode told = new ObjectMapper().readTree(line);
                     lines.put(told.path("scenario").asText(), told);
                 }
             } finally {
                 try (Stream<Path> files = Files.walk(folder)) {
-                    files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                    files.sorted(Comparator.reverseOrder())
+                            .forEach(file -> file.toFile().delete());
                 }
             }
         } catch (IOException e) {

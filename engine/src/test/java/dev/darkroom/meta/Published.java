@@ -3,6 +3,7 @@ package dev.darkroom.meta;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.job.Size;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,17 +35,19 @@ public enum Published {
 
         @Override
         void change(Map<String, SparseComponent> networks) {
-            Objects.requireNonNull(networks.get("transformer")).tensors().put("x_embedder.weight", new long[] {3072, 384});
+            Objects.requireNonNull(networks.get("transformer")).tensors().put("x_embedder.weight", new long[] {3072, 384
+            });
         }
     },
     QWEN_IMAGE("qwen-image", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImagePipeline"),
     QWEN_IMAGE_EDIT("qwen-image-edit", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPipeline"),
-    QWEN_IMAGE_EDIT_2509("qwen-image-edit-2509", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline"),
-    QWEN_IMAGE_EDIT_2511("qwen-image-edit-2511", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline") {
+    QWEN_IMAGE_EDIT_2509(
+            "qwen-image-edit-2509", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline"),
+    QWEN_IMAGE_EDIT_2511(
+            "qwen-image-edit-2511", "qwen-image", TestCheckpoints.POCKET_EDIT, "QwenImageEditPlusPipeline") {
         @Override
         void change(Path folder) throws IOException {
-            TestCheckpoints.edit(
-                    folder.resolve("transformer/config.json"), config -> config.put("zero_cond_t", true));
+            TestCheckpoints.edit(folder.resolve("transformer/config.json"), config -> config.put("zero_cond_t", true));
         }
     };
 
@@ -76,6 +79,11 @@ public enum Published {
                         + Arrays.stream(values()).map(Published::toString).collect(Collectors.joining(", "))));
     }
 
+    /** The size of picture that it is made for. */
+    Size size() {
+        return this == QWEN_IMAGE ? new Size(1328, 1328) : new Size(1024, 1024);
+    }
+
     /** Its networks: folder → tensors. */
     Map<String, SparseComponent> networks() {
         Map<String, SparseComponent> networks = SparseComponent.read(resource(family + ".tensors"));
@@ -93,8 +101,7 @@ public enum Published {
             }
         }
         for (var config : JSON.readTree(resource(family + ".json")).properties()) {
-            TestCheckpoints.edit(
-                    folder.resolve(config.getKey()), file -> merge(file, (ObjectNode) config.getValue()));
+            TestCheckpoints.edit(folder.resolve(config.getKey()), file -> merge(file, (ObjectNode) config.getValue()));
         }
         TestCheckpoints.edit(folder.resolve("model_index.json"), index -> index.put("_class_name", pipeline));
         change(folder);

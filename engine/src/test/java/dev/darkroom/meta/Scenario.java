@@ -9,7 +9,6 @@ import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Sources;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 

@@ -8,18 +8,22 @@ final class Scenarios {
     static final List<Scenario> ALL = List.of(
             Scenario.of("text", "flux.1-dev", 1024, 1024, Brings.PROMPT),
             Scenario.of("text at 2048²", "flux.1-dev", 2048, 2048, Brings.PROMPT),
-            Scenario.of("image to image with true CFG", "flux.1-dev", 1024, 1024, Brings.START).away("blurry"),
+            Scenario.of("image to image with true CFG", "flux.1-dev", 1024, 1024, Brings.START)
+                    .away("blurry"),
             Scenario.of("LoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT).withLora(),
             Scenario.of("planted", "flux.1-dev", 512, 512, Brings.PROMPT).planting("qk_norm_rope"),
             Scenario.of("edit", "flux.1-kontext-dev", 1024, 1024, Brings.IMAGES),
             Scenario.of("fill", "flux.1-fill-dev", 1024, 1024, Brings.MASK),
-            Scenario.of("text with CFG", "qwen-image", 1328, 1328, Brings.PROMPT).away(" "),
+            Scenario.of("text with CFG", "qwen-image", 1328, 1328, Brings.PROMPT)
+                    .away(" "),
             Scenario.of("edit", "qwen-image-edit", 1024, 1024, Brings.IMAGES),
-            Scenario.of("edit with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES).away(" "),
+            Scenario.of("edit with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES)
+                    .away(" "),
             Scenario.of("two pictures with CFG", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withPictures(2)
                     .away(" "),
-            Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES).withLora(),
+            Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
+                    .withLora(),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)

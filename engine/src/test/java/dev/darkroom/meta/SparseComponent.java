@@ -43,8 +43,7 @@ record SparseComponent(int files, Map<String, long[]> tensors) {
                 components.put(heading.group(1), new SparseComponent(Integer.parseInt(heading.group(2)), tensors));
             } else if (!line.isBlank() && !line.startsWith("#")) {
                 List<String> words = List.of(line.split(" "));
-                long[] shape =
-                        words.stream().skip(1).mapToLong(Long::parseLong).toArray();
+                long[] shape = words.stream().skip(1).mapToLong(Long::parseLong).toArray();
                 for (String name : expanded(words.getFirst()).toList()) {
                     if (tensors.put(name, shape) != null) {
                         throw new IllegalStateException(name + " stands there twice");
@@ -66,8 +65,7 @@ record SparseComponent(int files, Map<String, long[]> tensors) {
                 ? IntStream.rangeClosed(Integer.parseInt(range.group(1)), Integer.parseInt(range.group(2)))
                         .mapToObj(Integer::toString)
                 : Arrays.stream(choice.group(1).split(","));
-        return choices.flatMap(
-                one -> expanded(name.substring(0, choice.start()) + one + name.substring(choice.end())));
+        return choices.flatMap(one -> expanded(name.substring(0, choice.start()) + one + name.substring(choice.end())));
     }
 
     /** Size of all tensors in bytes. */
@@ -84,7 +82,12 @@ record SparseComponent(int files, Map<String, long[]> tensors) {
         String stem = Files.readString(folder.resolve("config.json")).contains("_diffusers_version")
                 ? "diffusion_pytorch_model"
                 : "model";
-        long most = Math.ceilDiv(bytes(), files) + tensors.values().stream().mapToLong(SparseComponent::bytes).max().orElse(0) / 2;
+        long most = Math.ceilDiv(bytes(), files)
+                + tensors.values().stream()
+                                .mapToLong(SparseComponent::bytes)
+                                .max()
+                                .orElse(0)
+                        / 2;
         List<Map<String, long[]>> parts = new ArrayList<>();
         long size = most;
         for (var tensor : tensors.entrySet()) {

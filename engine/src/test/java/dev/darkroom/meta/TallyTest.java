@@ -35,10 +35,7 @@ class TallyTest {
 
     /** What the networks' sizes and the number of tokens lead to, however it is computed. */
     @ParameterizedTest
-    @CsvSource({
-        "flux.1-dev: text, 59.51, 14.87",
-        "qwen-image-edit-2509: edit with CFG, 228.5, 104.2"
-    })
+    @CsvSource({"flux.1-dev: text, 59.51, 14.87", "qwen-image-edit-2509: edit with CFG, 228.5, 104.2"})
     void theArithmeticIsThatOfTheNetwork(String scenario, double products, double attention) {
         JsonNode step = MetaRuns.named(scenario).path("step");
 
@@ -58,8 +55,12 @@ class TallyTest {
         JsonNode forecast = MetaRuns.named("flux.1-dev: text").path("step").path("forecast_ms");
 
         assertThat(Card.all()).extracting(Card::id).contains("h100", "h200", "a100", "l40s", "rtx4090", "rtx5090");
-        assertThat(Card.all()).allSatisfy(card -> assertThat(forecast.path(card.id()).asDouble()).isPositive());
-        assertThat(forecast.path("h200").asDouble()).isLessThan(forecast.path("h100").asDouble());
-        assertThat(forecast.path("h100").asDouble()).isLessThan(forecast.path("a100").asDouble());
+        assertThat(Card.all())
+                .allSatisfy(
+                        card -> assertThat(forecast.path(card.id()).asDouble()).isPositive());
+        assertThat(forecast.path("h200").asDouble())
+                .isLessThan(forecast.path("h100").asDouble());
+        assertThat(forecast.path("h100").asDouble())
+                .isLessThan(forecast.path("a100").asDouble());
     }
 }

@@ -41,14 +41,11 @@ final class CostRules {
     private static final Map<String, Rule> KERNEL = new HashMap<>();
 
     /** Operators whose results are always views of their first argument; in place if they have none. */
-    private static final Set<String> VIEWS =
-            Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
+    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
 
     static {
         // files, devices, types
-        for (String name : new String[] {
-            "map_file", "view_bytes", "copy_bytes", "touch", "pinned", "upload", "empty_bytes", "dtype_of"
-        }) {
+        for (String name : new String[] {"view_bytes", "copy_bytes", "pinned", "copy_window", "stage", "convert_bytes", "empty_bytes", "blank", "dtype_of", "device_of"}) {
             TEXT.put(name, NOTHING);
         }
         TEXT.put("copy", ONE_PASS);
@@ -105,7 +102,6 @@ final class CostRules {
                 cost.pass(passed);
             }
         });
-        TEXT.put("gated_add", ONE_PASS);
         TEXT.put("silu", ONE_PASS);
         TEXT.put("gelu_tanh", ONE_PASS);
         TEXT.put("gelu", ONE_PASS);
@@ -267,6 +263,12 @@ final class CostRules {
             cost.wait(1);
         });
         TEXT.put("vision_patches", NOTHING); // on the CPU
+        // our own kernels: each number is read once and written once
+        KERNEL.put("qk_norm_rope", (call, cost) -> {
+            TensorFacts joint = call.tensor(0);
+            cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
+        });
+        KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
         // the step cache, where it is asked for
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());

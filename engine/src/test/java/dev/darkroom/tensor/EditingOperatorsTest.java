@@ -21,6 +21,13 @@ class EditingOperatorsTest {
                         new float[] {root3, 0, 0, 2 * 4 * root3 / root20, 0, 10 * -2 * root3 / root20}, within(1e-5f));
     }
 
+    @Test
+    void anotherLayoutChangesNoNumber() {
+        Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 1, 3, 2, 2);
+
+        assertThat(PictureOperators.pictureLayout(x).toFloats()).containsExactly(x.toFloats());
+    }
+
     /** Black latents have no length to divide by. */
     @Test
     void aPlaceOfZerosStaysOne() {

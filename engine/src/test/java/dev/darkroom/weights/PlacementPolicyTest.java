@@ -39,6 +39,20 @@ class PlacementPolicyTest {
                 .isEqualTo(Processor.multipliesBfloat16() ? DType.BFLOAT16 : DType.FLOAT32);
     }
 
+    /** Sizes of FLUX.1's autoencoder, of its smaller text encoder and of the embedded autoencoder. */
+    @Test
+    void onTheCpuWorkDecidesTheTypeOfASmallNetwork() {
+        var policy = policy(Device.CPU, OptionalLong.empty());
+        DType faster = Processor.multipliesBfloat16() ? DType.BFLOAT16 : DType.FLOAT32;
+
+        assertThat(policy.preferred(bfloat16(83_819_683).usedTimes(100_000)).dtype())
+                .isEqualTo(faster);
+        assertThat(policy.preferred(bfloat16(123_060_480).usedTimes(512)).dtype())
+                .isEqualTo(DType.FLOAT32);
+        assertThat(policy.preferred(bfloat16(1_000_000).usedTimes(100_000)).dtype())
+                .isEqualTo(DType.FLOAT32);
+    }
+
     @Test
     void aTypeThatTheOperatorChoseIsTaken() {
         var policy = new PlacementPolicy(Device.CUDA, Optional.of(DType.FLOAT32), OptionalLong.empty());

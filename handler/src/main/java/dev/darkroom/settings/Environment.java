@@ -32,7 +32,7 @@ public final class Environment {
 
     /** Ours too, but read by the start-up scripts or by Compose. */
     private static final List<String> OF_OTHERS =
-            List.of("DARKROOM_WAIT", "DARKROOM_CHECKS", "DARKROOM_SKIP_CHECKS", "DARKROOM_IMAGE");
+            List.of("DARKROOM_ALLOCATOR", "DARKROOM_WAIT", "DARKROOM_CHECKS", "DARKROOM_SKIP_CHECKS", "DARKROOM_IMAGE");
 
     /** Matches the variables that Kubernetes and Docker set in a container for services whose names begin with darkroom. */
     private static final Pattern SERVICE_LINK = Pattern.compile(

@@ -51,6 +51,8 @@ public final class Bench {
         parts.put("picture", Bench::picture);
         parts.put("operators", Bench::operators);
         parts.put("load", LoadBench::run);
+        parts.put("allocator", AllocatorBench::run);
+        parts.put("types", TypesBench::run);
         parts.put("edit", EditBench::run);
         parts.put("large", LargeEditBench::run);
         parts.put("growth", GrowthBench::run);

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Checks this machine's card with Darkroom's own engine, and writes all figures into one JSON file:
+# ./gpu-check.sh [--tiny] [--bench] [--libtorch FOLDER] [FILE.json]
+# libtorch is taken from the folder, or from Python's torch. --tiny is a try that needs no card; --bench runs all of the bench after the check.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+tiny=()
+bench=
+libtorch=
+file=gpu-check.json
+while [ $# -gt 0 ]; do
+  case $1 in
+    --tiny) tiny=(tiny) ;;
+    --bench) bench=yes ;;
+    --libtorch) libtorch=${2:?--libtorch wants a folder} && shift ;;
+    -*) echo "unknown argument $1" >&2 && exit 2 ;;
+    *) file=$1 ;;
+  esac
+  shift
+done
+
+if [ -z "$libtorch" ]; then
+  libtorch=$(python3 -c 'import os, torch; print(os.path.dirname(torch.__file__))' 2>/dev/null) ||
+    { echo "there is no torch in python3 here: name a folder with --libtorch" >&2 && exit 2; }
+fi
+[ -f "$libtorch/libtorch.so" ] || libtorch=$libtorch/lib
+[ -f "$libtorch/libtorch.so" ] || { echo "there is no libtorch.so in $libtorch" >&2 && exit 2; }
+libtorch=$(cd "$libtorch" && pwd)
+flavor=cpu
+[ ! -f "$libtorch/libtorch_cuda.so" ] || flavor=cu128
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# every library of the folder would be loaded, also those that want Python, a test or a kernel compiler
+mkdir "$work/libtorch"
+for library in "$libtorch"/*.so*; do
+  case ${library##*/} in
+    *python* | *_test.so | libshm.so | libcaffe2_nvrtc.so | libbackend_with_compiler.so | libaoti_custom_ops.so | *djl_torch.so | *jitbackend*) ;;
+    *) ln -s "$library" "$work/libtorch/" ;;
+  esac
+done
+# Python's packages keep CUDA's libraries beside torch
+beside=$(printf '%s:' "$libtorch"/../../nvidia/*/lib)
+version=$(sed -n "s/^__version__ = '\(.*\)'/\1/p" "$libtorch/../version.py" 2>/dev/null || true)
+[ -n "$version" ] || version=$(cat "$libtorch/../build-version" 2>/dev/null || echo unknown)
+
+export PYTORCH_LIBRARY_PATH=$work/libtorch PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=$flavor DJL_CACHE_DIR=$work/cache
+export LD_LIBRARY_PATH=$work/libtorch:$libtorch:$beside${LD_LIBRARY_PATH:-}
+export PYTORCH_TENSOREXPR=${PYTORCH_TENSOREXPR:-0} CUBLASLT_WORKSPACE_SIZE=${CUBLASLT_WORKSPACE_SIZE:-32768} GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
+export PYTORCH_CUDA_ALLOC_CONF=${PYTORCH_CUDA_ALLOC_CONF:-expandable_segments:True}
+
+run() {
+  "$here/java/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dai.djl.offline=true -XX:+UseSerialGC \
+    -Ddarkroom.home="$here" -Ddarkroom.libtorch="$version" -cp "$here/gpu-check.jar" "$@"
+}
+
+status=0
+run dev.darkroom.gpu.GpuCheck "$file" "${tiny[@]}" || status=$?
+if [ -n "$bench" ] && [ "$status" -ne 2 ]; then
+  run dev.darkroom.gpu.GpuBench "${tiny[@]}" >"${file%.json}-bench.json" || status=$?
+fi
+exit "$status"

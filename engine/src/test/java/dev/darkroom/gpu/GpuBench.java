@@ -1,0 +1,98 @@
+package dev.darkroom.gpu;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.engine.Families;
+import dev.darkroom.flux.FluxTransformer;
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Progress;
+import dev.darkroom.lora.Loras;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Residency;
+import dev.darkroom.model.Resident;
+import dev.darkroom.tensor.AttentionBackend;
+import dev.darkroom.tensor.AttentionChoice;
+import dev.darkroom.tensor.CardOperators;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.PlacementPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * {@code make bench-gpu}: FLUX.1-dev at full size on this machine's card, with random weights that are made there. Progress goes to
+ * standard error, all figures as one JSON object to standard output. With {@code tiny} the embedded network runs instead, on the CPU where
+ * there is no card: a try, not a measurement.
+ */
+public final class GpuBench {
+    static final int NO_CARD = 2;
+
+    private GpuBench() {}
+
+    /** @param arguments {@code tiny} or nothing */
+    public static void main(String... arguments) throws IOException, InterruptedException {
+        CardOperators.layOver();
+        boolean tiny = List.of(arguments).contains("tiny");
+        Optional<String> missing = Device.cudaIsMissing();
+        if (missing.isPresent() && !tiny) {
+            System.err.println("there is no card to measure: " + missing.get());
+            System.exit(NO_CARD);
+        }
+        Card card = missing.isPresent() ? Card.CPU : Card.ofMachine();
+        System.out.println(run(card, tiny ? Plan.TINY : Plan.FULL));
+        System.exit(0); // libtorch's threads
+    }
+
+    /** Runs a plan. */
+    static ObjectNode run(Card card, Plan plan) throws IOException, InterruptedException {
+        ObjectNode results = new ObjectMapper().createObjectNode();
+        results.put("device", card.name()).put("type", card.dtype().toString().toLowerCase(Locale.ROOT));
+        card.teraflops().ifPresent(peak -> results.put("peak_tflops", peak));
+        Path folder = Files.createTempDirectory("bench-gpu");
+        try (Loras loras = Families.loras(0);
+                ImageModel model = Families.open("bench", plan.checkpoint(folder), Limits.STANDARD, loras)) {
+            if (card.device().isCuda()) {
+                results.put("attention", AttentionChoice.make(AttentionBackend.AUTO, card.device()));
+            }
+            results.put("model", plan.tiny() ? "pocket-flux" : "flux.1-dev, random weights");
+            long start = System.nanoTime();
+            var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty());
+            new Residency(policy).prepare(model.networks(), Progress.NONE);
+            results.put("load_s", (System.nanoTime() - start) / 1e9);
+            results.put(
+                    "weight_bytes",
+                    model.networks().stream().mapToLong(Resident::bytes).sum());
+            results.put("card_bytes_loaded", card.taken());
+            var passes = new Passes(card, plan, transformer(model));
+            passes.run(results.putArray("passes"), Peer.in(folder));
+            passes.operators(results.putArray("operators"), folder);
+            Pictures.run(results.putArray("pictures"), card, plan, model);
+        } finally {
+            delete(folder);
+        }
+        return results;
+    }
+
+    private static FluxTransformer transformer(ImageModel model) {
+        return model.networks().stream()
+                .map(Resident::network)
+                .filter(FluxTransformer.class::isInstance)
+                .map(FluxTransformer.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
