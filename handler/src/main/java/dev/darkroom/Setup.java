@@ -18,6 +18,7 @@ import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.Allocator;
 import dev.darkroom.tensor.AttentionBackend;
 import dev.darkroom.tensor.AttentionChoice;
+import dev.darkroom.tensor.CardKernels;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Fp8Products;
@@ -72,6 +73,7 @@ public final class Setup implements AutoCloseable {
                 StartupChecks.run("weights of " + model.name(), () -> load(model));
             }
             compareArithmetic();
+            startKernels();
             chooseAttention();
             models.stream()
                     .filter(ServedModel::isLoaded)
@@ -97,6 +99,7 @@ public final class Setup implements AutoCloseable {
             ServedModel model = chosen.in(device());
             StartupChecks.run("weights of " + model.name(), () -> load(model));
             compareArithmetic();
+            startKernels();
             chooseAttention();
             return new Handler(new ServedModels(List.of(model)), gpu, built.images(), built.loras(), built.results());
         });
@@ -145,6 +148,17 @@ public final class Setup implements AutoCloseable {
                 .map(Loaded::placement)
                 .distinct()
                 .forEach(placement -> StartupChecks.run("arithmetic", () -> DeviceArithmetic.check(placement)));
+    }
+
+    private void startKernels() {
+        CardKernels.stop();
+        if (device.isCuda()) {
+            StartupChecks.run(
+                    "kernels",
+                    () -> config.kernels()
+                            ? CardKernels.start(config.data().resolve("kernels"))
+                            : "text operators alone, as asked for");
+        }
     }
 
     private void chooseAttention() {

@@ -44,6 +44,10 @@ public interface WorkerConfig {
     @WithDefault("auto")
     AttentionBackend attention();
 
+    /** Whether kernels of our own compute on a card, where they are right; otherwise the operators that they stand in for. */
+    @WithDefault("true")
+    boolean kernels();
+
     /** Element type of all networks; unset, each gets the one that suits it and its device. */
     Optional<TypeChoice> dtype();
 

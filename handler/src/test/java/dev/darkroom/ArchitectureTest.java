@@ -35,7 +35,8 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("job", List.of()),
             Map.entry("image", List.of("job")),
-            Map.entry("tensor", List.of("job")),
+            Map.entry("kernel", List.of()),
+            Map.entry("tensor", List.of("kernel", "job")),
             Map.entry("weights", List.of("tensor", "job")),
             Map.entry("nn", List.of("weights", "tensor", "job")),
             Map.entry("schedule", List.of("nn", "weights", "tensor", "job")),
@@ -78,7 +79,8 @@ class ArchitectureTest {
         "dev.darkroom.vae..",
         "dev.darkroom.schedule..",
         "dev.darkroom.nn..",
-        "dev.darkroom.tensor.."
+        "dev.darkroom.tensor..",
+        "dev.darkroom.kernel.."
     };
 
     @TestFactory

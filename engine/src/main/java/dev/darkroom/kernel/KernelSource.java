@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The text of one kernel file, with the one header that all of them include.
@@ -39,13 +40,20 @@ public record KernelSource(String name, String text, String header, List<String>
         }
     }
 
+    /** Hashes the text of several files. */
+    public static String hash(List<KernelSource> sources) {
+        return hash(sources.stream().map(KernelSource::hash));
+    }
+
     /** Hashes all that the compiler reads. */
     String hash() {
+        return hash(Stream.of(text, header, String.join(" ", Nvrtc.OPTIONS)));
+    }
+
+    private static String hash(Stream<String> parts) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            for (String part : List.of(text, header, String.join(" ", Nvrtc.OPTIONS))) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-            }
+            parts.forEach(part -> digest.update(part.getBytes(StandardCharsets.UTF_8)));
             return HexFormat.of().formatHex(digest.digest(), 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

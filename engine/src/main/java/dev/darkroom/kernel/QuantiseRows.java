@@ -11,30 +11,33 @@ public record QuantiseRows(Kernel kernel) {
 
     private static final int MOST_THREADS = 1024;
 
-    /** True if the kernel knows this type, shape and strides: {@code [B, S, D]} bfloat16. */
+    /** True if the kernel knows this type, shape and strides: {@code [B, S, D]} or {@code [S, D]} bfloat16. */
     public static boolean fits(Memory x) {
-        return x.hasRows(Memory.BFLOAT16, -1, -1, -1)
-                && Block.holds(x.size(2), MOST_THREADS)
-                && x.size(0) <= Block.MOST_PICTURES
-                && x.size(1) <= Block.MOST_ROWS;
+        int last = x.dimensions() - 1;
+        return (x.hasRows(Memory.BFLOAT16, -1, -1) || x.hasRows(Memory.BFLOAT16, -1, -1, -1))
+                && Block.holds(x.size(last), MOST_THREADS)
+                && (last == 1 || x.size(0) <= Block.MOST_PICTURES)
+                && x.size(last - 1) <= Block.MOST_ROWS;
     }
 
     /**
      * Launches the kernel; only for what {@link #fits}.
      *
-     * @param rows takes {@code [B, S, D]} e4m3
-     * @param rowScales takes {@code [B, S, 1]} float32
+     * @param rows takes e4m3 of the shape of {@code x}
+     * @param rowScales takes float32 of that shape but for the width, which is 1
      */
     public void launch(Memory x, Memory rows, Memory rowScales) {
+        int last = x.dimensions() - 1;
+        boolean batched = last == 2;
         kernel.launch(
-                x.size(1),
-                x.size(0),
-                Block.threads(x.size(2)),
+                x.size(last - 1),
+                batched ? x.size(0) : 1,
+                Block.threads(x.size(last)),
                 x.address(),
                 rows.address(),
                 rowScales.address(),
-                Math.toIntExact(x.size(2)),
-                x.stride(1),
-                x.stride(0));
+                Math.toIntExact(x.size(last)),
+                x.stride(last - 1),
+                batched ? x.stride(0) : 0L);
     }
 }

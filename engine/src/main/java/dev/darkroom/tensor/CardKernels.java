@@ -10,6 +10,8 @@ import dev.darkroom.kernel.Memory;
 import dev.darkroom.kernel.QkNormRope;
 import dev.darkroom.kernel.QuantiseRows;
 import dev.darkroom.kernel.TorchMemory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,40 +47,54 @@ public final class CardKernels {
     }
 
     /**
-     * Compiles and loads the kernels for the card, compares each with its text operator, and uses those that agree. Nothing fails here:
-     * what there is no kernel for, text operators compute.
+     * Compiles and loads the kernels for the card, compares each with its text operator, and uses those that agree. What there is no kernel
+     * for, text operators compute. Belongs on the GPU's thread.
      *
      * @param cache folder for compiled kernels
      * @return what is used, or why nothing is, for the log
+     * @throws TensorException if a kernel broke the card for this process; the next start does without kernels
      */
     public static String start(Path cache) {
+        return start(LibraryFolders.of(System.getenv()), cache, Memory.Place.CARD, Device.CUDA, KernelTrial.NETWORKS);
+    }
+
+    /** The same with libraries from other folders and another device, whose memory their kernels reach. */
+    static String start(List<Path> folders, Path cache, Memory.Place place, Device device, KernelTrial.Sizes sizes) {
         stop();
+        List<KernelSource> sources = KernelSource.all();
+        Path veto = cache.resolve("off-" + KernelSource.hash(sources));
         try {
-            return start(
-                    KernelLibrary.open(KernelSource.all(), LibraryFolders.of(System.getenv()), cache),
-                    Memory.Place.CARD,
-                    Device.CUDA,
-                    KernelTrial.NETWORKS);
-        } catch (KernelException e) {
+            if (Files.exists(veto)) {
+                return "text operators alone: " + Files.readString(veto) + " (without the file " + veto
+                        + " kernels are tried again)";
+            }
+            KernelLibrary library = KernelLibrary.open(sources, folders, cache);
+            return start(new CardKernels(library, TorchMemory.bind(), place), library, veto, device, sizes);
+        } catch (KernelException | IOException e) {
             return "text operators alone: " + e.getMessage();
         }
     }
 
-    /** The same with other libraries and another device, whose memory the kernels reach. */
-    static String start(KernelLibrary library, Memory.Place place, Device device, KernelTrial.Sizes sizes) {
-        var found = new CardKernels(library, TorchMemory.bind(), place);
+    private static String start(
+            CardKernels found, KernelLibrary library, Path veto, Device device, KernelTrial.Sizes sizes)
+            throws IOException {
         Map<String, String> agreed = new LinkedHashMap<>();
         for (KernelTrial trial : KernelTrial.of(found, sizes)) {
             if (found.kernels.containsKey(trial.kernel())) {
                 try (var scope = Scope.open("kernel trial")) {
                     agreed.put(trial.kernel(), trial.run(device));
-                } catch (KernelException | TensorException e) {
-                    found.switchOff(trial.kernel(), String.valueOf(e.getMessage()));
+                } catch (KernelException e) {
+                    found.switchOff(trial.kernel(), e.getMessage());
+                } catch (TensorException e) {
+                    if (e.isDeviceLost()) {
+                        Files.writeString(veto, trial.kernel() + " broke the card when it was tried");
+                        throw e;
+                    }
+                    found.switchOff(trial.kernel(), e.getMessage());
                 }
             }
         }
         started = found;
-        agreed.keySet().retainAll(found.kernels.keySet());
         return agreed + " (" + library + ")";
     }
 
@@ -90,7 +106,9 @@ public final class CardKernels {
     /** Names the kernels in use, in order. */
     public static List<String> inUse() {
         CardKernels kernels = started;
-        return kernels == null ? List.of() : kernels.kernels.keySet().stream().sorted().toList();
+        return kernels == null
+                ? List.of()
+                : kernels.kernels.keySet().stream().sorted().toList();
     }
 
     static boolean qkNormRope(

@@ -3,6 +3,7 @@ package dev.darkroom.kernel;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -46,10 +47,11 @@ public final class StandInCard {
     }
 
     /** Makes a function of the driver fail with a status of CUDA's; the name "" ends that. */
-    static void fail(String function, int status) {
+    public static void fail(String function, int status) {
         try (Arena arena = Arena.ofConfined()) {
             Linker.nativeLinker()
-                    .downcallHandle(symbols().findOrThrow("stand_in_fail"), FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT))
+                    .downcallHandle(
+                            symbols().findOrThrow("stand_in_fail"), FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT))
                     .invoke(arena.allocateFrom(function), status);
         } catch (Throwable e) {
             throw new AssertionError(e);
@@ -80,8 +82,28 @@ public final class StandInCard {
                     Files.copy(in, made.resolve(name));
                 }
             }
-            run(made, "g++", "-std=c++17", "-O1", "-shared", "-fPIC", "stand_in_nvrtc.cpp", "-o", "libnvrtc.so.12", "-ldl");
-            run(made, "g++", "-std=c++17", "-O1", "-shared", "-fPIC", "stand_in_cuda.cpp", "-o", "libcuda.so.1", "-ldl");
+            run(
+                    made,
+                    "g++",
+                    "-std=c++17",
+                    "-O1",
+                    "-shared",
+                    "-fPIC",
+                    "stand_in_nvrtc.cpp",
+                    "-o",
+                    "libnvrtc.so.12",
+                    "-ldl");
+            run(
+                    made,
+                    "g++",
+                    "-std=c++17",
+                    "-O1",
+                    "-shared",
+                    "-fPIC",
+                    "stand_in_cuda.cpp",
+                    "-o",
+                    "libcuda.so.1",
+                    "-ldl");
             return made;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -90,7 +112,8 @@ public final class StandInCard {
 
     private static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -117,7 +140,7 @@ public final class StandInCard {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String printed = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
         try {
             if (process.waitFor() != 0) {
                 throw new AssertionError(String.join(" ", command) + " failed:\n" + printed);

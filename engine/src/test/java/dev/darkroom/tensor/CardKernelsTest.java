@@ -3,10 +3,14 @@ package dev.darkroom.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.kernel.GatedAddNorm;
+import dev.darkroom.kernel.KernelSource;
 import dev.darkroom.kernel.Memory;
 import dev.darkroom.kernel.QkNormRope;
 import dev.darkroom.kernel.QuantiseRows;
 import dev.darkroom.kernel.StandInCard;
+import dev.darkroom.kernel.TorchMemory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CardKernelsTest {
     private static final double EPS = 1e-6;
+    private static final KernelTrial.Sizes SIZES = new KernelTrial.Sizes(3, 5, 4, 256);
 
     @TempDir
     static Path cache;
@@ -37,8 +42,7 @@ class CardKernelsTest {
 
     @BeforeAll
     static void start() {
-        String line = CardKernels.start(
-                StandInCard.open(cache), Memory.Place.CPU, Device.CPU, new KernelTrial.Sizes(3, 5, 4, 256));
+        String line = CardKernels.start(List.of(StandInCard.folder()), cache, Memory.Place.CPU, Device.CPU, SIZES);
         assertThat(CardKernels.inUse())
                 .as(line)
                 .containsExactly(
@@ -81,7 +85,8 @@ class CardKernelsTest {
         long launches = StandInCard.launches();
         AttentionOperators.qkNormRope(byKernel, norms.get(0), norms.get(1), table, 0, text, EPS);
         assertThat(byKernel.narrow(1, text, image).toFloats())
-                .containsExactly(numbers.to(DType.BFLOAT16).narrow(1, text, image).toFloats());
+                .containsExactly(
+                        numbers.to(DType.BFLOAT16).narrow(1, text, image).toFloats());
         AttentionOperators.qkNormRope(byKernel, norms.get(2), norms.get(3), table, text, image, EPS);
         assertThat(StandInCard.launches()).isEqualTo(launches + 2);
         for (int stream = 0; stream < 2; stream++) {
@@ -101,7 +106,14 @@ class CardKernelsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 3, 3072", "2, 5, 3072", "1, 1, 8", "2, 3, 1000", "1, 2, 1024", "1, 2, 1032", "1, 3, 5120", "1, 2, 8192",
+        "1, 3, 3072",
+        "2, 5, 3072",
+        "1, 1, 8",
+        "2, 3, 1000",
+        "1, 2, 1024",
+        "1, 2, 1032",
+        "1, 3, 5120",
+        "1, 2, 8192",
         "3, 2, 256"
     })
     void aResidualIsAddedAndNormed(long batch, long rows, long width) {
@@ -123,7 +135,8 @@ class CardKernelsTest {
         long launches = StandInCard.launches();
         List<Tensor> byKernel = Operators.gatedAddNorm(a, gate, b, shift, scale, EPS);
         var both = ScaledOperators.gatedAddNorm(a, gate, b, shift, scale, EPS);
-        List<Tensor> quantised = List.of(both.x(), both.norm().values(), both.norm().scale());
+        List<Tensor> quantised =
+                List.of(both.x(), both.norm().values(), both.norm().scale());
         assertThat(StandInCard.launches()).isEqualTo(launches + 2);
 
         List<Tensor> byText = Operators.GATED_ADD_NORM.tensors(a, gate, b, shift, scale, EPS);
@@ -215,6 +228,11 @@ class CardKernelsTest {
         assertThat(normed[70]).isNaN();
     }
 
+    @Test
+    void aWeightIsQuantisedAsRows() {
+        assertQuantised(normal(1, 5, 256).to(DType.BFLOAT16));
+    }
+
     private static void assertQuantised(Tensor x) {
         long launches = StandInCard.launches();
         List<Tensor> found = parts(ScaledOperators.quantiseRows(x));
@@ -271,8 +289,75 @@ class CardKernelsTest {
         }
         Tensor joint = normal(1, 1, 6, 3, 2, 128).to(DType.BFLOAT16);
         Tensor norm = normal(2, 128).to(DType.BFLOAT16);
-        AttentionOperators.qkNormRope(joint.narrow(1, 1, 2).permute(0, 1, 2, 3, 4), norm, norm.to(DType.FLOAT32), table(2), 0, 2, EPS);
+        AttentionOperators.qkNormRope(
+                joint.narrow(1, 1, 2).permute(0, 1, 2, 3, 4), norm, norm.to(DType.FLOAT32), table(2), 0, 2, EPS);
         assertThat(StandInCard.launches()).isEqualTo(launches);
+    }
+
+    @Test
+    void libtorchSaysWhereATensorLies() {
+        TorchMemory torch = TorchMemory.bind();
+        Tensor x = normal(1, 2, 3, 8).to(DType.BFLOAT16);
+        assertThat(torch.of(x.handle())).hasToString("type 15 [2, 3, 8] at CPU");
+        assertThat(torch.of(x.permute(0, 2, 1).handle())).hasToString("type 15 [2, 8, 3] by [24, 1, 8] at CPU");
+        assertThat(torch.of(table(2).handle())).hasToString("type 9 [2, 64] at CPU");
+        assertThat(torch.of(Tensor.of(new float[] {1}).handle())).hasToString("type 6 [] at CPU");
+    }
+
+    /** A tensor of a network that computes elsewhere than the kernels do. */
+    @Test
+    void memoryThatKernelsDoNotReachIsLeftToTheTextOperators() {
+        CardKernels.start(List.of(StandInCard.folder()), cache, Memory.Place.CARD, Device.CPU, SIZES);
+        assertThat(CardKernels.inUse()).isEmpty();
+        long launches = StandInCard.launches();
+        ScaledOperators.quantiseRows(normal(1, 1, 2, 64).to(DType.BFLOAT16));
+        assertThat(StandInCard.launches()).isEqualTo(launches);
+        start();
+    }
+
+    @Test
+    void aLaunchThatFailsSwitchesItsKernelOffAndTheTextOperatorComputes() {
+        Tensor x = normal(1, 1, 2, 64).to(DType.BFLOAT16);
+        float[] expected = ScaledOperators.quantiseRows(x).values().toFloats();
+        StandInCard.fail("cuLaunchKernel", 1);
+        try {
+            assertThat(ScaledOperators.quantiseRows(x).values().toFloats()).containsExactly(expected);
+        } finally {
+            StandInCard.fail("", 0);
+        }
+        assertThat(CardKernels.inUse()).doesNotContain(QuantiseRows.NAME).hasSize(4);
+        start();
+    }
+
+    @Test
+    void aKernelThatDiffersIsSwitchedOffByItsTrial() {
+        StandInCard.fail("numbers", 0);
+        try {
+            CardKernels.start(List.of(StandInCard.folder()), cache, Memory.Place.CPU, Device.CPU, SIZES);
+            assertThat(CardKernels.inUse()).doesNotContain(QkNormRope.NAME);
+        } finally {
+            StandInCard.fail("", 0);
+        }
+        start();
+    }
+
+    @Test
+    void whatIsMissingIsSaidAndTheTextOperatorsCompute() throws IOException {
+        StandInCard.fail("cuInit", 100);
+        try {
+            assertThat(CardKernels.start(List.of(StandInCard.folder()), cache, Memory.Place.CPU, Device.CPU, SIZES))
+                    .isEqualTo("text operators alone: cuInit failed: CUDA error 100");
+        } finally {
+            StandInCard.fail("", 0);
+        }
+        Path veto =
+                Files.writeString(cache.resolve("off-" + KernelSource.hash(KernelSource.all())), "qk broke the card");
+        assertThat(CardKernels.start(List.of(StandInCard.folder()), cache, Memory.Place.CPU, Device.CPU, SIZES))
+                .startsWith("text operators alone: qk broke the card")
+                .contains(veto.toString());
+        assertThat(CardKernels.inUse()).isEmpty();
+        Files.delete(veto);
+        start();
     }
 
     /** The kernel's result lies no farther from that in float32 than the text operator's, but for the last bit. */

@@ -10,7 +10,7 @@
 static bool begun;
 static int contexts;                    // its address is the primary context
 static thread_local void* current;
-static std::string failing;             // a function that is to fail, for tests
+static std::string failing;             // a function that is to fail, for tests; or "numbers"
 static int failure;
 static long launches;
 
@@ -64,6 +64,7 @@ int cuLaunchKernel(void* function, unsigned columns, unsigned rows, unsigned lay
     if (current != &contexts) return 201;
     if (layers != 1 || threads_y != 1 || threads_z != 1 || shared || stream || extra) return 1;
     launches++;
+    if (failing == "numbers") return 0;  // a kernel that does nothing
     return ((int (*)(unsigned, unsigned, unsigned, void**)) function)(columns, rows, threads, values);
 }
 

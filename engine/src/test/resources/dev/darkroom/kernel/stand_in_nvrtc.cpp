@@ -58,7 +58,7 @@ int nvrtcCompileProgram(Program* program, int count, const char* const* options)
     write(folder + "/" + program->header_name, program->header);
     write(folder + "/" + program->name, program->source);
     write(folder + "/all.cpp", all);
-    std::string command = "cd " + folder + " && g++ -x c++ -std=c++17 -O1 -w -ffp-contract=off -shared -fPIC -I. -I" + here() + " all.cpp -o code > log 2>&1";
+    std::string command = "cd " + folder + " && LC_ALL=C g++ -x c++ -std=c++17 -O1 -w -ffp-contract=off -shared -fPIC -I. -I" + here() + " all.cpp -o code > log 2>&1";
     int status = system(command.c_str());
     program->log = read(folder + "/log");
     program->code = read(folder + "/code");
