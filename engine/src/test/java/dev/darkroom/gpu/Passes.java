@@ -2,6 +2,7 @@ package dev.darkroom.gpu;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
@@ -86,7 +87,7 @@ final class Passes {
         return () -> {
             try (var pass = Scope.open("pass")) {
                 transformer
-                        .forward(tokens, embeds, conditioning, rope)
+                        .forward(tokens, embeds, conditioning, rope, StepCache.none())
                         .await();
             }
         };
