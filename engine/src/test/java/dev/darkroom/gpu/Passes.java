@@ -85,9 +85,7 @@ final class Passes {
                 .rope(config, card.device());
         return () -> {
             try (var pass = Scope.open("pass")) {
-                transformer
-                        .forward(tokens, embeds, conditioning, rope)
-                        .await();
+                transformer.forward(tokens, embeds, conditioning, rope).await();
             }
         };
     }
