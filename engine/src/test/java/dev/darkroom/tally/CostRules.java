@@ -41,7 +41,7 @@ final class CostRules {
     private static final Map<String, Rule> KERNEL = new HashMap<>();
 
     /** Operators whose results are always views of their first argument; in place if they have none. */
-    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation");
+    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation", "picture_layout");
 
     static {
         // files, devices, types
