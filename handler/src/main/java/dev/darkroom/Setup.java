@@ -20,6 +20,7 @@ import dev.darkroom.tensor.AttentionBackend;
 import dev.darkroom.tensor.AttentionChoice;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Fp8Products;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
@@ -108,7 +109,7 @@ public final class Setup implements AutoCloseable {
         if (wanted != null && !sources.containsKey(wanted)) {
             throw ServedModels.unknown(wanted, sources.keySet());
         }
-        var nowhere = new Residency(policy());
+        var nowhere = new Residency(policy(false));
         for (var source : sources.entrySet()) {
             if (wanted == null || wanted.equals(source.getKey())) {
                 ServedModel model = open(source.getKey(), source.getValue(), nowhere);
@@ -135,7 +136,7 @@ public final class Setup implements AutoCloseable {
         StartupChecks.operators();
         device = StartupChecks.run("device", this::chosenDevice);
         StartupChecks.run("allocator", Allocator::name);
-        return new Residency(policy());
+        return new Residency(policy(multipliesFp8()));
     }
 
     private void compareArithmetic() {
@@ -165,13 +166,24 @@ public final class Setup implements AutoCloseable {
         return new ServedModel(name, model, located.revision().orElse(null), residency);
     }
 
-    private PlacementPolicy policy() {
+    /** Returns true if layers are multiplied in fp8: where that was asked for and the device can. */
+    private boolean multipliesFp8() {
+        if (config.quantization() != WorkerConfig.QuantizationChoice.FP8) {
+            return false;
+        }
+        Optional<String> missing = Fp8Products.areMissing(device);
+        missing.ifPresent(reason -> LOG.warnf("DARKROOM_QUANTIZATION=fp8 has no effect on %s: %s", device, reason));
+        return missing.isEmpty();
+    }
+
+    private PlacementPolicy policy(boolean fp8) {
         return new PlacementPolicy(
                 device,
                 config.dtype().map(type -> DType.valueOf(type.name())),
                 config.memory()
                         .map(memory -> OptionalLong.of(memory.asLongValue()))
-                        .orElseGet(OptionalLong::empty));
+                        .orElseGet(OptionalLong::empty),
+                fp8);
     }
 
     private Device chosenDevice() {

@@ -48,6 +48,13 @@ public interface WorkerConfig {
     Optional<TypeChoice> dtype();
 
     /**
+     * Quantisation of the transformers' layers: {@code none}, or {@code fp8} for cards that multiply it. Other devices compute as with
+     * none, and the log says so.
+     */
+    @WithDefault("none")
+    QuantizationChoice quantization();
+
+    /**
      * Most memory that weights may take on the device, such as {@code 20G}. Unset: all that the card has beside what the work needs, or
      * half of the machine's memory on the CPU. A model that takes more is loaded alone.
      */
@@ -197,6 +204,12 @@ public interface WorkerConfig {
         AUTO,
         CPU,
         CUDA
+    }
+
+    /** Choices of how layers are quantised. */
+    enum QuantizationChoice {
+        NONE,
+        FP8
     }
 
     /** Choices of the element type of networks. */

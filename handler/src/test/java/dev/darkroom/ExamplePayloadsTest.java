@@ -66,6 +66,7 @@ class ExamplePayloadsTest extends WholeWorker {
             Map.entry("refused-s3config", "s3Config.accessId: is missing"),
             Map.entry("refused-safety-checker", "enable_safety_checker: this worker has no safety checker"),
             Map.entry("refused-seed", "seed: must be a whole number, not \"lucky\""),
+            Map.entry("refused-step-cache", "step_cache: must be from 0 to 1, not 2"),
             Map.entry("refused-steps", "num_inference_steps: must be from 1 to 200, not 1000"),
             Map.entry("refused-strength-without-image", "strength: needs an image"),
             Map.entry("refused-style", "style: must be one of "),

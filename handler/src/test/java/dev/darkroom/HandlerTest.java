@@ -10,6 +10,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.logs.Metrics;
@@ -141,7 +142,7 @@ class HandlerTest {
             var small = new Framing.Exact(new Size(64, 64));
             return new Job.TextToImage(
                     TestJobs.PLAIN,
-                    new Sampling(List.of("a", "b"), null, small, 1, null, null, 1, 1, false, List.of()));
+                    new Sampling(List.of("a", "b"), null, small, 1, null, null, 1, 1, Shortcuts.NONE, List.of()));
         }
 
         @Override

@@ -11,6 +11,7 @@ import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 import dev.darkroom.job.TestJobs;
@@ -144,7 +145,7 @@ class PicturesTest {
     private JobResult run(Runnable check, int... failing) throws InterruptedException {
         var job = new Job.TextToImage(
                 TestJobs.PLAIN,
-                new Sampling(List.of("a", "b", "c"), null, null, null, null, null, 1, 1, false, List.of()));
+                new Sampling(List.of("a", "b", "c"), null, null, null, null, null, 1, 1, Shortcuts.NONE, List.of()));
         var ticket = new ListeningTicket(job, check);
         try (var callers = new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(5));
                 var batch = new Pictures(ticket, job, model, results(callers), new Semaphore(2))) {

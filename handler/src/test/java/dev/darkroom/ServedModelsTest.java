@@ -11,6 +11,7 @@ import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
@@ -134,7 +135,7 @@ class ServedModelsTest {
 
     private static Job job(String brings, @Nullable String model) {
         Sampling any = TestJobs.of("a fox", null, null, null, null, null, 1);
-        var ask = new Sampling(any.prompts(), null, null, null, null, null, any.seed(), 1, false, List.of());
+        var ask = new Sampling(any.prompts(), null, null, null, null, null, any.seed(), 1, Shortcuts.NONE, List.of());
         var envelope = new Envelope(model, TestJobs.PNG, List.of());
         return switch (brings) {
             case "text" -> new Job.TextToImage(envelope, ask);

@@ -12,6 +12,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.queue.Ticket;
@@ -146,7 +147,7 @@ class SeveralModelsTest {
     private static JobResult run(Handler handler, String model) throws InterruptedException {
         Sampling any = TestJobs.of("a fox", null, null, null, null, null, 1);
         var ask = new Sampling(
-                any.prompts(), null, new Framing.Exact(new Size(64, 64)), 2, null, null, 1, 1, false, List.of());
+                any.prompts(), null, new Framing.Exact(new Size(64, 64)), 2, null, null, 1, 1, Shortcuts.NONE, List.of());
         var job = new Job.TextToImage(new Envelope(model, TestJobs.PNG, List.of()), ask);
         return handler.handle(new QuietTicket(job));
     }

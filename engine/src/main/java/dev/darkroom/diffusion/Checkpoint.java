@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -73,11 +74,26 @@ public final class Checkpoint implements AutoCloseable {
      */
     public <C, T> Resident<T> network(
             String component, Role role, Function<Path, C> config, BiFunction<C, Weights, T> network) {
+        return network(component, role, config, network, layer -> false);
+    }
+
+    /**
+     * Adds a network of which layers may be multiplied in fp8, without loading it.
+     *
+     * @param bearsFp8 tells by its name in the checkpoint if a linear layer may be
+     */
+    public <C, T> Resident<T> network(
+            String component,
+            Role role,
+            Function<Path, C> config,
+            BiFunction<C, Weights, T> network,
+            Predicate<String> bearsFp8) {
         var resident = new Resident<T>(
                 component + " of " + model,
                 role,
                 folder(component),
-                (folder, placement) -> Weights.load(folder, placement, config, network));
+                (folder, placement) ->
+                        Weights.load(folder, placement, config, network).quantised(bearsFp8));
         networks.put(component, resident);
         return resident;
     }

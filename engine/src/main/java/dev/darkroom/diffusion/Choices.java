@@ -8,6 +8,7 @@ import dev.darkroom.job.Size;
 import dev.darkroom.lora.ModelLoras;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,7 @@ record Choices(
         Pipeline pipeline, CheckpointDefaults defaults, Limits limits, FlowMatchSchedule usual, List<LoraFile> own) {
     private static final String LIGHTNING = "lightning";
     private static final int LIGHTNING_STEPS = 8;
+    private static final Size SMALL = new Size(64, 64);
 
     /**
      * Reads a checkpoint's own defaults and schedule.
@@ -76,13 +78,20 @@ record Choices(
                 strength(job),
                 defaults.maxSequenceLength(),
                 schedule(sampling),
-                "");
+                "",
+                StepCache.OFF);
     }
 
-    /** Makes a first, small run of one step. */
-    Run warmUp(Size size) {
+    /**
+     * Makes a first run of one step. On the CPU it is small; a card chooses its kernels by the shapes, and so gets the size that most jobs
+     * will have.
+     */
+    Run warmUp(Device device) {
+        Size usualSize = defaults.size();
+        boolean large = device.isCard() && limits.allow(usualSize);
+        Size size = large ? usualSize : SMALL;
         Double guidance = pipeline.family().guidance().embedded() ? 1.0 : null;
-        return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "");
+        return new Run("", null, size, 1, guidance, 1, null, defaults.maxSequenceLength(), usual, "", StepCache.OFF);
     }
 
     private int steps(Sampling sampling) {

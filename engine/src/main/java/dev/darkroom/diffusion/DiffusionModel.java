@@ -13,6 +13,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.lora.Loras;
@@ -24,6 +25,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.weights.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,8 +38,6 @@ import java.util.stream.Collectors;
  * turns them into pictures.
  */
 public final class DiffusionModel implements ImageModel {
-    private static final Size WARM_UP = new Size(64, 64);
-
     private final Checkpoint checkpoint;
     private final Pipeline pipeline;
     private final Choices choices;
@@ -133,23 +133,36 @@ public final class DiffusionModel implements ImageModel {
         choices.limits().require(sizes.output());
         Run run = choices.run(job, sample.prompt(), sizes.generated());
         List<String> notes = notes(job.sampling(), run, sizes);
-        Picture picture = generate(run, sample.seed(), sources, notes, progress, timings);
+        Picture picture = generate(run, sample.seed(), job.sampling().shortcuts(), sources, notes, progress, timings);
         Picture image = sources.image();
         Picture inFrame = image != null && pipeline.edits() && Framing.isFrameOf(framing, images.size())
                 ? DriftSearch.undone(image, picture, notes::add)
                 : picture;
         Picture finished = sizes.fit(inFrame, image != null);
         timings.lap("resize");
-        return new Rendering(new Media.Still(finished), timings, notes, parameters(run, sources, sizes.output()));
+        return new Rendering(
+                new Media.Still(finished),
+                timings,
+                notes,
+                parameters(run, job.sampling().shortcuts(), sources, sizes.output()));
     }
 
     private Picture generate(
-            Run run, long seed, Sources sources, List<String> notes, Progress progress, Timings timings) {
-        try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable())) {
+            Run run,
+            long seed,
+            Shortcuts shortcuts,
+            Sources sources,
+            List<String> notes,
+            Progress progress,
+            Timings timings) {
+        try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable());
+                var cache = StepCache.of(shortcuts.threshold())) {
             notes.addAll(adapted.notes());
             Noise noise = Noise.seeded(seed, checkpoint.placement().dtype());
-            Run here = run.adaptedBy(checkpoint.textEncoders(adapted::identity));
-            return pipeline.generate(here, sources, noise, progress, timings);
+            Run here = run.with(checkpoint.textEncoders(adapted::identity), cache);
+            Picture picture = pipeline.generate(here, sources, noise, progress, timings);
+            cache.note().ifPresent(notes::add);
+            return picture;
         } catch (NotFiniteException e) {
             throw blamed(e, sources.loras(), loras.own());
         } finally {
@@ -191,7 +204,7 @@ public final class DiffusionModel implements ImageModel {
         loras.attach(List.of(), checkpoint.adaptable()).close(); // refuses what does not fit before a job comes
         Noise noise = Noise.seeded(0, checkpoint.placement().dtype());
         try {
-            pipeline.warmUp(choices.warmUp(WARM_UP), noise);
+            pipeline.warmUp(choices.warmUp(checkpoint.placement().device()), noise);
         } finally {
             checkpoint.kept().trim();
         }
@@ -199,8 +212,8 @@ public final class DiffusionModel implements ImageModel {
 
     private List<String> notes(Sampling sampling, Run run, PictureSizes sizes) {
         List<String> notes = new ArrayList<>();
-        if (sampling.goFast()) {
-            notes.add("go_fast: this model has no faster way than its usual one");
+        if (sampling.shortcuts().goFast()) {
+            notes.add(fastNote(sampling.shortcuts().threshold(), checkpoint.placement()));
         }
         sizes.note().ifPresent(notes::add);
         choices.distillation(sampling).ifPresent(distillation -> notes.add(note(distillation, run)));
@@ -212,13 +225,18 @@ public final class DiffusionModel implements ImageModel {
         return notes;
     }
 
+    private static String fastNote(double threshold, Placement placement) {
+        return "go_fast: " + (threshold > 0 ? "a step_cache of " + threshold : "no step_cache, as the job has it")
+                + "; the transformer computes in " + placement + (placement.fp8() ? "" : ", without fp8");
+    }
+
     private String note(Distillation distillation, Run run) {
         return "a " + distillation.name() + " LoRA: "
                 + (run.schedule().equals(choices.usual()) ? "" : "its own schedule, ")
                 + run.steps() + " steps" + (run.usesTrueCfg() ? "" : " of one pass");
     }
 
-    private Map<String, Object> parameters(Run run, Sources sources, Size output) {
+    private Map<String, Object> parameters(Run run, Shortcuts shortcuts, Sources sources, Size output) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         if (run.strength() != null) {
             parameters.put("strength", run.strength());
@@ -233,6 +251,12 @@ public final class DiffusionModel implements ImageModel {
         List<Map<String, Object>> drawnWith = loras.describe(sources.loras());
         if (!drawnWith.isEmpty()) {
             parameters.put("loras", drawnWith);
+        }
+        if (shortcuts.threshold() > 0) {
+            parameters.put("step_cache", shortcuts.threshold());
+        }
+        if (checkpoint.placement().fp8()) {
+            parameters.put("quantization", "fp8");
         }
         parameters.put("num_inference_steps", run.steps());
         parameters.put("size", output.toString());

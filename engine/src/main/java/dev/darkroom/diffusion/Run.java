@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param strength part of the start picture that is given up, above 0 and up to 1; null without a start picture
  * @param maxSequenceLength tokens of a prompt that are read
  * @param adaptedBy the LoRAs that are on the text encoders; empty for none
+ * @param stepCache what the picture's steps reuse of each other
  */
 public record Run(
         String prompt,
@@ -25,7 +26,8 @@ public record Run(
         @Nullable Double strength,
         int maxSequenceLength,
         FlowMatchSchedule schedule,
-        String adaptedBy) {
+        String adaptedBy,
+        StepCache stepCache) {
     public Run {
         TokenGrid.of(size);
         if (steps < 1 || maxSequenceLength < 1) {
@@ -48,8 +50,8 @@ public record Run(
         return trueCfgScale > 1 && negativePrompt != null;
     }
 
-    /** Returns this run with the LoRAs that are on the text encoders. */
-    Run adaptedBy(String loras) {
+    /** Returns this run with the LoRAs that are on the text encoders, and with what its steps share. */
+    Run with(String loras, StepCache cache) {
         return new Run(
                 prompt,
                 negativePrompt,
@@ -60,6 +62,7 @@ public record Run(
                 strength,
                 maxSequenceLength,
                 schedule,
-                loras);
+                loras,
+                cache);
     }
 }

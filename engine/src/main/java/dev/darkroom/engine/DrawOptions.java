@@ -9,6 +9,7 @@ import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceScale for checkpoints that embed it
  * @param trueCfgScale for two passes a step, with a negative prompt
  * @param strength part of a start picture that is given up, above 0 and up to 1
+ * @param shortcuts faster, less exact ways that are allowed
  * @param loras LoRAs on top of the checkpoint
  * @param progress is called after every step, on the drawing thread; an exception that it throws ends the drawing
  */
@@ -40,6 +42,7 @@ public record DrawOptions(
         @Nullable Double guidanceScale,
         @Nullable Double trueCfgScale,
         @Nullable Double strength,
+        Shortcuts shortcuts,
         List<LoraFile> loras,
         Progress progress) {
     static final Envelope ENVELOPE =
@@ -58,7 +61,7 @@ public record DrawOptions(
 
     /** Makes options with the checkpoint's own choices and this seed. */
     public static DrawOptions seed(long seed) {
-        return new DrawOptions(seed, null, null, null, null, null, null, List.of(), Progress.NONE);
+        return new DrawOptions(seed, null, null, null, null, null, null, Shortcuts.NONE, List.of(), Progress.NONE);
     }
 
     /** Returns these options for a picture of this size, in pixels. */
@@ -71,18 +74,28 @@ public record DrawOptions(
      */
     public DrawOptions with(Framing other) {
         return new DrawOptions(
-                seed, negativePrompt, other, steps, guidanceScale, trueCfgScale, strength, loras, progress);
+                seed, negativePrompt, other, steps, guidanceScale, trueCfgScale, strength, shortcuts, loras, progress);
     }
 
     /** Returns these options with a number of denoising steps. */
     public DrawOptions withSteps(int count) {
         return new DrawOptions(
-                seed, negativePrompt, framing, count, guidanceScale, trueCfgScale, strength, loras, progress);
+                seed,
+                negativePrompt,
+                framing,
+                count,
+                guidanceScale,
+                trueCfgScale,
+                strength,
+                shortcuts,
+                loras,
+                progress);
     }
 
     /** Returns these options with a guidance scale, for checkpoints that embed it. */
     public DrawOptions withGuidanceScale(double scale) {
-        return new DrawOptions(seed, negativePrompt, framing, steps, scale, trueCfgScale, strength, loras, progress);
+        return new DrawOptions(
+                seed, negativePrompt, framing, steps, scale, trueCfgScale, strength, shortcuts, loras, progress);
     }
 
     /**
@@ -91,13 +104,26 @@ public record DrawOptions(
      * @param scale of true CFG; above 1 to have an effect
      */
     public DrawOptions withNegativePrompt(String prompt, double scale) {
-        return new DrawOptions(seed, prompt, framing, steps, guidanceScale, scale, strength, loras, progress);
+        return new DrawOptions(
+                seed, prompt, framing, steps, guidanceScale, scale, strength, shortcuts, loras, progress);
     }
 
     /** Returns these options with a strength: the part of a start picture that is given up, above 0 and up to 1. */
     public DrawOptions withStrength(double part) {
         return new DrawOptions(
-                seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, part, loras, progress);
+                seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, part, shortcuts, loras, progress);
+    }
+
+    /**
+     * Returns these options with a step cache: a step whose first block does nearly the same as before reuses what the others did.
+     *
+     * @param threshold relative change that counts as nearly the same, up to 1; 0 for the exact way
+     * @throws dev.darkroom.job.JobException if it is out of range
+     */
+    public DrawOptions withStepCache(double threshold) {
+        Shortcuts cached = new Shortcuts(shortcuts.goFast(), threshold);
+        return new DrawOptions(
+                seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, cached, loras, progress);
     }
 
     /**
@@ -112,7 +138,16 @@ public record DrawOptions(
             List<LoraFile> more = new ArrayList<>(loras);
             more.add(new LoraFile(file, identity, String.valueOf(file.getFileName()), scale));
             return new DrawOptions(
-                    seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, more, progress);
+                    seed,
+                    negativePrompt,
+                    framing,
+                    steps,
+                    guidanceScale,
+                    trueCfgScale,
+                    strength,
+                    shortcuts,
+                    more,
+                    progress);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -121,14 +156,32 @@ public record DrawOptions(
     /** Returns these options with a listener, which is called after every step and may end the drawing by an exception. */
     public DrawOptions withProgress(Progress listener) {
         return new DrawOptions(
-                seed, negativePrompt, framing, steps, guidanceScale, trueCfgScale, strength, loras, listener);
+                seed,
+                negativePrompt,
+                framing,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                strength,
+                shortcuts,
+                loras,
+                listener);
     }
 
     Sampling sampling(String prompt) {
         List<Lora> named =
                 loras.stream().map(lora -> new Lora(lora.name(), lora.scale())).toList();
         return new Sampling(
-                List.of(prompt), negativePrompt, framing, steps, guidanceScale, trueCfgScale, seed, 1, false, named);
+                List.of(prompt),
+                negativePrompt,
+                framing,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                seed,
+                1,
+                shortcuts,
+                named);
     }
 
     List<LoraFile> loraFiles() {

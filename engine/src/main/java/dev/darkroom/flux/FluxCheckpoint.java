@@ -83,7 +83,8 @@ public record FluxCheckpoint(
                 "transformer",
                 Role.TRANSFORMER,
                 folder -> FluxConfig.read(Checkpoint.config(folder)),
-                FluxTransformer::new);
+                FluxTransformer::new,
+                FluxTransformer::bearsFp8);
         Resident<AutoencoderKL> vae = files.network(
                 "vae", Role.VAE, folder -> AutoencoderKL.Config.read(Checkpoint.config(folder)), AutoencoderKL::new);
         Resident<T5Encoder> textEncoder2 = files.network(
@@ -166,6 +167,12 @@ public record FluxCheckpoint(
         Tensor rope = positions
                 .after(run.maxSequenceLength())
                 .rope(config, files.placement().device());
-        return new FluxVelocity(transformer.network(), run, prompts, rope, tokens -> tokens);
+        return new FluxVelocity(
+                transformer.network(),
+                run,
+                prompts,
+                rope,
+                run.stepCache().passes(prompts, run.grid().tokens()),
+                tokens -> tokens);
     }
 }

@@ -1,8 +1,10 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.EmbeddingMlp;
 import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.OutputNorm;
 import dev.darkroom.nn.Residual;
 import dev.darkroom.nn.TimestepEmbedding;
@@ -12,6 +14,8 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * stays in float32 until it is embedded, where the reference rounds it to the latents' type first.
  */
 public final class FluxTransformer {
+    private static final Pattern FP8 = Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\.|ff\\.|ff_context\\.).*"
+            + "|single_transformer_blocks\\.\\d+\\.(attn\\..*|proj_mlp|proj_out)");
+
     private final FluxConfig config;
     private final Placement placement;
     private final Linear xEmbedder;
@@ -55,6 +62,11 @@ public final class FluxTransformer {
                 .toList();
         normOut = OutputNorm.load(w.at("norm_out"), d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
+    }
+
+    /** Tells if a linear layer may be multiplied in fp8: those of the blocks, but not embedders, modulations and the output. */
+    static boolean bearsFp8(String layer) {
+        return FP8.matcher(layer).matches();
     }
 
     public FluxConfig config() {
@@ -100,9 +112,11 @@ public final class FluxTransformer {
      * @param promptEmbeds {@code [B, T, prompt width]}
      * @param conditioning of the step
      * @param rope rotations of text, then image positions: complex {@code [T + S, Dh/2]}
-     * @return {@code [B, S, out channels]}
+     * @param steps what this pass reuses of earlier steps
+     * @return {@code [B, S, out channels]}, or of the generated tokens alone where the step is reused
      */
-    public Tensor forward(Tensor tokens, Tensor promptEmbeds, Conditioning conditioning, Tensor rope) {
+    public Tensor forward(
+            Tensor tokens, Tensor promptEmbeds, Conditioning conditioning, Tensor rope, StepCache.Pass steps) {
         try (var scope = Scope.open("flux transformer")) {
             FluxModulations modulations = modulations(conditioning);
             Tensor image = xEmbedder.apply(tokens);
@@ -115,10 +129,16 @@ public final class FluxTransformer {
                     modulations.image(0).begin(image), modulations.text(0).begin(text));
             for (int i = 0; i < transformerBlocks.size(); i++) {
                 DoubleStreamBlock.Sets sets = modulations.doubles().get(i);
-                streams = transformerBlocks
+                FluxStreams next = transformerBlocks
                         .get(i)
-                        .forward(streams, sets, modulations.image(i + 1), modulations.text(i + 1), rope)
-                        .replacing(streams, scope);
+                        .forward(streams, sets, modulations.image(i + 1), modulations.text(i + 1), rope);
+                Optional<Tensor> known =
+                        i == 0 ? steps.reuse(streams.image().x(), next.image().x()) : Optional.empty();
+                if (known.isPresent()) {
+                    Modulation.Norm out = normOut.of(conditioning);
+                    return scope.keep(projOut.apply(out.begin(known.get()).norm()));
+                }
+                streams = next.replacing(streams, scope);
                 Probe.see("double", i, "0", streams.text().x());
                 Probe.see("double", i, "1", streams.image().x());
             }
@@ -132,6 +152,7 @@ public final class FluxTransformer {
                 Probe.see("single", i, "", joint.x());
             }
 
+            steps.computed(joint.x(), promptEmbeds.size(1));
             Tensor normed = joint.norm().narrow(1, promptEmbeds.size(1), tokens.size(1));
             Probe.see("norm_out", normed);
             return scope.keep(projOut.apply(normed));

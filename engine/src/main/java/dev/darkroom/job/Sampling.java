@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceScale for models that embed it
  * @param trueCfgScale for two passes a step, with a negative prompt
  * @param seed of the noise of each prompt's first picture, and one more for each further: the same seed gives the same picture
- * @param goFast true allows a faster, less exact computation where a model has one
+ * @param shortcuts faster, less exact ways that the job allows
  * @param loras LoRAs on top of the model, all at once
  */
 public record Sampling(
@@ -23,7 +23,7 @@ public record Sampling(
         @Nullable Double trueCfgScale,
         long seed,
         int outputs,
-        boolean goFast,
+        Shortcuts shortcuts,
         List<Lora> loras) {
     /**
      * Checks the ranges of all values.

@@ -18,6 +18,6 @@ public record FeedForward(Linear in, Linear out) {
     }
 
     public Tensor apply(Tensor x) {
-        return out.apply(in.gelu(x));
+        return out.ofGelu(in, x);
     }
 }

@@ -1,11 +1,14 @@
 package dev.darkroom.nn;
 
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.ScaledOperators;
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.Weights;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Linear layer, {@code x·Wᵀ + b}: {@code [.., in] → [.., out]}; with LoRAs, {@code (x·Aᵀ)·Bᵀ} is added. */
@@ -22,13 +25,20 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
 
     /** Computes {@code [.., in] → [.., out]}; with a LoRA that widens the layer, {@code x} has as many features as that takes. */
     public Tensor apply(Tensor x) {
-        return layer.isWidened() ? widened(x) : Operators.linear(x, weight(), bias, layer.added());
+        return layer.isWidened() ? widened(x) : applied(x, layer.added());
+    }
+
+    private Tensor applied(Tensor x, List<Tensor> added) {
+        Optional<Rows> rows = layer.rows();
+        return rows.isPresent()
+                ? ScaledOperators.linear(x, rows.get(), bias, added)
+                : Operators.linear(x, weight(), bias, added);
     }
 
     /** Applies a widened layer: the inputs that its weight does not have count for the LoRA alone, as if the weight's columns were zeros. */
     private Tensor widened(Tensor x) {
         long in = layer.shape().in();
-        Tensor own = Operators.linear(x.narrow(-1, 0, in), weight(), bias);
+        Tensor own = applied(x.narrow(-1, 0, in), List.of());
         List<Tensor> added = layer.added();
         Tensor adapted = own.plus(Operators.linear(Operators.linear(x, added.get(0), null), added.get(1), null));
         return added.size() > 2 ? adapted.plus(added.get(2)) : adapted;
@@ -38,14 +48,25 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
     public Tensor gelu(Tensor x) {
         return layer.isWidened()
                 ? Operators.geluTanh(widened(x))
-                : Operators.linearGelu(x, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+                : layer.rows().isPresent()
+                        ? Operators.geluTanh(applied(x, layer.added()))
+                        : Operators.linearGelu(x, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+    }
+
+    /** Computes this layer of GELU, by its tanh approximation, of the layer {@code before}. */
+    public Tensor ofGelu(Linear before, Tensor x) {
+        return layer.rows().isPresent() && before.layer.rows().isPresent() && !layer.isWidened()
+                ? ScaledOperators.linearOfGelu(before.apply(x), layer.rows().get(), bias, layer.added())
+                : apply(before.gelu(x));
     }
 
     /** Computes this layer for inputs side by side, {@code x [.., k]} and {@code y [.., in − k]}: {@code [.., out]}. */
     public Tensor ofBoth(Tensor x, Tensor y) {
         return layer.isWidened()
                 ? widened(Tensor.cat(-1, x, y))
-                : Operators.linearOfTwo(x, y, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+                : layer.rows().isPresent()
+                        ? applied(Tensor.cat(-1, x, y), layer.added())
+                        : Operators.linearOfTwo(x, y, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
     }
 
     /** The weight {@code [out, in]} as it lies in the checkpoint, without what LoRAs add. */

@@ -1,6 +1,8 @@
 package dev.darkroom.nn;
 
 import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.ScaledOperators;
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.StackedLinears;
@@ -68,8 +70,20 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
     private static Tensor project(List<Tokens> streams) {
         List<StackedLinears> all =
                 streams.stream().map(stream -> stream.by.projections).toList();
-        LowRanks added =
-                LowRanks.of(all.stream().flatMap(one -> one.layers().stream()).toList());
+        List<LinearWeight> layers =
+                all.stream().flatMap(one -> one.layers().stream()).toList();
+        LowRanks added = LowRanks.of(layers);
+        List<Rows> rows =
+                layers.stream().flatMap(layer -> layer.rows().stream()).toList();
+        if (rows.size() == layers.size()) {
+            return ScaledOperators.queryKeyValue(
+                    streams.stream().map(Tokens::x).toList(),
+                    rows,
+                    all.stream().flatMap(one -> one.biases().stream()).toList(),
+                    streams.getFirst().by.heads,
+                    added.tensors(),
+                    added.ends());
+        }
         return AttentionOperators.queryKeyValue(
                 streams.stream().map(Tokens::x).toList(),
                 all.stream().flatMap(QueryKeyValue::weights).toList(),

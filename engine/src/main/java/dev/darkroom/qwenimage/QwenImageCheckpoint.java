@@ -96,7 +96,8 @@ public record QwenImageCheckpoint(
                 "transformer",
                 Role.TRANSFORMER,
                 folder -> QwenImageConfig.read(Checkpoint.config(folder)),
-                QwenImageTransformer::new);
+                QwenImageTransformer::new,
+                QwenImageTransformer::bearsFp8);
         Resident<AutoencoderKLQwenImage> vae = files.network(
                 "vae",
                 Role.VAE,

@@ -30,6 +30,11 @@ record QwenImageStreams(List<Residual> all) {
         return all.getFirst().x();
     }
 
+    /** The generated tokens; those of references may follow them: {@code [B, S, D]}. */
+    Tensor generated() {
+        return all.get(1).x();
+    }
+
     /** Joins all image tokens: {@code [B, ΣS, D]}. */
     Tensor image() {
         return joined(all.stream().skip(1).map(Residual::x).toList());

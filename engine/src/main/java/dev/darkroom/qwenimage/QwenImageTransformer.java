@@ -1,5 +1,6 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
@@ -13,6 +14,8 @@ import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QwenImageTransformer {
     private static final double NORM_EPS = 1e-6;
+
+    private static final Pattern FP8 =
+            Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\..*|txt_mlp\\..*|img_mlp\\.net\\.0\\.proj)");
 
     private final QwenImageConfig config;
     private final Placement placement;
@@ -50,6 +56,14 @@ public final class QwenImageTransformer {
                 .toList();
         normOut = OutputNorm.load(w.at("norm_out"), d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
+    }
+
+    /**
+     * Tells if a linear layer may be multiplied in fp8: those of the blocks, but not embedders, modulations, the output, and the second layer
+     * of the image tokens' MLP, whose inputs reach far.
+     */
+    static boolean bearsFp8(String layer) {
+        return FP8.matcher(layer).matches();
     }
 
     public QwenImageConfig config() {
@@ -89,7 +103,9 @@ public final class QwenImageTransformer {
      * @param rope rotations of text, then image tokens: complex {@code [T + S, Dh/2]}
      * @param generatedTokens number of the S tokens that are being generated
      * @param mask true for keys that may be attended to, bool {@code [B, T + S]}; null for all
-     * @return {@code [B, S, out channels]}, of which only the generated tokens mean something
+     * @param steps what this pass reuses of earlier steps
+     * @return {@code [B, S, out channels]}, of which only the generated tokens mean something, and which has no others where the step is
+     *     reused
      */
     public Tensor forward(
             Tensor tokens,
@@ -97,7 +113,8 @@ public final class QwenImageTransformer {
             Conditioning conditioning,
             Tensor rope,
             long generatedTokens,
-            @Nullable Tensor mask) {
+            @Nullable Tensor mask,
+            StepCache.Pass steps) {
         try (var scope = Scope.open("qwen image transformer")) {
             long references = tokens.size(1) - generatedTokens;
             boolean apart = config.zeroCondT() && references > 0;
@@ -125,14 +142,19 @@ public final class QwenImageTransformer {
             Probe.see("txt_in", text);
 
             for (int i = 0; i < transformerBlocks.size(); i++) {
-                streams = transformerBlocks
+                QwenImageStreams next = transformerBlocks
                         .get(i)
-                        .forward(streams, pairs.get(i), before(i + 1, pairs, out, streamed.size()), rope, mask)
-                        .replacing(streams, scope);
+                        .forward(streams, pairs.get(i), before(i + 1, pairs, out, streamed.size()), rope, mask);
+                Optional<Tensor> known = i == 0 ? steps.reuse(streams.generated(), next.generated()) : Optional.empty();
+                if (known.isPresent()) {
+                    return scope.keep(projOut.apply(out.begin(known.get()).norm()));
+                }
+                streams = next.replacing(streams, scope);
                 Probe.see("block", i, "0", streams.text());
                 Probe.see("block." + i + ".1", streams::image);
             }
 
+            steps.computed(streams.generated(), 0);
             Tensor normed = streams.imageNorm();
             Probe.see("norm_out", normed);
             return scope.keep(projOut.apply(normed));

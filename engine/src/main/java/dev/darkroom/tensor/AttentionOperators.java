@@ -67,7 +67,9 @@ public final class AttentionOperators {
      */
     public static void qkNormRope(
             Tensor joint, Tensor normQ, Tensor normK, Tensor table, long first, long rows, double eps) {
-        QK_NORM_ROPE.integer(joint, normQ, normK, table, first, rows, eps);
+        if (!CardKernels.qkNormRope(joint, normQ, normK, table, first, rows, eps)) {
+            QK_NORM_ROPE.integer(joint, normQ, normK, table, first, rows, eps);
+        }
     }
 
     /**

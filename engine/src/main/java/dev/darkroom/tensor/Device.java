@@ -1,9 +1,11 @@
 package dev.darkroom.tensor;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
+import java.lang.management.MemoryUsage;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,11 @@ public record Device(String name) {
         return equals(CUDA);
     }
 
+    /** The device that the operator {@code device_of} numbers so. */
+    static Device ofCode(long code) {
+        return code == 0 ? CPU : code == 1 ? CUDA : META;
+    }
+
     /**
      * Checks that CUDA can be used: empty if so, otherwise the reason, no driver or card that answers or a libtorch that was built without
      * CUDA.
@@ -46,7 +53,11 @@ public record Device(String name) {
     /** Empties libtorch's cache of freed card memory, which it keeps for its next tensors: only then does the driver count it as free. */
     public void reclaim() {
         if (isCuda()) {
-            JniUtils.emptyCudaCache();
+            try {
+                JniUtils.emptyCudaCache();
+            } catch (EngineException e) {
+                throw new TensorException("memory of the card cannot be given back: " + e.getMessage(), e);
+            }
         }
     }
 
@@ -55,7 +66,7 @@ public record Device(String name) {
         if (!isCuda()) {
             return totalBytes(); // nothing lies on it
         }
-        var usage = CudaUtils.getGpuMemory(ai.djl.Device.gpu());
+        MemoryUsage usage = memory();
         return usage.getMax() - usage.getCommitted();
     }
 
@@ -64,7 +75,16 @@ public record Device(String name) {
         if (!isCuda()) {
             return Long.getLong(META_MEMORY, 141L) << 30;
         }
-        return CudaUtils.getGpuMemory(ai.djl.Device.gpu()).getMax();
+        return memory().getMax();
+    }
+
+    /** Asks the driver, which a lost card cannot answer. */
+    private static MemoryUsage memory() {
+        try {
+            return CudaUtils.getGpuMemory(ai.djl.Device.gpu());
+        } catch (EngineException e) {
+            throw new TensorException("the memory of the card is not known: " + e.getMessage(), e);
+        }
     }
 
     @Override

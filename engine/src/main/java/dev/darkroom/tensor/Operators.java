@@ -5,21 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators} and
+ * Java methods for the operators of {@code operators.py}. All of them, and those of {@link AttentionOperators}, {@link ScaledOperators} and
  * {@link PictureOperators}, are bound at once by {@link #bind}, so that a missing one is reported by name before the first job. Shapes are described beside the TorchScript text.
  */
 public final class Operators {
-    static final Operator MAP_FILE = Operator.named("map_file");
     static final Operator VIEW_BYTES = Operator.named("view_bytes");
     static final Operator COPY_BYTES = Operator.named("copy_bytes");
     static final Operator COPY = Operator.named("copy");
-    static final Operator TOUCH = Operator.named("touch");
     static final Operator CAST = Operator.named("cast");
     static final Operator TO_DEVICE = Operator.named("to_device");
     static final Operator PINNED = Operator.named("pinned");
-    static final Operator UPLOAD = Operator.named("upload");
+    static final Operator COPY_WINDOW = Operator.named("copy_window");
+    static final Operator STAGE = Operator.named("stage");
+    static final Operator CONVERT_BYTES = Operator.named("convert_bytes");
     static final Operator EMPTY_BYTES = Operator.named("empty_bytes");
     static final Operator DTYPE_OF = Operator.named("dtype_of");
+    static final Operator DEVICE_OF = Operator.named("device_of");
     static final Operator TO_HOST_FLOAT = Operator.named("to_host_float");
     static final Operator TO_HOST_LONG = Operator.named("to_host_long");
     static final Operator WAIT_FOR = Operator.named("wait_for");
@@ -27,6 +28,7 @@ public final class Operators {
     static final Operator NUMBER = Operator.named("number");
     static final Operator RANDN = Operator.named("randn");
     static final Operator ZEROS = Operator.named("zeros");
+    private static final Operator BLANK = Operator.named("blank");
     static final Operator RESHAPE = Operator.named("reshape");
     static final Operator PERMUTE = Operator.named("permute");
     static final Operator CONTIGUOUS = Operator.named("contiguous");
@@ -44,6 +46,7 @@ public final class Operators {
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
+    private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator SILU = Operator.named("silu");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
@@ -73,7 +76,7 @@ public final class Operators {
      * @return the names of the bound operators
      */
     public static List<String> bind() {
-        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class)) {
+        for (Class<?> further : List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
             initialise(further);
         }
         return Operator.bound();
@@ -105,6 +108,11 @@ public final class Operators {
         return ZEROS.tensor(shape, dtype, device);
     }
 
+    /** Makes a tensor of zeros on a device that takes the memory of one number, whatever its shape. */
+    public static Tensor blank(DType dtype, Device device, long... shape) {
+        return BLANK.tensor(shape, dtype, device);
+    }
+
     /** Selects rows of {@code x [S, ..]} by {@code index [n]}: {@code [n, ..]}. */
     public static Tensor selectRows(Tensor x, Tensor index) {
         return SELECT_ROWS.tensor(x, index);
@@ -126,6 +134,16 @@ public final class Operators {
      */
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
+    }
+
+    /**
+     * Relative change of a tensor, {@code Σ|now − before| / Σ|before|}; waits for the device. Not a number or infinite where {@code before}
+     * is 0 all over, or where there are numbers that are not finite.
+     */
+    public static double relativeChange(Tensor now, Tensor before) {
+        try (var scope = Scope.open("relative change")) {
+            return RELATIVE_CHANGE.tensor(now, before).toFloats()[0];
+        }
     }
 
     /** One Euler step: {@code sample + dt · prediction}, in float32. */
@@ -268,7 +286,8 @@ public final class Operators {
      * @return x', then its norm; {@code [B, S, D]} each
      */
     public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
-        return GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps);
+        return CardKernels.gatedAddNorm(x, gate, y, shift, scale, eps)
+                .orElseGet(() -> GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps));
     }
 
     /**

@@ -23,6 +23,7 @@ public final class Scope implements AutoCloseable {
     private final String name;
     private final @Nullable Scope outer;
     private final List<Tensor> tensors = new ArrayList<>();
+    private final List<MappedFile> files = new ArrayList<>();
     private boolean detached;
 
     private Scope(String name, @Nullable Scope outer) {
@@ -42,7 +43,10 @@ public final class Scope implements AutoCloseable {
         return LIVE.get();
     }
 
-    /** Hands a tensor over to the scope outside, so that it outlives this one. Tensors of other scopes stay where they are. */
+    /**
+     * Hands a tensor over to the scope outside, so that it outlives this one, and with it the mapped file that it is a view of. Tensors of
+     * other scopes stay where they are.
+     */
     public Tensor keep(Tensor tensor) {
         if (tensor.owner == this) {
             if (outer == null) {
@@ -50,6 +54,19 @@ public final class Scope implements AutoCloseable {
             }
             outer.tensors.add(tensor);
             tensor.owner = outer;
+            if (tensor.file != null && tensor.file.owner == this) {
+                files.remove(tensor.file);
+                outer.adopt(tensor.file);
+            }
+        }
+        return tensor;
+    }
+
+    /** Takes a tensor over from whichever scope it belongs to, such as an inner one: it lives until this scope is closed. */
+    public Tensor take(Tensor tensor) {
+        if (tensor.owner != this) {
+            tensor.owner = this;
+            tensors.add(tensor);
         }
         return tensor;
     }
@@ -89,6 +106,8 @@ public final class Scope implements AutoCloseable {
             }
         }
         tensors.clear();
+        files.forEach(MappedFile::unmap);
+        files.clear();
     }
 
     private static void free(Tensor tensor) {
@@ -128,6 +147,12 @@ public final class Scope implements AutoCloseable {
         tensor.owner = this;
         tensors.add(tensor);
         LIVE.incrementAndGet();
+    }
+
+    /** Makes this scope the owner of a mapped file, which is unmapped after all tensors are freed. */
+    void adopt(MappedFile file) {
+        file.owner = this;
+        files.add(file);
     }
 
     @Override

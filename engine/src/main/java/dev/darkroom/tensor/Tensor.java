@@ -2,8 +2,11 @@ package dev.darkroom.tensor;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+import java.lang.foreign.MemorySegment;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -22,6 +25,10 @@ public final class Tensor {
 
     @Nullable
     Scope owner;
+
+    /** The mapped file that this is a view of, or may be: it stays mapped where this tensor is kept. */
+    @Nullable
+    MappedFile file;
 
     private Tensor(IValue value) {
         this.value = value;
@@ -58,6 +65,11 @@ public final class Tensor {
         return array;
     }
 
+    /** Address of libtorch's own tensor, {@code at::Tensor}; good while this tensor lives. */
+    long handle() {
+        return array().getHandle();
+    }
+
     /** Makes a float32 tensor in host memory from row-major values. */
     public static Tensor of(float[] values, long... shape) {
         return copyOf(FloatBuffer.wrap(values), DataType.FLOAT32, shape);
@@ -81,6 +93,35 @@ public final class Tensor {
         }
     }
 
+    /**
+     * Makes a uint8 tensor of memory that is not libtorch's. It must stay as it is until no tensor is left that is a view of it, which only
+     * the caller can know.
+     */
+    static Tensor over(MemorySegment memory) {
+        ByteBuffer address = memory.asSlice(0, Math.min(memory.byteSize(), 1 << 20))
+                .asByteBuffer(); // tells where the memory is; how much of it there is, the shape tells
+        try (PtNDArray borrowed = JniUtils.createNdFromByteBuffer(
+                OperatorLibrary.MANAGER,
+                address,
+                new Shape(memory.byteSize()),
+                DataType.UINT8,
+                SparseFormat.DENSE,
+                ai.djl.Device.cpu())) {
+            return adopt(IValue.from(borrowed));
+        }
+    }
+
+    /** The memory of a tensor on the CPU, whose numbers lie without gaps; valid as long as the tensor lives. */
+    ByteBuffer memory() {
+        return array().toByteBuffer(true);
+    }
+
+    /** Notes that a result may be a view of this tensor. */
+    private Tensor view(Tensor result) {
+        result.file = file;
+        return result;
+    }
+
     /** Concatenates along {@code dim} tensors whose other dimensions are equal. */
     public static Tensor cat(int dim, Tensor... tensors) {
         return Operators.CAT.tensor(List.of(tensors), dim);
@@ -97,43 +138,55 @@ public final class Tensor {
         return shape[dim < 0 ? shape.length + dim : dim];
     }
 
+    /** Device whose memory this tensor lies in. */
+    public Device device() {
+        return Device.ofCode(Operators.DEVICE_OF.integer(this));
+    }
+
     public DType dtype() {
         return DType.ofCode((int) Operators.DTYPE_OF.integer(this));
     }
 
     /** Converts to an element type: returns this tensor, or a copy if its type is another. */
     public Tensor to(DType dtype) {
-        return Operators.CAST.tensor(this, dtype);
+        return view(Operators.CAST.tensor(this, dtype));
     }
 
     /** Moves to a device: returns this tensor, or a copy if it is on another device. */
     public Tensor to(Device device) {
-        return Operators.TO_DEVICE.tensor(this, device);
+        return view(Operators.TO_DEVICE.tensor(this, device));
     }
 
     /** Returns these numbers, row-major, in another shape; one length may be -1. */
     public Tensor reshape(long... shape) {
-        return Operators.RESHAPE.tensor(this, shape);
+        return view(Operators.RESHAPE.tensor(this, shape));
     }
 
     /** Returns these numbers with the dimensions in another order. */
     public Tensor permute(long... dims) {
-        return Operators.PERMUTE.tensor(this, dims);
+        return view(Operators.PERMUTE.tensor(this, dims));
     }
 
     /** Returns this tensor if its numbers lie row after row without gaps in memory, otherwise a copy that is so. */
     public Tensor contiguous() {
-        return Operators.CONTIGUOUS.tensor(this);
+        return view(Operators.CONTIGUOUS.tensor(this));
+    }
+
+    /** Copies these numbers into memory of their own, row after row without gaps. */
+    public Tensor copy() {
+        return Operators.COPY.tensor(contiguous());
     }
 
     /** Selects {@code length} entries of one dimension, from {@code start} on. */
     public Tensor narrow(int dim, long start, long length) {
-        return Operators.NARROW.tensor(this, dim, start, length);
+        return view(Operators.NARROW.tensor(this, dim, start, length));
     }
 
     /** Splits into equal parts along one dimension. */
     public List<Tensor> chunk(int chunks, int dim) {
-        return Operators.CHUNK.tensors(this, chunks, dim);
+        List<Tensor> parts = Operators.CHUNK.tensors(this, chunks, dim);
+        parts.forEach(this::view);
+        return parts;
     }
 
     /** Adds element by element, with PyTorch's broadcasting. */

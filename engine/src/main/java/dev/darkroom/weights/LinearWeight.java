@@ -1,5 +1,8 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.ScaledOperators;
+import dev.darkroom.tensor.ScaledOperators.Rows;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
@@ -12,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * never written: it may be a read-only mapped file.
  */
 public final class LinearWeight {
-    private final Tensor tensor;
+    private static final int FP8_MULTIPLE = 16;
+
+    private Tensor tensor;
+    private @Nullable Rows rows;
     private final Shape shape;
     private Optional<LowRank> lowRank = Optional.empty();
     private List<Tensor> added = List.of();
@@ -54,9 +60,27 @@ public final class LinearWeight {
         this.shape = shape;
     }
 
-    /** The weight {@code [out, in]} as it lies in the checkpoint. */
+    /** The weight {@code [out, in]} as it lies in the checkpoint; of a quantised one what its numbers stand for, computed anew. */
     public Tensor tensor() {
-        return tensor;
+        return rows == null ? tensor : ScaledOperators.dequantise(rows);
+    }
+
+    /** The weight in fp8, if it was quantised. */
+    public Optional<Rows> rows() {
+        return Optional.ofNullable(rows);
+    }
+
+    /** Quantises the weight, unless its widths are none that cards multiply in fp8: multiples of 16. */
+    void quantise(Scope weights) {
+        if (rows != null || shape.in() % FP8_MULTIPLE != 0 || shape.out() % FP8_MULTIPLE != 0) {
+            return;
+        }
+        try (var scope = Scope.open("quantise")) {
+            Rows made = ScaledOperators.quantiseRows(tensor);
+            weights.take(made.scale());
+            tensor = weights.replace(tensor, weights.take(made.values()));
+            rows = made;
+        }
     }
 
     public Shape shape() {

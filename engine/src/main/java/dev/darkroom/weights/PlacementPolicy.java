@@ -17,8 +17,9 @@ import java.util.OptionalLong;
  *
  * @param forced the type for all networks, if whoever runs this has chosen one
  * @param memory most bytes that weights may take on the device; empty for all that the card has, or half of the machine's memory
+ * @param fp8 true if layers that bear it are to be multiplied in fp8 on the device, which has to be able to
  */
-public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory) {
+public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory, boolean fp8) {
     private static final long SMALL = 1L << 30;
 
     /** Floating-point operations of a picture from which on bfloat16 spares seconds of it. */
@@ -27,14 +28,19 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
     /** Card memory that stays free for activations. */
     private static final long WORKSPACE = 6L << 30;
 
+    /** Makes a policy without fp8. */
+    public PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory) {
+        this(device, forced, memory, false);
+    }
+
     /** Chooses the placement of a network of this size for when there is room. */
     public Placement preferred(WeightSize size) {
-        return device.isCard() ? new Placement(device, forced.orElse(DType.BFLOAT16)) : onCpu(size);
+        return device.isCard() ? new Placement(device, forced.orElse(DType.BFLOAT16), fp8) : onCpu(size);
     }
 
     /** Chooses the placement on the CPU of a network of this size. */
     public Placement onCpu(WeightSize size) {
-        return new Placement(Device.CPU, forced.orElseGet(() -> typeOnCpu(size)));
+        return new Placement(Device.CPU, forced.orElseGet(() -> typeOnCpu(size)), fp8 && !device.isCard());
     }
 
     private DType typeOnCpu(WeightSize size) {

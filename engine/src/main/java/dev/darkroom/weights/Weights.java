@@ -1,36 +1,30 @@
 package dev.darkroom.weights;
 
-import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.MappedFile;
-import dev.darkroom.tensor.PinnedBuffer;
-import dev.darkroom.tensor.Processor;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a checkpoint, given by a prefix of tensor names, from which a network takes its tensors part by part, as the names are nested.
  * Loading is strict: one error lists every tensor that is missing, has another shape, or was not read.
  */
 public final class Weights {
-    private static final long STAGING_BYTES = 64L << 20;
     private static final ScopedValue<Boolean> VERIFYING = ScopedValue.newInstance();
+
+    /**
+     * Bound where tests and benchmarks take the way to a card on the CPU: weights are copied by windows of so many bytes, and none are
+     * mapped.
+     */
+    static final ScopedValue<Integer> COPYING = ScopedValue.newInstance();
 
     private final Source source;
     private final String prefix;
@@ -50,31 +44,47 @@ public final class Weights {
 
     /**
      * Loads a network from a component folder, such as {@code transformer/}. On the CPU, weights of the asked type stay in the mapped
-     * file; on a card, or for another type, they are copied.
+     * file, and those of another type are converted; on a card all of them are copied into one allocation, and the network is built twice, the
+     * first time from zeros.
      *
      * @param network builds the network from the root of the checkpoint
      * @throws CheckpointException if anything is missing, differs in shape or is left over
      */
     public static <T> Loaded<T> load(Path folder, Placement placement, Function<Weights, T> network) {
-        ShardedFiles files = ShardedFiles.find(folder);
+        var inventory = new Inventory(ShardedFiles.find(folder));
         var weights = Scope.open("weights of " + folder);
         try {
             T built;
-            Source read;
-            try (var mappings = Scope.open("mapped files")) {
-                var source = new Source(files, placement, mappings);
+            Source source;
+            try (var reading = Scope.open("reading")) {
+                boolean copies = placement.device().isCard() || COPYING.isBound();
+                TensorReader reader = copies
+                        ? copied(folder, inventory, placement, network)
+                        : new MappedWeights(inventory, placement.dtype());
+                source = new Source(inventory, placement, reader, reading);
                 built = network.apply(new Weights(source, "", ""));
-                source.refuseIfIncomplete();
-                if (!VERIFYING.isBound()) {
-                    source.prefetch();
+                inventory.refuseIfIncomplete();
+                if (reader instanceof MappedWeights mapped && !VERIFYING.isBound()) {
+                    mapped.prefetch();
                 }
-                read = source;
             }
-            return new Loaded<>(built, placement, files.bytes(), read.linears, read.norms, weights.detach());
+            return new Loaded<>(
+                    built, placement, inventory.files().bytes(), source.linears, source.norms, weights.detach());
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
         }
+    }
+
+    /** Builds the network once to learn what it takes, and copies that: what is wrong with a checkpoint shows before anything is read. */
+    private static <T> TensorReader copied(
+            Path folder, Inventory inventory, Placement placement, Function<Weights, T> network) {
+        var plan = new PlannedWeights(placement);
+        try (var planning = Scope.open("plan")) {
+            network.apply(new Weights(new Source(inventory, placement, plan, planning), "", ""));
+        }
+        inventory.refuseIfIncomplete();
+        return new UploadedWeights(folder, plan, placement, COPYING.orElse(Upload.LARGEST_WINDOW));
     }
 
     /**
@@ -133,19 +143,17 @@ public final class Weights {
 
     /** Returns true if the checkpoint has a tensor of this name at this place, or any tensor below it. */
     public boolean has(String name) {
-        String wanted = at(name).stored;
-        return source.entries.keySet().stream()
-                .anyMatch(entry -> entry.equals(wanted) || entry.startsWith(wanted + "."));
+        return source.inventory.has(at(name).stored);
     }
 
     /** Takes a tensor, which must have this shape and a floating type. */
     public Tensor tensor(String name, long... shape) {
-        return part(name, UnaryOperator.identity(), shape);
+        return source.take(at(name).stored, source.reader::whole, shape);
     }
 
     /** Takes a part of a tensor of this shape; the rest of it takes no memory of its own. */
     public Tensor part(String name, UnaryOperator<Tensor> part, long... shape) {
-        return source.take(at(name).stored, part, shape);
+        return source.take(at(name).stored, stored -> source.reader.part(stored, part), shape);
     }
 
     /** Takes the tensor {@code weight [out, in]} of a linear layer at this place, which a LoRA can adapt. */
@@ -172,7 +180,26 @@ public final class Weights {
                 biases.add(at(names.get(i)).tensor("bias", outs[i]));
             }
         }
-        return new StackedLinears(layers, biases, Optional.empty());
+        return new StackedLinears(layers, biases, stack(names, biased, in, outs));
+    }
+
+    private Optional<StackedLinears.Stack> stack(List<String> names, boolean biased, long in, long... outs) {
+        List<Stored> weights = new ArrayList<>();
+        List<Stored> biases = new ArrayList<>();
+        for (int i = 0; i < outs.length; i++) {
+            Weights layer = at(names.get(i));
+            source.inventory.ask(layer.at("weight").stored, outs[i], in).ifPresent(weights::add);
+            if (biased) {
+                source.inventory.ask(layer.at("bias").stored, outs[i]).ifPresent(biases::add);
+            }
+        }
+        if (weights.size() < outs.length || biases.size() < (biased ? outs.length : 0)) {
+            return Optional.empty();
+        }
+        Optional<Tensor> bias = biased ? source.stack(biases) : Optional.empty();
+        return biased && bias.isEmpty()
+                ? Optional.empty()
+                : source.stack(weights).map(weight -> new StackedLinears.Stack(weight, bias.orElse(null)));
     }
 
     /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
@@ -184,13 +211,13 @@ public final class Weights {
 
     /** Moves a tensor that is not in the checkpoint to the device of the weights, to live as long as they do. */
     public Tensor constant(Tensor value) {
-        return source.mappings.keep(value.to(source.placement.device()));
+        return source.scope.keep(value.to(source.placement.device()));
     }
 
     /** Allows for names that may be there and are not needed: whole places or single tensors. */
     public void ignore(String... names) {
         for (String name : names) {
-            source.ignored.add(at(name).stored);
+            source.inventory.ignore(at(name).stored);
         }
     }
 
@@ -200,10 +227,7 @@ public final class Weights {
      * @throws CheckpointException if the two are not equal
      */
     public void ignoreCopy(String name, String copy) {
-        if (has(name) && has(copy)) {
-            source.refuseUnlessEqual(at(name).stored, at(copy).stored);
-            ignore(copy);
-        }
+        source.inventory.ignoreCopy(at(name).stored, at(copy).stored);
     }
 
     /** Device and element type of the weights. */
@@ -211,120 +235,32 @@ public final class Weights {
         return source.placement;
     }
 
-    /** All files of one component, and a record of the tensors that were taken from them. */
-    private static final class Source {
-        private record Located(SafetensorsFile.Entry entry, MappedFile file) {}
-
-        private final ShardedFiles files;
-        private final Placement placement;
-        private final Scope mappings;
-        private final @Nullable PinnedBuffer staging;
-        private final Map<String, Located> entries = new LinkedHashMap<>();
-        private final Map<String, LinearWeight> linears = new LinkedHashMap<>();
-        private final Map<String, NormWeight> norms = new LinkedHashMap<>();
-        private final List<MappedFile> mapped = new ArrayList<>();
-        private final Set<String> unread = new TreeSet<>();
-        private final Set<String> missing = new TreeSet<>();
-        private final Set<String> misshapen = new TreeSet<>();
-        private final Set<String> ignored = new HashSet<>();
-
-        Source(ShardedFiles files, Placement placement, Scope mappings) {
-            this.files = files;
-            this.placement = placement;
-            this.mappings = mappings;
-            this.staging = placement.device().isCard() ? PinnedBuffer.allocate(STAGING_BYTES) : null;
-            for (SafetensorsFile file : files.files()) {
-                MappedFile bytes = MappedFile.open(file.path(), file.size());
-                mapped.add(bytes);
-                file.entries().forEach((name, entry) -> {
-                    if (entries.put(name, new Located(entry, bytes)) != null) {
-                        throw new CheckpointException(
-                                file.path() + ": tensor " + name + " stands in another shard too");
-                    }
-                });
-            }
-            unread.addAll(entries.keySet());
+    /** What a network is being built from. */
+    private record Source(
+            Inventory inventory,
+            Placement placement,
+            TensorReader reader,
+            Scope scope,
+            Map<String, LinearWeight> linears,
+            Map<String, NormWeight> norms) {
+        Source(Inventory inventory, Placement placement, TensorReader reader, Scope scope) {
+            this(inventory, placement, reader, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
-        /** Pages mapped weights in now, in order, rather than in the first job; a checkpoint that memory cannot hold stays on disk. */
-        void prefetch() {
-            if (staysMapped() && files.bytes() < Processor.memoryBytes() / 2) {
-                mapped.forEach(MappedFile::prefetch);
-            }
+        Tensor take(String name, Function<Stored, Tensor> read, long... shape) {
+            return inventory
+                    .ask(name, shape)
+                    .map(stored -> scope.keep(read.apply(stored)))
+                    .orElseGet(Source::placeholder);
         }
 
-        private boolean staysMapped() {
-            return !placement.device().isCard()
-                    && entries.values().stream()
-                            .anyMatch(tensor -> tensor.entry().dtype() == placement.dtype());
-        }
-
-        Tensor take(String name, UnaryOperator<Tensor> part, long... shape) {
-            Located located = entries.get(name);
-            if (located == null) {
-                missing.add(name);
-                return placeholder();
-            }
-            unread.remove(name);
-            if (!Arrays.equals(shape, located.entry().dimensions())) {
-                misshapen.add(name + " is " + located.entry().shape() + ", expected " + Arrays.toString(shape));
-                return placeholder();
-            }
-            if (!located.entry().dtype().isFloating()) {
-                misshapen.add(name + " holds " + located.entry().dtype().fileName() + ", expected a floating type");
-                return placeholder();
-            }
-            try (var reading = Scope.open("read " + name)) {
-                Tensor stored = staging == null
-                        ? located.file()
-                                .tensor(located.entry().dtype(), located.entry().start(), shape)
-                        : located.file()
-                                .tensorOn(
-                                        placement.device(),
-                                        staging,
-                                        located.entry().dtype(),
-                                        located.entry().start(),
-                                        shape);
-                return mappings.keep(reading.keep(part.apply(stored).to(placement.dtype())));
-            }
-        }
-
-        void refuseUnlessEqual(String name, String copy) {
-            Located one = Objects.requireNonNull(entries.get(name), name);
-            Located other = Objects.requireNonNull(entries.get(copy), copy);
-            if (!one.entry()
-                    .hasSameBytes(one.file().path(), other.entry(), other.file().path())) {
-                throw new CheckpointException(files.folder() + ": " + copy + " differs from " + name
-                        + ", and both are one tensor of the network");
-            }
+        Optional<Tensor> stack(List<Stored> tensors) {
+            return reader.stack(tensors).map(scope::keep);
         }
 
         /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */
         private static Tensor placeholder() {
             return Tensor.of(new float[0], 0);
-        }
-
-        void refuseIfIncomplete() {
-            unread.removeIf(
-                    name -> ignored.stream().anyMatch(place -> name.equals(place) || name.startsWith(place + ".")));
-            if (missing.isEmpty() && misshapen.isEmpty() && unread.isEmpty()) {
-                files.refuseIfChanged();
-                return;
-            }
-            Map<String, DType> types = new HashMap<>();
-            entries.forEach((name, located) -> types.put(name, located.entry().dtype()));
-            Quantization.of(types).ifPresent(method -> {
-                throw new CheckpointException(files.folder() + " holds weights that are quantized (" + method
-                        + "): take the checkpoint with plain weights");
-            });
-            throw new CheckpointException(files.folder() + " does not fit its config:" + listed("missing", missing)
-                    + listed("of another shape", misshapen) + listed("not read", unread));
-        }
-
-        private static String listed(String title, Set<String> names) {
-            return names.isEmpty()
-                    ? ""
-                    : "\n  " + names.size() + " " + title + ": " + String.join(", ", List.copyOf(names));
         }
     }
 }

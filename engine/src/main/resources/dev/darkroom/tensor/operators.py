@@ -32,9 +32,6 @@ def _var_mean(self, x: Tensor, dims: List[int]) -> List[Tensor]:
 
 # --- memory: files, devices, element types ---
 
-def map_file(self, path: str, size: int) -> Tensor:
-    return torch.from_file(path, False, size, dtype=0)
-
 def view_bytes(self, bytes: Tensor, dtype: int, offset: int, shape: List[int]) -> Tensor:
     # The same memory read as another type; offset counts elements of that type.
     stride = annotate(List[int], [])
@@ -51,10 +48,6 @@ def copy_bytes(self, bytes: Tensor, start: int, length: int) -> Tensor:
 def copy(self, x: Tensor) -> Tensor:
     return x.clone()
 
-def touch(self, bytes: Tensor) -> int:
-    # One byte of every page: reads the whole mapping into memory.
-    return int(bytes[::4096].max())
-
 def cast(self, x: Tensor, dtype: int) -> Tensor:
     return x.to(dtype)
 
@@ -64,22 +57,28 @@ def to_device(self, x: Tensor, device: str) -> Tensor:
 def pinned(self, size: int) -> Tensor:
     return torch.empty([size], dtype=0, pin_memory=True)
 
-def upload(self, bytes: Tensor, start: int, length: int, staging: Tensor, target: Tensor) -> int:
-    # File pages -> page-locked memory -> device, in pieces of the size of the staging buffer.
-    done = 0
-    while done < length:
-        n = min(length - done, staging.size(0))
-        piece = staging.narrow(0, 0, n)
-        piece.copy_(bytes.narrow(0, start + done, n))
-        target.narrow(0, done, n).copy_(piece)
-        done += n
-    return done
+def copy_window(self, buffer: Tensor, target: Tensor, start: int, length: int) -> int:
+    # Host -> device, queued; then a byte of it is read, which waits until it is there and the buffer is free.
+    target.narrow(0, start, length).copy_(buffer.narrow(0, 0, length), True)
+    return int(target[start + length - 1])
+
+def stage(self, buffer: Tensor, length: int, device: str) -> Tensor:
+    return buffer.narrow(0, 0, length).to(torch.device(device), 0, True)
+
+def convert_bytes(self, source: Tensor, dtype: int, first: int, target: Tensor, target_dtype: int, target_first: int, count: int) -> Tensor:
+    # Elements of one type at first of source -> elements of another at target_first of target. The view is returned so that the copy is
+    # not dropped: that a view shares the memory of target is nothing that TorchScript knows.
+    return self.view_bytes(target, target_dtype, target_first, [count]).copy_(self.view_bytes(source, dtype, first, [count]))
 
 def empty_bytes(self, size: int, device: str) -> Tensor:
     return torch.empty([size], dtype=0, device=torch.device(device))
 
 def dtype_of(self, x: Tensor) -> int:
     return x.dtype
+
+def device_of(self, x: Tensor) -> int:
+    # 0 the CPU, 1 a CUDA card, 2 meta
+    return 1 if x.is_cuda else 2 if x.is_meta else 0
 
 def to_host_float(self, x: Tensor) -> Tensor:
     return x.to(torch.device("cpu")).to(6).contiguous()
@@ -116,6 +115,10 @@ def randn(self, seed: int, dtype: int, shapes: List[List[int]]) -> List[Tensor]:
 
 def zeros(self, shape: List[int], dtype: int, device: str) -> Tensor:
     return torch.zeros(shape, dtype=dtype, device=torch.device(device))
+
+def blank(self, shape: List[int], dtype: int, device: str) -> Tensor:
+    # Zeros that take the memory of one.
+    return torch.zeros([], dtype=dtype, device=torch.device(device)).expand(shape)
 
 # --- shape ---
 
@@ -174,6 +177,10 @@ def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: floa
     away = negative.to(6)
     guided = away + scale * (prediction.to(6) - away)
     return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / torch.linalg_vector_norm(guided, 2, [-1], True))
+
+def relative_change(self, now: Tensor, before: Tensor) -> Tensor:
+    # The sum of absolute differences over the sum of absolute values, in float32: one number.
+    return torch.linalg_vector_norm(now - before, 1, None, False, dtype=6) / torch.linalg_vector_norm(before, 1, None, False, dtype=6)
 
 def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
     return sample.to(6) + dt * prediction.to(6)
@@ -318,6 +325,85 @@ def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, d
     # [B] -> [B, 2n]: cosines, then sines.
     angles = value.to(6).unsqueeze(1) * frequencies.unsqueeze(0) * scale
     return torch.cat([torch.cos(angles), torch.sin(angles)], -1).to(dtype)
+
+# --- fp8: e4m3 numbers with one float32 scale a row ---
+
+def quantise_rows(self, x: Tensor) -> List[Tensor]:
+    # x [.., K] -> q e4m3 [.., K] and scale float32 [.., 1], x about q * scale: scale = max|row| / 448, at least 1e-12; q is x / scale, to the
+    # nearest (ties to even), at most 448. A row with a number that is not finite stays without finite numbers.
+    whole = x.to(6)
+    scale = torch.clamp_min(torch.maximum(whole.amax([-1], True), whole.amin([-1], True).neg()) / 448.0, 1e-12)
+    return [torch.clamp(whole / scale, -448.0, 448.0).to(24), scale]
+
+def empty_rows(self, x: Tensor, dtypes: List[int], widths: List[int]) -> List[Tensor]:
+    # Memory for what a kernel makes of x: of its shape but for the width, and of these types.
+    made = annotate(List[Tensor], [])
+    for i in range(len(dtypes)):
+        made.append(torch.empty(x.size()[:-1] + [widths[i]], dtype=dtypes[i], device=x.device))
+    return made
+
+def dequantise(self, q: Tensor, scale: Tensor) -> Tensor:
+    return q.to(6) * scale
+
+def _scaled_product(self, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], dtype: int) -> Tensor:
+    # q [M, K], weight [N, K] -> [M, N]: the products of e4m3 numbers added up in float32, then both scales, then the bias.
+    if q.is_cuda:
+        added = annotate(Optional[Tensor], None)
+        if len(bias) > 0:
+            added = bias[0].to(15)
+        return torch._scaled_mm(q, weight.t(), scale, weight_scale.t(), added, None, 15, True).to(dtype)
+    y = torch.mm(q.to(6), weight.to(6).t()) * scale * weight_scale.t()
+    if len(bias) > 0:
+        y = y + bias[0]
+    return y.to(dtype)
+
+def _scaled_layer(self, x: Tensor, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
+    # linear with a quantised weight: x [M, K] as it was, for what LoRAs add, and as q and scale for the weight itself.
+    if len(added) == 4:
+        y = (self._scaled_product(q, scale, weight, weight_scale, annotate(List[Tensor], []), x.dtype) * added[3]).to(x.dtype)
+        if len(bias) > 0:
+            y.add_(bias[0])
+    else:
+        y = self._scaled_product(q, scale, weight, weight_scale, bias, x.dtype)
+    if len(added) > 0:
+        y.add_(torch.linear(torch.linear(x, added[0]), added[1]))
+    if len(added) > 2:
+        y.add_(added[2])
+    return y
+
+def _quantised(self, i: int, x: Tensor, given: List[Tensor]) -> List[Tensor]:
+    # x [M, K] as quantise_rows gives it: pair i of what was quantised before, if anything was.
+    if len(given) == 0:
+        return self.quantise_rows(x)
+    return [given[2 * i].view(x.size()), given[2 * i + 1].view([-1, 1])]
+
+def scaled_linear(self, x: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], added: List[Tensor], given: List[Tensor]) -> Tensor:
+    # linear with a weight of e4m3 numbers [N, K] and a scale of each row [N, 1]; x is quantised on the way, unless that is given.
+    rows = x.reshape([-1, x.size(-1)])
+    quantised = self._quantised(0, rows, given)
+    y = self._scaled_layer(rows, quantised[0], quantised[1], weight, weight_scale, bias, added)
+    return y.view(x.size()[:-1] + [weight.size(0)])
+
+def scaled_query_key_value(self, xs: List[Tensor], weights: List[Tensor], weight_scales: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int], given: List[Tensor]) -> Tensor:
+    # query_key_value with three quantised weights a stream; given are all streams as quantise_rows gives them, or none.
+    batch = xs[0].size(0)
+    width = weights[0].size(0)
+    rows = 0
+    for x in xs:
+        rows += x.size(1)
+    joint = torch.empty([batch, rows, 3 * width], dtype=xs[0].dtype, device=xs[0].device)
+    first = 0
+    before = 0
+    for s, x in enumerate(xs):
+        part = joint.narrow(1, first, x.size(1))
+        first += x.size(1)
+        tokens = x.reshape([-1, x.size(-1)])
+        quantised = self._quantised(s, tokens, given)
+        for i in range(3 * s, 3 * s + 3):
+            y = self._scaled_layer(tokens, quantised[0], quantised[1], weights[i], weight_scales[i], [biases[i]], added[before:ends[i]])
+            part.narrow(2, (i - 3 * s) * width, width).copy_(y.view([batch, x.size(1), width]))
+            before = ends[i]
+    return joint.view([batch, rows, 3, heads, -1])
 
 # --- attention ---
 

@@ -9,6 +9,7 @@ import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
@@ -97,7 +98,7 @@ class DistillationTest {
         List<Lora> loras =
                 paths.stream().map(path -> new Lora(path.toString(), 1)).toList();
         Sampling any = TestJobs.of("make the circle blue", null, null, null, null, null, 1);
-        var ask = new Sampling(any.prompts(), null, null, null, null, null, 1, 1, false, loras);
+        var ask = new Sampling(any.prompts(), null, null, null, null, null, 1, 1, Shortcuts.NONE, loras);
         var job = new Job.FromImages(TestJobs.PLAIN, ask, List.of(""), null);
         List<LoraFile> files = paths.stream()
                 .map(path -> new LoraFile(path, path.toString(), String.valueOf(path.getFileName()), 1))

@@ -44,10 +44,21 @@ public final class LoadedModel {
         return from(checkpoint, Optional.of(dtype));
     }
 
+    /** Opens and loads a checkpoint whose transformer has fp8 layers, which the CPU computes in float32 from the same numbers. */
+    public static ImageModel inFp8(Path checkpoint) {
+        return from(
+                checkpoint,
+                new Residency(new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.empty(), true)));
+    }
+
     private static ImageModel from(Path checkpoint, Optional<DType> forced) {
+        return from(checkpoint, roomy(forced));
+    }
+
+    private static ImageModel from(Path checkpoint, Residency residency) {
         ImageModel model = open("test", checkpoint);
         try {
-            roomy(forced).prepare(model.networks(), Progress.NONE);
+            residency.prepare(model.networks(), Progress.NONE);
             return model;
         } catch (RuntimeException | Error e) {
             model.close();

@@ -11,6 +11,7 @@ import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
@@ -219,7 +220,7 @@ class ModelContractTest {
             LoraFile lora = lora(model, "Tiny-Turbo-3steps.safetensors", 0);
             Sampling any = TestJobs.of("a fox", null, null, null, null, null, 7);
             Job job = pipeline.job(new Sampling(
-                    any.prompts(), null, null, null, null, null, 7, 1, false, List.of(new Lora(lora.name(), 1))));
+                    any.prompts(), null, null, null, null, null, 7, 1, Shortcuts.NONE, List.of(new Lora(lora.name(), 1))));
 
             Rendering rendering =
                     model.render(job, TestJobs.first(job), pipeline.sources(PICTURE, List.of(lora)), Progress.NONE);

@@ -1,5 +1,6 @@
 package dev.darkroom.golden;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
@@ -52,7 +53,8 @@ final class FluxNetworkGoldens {
                         golden.tensor("in.hidden_states"),
                         golden.tensor("in.encoder_hidden_states"),
                         conditioning(transformer, golden),
-                        rope));
+                        rope,
+                        StepCache.none()));
         for (int i = 0; golden.has("mid.single." + i + ".1"); i++) {
             String name = "mid.single." + i;
             float[] joint = Tensor.cat(1, golden.tensor(name + ".0"), golden.tensor(name + ".1"))

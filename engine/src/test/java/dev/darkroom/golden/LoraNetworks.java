@@ -1,6 +1,7 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
@@ -79,7 +80,8 @@ record LoraNetworks(
                 in.tensor("in.encoder_hidden_states"),
                 FluxNetworkGoldens.conditioning(transformer, in),
                 FluxPositions.rope(
-                        Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids")), transformer.config()));
+                        Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids")), transformer.config()),
+                StepCache.none());
     }
 
     private static Function<Tensor, Tensor> qwen(QwenImageTransformer transformer, GoldenTensors in, JsonNode shapes) {
@@ -91,7 +93,8 @@ record LoraNetworks(
                 transformer.conditioning(in.tensor("in.timestep").reshape(1, -1)),
                 positions.rope(textTokens, transformer.config(), Device.CPU),
                 positions.generatedTokens(),
-                null);
+                null,
+                StepCache.none());
     }
 
     List<Loras.Network> adaptable() {

@@ -2,6 +2,7 @@ package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.Residency;
@@ -44,7 +45,8 @@ final class PipelineGoldens {
                 null,
                 params.path("max_sequence_length").asInt(512),
                 schedule(scheduler),
-                "");
+                "",
+                StepCache.OFF);
     }
 
     /** The size that a manifest's parameters ask for. */

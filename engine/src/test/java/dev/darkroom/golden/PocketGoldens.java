@@ -3,6 +3,7 @@ package dev.darkroom.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxPipeline;
 import dev.darkroom.golden.Comparison.Tolerance;
@@ -82,7 +83,8 @@ final class PocketGoldens {
                     null,
                     (int) golden.shape("t5_input_ids")[1],
                     PipelineGoldens.schedule(checkpoint.resolve("scheduler")),
-                    "");
+                    "",
+                    StepCache.OFF);
             Tensor noise = golden.tensor("noise");
             Picture[] picture = new Picture[1];
             Map<String, float[]> seen = Probe.record(() -> picture[0] = new FluxPipeline(flux)

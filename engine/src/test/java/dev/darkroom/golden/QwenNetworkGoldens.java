@@ -1,6 +1,7 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.qwenimage.QwenImageNetworks;
@@ -44,7 +45,8 @@ final class QwenNetworkGoldens {
                         transformer.conditioning(golden.tensor("in.timestep").reshape(1, -1)),
                         rope,
                         positions.generatedTokens(),
-                        golden.has("in.encoder_hidden_states_mask") ? mask(golden) : null));
+                        golden.has("in.encoder_hidden_states_mask") ? mask(golden) : null,
+                        StepCache.none()));
     }
 
     static List<TokenGrid> grids(JsonNode shapes) {

@@ -30,7 +30,7 @@ public final class TestJobs {
                 trueCfgScale,
                 seed,
                 1,
-                false,
+                Shortcuts.NONE,
                 List.of());
     }
 

@@ -1,11 +1,11 @@
 package dev.darkroom.lora;
 
 /** How far two results are apart. */
-final class Distance {
+public final class Distance {
     private Distance() {}
 
     /** The difference, relative to what is expected, both as L2 norms. */
-    static double between(float[] actual, float[] expected) {
+    public static double between(float[] actual, float[] expected) {
         if (actual.length != expected.length) {
             throw new AssertionError(actual.length + " numbers, expected " + expected.length);
         }

@@ -3,6 +3,7 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.engine.Families;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.FluxNetworks;
@@ -321,7 +322,8 @@ class LoraOnFluxTest {
                                 GOLDEN.get("in.timestep").tensor().reshape(1, -1),
                                 GOLDEN.get("in.guidance").tensor(),
                                 GOLDEN.get("in.pooled_projections").tensor().to(dtype)),
-                        FluxPositions.rope(ids, transformer.config()))
+                        FluxPositions.rope(ids, transformer.config()),
+                        StepCache.none())
                 .toFloats();
     }
 

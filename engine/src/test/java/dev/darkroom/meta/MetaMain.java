@@ -55,7 +55,7 @@ final class MetaMain {
         line.put("scenario", scenario.checkpoint() + ": " + scenario.name());
         long start = System.nanoTime();
         long before = Scope.liveTensors();
-        var tally = new StepTally(true);
+        var tally = new StepTally();
         Path checkpoint = Checkpoints.at(scenario.checkpoint(), folder);
         try (var log = scenario.planted().isEmpty()
                         ? OperatorLog.to(tally)

@@ -3,6 +3,7 @@ package dev.darkroom.meta;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.job.Size;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -76,6 +77,11 @@ public enum Published {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(name + " is none of "
                         + Arrays.stream(values()).map(Published::toString).collect(Collectors.joining(", "))));
+    }
+
+    /** The size of picture that it is made for. */
+    Size size() {
+        return this == QWEN_IMAGE ? new Size(1328, 1328) : new Size(1024, 1024);
     }
 
     /** Its networks: folder → tensors. */

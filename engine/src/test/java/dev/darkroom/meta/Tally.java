@@ -26,15 +26,23 @@ public final class Tally {
 
     private Tally() {}
 
-    /** Prints it: {@code MODEL WIDTHxHEIGHT table|json|row [text]}, the last for the operators' text where there are kernels of our own. */
+    /**
+     * Prints it: {@code MODEL WIDTHxHEIGHT table|json}; or for {@code all}, at the size that each is made for, the table of
+     * docs/performance.md.
+     */
     public static void main(String... arguments) throws IOException {
         Logger.getLogger("").setLevel(Level.WARNING);
-        String model = arguments[0];
-        Size size = Size.parse(arguments[1]);
-        boolean kernels = !List.of(arguments).contains("text");
         Path folder = Files.createTempDirectory("darkroom-tally");
         try {
-            print(Scenario.usual(model, size, STEPS), folder, arguments[2], kernels);
+            if (arguments[0].equals("all")) {
+                for (Published published : Published.values()) {
+                    Scenario scenario = Scenario.usual(published.toString(), published.size(), STEPS);
+                    StepTally tally = run(scenario, Checkpoints.at(scenario.checkpoint(), folder));
+                    System.out.println(row(scenario, tally.json(step(tally))));
+                }
+            } else {
+                print(Scenario.usual(arguments[0], Size.parse(arguments[1]), STEPS), folder, arguments[2]);
+            }
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder())
@@ -44,26 +52,29 @@ public final class Tally {
         System.exit(0); // libtorch's threads
     }
 
-    private static void print(Scenario scenario, Path folder, String format, boolean kernels) throws IOException {
-        StepTally tally = run(scenario, Checkpoints.at(scenario.checkpoint(), folder), kernels);
-        StepTally.Part step = tally.steps().get(1); // neither the first nor the last
-        StepTally.Part decode = tally.last();
-        ObjectNode json = tally.json(step);
-        switch (format) {
-            case "json" -> System.out.println(json.toPrettyString());
-            case "row" -> System.out.println(row(scenario, json));
-            default -> {
-                System.out.printf(
-                        "A step of %s at %s. Computed from shapes, never measured on a card.%n%n%s%n%s%n%n",
-                        scenario.checkpoint(), scenario.size(), tally.table(step), json.toPrettyString());
-                System.out.printf("After the last step: decode%n%n%s%n%s%n", tally.table(decode), tally.json(decode));
-            }
+    private static void print(Scenario scenario, Path folder, String format) throws IOException {
+        StepTally tally = run(scenario, Checkpoints.at(scenario.checkpoint(), folder));
+        ObjectNode json = tally.json(step(tally));
+        if (format.equals("json")) {
+            System.out.println(json.toPrettyString());
+        } else {
+            System.out.printf(
+                    "A step of %s at %s. Computed from shapes, never measured on a card.%n%n%s%n%s%n%n",
+                    scenario.checkpoint(), scenario.size(), tally.table(step(tally)), json.toPrettyString());
+            System.out.printf(
+                    "What comes after the last step:%n%n%s%n%s%n",
+                    tally.table(tally.last()), tally.json(tally.last()).toPrettyString());
         }
     }
 
+    /** A step that is neither the first nor the last. */
+    private static StepTally.Part step(StepTally tally) {
+        return tally.steps().get(1);
+    }
+
     /** Runs a job on {@code meta}: parts before the first step, one a step, and after the last. */
-    static StepTally run(Scenario scenario, Path checkpoint, boolean kernels) {
-        var tally = new StepTally(kernels);
+    static StepTally run(Scenario scenario, Path checkpoint) {
+        var tally = new StepTally();
         try (var log = OperatorLog.to(tally);
                 MetaModel loaded = MetaModel.load(checkpoint, scenario.memory())) {
             tally.weightsAreThere();
@@ -77,7 +88,7 @@ public final class Tally {
     private static String row(Scenario scenario, ObjectNode json) {
         var out = new StringBuilder(String.format(
                 Locale.ROOT,
-                "| %s %s%s | %d | %.1f | %.1f | %.1f | %.1f |",
+                "| %s, %s%s | %d | %.1f | %.1f | %.1f, %.1f | %.1f |",
                 scenario.checkpoint(),
                 scenario.size(),
                 scenario.negative() == null ? "" : ", CFG",
@@ -85,12 +96,14 @@ public final class Tally {
                 json.path("gemm_tflop").asDouble(),
                 json.path("attention_tflop").asDouble(),
                 json.path("elementwise_gb").asDouble(),
+                json.path("elementwise_with_kernels_gb").asDouble(),
                 json.path("activation_peak_gb").asDouble()));
         for (Card card : Card.all()) {
             out.append(String.format(
                     Locale.ROOT,
-                    " %.0f |",
-                    json.path("forecast_ms").path(card.id()).asDouble()));
+                    " %.0f, %.0f |",
+                    json.path("forecast_ms").path(card.id()).asDouble(),
+                    json.path("forecast_with_kernels_ms").path(card.id()).asDouble()));
         }
         return out.toString();
     }

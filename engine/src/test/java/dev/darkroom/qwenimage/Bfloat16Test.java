@@ -2,6 +2,7 @@ package dev.darkroom.qwenimage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
@@ -103,7 +104,8 @@ class Bfloat16Test {
                 transformer.conditioning(Tensor.of(new float[] {0.7f}, 1, 1)),
                 positions.rope(7, transformer.config(), Device.CPU),
                 positions.generatedTokens(),
-                null);
+                null,
+                StepCache.none());
     }
 
     @Test

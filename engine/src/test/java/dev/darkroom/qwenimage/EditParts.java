@@ -7,6 +7,7 @@ import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.PromptKey;
 import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Picture;
@@ -134,7 +135,8 @@ public final class EditParts implements AutoCloseable {
                 null,
                 MOST_TOKENS,
                 FlowMatchSchedule.lightning(),
-                "");
+                "",
+                StepCache.OFF);
     }
 
     @Override

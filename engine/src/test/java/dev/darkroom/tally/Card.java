@@ -16,12 +16,20 @@ import java.util.Objects;
  * @param id by which results name it
  * @param processors that work at the same time, each on one tile of a product
  * @param products flops a second of large products in bfloat16
- * @param attention flops a second of attention
+ * @param quantised flops a second of large products in float8; that of bfloat16 where the card has no arithmetic for it
+ * @param attention flops a second of attention, by the faster of what libtorch can call: cuDNN's on Hopper
  * @param passes bytes a second of kernels that do nothing but read and write
  * @param weights bytes a second at which a layer with one row reads its weight
  */
 public record Card(
-        String id, String name, int processors, double products, double attention, double passes, double weights) {
+        String id,
+        String name,
+        int processors,
+        double products,
+        double quantised,
+        double attention,
+        double passes,
+        double weights) {
     private static final double TERA = 1e12;
 
     /** Rows and columns of a product that one processor computes at a time. */
@@ -50,7 +58,13 @@ public record Card(
                         card.path("name").asText(),
                         card.path("processors").asInt(),
                         derived.path("product_tflops").asDouble() * TERA,
-                        derived.path("flash_tflops").asDouble() * TERA,
+                        derived.path("fp8_product_tflops")
+                                        .asDouble(derived.path("product_tflops").asDouble())
+                                * TERA,
+                        Math.max(
+                                        derived.path("flash_tflops").asDouble(),
+                                        derived.path("cudnn_tflops").asDouble())
+                                * TERA,
                         derived.path("pass_tb_s").asDouble() * TERA,
                         derived.path("weights_tb_s").asDouble() * TERA));
             });
@@ -79,7 +93,8 @@ public record Card(
                 continue;
             }
             long tiles = Math.ceilDiv(product.rows(), TILE_ROWS) * Math.ceilDiv(product.columns(), TILE_COLUMNS);
-            double tile = 2.0 * TILE_ROWS * TILE_COLUMNS * product.depth() / (products / processors);
+            double rate = product.type().bytes() == 1 ? quantised : products;
+            double tile = 2.0 * TILE_ROWS * TILE_COLUMNS * product.depth() / (rate / processors);
             seconds += Math.ceilDiv(tiles, processors) * tile;
         }
         return seconds;

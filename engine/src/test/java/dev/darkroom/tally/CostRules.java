@@ -45,9 +45,7 @@ final class CostRules {
 
     static {
         // files, devices, types
-        for (String name : new String[] {
-            "map_file", "view_bytes", "copy_bytes", "touch", "pinned", "upload", "empty_bytes", "dtype_of"
-        }) {
+        for (String name : new String[] {"view_bytes", "copy_bytes", "pinned", "copy_window", "stage", "convert_bytes", "empty_bytes", "blank", "dtype_of", "device_of"}) {
             TEXT.put(name, NOTHING);
         }
         TEXT.put("copy", ONE_PASS);
@@ -266,6 +264,42 @@ final class CostRules {
             cost.wait(1);
         });
         TEXT.put("vision_patches", NOTHING); // on the CPU
+        // our own kernels: each number is read once and written once
+        KERNEL.put("qk_norm_rope", (call, cost) -> {
+            TensorFacts joint = call.tensor(0);
+            cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
+        });
+        KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
+        // the step cache, where it is asked for
+        TEXT.put("relative_change", (call, cost) -> {
+            cost.pass(3 * call.tensor(0).bytes());
+            cost.pass(call.tensor(0).bytes());
+            cost.pass(call.tensor(1).bytes());
+            cost.kernels++;
+        });
+        // fp8
+        TEXT.put("quantise_rows", (call, cost) -> Passes.quantised(call.tensor(0), cost));
+        TEXT.put("empty_rows", NOTHING);
+        TEXT.put("dequantise", (call, cost) -> {
+            cost.pass(5 * call.tensor(0).numbers());
+            cost.pass(2 * bytes(call.results()));
+        });
+        TEXT.put("scaled_linear", (call, cost) -> {
+            Passes.quantised(call.tensor(0), cost);
+            Passes.scaled(call.tensor(0), call.tensor(1), call.list(4), cost);
+        });
+        TEXT.put("scaled_query_key_value", (call, cost) -> {
+            long[] ends = (long[]) call.arguments().get(6);
+            for (int i = 0; i < call.list(0).size(); i++) {
+                TensorFacts x = call.list(0).get(i);
+                Passes.quantised(x, cost);
+                for (int layer = 3 * i; layer < 3 * i + 3; layer++) {
+                    int from = layer == 0 ? 0 : (int) ends[layer - 1];
+                    Passes.scaled(x, call.list(1).get(layer), call.list(5).subList(from, (int) ends[layer]), cost);
+                }
+            }
+            cost.pass(2 * bytes(call.results())); // side by side
+        });
     }
 
     private CostRules() {}

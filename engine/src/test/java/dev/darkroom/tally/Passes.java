@@ -57,6 +57,37 @@ final class Passes {
         }
     }
 
+    /** Rows in float32: largest, least, quotient, bounds, cast; what is a number a row counts as a kernel. */
+    static void quantised(TensorFacts x, Cost cost) {
+        long wide = 4 * x.numbers();
+        cost.pass(x.bytes() + wide);
+        cost.pass(wide);
+        cost.pass(wide);
+        cost.kernels += 4;
+        cost.pass(2 * wide);
+        cost.pass(2 * wide);
+        cost.pass(wide + x.numbers());
+        cost.needs(2 * wide);
+    }
+
+    /** A layer with a quantised weight, whose products count as those of one byte a number, and what a LoRA adds. */
+    static void scaled(TensorFacts x, TensorFacts weight, List<TensorFacts> added, Cost cost) {
+        long rows = x.numbers() / x.size(-1);
+        long result = rows * weight.size(0) * x.dtype().bytes();
+        linear(rows, weight, weight, cost);
+        if (added.size() == 4) {
+            times(2, result, cost);
+        }
+        if (!added.isEmpty()) {
+            linear(rows, added.get(0), x, cost);
+            linear(rows, added.get(1), x, cost);
+            cost.pass(3 * result);
+        }
+        if (added.size() > 2) {
+            cost.pass(2 * result);
+        }
+    }
+
     /** libtorch 2.7.1 has no kernel for it: cast, square, mean, sum, root, two products, cast. */
     static void rmsNorm(TensorFacts x, Cost cost) {
         long wide = 4 * x.numbers();

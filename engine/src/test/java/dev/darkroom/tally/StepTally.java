@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Adds up what the calls of a run cost on a card, part by part, and how much memory their tensors take. */
 public final class StepTally implements OperatorLog.Listener {
     /** The calls of one operator. */
     private static final class Line {
         private final Cost cost = new Cost();
+        private final Cost withKernels = new Cost();
         private int calls;
     }
 
@@ -41,19 +43,13 @@ public final class StepTally implements OperatorLog.Listener {
     private static final double TERA = 1e12;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final boolean kernels;
     private final List<Part> parts = new ArrayList<>();
     private final Map<Long, Memory> memories = new HashMap<>();
     private long live;
     private long before;
 
-    /**
-     * Makes an empty tally.
-     *
-     * @param kernels true if our own kernels are used where there is one, false for the operators' text
-     */
-    public StepTally(boolean kernels) {
-        this.kernels = kernels;
+    /** Makes an empty tally. */
+    public StepTally() {
         next();
     }
 
@@ -88,8 +84,9 @@ public final class StepTally implements OperatorLog.Listener {
         Part part = parts.getLast();
         Line line = part.lines.computeIfAbsent(call.operator(), name -> new Line());
         line.calls++;
-        Cost cost = CostRules.of(call, kernels);
+        Cost cost = CostRules.of(call, false);
         line.cost.add(cost);
+        line.withKernels.add(CostRules.of(call, true));
         TensorFacts shared = CostRules.aliased(call);
         for (TensorFacts result : call.results()) {
             Memory memory = shared == null ? null : memories.get(shared.id());
@@ -111,20 +108,22 @@ public final class StepTally implements OperatorLog.Listener {
         }
     }
 
-    private static Cost total(Part part) {
+    private static Cost total(Part part, Function<Line, Cost> kind) {
         var total = new Cost();
-        part.lines.values().forEach(line -> total.add(line.cost));
+        part.lines.values().forEach(line -> total.add(kind.apply(line)));
         return total;
     }
 
-    /** The sums of a part, and what cards are expected to take for it. */
+    /** The sums of a part, and what cards are expected to take for it: by the operators' text, and with kernels of our own. */
     public ObjectNode json(Part part) {
-        Cost total = total(part);
+        Cost total = total(part, line -> line.cost);
+        Cost withKernels = total(part, line -> line.withKernels);
         ObjectNode json = JSON.createObjectNode();
         json.put("gemm_tflop", rounded(total.productFlops() / TERA));
         json.put("attention_tflop", rounded(total.attentionFlops / TERA));
         json.put("conv_tflop", rounded(total.convolutionFlops / TERA));
         json.put("elementwise_gb", rounded(total.passedBytes / GIGA));
+        json.put("elementwise_with_kernels_gb", rounded(withKernels.passedBytes / GIGA));
         json.put("small_weights_gb", rounded(total.skinnyBytes() / GIGA));
         json.put(
                 "operator_calls",
@@ -133,8 +132,10 @@ public final class StepTally implements OperatorLog.Listener {
         json.put("waits", total.waits);
         json.put("activation_peak_gb", rounded((part.peak - before) / GIGA));
         ObjectNode forecast = json.putObject("forecast_ms");
+        ObjectNode shorter = json.putObject("forecast_with_kernels_ms");
         for (Card card : Card.all()) {
             forecast.put(card.id(), rounded(card.seconds(total) * 1000));
+            shorter.put(card.id(), rounded(card.seconds(withKernels) * 1000));
         }
         return json;
     }
@@ -161,7 +162,7 @@ public final class StepTally implements OperatorLog.Listener {
                 .sorted(Comparator.comparingDouble(line -> -first.seconds(line.getValue().cost)))
                 .forEach(line -> out.append(row(line.getKey(), line.getValue().calls, line.getValue().cost, first)));
         int calls = part.lines.values().stream().mapToInt(line -> line.calls).sum();
-        return out.append(row("all", calls, total(part), first)).toString();
+        return out.append(row("all", calls, total(part, line -> line.cost), first)).toString();
     }
 
     private static String row(String name, int calls, Cost cost, Card card) {

@@ -26,7 +26,6 @@ class ArrivalTest {
         try (var scope = Scope.open("test")) {
             Tensor flag = Tensor.of(new byte[] {Arrival.PENDING}, 1);
             Tensor word = Tensor.of(new byte[] {state}, 1);
-            Tensor staging = Tensor.of(new byte[1], 1);
             var waits = new AtomicBoolean();
             CompletableFuture<Boolean> came = CompletableFuture.supplyAsync(() -> {
                 waits.set(true);
@@ -35,7 +34,7 @@ class ArrivalTest {
             Eventually.await("the other thread to wait", waits::get);
             assertThat(came).isNotDone();
 
-            Operators.UPLOAD.integer(word, 0, 1, staging, flag);
+            Operators.COPY_WINDOW.integer(word, flag, 0, 1);
 
             assertThat(came.get()).isEqualTo(state == 1);
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperatorLog implements AutoCloseable {
     /** Operators that are there to bring something from one side to the other. */
-    private static final Set<String> CROSSING = Set.of("upload");
+    private static final Set<String> CROSSING = Set.of("copy_window");
 
     /** Is told of calls and of the ends of tensors. */
     public interface Listener {

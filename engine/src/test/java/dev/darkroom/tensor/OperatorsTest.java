@@ -8,13 +8,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,9 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OperatorsTest {
     private static final Set<String> NEEDS_CUDA = Set.of("pinned");
     private static final double EPS = 1e-6;
-
-    @TempDir
-    static Path folder;
 
     private Scope scope;
 
@@ -72,21 +66,25 @@ class OperatorsTest {
 
     static Stream<Tried> samples() {
         return Stream.of(
-                sample("map_file", "uint8 [8]", () -> Operators.MAP_FILE.tensor(file(new byte[8]), 8)),
                 sample(
                         "view_bytes",
                         "bfloat16 [2, 2]",
                         () -> Operators.VIEW_BYTES.tensor(bytes(10), DType.BFLOAT16, 1, new long[] {2, 2})),
                 sample("copy_bytes", "bfloat16 [3]", () -> Operators.COPY_BYTES.tensor(bf16(5), 1, 3)),
                 sample("copy", "bfloat16 [2, 3]", () -> Operators.COPY.tensor(bf16(2, 3))),
-                sample("touch", "1", () -> Operators.TOUCH.integer(ones(5000))),
                 sample("cast", "bfloat16 [2]", () -> Operators.CAST.tensor(floats(1, 2), DType.BFLOAT16)),
                 sample("to_device", "bfloat16 [2]", () -> Operators.TO_DEVICE.tensor(bf16(2), Device.CPU)),
                 sample(
-                        "upload",
-                        "10",
-                        () -> Operators.UPLOAD.integer(
-                                bytes(12), 2, 10, bytes(4), Operators.EMPTY_BYTES.tensor(10, Device.CPU))),
+                        "copy_window",
+                        "0",
+                        () -> Operators.COPY_WINDOW.integer(
+                                bytes(4), Operators.EMPTY_BYTES.tensor(10, Device.CPU), 6, 4)),
+                sample("stage", "uint8 [3]", () -> Operators.STAGE.tensor(bytes(4), 3, Device.CPU)),
+                sample(
+                        "convert_bytes",
+                        "bfloat16 [2]",
+                        () -> Operators.CONVERT_BYTES.tensor(
+                                bytes(8), DType.FLOAT16, 1, bytes(8), DType.BFLOAT16, 2, 2)),
                 sample(
                         "empty_bytes",
                         "bfloat16 [3]",
@@ -96,6 +94,7 @@ class OperatorsTest {
                                 0,
                                 new long[] {3})),
                 sample("dtype_of", "15", () -> Operators.DTYPE_OF.integer(bf16(2))),
+                sample("device_of", "0", () -> Operators.DEVICE_OF.integer(bf16(2))),
                 sample("to_host_float", "float32 [2]", () -> Operators.TO_HOST_FLOAT.tensor(bf16(2))),
                 sample("to_host_long", "int64 [2]", () -> Operators.TO_HOST_LONG.tensor(bf16(2))),
                 sample("wait_for", "true", () -> Operators.WAIT_FOR.truth(bf16(2))),
@@ -106,6 +105,7 @@ class OperatorsTest {
                         "2 × bfloat16 [2, 3]",
                         () -> Operators.randn(1, DType.BFLOAT16, new long[] {2, 3}, new long[] {2, 3})),
                 sample("zeros", "bfloat16 [2, 3]", () -> Operators.zeros(DType.BFLOAT16, Device.CPU, 2, 3)),
+                sample("blank", "bfloat16 [2, 3]", () -> Operators.blank(DType.BFLOAT16, Device.CPU, 2, 3)),
                 sample("reshape", "bfloat16 [3, 2]", () -> bf16(2, 3).reshape(3, -1)),
                 sample("permute", "bfloat16 [3, 2]", () -> bf16(2, 3).permute(1, 0)),
                 sample(
@@ -130,6 +130,42 @@ class OperatorsTest {
                 sample("affine", "bfloat16 [2, 3]", () -> bf16(2, 3).affine(2, 1)),
                 sample("clamp", "bfloat16 [2, 3]", () -> bf16(2, 3).clamp(-1, 1)),
                 sample("exp", "bfloat16 [2, 3]", () -> bf16(2, 3).exp()),
+                sample(
+                        "relative_change",
+                        "0.0",
+                        () -> Operators.relativeChange(
+                                bf16(2, 3).affine(2, 1), bf16(2, 3).affine(2, 1))),
+                sample(
+                        "quantise_rows",
+                        "float32 [2, 1]",
+                        () -> ScaledOperators.quantiseRows(bf16(2, 3)).scale()),
+                sample(
+                        "empty_rows",
+                        "float32 [2, 1]",
+                        () -> Operators.MUL.tensor(
+                                CardKernels.EMPTY_ROWS
+                                        .tensors(bf16(2, 3), new long[] {6}, new long[] {1})
+                                        .getFirst(),
+                                floats(0, 0).reshape(2, 1))),
+                sample(
+                        "dequantise",
+                        "float32 [2, 3]",
+                        () -> ScaledOperators.dequantise(ScaledOperators.quantiseRows(bf16(2, 3)))),
+                sample(
+                        "scaled_linear",
+                        "bfloat16 [2, 5]",
+                        () -> ScaledOperators.linear(
+                                bf16(2, 3), ScaledOperators.quantiseRows(bf16(5, 3)), bf16(5), List.of())),
+                sample(
+                        "scaled_query_key_value",
+                        "bfloat16 [1, 2, 3, 2, 3]",
+                        () -> ScaledOperators.queryKeyValue(
+                                List.of(bf16(1, 2, 3)),
+                                Collections.nCopies(3, ScaledOperators.quantiseRows(bf16(6, 3))),
+                                Collections.nCopies(3, bf16(6)),
+                                2,
+                                List.of(),
+                                new long[3])),
                 sample("lerp", "bfloat16 [2, 3]", () -> Operators.lerp(bf16(2, 3), bf16(2, 3), 0.5)),
                 sample(
                         "guide_keeping_length",
@@ -367,10 +403,10 @@ class OperatorsTest {
     @Test
     void pageLockedMemoryNeedsACard() {
         if (Device.cudaIsMissing().isEmpty()) {
-            assertThat(PinnedBuffer.allocate(16).bytes().shape()).containsExactly(16);
+            assertThat(TransferBuffer.allocate(Device.CUDA, 16).tensor().shape()).containsExactly(16);
         } else {
             assertThatExceptionOfType(TensorException.class)
-                    .isThrownBy(() -> PinnedBuffer.allocate(16))
+                    .isThrownBy(() -> TransferBuffer.allocate(Device.CUDA, 16))
                     .withMessageContaining("pinned");
         }
     }
@@ -465,24 +501,17 @@ class OperatorsTest {
     }
 
     @Test
-    void bytesBeyondTheEndOfAFileAreNotRead() {
-        assertThatExceptionOfType(TensorException.class)
-                .isThrownBy(() -> Operators.MAP_FILE.tensor(file(new byte[8]), 9))
-                .withMessageContaining("map_file");
-        Tensor mapped = Operators.MAP_FILE.tensor(file(new byte[8]), 8);
-        assertThat(view(mapped, DType.FLOAT32, 0, 2).toFloats()).containsExactly(0, 0);
-        assertThatExceptionOfType(TensorException.class)
-                .isThrownBy(() -> view(mapped, DType.FLOAT32, 1, 2))
-                .withMessageContaining("view_bytes");
-    }
-
-    @Test
-    void anUploadInPiecesArrivesWhole() {
+    void whatIsCopiedThroughAWindowArrivesWhole() {
         byte[] sent = levels(23);
-        for (int piece : new int[] {1, 4, 7, 20, 64}) {
-            Tensor target = Operators.EMPTY_BYTES.tensor(20, Device.CPU);
-            Operators.UPLOAD.integer(Tensor.of(sent, 23), 3, 20, bytes(piece), target);
-            assertThat(target.toBytes()).isEqualTo(Arrays.copyOfRange(sent, 3, 23));
+        for (int window : new int[] {1, 4, 7, 23}) {
+            Tensor target = Operators.EMPTY_BYTES.tensor(23, Device.CPU);
+            for (int start = 0; start < 23; start += window) {
+                int length = Math.min(window, 23 - start);
+                Tensor buffer = Tensor.of(Arrays.copyOfRange(sent, start, start + window), window);
+                assertThat(Operators.COPY_WINDOW.integer(buffer, target, start, length))
+                        .isEqualTo(sent[start + length - 1]);
+            }
+            assertThat(target.toBytes()).isEqualTo(sent);
         }
     }
 
@@ -740,12 +769,6 @@ class OperatorsTest {
         return values;
     }
 
-    private static Tensor ones(int count) {
-        byte[] values = new byte[count];
-        Arrays.fill(values, (byte) 1);
-        return Tensor.of(values, count);
-    }
-
     private static List<Tensor> streams() {
         return List.of(bf16(1, 1, 16), bf16(1, 2, 16));
     }
@@ -779,15 +802,6 @@ class OperatorsTest {
 
     private static Tensor view(Tensor bytes, DType dtype, long offset, long... shape) {
         return Operators.VIEW_BYTES.tensor(bytes, dtype, offset, shape);
-    }
-
-    private static String file(byte[] content) {
-        try {
-            return Files.write(Files.createTempFile(folder, "bytes", ""), content)
-                    .toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static double[] each(Tensor x, DoubleUnaryOperator formula) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Bands leave no seam: cut in whatever way, a layer gives what it gives in one piece. */
@@ -111,6 +113,19 @@ class BandsTest {
         assertThat(Bands.rows(unread(DType.BFLOAT16, 1, 256, 1024, 1024), 1)).isZero();
         assertThat(Bands.rows(unread(DType.BFLOAT16, 1, 256, 1024, 1024), 4)).isEqualTo(64);
         assertThat(Bands.rows(unread(DType.BFLOAT16, 1, 1 << 20, 3, 1024), 1)).isEqualTo(1);
+    }
+
+    /** A card of so many GiB free, which has two more once libtorch gives back what it keeps: 2048² are 2 GiB in bfloat16. */
+    @ParameterizedTest
+    @CsvSource({"40, 0, 0", "8, 0, 0", "6, 1, 0", "5, 1, 640", "0, 1, 128"})
+    void aCardHasBandsOnlyWhereItHasNoRoom(long free, int reclaimed, long rows) {
+        var kept = new AtomicInteger();
+        long row = 1 << 20;
+
+        long found = Bands.rowsOnCard(row, 2048, () -> free + 2L * kept.get() << 30, kept::incrementAndGet);
+
+        assertThat(found).isEqualTo(rows);
+        assertThat(kept).hasValue(reclaimed);
     }
 
     /** A tensor of which no byte is in memory. */

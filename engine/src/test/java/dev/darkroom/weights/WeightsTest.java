@@ -9,11 +9,13 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.ProcessMemory;
+import dev.darkroom.tensor.Processor;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -348,6 +350,29 @@ class WeightsTest {
                     assertThat(numbers[i]).isEqualTo(number(picked[i]));
                 }
             }
+            assertThat(ProcessMemory.anonymousBytes() - anonymous).isLessThan(64L << 20);
+        }
+    }
+
+    /** Mapping asks for no memory, and no page of it is touched but those that are looked up. */
+    @Test
+    void aFileLargerThanTheMachinesMemoryIsLoaded() throws IOException {
+        long width = 1 << 14;
+        long rows = 2 * Processor.memoryBytes() / (2 * width);
+        String header = "{\"table\":{\"dtype\":\"BF16\",\"shape\":[%d,%d],\"data_offsets\":[0,%d]}}"
+                .formatted(rows, width, 2 * rows * width);
+        Path file = SafetensorsWriter.write(
+                folder.resolve("model.safetensors"), header + " ".repeat(8 - header.length() % 8), 0);
+        try (var sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(sparse.length() + 2 * rows * width);
+            sparse.seek(sparse.length() - 2);
+            sparse.write(new byte[] {(byte) 0x80, 0x3f}); // 1 in bfloat16
+        }
+        long anonymous = ProcessMemory.anonymousBytes();
+        try (var loaded = Weights.load(folder, BFLOAT16, w -> w.tensor("table", rows, width));
+                var scope = Scope.open("look up")) {
+            Tensor last = Operators.embedding(loaded.network(), Tensor.of(new long[] {rows - 1}, 1));
+            assertThat(last.narrow(1, width - 2, 2).toFloats()).containsExactly(0, 1);
             assertThat(ProcessMemory.anonymousBytes() - anonymous).isLessThan(64L << 20);
         }
     }

@@ -1,5 +1,6 @@
 package dev.darkroom.bench;
 
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxPositions;
@@ -166,7 +167,7 @@ public final class Bench {
             Tensor rope = FluxPositions.rope(ids, config);
             Measured.Timed pass = () -> {
                 try (var inner = Scope.open("pass")) {
-                    transformer.forward(tokens, embeds, conditioning, rope);
+                    transformer.forward(tokens, embeds, conditioning, rope, StepCache.none());
                 }
             };
             long before = Operators.calls();

@@ -4,6 +4,7 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.ProcessMemory;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.AsOnACard;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.SafetensorsWriter;
 import dev.darkroom.weights.Weights;
@@ -34,13 +35,19 @@ final class LoadBench {
             List<Double> ratios = new ArrayList<>();
             double[] reads = new double[7];
             double[] loads = new double[7];
+            double[] copies = new double[7];
             long anonymous = ProcessMemory.anonymousBytes();
             long most = anonymous;
             for (int i = -1; i < reads.length; i++) {
                 double read = time(() -> readPlainly(file));
                 double load = time(() -> load(folder));
                 most = Math.max(most, ProcessMemory.anonymousBytes());
+                double copy = time(() -> AsOnACard.load(() -> {
+                    load(folder);
+                    return folder;
+                }));
                 if (i >= 0) {
+                    copies[i] = copy;
                     reads[i] = read;
                     loads[i] = load;
                     ratios.add(read / load);
@@ -48,6 +55,7 @@ final class LoadBench {
             }
             System.out.println(Measured.of("plain sequential read of 2 GB", reads));
             System.out.println(Measured.of("load of the same 2 GB, every page in memory", loads));
+            System.out.println(Measured.of("load of the same 2 GB on the way to a card, with the CPU as the card", copies));
             System.out.printf(
                     Locale.ROOT,
                     "  loads at %.1f GB/s%n",

@@ -16,6 +16,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class PayloadTest {
                         4.0,
                         Long.MAX_VALUE,
                         1,
-                        false,
+                        Shortcuts.NONE,
                         List.of()));
         assertThat(job.envelope())
                 .isEqualTo(new Envelope("m", new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, null), List.of()));

@@ -1,0 +1,51 @@
+package dev.darkroom.tensor;
+
+/**
+ * One allocation in a device's memory in which many tensors lie, and the only place through which bytes of files reach a device. It is freed
+ * when the scope that it was made in and all of its tensors are.
+ */
+public final class DeviceMemory {
+    private final Tensor bytes;
+    private final Device device;
+
+    private DeviceMemory(Tensor bytes, Device device) {
+        this.bytes = bytes;
+        this.device = device;
+    }
+
+    /** Allocates {@code size} bytes in the innermost scope; what they hold is undefined. */
+    public static DeviceMemory allocate(Device device, long size) {
+        return new DeviceMemory(Operators.EMPTY_BYTES.tensor(size, device), device);
+    }
+
+    /** Returns the elements from byte {@code start} on, which must be a multiple of their size, as a view. */
+    public Tensor tensor(DType dtype, long start, long... shape) {
+        return Operators.VIEW_BYTES.tensor(bytes, dtype, start / dtype.bytes(), shape);
+    }
+
+    /** Copies the first {@code length} bytes of a buffer to byte {@code start}, and waits until the buffer may be written again. */
+    public void fill(TransferBuffer buffer, long start, long length) {
+        Operators.COPY_WINDOW.integer(buffer.tensor(), bytes, start, length);
+    }
+
+    /** Brings the first {@code length} bytes of a buffer to the device as they are, without waiting, for {@link #convert}. */
+    public Tensor staged(TransferBuffer buffer, long length) {
+        return Operators.STAGE.tensor(buffer.tensor(), length, device);
+    }
+
+    /**
+     * Converts elements on the device, without waiting.
+     *
+     * @param staged what {@link #staged} returned
+     * @param from type of the elements there, and the byte at which they start, a multiple of their size
+     * @param to type of the elements here, and the byte at which they start, likewise
+     */
+    public void convert(Tensor staged, DType from, long fromByte, DType to, long toByte, long count) {
+        Operators.CONVERT_BYTES.tensor(staged, from, fromByte / from.bytes(), bytes, to, toByte / to.bytes(), count);
+    }
+
+    /** Waits until the device has done all that was asked of it. */
+    public void await() {
+        bytes.await();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.DType;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** All tensors in the files of one component, and a record of those that a network asked for, which have to be all of them. */
+final class Inventory {
+    private final ShardedFiles files;
+    private final Map<String, Stored> tensors = new LinkedHashMap<>();
+    private final Set<String> unread = new TreeSet<>();
+    private final Set<String> missing = new TreeSet<>();
+    private final Set<String> misshapen = new TreeSet<>();
+    private final Set<String> ignored = new HashSet<>();
+
+    Inventory(ShardedFiles files) {
+        this.files = files;
+        for (SafetensorsFile file : files.files()) {
+            file.entries().forEach((name, entry) -> {
+                if (tensors.put(name, new Stored(name, entry, file.path())) != null) {
+                    throw new CheckpointException(file.path() + ": tensor " + name + " stands in another shard too");
+                }
+            });
+        }
+        unread.addAll(tensors.keySet());
+    }
+
+    ShardedFiles files() {
+        return files;
+    }
+
+    /** True if there is a tensor of this name, or one below it. */
+    boolean has(String name) {
+        return tensors.keySet().stream().anyMatch(entry -> entry.equals(name) || entry.startsWith(name + "."));
+    }
+
+    /** True if any tensor is stored in this type. */
+    boolean holds(DType dtype) {
+        return tensors.values().stream().anyMatch(tensor -> tensor.dtype() == dtype);
+    }
+
+    /** Finds a tensor of a floating type and this shape; what is wrong otherwise is noted, and empty returned. */
+    Optional<Stored> ask(String name, long... shape) {
+        Stored stored = tensors.get(name);
+        if (stored == null) {
+            missing.add(name);
+            return Optional.empty();
+        }
+        unread.remove(name);
+        if (!Arrays.equals(shape, stored.entry().dimensions())) {
+            misshapen.add(name + " is " + stored.entry().shape() + ", expected " + Arrays.toString(shape));
+            return Optional.empty();
+        }
+        if (!stored.dtype().isFloating()) {
+            misshapen.add(name + " holds " + stored.dtype().fileName() + ", expected a floating type");
+            return Optional.empty();
+        }
+        return Optional.of(stored);
+    }
+
+    /** Allows for a name that nobody asks for: a tensor, or all below it. */
+    void ignore(String name) {
+        ignored.add(name);
+    }
+
+    /** Allows for a copy of a tensor that nobody asks for, if it is one. */
+    void ignoreCopy(String name, String copy) {
+        if (has(name) && has(copy) && !ignored.contains(copy)) {
+            Stored one = Objects.requireNonNull(tensors.get(name), name);
+            Stored other = Objects.requireNonNull(tensors.get(copy), copy);
+            if (!one.entry().hasSameBytes(one.file(), other.entry(), other.file())) {
+                throw new CheckpointException(files.folder() + ": " + copy + " differs from " + name
+                        + ", and both are one tensor of the network");
+            }
+            ignored.add(copy);
+        }
+    }
+
+    /** Lists in one error every tensor that was missing, had another shape, or was not asked for. */
+    void refuseIfIncomplete() {
+        unread.removeIf(
+                name -> ignored.stream().anyMatch(place -> name.equals(place) || name.startsWith(place + ".")));
+        if (missing.isEmpty() && misshapen.isEmpty() && unread.isEmpty()) {
+            files.refuseIfChanged();
+            return;
+        }
+        Map<String, DType> types = new HashMap<>();
+        tensors.forEach((name, stored) -> types.put(name, stored.dtype()));
+        Quantization.of(types).ifPresent(method -> {
+            throw new CheckpointException(files.folder() + " holds weights that are quantized (" + method
+                    + "): take the checkpoint with plain weights");
+        });
+        throw new CheckpointException(files.folder() + " does not fit its config:" + listed("missing", missing)
+                + listed("of another shape", misshapen) + listed("not read", unread));
+    }
+
+    private static String listed(String title, Set<String> names) {
+        return names.isEmpty()
+                ? ""
+                : "\n  " + names.size() + " " + title + ": " + String.join(", ", List.copyOf(names));
+    }
+}

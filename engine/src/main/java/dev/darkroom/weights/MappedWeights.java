@@ -1,0 +1,61 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.MappedFile;
+import dev.darkroom.tensor.Processor;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.tensor.TensorException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Reads for the CPU: a tensor that is stored in the type asked for stays in the mapped file, another one is converted. */
+final class MappedWeights implements TensorReader {
+    private final Inventory inventory;
+    private final DType dtype;
+    private final Map<Path, MappedFile> mapped = new LinkedHashMap<>();
+
+    /** Maps all files into the innermost scope. */
+    MappedWeights(Inventory inventory, DType dtype) {
+        this.inventory = inventory;
+        this.dtype = dtype;
+        for (SafetensorsFile file : inventory.files().files()) {
+            mapped.put(file.path(), MappedFile.open(file.path(), file.size()));
+        }
+    }
+
+    @Override
+    public Tensor whole(Stored stored) {
+        return part(stored, UnaryOperator.identity());
+    }
+
+    @Override
+    public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
+        try (var reading = Scope.open("read " + stored.name())) {
+            Tensor whole = Objects.requireNonNull(mapped.get(stored.file()))
+                    .tensor(stored.dtype(), stored.entry().start(), stored.entry().dimensions());
+            return reading.keep(part.apply(whole).to(dtype));
+        }
+    }
+
+    @Override
+    public Optional<Tensor> stack(List<Stored> tensors) {
+        return Optional.empty();
+    }
+
+    /** Pages mapped weights in now, in order, rather than in the first job; a checkpoint that memory cannot hold stays on disk. */
+    void prefetch() {
+        if (inventory.holds(dtype) && inventory.files().bytes() < Processor.memoryBytes() / 2) {
+            try {
+                mapped.values().forEach(MappedFile::prefetch);
+            } catch (TensorException e) {
+                throw new CheckpointException(String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Reads nothing, but notes what a network takes, and gives it tensors of the right shapes that hold zeros. */
+final class PlannedWeights implements TensorReader {
+    private final Placement placement;
+    private final Map<String, Stored> wholes = new LinkedHashMap<>();
+    private final Map<String, Stored> parts = new LinkedHashMap<>();
+    private final List<List<Stored>> stacks = new ArrayList<>();
+
+    PlannedWeights(Placement placement) {
+        this.placement = placement;
+    }
+
+    @Override
+    public Tensor whole(Stored stored) {
+        wholes.put(stored.name(), stored);
+        return blank(stored.entry().dimensions());
+    }
+
+    @Override
+    public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
+        parts.put(stored.name(), stored);
+        return part.apply(blank(stored.entry().dimensions()));
+    }
+
+    @Override
+    public Optional<Tensor> stack(List<Stored> tensors) {
+        stacks.add(List.copyOf(tensors));
+        return Optional.of(blank(ArenaLayout.stackedShape(tensors)));
+    }
+
+    private Tensor blank(long... shape) {
+        return Operators.blank(placement.dtype(), placement.device(), shape);
+    }
+
+    /** Lays out all tensors that the network keeps, those of a stack one after another. */
+    ArenaLayout layout() {
+        return ArenaLayout.of(stacks, wholes.values(), placement.dtype());
+    }
+
+    /** Lays out the tensors that the network takes parts of, in the types that they are stored in. */
+    ArenaLayout partsLayout() {
+        return ArenaLayout.asStored(parts.values());
+    }
+}

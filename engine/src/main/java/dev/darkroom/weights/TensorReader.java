@@ -1,0 +1,20 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Gives a network that is being built the tensors that it asks for, in the innermost scope. */
+interface TensorReader {
+    /** Returns a tensor as the network computes with it. */
+    Tensor whole(Stored stored);
+
+    /** Returns a part of a tensor; the rest of it takes no memory once the network is built. */
+    Tensor part(Stored stored, UnaryOperator<Tensor> part);
+
+    /**
+     * Returns the rows of several tensors {@code [.., in]}, which were read before, as one; empty where they do not lie one after another.
+     */
+    Optional<Tensor> stack(List<Stored> tensors);
+}

@@ -1,0 +1,75 @@
+package dev.darkroom.weights;
+
+import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.DeviceMemory;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads for a card: all tensors that a network keeps were copied into one allocation, and those that it takes parts of into a second one,
+ * which goes when the network is built.
+ */
+final class UploadedWeights implements TensorReader {
+    private final Placement placement;
+    private final ArenaLayout layout;
+    private final ArenaLayout partsLayout;
+    private final DeviceMemory memory;
+    private final DeviceMemory parts;
+
+    /**
+     * Copies what was planned to the device, into memory of the innermost scope.
+     *
+     * @param folder of the files, for errors
+     * @param largestWindow most bytes that are brought to the device at once
+     * @throws CheckpointException that names the file that could not be read; nothing is left then
+     */
+    UploadedWeights(Path folder, PlannedWeights plan, Placement placement, int largestWindow) {
+        this.placement = placement;
+        layout = plan.layout();
+        partsLayout = plan.partsLayout();
+        memory = DeviceMemory.allocate(placement.device(), layout.bytes());
+        parts = DeviceMemory.allocate(placement.device(), partsLayout.bytes());
+        long largest = Math.max(Math.max(layout.copiedBytes(), layout.stagedBytes()), partsLayout.bytes());
+        if (placement.device().equals(Device.META)) {
+            return; // has no numbers
+        }
+        try (var buffers = Scope.open("buffers");
+                var upload = new Upload(placement.device(), largest, largestWindow)) {
+            upload.fill(memory, layout, placement.dtype());
+            upload.fill(parts, partsLayout, placement.dtype());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CheckpointException(folder + " was not read to its end: the thread was interrupted", e);
+        }
+    }
+
+    @Override
+    public Tensor whole(Stored stored) {
+        return memory.tensor(
+                placement.dtype(), layout.start(stored), stored.entry().dimensions());
+    }
+
+    @Override
+    public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
+        try (var reading = Scope.open("read " + stored.name())) {
+            Tensor taken = part.apply(parts.tensor(
+                            stored.dtype(),
+                            partsLayout.start(stored),
+                            stored.entry().dimensions()))
+                    .to(placement.dtype());
+            return reading.keep(taken.copy());
+        }
+    }
+
+    @Override
+    public Optional<Tensor> stack(List<Stored> tensors) {
+        return layout.isStack(tensors, placement.dtype())
+                ? Optional.of(memory.tensor(
+                        placement.dtype(), layout.start(tensors.getFirst()), ArenaLayout.stackedShape(tensors)))
+                : Optional.empty();
+    }
+}
