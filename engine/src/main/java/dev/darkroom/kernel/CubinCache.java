@@ -21,7 +21,9 @@ record CubinCache(Path folder) {
                 return Optional.empty();
             }
             byte[] cubin = Arrays.copyOfRange(file, HASH, file.length);
-            return MessageDigest.isEqual(hash(cubin), Arrays.copyOf(file, HASH)) ? Optional.of(cubin) : Optional.empty();
+            return MessageDigest.isEqual(hash(cubin), Arrays.copyOf(file, HASH))
+                    ? Optional.of(cubin)
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -36,7 +38,11 @@ record CubinCache(Path folder) {
                 byte[] file = Arrays.copyOf(hash(cubin), HASH + cubin.length);
                 System.arraycopy(cubin, 0, file, HASH, cubin.length);
                 Files.write(part, file);
-                Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(
+                        part,
+                        folder.resolve(name),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(part);
             }

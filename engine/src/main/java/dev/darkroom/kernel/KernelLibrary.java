@@ -38,9 +38,8 @@ public final class KernelLibrary {
         CudaDriver driver = CudaDriver.find(folders)
                 .orElseThrow(() -> new KernelException("NVIDIA's driver (libcuda.so.1) is not there"));
         Nvrtc compiler = Nvrtc.find(folders)
-                .orElseThrow(
-                        () -> new KernelException("NVIDIA's compiler (libnvrtc.so.12) is neither in " + folders
-                                + " nor where the system looks for libraries"));
+                .orElseThrow(() -> new KernelException("NVIDIA's compiler (libnvrtc.so.12) is neither in " + folders
+                        + " nor where the system looks for libraries"));
         var library = new KernelLibrary(driver, compiler, new CubinCache(cache), CurrentStream.find(folders));
         sources.forEach(library::add);
         return library;
@@ -84,7 +83,7 @@ public final class KernelLibrary {
     /** Describes card, driver and compiler, for the log. */
     @Override
     public String toString() {
-        return driver.architecture() + ", driver " + driver.version() + ", NVRTC " + compiler.version() + ", " + compiled
-                + " files compiled";
+        return driver.architecture() + ", driver " + driver.version() + ", NVRTC " + compiler.version() + ", "
+                + compiled + " files compiled";
     }
 }

@@ -19,7 +19,8 @@ public final class LibraryFolders {
     public static List<Path> of(Map<String, String> environment) {
         return Stream.of(
                         Stream.of(environment.getOrDefault("PYTORCH_LIBRARY_PATH", "")),
-                        Stream.of(environment.getOrDefault("LD_LIBRARY_PATH", "").split(File.pathSeparator)),
+                        Stream.of(
+                                environment.getOrDefault("LD_LIBRARY_PATH", "").split(File.pathSeparator)),
                         mapped())
                 .flatMap(folders -> folders)
                 .filter(folder -> folder.startsWith("/"))

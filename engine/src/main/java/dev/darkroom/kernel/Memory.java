@@ -114,7 +114,7 @@ public final class Memory {
 
     @Override
     public String toString() {
-        return "type " + type + " " + Arrays.toString(sizes) + (isDense() ? "" : " by " + Arrays.toString(strides)) + " at "
-                + place;
+        return "type " + type + " " + Arrays.toString(sizes) + (isDense() ? "" : " by " + Arrays.toString(strides))
+                + " at " + place;
     }
 }

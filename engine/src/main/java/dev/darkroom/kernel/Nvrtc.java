@@ -38,7 +38,8 @@ final class Nvrtc {
     static Optional<Nvrtc> find(List<Path> folders) {
         // it looks for its builtins by name alone: one that is open already is found whatever folder it lies in
         SharedLibrary.find(folders, "libnvrtc-builtins*.so*");
-        return SharedLibrary.find(folders, "libnvrtc{,-[0-9a-f]*}.so*", "libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc.so")
+        return SharedLibrary.find(
+                        folders, "libnvrtc{,-[0-9a-f]*}.so*", "libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc.so")
                 .map(Nvrtc::new);
     }
 

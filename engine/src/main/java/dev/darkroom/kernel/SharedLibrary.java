@@ -36,7 +36,8 @@ final class SharedLibrary {
      */
     static Optional<SharedLibrary> find(List<Path> folders, String glob, String... names) {
         return Stream.concat(
-                        folders.stream().flatMap(folder -> files(folder, glob)).map(Path::toString), Arrays.stream(names))
+                        folders.stream().flatMap(folder -> files(folder, glob)).map(Path::toString),
+                        Arrays.stream(names))
                 .flatMap(name -> open(name).stream())
                 .findFirst();
     }
@@ -65,14 +66,12 @@ final class SharedLibrary {
 
     /** Binds a function. */
     MethodHandle function(String symbol, FunctionDescriptor descriptor) {
-        return optional(symbol, descriptor)
-                .orElseThrow(() -> new KernelException(name + " has no function " + symbol));
+        return optional(symbol, descriptor).orElseThrow(() -> new KernelException(name + " has no function " + symbol));
     }
 
     /** Binds a function that not every version of the library has. */
     Optional<MethodHandle> optional(String symbol, FunctionDescriptor descriptor) {
-        return symbols.find(symbol)
-                .map(address -> Linker.nativeLinker().downcallHandle(address, descriptor));
+        return symbols.find(symbol).map(address -> Linker.nativeLinker().downcallHandle(address, descriptor));
     }
 
     /** Calls a function once that takes pointers, ints and longs, and returns a status. */
@@ -80,7 +79,8 @@ final class SharedLibrary {
         MemoryLayout[] layouts =
                 Arrays.stream(arguments).map(SharedLibrary::layout).toArray(MemoryLayout[]::new);
         try {
-            return (int) function(symbol, FunctionDescriptor.of(JAVA_INT, layouts)).invokeWithArguments(arguments);
+            return (int)
+                    function(symbol, FunctionDescriptor.of(JAVA_INT, layouts)).invokeWithArguments(arguments);
         } catch (Throwable e) {
             throw failed(symbol, e);
         }

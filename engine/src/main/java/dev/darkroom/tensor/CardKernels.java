@@ -90,7 +90,9 @@ public final class CardKernels {
     /** Names the kernels in use, in order. */
     public static List<String> inUse() {
         CardKernels kernels = started;
-        return kernels == null ? List.of() : kernels.kernels.keySet().stream().sorted().toList();
+        return kernels == null
+                ? List.of()
+                : kernels.kernels.keySet().stream().sorted().toList();
     }
 
     static boolean qkNormRope(

@@ -55,8 +55,8 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
     String run(Device device) {
         double found = apart.apply(device);
         if (!(found <= tolerance)) {
-            throw new KernelException(String.format(
-                    Locale.ROOT, "%.1e apart from the text operator, more than %.1e", found, tolerance));
+            throw new KernelException(
+                    String.format(Locale.ROOT, "%.1e apart from the text operator, more than %.1e", found, tolerance));
         }
         return String.format(Locale.ROOT, "%.0e", found);
     }
@@ -104,7 +104,8 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
     }
 
     private static double quantiseRows(CardKernels kernels, String name, Sizes sizes, Device device) {
-        Tensor x = random(device, new long[] {2, sizes.imageRows, 4 * sizes.width}).getFirst();
+        Tensor x =
+                random(device, new long[] {2, sizes.imageRows, 4 * sizes.width}).getFirst();
         List<Tensor> byKernel = must(kernels.quantiseRowsByKernel(name, x));
         List<Tensor> byText = name.equals(QuantiseRows.NAME)
                 ? ScaledOperators.QUANTISE_ROWS.tensors(x)
@@ -113,8 +114,7 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
     }
 
     private static <T> T must(Optional<T> result) {
-        return result.orElseThrow(
-                () -> new KernelException("it does not take the shapes of the networks"));
+        return result.orElseThrow(() -> new KernelException("it does not take the shapes of the networks"));
     }
 
     private static Tensor dequantised(List<Tensor> parts, int at) {

@@ -56,8 +56,7 @@ public final class ScaledOperators {
         return new Sum(parts.get(0), rows(parts, 1));
     }
 
-    static List<Tensor> gatedAddNormByText(
-            Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
+    static List<Tensor> gatedAddNormByText(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
         List<Tensor> parts = Operators.GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps);
         List<Tensor> rows = QUANTISE_ROWS.tensors(parts.get(1));
         return List.of(parts.get(0), rows.get(0), rows.get(1));

@@ -95,8 +95,8 @@ record ArenaLayout(
         return new ArenaLayout(starts, copied, at, List.of(), 0, at);
     }
 
-    private static final Comparator<Stored> IN_FILES =
-            Comparator.comparing(Stored::file).thenComparing(tensor -> tensor.entry().start());
+    private static final Comparator<Stored> IN_FILES = Comparator.comparing(Stored::file)
+            .thenComparing(tensor -> tensor.entry().start());
 
     /** Sorts stacks and single tensors as their first tensors lie in the files. */
     private static List<List<Stored>> units(List<List<Stored>> stacks, Collection<Stored> tensors) {

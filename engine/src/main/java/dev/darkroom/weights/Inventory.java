@@ -86,8 +86,7 @@ final class Inventory {
 
     /** Lists in one error every tensor that was missing, had another shape, or was not asked for. */
     void refuseIfIncomplete() {
-        unread.removeIf(
-                name -> ignored.stream().anyMatch(place -> name.equals(place) || name.startsWith(place + ".")));
+        unread.removeIf(name -> ignored.stream().anyMatch(place -> name.equals(place) || name.startsWith(place + ".")));
         if (missing.isEmpty() && misshapen.isEmpty() && unread.isEmpty()) {
             files.refuseIfChanged();
             return;

@@ -38,7 +38,10 @@ final class MappedWeights implements TensorReader {
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         try (var reading = Scope.open("read " + stored.name())) {
             Tensor whole = Objects.requireNonNull(mapped.get(stored.file()))
-                    .tensor(stored.dtype(), stored.entry().start(), stored.entry().dimensions());
+                    .tensor(
+                            stored.dtype(),
+                            stored.entry().start(),
+                            stored.entry().dimensions());
             return reading.keep(part.apply(whole).to(dtype));
         }
     }

@@ -27,12 +27,14 @@ class ChoicesTest {
 
     @Test
     void aSizeThatNoJobMayAskForIsNoWarmUpEither() {
-        assertThat(choices(new Limits(1024 * 1024 - 1, 4096, 50, 4, 1000)).warmUp(Device.CUDA).size()).isEqualTo(new Size(64, 64));
+        assertThat(choices(new Limits(1024 * 1024 - 1, 4096, 50, 4, 1000))
+                        .warmUp(Device.CUDA)
+                        .size())
+                .isEqualTo(new Size(64, 64));
     }
 
     private static Choices choices(Limits limits) {
         var pipeline = new FluxPipeline(FluxCheckpoint.of(new Checkpoint("test", TestCheckpoints.POCKET_FLUX)));
-        return new Choices(
-                pipeline, pipeline.defaults(), limits, FlowMatchSchedule.lightning(), List.of());
+        return new Choices(pipeline, pipeline.defaults(), limits, FlowMatchSchedule.lightning(), List.of());
     }
 }

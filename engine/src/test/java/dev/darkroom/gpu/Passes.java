@@ -2,6 +2,7 @@ package dev.darkroom.gpu;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
@@ -85,7 +86,9 @@ final class Passes {
                 .rope(config, card.device());
         return () -> {
             try (var pass = Scope.open("pass")) {
-                transformer.forward(tokens, embeds, conditioning, rope).await();
+                transformer
+                        .forward(tokens, embeds, conditioning, rope, StepCache.none())
+                        .await();
             }
         };
     }

@@ -49,7 +49,8 @@ public final class StandInCard {
     static void fail(String function, int status) {
         try (Arena arena = Arena.ofConfined()) {
             Linker.nativeLinker()
-                    .downcallHandle(symbols().findOrThrow("stand_in_fail"), FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT))
+                    .downcallHandle(
+                            symbols().findOrThrow("stand_in_fail"), FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT))
                     .invoke(arena.allocateFrom(function), status);
         } catch (Throwable e) {
             throw new AssertionError(e);
@@ -80,8 +81,28 @@ public final class StandInCard {
                     Files.copy(in, made.resolve(name));
                 }
             }
-            run(made, "g++", "-std=c++17", "-O1", "-shared", "-fPIC", "stand_in_nvrtc.cpp", "-o", "libnvrtc.so.12", "-ldl");
-            run(made, "g++", "-std=c++17", "-O1", "-shared", "-fPIC", "stand_in_cuda.cpp", "-o", "libcuda.so.1", "-ldl");
+            run(
+                    made,
+                    "g++",
+                    "-std=c++17",
+                    "-O1",
+                    "-shared",
+                    "-fPIC",
+                    "stand_in_nvrtc.cpp",
+                    "-o",
+                    "libnvrtc.so.12",
+                    "-ldl");
+            run(
+                    made,
+                    "g++",
+                    "-std=c++17",
+                    "-O1",
+                    "-shared",
+                    "-fPIC",
+                    "stand_in_cuda.cpp",
+                    "-o",
+                    "libcuda.so.1",
+                    "-ldl");
             return made;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -90,7 +111,8 @@ public final class StandInCard {
 
     private static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -41,11 +41,23 @@ final class CostRules {
     private static final Map<String, Rule> KERNEL = new HashMap<>();
 
     /** Operators whose results are always views of their first argument; in place if they have none. */
-    private static final Set<String> VIEWS = Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation", "picture_layout");
+    private static final Set<String> VIEWS =
+            Set.of("view_bytes", "permute", "narrow", "chunk", "complex_parts", "modulation", "picture_layout");
 
     static {
         // files, devices, types
-        for (String name : new String[] {"view_bytes", "copy_bytes", "pinned", "copy_window", "stage", "convert_bytes", "empty_bytes", "blank", "dtype_of", "device_of"}) {
+        for (String name : new String[] {
+            "view_bytes",
+            "copy_bytes",
+            "pinned",
+            "copy_window",
+            "stage",
+            "convert_bytes",
+            "empty_bytes",
+            "blank",
+            "dtype_of",
+            "device_of"
+        }) {
             TEXT.put(name, NOTHING);
         }
         TEXT.put("copy", ONE_PASS);
@@ -269,7 +281,8 @@ final class CostRules {
             TensorFacts joint = call.tensor(0);
             cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
         });
-        KERNEL.put("gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
+        KERNEL.put(
+                "gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
         // the step cache, where it is asked for
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());

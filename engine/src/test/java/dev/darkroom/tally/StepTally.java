@@ -162,7 +162,8 @@ public final class StepTally implements OperatorLog.Listener {
                 .sorted(Comparator.comparingDouble(line -> -first.seconds(line.getValue().cost)))
                 .forEach(line -> out.append(row(line.getKey(), line.getValue().calls, line.getValue().cost, first)));
         int calls = part.lines.values().stream().mapToInt(line -> line.calls).sum();
-        return out.append(row("all", calls, total(part, line -> line.cost), first)).toString();
+        return out.append(row("all", calls, total(part, line -> line.cost), first))
+                .toString();
     }
 
     private static String row(String name, int calls, Cost cost, Card card) {

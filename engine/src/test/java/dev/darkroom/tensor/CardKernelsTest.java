@@ -81,7 +81,8 @@ class CardKernelsTest {
         long launches = StandInCard.launches();
         AttentionOperators.qkNormRope(byKernel, norms.get(0), norms.get(1), table, 0, text, EPS);
         assertThat(byKernel.narrow(1, text, image).toFloats())
-                .containsExactly(numbers.to(DType.BFLOAT16).narrow(1, text, image).toFloats());
+                .containsExactly(
+                        numbers.to(DType.BFLOAT16).narrow(1, text, image).toFloats());
         AttentionOperators.qkNormRope(byKernel, norms.get(2), norms.get(3), table, text, image, EPS);
         assertThat(StandInCard.launches()).isEqualTo(launches + 2);
         for (int stream = 0; stream < 2; stream++) {
@@ -101,7 +102,14 @@ class CardKernelsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 3, 3072", "2, 5, 3072", "1, 1, 8", "2, 3, 1000", "1, 2, 1024", "1, 2, 1032", "1, 3, 5120", "1, 2, 8192",
+        "1, 3, 3072",
+        "2, 5, 3072",
+        "1, 1, 8",
+        "2, 3, 1000",
+        "1, 2, 1024",
+        "1, 2, 1032",
+        "1, 3, 5120",
+        "1, 2, 8192",
         "3, 2, 256"
     })
     void aResidualIsAddedAndNormed(long batch, long rows, long width) {
@@ -123,7 +131,8 @@ class CardKernelsTest {
         long launches = StandInCard.launches();
         List<Tensor> byKernel = Operators.gatedAddNorm(a, gate, b, shift, scale, EPS);
         var both = ScaledOperators.gatedAddNorm(a, gate, b, shift, scale, EPS);
-        List<Tensor> quantised = List.of(both.x(), both.norm().values(), both.norm().scale());
+        List<Tensor> quantised =
+                List.of(both.x(), both.norm().values(), both.norm().scale());
         assertThat(StandInCard.launches()).isEqualTo(launches + 2);
 
         List<Tensor> byText = Operators.GATED_ADD_NORM.tensors(a, gate, b, shift, scale, EPS);
@@ -271,7 +280,8 @@ class CardKernelsTest {
         }
         Tensor joint = normal(1, 1, 6, 3, 2, 128).to(DType.BFLOAT16);
         Tensor norm = normal(2, 128).to(DType.BFLOAT16);
-        AttentionOperators.qkNormRope(joint.narrow(1, 1, 2).permute(0, 1, 2, 3, 4), norm, norm.to(DType.FLOAT32), table(2), 0, 2, EPS);
+        AttentionOperators.qkNormRope(
+                joint.narrow(1, 1, 2).permute(0, 1, 2, 3, 4), norm, norm.to(DType.FLOAT32), table(2), 0, 2, EPS);
         assertThat(StandInCard.launches()).isEqualTo(launches);
     }
 

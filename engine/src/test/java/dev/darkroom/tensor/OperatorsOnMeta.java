@@ -9,7 +9,8 @@ import java.util.TreeMap;
 /** Gives the operators' samples to {@link Device#META}, where they must say the types and shapes that the CPU computes. */
 public final class OperatorsOnMeta {
     /** Operators of the host alone, of tests, and one whose sample is none without numbers. */
-    private static final Set<String> OF_THE_HOST = Set.of("copy_window", "device_of", "randn", "empty_bytes", "rope_table", "causal_conv3d", "number");
+    private static final Set<String> OF_THE_HOST =
+            Set.of("copy_window", "device_of", "randn", "empty_bytes", "rope_table", "causal_conv3d", "number");
 
     private OperatorsOnMeta() {}
 

@@ -403,7 +403,8 @@ class OperatorsTest {
     @Test
     void pageLockedMemoryNeedsACard() {
         if (Device.cudaIsMissing().isEmpty()) {
-            assertThat(TransferBuffer.allocate(Device.CUDA, 16).tensor().shape()).containsExactly(16);
+            assertThat(TransferBuffer.allocate(Device.CUDA, 16).tensor().shape())
+                    .containsExactly(16);
         } else {
             assertThatExceptionOfType(TensorException.class)
                     .isThrownBy(() -> TransferBuffer.allocate(Device.CUDA, 16))

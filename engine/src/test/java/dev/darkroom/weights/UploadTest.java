@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.io.IOException;
@@ -75,7 +74,8 @@ class UploadTest {
                 assertThat(copied.network().get(i).shape())
                         .isEqualTo(mapped.network().get(i).shape());
                 assertThat(Arrays.equals(
-                                copied.network().get(i).toFloats(), mapped.network().get(i).toFloats()))
+                                copied.network().get(i).toFloats(),
+                                mapped.network().get(i).toFloats()))
                         .as("numbers of tensor %d", i)
                         .isTrue();
             }
@@ -124,8 +124,7 @@ class UploadTest {
             assertThat(mapped.network().stack()).isEmpty();
             var stack = copied.network().stack().orElseThrow();
             assertThat(stack.weight().shape()).containsExactly(5, 3);
-            assertThat(stack.weight().toFloats())
-                    .containsExactly(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 21, 22, 23);
+            assertThat(stack.weight().toFloats()).containsExactly(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 21, 22, 23);
             assertThat(stack.bias().toFloats()).containsExactly(10, 10, 20, 20, 30);
             assertThat(copied.linears()).containsOnlyKeys("q", "k", "v");
             for (int i = 0; i < 3; i++) {
@@ -142,8 +141,10 @@ class UploadTest {
         write(DType.BFLOAT16, DType.FLOAT32);
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> AsOnACard.load(
-                        1024, () -> Weights.load(folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
-                            assertThat(w.tensor("a", 7, 33).toFloats()).containsOnly(0); // the first time, nothing was read
+                        1024,
+                        () -> Weights.load(folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
+                            assertThat(w.tensor("a", 7, 33).toFloats())
+                                    .containsOnly(0); // the first time, nothing was read
                             return w.tensor("gone", 1);
                         })))
                 .withMessageContainingAll("1 missing: gone", "5 not read: b, c, d, e, f");
@@ -154,7 +155,8 @@ class UploadTest {
         write(DType.BFLOAT16, DType.FLOAT32);
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> AsOnACard.load(
-                        256, () -> Weights.load(folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
+                        256,
+                        () -> Weights.load(folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
                             List<Tensor> all = all(w);
                             shorten();
                             return all;
@@ -176,7 +178,8 @@ class UploadTest {
         Path file = folder.resolve(FILE);
         var range = new ParallelReads.Range(folder, 0, ByteBuffer.allocateDirect(8));
         try (var reads = new ParallelReads()) {
-            var started = reads.start(range); // of a folder, which the system refuses as a failing disk does, when it is read
+            var started =
+                    reads.start(range); // of a folder, which the system refuses as a failing disk does, when it is read
             assertThatExceptionOfType(CheckpointException.class)
                     .isThrownBy(() -> ParallelReads.await(started))
                     .withMessageStartingWith(folder + " cannot be read: ");
@@ -196,11 +199,10 @@ class UploadTest {
             assertThatExceptionOfType(CheckpointException.class)
                     .isThrownBy(() -> AsOnACard.load(
                             256,
-                            () -> Weights.load(
-                                    folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
-                                        Thread.currentThread().interrupt();
-                                        return all(w);
-                                    })))
+                            () -> Weights.load(folder, new Placement(Device.CPU, DType.BFLOAT16), w -> {
+                                Thread.currentThread().interrupt();
+                                return all(w);
+                            })))
                     .withMessageContainingAll(folder.toString(), "interrupted");
         } finally {
             assertThat(Thread.interrupted()).isTrue();
