@@ -81,7 +81,7 @@ public final class Weights {
             Path folder, Inventory inventory, Placement placement, Function<Weights, T> network) {
         var plan = new PlannedWeights(placement);
         try (var planning = Scope.open("plan")) {
-            network.apply(new Weights(new Source(inventory, placement, plan, planning), "", ""));
+            var unused = network.apply(new Weights(new Source(inventory, placement, plan, planning), "", ""));
         }
         inventory.refuseIfIncomplete();
         return new UploadedWeights(folder, plan, placement, COPYING.orElse(Upload.LARGEST_WINDOW));

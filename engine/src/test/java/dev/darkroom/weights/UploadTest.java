@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -125,7 +126,7 @@ class UploadTest {
             var stack = copied.network().stack().orElseThrow();
             assertThat(stack.weight().shape()).containsExactly(5, 3);
             assertThat(stack.weight().toFloats()).containsExactly(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 21, 22, 23);
-            assertThat(stack.bias().toFloats()).containsExactly(10, 10, 20, 20, 30);
+            assertThat(Objects.requireNonNull(stack.bias()).toFloats()).containsExactly(10, 10, 20, 20, 30);
             assertThat(copied.linears()).containsOnlyKeys("q", "k", "v");
             for (int i = 0; i < 3; i++) {
                 assertThat(copied.network().layers().get(i).tensor().toFloats())

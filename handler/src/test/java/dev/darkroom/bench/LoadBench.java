@@ -55,7 +55,8 @@ final class LoadBench {
             }
             System.out.println(Measured.of("plain sequential read of 2 GB", reads));
             System.out.println(Measured.of("load of the same 2 GB, every page in memory", loads));
-            System.out.println(Measured.of("load of the same 2 GB on the way to a card, with the CPU as the card", copies));
+            System.out.println(
+                    Measured.of("load of the same 2 GB on the way to a card, with the CPU as the card", copies));
             System.out.printf(
                     Locale.ROOT,
                     "  loads at %.1f GB/s%n",
