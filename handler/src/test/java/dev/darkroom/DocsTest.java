@@ -39,7 +39,8 @@ class DocsTest {
     private static final Pattern PROGRAM = Pattern.compile("(?ms)^```java\n(.*?)^```$");
 
     /** The start-up scripts read these. */
-    private static final Set<String> OF_SCRIPTS = Set.of("DARKROOM_ALLOCATOR", "DARKROOM_WAIT", "DARKROOM_CHECKS", "DARKROOM_SKIP_CHECKS");
+    private static final Set<String> OF_SCRIPTS =
+            Set.of("DARKROOM_ALLOCATOR", "DARKROOM_WAIT", "DARKROOM_CHECKS", "DARKROOM_SKIP_CHECKS");
 
     /** These have names of their own. */
     private static final Set<String> SHORT =

@@ -68,8 +68,8 @@ class EntrypointIT {
         Files.copy(
                 Path.of(System.getProperty("java.home"), "lib/libjsig.so"),
                 libraries.resolve("libtcmalloc_minimal.so.4"));
-        for (var choice : Map.of("tcmalloc", "tcmalloc", "off", "that of the C library")
-                .entrySet()) {
+        for (var choice :
+                Map.of("tcmalloc", "tcmalloc", "off", "that of the C library").entrySet()) {
             Ended ended = run(
                     Map.of("DARKROOM_ALLOCATOR", choice.getKey(), "LD_LIBRARY_PATH", libraries.toString()),
                     "--payload",

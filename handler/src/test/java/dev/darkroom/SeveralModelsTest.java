@@ -147,7 +147,16 @@ class SeveralModelsTest {
     private static JobResult run(Handler handler, String model) throws InterruptedException {
         Sampling any = TestJobs.of("a fox", null, null, null, null, null, 1);
         var ask = new Sampling(
-                any.prompts(), null, new Framing.Exact(new Size(64, 64)), 2, null, null, 1, 1, Shortcuts.NONE, List.of());
+                any.prompts(),
+                null,
+                new Framing.Exact(new Size(64, 64)),
+                2,
+                null,
+                null,
+                1,
+                1,
+                Shortcuts.NONE,
+                List.of());
         var job = new Job.TextToImage(new Envelope(model, TestJobs.PNG, List.of()), ask);
         return handler.handle(new QuietTicket(job));
     }

@@ -220,7 +220,16 @@ class ModelContractTest {
             LoraFile lora = lora(model, "Tiny-Turbo-3steps.safetensors", 0);
             Sampling any = TestJobs.of("a fox", null, null, null, null, null, 7);
             Job job = pipeline.job(new Sampling(
-                    any.prompts(), null, null, null, null, null, 7, 1, Shortcuts.NONE, List.of(new Lora(lora.name(), 1))));
+                    any.prompts(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    7,
+                    1,
+                    Shortcuts.NONE,
+                    List.of(new Lora(lora.name(), 1))));
 
             Rendering rendering =
                     model.render(job, TestJobs.first(job), pipeline.sources(PICTURE, List.of(lora)), Progress.NONE);

@@ -12,8 +12,10 @@ import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.tensor.AttentionBackend;
 import dev.darkroom.tensor.AttentionChoice;
+import dev.darkroom.tensor.CardKernels;
 import dev.darkroom.tensor.CardOperators;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Fp8Products;
 import dev.darkroom.weights.PlacementPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,8 +51,19 @@ public final class GpuBench {
         System.exit(0); // libtorch's threads
     }
 
-    /** Runs a plan. */
+    /** Runs a plan in bfloat16 or on the CPU float32, and once more with the layers in fp8 that bear it, where the card can. */
     static ObjectNode run(Card card, Plan plan) throws IOException, InterruptedException {
+        ObjectNode results = run(card, plan, false);
+        Optional<String> missing = Fp8Products.areMissing(card.device());
+        if (missing.isPresent()) {
+            results.put("fp8_missing", missing.get());
+        } else if (card.device().isCuda()) {
+            results.set("fp8", run(card, plan, true));
+        }
+        return results;
+    }
+
+    private static ObjectNode run(Card card, Plan plan, boolean fp8) throws IOException, InterruptedException {
         ObjectNode results = new ObjectMapper().createObjectNode();
         results.put("device", card.name()).put("type", card.dtype().toString().toLowerCase(Locale.ROOT));
         card.teraflops().ifPresent(peak -> results.put("peak_tflops", peak));
@@ -58,11 +71,12 @@ public final class GpuBench {
         try (Loras loras = Families.loras(0);
                 ImageModel model = Families.open("bench", plan.checkpoint(folder), Limits.STANDARD, loras)) {
             if (card.device().isCuda()) {
+                results.put("kernels", CardKernels.start(folder));
                 results.put("attention", AttentionChoice.make(AttentionBackend.AUTO, card.device()));
             }
             results.put("model", plan.tiny() ? "pocket-flux" : "flux.1-dev, random weights");
             long start = System.nanoTime();
-            var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty());
+            var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty(), fp8);
             new Residency(policy).prepare(model.networks(), Progress.NONE);
             results.put("load_s", (System.nanoTime() - start) / 1e9);
             results.put(

@@ -3,6 +3,7 @@ package dev.darkroom.gpu;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.tensor.CardKernels;
 import dev.darkroom.tensor.CardOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -10,7 +11,6 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -200,19 +200,19 @@ public final class GpuCheck {
         }
     }
 
-    /** The kernels against the text of their operators, if this build has any. */
+    /** The kernels against the text of their operators. */
     private void kernels() throws Exception {
         if (!card.device().isCuda()) {
             results.put("kernels", "not tried without a card");
             return;
         }
+        Path cache = Files.createTempDirectory("kernels");
         try {
-            Class<?> check = Class.forName("dev.darkroom.kernel.KernelCheck");
-            results.put("kernels", String.valueOf(check.getMethod("run").invoke(null)));
-        } catch (ClassNotFoundException e) {
-            results.put("kernels", "none in this build");
-        } catch (InvocationTargetException e) {
-            throw new IllegalStateException(e.getCause());
+            results.put("kernels", CardKernels.start(cache)); // each is compared with its text
+            CardKernels.inUse().forEach(results.putArray("kernels_in_use")::add);
+        } finally {
+            CardKernels.stop();
+            GpuBench.delete(cache);
         }
     }
 

@@ -8,9 +8,6 @@ def fill_random(self, target: Tensor, start: int, length: int) -> int:
     filled = torch.empty([0], dtype=15, device=target.device).set_(target, first, [count], [1]).normal_(0.0, 0.02)
     return length - count + filled.size(0)
 
-def upload(self, bytes: Tensor, start: int, length: int, staging: Tensor, target: Tensor) -> int:
-    return self.fill_random(target, 0, length)
-
 def copy_window(self, buffer: Tensor, target: Tensor, start: int, length: int) -> int:
     return self.fill_random(target, start, length)
 

@@ -52,16 +52,24 @@ final class Payload {
         Double trueCfgScale = input.decimal("true_cfg_scale");
         long seed = seed();
         int outputs = input.count("num_outputs").orElse(1);
-        Optional<Shortcuts> shortcuts = faults.gather(() ->
-                new Shortcuts(input.flag("go_fast").orElse(false), input.decimal("step_cache")));
+        Optional<Shortcuts> shortcuts =
+                faults.gather(() -> new Shortcuts(input.flag("go_fast").orElse(false), input.decimal("step_cache")));
         var loraFields = new LoraFields(input, faults);
         List<Lora> loras = loraFields.loras();
         notes.addAll(unknown(loraFields.unknown()));
         Optional<Delivery> delivery = delivery();
         checkSafety();
         Optional<Sampling> sampling = faults.gather(() -> new Sampling(
-                prompts, negativePrompt, framing, steps, guidanceScale, trueCfgScale, seed, outputs,
-                shortcuts.orElse(Shortcuts.NONE), loras));
+                prompts,
+                negativePrompt,
+                framing,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                seed,
+                outputs,
+                shortcuts.orElse(Shortcuts.NONE),
+                loras));
         sampling.ifPresent(known -> rules.limits().check(known, faults));
         Brought brought = brought(framing);
         Optional<Job> job = delivery.map(how -> new Envelope(model, how, notes))

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ final class AllocatorBench {
                 }
             }
         }
-        Files.writeString(copy.resolve("darkroom.json"), "{\"steps\": 4, \"guidance_scale\": 0.0, \"max_sequence_length\": 48}");
+        Files.writeString(
+                copy.resolve("darkroom.json"), "{\"steps\": 4, \"guidance_scale\": 0.0, \"max_sequence_length\": 48}");
         return copy;
     }
 
@@ -128,10 +130,13 @@ final class AllocatorBench {
     /** Finds the library as {@code entrypoint.sh} does; an empty text if it is not there. */
     static String tcmalloc(Path home) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
-                        "bash", "-c", ". \"$0\" && has_tcmalloc && echo \"$tcmalloc\"", home.resolve("startup-checks/allocator.bash").toString())
+                        "bash",
+                        "-c",
+                        ". \"$0\" && has_tcmalloc && echo \"$tcmalloc\"",
+                        home.resolve("startup-checks/allocator.bash").toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        String path = new String(process.getInputStream().readAllBytes()).strip();
+        String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         process.waitFor();
         return path;
     }
@@ -139,7 +144,7 @@ final class AllocatorBench {
     /** What a picture took, in milliseconds, and the memory after it. */
     private record Drawn(double whole, double worked, long decode, long anonymous, long peak) {
         static Drawn parse(String line) {
-            String[] numbers = line.split(" ");
+            String[] numbers = line.split(" ", -1);
             return new Drawn(
                     Double.parseDouble(numbers[0]),
                     Double.parseDouble(numbers[1]),

@@ -13,6 +13,7 @@ import dev.darkroom.tensor.ProcessMemory;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -28,7 +29,7 @@ final class PictureWorker {
     /** @param arguments the checkpoint */
     public static void main(String[] arguments) throws Exception {
         try (ImageModel model = LoadedModel.from(Path.of(arguments[0]));
-                var asked = new BufferedReader(new InputStreamReader(System.in))) {
+                var asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println("ready");
             for (String side = asked.readLine(); side != null; side = asked.readLine()) {
                 System.out.println(draw(model, Integer.parseInt(side)));

@@ -90,9 +90,8 @@ final class TypesBench {
 
     private static byte[] decode(Loaded<AutoencoderKL> vae, Tensor latents) {
         try (var scope = Scope.open("decode")) {
-            Tensor picture = vae.network()
-                    .decode(latents.to(vae.placement().dtype()))
-                    .to(DType.FLOAT32);
+            Tensor picture =
+                    vae.network().decode(latents.to(vae.placement().dtype())).to(DType.FLOAT32);
             return PictureOperators.toRgb(ImageProcessor.denormalize(picture)).toBytes();
         }
     }

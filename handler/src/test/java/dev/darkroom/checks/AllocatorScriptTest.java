@@ -29,7 +29,8 @@ class AllocatorScriptTest {
         libraries = Files.createDirectories(folder.resolve("libraries"));
         shell.set("LD_LIBRARY_PATH", libraries.toString());
         Shell.script(
-                folder.resolve("preload"), ". " + Shell.HOME.resolve("startup-checks/allocator.bash") + "\nto_preload\n");
+                folder.resolve("preload"),
+                ". " + Shell.HOME.resolve("startup-checks/allocator.bash") + "\nto_preload\n");
     }
 
     /** A library that does nothing until it is called, which every JDK has. */
@@ -52,9 +53,7 @@ class AllocatorScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            textBlock =
-                    """
+    @CsvSource(textBlock = """
             DEVICE,          cpu,            libtcmalloc_minimal.so.4
             DEVICE,          auto,           libtcmalloc_minimal.so.4
             DEVICE,          CUDA,           ''
