@@ -266,7 +266,6 @@ final class CostRules {
             Passes.convolution(call.results().getFirst(), call.tensor(1), cost);
             cost.needs(4 * call.tensor(0).bytes());
         });
-        TEXT.put("picture_layout", NOTHING); // on a card
         TEXT.put("pad_right_bottom", ONE_PASS);
         TEXT.put("from_rgb", (call, cost) -> {
             cost.wait(1);
