@@ -86,7 +86,8 @@ final class HttpSide implements AutoCloseable {
             ids.add(json(answer).path("id").asText());
         }
         HttpResponse<String> accepted = answers.getFirst();
-        if (ids.size() != 1 && accepted.statusCode() != 400) { // what is refused does not occupy its key
+        boolean refused = json(accepted).path("status").asText().equals("FAILED"); // it does not occupy its key
+        if (ids.size() != 1 && !refused) {
             throw new IllegalStateException("one key, several jobs: " + ids);
         }
         ended(id, accepted.statusCode() == 200 ? last(ids.iterator().next()) : accepted);
