@@ -46,7 +46,7 @@ record PngFile(byte[] file, List<Chunk> chunks) {
             chunks.add(chunk);
             DamagedPictureException.checkParts(chunks.size());
             if (chunk.type().equals("IEND")) {
-                return new PngFile(file, List.copyOf(chunks));
+                break;
             }
             boolean needed = Character.isUpperCase(chunk.type().charAt(0));
             if (length < 0 || length > file.length - at - BEFORE - BEHIND) {

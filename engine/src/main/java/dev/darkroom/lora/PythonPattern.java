@@ -1,11 +1,10 @@
 package dev.darkroom.lora;
 
 import dev.darkroom.job.Faults;
-import java.util.Objects;
+import dev.darkroom.weights.PatternCost;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 
 /**
  * A key of PEFT's {@code rank_pattern} or {@code alpha_pattern}: a regular expression of Python's, matched with a module's name from its
@@ -14,14 +13,6 @@ import java.util.stream.Stream;
  * <p>Source: huggingface/peft, {@code utils/other.py}, get_pattern_key.
  */
 record PythonPattern(String key, Pattern pattern) {
-    private static final int LONGEST = 500;
-
-    /** A counted repetition: from, and to after a comma; without either it is no repetition. */
-    private static final Pattern COUNT = Pattern.compile("\\{(?!})(\\d*)(,(\\d*))?}");
-
-    /** Product of all counts of a pattern at most: passes over nothing look at no letter, and so take none of the steps. */
-    private static final long MOST_PASSES = 1_000;
-
     /** Steps that matching may still take, of all patterns of a file together: some expressions backtrack exponentially. */
     static final class Steps {
         private long left = 400_000_000;
@@ -39,10 +30,7 @@ record PythonPattern(String key, Pattern pattern) {
      * @throws IllegalArgumentException that says why, if the key cannot be read
      */
     static PythonPattern of(String key) {
-        if (key.length() > LONGEST) {
-            throw new IllegalArgumentException(
-                    "is a pattern of " + key.length() + " characters: at most " + LONGEST + " are read");
-        }
+        PatternCost.check(key);
         try {
             return new PythonPattern(key, Pattern.compile("(.*\\.)?(" + translated(key) + ")$"));
         } catch (PatternSyntaxException e) {
@@ -67,7 +55,6 @@ record PythonPattern(String key, Pattern pattern) {
     private static String translated(String python) {
         var java = new StringBuilder();
         boolean inClass = false;
-        long passes = 1;
         for (int i = 0; i < python.length(); i++) {
             char c = python.charAt(i);
             if (c == '\\' && i + 1 < python.length()) {
@@ -93,18 +80,13 @@ record PythonPattern(String key, Pattern pattern) {
                 java.append("\\k<").append(group(python.substring(i + 4, end))).append('>');
                 i = end;
             } else if (c == '{') {
-                Matcher count = COUNT.matcher(python).region(i, python.length());
+                Matcher count = PatternCost.COUNT.matcher(python).region(i, python.length());
                 if (!count.lookingAt()) {
                     java.append("\\{");
                 } else if (count.group().equals("{,}")) {
                     java.append('*');
                     i = count.end() - 1;
                 } else {
-                    passes *= Math.max(1, largest(count));
-                    if (passes > MOST_PASSES) {
-                        throw new IllegalArgumentException(
-                                "repeats too much: the product of its counts must be at most " + MOST_PASSES);
-                    }
                     java.append(count.group(1).isEmpty() ? "{0" : "{");
                 }
             } else {
@@ -117,14 +99,6 @@ record PythonPattern(String key, Pattern pattern) {
     /** Names a group as Java allows: letters and digits alone, so that an underscore becomes two of these. */
     private static String group(String name) {
         return "g" + name.replace("Z", "Zz").replace("_", "Zu");
-    }
-
-    private static long largest(Matcher count) {
-        return Stream.of(count.group(1), Objects.requireNonNullElse(count.group(3), ""))
-                .filter(digits -> !digits.isEmpty())
-                .mapToLong(digits -> digits.length() > 9 ? Long.MAX_VALUE / MOST_PASSES : Long.parseLong(digits))
-                .max()
-                .orElse(1);
     }
 
     /** A text whose every letter that is looked at is a step. */

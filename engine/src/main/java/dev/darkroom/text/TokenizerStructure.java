@@ -2,6 +2,7 @@ package dev.darkroom.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.weights.PatternCost;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -80,11 +81,14 @@ final class TokenizerStructure {
             throw refused(kind + ".pattern", pattern);
         }
         try {
+            PatternCost.check(expression);
             if (!expression.isEmpty() && Pattern.compile(expression).matcher("").find()) {
                 throw refused(kind + ".pattern", pattern);
             }
         } catch (PatternSyntaxException e) {
             throw new CheckpointException(file + ": " + kind + ".pattern is no regular expression: " + pattern, e);
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(file + ": " + kind + ".pattern " + e.getMessage(), e);
         }
     }
 

@@ -458,6 +458,14 @@ class PictureDecoderTest {
         assertRefused(TestPictures.file(TestPictures.gradient(8, 8).toImage(), "tiff"), NO_PICTURE + ", not a TIFF");
     }
 
+    @Test
+    void aPngWhoseEndComesBeforeItsPixelsIsRefused() throws IOException {
+        byte[] png = TestPictures.file(TestPictures.gradient(8, 8).toImage(), "png");
+
+        assertRefused(
+                TestFiles.inserted(png, 33, TestFiles.pngChunk("IEND", new byte[0])), DAMAGED + ": it ends too early");
+    }
+
     /** A list of them would take many times as much memory as the file. */
     @Test
     void aFileOfCountlessPartsIsRefused() throws IOException {

@@ -124,7 +124,7 @@ class LoraMetadataTest extends OnTinyFlux {
                 .withMessage("loras[0]: " + ".*".repeat(10) + "! takes too long to match");
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> attach("{'transformer.alpha_pattern': {'" + "(".repeat(9000) + "': 1}}"))
-                .withMessageContaining("is a pattern of 9000 characters: at most 500 are read");
+                .withMessageContaining("is a pattern of 9000 characters: at most 2000 are read");
     }
 
     @Test

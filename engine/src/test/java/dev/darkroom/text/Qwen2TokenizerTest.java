@@ -150,6 +150,7 @@ class Qwen2TokenizerTest {
             quoteCharacter = '`',
             value = {
                 "\"Regex\": \"(?i\t\"Regex\": \"(((",
+                "\"Regex\": \"(?i\t\"Regex\": \"(?:(?:^){2000000000}){2000000000}(?!)|(?i",
                 "\"id\": 807\t\"id\": 900",
                 "\"id\": 807\t\"id\": 4294967296",
                 "<|image_pad|>\t<|picture|>",

@@ -1,7 +1,7 @@
 package dev.darkroom.net;
 
 import java.net.IDN;
-import java.net.InetAddress;
+import java.net.Inet6Address;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -36,7 +36,7 @@ final class HostName {
             throw notAHost();
         }
         try {
-            var unused = InetAddress.ofLiteral(host.substring(1, host.length() - 1));
+            var unused = Inet6Address.ofLiteral(host.substring(1, host.length() - 1));
         } catch (IllegalArgumentException e) {
             throw notAHost();
         }

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * TLS handshake and in the certificate that is asked for. Redirects are responses like others.
  */
 final class PinnedGet implements AutoCloseable {
-    /** A {@code Content-Range} that begins at the first byte. */
-    /** A body that was packed twice is a mistake of some server; one that was packed more often is made to cost time. */
+    /** Most codings of a body: one that was packed twice is a mistake of some server, one that was packed more often is made to cost time. */
     private static final int MOST_CODINGS = 2;
 
+    /** A {@code Content-Range} that begins at the first byte. */
     private static final Pattern ALL = Pattern.compile("bytes 0-(\\d{1,15})/(\\d{1,15})");
 
     private final HttpClient client;

@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -35,7 +36,8 @@ final class StorageTroubles {
             stored();
             return Optional.empty();
         } catch (StoreException | RuntimeException e) { // whatever it is, the next look asks again
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(
+                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
         }
     }
 }

@@ -85,7 +85,10 @@ class WebAddressTest {
                 "http://a,b/",
                 "http://a|b/",
                 "http://faß.de/",
-                "http://[g::1]/"
+                "http://[g::1]/",
+                "http://[12]/",
+                "http://[1.2.3.4]/",
+                "http://[2130706433]/"
             })
     void whatIsNoAddressIsRefused(String text) {
         assertThatExceptionOfType(AddressException.class)

@@ -22,7 +22,7 @@ final class PlatformSide implements AutoCloseable {
     private final SoakFaults faults;
     private final ConcurrentLinkedQueue<String> withdrawn = new ConcurrentLinkedQueue<>();
     private volatile String inHand = "";
-    private volatile long lastPing = System.nanoTime();
+    private volatile long lastPing; // 0 before the first, which comes when the worker has started
     private volatile long longestSilence;
 
     PlatformSide(SoakJobs jobs, Ledger ledger, SoakFaults faults) {
@@ -99,7 +99,7 @@ final class PlatformSide implements AutoCloseable {
 
     private Reaction ping(PlatformRequest request) {
         long now = System.nanoTime();
-        longestSilence = Math.max(longestSilence, now - lastPing);
+        longestSilence = lastPing == 0 ? 0 : Math.max(longestSilence, now - lastPing);
         lastPing = now;
         inHand = request.target().contains("job_id=") ? request.target() : "";
         return faults.happens(10, "ping: never answered") ? Reaction.hang() : passing("ping", Reaction.usual());

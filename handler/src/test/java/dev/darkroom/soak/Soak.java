@@ -11,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -121,14 +124,15 @@ public final class Soak {
 
     /** Sends jobs from all sides until it is enough, and tells what the worker holds on the way: first after a tenth. */
     private List<Vitals> sendAll(PlatformSide platform, HttpSide callers, WorkerProcess worker)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, ExecutionException {
         var numbers = new AtomicInteger();
-        List<Thread> threads = IntStream.range(0, CALLERS)
-                .mapToObj(caller -> Thread.ofVirtual().start(() -> call(callers, numbers)))
+        List<FutureTask<Void>> tasks = IntStream.range(0, CALLERS)
+                .mapToObj(caller -> new FutureTask<Void>(() -> call(callers, numbers), null))
                 .toList();
+        tasks.forEach(Thread.ofVirtual()::start);
         List<Vitals> vitals = new ArrayList<>();
         long start = System.nanoTime();
-        while (isOn(numbers.get())) {
+        while (isOn(numbers.get()) && tasks.stream().noneMatch(task -> task.state() == Future.State.FAILED)) {
             if (!worker.isAlive()) {
                 throw new AssertionError("the worker has ended: " + worker.log());
             }
@@ -143,8 +147,8 @@ public final class Soak {
                 vitals.add(Vitals.of(worker, temporary));
             }
         }
-        for (Thread thread : threads) {
-            thread.join();
+        for (FutureTask<Void> task : tasks) {
+            task.get();
         }
         return vitals;
     }

@@ -74,7 +74,7 @@ final class ApiErrors {
         return json(status, reason(status)).build();
     }
 
-    /** Answers nobody: the caller has gone before the body was whole. */
+    /** Answers a call whose caller has gone, so that nobody reads it and nothing is logged. */
     @ServerExceptionMapper
     Response gone(CancellationException exception) {
         return json(400, "the body did not arrive whole").build();

@@ -147,6 +147,9 @@ final class BodyReading {
         }
 
         private void refuse(int status, String reason) {
+            if (body.isDone()) {
+                return;
+            }
             letGo();
             body.completeExceptionally(new ApiException(status, reason));
         }

@@ -115,6 +115,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     @Override
     public void completed(JobResult result) {
         if (claimEnd()) {
+            context.held().ended(this);
             post(() -> RunPodAnswer.completed(result));
         }
     }
@@ -122,7 +123,9 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     @Override
     public void failed(JobException reason) {
         if (claimEnd()) {
-            context.replacement().noticeFailure(reason);
+            context.replacement()
+                    .noticeFailure(reason); // before the place is free: a worker to be replaced takes no other job
+            context.held().ended(this);
             post(() -> answer(reason));
         }
     }
@@ -138,15 +141,12 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     }
 
     /** Claims the end of the job; returns false if it has ended before. */
-    private boolean claimEnd() {
-        synchronized (this) {
-            if (ended) {
-                return false;
-            }
-            ended = true;
-            request = null;
+    private synchronized boolean claimEnd() {
+        if (ended) {
+            return false;
         }
-        context.held().ended(this);
+        ended = true;
+        request = null;
         return true;
     }
 

@@ -11,6 +11,7 @@ import dev.darkroom.queue.Ticket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,7 +49,7 @@ class RefreshTest {
         }
     }
 
-    @Test
+    @RepeatedTest(20) // the third job must not slip into the place of a lost one
     void aLostDeviceEndsIt() throws Exception {
         var both = new CountDownLatch(2);
         try (var worker = new TestWorker()) {
@@ -64,6 +65,7 @@ class RefreshTest {
             worker.source.close();
 
             assertThat(worker.platform.answers()).hasSize(2);
+            assertThat(worker.platform.waiting()).isEqualTo(1);
             assertOnlyTheLastSaysFarewell(worker, 2);
         }
     }
