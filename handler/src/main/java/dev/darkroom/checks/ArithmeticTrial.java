@@ -85,11 +85,12 @@ record ArithmeticTrial(
                 "product",
                 List.of(some(a, FEW, sizes.width), some(b, FEW, sizes.width), some(c, FEW)),
                 x -> Operators.linear(x.get(0), x.get(1), x.get(2))));
-        trials.add(new ArithmeticTrial( // a sum of thousands of numbers that are not around zero: hopeless in bfloat16
-                "statistics of norms",
-                List.of(some(a, FEW, sizes.width).affine(1, 8), some(b, sizes.width), some(c, sizes.width)),
-                x -> Operators.layerNorm(x.get(0), x.get(1), x.get(2), EPS)
-                        .plus(Operators.rmsNorm(x.get(0), x.get(1), EPS))));
+        trials.add(
+                new ArithmeticTrial( // a sum of thousands of numbers that are not around zero: hopeless in bfloat16
+                        "statistics of norms",
+                        List.of(some(a, FEW, sizes.width).affine(1, 8), some(b, sizes.width), some(c, sizes.width)),
+                        x -> Operators.layerNorm(x.get(0), x.get(1), x.get(2), EPS)
+                                .plus(Operators.rmsNorm(x.get(0), x.get(1), EPS))));
         trials.add(new ArithmeticTrial(
                 "group norm and convolution",
                 List.of(

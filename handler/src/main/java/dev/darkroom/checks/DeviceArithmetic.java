@@ -23,8 +23,7 @@ public final class DeviceArithmetic {
      */
     public static String check(Placement placement) {
         try (var scope = Scope.open("device arithmetic")) {
-            return check(
-                    placement, ArithmeticTrial.of(placement.device().isCard() ? Sizes.NETWORKS : Sizes.SMALL));
+            return check(placement, ArithmeticTrial.of(placement.device().isCard() ? Sizes.NETWORKS : Sizes.SMALL));
         }
     }
 

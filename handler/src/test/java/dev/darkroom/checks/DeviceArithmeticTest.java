@@ -55,12 +55,12 @@ class DeviceArithmeticTest {
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                Arguments.of("a number that is none", (UnaryOperator<Tensor>)
-                        x -> x.plus(Tensor.of(new float[] {Float.NaN}, 1).to(x.dtype()))),
-                Arguments.of(
-                        "the end of a sequence left out",
-                        (UnaryOperator<Tensor>) x -> Tensor.cat(
-                                1, x.narrow(1, 0, x.size(1) - 8), x.narrow(1, x.size(1) - 8, 8).affine(0, 0))),
+                Arguments.of("a number that is none", (UnaryOperator<Tensor>) x ->
+                        x.plus(Tensor.of(new float[] {Float.NaN}, 1).to(x.dtype()))),
+                Arguments.of("the end of a sequence left out", (UnaryOperator<Tensor>) x -> Tensor.cat(
+                        1,
+                        x.narrow(1, 0, x.size(1) - 8),
+                        x.narrow(1, x.size(1) - 8, 8).affine(0, 0))),
                 Arguments.of("three hundredths too much", (UnaryOperator<Tensor>) x -> x.affine(1.03, 0)));
     }
 
@@ -69,7 +69,10 @@ class DeviceArithmeticTest {
     void aKernelThatIsWrongIsNamed(String fault, UnaryOperator<Tensor> wrong) {
         ArithmeticTrial right = ArithmeticTrial.of(Sizes.SMALL).getFirst();
         var trial = new ArithmeticTrial(
-                right.name(), right.inputs(), x -> wrong.apply(right.computation().apply(x)), right.plain());
+                right.name(),
+                right.inputs(),
+                x -> wrong.apply(right.computation().apply(x)),
+                right.plain());
         assertThatIllegalStateException()
                 .isThrownBy(() -> DeviceArithmetic.check(BFLOAT16, List.of(trial)))
                 .withMessageStartingWith("bfloat16 on cpu: attention over 100 tokens differs from the CPU by ");
@@ -82,7 +85,8 @@ class DeviceArithmeticTest {
                 .filter(trial -> trial.name().equals("statistics of norms"))
                 .findFirst()
                 .orElseThrow();
-        var trial = new ArithmeticTrial(right.name(), right.inputs(), DeviceArithmeticTest::normsInBfloat16, right.plain());
+        var trial =
+                new ArithmeticTrial(right.name(), right.inputs(), DeviceArithmeticTest::normsInBfloat16, right.plain());
         assertThat(trial.apart(BFLOAT16)).isGreaterThan(0.02);
         assertThat(right.apart(BFLOAT16)).isLessThan(0.02);
     }
@@ -106,8 +110,8 @@ class DeviceArithmeticTest {
             double deviation = Math.sqrt(Math.max(power - mean * mean, 1e-6));
             for (int i = 0; i < width; i++) {
                 float value = x[row * width + i];
-                out[row * width + i] = (float)
-                        ((value - mean) / deviation * gain[i] + shift[i] + value / Math.sqrt(power) * gain[i]);
+                out[row * width + i] =
+                        (float) ((value - mean) / deviation * gain[i] + shift[i] + value / Math.sqrt(power) * gain[i]);
             }
         }
         return Tensor.of(out, x.length / width, width);

@@ -143,8 +143,7 @@ class EntrypointScriptTest {
 
     @Test
     void whatACardsLibrariesReadIsSetWhereThereIsOneAndStaysAsItWas() throws IOException, InterruptedException {
-        List<String> names =
-                List.of("PYTORCH_TENSOREXPR=", "CUBLASLT_WORKSPACE_SIZE=", "PYTORCH_CUDA_ALLOC_CONF=");
+        List<String> names = List.of("PYTORCH_TENSOREXPR=", "CUBLASLT_WORKSPACE_SIZE=", "PYTORCH_CUDA_ALLOC_CONF=");
         assertThat(start().err().lines()).noneMatch(line -> names.stream().anyMatch(line::startsWith));
 
         shell.tool("nvidia-smi", "echo 'Card, 1, 2    CUDA Version: 12.8'");
@@ -153,13 +152,18 @@ class EntrypointScriptTest {
                         "PYTORCH_TENSOREXPR=0",
                         "CUBLASLT_WORKSPACE_SIZE=32768",
                         "PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True");
-        shell.set("PYTORCH_TENSOREXPR", "1").set("CUBLASLT_WORKSPACE_SIZE", "8192").set("PYTORCH_CUDA_ALLOC_CONF", "x:1");
+        shell.set("PYTORCH_TENSOREXPR", "1")
+                .set("CUBLASLT_WORKSPACE_SIZE", "8192")
+                .set("PYTORCH_CUDA_ALLOC_CONF", "x:1");
         assertThat(start().err().lines())
                 .contains("PYTORCH_TENSOREXPR=1", "CUBLASLT_WORKSPACE_SIZE=8192", "PYTORCH_CUDA_ALLOC_CONF=x:1");
         for (String name : names) {
             shell.set(name.replace("=", ""), null);
         }
-        assertThat(shell.set("DEVICE", "CPU").run(home.resolve("entrypoint.sh")).err().lines())
+        assertThat(shell.set("DEVICE", "CPU")
+                        .run(home.resolve("entrypoint.sh"))
+                        .err()
+                        .lines())
                 .noneMatch(line -> names.stream().anyMatch(line::startsWith));
     }
 
