@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # Checks this machine's card with Darkroom's own engine, and writes all figures into one JSON file:
-# ./gpu-check.sh [--tiny] [--bench] [--libtorch FOLDER] [FILE.json]
-# libtorch is taken from the folder, or from Python's torch. --tiny is a try that needs no card; --bench runs all of the bench after the check.
+# ./gpu-check.sh [--tiny] [--bench] [--goldens FOLDER] [--libtorch FOLDER] [--jni FILE] [FILE.json]
+# libtorch is taken from the folder, or from Python's torch; --jni is DJL's libdjl_torch.so where DJL brings none for that version.
+# After the check, --bench runs all of the bench, and --goldens compares with the reference results in a folder, in float32.
+# --tiny is a try that needs no card.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 tiny=()
 bench=
+goldens=
 libtorch=
+jni=
 file=gpu-check.json
 while [ $# -gt 0 ]; do
   case $1 in
     --tiny) tiny=(tiny) ;;
     --bench) bench=yes ;;
+    --goldens) goldens=$(realpath "${2:?--goldens wants a folder}") && shift ;;
+    --jni) jni=$(realpath "${2:?--jni wants a file}") && shift ;;
     --libtorch) libtorch=${2:?--libtorch wants a folder} && shift ;;
     -*) echo "unknown argument $1" >&2 && exit 2 ;;
     *) file=$1 ;;
@@ -40,13 +46,18 @@ for library in "$libtorch"/*.so*; do
     *) ln -s "$library" "$work/libtorch/" ;;
   esac
 done
-# Python's packages keep CUDA's libraries beside torch
+[ -z "$jni" ] || cp "$jni" "$work/libtorch/libdjl_torch.so"
+# Python's packages keep CUDA's libraries beside torch, and none under the plain name that DJL asks the number of cards by
 beside=$(printf '%s:' "$libtorch"/../../nvidia/*/lib)
+mkdir "$work/cuda"
+for library in "$libtorch"/libcudart*.so* "$libtorch"/../../nvidia/*/lib/libcudart.so*; do
+  [ ! -f "$library" ] || ln -sf "$library" "$work/cuda/libcudart.so"
+done
 version=$(sed -n "s/^__version__ = '\(.*\)'/\1/p" "$libtorch/../version.py" 2>/dev/null || true)
 [ -n "$version" ] || version=$(cat "$libtorch/../build-version" 2>/dev/null || echo unknown)
 
 export PYTORCH_LIBRARY_PATH=$work/libtorch PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=$flavor DJL_CACHE_DIR=$work/cache
-export LD_LIBRARY_PATH=$work/libtorch:$libtorch:$beside${LD_LIBRARY_PATH:-}
+export LD_LIBRARY_PATH=$work/cuda:$work/libtorch:$libtorch:$beside${LD_LIBRARY_PATH:-}
 export PYTORCH_TENSOREXPR=${PYTORCH_TENSOREXPR:-0} CUBLASLT_WORKSPACE_SIZE=${CUBLASLT_WORKSPACE_SIZE:-32768} GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 export PYTORCH_CUDA_ALLOC_CONF=${PYTORCH_CUDA_ALLOC_CONF:-expandable_segments:True}
 
@@ -59,5 +70,10 @@ status=0
 run dev.darkroom.gpu.GpuCheck "$file" "${tiny[@]}" || status=$?
 if [ -n "$bench" ] && [ "$status" -ne 2 ]; then
   run dev.darkroom.gpu.GpuBench "${tiny[@]}" >"${file%.json}-bench.json" || status=$?
+fi
+if [ -n "$goldens" ] && [ "$status" -ne 2 ]; then
+  device=cuda:0
+  [ ${#tiny[@]} = 0 ] || device=cpu
+  (cd "$here" && run -Ddarkroom.golden.device="$device" dev.darkroom.golden.GoldenMain "$goldens" >&2) || status=$?
 fi
 exit "$status"

@@ -22,6 +22,9 @@ final class Nvrtc {
     /** Options beside the card's architecture; none that trades accuracy for speed. */
     static final List<String> OPTIONS = List.of("--std=c++17");
 
+    /** A hash has eight digits; {@code libnvrtc-builtins}, which begins like one, lies beside it. */
+    private static final String FILES = "libnvrtc{,-" + "[0-9a-f]".repeat(8) + "}.so*";
+
     private final SharedLibrary library;
     private final String version;
 
@@ -38,8 +41,7 @@ final class Nvrtc {
     static Optional<Nvrtc> find(List<Path> folders) {
         // it looks for its builtins by name alone: one that is open already is found whatever folder it lies in
         SharedLibrary.find(folders, "libnvrtc-builtins*.so*");
-        return SharedLibrary.find(
-                        folders, "libnvrtc{,-[0-9a-f]*}.so*", "libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc.so")
+        return SharedLibrary.find(folders, FILES, "libnvrtc.so.12", "libnvrtc.so.13", "libnvrtc.so")
                 .map(Nvrtc::new);
     }
 

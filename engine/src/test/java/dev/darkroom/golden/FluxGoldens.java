@@ -6,7 +6,6 @@ import dev.darkroom.flux.KontextSizes;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Size;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Tokenizer;
@@ -114,7 +113,8 @@ final class FluxGoldens {
                     golden.floats(name + ".bicubic"),
                     Tolerance.EXACT));
             try (var scope = Scope.open("preprocess")) {
-                float[] out = ImageProcessor.preprocess(in, size, Device.CPU).toFloats();
+                float[] out = ImageProcessor.preprocess(in, size, GoldenTensors.DEVICE)
+                        .toFloats();
                 results.add(Comparison.of(name + ".out", out, golden.floats(name + ".out"), Tolerance.NETWORK));
             }
         }

@@ -28,7 +28,7 @@ final class FluxPipelineGoldens {
     /** A checkpoint with all of its networks in memory, as float32 on the CPU. */
     static FluxCheckpoint loaded(Checkpoint files) {
         FluxCheckpoint checkpoint = FluxCheckpoint.of(files);
-        PipelineGoldens.FLOAT32.prepare(files.networks(), Progress.NONE);
+        PipelineGoldens.RESIDENCY.prepare(files.networks(), Progress.NONE);
         return checkpoint;
     }
 

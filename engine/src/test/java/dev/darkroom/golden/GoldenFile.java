@@ -1,8 +1,6 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
@@ -21,7 +19,7 @@ import java.util.function.Function;
  * @param whole a word in the name of the checkpoint that has all components
  */
 record GoldenFile(Path path, JsonNode entry, Checkpoints checkpoints, String whole) {
-    private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
+    private static final Placement PLACEMENT = new Placement(GoldenTensors.DEVICE, GoldenTensors.DTYPE);
 
     /** A comparison with a network in memory. */
     @FunctionalInterface
@@ -69,11 +67,11 @@ record GoldenFile(Path path, JsonNode entry, Checkpoints checkpoints, String who
                 name, Checkpoints.variant(name(), entry), checkpoint -> comparison.apply(checkpoint.resolve(name)));
     }
 
-    /** Loads a network of a checkpoint that has it, as float32 on the CPU, and compares with it. */
+    /** Loads a network of a checkpoint that has it, as float32, and compares with it. */
     <T> List<Comparison> network(String name, BiFunction<Path, Placement, Loaded<T>> load, OfNetwork<T> comparison) {
         return component(name, folder -> {
             try (var scope = Scope.open("golden");
-                    Loaded<T> loaded = load.apply(folder, CPU)) {
+                    Loaded<T> loaded = load.apply(folder, PLACEMENT)) {
                 List<Comparison> results = new ArrayList<>();
                 comparison.compare(results, loaded.network(), tensors());
                 return results;

@@ -2,6 +2,8 @@ package dev.darkroom.golden;
 
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Picture;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.MappedFile;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -12,6 +14,11 @@ import java.util.Map;
 
 /** The tensors of one golden file. */
 record GoldenTensors(SafetensorsFile header) {
+    /** Where and in what type networks are compared: float32 on the CPU, or by properties on {@code cuda:0}, or in bfloat16 for a look. */
+    static final Device DEVICE = new Device(System.getProperty("darkroom.golden.device", Device.CPU.name()));
+
+    static final DType DTYPE = DType.valueOf(System.getProperty("darkroom.golden.dtype", DType.FLOAT32.name()));
+
     static GoldenTensors read(Path file) {
         return new GoldenTensors(SafetensorsFile.read(file));
     }
@@ -24,21 +31,28 @@ record GoldenTensors(SafetensorsFile header) {
         return header.entries().get(name).dimensions();
     }
 
-    /** A tensor in the innermost scope. */
+    /** A tensor in the innermost scope, on the device of the comparison, and what networks compute on in its type. */
     Tensor tensor(String name) {
+        SafetensorsFile.Entry entry = header.entries().get(name);
+        boolean states = entry.dtype() == DType.FLOAT32 && entry.dimensions().length > 1 && !name.endsWith("_ids");
+        Tensor tensor = stored(name).to(DEVICE);
+        return states ? tensor.to(DTYPE) : tensor;
+    }
+
+    private Tensor stored(String name) {
         SafetensorsFile.Entry entry = header.entries().get(name);
         return MappedFile.open(header.path(), header.size()).tensor(entry.dtype(), entry.start(), entry.dimensions());
     }
 
     float[] floats(String name) {
         try (var scope = Scope.open("golden")) {
-            return tensor(name).toFloats();
+            return stored(name).toFloats();
         }
     }
 
     long[] longs(String name) {
         try (var scope = Scope.open("golden")) {
-            return tensor(name).toLongs();
+            return stored(name).toLongs();
         }
     }
 

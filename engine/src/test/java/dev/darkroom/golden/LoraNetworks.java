@@ -10,8 +10,6 @@ import dev.darkroom.lora.Loras;
 import dev.darkroom.qwenimage.QwenImageNetworks;
 import dev.darkroom.qwenimage.QwenImagePositions;
 import dev.darkroom.qwenimage.QwenImageTransformer;
-import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTextEncoder;
@@ -30,7 +28,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The networks that goldens of LoRA files are about, in float32 on the CPU.
+ * The networks that goldens of LoRA files are about, in float32 on the PLACEMENT.
  *
  * @param forward computes the transformer's output for its hidden states
  * @param clip CLIP with the folder of FLUX.1's goldens; null if the checkpoint has none
@@ -42,7 +40,7 @@ record LoraNetworks(
         @Nullable Loaded<ClipTextEncoder> clip,
         Path goldens)
         implements AutoCloseable {
-    private static final Placement CPU = new Placement(Device.CPU, DType.FLOAT32);
+    private static final Placement PLACEMENT = new Placement(GoldenTensors.DEVICE, GoldenTensors.DTYPE);
     private static final String TRANSFORMER = "transformer";
     private static final String TEXT_ENCODER = "text_encoder";
 
@@ -57,20 +55,21 @@ record LoraNetworks(
         Path file = goldens.resolve(entry.path("inputs").asText().replaceFirst("^golden/", ""));
         GoldenTensors inputs = GoldenTensors.read(file);
         if (base.contains("qwen")) {
-            Loaded<QwenImageTransformer> loaded = QwenImageNetworks.transformer(checkpoint.resolve(TRANSFORMER), CPU);
+            Loaded<QwenImageTransformer> loaded =
+                    QwenImageNetworks.transformer(checkpoint.resolve(TRANSFORMER), PLACEMENT);
             JsonNode shapes = GoldenValues.read(file.resolveSibling("manifest.json"))
                     .path(file.getFileName().toString())
                     .path("params")
                     .path("img_shapes");
             return new LoraNetworks(loaded, qwen(loaded.network(), inputs, shapes), inputs, null, goldens);
         }
-        Loaded<FluxTransformer> loaded = FluxNetworks.transformer(checkpoint.resolve(TRANSFORMER), CPU);
+        Loaded<FluxTransformer> loaded = FluxNetworks.transformer(checkpoint.resolve(TRANSFORMER), PLACEMENT);
         Path clip = checkpoint.resolve(TEXT_ENCODER);
         return new LoraNetworks(
                 loaded,
                 flux(loaded.network(), inputs),
                 inputs,
-                Files.isDirectory(clip) ? FluxNetworks.textEncoder(clip, CPU) : null,
+                Files.isDirectory(clip) ? FluxNetworks.textEncoder(clip, PLACEMENT) : null,
                 goldens);
     }
 
@@ -91,7 +90,7 @@ record LoraNetworks(
                 tokens,
                 in.tensor("in.encoder_hidden_states"),
                 transformer.conditioning(in.tensor("in.timestep").reshape(1, -1)),
-                positions.rope(textTokens, transformer.config(), Device.CPU),
+                positions.rope(textTokens, transformer.config(), GoldenTensors.DEVICE),
                 positions.generatedTokens(),
                 null,
                 StepCache.none());

@@ -8,7 +8,6 @@ import dev.darkroom.job.Size;
 import dev.darkroom.model.Residency;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.weights.ConfigFile;
@@ -24,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What goldens of whole pipelines hold in every family: the noise, the schedule, and every point that a run passes. */
 final class PipelineGoldens {
-    static final Residency FLOAT32 =
-            new Residency(new PlacementPolicy(Device.CPU, Optional.of(DType.FLOAT32), OptionalLong.empty()));
+    static final Residency RESIDENCY = new Residency(
+            new PlacementPolicy(GoldenTensors.DEVICE, Optional.of(GoldenTensors.DTYPE), OptionalLong.empty()));
 
     private static final String EVERY = "_every";
 

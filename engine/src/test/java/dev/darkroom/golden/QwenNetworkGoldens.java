@@ -9,7 +9,6 @@ import dev.darkroom.qwenimage.QwenImagePositions;
 import dev.darkroom.qwenimage.QwenImageTransformer;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +32,7 @@ final class QwenNetworkGoldens {
             QwenImagePositions positions,
             GoldenTensors golden) {
         int textTokens = (int) golden.shape("in.encoder_hidden_states")[1];
-        Tensor rope = positions.rope(textTokens, transformer.config(), Device.CPU);
+        Tensor rope = positions.rope(textTokens, transformer.config(), GoldenTensors.DEVICE);
         rope(results, rope, textTokens, golden);
         NetworkGoldens.forward(
                 results,
@@ -62,7 +61,8 @@ final class QwenNetworkGoldens {
         long[] shape = golden.shape("in.hidden_states");
         float[] ones = new float[(int) (shape[0] * shape[1])];
         Arrays.fill(ones, 1);
-        return Tensor.cat(1, text, Tensor.of(ones, shape[0], shape[1]).to(DType.BOOL));
+        return Tensor.cat(
+                1, text, Tensor.of(ones, shape[0], shape[1]).to(DType.BOOL).to(GoldenTensors.DEVICE));
     }
 
     private static void rope(List<Comparison> results, Tensor rope, int textTokens, GoldenTensors golden) {

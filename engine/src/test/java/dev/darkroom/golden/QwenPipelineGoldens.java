@@ -27,7 +27,7 @@ final class QwenPipelineGoldens {
                 var files = new Checkpoint("golden", components::folder)) {
             QwenImageCheckpoint qwen =
                     QwenImageCheckpoint.of(files, Qwen2VlImageProcessor.readIfPresent(components.folder("processor")));
-            PipelineGoldens.FLOAT32.prepare(files.networks(), Progress.NONE);
+            PipelineGoldens.RESIDENCY.prepare(files.networks(), Progress.NONE);
             Run run = PipelineGoldens.run(params, PipelineGoldens.size(params), null, components.folder("scheduler"));
             List<Comparison> results = new ArrayList<>();
             PipelineGoldens.compare(results, run, params, golden, () -> generate(qwen, run, params, golden));

@@ -168,7 +168,7 @@ final class QwenTextGoldens {
                 all[i / own.length * ids.length + places[i % own.length]] = positions[i];
             }
         }
-        return Tensor.of(all, 3, prompts, length);
+        return Tensor.of(all, 3, prompts, length).to(GoldenTensors.DEVICE);
     }
 
     /** The next images, as many as the prompt has tokens of. */

@@ -7,6 +7,7 @@ import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.meta.Published;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
@@ -60,6 +61,25 @@ public final class GpuBench {
         } else if (card.device().isCuda()) {
             results.set("fp8", run(card, plan, true));
         }
+        for (Published other : plan.others()) {
+            results.set(other.toString(), pictures(card, plan, other));
+        }
+        return results;
+    }
+
+    /** Whole pictures of another model. */
+    private static ObjectNode pictures(Card card, Plan plan, Published published) throws IOException {
+        ObjectNode results = new ObjectMapper().createObjectNode();
+        Path folder = Files.createTempDirectory("bench-gpu");
+        try (Loras loras = Families.loras(0);
+                ImageModel model = Families.open("bench", published.write(folder), Limits.STANDARD, loras)) {
+            CardKernels.start(folder);
+            var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty());
+            new Residency(policy).prepare(model.networks(), Progress.NONE);
+            Pictures.run(results.putArray("pictures"), card, plan, published.toString(), model);
+        } finally {
+            delete(folder);
+        }
         return results;
     }
 
@@ -84,9 +104,9 @@ public final class GpuBench {
                     model.networks().stream().mapToLong(Resident::bytes).sum());
             results.put("card_bytes_loaded", card.taken());
             var passes = new Passes(card, plan, transformer(model));
-            passes.run(results.putArray("passes"), Peer.in(folder));
-            passes.operators(results.putArray("operators"), folder);
-            Pictures.run(results.putArray("pictures"), card, plan, model);
+            passes.run(results.putArray("passes"), fp8 ? Peer.NONE : Peer.in(folder));
+            passes.operators(results.putArray("operators"));
+            Pictures.run(results.putArray("pictures"), card, plan, plan.model(), model);
         } finally {
             delete(folder);
         }

@@ -8,13 +8,12 @@ import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.OperatorTimes;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Single passes of a transformer, with random inputs: the time of a step at several sizes and with several pictures at once. What all steps
@@ -40,7 +39,9 @@ final class Passes {
                 if (plan.runs(side, batch)) {
                     ObjectNode line = results.addObject();
                     measure(line, side, batch);
-                    peer.compare(line, config(), textTokens, imageTokens(side), batch, plan.repetitions());
+                    if (batch == 1) {
+                        peer.compare(line, config(), textTokens, imageTokens(side), batch, plan.repetitions());
+                    }
                     System.err.println(line);
                 }
             }
@@ -107,22 +108,18 @@ final class Passes {
         return x.to(card.device());
     }
 
-    /** Operators of one pass that take more than half a millisecond of the device, by their sum. */
-    void operators(ArrayNode results, Path folder) throws IOException {
-        Path trace = folder.resolve("trace.json");
-        try (var scope = Scope.open("profile")) {
+    /** Operators of one pass, by the shapes that they are called with: those that take most of the device's time. */
+    void operators(ArrayNode results) {
+        try (var scope = Scope.open("operators")) {
             Runnable pass = pass(plan.sides().get(plan.sides().size() / 2), 1);
             pass.run();
-            Trace.record(card.device().isCuda(), trace, pass);
+            OperatorTimes.of(card.device(), pass).stream()
+                    .limit(30)
+                    .forEach(sum -> results.addObject()
+                            .put("name", sum.name())
+                            .put("calls", sum.calls())
+                            .put("ms", sum.millis())
+                            .put("longest_ms", sum.longest()));
         }
-        List<Trace.Sum> sums = Trace.read(trace, card.device().isCuda());
-        sums.stream()
-                .filter(sum -> plan.tiny() || sum.longest() > 0.5)
-                .limit(30)
-                .forEach(sum -> results.addObject()
-                        .put("name", sum.name())
-                        .put("calls", sum.calls())
-                        .put("ms", sum.milliseconds())
-                        .put("longest_ms", sum.longest()));
     }
 }

@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  * @param script the step as a file; null where there is no such Python
  */
 record Peer(@Nullable Path script) {
+    static final Peer NONE = new Peer(null);
+
     private static final int LONGEST_SECONDS = 300;
 
     /** Looks for it, and lays the script into the folder. */
     static Peer in(Path folder) throws IOException, InterruptedException {
         if (!ended("python3", "-c", "import torch").isEmpty()) {
-            return new Peer(null);
+            return NONE;
         }
         try (InputStream in = Objects.requireNonNull(Peer.class.getResourceAsStream("/gpu/step.py"))) {
             Path script = folder.resolve("step.py");

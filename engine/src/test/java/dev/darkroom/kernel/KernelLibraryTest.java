@@ -176,8 +176,9 @@ class KernelLibraryTest {
     @Test
     void theCompilerIsFoundByWhateverNameTheArchiveGivesIt() throws IOException {
         Files.writeString(folder.resolve("libnvrtc.alt.so.12"), "no library");
-        Files.writeString(folder.resolve("libnvrtc-builtins.so.12.8"), "no library");
-        Files.copy(StandInCard.folder().resolve("libnvrtc.so.12"), folder.resolve("libnvrtc-b51b459d.so.12"));
+        // a library, but none that compiles; before the other in order
+        Files.copy(StandInCard.folder().resolve("libcuda.so.1"), folder.resolve("libnvrtc-builtins.so.12.8"));
+        Files.copy(StandInCard.folder().resolve("libnvrtc.so.12"), folder.resolve("libnvrtc-d51b459d.so.12"));
         assertThat(Nvrtc.find(List.of(folder)).orElseThrow().version()).isEqualTo("12.8");
     }
 

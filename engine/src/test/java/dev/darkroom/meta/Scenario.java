@@ -1,6 +1,5 @@
 package dev.darkroom.meta;
 
-import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pictures number of pictures that the job brings
  * @param planted an operator that is given a tensor of the wrong device; empty for none
  */
-record Scenario(
+public record Scenario(
         String name,
         String checkpoint,
         long memory,
@@ -32,7 +31,7 @@ record Scenario(
         Adapter adapter,
         String planted) {
     /** What a job is. */
-    enum Brings {
+    public enum Brings {
         PROMPT,
         START,
         IMAGES,
@@ -40,7 +39,7 @@ record Scenario(
     }
 
     /** What is put on the transformer. */
-    enum Adapter {
+    public enum Adapter {
         NONE,
         LORA,
         DORA
@@ -52,7 +51,7 @@ record Scenario(
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
-    static Scenario usual(String checkpoint, Size size, int steps) {
+    public static Scenario usual(String checkpoint, Size size, int steps) {
         boolean guidedByItself = checkpoint.contains("qwen");
         Brings brings = checkpoint.contains("fill")
                 ? Brings.MASK
@@ -86,7 +85,7 @@ record Scenario(
         return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, operator);
     }
 
-    Job.Generation job() {
+    public Job.Generation job() {
         Sampling sampling =
                 TestJobs.of("a red fox in the snow", negative, size, steps, null, negative == null ? null : 4.0, 7);
         List<String> names = IntStream.range(0, pictures).mapToObj(i -> "").toList();
@@ -98,11 +97,22 @@ record Scenario(
         };
     }
 
-    Sources sources(List<LoraFile> loras) {
-        Picture picture = TestPictures.gradient(size.width(), size.height());
+    public Sources sources(List<LoraFile> loras) {
+        Picture picture = gradient(size);
         return new Sources(
                 IntStream.range(0, pictures).mapToObj(i -> picture).toList(),
                 brings == Brings.MASK ? picture : null,
                 loras);
+    }
+
+    /** A picture that needs no library of the desktop. */
+    private static Picture gradient(Size size) {
+        byte[] rgb = new byte[3 * size.width() * size.height()];
+        for (int i = 0; i < rgb.length; i++) {
+            int x = i / 3 % size.width();
+            int y = i / 3 / size.width();
+            rgb[i] = (byte) (i % 3 == 0 ? 255 * x / size.width() : i % 3 == 1 ? 255 * y / size.height() : 128);
+        }
+        return new Picture(size.width(), size.height(), rgb);
     }
 }

@@ -1,8 +1,5 @@
 package dev.darkroom.tensor;
 
-import ai.djl.pytorch.jni.JniUtils;
-import java.nio.file.Path;
-
 /** Operators that only measurements of a card need; they are in {@code bench.py}, which {@link #layOver} must ask for first. */
 public final class CardOperators {
     private CardOperators() {}
@@ -35,15 +32,5 @@ public final class CardOperators {
     /** Copies all bytes, and waits for that. */
     public static void copy(Tensor source, Tensor target) {
         Operator.named("copy_to").integer(source, target);
-    }
-
-    /** Runs work under libtorch's profiler, and writes what it saw as Chrome's trace events. */
-    public static void profile(boolean card, Path trace, Runnable work) {
-        JniUtils.startProfile(card, false, false);
-        try {
-            work.run();
-        } finally {
-            JniUtils.stopProfile(trace.toString());
-        }
     }
 }
