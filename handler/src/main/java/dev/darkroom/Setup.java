@@ -15,7 +15,7 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.store.ResultFolder;
-import dev.darkroom.tensor.Allocator;
+import dev.darkroom.tensor.host.Allocator;
 import dev.darkroom.tensor.AttentionBackend;
 import dev.darkroom.tensor.AttentionChoice;
 import dev.darkroom.tensor.CardKernels;

@@ -2,7 +2,7 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.MappedFile;
-import dev.darkroom.tensor.Processor;
+import dev.darkroom.tensor.host.Processor;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
