@@ -111,6 +111,19 @@ class MappedFileTest {
         }
     }
 
+    @Test
+    void anInterruptedThreadSaysSo() throws IOException {
+        Path file = floats(1, 2);
+        Thread.currentThread().interrupt();
+        try (var scope = Scope.open("test")) {
+            assertThatExceptionOfType(TensorException.class)
+                    .isThrownBy(() -> MappedFile.open(file, 8))
+                    .withMessage(file + " cannot be mapped: the thread was interrupted");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
     private Path floats(float... numbers) throws IOException {
         return Files.write(folder.resolve("floats"), bytes(numbers));
     }
