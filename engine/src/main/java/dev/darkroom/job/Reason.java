@@ -23,7 +23,7 @@ public final class Reason {
             case NoSuchFileException e when e.getReason() == null -> e.getFile() + " is missing";
             case AccessDeniedException e when e.getReason() == null -> e.getFile() + " is not open to this user";
             case FileSystemException e when e.getReason() == null -> name(e) + " of " + e.getFile();
-            case UncheckedIOException e when saysItsCause(e) -> of(e.getCause());
+            case UncheckedIOException e when e.getCause() instanceof IOException cause && repeats(e, cause) -> of(cause);
             default -> isSilent(failure) ? name(failure) : String.valueOf(failure.getMessage()).strip();
         };
     }
@@ -35,8 +35,7 @@ public final class Reason {
                 || failure instanceof InterruptedException;
     }
 
-    private static boolean saysItsCause(UncheckedIOException failure) {
-        IOException cause = failure.getCause();
+    private static boolean repeats(Throwable failure, Throwable cause) {
         return isSilent(failure) || cause.toString().equals(failure.getMessage());
     }
 
