@@ -23,8 +23,12 @@ public final class Reason {
             case NoSuchFileException e when e.getReason() == null -> e.getFile() + " is missing";
             case AccessDeniedException e when e.getReason() == null -> e.getFile() + " is not open to this user";
             case FileSystemException e when e.getReason() == null -> name(e) + " of " + e.getFile();
-            case UncheckedIOException e when e.getCause() instanceof IOException cause && repeats(e, cause) -> of(cause);
-            default -> isSilent(failure) ? name(failure) : String.valueOf(failure.getMessage()).strip();
+            case UncheckedIOException e
+            when e.getCause() instanceof IOException cause && repeats(e, cause) -> of(cause);
+            default ->
+                isSilent(failure)
+                        ? name(failure)
+                        : String.valueOf(failure.getMessage()).strip();
         };
     }
 

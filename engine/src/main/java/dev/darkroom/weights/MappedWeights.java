@@ -2,10 +2,10 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.MappedFile;
-import dev.darkroom.tensor.host.Processor;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
+import dev.darkroom.tensor.host.Processor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

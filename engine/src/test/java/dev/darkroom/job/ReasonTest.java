@@ -34,7 +34,9 @@ class ReasonTest {
                 Arguments.of(new BufferUnderflowException(), "BufferUnderflowException"),
                 Arguments.of(new IllegalStateException(" "), "IllegalStateException"),
                 Arguments.of(new UncheckedIOException(new ClosedByInterruptException()), "the thread was interrupted"),
-                Arguments.of(new UncheckedIOException("a file cannot be read", new EOFException()), "a file cannot be read"));
+                Arguments.of(
+                        new UncheckedIOException("a file cannot be read", new EOFException()),
+                        "a file cannot be read"));
     }
 
     @ParameterizedTest

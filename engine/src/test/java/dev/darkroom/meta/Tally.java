@@ -170,16 +170,17 @@ public final class Tally {
         return kernels.isEmpty()
                 ? "Nothing was measured for this model at this size."
                 : "An H100 took " + kernels.getAsDouble() + " ms with kernels of our own"
-                        + (text.isPresent() ? " and " + text.getAsDouble() + " by the text" : "") + ": " + Measured.when() + ".";
+                        + (text.isPresent() ? " and " + text.getAsDouble() + " by the text" : "") + ": "
+                        + Measured.when() + ".";
     }
 
     /** What an H100 took by the text and with kernels of our own; dashes for what was not measured. */
     private static String measured(Scenario scenario) {
         String size = scenario.size().toString();
-        return Stream.of(Measured.byText(scenario.checkpoint(), size), Measured.withKernels(scenario.checkpoint(), size))
-                .map(milliseconds -> milliseconds.isPresent()
-                        ? String.format(Locale.ROOT, "%.0f", milliseconds.getAsDouble())
-                        : "–")
+        return Stream.of(
+                        Measured.byText(scenario.checkpoint(), size), Measured.withKernels(scenario.checkpoint(), size))
+                .map(milliseconds ->
+                        milliseconds.isPresent() ? String.format(Locale.ROOT, "%.0f", milliseconds.getAsDouble()) : "–")
                 .collect(Collectors.joining(", "));
     }
 

@@ -47,7 +47,10 @@ public record Card(
     public static List<Card> all() {
         List<Card> cards = new ArrayList<>();
         try (InputStream in = Objects.requireNonNull(Card.class.getResourceAsStream("/cards.json"))) {
-            new ObjectMapper().readTree(in).properties().forEach(entry -> cards.add(of(entry.getKey(), entry.getValue())));
+            new ObjectMapper()
+                    .readTree(in)
+                    .properties()
+                    .forEach(entry -> cards.add(of(entry.getKey(), entry.getValue())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -29,24 +29,28 @@ class CardTest {
     @ParameterizedTest
     @MethodSource("products")
     void aProductTakesWhatWasMeasured(JsonNode measured) {
-        assertMeets(measured.path("ms"), cost -> cost.product(
-                measured.path("rows").asLong(),
-                measured.path("out").asLong(),
-                measured.path("in").asLong(),
-                DType.BFLOAT16));
+        assertMeets(
+                measured.path("ms"),
+                cost -> cost.product(
+                        measured.path("rows").asLong(),
+                        measured.path("out").asLong(),
+                        measured.path("in").asLong(),
+                        DType.BFLOAT16));
     }
 
     @ParameterizedTest
     @MethodSource("attention")
     void attentionTakesWhatWasMeasured(JsonNode measured) {
         long tokens = measured.path("tokens").asLong();
-        assertMeets(measured.path("cudnn_ms"), cost -> cost.attention(
-                1,
-                measured.path("heads").asLong(),
-                tokens,
-                tokens,
-                measured.path("head_width").asLong(),
-                false));
+        assertMeets(
+                measured.path("cudnn_ms"),
+                cost -> cost.attention(
+                        1,
+                        measured.path("heads").asLong(),
+                        tokens,
+                        tokens,
+                        measured.path("head_width").asLong(),
+                        false));
     }
 
     private static void assertMeets(JsonNode measured, Consumer<Cost> work) {
@@ -58,6 +62,8 @@ class CardTest {
                 .orElseThrow();
 
         assertThat(card.seconds(cost) * 1000)
-                .isBetween(measured.path(0).asDouble() * (1 - TOLERANCE), measured.path(1).asDouble() * (1 + TOLERANCE));
+                .isBetween(
+                        measured.path(0).asDouble() * (1 - TOLERANCE),
+                        measured.path(1).asDouble() * (1 + TOLERANCE));
     }
 }

@@ -283,7 +283,8 @@ final class CostRules {
             cost.ownPass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
         });
         KERNEL.put(
-                "gated_add_norm", (call, cost) -> cost.ownPass(4 * call.tensor(0).bytes()));
+                "gated_add_norm",
+                (call, cost) -> cost.ownPass(4 * call.tensor(0).bytes()));
         KERNEL.put(
                 "quantise_rows",
                 (call, cost) ->

@@ -48,7 +48,8 @@ public final class Measured {
 
     private static OptionalDouble of(String model, String size, String what) {
         return StreamSupport.stream(H100.path("steps").spliterator(), false)
-                .filter(step -> step.path("model").asText().equals(model) && step.path("size").asText().equals(size))
+                .filter(step -> step.path("model").asText().equals(model)
+                        && step.path("size").asText().equals(size))
                 .filter(step -> step.has(what))
                 .mapToDouble(step -> step.path(what).asDouble())
                 .findFirst();
