@@ -25,6 +25,13 @@ final class Scenarios {
                     .away(" "),
             Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withLora(),
+            Scenario.of("fp8", "flux.1-dev", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("fp8 with a DoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .withDora(),
+            Scenario.of("fp8 with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES)
+                    .inFp8()
+                    .away(" "),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
