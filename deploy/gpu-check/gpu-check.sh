@@ -68,6 +68,9 @@ run() {
 
 status=0
 run dev.darkroom.gpu.GpuCheck "$file" "${tiny[@]}" || status=$?
+if [ "$status" -ne 2 ]; then
+  run dev.darkroom.gpu.SamePictures "${tiny[@]}" >&2 || status=1
+fi
 if [ -n "$bench" ] && [ "$status" -ne 2 ]; then
   run dev.darkroom.gpu.GpuBench "${tiny[@]}" >"${file%.json}-bench.json" || status=$?
 fi

@@ -61,7 +61,7 @@ record DoubleStreamBlock(
     }
 
     Sets sets(Conditioning conditioning) {
-        return new Sets(norm1.two(conditioning), norm1Context.two(conditioning));
+        return new Sets(norm1.two(conditioning, qkv, ff), norm1Context.two(conditioning, addQkv, ffContext));
     }
 
     /**

@@ -136,7 +136,7 @@ public final class FluxTransformer {
                         i == 0 ? steps.reuse(streams.image().x(), next.image().x()) : Optional.empty();
                 if (known.isPresent()) {
                     Modulation.Norm out = normOut.of(conditioning);
-                    return scope.keep(projOut.apply(out.begin(known.get()).norm()));
+                    return scope.keep(projOut.apply(out.of(known.get())));
                 }
                 streams = next.replacing(streams, scope);
                 Probe.see("double", i, "0", streams.text().x());
@@ -153,7 +153,7 @@ public final class FluxTransformer {
             }
 
             steps.computed(joint.x(), promptEmbeds.size(1));
-            Tensor normed = joint.norm().narrow(1, promptEmbeds.size(1), tokens.size(1));
+            Tensor normed = joint.norm().plain().narrow(1, promptEmbeds.size(1), tokens.size(1));
             Probe.see("norm_out", normed);
             return scope.keep(projOut.apply(normed));
         }
@@ -165,7 +165,7 @@ public final class FluxTransformer {
                         .map(block -> block.sets(conditioning))
                         .toList(),
                 singleTransformerBlocks.stream()
-                        .map(block -> block.norm().one(conditioning))
+                        .map(block -> block.set(conditioning))
                         .toList(),
                 normOut.of(conditioning));
     }

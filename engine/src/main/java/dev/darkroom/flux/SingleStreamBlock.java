@@ -1,5 +1,6 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
@@ -32,6 +33,10 @@ record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Lin
                 Linear.load(w.at("proj_out"), (MLP_RATIO + 1) * d, d));
     }
 
+    Modulation.Set set(Conditioning conditioning) {
+        return norm.one(conditioning, qkv.takesRows() && projMlp.takesRows());
+    }
+
     /**
      * Computes the tokens of both streams, {@code [B, T + S, D]}, whose shape stays the same.
      *
@@ -42,8 +47,8 @@ record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Lin
     Residual forward(Residual in, Modulation.Set set, Modulation.Norm next, Tensor rope) {
         try (var block = Scope.open("single stream block")) {
             Tensor attended = QueryKeyValue.attend(rope, qkv.of(in.norm()));
-            Tensor mlp = projMlp.gelu(in.norm()); // [B, T + S, 4D]
-            return set.end(in.x(), projOut.ofBoth(attended, mlp), next).keptBy(block);
+            Tensor both = projOut.besideGelu(attended, projMlp, in.norm()); // the MLP's are [B, T + S, 4D]
+            return set.end(in.x(), both, next).keptBy(block);
         }
     }
 }

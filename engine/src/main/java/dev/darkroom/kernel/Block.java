@@ -3,8 +3,12 @@ package dev.darkroom.kernel;
 /** Sizes of the blocks of kernels that hold a row in their threads' registers. */
 final class Block {
     private static final int WARP = 32;
-    /** Numbers that a thread reads at once, and how many such vectors it holds: {@code PER_VECTOR} and {@code HELD} of the kernels. */
-    private static final int PER_THREAD = 8 * 4;
+
+    /** Numbers that a thread reads at once: {@code PER_VECTOR} of the kernels. */
+    static final int VECTOR = 8;
+
+    /** Numbers that a thread holds: {@code HELD} vectors of the kernels. */
+    private static final int PER_THREAD = VECTOR * 4;
 
     /** Most pictures of a batch: the card counts them in 16 bits. */
     static final long MOST_PICTURES = 65_535;
@@ -16,7 +20,7 @@ final class Block {
 
     /** True if blocks of at most {@code most} threads can hold rows of {@code width} numbers. */
     static boolean holds(long width, int most) {
-        return width > 0 && width % 8 == 0 && width <= (long) most * PER_THREAD;
+        return width > 0 && width % VECTOR == 0 && width <= (long) most * PER_THREAD;
     }
 
     /** Threads for a row: whole warps, as few as can hold it. */

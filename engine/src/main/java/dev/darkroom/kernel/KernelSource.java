@@ -25,7 +25,7 @@ public record KernelSource(String name, String text, String header, List<String>
         return List.of(
                 of("qk_norm_rope.cu", QkNormRope.NAME),
                 of("gated_add_norm.cu", GatedAddNorm.NAME, GatedAddNorm.QUANTISED),
-                of("quantise_rows.cu", QuantiseRows.NAME, QuantiseRows.GELU));
+                of("quantise_rows.cu", QuantiseRows.NAME, QuantiseRows.GELU, QuantiseRows.BESIDE_GELU));
     }
 
     private static KernelSource of(String name, String... functions) {

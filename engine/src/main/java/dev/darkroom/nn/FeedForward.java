@@ -17,7 +17,7 @@ public record FeedForward(Linear in, Linear out) {
                 Linear.load(w.at("net").at(2), MLP_RATIO * width, width));
     }
 
-    public Tensor apply(Tensor x) {
+    public Tensor apply(Normed x) {
         return out.ofGelu(in, x);
     }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.nn;
 
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
@@ -28,6 +29,20 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
         return layer.isWidened() ? widened(x) : applied(x, layer.added());
     }
 
+    /** Computes {@code [B, S, in] → [B, S, out]}; rows of e4m3 numbers only if it {@link #takesRows}. */
+    public Tensor apply(Normed x) {
+        return switch (x) {
+            case Normed.Plain(Tensor tokens) -> apply(tokens);
+            case Normed.Quantised(Rows rows, DType type) ->
+                ScaledOperators.linear(rows, layer.rows().orElseThrow(), bias, type);
+        };
+    }
+
+    /** Tells whether this layer multiplies rows of e4m3 numbers, and nothing is added that wants the numbers they were made of. */
+    public boolean takesRows() {
+        return layer.rows().isPresent() && layer.added().isEmpty();
+    }
+
     private Tensor applied(Tensor x, List<Tensor> added) {
         Optional<Rows> rows = layer.rows();
         return rows.isPresent()
@@ -53,20 +68,34 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
                         : Operators.linearGelu(x, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
     }
 
+    private Tensor gelu(Normed x) {
+        return switch (x) {
+            case Normed.Plain(Tensor tokens) -> gelu(tokens);
+            case Normed.Quantised quantised -> Operators.geluTanh(apply(quantised));
+        };
+    }
+
     /** Computes this layer of GELU, by its tanh approximation, of the layer {@code before}. */
-    public Tensor ofGelu(Linear before, Tensor x) {
-        return layer.rows().isPresent() && before.layer.rows().isPresent() && !layer.isWidened()
-                ? ScaledOperators.linearOfGelu(before.apply(x), layer.rows().get(), bias, layer.added())
+    public Tensor ofGelu(Linear before, Normed x) {
+        return bothInRows(before)
+                ? ScaledOperators.linearOfGelu(before.apply(x), layer.rows().orElseThrow(), bias, layer.added())
                 : apply(before.gelu(x));
     }
 
-    /** Computes this layer for inputs side by side, {@code x [.., k]} and {@code y [.., in − k]}: {@code [.., out]}. */
-    public Tensor ofBoth(Tensor x, Tensor y) {
-        return layer.isWidened()
-                ? widened(Tensor.cat(-1, x, y))
-                : layer.rows().isPresent()
-                        ? applied(Tensor.cat(-1, x, y), layer.added())
-                        : Operators.linearOfTwo(x, y, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+    /** Computes this layer for {@code x [.., k]} and, beside it, GELU by its tanh approximation of the layer {@code before}: {@code [.., out]}. */
+    public Tensor besideGelu(Tensor x, Linear before, Normed y) {
+        if (bothInRows(before)) {
+            return ScaledOperators.linearBesideGelu(
+                    x, before.apply(y), layer.rows().orElseThrow(), bias, layer.added());
+        }
+        Tensor gelu = before.gelu(y);
+        return layer.isWidened() || layer.rows().isPresent()
+                ? apply(Tensor.cat(-1, x, gelu))
+                : Operators.linearOfTwo(x, gelu, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+    }
+
+    private boolean bothInRows(Linear before) {
+        return layer.rows().isPresent() && before.layer.rows().isPresent() && !layer.isWidened();
     }
 
     /** The weight {@code [out, in]} as it lies in the checkpoint, without what LoRAs add. */

@@ -1,6 +1,7 @@
 package dev.darkroom.nn;
 
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -13,16 +14,27 @@ import java.util.List;
 public record Modulation(Linear layer) {
     private static final double EPS = 1e-6;
 
-    /** Shift and scale of a modulated norm, {@code LayerNorm(x) · (1 + scale) + shift}; {@code [B, 1, D]} each. */
-    public record Norm(Tensor shift, Tensor scale) {
+    /**
+     * A modulated norm, {@code LayerNorm(x) · (1 + scale) + shift}.
+     *
+     * @param shift {@code [B, 1, D]}
+     * @param scale {@code [B, 1, D]}
+     * @param quantised true if all layers that take it multiply rows of e4m3 numbers
+     */
+    public record Norm(Tensor shift, Tensor scale, boolean quantised) {
         /** Computes the norm of {@code x [B, S, D]}. */
         public Tensor of(Tensor x) {
             return Operators.modulatedNorm(x, shift, scale, EPS);
         }
 
+        /** Returns this norm for layers, or other work, that takes numbers as they are. */
+        public Norm plain() {
+            return new Norm(shift, scale, false);
+        }
+
         /** Begins a sub-block, which takes this norm of {@code x}. */
         public Residual begin(Tensor x) {
-            return new Residual(x, of(x));
+            return new Residual(x, new Normed.Plain(of(x)));
         }
     }
 
@@ -30,8 +42,12 @@ public record Modulation(Linear layer) {
     public record Set(Norm norm, Tensor gate) {
         /** Ends this sub-block, which made {@code y} of the norm of {@code x}, and begins the next one. */
         public Residual end(Tensor x, Tensor y, Norm next) {
+            if (next.quantised) {
+                var sum = ScaledOperators.gatedAddNorm(x, gate, y, next.shift, next.scale, EPS);
+                return new Residual(sum.x(), new Normed.Quantised(sum.norm(), x.dtype()));
+            }
             List<Tensor> both = Operators.gatedAddNorm(x, gate, y, next.shift, next.scale, EPS);
-            return new Residual(both.get(0), both.get(1));
+            return new Residual(both.get(0), new Normed.Plain(both.get(1)));
         }
     }
 
@@ -48,18 +64,28 @@ public record Modulation(Linear layer) {
         return new Modulation(Linear.load(linear, width, 3 * sets * width));
     }
 
-    /** Returns the set of a block that is one sub-block, for the step of the conditioning. */
-    public Set one(Conditioning conditioning) {
-        return set(conditioning.parts(layer, 3), 0);
+    /**
+     * Returns the set of a block that is one sub-block, for the step of the conditioning.
+     *
+     * @param quantised true if all layers that take its norm multiply rows of e4m3 numbers
+     */
+    public Set one(Conditioning conditioning, boolean quantised) {
+        return set(conditioning.parts(layer, 3), 0, quantised);
     }
 
-    /** Returns the sets of a block of two sub-blocks, for the step of the conditioning. */
-    public Pair two(Conditioning conditioning) {
+    /**
+     * Returns the sets of a block of attention and MLP, for the step of the conditioning.
+     *
+     * @param attention takes the first norm
+     * @param mlp takes the second
+     */
+    public Pair two(Conditioning conditioning, QueryKeyValue attention, FeedForward mlp) {
         List<Tensor> parts = conditioning.parts(layer, 6);
-        return new Pair(set(parts, 0), set(parts, 3));
+        return new Pair(
+                set(parts, 0, attention.takesRows()), set(parts, 3, mlp.in().takesRows()));
     }
 
-    private static Set set(List<Tensor> parts, int at) {
-        return new Set(new Norm(parts.get(at), parts.get(at + 1)), parts.get(at + 2));
+    private static Set set(List<Tensor> parts, int at, boolean quantised) {
+        return new Set(new Norm(parts.get(at), parts.get(at + 1), quantised), parts.get(at + 2));
     }
 }

@@ -18,6 +18,6 @@ public record OutputNorm(Linear layer) {
     /** Returns the norm for the step of the conditioning. */
     public Modulation.Norm of(Conditioning conditioning) {
         List<Tensor> scaleAndShift = conditioning.parts(layer, 2);
-        return new Modulation.Norm(scaleAndShift.get(1), scaleAndShift.get(0));
+        return new Modulation.Norm(scaleAndShift.get(1), scaleAndShift.get(0), false);
     }
 }

@@ -32,11 +32,17 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
                 heads);
     }
 
+    /** Tells whether all three multiply rows of e4m3 numbers, and nothing is added that wants the numbers they were made of. */
+    public boolean takesRows() {
+        return projections.layers().stream()
+                .allMatch(layer -> layer.rows().isPresent() && layer.added().isEmpty());
+    }
+
     /** Tokens {@code [B, S, D]} of one stream and the projections that they go through. */
-    public record Tokens(QueryKeyValue by, Tensor x) {}
+    public record Tokens(QueryKeyValue by, Normed x) {}
 
     /** Brings tokens {@code [B, S, D]} to these projections. */
-    public Tokens of(Tensor tokens) {
+    public Tokens of(Normed tokens) {
         return new Tokens(this, tokens);
     }
 
@@ -56,7 +62,7 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
         long rows = 0;
         for (int i = 0; i < streams.size(); i++) {
             QueryKeyValue by = streams.get(i).by;
-            rows += streams.get(i).x.size(1);
+            rows += streams.get(i).x.length();
             if (i + 1 == streams.size() || !streams.get(i + 1).by.equals(by)) {
                 AttentionOperators.qkNormRope(joint, by.normQ.weight(), by.normK.weight(), rope, first, rows, EPS);
                 first += rows;
@@ -73,19 +79,22 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
         List<LinearWeight> layers =
                 all.stream().flatMap(one -> one.layers().stream()).toList();
         LowRanks added = LowRanks.of(layers);
-        List<Rows> rows =
+        List<Rows> weights =
                 layers.stream().flatMap(layer -> layer.rows().stream()).toList();
-        if (rows.size() == layers.size()) {
+        if (weights.size() == layers.size()) {
             return ScaledOperators.queryKeyValue(
-                    streams.stream().map(Tokens::x).toList(),
-                    rows,
+                    streams.stream()
+                            .map(stream -> stream.x.tensors().getFirst())
+                            .toList(),
+                    streams.stream().map(stream -> stream.x.rows()).toList(),
+                    weights,
                     all.stream().flatMap(one -> one.biases().stream()).toList(),
                     streams.getFirst().by.heads,
                     added.tensors(),
                     added.ends());
         }
         return AttentionOperators.queryKeyValue(
-                streams.stream().map(Tokens::x).toList(),
+                streams.stream().map(stream -> stream.x.plain()).toList(),
                 all.stream().flatMap(QueryKeyValue::weights).toList(),
                 all.stream().flatMap(QueryKeyValue::biases).toList(),
                 streams.getFirst().by.heads,

@@ -44,8 +44,8 @@ record QwenImageBlock(Branch img, Branch txt) {
      */
     List<Modulation.Pair> pairs(List<Conditioning> conditionings) {
         return Stream.concat(
-                        Stream.of(txt.mod.two(conditionings.getFirst())),
-                        conditionings.stream().map(img.mod::two))
+                        Stream.of(txt.mod.two(conditionings.getFirst(), txt.qkv, txt.mlp)),
+                        conditionings.stream().map(each -> img.mod.two(each, img.qkv, img.mlp)))
                 .toList();
     }
 

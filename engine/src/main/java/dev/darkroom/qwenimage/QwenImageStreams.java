@@ -42,7 +42,7 @@ record QwenImageStreams(List<Residual> all) {
 
     /** Joins the norms of all image tokens: {@code [B, ΣS, D]}. */
     Tensor imageNorm() {
-        return joined(all.stream().skip(1).map(Residual::norm).toList());
+        return joined(all.stream().skip(1).map(stream -> stream.norm().plain()).toList());
     }
 
     private static Tensor joined(List<Tensor> tokens) {

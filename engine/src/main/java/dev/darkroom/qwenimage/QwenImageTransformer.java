@@ -147,7 +147,7 @@ public final class QwenImageTransformer {
                         .forward(streams, pairs.get(i), before(i + 1, pairs, out, streamed.size()), rope, mask);
                 Optional<Tensor> known = i == 0 ? steps.reuse(streams.generated(), next.generated()) : Optional.empty();
                 if (known.isPresent()) {
-                    return scope.keep(projOut.apply(out.begin(known.get()).norm()));
+                    return scope.keep(projOut.apply(out.of(known.get())));
                 }
                 streams = next.replacing(streams, scope);
                 Probe.see("block", i, "0", streams.text());

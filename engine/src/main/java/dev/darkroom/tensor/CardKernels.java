@@ -194,6 +194,27 @@ public final class CardKernels {
         return kernels == null ? Optional.empty() : kernels.quantiseRowsByKernel(QuantiseRows.GELU, x);
     }
 
+    static Optional<List<Tensor>> besideGeluQuantiseRows(Tensor x, Tensor y) {
+        CardKernels kernels = started;
+        return kernels == null ? Optional.empty() : kernels.besideGeluQuantiseRowsByKernel(x, y);
+    }
+
+    Optional<List<Tensor>> besideGeluQuantiseRowsByKernel(Tensor x, Tensor y) {
+        return attempt(
+                QuantiseRows.BESIDE_GELU,
+                (kernel, at) -> {
+                    if (!QuantiseRows.fits(at[0], at[1])) {
+                        return null;
+                    }
+                    long width = x.size(-1) + y.size(-1);
+                    List<Tensor> results = emptyRows(x, List.of(DType.FLOAT8_E4M3, DType.FLOAT32), width, 1);
+                    new QuantiseRows(kernel).launch(at[0], at[1], memory(results.get(0)), memory(results.get(1)));
+                    return results;
+                },
+                x,
+                y);
+    }
+
     Optional<List<Tensor>> quantiseRowsByKernel(String name, Tensor x) {
         return attempt(
                 name,

@@ -43,7 +43,8 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
                 new KernelTrial(
                         QuantiseRows.NAME, 1e-3, device -> quantiseRows(kernels, QuantiseRows.NAME, sizes, device)),
                 new KernelTrial(
-                        QuantiseRows.GELU, 2e-2, device -> quantiseRows(kernels, QuantiseRows.GELU, sizes, device)));
+                        QuantiseRows.GELU, 2e-2, device -> quantiseRows(kernels, QuantiseRows.GELU, sizes, device)),
+                new KernelTrial(QuantiseRows.BESIDE_GELU, 2e-2, device -> besideGelu(kernels, sizes, device)));
     }
 
     /**
@@ -110,6 +111,14 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
         List<Tensor> byText = name.equals(QuantiseRows.NAME)
                 ? ScaledOperators.QUANTISE_ROWS.tensors(x)
                 : ScaledOperators.geluQuantiseRowsByText(x);
+        return distance(dequantised(byKernel, 0), dequantised(byText, 0));
+    }
+
+    private static double besideGelu(CardKernels kernels, Sizes sizes, Device device) {
+        List<Tensor> in = random(
+                device, new long[] {2, sizes.imageRows, sizes.width}, new long[] {2, sizes.imageRows, 4 * sizes.width});
+        List<Tensor> byKernel = must(kernels.besideGeluQuantiseRowsByKernel(in.get(0), in.get(1)));
+        List<Tensor> byText = ScaledOperators.besideGeluQuantiseRowsByText(in.get(0), in.get(1));
         return distance(dequantised(byKernel, 0), dequantised(byText, 0));
     }
 

@@ -6,6 +6,10 @@ public final class PictureOperators {
     private static final Operator CONV2D = Operator.named("conv2d");
     private static final Operator CAUSAL_CONV3D = Operator.named("causal_conv3d");
     private static final Operator GROUP_NORM = Operator.named("group_norm");
+
+    /** What {@link #groupNorm} is on a card, where numbers are rounded to half their bits. */
+    static final Operator GROUP_NORM_BY_SUMS = Operator.named("group_norm_by_sums");
+
     private static final Operator NORM_SILU_CONV = Operator.named("norm_silu_conv");
     private static final Operator CHANNEL_NORM = Operator.named("channel_norm");
     private static final Operator CHANNEL_NORM_SILU_CONV = Operator.named("channel_norm_silu_conv");

@@ -1,7 +1,7 @@
 package dev.darkroom.tensor;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +41,15 @@ public final class ScaledOperators {
         return QUANTISE_ROWS.tensors(Operators.geluTanh(x));
     }
 
+    /** Quantises {@code x [.., K]} and {@link Operators#geluTanh GELU} of {@code y [.., L]} side by side: rows {@code [.., K + L]}. */
+    public static Rows besideGeluQuantiseRows(Tensor x, Tensor y) {
+        return rows(CardKernels.besideGeluQuantiseRows(x, y).orElseGet(() -> besideGeluQuantiseRowsByText(x, y)), 0);
+    }
+
+    static List<Tensor> besideGeluQuantiseRowsByText(Tensor x, Tensor y) {
+        return QUANTISE_ROWS.tensors(Tensor.cat(-1, x, Operators.geluTanh(y)));
+    }
+
     /**
      * A sub-block's end and the norm that the next one takes.
      *
@@ -66,19 +75,6 @@ public final class ScaledOperators {
         return new Rows(parts.get(at), parts.get(at + 1));
     }
 
-    /** Quantises all by a kernel, values and scale of one after those of another; empty if there is no kernel for one of them. */
-    private static List<Tensor> byKernel(List<Tensor> xs) {
-        List<Tensor> given = new ArrayList<>();
-        for (Tensor x : xs) {
-            var rows = CardKernels.quantiseRows(x);
-            if (rows.isEmpty()) {
-                return List.of();
-            }
-            given.addAll(rows.get());
-        }
-        return given;
-    }
-
     /** Multiplies rows by their scales, in float32. */
     public static Tensor dequantise(Rows rows) {
         return DEQUANTISE.tensor(rows.values(), rows.scale());
@@ -91,48 +87,69 @@ public final class ScaledOperators {
      * @param added what LoRAs add, as {@link Operators#linear} takes it: that is computed from {@code x} as it is
      */
     public static Tensor linear(Tensor x, Rows weight, @Nullable Tensor bias, List<Tensor> added) {
-        return SCALED_LINEAR.tensor(
-                x,
-                weight.values(),
-                weight.scale(),
-                bias == null ? List.of() : List.of(bias),
-                added,
-                byKernel(List.of(x)));
+        return linear(x, quantiseRows(x), weight, bias, added, x.dtype());
+    }
+
+    /** Linear layer with a quantised weight, of rows that are quantised already: {@code [.., in] → [.., out]} of {@code type}. */
+    public static Tensor linear(Rows rows, Rows weight, @Nullable Tensor bias, DType type) {
+        return linear(rows.values(), rows, weight, bias, List.of(), type);
     }
 
     /** Linear layer with a quantised weight, of GELU by its tanh approximation: {@code x [.., in] → [.., out]}. */
     public static Tensor linearOfGelu(Tensor x, Rows weight, @Nullable Tensor bias, List<Tensor> added) {
-        if (!added.isEmpty()) {
-            return linear(Operators.geluTanh(x), weight, bias, added);
-        }
-        Rows rows = geluQuantiseRows(x);
+        return added.isEmpty()
+                ? linear(geluQuantiseRows(x), weight, bias, x.dtype())
+                : linear(Operators.geluTanh(x), weight, bias, added);
+    }
+
+    /** Linear layer with a quantised weight, of {@code x [.., K]} and GELU of {@code y [.., in − K]} side by side: {@code [.., out]}. */
+    public static Tensor linearBesideGelu(Tensor x, Tensor y, Rows weight, @Nullable Tensor bias, List<Tensor> added) {
+        return added.isEmpty()
+                ? linear(besideGeluQuantiseRows(x, y), weight, bias, x.dtype())
+                : linear(Tensor.cat(-1, x, Operators.geluTanh(y)), weight, bias, added);
+    }
+
+    private static Tensor linear(
+            Tensor x, Rows rows, Rows weight, @Nullable Tensor bias, List<Tensor> added, DType type) {
         return SCALED_LINEAR.tensor(
                 x,
+                rows.values(),
+                rows.scale(),
                 weight.values(),
                 weight.scale(),
                 bias == null ? List.of() : List.of(bias),
                 added,
-                List.of(rows.values(), rows.scale()));
+                type);
     }
 
     /**
      * Projects streams {@code [B, S, D]} to query, key and value side by side, as {@link AttentionOperators#queryKeyValue} does, with three
-     * quantised weights for each stream; its input is quantised once.
+     * quantised weights for each stream, or one in which the three are stacked.
      *
+     * @param xs the streams as they were; only what LoRAs add is computed from them
+     * @param rows the streams, quantised
      * @param added what LoRAs add to each projection, one after another
      * @param ends where each projection's part of {@code added} ends
-     * @return {@code [B, ΣS, 3, H, Dh]}
+     * @return {@code [B, ΣS, 3, H, Dh]}, of the biases' type
      */
     public static Tensor queryKeyValue(
-            List<Tensor> xs, List<Rows> weights, List<Tensor> biases, int heads, List<Tensor> added, long[] ends) {
+            List<Tensor> xs,
+            List<Rows> rows,
+            List<Rows> weights,
+            List<Tensor> biases,
+            int heads,
+            List<Tensor> added,
+            long[] ends) {
         return SCALED_QUERY_KEY_VALUE.tensor(
                 xs,
+                rows.stream()
+                        .flatMap(each -> Stream.of(each.values(), each.scale()))
+                        .toList(),
                 weights.stream().map(Rows::values).toList(),
                 weights.stream().map(Rows::scale).toList(),
                 biases,
                 heads,
                 added,
-                ends,
-                byKernel(xs));
+                ends);
     }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /**
  * What is to be known of a card that the worker has never run on: arithmetic against the CPU in float32, the backends of attention, the
- * kernels, the way to the card, the embedded model's picture, and a short bench. Each part is tried, whatever became of the others; one JSON object has all figures.
+ * kernels, the way to the card, and a short bench. Each part is tried, whatever became of the others; one JSON object has all figures.
  */
 public final class GpuCheck {
     private static final int HEADS = 24;
@@ -69,7 +69,6 @@ public final class GpuCheck {
         part("attention", this::attention);
         part("copies", this::copies);
         part("kernels", this::kernels);
-        part("pictures", () -> sound &= SamePictures.compare(results.putArray("pictures"), card.device()));
         part("bench", () -> results.set("bench", GpuBench.run(card, tiny ? Plan.TINY : Plan.SHORT)));
         results.put("sound", sound);
         Files.writeString(

@@ -247,6 +247,7 @@ final class CostRules {
         TEXT.put("picture_layout", NOTHING); // of the CPU
         TEXT.put("conv2d", (call, cost) -> Passes.convolution(call.results().getFirst(), call.tensor(1), cost));
         TEXT.put("causal_conv3d", NOTHING); // of tests alone
+        TEXT.put("group_norm_by_sums", NOTHING); // part of the others
         TEXT.put("group_norm", (call, cost) -> Passes.groupNorm(call.tensor(0), cost));
         TEXT.put("norm_silu_conv", (call, cost) -> {
             Passes.groupNorm(call.tensor(0), cost);
@@ -301,25 +302,31 @@ final class CostRules {
             cost.pass(5 * call.tensor(0).numbers());
             cost.pass(2 * bytes(call.results()));
         });
-        TEXT.put("scaled_linear", (call, cost) -> {
-            if (call.list(5).isEmpty()) {
-                Passes.quantised(call.tensor(0), cost);
-            }
-            Passes.scaled(call.tensor(0), call.tensor(1), call.list(4), cost);
-        });
+        TEXT.put(
+                "scaled_linear",
+                (call, cost) -> Passes.scaled(
+                        call.tensor(1),
+                        call.tensor(3),
+                        call.list(6),
+                        call.results().getFirst(),
+                        cost));
         TEXT.put("scaled_query_key_value", (call, cost) -> {
-            long[] ends = (long[]) call.arguments().get(6);
-            for (int i = 0; i < call.list(0).size(); i++) {
-                TensorFacts x = call.list(0).get(i);
-                if (call.list(7).isEmpty()) {
-                    Passes.quantised(x, cost);
-                }
-                for (int layer = 3 * i; layer < 3 * i + 3; layer++) {
-                    int from = layer == 0 ? 0 : (int) ends[layer - 1];
-                    Passes.scaled(x, call.list(1).get(layer), call.list(5).subList(from, (int) ends[layer]), cost);
-                }
+            long[] ends = (long[]) call.arguments().get(7);
+            List<TensorFacts> weights = call.list(2);
+            int each = weights.size() / call.list(0).size();
+            for (int layer = 0; layer < weights.size(); layer++) {
+                int last = (layer + 1) * 3 / each - 1;
+                int from = layer == 0 ? 0 : (int) ends[layer * 3 / each - 1];
+                Passes.scaled(
+                        call.list(1).get(2 * (layer / each)),
+                        weights.get(layer),
+                        call.list(6).subList(from, (int) ends[last]),
+                        call.results().getFirst(),
+                        cost);
             }
-            cost.pass(2 * bytes(call.results())); // side by side
+            if (each > 1) {
+                cost.pass(2 * bytes(call.results())); // side by side
+            }
         });
     }
 

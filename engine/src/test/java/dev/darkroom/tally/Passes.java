@@ -71,16 +71,16 @@ final class Passes {
     }
 
     /** A layer with a quantised weight, whose products count as those of one byte a number, and what a LoRA adds. */
-    static void scaled(TensorFacts x, TensorFacts weight, List<TensorFacts> added, Cost cost) {
+    static void scaled(TensorFacts x, TensorFacts weight, List<TensorFacts> added, TensorFacts as, Cost cost) {
         long rows = x.numbers() / x.size(-1);
-        long result = rows * weight.size(0) * x.dtype().bytes();
+        long result = rows * weight.size(0) * as.dtype().bytes();
         linear(rows, weight, weight, cost);
         if (added.size() == 4) {
             times(2, result, cost);
         }
         if (!added.isEmpty()) {
-            linear(rows, added.get(0), x, cost);
-            linear(rows, added.get(1), x, cost);
+            linear(rows, added.get(0), as, cost);
+            linear(rows, added.get(1), as, cost);
             cost.pass(3 * result);
         }
         if (added.size() > 2) {
@@ -158,9 +158,11 @@ final class Passes {
         cost.convolution(result.size(0) * result.size(2) * result.size(3), weight);
     }
 
-    /** One reading for the statistics, one for the result. */
+    /** One reading for the mean, one for the mean square, one for the result; what is a number a group or a channel counts as a kernel. */
     static void groupNorm(TensorFacts x, Cost cost) {
         cost.pass(x.bytes());
+        cost.pass(x.bytes());
+        cost.kernels += 10;
         cost.pass(2 * x.bytes());
     }
 

@@ -46,6 +46,7 @@ class CardKernelsTest {
         assertThat(CardKernels.inUse())
                 .as(line)
                 .containsExactly(
+                        QuantiseRows.BESIDE_GELU,
                         GatedAddNorm.NAME,
                         GatedAddNorm.QUANTISED,
                         QuantiseRows.GELU,
@@ -255,6 +256,28 @@ class CardKernelsTest {
         assertThat(found.get(1).toFloats()).hasSize(6);
     }
 
+    /** What attention gave and what the MLP gave, as a single stream block multiplies them. */
+    @ParameterizedTest
+    @CsvSource({"1, 3, 64, 256", "2, 5, 3072, 12288", "1, 2, 8, 8", "2, 1, 1000, 24"})
+    void rowsBesideGeluAreQuantisedTogether(long batch, long rows, long width, long gelu) {
+        Tensor x = normal(1, batch, rows, width).to(DType.BFLOAT16);
+        Tensor y = normal(2, batch, rows, gelu).affine(3, 0).to(DType.BFLOAT16);
+        long launches = StandInCard.launches();
+        List<Tensor> found = parts(ScaledOperators.besideGeluQuantiseRows(x, y));
+        assertThat(StandInCard.launches()).isEqualTo(launches + 1);
+        List<Tensor> expected = ScaledOperators.besideGeluQuantiseRowsByText(x, y);
+        assertThat(found.get(0).shape()).containsExactly(batch, rows, width + gelu);
+        assertThat(found.get(1).shape()).containsExactly(batch, rows, 1);
+        float[] a = found.get(0).to(DType.FLOAT32).times(found.get(1)).toFloats();
+        float[] b = expected.get(0).to(DType.FLOAT32).times(expected.get(1)).toFloats();
+        assertThat(distance(a, b)).isLessThan(2e-3);
+        Tensor part = normal(3, batch, rows + 2, width).to(DType.BFLOAT16).narrow(1, 1, rows);
+        assertThat(parts(ScaledOperators.besideGeluQuantiseRows(part, y)).get(0).toFloats())
+                .containsExactly(parts(ScaledOperators.besideGeluQuantiseRows(part.contiguous(), y))
+                        .get(0)
+                        .toFloats());
+    }
+
     @Test
     void shapesThatNoKernelKnowsGoToTheTextOperators() {
         long launches = StandInCard.launches();
@@ -280,6 +303,9 @@ class CardKernelsTest {
         ScaledOperators.quantiseRows(x);
         ScaledOperators.quantiseRows(bf16.permute(0, 2, 1));
         ScaledOperators.geluQuantiseRows(bf16.reshape(128));
+        ScaledOperators.besideGeluQuantiseRows(odd, bf16);
+        ScaledOperators.besideGeluQuantiseRows(bf16.narrow(2, 0, 12), bf16);
+        ScaledOperators.besideGeluQuantiseRows(x, x);
         for (long headWidth : new long[] {64, 256}) {
             Tensor joint = normal(1, 1, 3, 3, 2, headWidth).to(DType.BFLOAT16);
             Tensor norm = normal(2, headWidth).to(DType.BFLOAT16);
@@ -325,7 +351,7 @@ class CardKernelsTest {
         } finally {
             StandInCard.fail("", 0);
         }
-        assertThat(CardKernels.inUse()).doesNotContain(QuantiseRows.NAME).hasSize(4);
+        assertThat(CardKernels.inUse()).doesNotContain(QuantiseRows.NAME).hasSize(5);
         start();
     }
 

@@ -159,6 +159,7 @@ class OperatorsTest {
                         "bfloat16 [1, 2, 3, 2, 3]",
                         () -> ScaledOperators.queryKeyValue(
                                 List.of(bf16(1, 2, 3)),
+                                List.of(ScaledOperators.quantiseRows(bf16(1, 2, 3))),
                                 Collections.nCopies(3, ScaledOperators.quantiseRows(bf16(6, 3))),
                                 Collections.nCopies(3, bf16(6)),
                                 2,
@@ -318,6 +319,10 @@ class OperatorsTest {
                         "group_norm",
                         "bfloat16 [1, 4, 2, 2]",
                         () -> PictureOperators.groupNorm(bf16(1, 4, 2, 2), 2, bf16(4), bf16(4), EPS)),
+                sample(
+                        "group_norm_by_sums",
+                        "bfloat16 [1, 4, 2, 2]",
+                        () -> PictureOperators.GROUP_NORM_BY_SUMS.tensor(bf16(1, 4, 2, 2), 2, bf16(4), bf16(4), EPS)),
                 sample(
                         "norm_silu_conv",
                         "bfloat16 [1, 3, 5, 4]",

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** fp8: what its 256 numbers are, how rows are rounded to them, and what a linear layer makes of them. */
 class ScaledOperatorsTest {
@@ -222,7 +223,13 @@ class ScaledOperatorsTest {
         List<Tensor> added = Stream.concat(lora.stream(), lora.stream()).toList();
 
         Tensor joint = ScaledOperators.queryKeyValue(
-                made.subList(0, 2), quantised, biases, 3, added, new long[] {0, 2, 2, 2, 2, 4});
+                made.subList(0, 2),
+                made.subList(0, 2).stream().map(ScaledOperators::quantiseRows).toList(),
+                quantised,
+                biases,
+                3,
+                added,
+                new long[] {0, 2, 2, 2, 2, 4});
 
         assertThat(joint.shape()).containsExactly(2, 8, 3, 3, 16);
         for (int i = 0; i < 6; i++) {
@@ -231,6 +238,60 @@ class ScaledOperatorsTest {
             Tensor part = joint.narrow(1, i < 3 ? 0 : 3, i < 3 ? 3 : 5).narrow(2, i % 3, 1);
             assertThat(part.reshape(-1).toFloats()).as("layer %d", i).isEqualTo(alone.toFloats());
         }
+    }
+
+    /** Three weights in one give what they give one by one, also where LoRAs take them apart. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void stackedProjectionsAreTheirLayers(boolean adapted) {
+        List<Tensor> made = Operators.randn(
+                9,
+                DType.FLOAT32,
+                new long[] {1, 3, 32},
+                new long[] {144, 32},
+                new long[] {144},
+                new long[] {4, 32},
+                new long[] {48, 4});
+        List<Tensor> xs = made.subList(0, 1);
+        List<Rows> rows = xs.stream().map(ScaledOperators::quantiseRows).toList();
+        Rows stack = ScaledOperators.quantiseRows(made.get(1));
+        List<Rows> apart = IntStream.range(0, 3)
+                .mapToObj(i -> new Rows(
+                        stack.values().narrow(0, 48L * i, 48), stack.scale().narrow(0, 48L * i, 48)))
+                .toList();
+        List<Tensor> added = adapted ? made.subList(3, 5) : List.of();
+        long[] ends = adapted ? new long[] {0, 2, 2} : new long[3];
+
+        Tensor found = ScaledOperators.queryKeyValue(xs, rows, List.of(stack), made.subList(2, 3), 3, added, ends);
+        Tensor expected =
+                ScaledOperators.queryKeyValue(xs, rows, apart, made.get(2).chunk(3, 0), 3, added, ends);
+
+        assertThat(found.shape()).containsExactly(1, 3, 3, 3, 16);
+        assertNear(found, expected);
+    }
+
+    /** What is quantised before gives what is quantised on the way; of one layer, of GELU, and of two inputs side by side. */
+    @Test
+    void rowsThatAreQuantisedAlreadyGiveTheSame() {
+        List<Tensor> made = Operators.randn(
+                4, DType.BFLOAT16, new long[] {1, 5, 32}, new long[] {1, 5, 64}, new long[] {48, 32}, new long[] {48, 96
+                });
+        Tensor x = made.get(0);
+        Tensor y = made.get(1);
+        Rows weight = ScaledOperators.quantiseRows(made.get(2));
+        Rows wide = ScaledOperators.quantiseRows(made.get(3));
+
+        assertThat(ScaledOperators.linear(ScaledOperators.quantiseRows(x), weight, null, DType.BFLOAT16)
+                        .toFloats())
+                .isEqualTo(ScaledOperators.linear(x, weight, null, List.of()).toFloats());
+        assertThat(ScaledOperators.linearOfGelu(x, weight, null, List.of()).toFloats())
+                .isEqualTo(ScaledOperators.linear(Operators.geluTanh(x), weight, null, List.of())
+                        .toFloats());
+        Tensor beside = ScaledOperators.linearBesideGelu(x, y, wide, null, List.of());
+        assertThat(beside.dtype()).isEqualTo(DType.BFLOAT16);
+        assertThat(beside.toFloats())
+                .isEqualTo(ScaledOperators.linear(Tensor.cat(-1, x, Operators.geluTanh(y)), wide, null, List.of())
+                        .toFloats());
     }
 
     private static void assertNear(Tensor found, Tensor expected) {

@@ -53,6 +53,11 @@ def _group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps:
     assert x.size(1) % groups == 0 and self._fits(x, x.size(1), weight) and self._fits(x, x.size(1), bias)
     return torch.empty(x.size(), dtype=x.dtype, device=x.device)
 
+def group_norm_by_sums(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    if not x.is_meta:
+        return self.group_norm_by_sums_(x, groups, weight, bias, eps)
+    return torch.empty(x.size(), dtype=x.dtype, device=x.device)
+
 def _rows(self, x: Tensor, dim: int, index: Tensor) -> Tensor:
     if not x.is_meta:
         return self._rows_(x, dim, index)
