@@ -58,7 +58,7 @@ public final class Handler {
                 try (var fetched = JobSources.fetch(job, images, loras)) {
                     pictures.fetched();
 
-                    // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones several at once
+                    // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones together
                     gpu.run(() -> {
                         pictures.started();
                         if (model.prepare(ticket)) {

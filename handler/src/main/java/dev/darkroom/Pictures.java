@@ -25,8 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * The pictures of one job: drawn one batch after another on the GPU's thread, each stored on another thread while the next is drawn. One that
@@ -133,7 +133,9 @@ final class Pictures implements AutoCloseable {
         for (int i = 0; i < batch.size(); i++) {
             Sample sample = batch.get(i);
             try {
-                handOver(sample, together.isEmpty() ? drawn(List.of(sample), drawing).getFirst() : together.get(i));
+                handOver(
+                        sample,
+                        together.isEmpty() ? drawn(List.of(sample), drawing).getFirst() : together.get(i));
             } catch (RuntimeException | Error e) {
                 JobException reason = Failures.toJobException(e);
                 if (samples.size() == 1 || reason.code().endsTheJob()) {
@@ -154,8 +156,11 @@ final class Pictures implements AutoCloseable {
                 throw e;
             }
             LOG.warnf(
-                    "job %s: %d pictures at once failed, so each is drawn alone: %s",
-                    ticket.id(), batch.size(), e.getMessage());
+                    reason.code().owner() == JobException.Owner.WORKER ? e : null,
+                    "job %s %d pictures at once: %s; each is drawn alone",
+                    ticket.id(),
+                    batch.size(),
+                    reason.getMessage());
             return List.of();
         }
     }

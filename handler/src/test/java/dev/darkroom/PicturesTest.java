@@ -197,7 +197,8 @@ class PicturesTest {
         try (var callers = new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(5));
                 var batch = new Pictures(ticket, job, model, results(callers), new Semaphore(2))) {
             List<Sample> left = batch.resendUnsent();
-            for (List<Sample> some : together ? List.of(left) : left.stream().map(List::of).toList()) {
+            for (List<Sample> some :
+                    together ? List.of(left) : left.stream().map(List::of).toList()) {
                 batch.draw(some, (asked, part) -> draw(asked, part, failing));
             }
             return batch.result();

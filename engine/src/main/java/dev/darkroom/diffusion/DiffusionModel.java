@@ -134,7 +134,8 @@ public final class DiffusionModel implements ImageModel {
             return Batches.SINGLE;
         }
         List<Size> images = sizes(sources);
-        Size generated = pipeline.sizes(job.sampling().framing(), images, defaults()).generated();
+        Size generated =
+                pipeline.sizes(job.sampling().framing(), images, defaults()).generated();
         return Batches.of(
                 checkpoint.placement().device(),
                 checkpoint.transformer().bytes(),

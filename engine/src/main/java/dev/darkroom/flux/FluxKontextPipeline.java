@@ -63,8 +63,9 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
             double[] sigmas = run.sigmas();
 
             // 5. denoise
-            var velocity =
-                    checkpoint.velocity(run, prompts, positions).seeing(noisy -> Tensor.cat(1, noisy, imageLatents.inBatchOf(noisy)));
+            var velocity = checkpoint
+                    .velocity(run, prompts, positions)
+                    .seeing(noisy -> Tensor.cat(1, noisy, imageLatents.inBatchOf(noisy)));
             latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
 

@@ -25,7 +25,8 @@ public final class Timings {
     /** Returns one of equal parts of these durations, which add up to them; what follows in it is its own. */
     public Timings part(int index, int count) {
         var part = new Timings();
-        milliseconds.forEach((name, time) -> part.milliseconds.put(name, time * (index + 1) / count - time * index / count));
+        milliseconds.forEach(
+                (name, time) -> part.milliseconds.put(name, time * (index + 1) / count - time * index / count));
         return part;
     }
 

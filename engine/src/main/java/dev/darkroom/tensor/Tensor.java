@@ -131,7 +131,9 @@ public final class Tensor {
     /** Returns this batch of one, {@code [1, …]}, once for each entry of another batch; a batch of any other size as it is. */
     public Tensor inBatchOf(Tensor other) {
         int batch = Math.toIntExact(other.size(0));
-        return size(0) != 1 || batch == 1 ? this : cat(0, Collections.nCopies(batch, this).toArray(Tensor[]::new));
+        return size(0) != 1 || batch == 1
+                ? this
+                : cat(0, Collections.nCopies(batch, this).toArray(Tensor[]::new));
     }
 
     /** Lengths of all dimensions. */

@@ -88,8 +88,8 @@ class DenoiserTest {
         numbers[picture * 4] = Float.NaN; // where attention has carried it to all tokens, the first is among them
         try (var scope = Scope.open("test")) {
             assertThatExceptionOfType(NotFiniteException.class)
-                    .isThrownBy(() -> Denoiser.run(
-                            Tensor.of(numbers, 3, 2, 2), SIGMAS, 0, new Constant(events, -1), progress, 1))
+                    .isThrownBy(() ->
+                            Denoiser.run(Tensor.of(numbers, 3, 2, 2), SIGMAS, 0, new Constant(events, -1), progress, 1))
                     .withMessageStartingWith("the transformer, in step 1, gave numbers that are not finite");
         }
     }

@@ -63,10 +63,7 @@ class BatchTest {
     void soItIsWithTwoPassesAStepAndALora(TinyPipeline pipeline) throws IOException {
         try (ImageModel model = pipeline.load(folder)) {
             LoraFile lora = TinyLora.write(folder.resolve("tiny.safetensors"), model, 0.5f);
-            holds(
-                    model,
-                    pipeline.job(ask(3, "a cat", Shortcuts.NONE)),
-                    pipeline.sources(PICTURE, List.of(lora)));
+            holds(model, pipeline.job(ask(3, "a cat", Shortcuts.NONE)), pipeline.sources(PICTURE, List.of(lora)));
         }
     }
 
@@ -123,7 +120,8 @@ class BatchTest {
     void aBatchThatIsCancelledLeavesNoTensor(TinyPipeline pipeline) throws IOException {
         try (ImageModel model = pipeline.load(folder)) {
             Job job = pipeline.job(ask(2, "a cat", Shortcuts.NONE));
-            model.render(job, job.samples(), pipeline.sources(PICTURE), Progress.NONE); // encodings are kept from now on
+            model.render(
+                    job, job.samples(), pipeline.sources(PICTURE), Progress.NONE); // encodings are kept from now on
             long kept = Scope.liveTensors();
 
             assertThatExceptionOfType(JobException.class)
@@ -160,9 +158,10 @@ class BatchTest {
                     .extracting(batch -> String.valueOf(batch.size()))
                     .containsExactly(sizes.split(", "));
             assertThat(batches.stream().flatMap(List::stream)).containsExactlyElementsOf(job.samples());
-            assertThat(batches).allSatisfy(batch -> assertThat(batch)
-                    .extracting(Sample::promptIndex)
-                    .containsOnly(batch.getFirst().promptIndex()));
+            assertThat(batches)
+                    .allSatisfy(batch -> assertThat(batch)
+                            .extracting(Sample::promptIndex)
+                            .containsOnly(batch.getFirst().promptIndex()));
         }
     }
 
@@ -171,11 +170,10 @@ class BatchTest {
     void aLargeReferenceLeavesNoRoom() {
         try (ImageModel model = LoadedModel.from(TestCheckpoints.POCKET_EDIT)) {
             var framing = new Framing.Exact(new Size(128, 128));
-            Sampling sampling = new Sampling(
-                    List.of("blue"), null, framing, 2, null, null, 7, 4, Shortcuts.NONE, List.of());
+            Sampling sampling =
+                    new Sampling(List.of("blue"), null, framing, 2, null, null, 7, 4, Shortcuts.NONE, List.of());
             Job job = TinyPipeline.QWEN_IMAGE_EDIT.job(sampling);
             Picture picture = TestPictures.noise(128, 128);
-
 
             assertThat(firstBatch(model, job, picture, 1)).isEqualTo(4);
             assertThat(firstBatch(model, job, picture, 63)).as("64 × 64 tokens").isEqualTo(1);
@@ -191,8 +189,7 @@ class BatchTest {
 
     private static Drawn draw(ImageModel model, Job job, List<Sample> batch, Sources sources, Progress progress) {
         AtomicReference<@Nullable List<Rendering>> renderings = new AtomicReference<>();
-        Map<String, float[]> seen =
-                Probe.record(() -> renderings.set(model.render(job, batch, sources, progress)));
+        Map<String, float[]> seen = Probe.record(() -> renderings.set(model.render(job, batch, sources, progress)));
         return new Drawn(
                 Objects.requireNonNull(seen.get("out.latents_packed")), Objects.requireNonNull(renderings.get()));
     }
