@@ -67,7 +67,7 @@ run() {
 }
 
 status=0
-run dev.darkroom.gpu.GpuCheck "$file" "${tiny[@]}" || status=$?
+run dev.darkroom.gpu.GpuCheck "$file" "${tiny[@]}" ${bench:+unbenched} || status=$?
 if [ "$status" -ne 2 ]; then
   run dev.darkroom.gpu.SamePictures "${tiny[@]}" >&2 || status=1
 fi

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Tensor {
     private final IValue value;
     private @Nullable PtNDArray array;
+    private @Nullable DType dtype;
 
     @Nullable
     Scope owner;
@@ -152,8 +153,12 @@ public final class Tensor {
         return Device.ofCode(Operators.DEVICE_OF.integer(this));
     }
 
+    /** Type of the numbers. */
     public DType dtype() {
-        return DType.ofCode((int) Operators.DTYPE_OF.integer(this));
+        if (dtype == null) {
+            dtype = DType.ofCode((int) Operators.DTYPE_OF.integer(this));
+        }
+        return dtype;
     }
 
     /** Converts to an element type: returns this tensor, or a copy if its type is another. */

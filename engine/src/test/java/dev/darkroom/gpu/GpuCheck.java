@@ -34,12 +34,14 @@ public final class GpuCheck {
 
     private final Card card;
     private final boolean tiny;
+    private final boolean benches;
     private final ObjectNode results = new ObjectMapper().createObjectNode();
     private boolean sound = true;
 
-    private GpuCheck(Card card, boolean tiny) {
+    private GpuCheck(Card card, boolean tiny, boolean benches) {
         this.card = card;
         this.tiny = tiny;
+        this.benches = benches;
     }
 
     /** A part of the check. */
@@ -48,7 +50,7 @@ public final class GpuCheck {
         void run() throws Exception;
     }
 
-    /** @param arguments the file for the figures, and {@code tiny} for a try on any machine */
+    /** @param arguments the file for the figures; {@code tiny} for a try on any machine, {@code unbenched} where the whole bench follows */
     public static void main(String... arguments) throws Exception {
         CardOperators.layOver();
         boolean tiny = List.of(arguments).contains("tiny");
@@ -57,7 +59,10 @@ public final class GpuCheck {
             System.err.println("there is no card to check: " + missing.get());
             System.exit(GpuBench.NO_CARD);
         }
-        var check = new GpuCheck(missing.isPresent() ? Card.CPU : Card.ofMachine(), tiny);
+        var check = new GpuCheck(
+                missing.isPresent() ? Card.CPU : Card.ofMachine(),
+                tiny,
+                !List.of(arguments).contains("unbenched"));
         check.run(Path.of(arguments[0]));
         System.exit(check.sound ? 0 : 1);
     }
@@ -69,7 +74,9 @@ public final class GpuCheck {
         part("attention", this::attention);
         part("copies", this::copies);
         part("kernels", this::kernels);
-        part("bench", () -> results.set("bench", GpuBench.run(card, tiny ? Plan.TINY : Plan.SHORT)));
+        if (benches) {
+            part("bench", () -> results.set("bench", GpuBench.run(card, tiny ? Plan.TINY : Plan.SHORT)));
+        }
         results.put("sound", sound);
         Files.writeString(
                 file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results) + "\n");

@@ -48,9 +48,17 @@ class GpuCheckTest {
         assertThat(refused.exit).isEqualTo(2);
         assertThat(refused.log).contains("there is no card to check");
 
-        Ended tried = run(Map.of(), script, "--tiny", "--bench", "--libtorch", libtorch, "found.json");
+        Ended tried = run(Map.of(), script, "--tiny", "--libtorch", libtorch, "found.json");
         assertThat(tried.exit).as(tried.log).isZero();
+        assertThat(tried.log).contains("picture in bfloat16: 100.0 dB");
         assertFigures(new ObjectMapper().readTree(folder.resolve("found.json").toFile()));
+
+        Ended benched = run(Map.of(), script, "--tiny", "--bench", "--libtorch", libtorch, "found.json");
+        assertThat(benched.exit).as(benched.log).isZero();
+        assertThat(new ObjectMapper()
+                        .readTree(folder.resolve("found.json").toFile())
+                        .has("bench"))
+                .isFalse();
         JsonNode bench =
                 new ObjectMapper().readTree(folder.resolve("found-bench.json").toFile());
         assertThat(bench.path("passes")).hasSize(4);
