@@ -2,11 +2,11 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.MappedFile;
-import dev.darkroom.tensor.Processor;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
+import dev.darkroom.tensor.host.Processor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

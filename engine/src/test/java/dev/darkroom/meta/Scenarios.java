@@ -7,6 +7,7 @@ import java.util.List;
 final class Scenarios {
     static final List<Scenario> ALL = List.of(
             Scenario.of("text", "flux.1-dev", 1024, 1024, Brings.PROMPT),
+            Scenario.of("text at 512²", "flux.1-dev", 512, 512, Brings.PROMPT),
             Scenario.of("text at 2048²", "flux.1-dev", 2048, 2048, Brings.PROMPT),
             Scenario.of("image to image with true CFG", "flux.1-dev", 1024, 1024, Brings.START)
                     .away("blurry"),
