@@ -14,6 +14,14 @@ final class Scenarios {
             Scenario.of("LoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT).withLora(),
             Scenario.of("DoRA", "flux.1-dev", 512, 512, Brings.PROMPT).withDora(),
             Scenario.of("planted", "flux.1-dev", 512, 512, Brings.PROMPT).planting("qk_norm_rope"),
+            Scenario.of("four at once with LoRA", "flux.1-dev", 256, 256, Brings.PROMPT)
+                    .withLora()
+                    .asking(4),
+            Scenario.of("four at once", "flux.1-fill-dev", 256, 256, Brings.MASK)
+                    .asking(4),
+            Scenario.of("four at once with CFG", "qwen-image", 256, 256, Brings.PROMPT)
+                    .away(" ")
+                    .asking(4),
             Scenario.of("edit", "flux.1-kontext-dev", 1024, 1024, Brings.IMAGES),
             Scenario.of("fill", "flux.1-fill-dev", 1024, 1024, Brings.MASK),
             Scenario.of("text with CFG", "qwen-image", 1328, 1328, Brings.PROMPT)
@@ -26,10 +34,20 @@ final class Scenarios {
                     .away(" "),
             Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withLora(),
+            Scenario.of("fp8", "flux.1-dev", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("fp8 with a DoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .withDora(),
+            Scenario.of("fp8 with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES)
+                    .inFp8()
+                    .away(" "),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
                     .within(6_500_000),
+            Scenario.of("four at once, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
+                    .within(6_500_000)
+                    .asking(4),
             Scenario.of("LoRA, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.PROMPT)
                     .within(6_500_000)
                     .withLora(),

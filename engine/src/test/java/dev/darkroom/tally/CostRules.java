@@ -66,7 +66,7 @@ final class CostRules {
         TEXT.put("to_host_float", WAITS);
         TEXT.put("to_host_long", WAITS);
         TEXT.put("wait_for", WAITS);
-        TEXT.put("arrival", (call, cost) -> cost.kernels += 4);
+        TEXT.put("arrival", (call, cost) -> cost.kernels += 5);
         TEXT.put("number", NOTHING);
         // making
         TEXT.put("randn", NOTHING); // on the CPU

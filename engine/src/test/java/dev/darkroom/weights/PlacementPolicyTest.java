@@ -23,7 +23,7 @@ class PlacementPolicyTest {
     @Test
     void onTheCpuSmallNetworksAndThoseStoredSoAreFloat32() {
         var policy = policy(Device.CPU, OptionalLong.of(0));
-        var stored = new WeightSize(12_000_000_000L, 48_000_000_000L, DType.FLOAT32);
+        var stored = new WeightSize(12_000_000_000L, 48_000_000_000L);
 
         assertThat(policy.preferred(SMALL)).isEqualTo(new Placement(Device.CPU, DType.FLOAT32));
         assertThat(policy.preferred(stored)).isEqualTo(new Placement(Device.CPU, DType.FLOAT32));
@@ -81,6 +81,6 @@ class PlacementPolicyTest {
     }
 
     private static WeightSize bfloat16(long elements) {
-        return new WeightSize(elements, 2 * elements, DType.BFLOAT16);
+        return new WeightSize(elements, 2 * elements);
     }
 }

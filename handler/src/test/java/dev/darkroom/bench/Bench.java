@@ -51,6 +51,7 @@ public final class Bench {
         Map<String, Measured.Timed> parts = new LinkedHashMap<>();
         parts.put("start", () -> System.out.println(StartUp.measure(HOME)));
         parts.put("picture", Bench::picture);
+        parts.put("batch", BatchBench::run);
         parts.put("operators", Bench::operators);
         parts.put("load", LoadBench::run);
         parts.put("allocator", AllocatorBench::run);
