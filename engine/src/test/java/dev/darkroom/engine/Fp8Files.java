@@ -12,9 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -86,8 +83,7 @@ final class Fp8Files {
     }
 
     /** Stores a weight; returns what its numbers stand for. */
-    private static float[] store(
-            SafetensorsWriter writer, String name, long[] shape, float[] numbers, Scheme scheme) {
+    private static float[] store(SafetensorsWriter writer, String name, long[] shape, float[] numbers, Scheme scheme) {
         String layer = name.substring(0, name.lastIndexOf('.') + 1);
         try (var scope = Scope.open("fp8")) {
             if (!scheme.scaled()) {

@@ -63,8 +63,8 @@ class StackedProjectionsTest {
     }
 
     static Stream<Arguments> cases() {
-        return Stream.of(Change.values()).flatMap(change -> LongStream.of(1, 2)
-                .mapToObj(batch -> Arguments.of(change, batch)));
+        return Stream.of(Change.values())
+                .flatMap(change -> LongStream.of(1, 2).mapToObj(batch -> Arguments.of(change, batch)));
     }
 
     @ParameterizedTest
@@ -76,8 +76,10 @@ class StackedProjectionsTest {
         Tensor rope = rope(3 * TOKENS);
         try (var apart = load();
                 var stacked = AsOnACard.load(256, this::load)) {
-            assertThat(apart.network()).allMatch(one -> one.projections().stack().isEmpty());
-            assertThat(stacked.network()).allMatch(one -> one.projections().stack().isPresent());
+            assertThat(apart.network())
+                    .allMatch(one -> one.projections().stack().isEmpty());
+            assertThat(stacked.network())
+                    .allMatch(one -> one.projections().stack().isPresent());
             float[] plain = attended(apart, rope, text, image);
             for (String stream : STREAMS) {
                 for (String layer : LAYERS) {
@@ -104,7 +106,11 @@ class StackedProjectionsTest {
         var writer = new SafetensorsWriter();
         for (String stream : STREAMS) {
             for (String layer : LAYERS) {
-                writer.add(stream + "." + layer + ".weight", DType.FLOAT32, new long[] {WIDTH, WIDTH}, numbers(0.3f, WIDTH * WIDTH))
+                writer.add(
+                                stream + "." + layer + ".weight",
+                                DType.FLOAT32,
+                                new long[] {WIDTH, WIDTH},
+                                numbers(0.3f, WIDTH * WIDTH))
                         .add(stream + "." + layer + ".bias", DType.FLOAT32, new long[] {WIDTH}, numbers(1, WIDTH));
             }
             for (String norm : List.of("norm_q", "norm_k")) {
@@ -115,10 +121,13 @@ class StackedProjectionsTest {
     }
 
     private Loaded<List<QueryKeyValue>> load() {
-        return Weights.load(folder, CPU, w -> STREAMS.stream()
-                .map(stream ->
-                        QueryKeyValue.load(w.at(stream), LAYERS, List.of("norm_q", "norm_k"), WIDTH, HEADS, HEAD))
-                .toList());
+        return Weights.load(
+                folder,
+                CPU,
+                w -> STREAMS.stream()
+                        .map(stream -> QueryKeyValue.load(
+                                w.at(stream), LAYERS, List.of("norm_q", "norm_k"), WIDTH, HEADS, HEAD))
+                        .toList());
     }
 
     private static float[] attended(Loaded<List<QueryKeyValue>> loaded, Tensor rope, Tensor text, Tensor image) {
