@@ -7,7 +7,10 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +43,7 @@ class Fp8WeightsTest {
     }
 
     private Loaded<LinearWeight> load(Placement placement) {
-        return Weights.load(
-                folder, placement, from -> from, (from, w) -> w.at("layer").linear(32, 16), layer -> true);
+        return Weights.load(folder, placement, from -> from, (from, w) -> w.at("layer").linear(32, 16), layer -> true);
     }
 
     private void assertRefused(String... words) {
@@ -53,7 +55,7 @@ class Fp8WeightsTest {
     @ParameterizedTest
     @CsvSource({"F64", "F32", "F16", "BF16"})
     void scalesOfEveryFloatingTypeAreRead(String name) {
-        DType type = java.util.Arrays.stream(DType.values())
+        DType type = Arrays.stream(DType.values())
                 .filter(one -> one.fileName().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -70,10 +72,8 @@ class Fp8WeightsTest {
     @ParameterizedTest
     @CsvSource({"3", "32", "16 32", "1 32", "1 16", "2 2", "16 1 1", "0"})
     void aScaleOfAnotherShapeIsRefused(String shape) {
-        long[] dimensions = java.util.Arrays.stream(shape.split(" "))
-                .mapToLong(Long::parseLong)
-                .toArray();
-        int length = (int) java.util.Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
+        long[] dimensions = Arrays.stream(shape.split(" ")).mapToLong(Long::parseLong).toArray();
+        int length = (int) Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
         write(
                 DType.FLOAT8_E4M3,
                 writer -> writer.add(
@@ -99,10 +99,8 @@ class Fp8WeightsTest {
 
     @Test
     void twoScalesAreRefused() {
-        write(
-                DType.FLOAT8_E4M3,
-                writer -> writer.add("layer.weight_scale", DType.FLOAT32, new long[0], 1)
-                        .add("layer.scale_weight", DType.FLOAT32, new long[0], 1));
+        write(DType.FLOAT8_E4M3, writer -> writer.add("layer.weight_scale", DType.FLOAT32, new long[0], 1)
+                .add("layer.scale_weight", DType.FLOAT32, new long[0], 1));
 
         assertRefused(FILE, "layer.weight has two scales", "layer.weight_scale", "layer.scale_weight");
     }
@@ -126,9 +124,7 @@ class Fp8WeightsTest {
     void aMarkNeedsWhatItMarks() {
         write(DType.BFLOAT16, writer -> writer.add("scaled_fp8", DType.FLOAT8_E5M2, new long[0], 0));
         try (var loaded = load(FP8)) {
-            assertThat(loaded.network().rows())
-                    .as("the mark itself is an fp8 tensor")
-                    .isPresent();
+            assertThat(loaded.network().rows()).as("the mark itself is an fp8 tensor").isPresent();
         }
         write(DType.BFLOAT16, writer -> writer.add("scaled_fp8", DType.FLOAT32, new long[0], 0));
 
@@ -137,7 +133,9 @@ class Fp8WeightsTest {
 
     @Test
     void blocksWithAScaleEachAreRefusedByTheirMethod() {
-        write(DType.FLOAT8_E4M3, writer -> writer.add("layer.weight_scale_inv", DType.FLOAT32, new long[] {1, 1}, 1));
+        write(
+                DType.FLOAT8_E4M3,
+                writer -> writer.add("layer.weight_scale_inv", DType.FLOAT32, new long[] {1, 1}, 1));
 
         assertRefused(folder.toString(), "quantized", "fp8 with a scale for each block");
     }
@@ -146,12 +144,41 @@ class Fp8WeightsTest {
     void aLayerWhoseWriterWantsMorePrecisionIsNotMultipliedInFp8() {
         write(
                 DType.FLOAT8_E4M3,
-                writer -> remark(writer, "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}"));
+                writer -> remark(writer, "layer", "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}"));
         assertPrecise();
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "float8_e4m3fn", true));
         assertPrecise();
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "float8_e4m3fn", false));
         assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(512 + 16 * 4);
+    }
+
+    /** Attention multiplies all of them at once, and takes its tokens either as they are or quantised. */
+    @Test
+    void whatIsMultipliedTogetherIsOfOneKind() {
+        List<String> layers = List.of("attn.to_q", "attn.add_q_proj", "mlp.in");
+        var writer = new SafetensorsWriter();
+        for (String layer : layers) {
+            writer.add(layer + ".weight", DType.FLOAT8_E4M3, SHAPE, SafetensorsWriter.filled(512, 0.75f));
+        }
+        remark(writer, "attn.to_q", "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}");
+        writer.write(folder.resolve(FILE));
+        BiFunction<Path, Weights, List<LinearWeight>> network = (from, w) ->
+                layers.stream().map(layer -> at(w, layer).linear(32, 16)).toList();
+
+        try (var loaded = Weights.load(folder, FP8, from -> from, network, layer -> true)) {
+            assertThat(loaded.network())
+                    .extracting(layer -> layer.rows().isPresent())
+                    .containsExactly(false, false, true);
+        }
+        assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(2 * 512 * 4 + 512 + 16 * 4);
+    }
+
+    private static Weights at(Weights w, String layer) {
+        Weights place = w;
+        for (String name : layer.split("\\.")) {
+            place = place.at(name);
+        }
+        return place;
     }
 
     private void assertPrecise() {
@@ -171,28 +198,26 @@ class Fp8WeightsTest {
 
     @Test
     void aRemarkThatNamesAnotherFormatIsRefused() {
-        write(DType.FLOAT8_E4M3, writer -> remark(writer, "{\"format\":\"mxfp8\"}"));
+        write(DType.FLOAT8_E4M3, writer -> remark(writer, "layer", "{\"format\":\"mxfp8\"}"));
         assertRefused(FILE, "layer.comfy_quant", "'mxfp8'", "expected 'float8_e4m3fn'", "layer.weight");
-        write(DType.FLOAT8_E4M3, writer -> remark(writer, "mxfp8"));
+        write(DType.FLOAT8_E4M3, writer -> remark(writer, "layer", "mxfp8"));
         assertRefused(FILE, "layer.comfy_quant", "no valid JSON");
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "nvfp4", false));
         assertRefused(FILE, "_quantization_metadata", "'nvfp4'", "expected 'float8_e4m3fn'");
     }
 
-    private static void remark(SafetensorsWriter writer, String json) {
+    private static void remark(SafetensorsWriter writer, String layer, String json) {
         var letters = new float[json.length()];
         for (int i = 0; i < letters.length; i++) {
             letters[i] = json.charAt(i);
         }
-        writer.add("layer.comfy_quant", DType.UINT8, new long[] {letters.length}, letters);
+        writer.add(layer + ".comfy_quant", DType.UINT8, new long[] {letters.length}, letters);
     }
 
     @Test
     void whatALayerInFp8TakesIsCountedSo() {
-        write(
-                DType.BFLOAT16,
-                writer -> writer.add("norm.weight", DType.BFLOAT16, new long[] {10}, new float[10])
-                        .add("layer.bias", DType.BFLOAT16, new long[] {16}, new float[16]));
+        write(DType.BFLOAT16, writer -> writer.add("norm.weight", DType.BFLOAT16, new long[] {10}, new float[10])
+                .add("layer.bias", DType.BFLOAT16, new long[] {16}, new float[16]));
         WeightSize size = WeightSize.of(folder, "layer"::equals);
 
         assertThat(size.in(new Placement(Device.CUDA, DType.BFLOAT16))).isEqualTo(2 * 538);
