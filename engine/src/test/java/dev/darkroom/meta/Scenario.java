@@ -51,7 +51,8 @@ public record Scenario(
 
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
-        return new Scenario(name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, "", 1);
+        return new Scenario(
+                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, "", 1);
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
@@ -74,24 +75,27 @@ public record Scenario(
     }
 
     Scenario within(long bytes) {
-        return new Scenario(name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, planted, outputs);
+        return new Scenario(
+                name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, planted, outputs);
     }
 
     Scenario withLora() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, planted, outputs);
     }
 
     Scenario withDora() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, planted, outputs);
     }
 
     Scenario asking(int count) {
-        return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, planted, count);
+        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, planted, count);
     }
 
     Scenario planting(String operator) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, operator, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, operator, outputs);
     }
 
     public Job.Generation job() {
