@@ -92,8 +92,8 @@ public final class Checkpoint implements AutoCloseable {
                 component + " of " + model,
                 role,
                 folder(component),
-                (folder, placement) ->
-                        Weights.load(folder, placement, config, network).quantised(bearsFp8));
+                bearsFp8,
+                (folder, placement) -> Weights.load(folder, placement, config, network, bearsFp8));
         networks.put(component, resident);
         return resident;
     }

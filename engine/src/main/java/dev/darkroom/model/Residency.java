@@ -69,7 +69,7 @@ public final class Residency {
     /** True if all of a model's networks can be loaded where they compute best, without freeing others. */
     public boolean hasRoomFor(List<Resident<?>> networks) {
         long needed = missing(networks).stream()
-                .mapToLong(next -> inMemory(next.size, policy.preferred(next.size)))
+                .mapToLong(next -> next.size.in(policy.preferred(next.size)))
                 .sum();
         return needed <= room(policy.device());
     }
@@ -90,10 +90,10 @@ public final class Residency {
     private void load(Missing next, List<Resident<?>> together) {
         long start = System.nanoTime();
         Placement placement = policy.preferred(next.size);
-        long needed = inMemory(next.size, placement);
+        long needed = next.size.in(placement);
         if (placement.device().isCard() && needed > room(placement.device()) + displaceable(placement, together)) {
             placement = policy.onCpu(next.size);
-            needed = inMemory(next.size, placement);
+            needed = next.size.in(placement);
         }
         String freed = makeRoom(needed, placement, together);
         next.network.load(placement, needed);
@@ -156,10 +156,6 @@ public final class Residency {
         return freed.isEmpty()
                 ? ""
                 : freed.stream().map(Resident::toString).collect(Collectors.joining(", ", "; freed ", ""));
-    }
-
-    private static long inMemory(WeightSize size, Placement placement) {
-        return size.in(placement.dtype());
     }
 
     private static String readable(long bytes) {

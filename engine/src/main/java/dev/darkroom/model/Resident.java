@@ -1,5 +1,6 @@
 package dev.darkroom.model;
 
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
@@ -8,6 +9,7 @@ import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A network that may or may not be in memory: its files stay where they are, so it can be loaded again after it was freed. */
@@ -15,6 +17,7 @@ public final class Resident<T> implements AutoCloseable {
     private final String name;
     private final Role role;
     private final Path folder;
+    private final Predicate<String> bearsFp8;
     private final BiFunction<Path, Placement, Loaded<T>> loader;
     private @Nullable Loaded<T> loaded;
     private long bytes;
@@ -42,12 +45,19 @@ public final class Resident<T> implements AutoCloseable {
      *
      * @param name for messages, such as {@code transformer of flux-dev}
      * @param folder of its component, with its config and its weights
+     * @param bearsFp8 tells by its name in the checkpoint if a linear layer is multiplied in fp8 where the place has it so
      * @param loader loads the folder's network to a place
      */
-    public Resident(String name, Role role, Path folder, BiFunction<Path, Placement, Loaded<T>> loader) {
+    public Resident(
+            String name,
+            Role role,
+            Path folder,
+            Predicate<String> bearsFp8,
+            BiFunction<Path, Placement, Loaded<T>> loader) {
         this.name = name;
         this.role = role;
         this.folder = folder;
+        this.bearsFp8 = bearsFp8;
         this.loader = loader;
     }
 
@@ -84,18 +94,16 @@ public final class Resident<T> implements AutoCloseable {
      * @throws dev.darkroom.weights.CheckpointException if they are not there or damaged
      */
     public WeightSize size() {
-        return WeightSize.of(folder).usedTimes(role.uses);
+        return WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
     }
 
     /**
-     * Checks that config and files fit each other, name by name and shape by shape, as loading does: the files are mapped in the type that
-     * they have, so that nothing is read but their headers, and unmapped again.
+     * Checks that config and files fit each other, name by name and shape by shape, as loading does, from the files' headers alone.
      *
      * @throws dev.darkroom.weights.CheckpointException that lists what is wrong
      */
     public void verify() {
-        var asStored = new Placement(Device.CPU, size().dtype());
-        Weights.verify(() -> loader.apply(folder, asStored));
+        Weights.verify(() -> loader.apply(folder, new Placement(Device.CPU, DType.FLOAT32)));
     }
 
     /** Bytes that the network takes in memory, in the type that it computes in; 0 if it is not in memory. */

@@ -44,6 +44,11 @@ public final class DeviceMemory {
         Operators.CONVERT_BYTES.tensor(staged, from, fromByte / from.bytes(), bytes, to, toByte / to.bytes(), count);
     }
 
+    /** Copies {@code count} elements, which must lie one after another, to byte {@code start}, a multiple of their size; without waiting. */
+    public void put(Tensor elements, DType dtype, long start, long count) {
+        convert(elements, dtype, 0, dtype, start, count);
+    }
+
     /** Waits until the device has done all that was asked of it. */
     public void await() {
         bytes.await();

@@ -2,6 +2,7 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ final class Inventory {
     private final Set<String> missing = new TreeSet<>();
     private final Set<String> misshapen = new TreeSet<>();
     private final Set<String> ignored = new HashSet<>();
+    private final Fp8Scales scales;
 
     Inventory(ShardedFiles files) {
         this.files = files;
@@ -31,6 +33,7 @@ final class Inventory {
             });
         }
         unread.addAll(tensors.keySet());
+        scales = new Fp8Scales(files, tensors, unread);
     }
 
     ShardedFiles files() {
@@ -47,7 +50,24 @@ final class Inventory {
         return tensors.values().stream().anyMatch(tensor -> tensor.dtype() == dtype);
     }
 
-    /** Finds a tensor of a floating type and this shape; what is wrong otherwise is noted, and empty returned. */
+    /** True unless the writer of a tensor asks that its fp8 numbers are multiplied with more precision. */
+    boolean mayBeFp8(String name) {
+        Stored stored = tensors.get(name);
+        return stored == null || scales.multiplied(stored);
+    }
+
+    /** Numbers of the network itself, without what lies beside them. */
+    Collection<Stored> numbers() {
+        return tensors.values().stream()
+                .filter(tensor -> !Fp8Scales.isBeside(tensor.name()))
+                .toList();
+    }
+
+    /**
+     * Finds a tensor of a floating type and this shape, with its scale; what is wrong otherwise is noted, and empty returned.
+     *
+     * @throws CheckpointException if there is a scale that cannot be read
+     */
     Optional<Stored> ask(String name, long... shape) {
         Stored stored = tensors.get(name);
         if (stored == null) {
@@ -63,7 +83,7 @@ final class Inventory {
             misshapen.add(name + " holds " + stored.dtype().fileName() + ", expected a floating type");
             return Optional.empty();
         }
-        return Optional.of(stored);
+        return Optional.of(scales.withScale(stored));
     }
 
     /** Allows for a name that nobody asks for: a tensor, or all below it. */
@@ -87,6 +107,7 @@ final class Inventory {
     /** Lists in one error every tensor that was missing, had another shape, or was not asked for. */
     void refuseIfIncomplete() {
         unread.removeIf(name -> ignored.stream().anyMatch(place -> name.equals(place) || name.startsWith(place + ".")));
+        scales.readMarks();
         if (missing.isEmpty() && misshapen.isEmpty() && unread.isEmpty()) {
             files.refuseIfChanged();
             return;
@@ -97,6 +118,7 @@ final class Inventory {
             throw new CheckpointException(files.folder() + " holds weights that are quantized (" + method
                     + "): take the checkpoint with plain weights");
         });
+        scales.refuseLeftovers(unread);
         throw new CheckpointException(files.folder() + " does not fit its config:" + listed("missing", missing)
                 + listed("of another shape", misshapen) + listed("not read", unread));
     }

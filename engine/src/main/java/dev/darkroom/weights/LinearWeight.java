@@ -2,7 +2,6 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
-import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
@@ -15,16 +14,21 @@ import org.jspecify.annotations.Nullable;
  * never written: it may be a read-only mapped file.
  */
 public final class LinearWeight {
-    private static final int FP8_MULTIPLE = 16;
-
-    private Tensor tensor;
-    private @Nullable Rows rows;
+    private final @Nullable Tensor tensor;
+    private final @Nullable Rows rows;
     private final Shape shape;
     private Optional<LowRank> lowRank = Optional.empty();
     private List<Tensor> added = List.of();
 
     /** Widths of a linear layer. */
-    public record Shape(long in, long out) {}
+    public record Shape(long in, long out) {
+        private static final int FP8_MULTIPLE = 16;
+
+        /** True if cards multiply such weights in fp8. */
+        boolean suitsFp8() {
+            return in > 0 && out > 0 && in % FP8_MULTIPLE == 0 && out % FP8_MULTIPLE == 0;
+        }
+    }
 
     /**
      * Low-rank matrices whose product is added to a weight, and what else LoRAs change of a layer.
@@ -57,30 +61,25 @@ public final class LinearWeight {
 
     LinearWeight(Tensor tensor, Shape shape) {
         this.tensor = tensor;
+        rows = null;
         this.shape = shape;
     }
 
-    /** The weight {@code [out, in]} as it lies in the checkpoint; of a quantised one what its numbers stand for, computed anew. */
-    public Tensor tensor() {
-        return rows == null ? tensor : ScaledOperators.dequantise(rows);
+    /** Makes a weight that is multiplied in fp8, and of which there is nothing else. */
+    LinearWeight(Rows rows, Shape shape) {
+        tensor = null;
+        this.rows = rows;
+        this.shape = shape;
     }
 
-    /** The weight in fp8, if it was quantised. */
+    /** The weight {@code [out, in]} as it lies in the checkpoint; of one in fp8 what its numbers stand for, computed anew in float32. */
+    public Tensor tensor() {
+        return rows == null ? Objects.requireNonNull(tensor) : ScaledOperators.dequantise(rows);
+    }
+
+    /** The weight in fp8, if it is multiplied so. */
     public Optional<Rows> rows() {
         return Optional.ofNullable(rows);
-    }
-
-    /** Quantises the weight, unless its widths are none that cards multiply in fp8: multiples of 16. */
-    void quantise(Scope weights) {
-        if (rows != null || shape.in() % FP8_MULTIPLE != 0 || shape.out() % FP8_MULTIPLE != 0) {
-            return;
-        }
-        try (var scope = Scope.open("quantise")) {
-            Rows made = ScaledOperators.quantiseRows(tensor);
-            weights.take(made.scale());
-            tensor = weights.replace(tensor, weights.take(made.values()));
-            rows = made;
-        }
     }
 
     public Shape shape() {

@@ -2,7 +2,6 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.Scope;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -30,22 +29,6 @@ public record Loaded<T>(
         return linears.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey, layer -> layer.getValue().shape()));
-    }
-
-    /**
-     * Quantises the weights of linear layers to fp8, if the placement has them so; what LoRAs add stays in the placement's type.
-     *
-     * @param bearIt tells by a layer's name in the checkpoint if it may be quantised
-     */
-    public Loaded<T> quantised(Predicate<String> bearIt) {
-        if (placement.fp8()) {
-            linears.forEach((name, weight) -> {
-                if (bearIt.test(name)) {
-                    weight.quantise(scope);
-                }
-            });
-        }
-        return this;
     }
 
     @Override

@@ -2,10 +2,11 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.MappedFile;
-import dev.darkroom.tensor.Processor;
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
+import dev.darkroom.tensor.host.Processor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,13 +38,26 @@ final class MappedWeights implements TensorReader {
     @Override
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         try (var reading = Scope.open("read " + stored.name())) {
-            Tensor whole = Objects.requireNonNull(mapped.get(stored.file()))
-                    .tensor(
-                            stored.dtype(),
-                            stored.entry().start(),
-                            stored.entry().dimensions());
-            return reading.keep(part.apply(whole).to(dtype));
+            return reading.keep(part.apply(stored.values(numbers(stored))).to(dtype));
         }
+    }
+
+    @Override
+    public Rows rows(Stored stored) {
+        try (var reading = Scope.open("read " + stored.name())) {
+            Rows rows = stored.rows(numbers(stored));
+            return new Rows(reading.keep(rows.values()), reading.keep(rows.scale()));
+        }
+    }
+
+    private Tensor numbers(Stored stored) {
+        return Objects.requireNonNull(mapped.get(stored.file()))
+                .tensor(stored.dtype(), stored.entry().start(), stored.entry().dimensions());
+    }
+
+    @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        return Optional.empty();
     }
 
     @Override

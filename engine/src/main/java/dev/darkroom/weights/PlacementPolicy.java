@@ -2,7 +2,7 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Processor;
+import dev.darkroom.tensor.host.Processor;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -69,7 +69,7 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
             return mostOnCpu() - used;
         }
         where.reclaim();
-        long free = where.freeBytes() - WORKSPACE;
+        long free = (where.isCuda() ? where.freeBytes() : where.totalBytes() - used) - WORKSPACE;
         return memory.isPresent() ? Math.min(free, memory.getAsLong() - used) : free;
     }
 

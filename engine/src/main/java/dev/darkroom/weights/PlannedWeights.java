@@ -1,6 +1,8 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.function.UnaryOperator;
 final class PlannedWeights implements TensorReader {
     private final Placement placement;
     private final Map<String, Stored> wholes = new LinkedHashMap<>();
+    private final Map<String, Stored> rows = new LinkedHashMap<>();
     private final Map<String, Stored> parts = new LinkedHashMap<>();
     private final List<List<Stored>> stacks = new ArrayList<>();
 
@@ -33,9 +36,27 @@ final class PlannedWeights implements TensorReader {
     }
 
     @Override
+    public Rows rows(Stored stored) {
+        rows.put(stored.name(), stored);
+        return new Rows(
+                Operators.blank(
+                        DType.FLOAT8_E4M3, placement.device(), stored.entry().dimensions()),
+                Operators.blank(DType.FLOAT32, placement.device(), stored.rows(), 1));
+    }
+
+    @Override
     public Optional<Tensor> stack(List<Stored> tensors) {
         stacks.add(List.copyOf(tensors));
         return Optional.of(blank(ArenaLayout.stackedShape(tensors)));
+    }
+
+    @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        stacks.add(List.copyOf(weights));
+        long[] shape = ArenaLayout.stackedShape(weights);
+        return Optional.of(new Rows(
+                Operators.blank(DType.FLOAT8_E4M3, placement.device(), shape),
+                Operators.blank(DType.FLOAT32, placement.device(), shape[0], 1)));
     }
 
     private Tensor blank(long... shape) {
@@ -44,7 +65,7 @@ final class PlannedWeights implements TensorReader {
 
     /** Lays out all tensors that the network keeps, those of a stack one after another. */
     ArenaLayout layout() {
-        return ArenaLayout.of(stacks, wholes.values(), placement.dtype());
+        return ArenaLayout.of(stacks, wholes.values(), rows.values(), placement.dtype());
     }
 
     /** Lays out the tensors that the network takes parts of, in the types that they are stored in. */

@@ -21,9 +21,8 @@ final class Quantization {
         MARKS.put("GPTQ or AWQ", Pattern.compile(".*\\.(qweight|qzeros|g_idx|scales)"));
         MARKS.put("torchao or quanto", Pattern.compile(".*weight[:.]_(data|scale|qdata|scale_and_zero|shift)(\\..*)?"));
         MARKS.put(
-                "scaled fp8 or fp4",
-                Pattern.compile(
-                        ".*(\\.|^)(scale_weight|scale_input|scaled_fp8|weight_scale(_2|_inv)?|input_scale|comfy_quant|weight_packed)"));
+                "fp4, or fp8 with a scale for each block",
+                Pattern.compile(".*\\.(weight_scale_2|weight_scale_inv|comfy_quant|weight_packed)"));
     }
 
     private Quantization() {}

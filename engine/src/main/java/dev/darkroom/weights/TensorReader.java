@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +14,14 @@ interface TensorReader {
     /** Returns a part of a tensor; the rest of it takes no memory once the network is built. */
     Tensor part(Stored stored, UnaryOperator<Tensor> part);
 
+    /** Returns a weight {@code [out, in]} as rows of e4m3 numbers. */
+    Rows rows(Stored stored);
+
     /**
      * Returns the rows of several tensors {@code [.., in]}, which were read before, as one; empty where they do not lie one after another.
      */
     Optional<Tensor> stack(List<Stored> tensors);
+
+    /** Returns several weights {@code [.., in]}, which were read as rows of e4m3 numbers before, as one; empty where they do not lie one after another. */
+    Optional<Rows> stackedRows(List<Stored> weights);
 }

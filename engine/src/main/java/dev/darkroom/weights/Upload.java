@@ -3,14 +3,17 @@ package dev.darkroom.weights;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.DeviceMemory;
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TransferBuffer;
 import dev.darkroom.weights.ArenaLayout.Conversion;
 import dev.darkroom.weights.ArenaLayout.Piece;
+import dev.darkroom.weights.ArenaLayout.RowsAt;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Future;
 
@@ -26,6 +29,7 @@ final class Upload implements AutoCloseable {
 
     private final ParallelReads reads = new ParallelReads();
     private final List<TransferBuffer> buffers = new ArrayList<>();
+    private final Device device;
     private final int window;
 
     /**
@@ -34,6 +38,7 @@ final class Upload implements AutoCloseable {
      * @param largest length of the longest image that is to be brought to the device
      */
     Upload(Device device, long largest, int largestWindow) {
+        this.device = device;
         window = (int) Math.min(largestWindow, Math.max(ArenaLayout.ALIGNMENT, Long.highestOneBit(largest)));
         for (long i = 0; i < BUFFERS && i * window < largest; i++) {
             buffers.add(TransferBuffer.allocate(device, window));
@@ -59,6 +64,57 @@ final class Upload implements AutoCloseable {
                 layout.converted().stream().map(Conversion::staged).toList(),
                 layout.stagedBytes(),
                 (buffer, start, length) -> convert(memory, layout.converted(), dtype, buffer, start, length));
+        compute(memory, layout, dtype);
+        putScales(memory, layout);
+    }
+
+    /** Brings tensors to the device as they are stored, some at once, and computes there what is to lie in its memory. */
+    private void compute(DeviceMemory memory, ArenaLayout layout, DType dtype) throws InterruptedException {
+        List<ArenaLayout> batches = layout.batches();
+        if (batches.isEmpty()) {
+            return;
+        }
+        try (var all = Scope.open("compute weights")) {
+            var stored = DeviceMemory.allocate(
+                    device, batches.stream().mapToLong(ArenaLayout::bytes).max().orElseThrow());
+            for (ArenaLayout batch : batches) {
+                run(batch.copied(), batch.copiedBytes(), stored::fill);
+                for (Piece piece : batch.copied()) {
+                    compute(piece.stored(), stored, piece.start(), memory, layout, dtype);
+                }
+            }
+            memory.await(); // what is stored goes now
+        }
+    }
+
+    private static void compute(
+            Stored tensor, DeviceMemory from, long start, DeviceMemory memory, ArenaLayout layout, DType dtype) {
+        try (var one = Scope.open("compute " + tensor.name())) {
+            Tensor numbers = from.tensor(tensor.dtype(), start, tensor.entry().dimensions());
+            Optional<RowsAt> at = layout.rowsOf(tensor);
+            if (at.isPresent()) {
+                Rows rows = tensor.rows(numbers);
+                memory.put(rows.values(), DType.FLOAT8_E4M3, at.get().values(), tensor.elements());
+                memory.put(rows.scale(), DType.FLOAT32, at.get().scale(), tensor.rows());
+            } else {
+                memory.put(tensor.values(numbers).to(dtype), dtype, layout.start(tensor), tensor.elements());
+            }
+        }
+    }
+
+    /** Brings the scales of weights to the device that are stored as they are multiplied. */
+    private void putScales(DeviceMemory memory, ArenaLayout layout) {
+        for (RowsAt rows : layout.rows().values()) {
+            if (rows.stored().dtype() == DType.FLOAT8_E4M3) {
+                try (var one = Scope.open("scale of " + rows.stored().name())) {
+                    memory.put(
+                            rows.stored().scaleOfRows(device),
+                            DType.FLOAT32,
+                            rows.scale(),
+                            rows.stored().rows());
+                }
+            }
+        }
     }
 
     private void run(List<Piece> image, long bytes, Taker taker) throws InterruptedException {

@@ -1,13 +1,16 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.DeviceMemory;
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 
 /**
  * Reads for a card: all tensors that a network keeps were copied into one allocation, and those that it takes parts of into a second one,
@@ -33,7 +36,11 @@ final class UploadedWeights implements TensorReader {
         partsLayout = plan.partsLayout();
         memory = DeviceMemory.allocate(placement.device(), layout.bytes());
         parts = DeviceMemory.allocate(placement.device(), partsLayout.bytes());
-        long largest = Math.max(Math.max(layout.copiedBytes(), layout.stagedBytes()), partsLayout.bytes());
+        long largest = LongStream.concat(
+                        LongStream.of(layout.copiedBytes(), layout.stagedBytes(), partsLayout.bytes()),
+                        layout.batches().stream().mapToLong(ArenaLayout::bytes))
+                .max()
+                .orElseThrow();
         if (placement.device().equals(Device.META)) {
             return; // has no numbers
         }
@@ -56,13 +63,28 @@ final class UploadedWeights implements TensorReader {
     @Override
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         try (var reading = Scope.open("read " + stored.name())) {
-            Tensor taken = part.apply(parts.tensor(
-                            stored.dtype(),
-                            partsLayout.start(stored),
-                            stored.entry().dimensions()))
-                    .to(placement.dtype());
+            Tensor numbers = parts.tensor(
+                    stored.dtype(), partsLayout.start(stored), stored.entry().dimensions());
+            Tensor taken = part.apply(stored.values(numbers)).to(placement.dtype());
             return reading.keep(taken.copy());
         }
+    }
+
+    @Override
+    public Rows rows(Stored stored) {
+        var at = layout.rowsOf(stored).orElseThrow();
+        return new Rows(
+                memory.tensor(DType.FLOAT8_E4M3, at.values(), stored.entry().dimensions()),
+                memory.tensor(DType.FLOAT32, at.scale(), stored.rows(), 1));
+    }
+
+    @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        long[] shape = ArenaLayout.stackedShape(weights);
+        return layout.stackedRows(weights)
+                .map(at -> new Rows(
+                        memory.tensor(DType.FLOAT8_E4M3, at.values(), shape),
+                        memory.tensor(DType.FLOAT32, at.scale(), shape[0], 1)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.nio.file.Path;
@@ -10,8 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A place in a checkpoint, given by a prefix of tensor names, from which a network takes its tensors part by part, as the names are nested.
@@ -51,20 +54,27 @@ public final class Weights {
      * @throws CheckpointException if anything is missing, differs in shape or is left over
      */
     public static <T> Loaded<T> load(Path folder, Placement placement, Function<Weights, T> network) {
+        return load(folder, placement, network, layer -> false);
+    }
+
+    private static <T> Loaded<T> load(
+            Path folder, Placement placement, Function<Weights, T> network, Predicate<String> bearsFp8) {
         var inventory = new Inventory(ShardedFiles.find(folder));
         var weights = Scope.open("weights of " + folder);
         try {
             T built;
             Source source;
+            boolean copies = placement.device().isCard() || COPYING.isBound();
             try (var reading = Scope.open("reading")) {
-                boolean copies = placement.device().isCard() || COPYING.isBound();
-                TensorReader reader = copies
-                        ? copied(folder, inventory, placement, network)
-                        : new MappedWeights(inventory, placement.dtype());
-                source = new Source(inventory, placement, reader, reading);
+                TensorReader reader = VERIFYING.isBound()
+                        ? new PlannedWeights(placement)
+                        : copies
+                                ? copied(folder, inventory, placement, network, bearsFp8)
+                                : new MappedWeights(inventory, placement.dtype());
+                source = new Source(inventory, placement, bearsFp8, reader, reading);
                 built = network.apply(new Weights(source, "", ""));
                 inventory.refuseIfIncomplete();
-                if (reader instanceof MappedWeights mapped && !VERIFYING.isBound()) {
+                if (reader instanceof MappedWeights mapped) {
                     mapped.prefetch();
                 }
             }
@@ -78,10 +88,14 @@ public final class Weights {
 
     /** Builds the network once to learn what it takes, and copies that: what is wrong with a checkpoint shows before anything is read. */
     private static <T> TensorReader copied(
-            Path folder, Inventory inventory, Placement placement, Function<Weights, T> network) {
+            Path folder,
+            Inventory inventory,
+            Placement placement,
+            Function<Weights, T> network,
+            Predicate<String> bearsFp8) {
         var plan = new PlannedWeights(placement);
         try (var planning = Scope.open("plan")) {
-            var unused = network.apply(new Weights(new Source(inventory, placement, plan, planning), "", ""));
+            var unused = network.apply(new Weights(new Source(inventory, placement, bearsFp8, plan, planning), "", ""));
         }
         inventory.refuseIfIncomplete();
         return new UploadedWeights(folder, plan, placement, COPYING.orElse(Upload.LARGEST_WINDOW));
@@ -96,12 +110,27 @@ public final class Weights {
      */
     public static <C, T> Loaded<T> load(
             Path folder, Placement placement, Function<Path, C> config, BiFunction<C, Weights, T> network) {
-        C read = config.apply(folder);
-        return load(folder, placement, weights -> network.apply(read, weights));
+        return load(folder, placement, config, network, layer -> false);
     }
 
     /**
-     * Checks that a load succeeds, and closes what it loaded: of mapped weights nothing is paged in.
+     * Loads a network that is built from its config, some of whose linear layers are multiplied in fp8 if the placement has it so. Of their
+     * weights nothing is kept but e4m3 numbers: as they are stored, or quantised.
+     *
+     * @param bearsFp8 tells by its name in the checkpoint if a linear layer may be multiplied so
+     */
+    public static <C, T> Loaded<T> load(
+            Path folder,
+            Placement placement,
+            Function<Path, C> config,
+            BiFunction<C, Weights, T> network,
+            Predicate<String> bearsFp8) {
+        C read = config.apply(folder);
+        return load(folder, placement, weights -> network.apply(read, weights), bearsFp8);
+    }
+
+    /**
+     * Checks that a load succeeds, without its numbers: nothing is read but headers, and what lies beside fp8 numbers.
      *
      * @throws CheckpointException if anything is missing, differs in shape or is left over
      */
@@ -158,9 +187,23 @@ public final class Weights {
 
     /** Takes the tensor {@code weight [out, in]} of a linear layer at this place, which a LoRA can adapt. */
     public LinearWeight linear(long in, long out) {
-        var weight = new LinearWeight(tensor("weight", out, in), new LinearWeight.Shape(in, out));
+        return linear(in, out, multipliesFp8(in, out));
+    }
+
+    private LinearWeight linear(long in, long out, boolean fp8) {
+        var shape = new LinearWeight.Shape(in, out);
+        LinearWeight weight = fp8
+                ? new LinearWeight(source.rows(at("weight").stored, out, in), shape)
+                : new LinearWeight(tensor("weight", out, in), shape);
         source.linears.put(prefix, weight);
         return weight;
+    }
+
+    private boolean multipliesFp8(long in, long out) {
+        return source.placement.fp8()
+                && new LinearWeight.Shape(in, out).suitsFp8()
+                && source.bearsFp8.test(prefix)
+                && source.inventory.mayBeFp8(at("weight").stored);
     }
 
     /**
@@ -174,16 +217,23 @@ public final class Weights {
     public StackedLinears stackedLinears(List<String> names, boolean biased, long in, long... outs) {
         List<LinearWeight> layers = new ArrayList<>();
         List<Tensor> biases = new ArrayList<>();
+        boolean fp8 = IntStream.range(0, outs.length)
+                .allMatch(i -> at(names.get(i)).multipliesFp8(in, outs[i])); // products take all of one kind
         for (int i = 0; i < outs.length; i++) {
-            layers.add(at(names.get(i)).linear(in, outs[i]));
+            layers.add(at(names.get(i)).linear(in, outs[i], fp8));
             if (biased) {
                 biases.add(at(names.get(i)).tensor("bias", outs[i]));
             }
         }
-        return new StackedLinears(layers, biases, stack(names, biased, in, outs));
+        return new StackedLinears(
+                layers,
+                biases,
+                fp8 ? Optional.empty() : stack(source::stack, names, biased, in, outs),
+                fp8 ? stack(source::stackedRows, names, biased, in, outs) : Optional.empty());
     }
 
-    private Optional<StackedLinears.Stack> stack(List<String> names, boolean biased, long in, long... outs) {
+    private <W> Optional<StackedLinears.Stack<W>> stack(
+            Function<List<Stored>, Optional<W>> read, List<String> names, boolean biased, long in, long... outs) {
         List<Stored> weights = new ArrayList<>();
         List<Stored> biases = new ArrayList<>();
         for (int i = 0; i < outs.length; i++) {
@@ -199,7 +249,7 @@ public final class Weights {
         Optional<Tensor> bias = biased ? source.stack(biases) : Optional.empty();
         return biased && bias.isEmpty()
                 ? Optional.empty()
-                : source.stack(weights).map(weight -> new StackedLinears.Stack(weight, bias.orElse(null)));
+                : read.apply(weights).map(weight -> new StackedLinears.Stack<>(weight, bias.orElse(null)));
     }
 
     /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
@@ -239,12 +289,13 @@ public final class Weights {
     private record Source(
             Inventory inventory,
             Placement placement,
+            Predicate<String> bearsFp8,
             TensorReader reader,
             Scope scope,
             Map<String, LinearWeight> linears,
             Map<String, NormWeight> norms) {
-        Source(Inventory inventory, Placement placement, TensorReader reader, Scope scope) {
-            this(inventory, placement, reader, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
+        Source(Inventory inventory, Placement placement, Predicate<String> bearsFp8, TensorReader reader, Scope scope) {
+            this(inventory, placement, bearsFp8, reader, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
         Tensor take(String name, Function<Stored, Tensor> read, long... shape) {
@@ -254,8 +305,23 @@ public final class Weights {
                     .orElseGet(Source::placeholder);
         }
 
+        Rows rows(String name, long... shape) {
+            return inventory
+                    .ask(name, shape)
+                    .map(stored -> {
+                        Rows rows = reader.rows(stored);
+                        return new Rows(scope.keep(rows.values()), scope.keep(rows.scale()));
+                    })
+                    .orElseGet(() -> new Rows(placeholder(), placeholder()));
+        }
+
         Optional<Tensor> stack(List<Stored> tensors) {
             return reader.stack(tensors).map(scope::keep);
+        }
+
+        Optional<Rows> stackedRows(List<Stored> weights) {
+            return reader.stackedRows(weights)
+                    .map(rows -> new Rows(scope.keep(rows.values()), scope.keep(rows.scale())));
         }
 
         /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */

@@ -131,9 +131,9 @@ class ForeignConfigTest {
         "x_embedder.weight.absmax, bitsandbytes",
         "x_embedder.weight.quant_state.bitsandbytes__nf4, nf4",
         "x_embedder.SCB, bitsandbytes",
-        "x_embedder.scale_weight, scaled fp8",
-        "scaled_fp8, scaled fp8",
-        "x_embedder.weight_scale, scaled fp8",
+        "x_embedder.weight_scale_inv, fp8 with a scale for each block",
+        "x_embedder.weight_scale_2, fp4",
+        "x_embedder.comfy_quant, fp4",
         "x_embedder.weight._data, torchao or quanto",
         "x_embedder.qweight, GPTQ or AWQ"
     })

@@ -62,15 +62,16 @@ final class MetaMain {
         try (var log = scenario.planted().isEmpty()
                         ? OperatorLog.to(tally)
                         : OperatorLog.planting(scenario.planted(), tally);
-                MetaModel loaded = MetaModel.load(checkpoint, scenario.memory())) {
+                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory())) {
             ImageModel model = loaded.model();
             for (Resident<?> network : model.networks()) {
                 line.withObject("networks")
                         .putObject(network.toString().replaceFirst(" of .*", ""))
                         .put("placement", network.required().placement().toString())
-                        .put("bytes", network.required().bytes());
+                        .put("bytes", network.bytes());
             }
             tally.weightsAreThere();
+            line.put("held", tally.weightBytes());
             render(model, scenario, line, tally);
         } catch (RuntimeException e) {
             line.put("error", String.valueOf(e.getMessage()));

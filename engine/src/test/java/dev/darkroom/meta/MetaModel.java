@@ -19,14 +19,15 @@ record MetaModel(ImageModel model, Loras loras) implements AutoCloseable {
     /**
      * Opens and loads a checkpoint.
      *
+     * @param fp8 true if layers that bear it are multiplied in fp8
      * @param memory most bytes that weights may take on the card, as DARKROOM_MEMORY has it, or 0; what does not fit computes on the CPU
      */
-    static MetaModel load(Path checkpoint, long memory) {
+    static MetaModel load(Path checkpoint, boolean fp8, long memory) {
         Loras loras = Families.loras(ROOM_FOR_LORAS);
         var loaded = new MetaModel(Families.open("meta", checkpoint, Limits.STANDARD, loras), loras);
         try {
             var budget = memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory);
-            new Residency(new PlacementPolicy(Device.META, Optional.empty(), budget))
+            new Residency(new PlacementPolicy(Device.META, Optional.empty(), budget, fp8))
                     .prepare(loaded.model.networks(), Progress.NONE);
             return loaded;
         } catch (RuntimeException | Error e) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint a {@link Published} name, or a folder below test-payloads/models
  * @param memory bytes that weights may take on the card; 0 for all that it has
  * @param pictures number of pictures that the job brings
+ * @param fp8 true if layers that bear it are multiplied in fp8
  * @param planted an operator that is given a tensor of the wrong device; empty for none
  * @param outputs pictures that are asked for, of which the first batch is drawn
  */
@@ -32,6 +33,7 @@ public record Scenario(
         int pictures,
         @Nullable String negative,
         Adapter adapter,
+        boolean fp8,
         String planted,
         int outputs) {
     /** What a job is. */
@@ -52,7 +54,7 @@ public record Scenario(
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         return new Scenario(
-                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, "", 1);
+                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "", 1);
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
@@ -63,39 +65,48 @@ public record Scenario(
                 : checkpoint.contains("edit") || checkpoint.contains("kontext") ? Brings.IMAGES : Brings.PROMPT;
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         String negative = guidedByItself ? " " : null;
-        return new Scenario("usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, "", 1);
+        return new Scenario(
+                "usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, false, "", 1);
     }
 
     Scenario withPictures(int count) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, count, negative, adapter, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, count, negative, adapter, fp8, planted, outputs);
     }
 
     Scenario away(String from) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, from, adapter, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, from, adapter, fp8, planted, outputs);
     }
 
     Scenario within(long bytes) {
         return new Scenario(
-                name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, planted, outputs);
+                name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs);
     }
 
     Scenario withLora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, planted, outputs);
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs);
     }
 
     Scenario withDora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, planted, outputs);
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs);
+    }
+
+    Scenario inFp8() {
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, true, planted, outputs);
     }
 
     Scenario asking(int count) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, planted, count);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, planted, count);
     }
 
     Scenario planting(String operator) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, operator, outputs);
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs);
     }
 
     public Job.Generation job() {

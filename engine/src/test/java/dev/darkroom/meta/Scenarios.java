@@ -7,6 +7,7 @@ import java.util.List;
 final class Scenarios {
     static final List<Scenario> ALL = List.of(
             Scenario.of("text", "flux.1-dev", 1024, 1024, Brings.PROMPT),
+            Scenario.of("text at 512²", "flux.1-dev", 512, 512, Brings.PROMPT),
             Scenario.of("text at 2048²", "flux.1-dev", 2048, 2048, Brings.PROMPT),
             Scenario.of("image to image with true CFG", "flux.1-dev", 1024, 1024, Brings.START)
                     .away("blurry"),
@@ -33,6 +34,13 @@ final class Scenarios {
                     .away(" "),
             Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withLora(),
+            Scenario.of("fp8", "flux.1-dev", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("fp8 with a DoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .withDora(),
+            Scenario.of("fp8 with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES)
+                    .inFp8()
+                    .away(" "),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)

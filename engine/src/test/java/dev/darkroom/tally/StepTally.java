@@ -69,6 +69,11 @@ public final class StepTally implements OperatorLog.Listener {
         before = live;
     }
 
+    /** Bytes of the weights on the card. */
+    public long weightBytes() {
+        return before;
+    }
+
     /** The steps of a run whose parts were what comes before them, each step, and what comes after. */
     public List<Part> steps() {
         return parts.subList(1, parts.size() - 1);

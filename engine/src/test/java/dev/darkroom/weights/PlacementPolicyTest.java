@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Processor;
+import dev.darkroom.tensor.host.Processor;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class PlacementPolicyTest {
     @Test
     void onTheCpuSmallNetworksAndThoseStoredSoAreFloat32() {
         var policy = policy(Device.CPU, OptionalLong.of(0));
-        var stored = new WeightSize(12_000_000_000L, 48_000_000_000L, DType.FLOAT32);
+        var stored = new WeightSize(12_000_000_000L, 48_000_000_000L);
 
         assertThat(policy.preferred(SMALL)).isEqualTo(new Placement(Device.CPU, DType.FLOAT32));
         assertThat(policy.preferred(stored)).isEqualTo(new Placement(Device.CPU, DType.FLOAT32));
@@ -76,11 +76,22 @@ class PlacementPolicyTest {
                 .isEqualTo(half);
     }
 
+    @Test
+    void whatStandsForACardHasLessRoomWithEveryNetwork() {
+        long gib = 1L << 30;
+
+        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 0)).isEqualTo(135 * gib);
+        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 100 * gib))
+                .isEqualTo(35 * gib);
+        assertThat(policy(Device.META, OptionalLong.of(30 * gib)).room(Device.META, 10 * gib))
+                .isEqualTo(20 * gib);
+    }
+
     private static PlacementPolicy policy(Device device, OptionalLong memory) {
         return new PlacementPolicy(device, Optional.empty(), memory);
     }
 
     private static WeightSize bfloat16(long elements) {
-        return new WeightSize(elements, 2 * elements, DType.BFLOAT16);
+        return new WeightSize(elements, 2 * elements);
     }
 }

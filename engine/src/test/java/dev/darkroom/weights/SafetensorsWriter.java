@@ -152,13 +152,13 @@ public final class SafetensorsWriter {
         }
     }
 
-    /** Sign, four bits of exponent with bias 7, three of mantissa; for zero and normal numbers. */
+    /** Sign, four bits of exponent with bias 7, three of mantissa; below 2^-6 multiples of 2^-9. */
     private static byte e4m3(float value) {
-        if (value == 0) {
-            return 0;
-        }
         int bits = Float.floatToRawIntBits(value);
         int exponent = Math.getExponent(value) + 7;
+        if (exponent <= 0) {
+            return (byte) (((bits >>> 31) << 7) | Math.round(Math.abs(value) * 512));
+        }
         return (byte) (((bits >>> 31) << 7) | (exponent << 3) | ((bits >>> 20) & 7));
     }
 }
