@@ -163,8 +163,7 @@ record ArenaLayout(
     }
 
     /** Sorts stacks and single tensors as their first tensors lie in the files. */
-    private static List<Unit> units(
-            List<List<Stored>> stacks, Collection<Stored> tensors, Collection<Stored> inFp8) {
+    private static List<Unit> units(List<List<Stored>> stacks, Collection<Stored> tensors, Collection<Stored> inFp8) {
         Set<String> stacked = new HashSet<>();
         List<Unit> units = new ArrayList<>();
         for (List<Stored> stack : stacks) {

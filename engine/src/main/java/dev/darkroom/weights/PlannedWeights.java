@@ -40,9 +40,7 @@ final class PlannedWeights implements TensorReader {
         rows.put(stored.name(), stored);
         return new Rows(
                 Operators.blank(
-                        DType.FLOAT8_E4M3,
-                        placement.device(),
-                        stored.entry().dimensions()),
+                        DType.FLOAT8_E4M3, placement.device(), stored.entry().dimensions()),
                 Operators.blank(DType.FLOAT32, placement.device(), stored.rows(), 1));
     }
 

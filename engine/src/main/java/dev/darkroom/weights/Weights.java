@@ -289,12 +289,7 @@ public final class Weights {
             Scope scope,
             Map<String, LinearWeight> linears,
             Map<String, NormWeight> norms) {
-        Source(
-                Inventory inventory,
-                Placement placement,
-                Predicate<String> bearsFp8,
-                TensorReader reader,
-                Scope scope) {
+        Source(Inventory inventory, Placement placement, Predicate<String> bearsFp8, TensorReader reader, Scope scope) {
             this(inventory, placement, bearsFp8, reader, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 

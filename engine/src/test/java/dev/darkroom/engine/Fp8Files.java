@@ -80,8 +80,7 @@ final class Fp8Files {
     }
 
     /** Stores a weight; returns what its numbers stand for. */
-    private static float[] store(
-            SafetensorsWriter writer, String name, long[] shape, float[] numbers, Scheme scheme) {
+    private static float[] store(SafetensorsWriter writer, String name, long[] shape, float[] numbers, Scheme scheme) {
         String layer = name.substring(0, name.lastIndexOf('.') + 1);
         try (var scope = Scope.open("fp8")) {
             if (!scheme.scaled()) {

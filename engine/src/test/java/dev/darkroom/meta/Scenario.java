@@ -49,7 +49,8 @@ public record Scenario(
 
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
-        return new Scenario(name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "");
+        return new Scenario(
+                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "");
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
@@ -76,11 +77,13 @@ public record Scenario(
     }
 
     Scenario withLora() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted);
     }
 
     Scenario withDora() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted);
     }
 
     Scenario inFp8() {

@@ -43,7 +43,8 @@ class Fp8WeightsTest {
     }
 
     private Loaded<LinearWeight> load(Placement placement) {
-        return Weights.load(folder, placement, from -> from, (from, w) -> w.at("layer").linear(32, 16), layer -> true);
+        return Weights.load(
+                folder, placement, from -> from, (from, w) -> w.at("layer").linear(32, 16), layer -> true);
     }
 
     private void assertRefused(String... words) {
@@ -72,7 +73,8 @@ class Fp8WeightsTest {
     @ParameterizedTest
     @CsvSource({"3", "32", "16 32", "1 32", "1 16", "2 2", "16 1 1", "0"})
     void aScaleOfAnotherShapeIsRefused(String shape) {
-        long[] dimensions = Arrays.stream(shape.split(" ")).mapToLong(Long::parseLong).toArray();
+        long[] dimensions =
+                Arrays.stream(shape.split(" ")).mapToLong(Long::parseLong).toArray();
         int length = (int) Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
         write(
                 DType.FLOAT8_E4M3,
@@ -99,8 +101,10 @@ class Fp8WeightsTest {
 
     @Test
     void twoScalesAreRefused() {
-        write(DType.FLOAT8_E4M3, writer -> writer.add("layer.weight_scale", DType.FLOAT32, new long[0], 1)
-                .add("layer.scale_weight", DType.FLOAT32, new long[0], 1));
+        write(
+                DType.FLOAT8_E4M3,
+                writer -> writer.add("layer.weight_scale", DType.FLOAT32, new long[0], 1)
+                        .add("layer.scale_weight", DType.FLOAT32, new long[0], 1));
 
         assertRefused(FILE, "layer.weight has two scales", "layer.weight_scale", "layer.scale_weight");
     }
@@ -124,7 +128,9 @@ class Fp8WeightsTest {
     void aMarkNeedsWhatItMarks() {
         write(DType.BFLOAT16, writer -> writer.add("scaled_fp8", DType.FLOAT8_E5M2, new long[0], 0));
         try (var loaded = load(FP8)) {
-            assertThat(loaded.network().rows()).as("the mark itself is an fp8 tensor").isPresent();
+            assertThat(loaded.network().rows())
+                    .as("the mark itself is an fp8 tensor")
+                    .isPresent();
         }
         write(DType.BFLOAT16, writer -> writer.add("scaled_fp8", DType.FLOAT32, new long[0], 0));
 
@@ -133,9 +139,7 @@ class Fp8WeightsTest {
 
     @Test
     void blocksWithAScaleEachAreRefusedByTheirMethod() {
-        write(
-                DType.FLOAT8_E4M3,
-                writer -> writer.add("layer.weight_scale_inv", DType.FLOAT32, new long[] {1, 1}, 1));
+        write(DType.FLOAT8_E4M3, writer -> writer.add("layer.weight_scale_inv", DType.FLOAT32, new long[] {1, 1}, 1));
 
         assertRefused(folder.toString(), "quantized", "fp8 with a scale for each block");
     }
@@ -144,7 +148,8 @@ class Fp8WeightsTest {
     void aLayerWhoseWriterWantsMorePrecisionIsNotMultipliedInFp8() {
         write(
                 DType.FLOAT8_E4M3,
-                writer -> remark(writer, "layer", "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}"));
+                writer ->
+                        remark(writer, "layer", "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}"));
         assertPrecise();
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "float8_e4m3fn", true));
         assertPrecise();
@@ -216,8 +221,10 @@ class Fp8WeightsTest {
 
     @Test
     void whatALayerInFp8TakesIsCountedSo() {
-        write(DType.BFLOAT16, writer -> writer.add("norm.weight", DType.BFLOAT16, new long[] {10}, new float[10])
-                .add("layer.bias", DType.BFLOAT16, new long[] {16}, new float[16]));
+        write(
+                DType.BFLOAT16,
+                writer -> writer.add("norm.weight", DType.BFLOAT16, new long[] {10}, new float[10])
+                        .add("layer.bias", DType.BFLOAT16, new long[] {16}, new float[16]));
         WeightSize size = WeightSize.of(folder, "layer"::equals);
 
         assertThat(size.in(new Placement(Device.CUDA, DType.BFLOAT16))).isEqualTo(2 * 538);

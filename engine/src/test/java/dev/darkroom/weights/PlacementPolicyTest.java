@@ -80,7 +80,8 @@ class PlacementPolicyTest {
     void whatStandsForACardHasLessRoomWithEveryNetwork() {
         long gib = 1L << 30;
 
-        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 0)).isEqualTo(135 * gib);
+        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 0))
+                .isEqualTo(135 * gib);
         assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 100 * gib))
                 .isEqualTo(35 * gib);
         assertThat(policy(Device.META, OptionalLong.of(30 * gib)).room(Device.META, 10 * gib))
