@@ -51,7 +51,7 @@ coverage:
 golden: test-classes
 	@$(TEST_JAVA) dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
 
-# What starting, loading, making and editing a picture cost here: make bench [ONLY='edit growth allocator types']
+# What starting, loading, making and editing a picture cost here: make bench [ONLY='edit growth batch allocator types']
 bench: build test-classes
 	@$(TEST_JAVA) dev.darkroom.bench.Bench $(ONLY)
 
@@ -63,9 +63,9 @@ bench-gpu: test-classes
 gpu-check: test-classes
 	@deploy/gpu-check/bundle handler/target/test-classes:engine/target/test-classes:engine/target/classes:$$(cat handler/target/test-classpath) target/gpu-check.tgz
 
-# What a step costs on a card, from shapes alone, and the forecast by card: make tally MODEL=flux.1-dev SIZE=1024x1024 [FORMAT=json]
+# What a step costs on a card, from shapes alone, and the forecast by card: make tally MODEL=flux.1-dev [SIZE=1024x1024] [FORMAT=json], or MODEL=all
 tally: test-classes
-	@$(TEST_JAVA) -Ddarkroom.operators.over=meta.py dev.darkroom.meta.Tally $(or $(MODEL),flux.1-dev) $(or $(SIZE),1024x1024) $(or $(FORMAT),table)
+	@$(TEST_JAVA) -Ddarkroom.operators.over=meta.py dev.darkroom.meta.Tally "$(MODEL)" "$(SIZE)" "$(FORMAT)"
 
 # Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]; and a hundred changes of LoRAs
 soak: build test-classes

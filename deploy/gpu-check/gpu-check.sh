@@ -20,7 +20,8 @@ while [ $# -gt 0 ]; do
     --goldens) goldens=$(realpath "${2:?--goldens wants a folder}") && shift ;;
     --jni) jni=$(realpath "${2:?--jni wants a file}") && shift ;;
     --libtorch) libtorch=${2:?--libtorch wants a folder} && shift ;;
-    -*) echo "unknown argument $1" >&2 && exit 2 ;;
+    --help | -h) sed -n '2,6s/^# //p' "${BASH_SOURCE[0]}" && exit 0 ;;
+    -*) echo "unknown argument $1; --help says which there are" >&2 && exit 2 ;;
     *) file=$1 ;;
   esac
   shift

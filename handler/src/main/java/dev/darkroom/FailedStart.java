@@ -1,5 +1,6 @@
 package dev.darkroom;
 
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.runpod.Heartbeat;
 import dev.darkroom.queue.runpod.RunPodEnvironment;
@@ -33,7 +34,7 @@ final class FailedStart {
 
     private static void report(Throwable start, boolean oneJob) {
         Throwable failure = inOurForm(cause(start));
-        Logger.getLogger(FailedStart.class).errorf("FAIL start: %s", failure.getMessage());
+        Logger.getLogger(FailedStart.class).errorf("FAIL start: %s", Reason.of(failure));
         tell("start", failure, oneJob);
     }
 
@@ -45,7 +46,7 @@ final class FailedStart {
         try {
             Optional<RunPodEnvironment> platform = RunPodEnvironment.fromProcess();
             if (platform.isPresent()) {
-                Heartbeat.reportUnhealthy(platform.get(), PRODUCT, check, String.valueOf(failure.getMessage()));
+                Heartbeat.reportUnhealthy(platform.get(), PRODUCT, check, Reason.of(failure));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import dev.darkroom.checks.OpenFiles;
 import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
@@ -111,7 +112,7 @@ final class FirstLook {
         try {
             reader = Wiring.payloads(config);
         } catch (RuntimeException e) {
-            say("FAIL", String.valueOf(e.getMessage()));
+            say("FAIL", Reason.of(e));
             PayloadFile.refuse(out, e);
             return OptionalInt.of(JOB_FAILED);
         }

@@ -58,15 +58,15 @@ public final class Handler {
                 try (var fetched = JobSources.fetch(job, images, loras)) {
                     pictures.fetched();
 
-                    // 5. the GPU's turn: the model's networks are loaded, then one picture after another is drawn
+                    // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones together
                     gpu.run(() -> {
                         pictures.started();
                         if (model.prepare(ticket)) {
                             pictures.loaded();
                         }
-                        for (Sample sample : left) {
+                        for (List<Sample> batch : model.batches(job, left, fetched.sources())) {
                             // 6. each is stored on another thread while the next is drawn
-                            pictures.draw(sample, part -> model.render(job, sample, fetched.sources(), part));
+                            pictures.draw(batch, (some, part) -> model.render(job, some, fetched.sources(), part));
                         }
                         return left.size();
                     });

@@ -25,14 +25,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
- * The pictures of one job: drawn one after another on the GPU's thread, each stored on another thread while the next is drawn. One that
+ * The pictures of one job: drawn one batch after another on the GPU's thread, each stored on another thread while the next is drawn. One that
  * fails leaves the others. Reports to the job's ticket what happens, and keeps the times.
  */
 final class Pictures implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Pictures.class);
     private static final int LOOK_AGAIN_MILLISECONDS = 100;
 
     /** Drawn pictures of one job that may wait in memory for their storage: another job's have room beside them. */
@@ -115,31 +116,69 @@ final class Pictures implements AutoCloseable {
         timings.lap("load");
     }
 
+    /** Draws some of the pictures together, all of them or none. */
+    @FunctionalInterface
+    interface Drawing {
+        List<Rendering> of(List<Sample> batch, Progress progress);
+    }
+
     /**
-     * Draws a picture on this thread, the GPU's, and has it stored on another. Waits for a place before that if storage is slower than
-     * the GPU.
+     * Draws pictures together on this thread, the GPU's, and has them stored on another. Waits for places before that if storage is slower
+     * than the GPU. If they cannot be drawn together, each is drawn alone, and fails alone.
      *
      * @throws JobException if it was the job's only picture, or the failure concerns the whole job
      */
-    void draw(Sample sample, Function<Progress, Rendering> render) throws InterruptedException {
-        try {
-            ticket.checkCancelled();
-            if (storageFailed) {
-                throw new JobException(
-                        JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
+    void draw(List<Sample> batch, Drawing drawing) throws InterruptedException {
+        List<Rendering> together = batch.size() == 1 || storageFailed ? List.of() : drawnTogether(batch, drawing);
+        for (int i = 0; i < batch.size(); i++) {
+            Sample sample = batch.get(i);
+            try {
+                handOver(
+                        sample,
+                        together.isEmpty() ? drawn(List.of(sample), drawing).getFirst() : together.get(i));
+            } catch (RuntimeException | Error e) {
+                JobException reason = Failures.toJobException(e);
+                if (samples.size() == 1 || reason.code().endsTheJob()) {
+                    throw e;
+                }
+                failures.put(sample.index(), new JobResult.Failure(sample, reason));
             }
-            Rendering rendering = render.apply(ticket.part(sample.index(), samples.size()));
-            ticket.drawn(sample, rendering.timings());
-            acquire(placesOfThisJob);
-            acquire(placesOfAllJobs);
-            storeOnAnotherThread(sample, rendering);
+        }
+    }
+
+    /** Returns nothing if the pictures could not be drawn together, for a reason that is not the whole job's. */
+    private List<Rendering> drawnTogether(List<Sample> batch, Drawing drawing) {
+        try {
+            return drawn(batch, drawing);
         } catch (RuntimeException | Error e) {
             JobException reason = Failures.toJobException(e);
-            if (samples.size() == 1 || reason.code().endsTheJob()) {
+            if (reason.code().endsTheJob()) {
                 throw e;
             }
-            failures.put(sample.index(), new JobResult.Failure(sample, reason));
+            LOG.warnf(
+                    reason.code().owner() == JobException.Owner.WORKER ? e : null,
+                    "job %s %d pictures at once: %s; each is drawn alone",
+                    ticket.id(),
+                    batch.size(),
+                    reason.getMessage());
+            return List.of();
         }
+    }
+
+    private List<Rendering> drawn(List<Sample> batch, Drawing drawing) {
+        ticket.checkCancelled();
+        if (storageFailed) {
+            throw new JobException(
+                    JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
+        }
+        return drawing.of(batch, ticket.part(batch.getFirst().index(), batch.size(), samples.size()));
+    }
+
+    private void handOver(Sample sample, Rendering rendering) throws InterruptedException {
+        ticket.drawn(sample, rendering.timings());
+        acquire(placesOfThisJob);
+        acquire(placesOfAllJobs);
+        storeOnAnotherThread(sample, rendering);
     }
 
     private void acquire(Semaphore places) throws InterruptedException {

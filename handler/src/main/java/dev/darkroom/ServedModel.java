@@ -54,9 +54,14 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
         }
     }
 
-    /** Draws one picture of a job, on the GPU's thread. */
-    Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
-        return model.render(job, sample, sources, progress);
+    /** Divides pictures of a job into those that are drawn together, once the networks are loaded. */
+    List<List<Sample>> batches(Job job, List<Sample> samples, Sources sources) {
+        return model.batches(job, samples, sources);
+    }
+
+    /** Draws pictures of a job together, on the GPU's thread. */
+    List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress) {
+        return model.render(job, batch, sources, progress);
     }
 
     /** Returns the model's networks that are in memory. */

@@ -36,6 +36,7 @@ class ArchitectureTest {
             Map.entry("job", List.of()),
             Map.entry("image", List.of("job")),
             Map.entry("kernel", List.of()),
+            Map.entry("tensor.host", List.of()),
             Map.entry("tensor", List.of("kernel", "job")),
             Map.entry("weights", List.of("tensor", "job")),
             Map.entry("nn", List.of("weights", "tensor", "job")),

@@ -9,6 +9,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
@@ -48,7 +49,9 @@ class PicturesTest {
     private final List<JobResult.Image> told = Collections.synchronizedList(new ArrayList<>());
     private final List<Integer> drawn = new ArrayList<>();
     private final List<String> happened = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> steps = new ArrayList<>();
     private ServedModel model;
+    private boolean together;
 
     PicturesTest() {
         Path pocket = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
@@ -135,6 +138,50 @@ class PicturesTest {
         assertThat(unsent()).isEmpty();
     }
 
+    @Test
+    void picturesThatAreDrawnTogetherAreToldAndStoredEach() throws InterruptedException {
+        together = true;
+
+        JobResult result = run(() -> {});
+
+        assertThat(drawn).containsExactly(0, 1, 2);
+        assertThat(steps).as("steps of all pictures").containsExactly("3 of 6", "6 of 6");
+        assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 1, 2);
+        assertThat(told).containsExactlyInAnyOrderElementsOf(result.images());
+        assertThat(happened).contains("drawn 0", "drawn 1", "drawn 2");
+    }
+
+    @Test
+    void ifTheyCannotBeDrawnTogetherEachIsDrawnAloneAndFailsAlone() throws InterruptedException {
+        together = true;
+
+        JobResult result = run(() -> {}, 1);
+
+        assertThat(drawn).as("together, then alone").containsExactly(0, 1, 2, 0, 1, 2);
+        assertThat(steps).containsExactly("3 of 6", "1 of 6", "2 of 6", "3 of 6", "5 of 6", "6 of 6");
+        assertThat(result.images()).extracting(image -> image.sample().index()).containsExactly(0, 2);
+        assertThat(result.failures()).singleElement().satisfies(failure -> {
+            assertThat(failure.sample().index()).isEqualTo(1);
+            assertThat(failure.reason().code()).isEqualTo(JobException.Code.INTERNAL);
+        });
+    }
+
+    @Test
+    void aCancelledJobIsNotTriedAloneAgain() {
+        together = true;
+        Runnable cancelledOnceDrawn = () -> {
+            if (!drawn.isEmpty()) {
+                throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+            }
+        };
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> run(cancelledOnceDrawn))
+                .matches(e -> e.code() == JobException.Code.CANCELLED);
+        assertThat(drawn).containsExactly(0, 1, 2);
+        assertThat(told).isEmpty();
+    }
+
     private List<Path> unsent() throws IOException {
         try (Stream<Path> files = Files.list(data.resolve("unsent"))) {
             return files.toList();
@@ -149,18 +196,27 @@ class PicturesTest {
         var ticket = new ListeningTicket(job, check);
         try (var callers = new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(5));
                 var batch = new Pictures(ticket, job, model, results(callers), new Semaphore(2))) {
-            for (Sample sample : batch.resendUnsent()) {
-                batch.draw(sample, part -> {
-                    drawn.add(sample.index());
-                    if (Arrays.stream(failing).anyMatch(index -> index == sample.index())) {
-                        throw new IllegalStateException("this one cannot be drawn");
-                    }
-                    return new Rendering(
-                            new Media.Still(Picture.black(new Size(64, 64))), new Timings(), List.of(), Map.of());
-                });
+            List<Sample> left = batch.resendUnsent();
+            for (List<Sample> some :
+                    together ? List.of(left) : left.stream().map(List::of).toList()) {
+                batch.draw(some, (asked, part) -> draw(asked, part, failing));
             }
             return batch.result();
         }
+    }
+
+    /** Pretends to draw; a batch fails if one of its pictures does. */
+    private List<Rendering> draw(List<Sample> asked, Progress part, int... failing) {
+        asked.forEach(sample -> drawn.add(sample.index()));
+        part.report(1, 2);
+        if (asked.stream().anyMatch(sample -> Arrays.stream(failing).anyMatch(index -> index == sample.index()))) {
+            throw new IllegalStateException("this one cannot be drawn");
+        }
+        part.report(2, 2);
+        return asked.stream()
+                .map(sample -> new Rendering(
+                        new Media.Still(Picture.black(new Size(64, 64))), new Timings(), List.of(), Map.of()))
+                .toList();
     }
 
     private Results results(CallerBuckets callers) {
@@ -192,6 +248,17 @@ class PicturesTest {
         @Override
         public int largestAnswer() {
             return 1_000_000;
+        }
+
+        @Override
+        public void report(int step, int all) {
+            check.run();
+            steps.add(step + " of " + all);
+        }
+
+        @Override
+        public void drawn(Sample sample, Timings timings) {
+            happened.add("drawn " + sample.index());
         }
 
         @Override

@@ -103,14 +103,17 @@ public final class Checkpoint implements AutoCloseable {
         return List.copyOf(networks.values());
     }
 
-    /** Device and element type in which the transformer computes; it must be in memory. */
-    public Placement placement() {
+    /** The transformer; it must be in memory. */
+    Resident<?> transformer() {
         return networks.values().stream()
                 .filter(network -> network.role() == Role.TRANSFORMER)
                 .findFirst()
-                .orElseThrow()
-                .required()
-                .placement();
+                .orElseThrow();
+    }
+
+    /** Device and element type in which the transformer computes; it must be in memory. */
+    public Placement placement() {
+        return transformer().required().placement();
     }
 
     /** Networks that LoRAs may adapt, loaded as they are now: all but the autoencoder. */

@@ -38,7 +38,7 @@ public final class Denoiser {
     /**
      * Denoises packed latents.
      *
-     * @param latents float32 {@code [1, S, C]}, with noise of the level of the first sigma
+     * @param latents of pictures that are drawn in one pass, float32 {@code [B, S, C]}, with noise of the level of the first sigma
      * @param sigmas noise levels, falling to 0
      * @throws NotFiniteException if a step's result is no finite number
      * @throws dev.darkroom.job.JobException if {@code progress} ends the job

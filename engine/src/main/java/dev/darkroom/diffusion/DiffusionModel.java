@@ -25,6 +25,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.weights.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint of any family with the pipeline that the checkpoint's own files name: completes jobs with the checkpoint's defaults, and
@@ -119,37 +121,74 @@ public final class DiffusionModel implements ImageModel {
     }
 
     @Override
-    public Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
+    public List<List<Sample>> batches(Job job, List<Sample> samples, Sources sources) {
         return switch (job) {
-            case Job.Generation generation -> render(generation, sample, sources, progress);
+            case Job.Generation generation ->
+                (samples.size() == 1 ? Batches.SINGLE : batches(generation, sources)).divide(samples);
         };
     }
 
-    private Rendering render(Job.Generation job, Sample sample, Sources sources, Progress progress) {
-        var timings = new Timings();
-        Framing framing = job.sampling().framing();
-        List<Size> images = sources.images().stream().map(Picture::size).toList();
-        PictureSizes sizes = pipeline.sizes(framing, images, defaults());
-        choices.limits().require(sizes.output());
-        Run run = choices.run(job, sample.prompt(), sizes.generated());
-        List<String> notes = notes(job.sampling(), run, sizes);
-        Picture picture = generate(run, sample.seed(), job.sampling().shortcuts(), sources, notes, progress, timings);
-        Picture image = sources.image();
-        Picture inFrame = image != null && pipeline.edits() && Framing.isFrameOf(framing, images.size())
-                ? DriftSearch.undone(image, picture, notes::add)
-                : picture;
-        Picture finished = sizes.fit(inFrame, image != null);
-        timings.lap("resize");
-        return new Rendering(
-                new Media.Still(finished),
-                timings,
-                notes,
-                parameters(run, job.sampling().shortcuts(), sources, sizes.output()));
+    /** With a step cache pictures are drawn alone: each decides for itself which steps it reuses. */
+    private Batches batches(Job.Generation job, Sources sources) {
+        if (job.sampling().shortcuts().threshold() > 0) {
+            return Batches.SINGLE;
+        }
+        List<Size> images = sizes(sources);
+        Size generated =
+                pipeline.sizes(job.sampling().framing(), images, defaults()).generated();
+        return Batches.of(
+                checkpoint.placement().device(),
+                checkpoint.transformer().bytes(),
+                pipeline.imageTokens(generated, images),
+                choices.limits());
     }
 
-    private Picture generate(
+    private static List<Size> sizes(Sources sources) {
+        return sources.images().stream().map(Picture::size).toList();
+    }
+
+    @Override
+    public List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress) {
+        return switch (job) {
+            case Job.Generation generation -> render(generation, batch, sources, progress);
+        };
+    }
+
+    private List<Rendering> render(Job.Generation job, List<Sample> batch, Sources sources, Progress progress) {
+        var timings = new Timings();
+        Sampling sampling = job.sampling();
+        PictureSizes sizes = pipeline.sizes(sampling.framing(), sizes(sources), defaults());
+        choices.limits().require(sizes.output());
+        Run run = choices.run(job, batch.getFirst().prompt(), sizes.generated());
+        List<String> notes = notes(sampling, run, sizes);
+        List<Picture> pictures = generate(run, batch, sampling.shortcuts(), sources, notes, progress, timings);
+        Map<String, Object> parameters = parameters(run, sampling.shortcuts(), sources, sizes.output());
+        List<Rendering> renderings = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            Timings part = timings.part(i, pictures.size());
+            List<String> ofThis = new ArrayList<>(notes);
+            Picture finished = finish(pictures.get(i), sampling.framing(), sizes, sources, ofThis);
+            part.lap("resize");
+            renderings.add(new Rendering(new Media.Still(finished), part, ofThis, parameters));
+        }
+        return renderings;
+    }
+
+    /** Undoes the drift of an edit, and gives the picture the size that was asked for. */
+    private Picture finish(
+            Picture picture, @Nullable Framing framing, PictureSizes sizes, Sources sources, List<String> notes) {
+        Picture image = sources.image();
+        Picture inFrame = image != null
+                        && pipeline.edits()
+                        && Framing.isFrameOf(framing, sources.images().size())
+                ? DriftSearch.undone(image, picture, notes::add)
+                : picture;
+        return sizes.fit(inFrame, image != null);
+    }
+
+    private List<Picture> generate(
             Run run,
-            long seed,
+            List<Sample> batch,
             Shortcuts shortcuts,
             Sources sources,
             List<String> notes,
@@ -158,11 +197,14 @@ public final class DiffusionModel implements ImageModel {
         try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable());
                 var cache = StepCache.of(shortcuts.threshold())) {
             notes.addAll(adapted.notes());
-            Noise noise = Noise.seeded(seed, checkpoint.placement().dtype());
+            DType dtype = checkpoint.placement().dtype();
+            Noise noise = Noise.of(batch.stream()
+                    .map(sample -> Noise.seeded(sample.seed(), dtype))
+                    .toList());
             Run here = run.with(checkpoint.textEncoders(adapted::identity), cache);
-            Picture picture = pipeline.generate(here, sources, noise, progress, timings);
+            List<Picture> pictures = pipeline.generate(here, sources, noise, progress, timings);
             cache.note().ifPresent(notes::add);
-            return picture;
+            return pictures;
         } catch (NotFiniteException e) {
             throw blamed(e, sources.loras(), loras.own());
         } finally {

@@ -13,6 +13,7 @@ import dev.darkroom.vae.Posterior;
 import dev.darkroom.weights.Placement;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Conversion of pictures to the tokens that a transformer denoises, and back: latents of an autoencoder, of which 2×2 places are one token.
@@ -24,12 +25,12 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
     private static final String ENCODING = "the autoencoder (vae), encoding a picture,";
     private static final String DECODING = "the autoencoder (vae), decoding the picture,";
 
-    /** Shape of the latents of a picture, {@code [1, C, h, w]}. */
+    /** Shape of the latents of one picture, {@code [1, C, h, w]}. */
     public long[] shape(TokenGrid grid) {
         return new long[] {1, vae.latentChannels(), grid.latentHeight(), grid.latentWidth()};
     }
 
-    /** Packs noise {@code [1, C, h, w]} from host memory into tokens {@code [1, S, 4C]}, float32 on the transformer's device. */
+    /** Packs noise {@code [B, C, h, w]} from host memory into tokens {@code [B, S, 4C]}, float32 on the transformer's device. */
     public Tensor fromNoise(Tensor noise) {
         try (var scope = Scope.open("noise to tokens")) {
             return scope.keep(LatentPacking.pack(noise.to(DType.FLOAT32).to(target.device())));
@@ -48,8 +49,8 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
     }
 
     /**
-     * Encodes a picture to latents drawn from their distribution with {@code noise} {@code [1, C, h, w]}, as tokens like those of
-     * {@link #mode}.
+     * Encodes a picture to latents drawn from their distribution with {@code noise} {@code [B, C, h, w]}, as tokens like those of
+     * {@link #mode}, {@code [B, S, 4C]}.
      */
     public Tensor sample(PictureKey key, Supplier<Tensor> pixels, Tensor noise) {
         try (var scope = Scope.open("image latents")) {
@@ -73,8 +74,14 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
         return LatentPacking.pack(vae.scale(latents.to(DType.FLOAT32)).to(target.device()));
     }
 
-    /** Decodes denoised tokens {@code [1, S, 4C]} to a picture. */
-    public Picture decode(Tensor latents, TokenGrid grid) {
+    /** Decodes denoised tokens {@code [B, S, 4C]} to pictures, one after another: what is in memory is that of one. */
+    public List<Picture> decode(Tensor latents, TokenGrid grid) {
+        return IntStream.range(0, Math.toIntExact(latents.size(0)))
+                .mapToObj(i -> decodeOne(latents.narrow(0, i, 1), grid))
+                .toList();
+    }
+
+    private Picture decodeOne(Tensor latents, TokenGrid grid) {
         try (var scope = Scope.open("decode")) {
             Tensor unpacked = LatentPacking.unpack(latents, grid.latentHeight(), grid.latentWidth());
             Tensor z = vae.unscale(unpacked.to(vae.placement().device()));

@@ -63,14 +63,24 @@ public interface Pipeline {
     }
 
     /**
-     * Draws one picture.
+     * Counts the tokens that the transformer sees of one picture: the generated ones, and those of reference pictures.
      *
-     * @param noise the random numbers of the run
+     * @param generated size of the generated picture
+     * @param images sizes of the job's images
+     */
+    default int imageTokens(Size generated, List<Size> images) {
+        return TokenGrid.of(generated).tokens();
+    }
+
+    /**
+     * Draws pictures that differ in their noise alone, in one pass a step.
+     *
+     * @param noise the random numbers of the run, for as many pictures as are to be drawn
      * @param progress is called after every step, and may end the job
      * @param timings gets the laps {@code encode}, {@code denoise} and {@code decode}
      * @throws NotFiniteException if a network's result holds numbers that are not finite
      */
-    Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings);
+    List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings);
 
     /** Does a small run of this very pipeline, through all networks that a job goes through. */
     default void warmUp(Run run, Noise noise) {

@@ -11,9 +11,9 @@ public interface Velocity {
         /**
          * Predicts the velocity at a step, guided as the run asks.
          *
-         * @param latents packed, float32 {@code [1, S, C]}
+         * @param latents packed, float32 {@code [B, S, C]}
          * @param step counted from the first noise level that was prepared for
-         * @return {@code [1, S, C]}
+         * @return {@code [B, S, C]}
          */
         Tensor at(Tensor latents, int step);
     }

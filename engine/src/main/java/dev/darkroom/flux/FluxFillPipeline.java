@@ -38,7 +38,7 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     private static final long MOST_PIXELS = 2L << 20;
 
     @Override
-    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+    public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
         Picture image = Objects.requireNonNull(sources.image(), "image");
         Picture mask = Objects.requireNonNull(sources.mask(), "mask");
         var latentSpace = checkpoint.latents();
@@ -56,10 +56,10 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
             Tensor maskedLatents = latentSpace.sample(
                     PictureKey.ofMasked(image, mask, run.size()),
                     () -> masked(image, binary, run.size()),
-                    draws.get(2)); // [1, S, 4C]
+                    draws.get(2)); // [B, S, 4C]
             Tensor maskTokens =
                     LatentPacking.packMask(binary).to(latentSpace.target().device()); // [1, S, 256]
-            Tensor conditions = Tensor.cat(2, maskedLatents, maskTokens);
+            Tensor conditions = Tensor.cat(2, maskedLatents, maskTokens.inBatchOf(maskedLatents));
             Probe.see("mid.mask_image", binary);
             Probe.see("mid.mask_packed", maskTokens);
             Probe.see("mid.masked_latents_packed", maskedLatents);
@@ -76,9 +76,9 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
             timings.lap("denoise");
 
             // 6. decode
-            Picture picture = latentSpace.decode(latents, run.grid());
+            List<Picture> pictures = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
-            return picture;
+            return pictures;
         }
     }
 

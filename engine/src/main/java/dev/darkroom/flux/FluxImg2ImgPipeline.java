@@ -23,12 +23,12 @@ import java.util.Objects;
  */
 record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
     /**
-     * Draws one picture from a start.
+     * Draws pictures from a start.
      *
      * @param image the picture to start from
      * @param timings gets the laps {@code encode}, {@code denoise} and {@code decode}
      */
-    Picture generate(Run run, Picture image, Noise noise, Progress progress, Timings timings) {
+    List<Picture> generate(Run run, Picture image, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
         try (var job = Scope.open("image to image")) {
             // 1. prompt embeds, image latents
@@ -55,9 +55,9 @@ record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
             timings.lap("denoise");
 
             // 5. decode
-            Picture picture = latentSpace.decode(latents, run.grid());
+            List<Picture> pictures = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
-            return picture;
+            return pictures;
         }
     }
 

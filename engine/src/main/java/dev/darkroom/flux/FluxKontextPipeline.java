@@ -35,13 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known) implements Pipeline {
     @Override
-    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+    public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
         return sources.image() == null
                 ? new FluxPipeline(checkpoint).generate(run, noise, progress, timings)
                 : generate(run, sources.image(), noise, progress, timings);
     }
 
-    private Picture generate(Run run, Picture image, Noise noise, Progress progress, Timings timings) {
+    private List<Picture> generate(Run run, Picture image, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
         try (var job = Scope.open("kontext")) {
             // 1. prompt embeds
@@ -63,15 +63,16 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
             double[] sigmas = run.sigmas();
 
             // 5. denoise
-            var velocity =
-                    checkpoint.velocity(run, prompts, positions).seeing(noisy -> Tensor.cat(1, noisy, imageLatents));
+            var velocity = checkpoint
+                    .velocity(run, prompts, positions)
+                    .seeing(noisy -> Tensor.cat(1, noisy, imageLatents.inBatchOf(noisy)));
             latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
 
             // 6. decode
-            Picture picture = latentSpace.decode(latents, run.grid());
+            List<Picture> pictures = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
-            return picture;
+            return pictures;
         }
     }
 
@@ -97,6 +98,14 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
     @Override
     public Family family() {
         return checkpoint;
+    }
+
+    @Override
+    public int imageTokens(Size generated, List<Size> images) {
+        return TokenGrid.of(generated).tokens()
+                + images.stream()
+                        .mapToInt(image -> TokenGrid.of(known.reference(image)).tokens())
+                        .sum();
     }
 
     @Override

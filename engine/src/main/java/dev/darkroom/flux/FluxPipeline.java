@@ -33,14 +33,14 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     private static final double USUAL_STRENGTH = 0.6;
 
     @Override
-    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+    public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
         return sources.image() == null
                 ? generate(run, noise, progress, timings)
                 : new FluxImg2ImgPipeline(checkpoint).generate(run, sources.image(), noise, progress, timings);
     }
 
-    /** Draws one picture from a prompt alone. */
-    Picture generate(Run run, Noise noise, Progress progress, Timings timings) {
+    /** Draws pictures from a prompt alone. */
+    List<Picture> generate(Run run, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
         try (var job = Scope.open("text to image")) {
             // 1. prompt embeds
@@ -60,9 +60,9 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
             timings.lap("denoise");
 
             // 5. decode
-            Picture picture = latentSpace.decode(latents, run.grid());
+            List<Picture> pictures = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
-            return picture;
+            return pictures;
         }
     }
 

@@ -109,7 +109,7 @@ public final class FluxTransformer {
      * Predicts the velocity at one step.
      *
      * @param tokens {@code [B, S, in channels]}
-     * @param promptEmbeds {@code [B, T, prompt width]}
+     * @param promptEmbeds {@code [B, T, prompt width]}; a B of 1 is for all pictures
      * @param conditioning of the step
      * @param rope rotations of text, then image positions: complex {@code [T + S, Dh/2]}
      * @param steps what this pass reuses of earlier steps
@@ -120,7 +120,7 @@ public final class FluxTransformer {
         try (var scope = Scope.open("flux transformer")) {
             FluxModulations modulations = modulations(conditioning);
             Tensor image = xEmbedder.apply(tokens);
-            Tensor text = contextEmbedder.apply(promptEmbeds);
+            Tensor text = contextEmbedder.apply(promptEmbeds).inBatchOf(tokens);
             Probe.see("temb", conditioning::temb);
             Probe.see("x_embedder", image);
             Probe.see("context_embedder", text);

@@ -1,5 +1,6 @@
 package dev.darkroom.hub;
 
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class Backoff {
             throw new InterruptedException();
         }
         failures++;
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        String reason = Reason.of(cause);
         if (failures >= settings.attempts()) {
             throw new HubException(what + " cannot be fetched, " + failures + " attempts failed: " + reason, cause);
         }

@@ -1,6 +1,7 @@
 package dev.darkroom.hub;
 
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -131,7 +132,7 @@ record HubCache(Path root) {
         } catch (NoSuchFileException | NotDirectoryException e) {
             return Set.of();
         } catch (IOException e) {
-            throw new HubException(folder + " cannot be read: " + e.getMessage(), e);
+            throw new HubException(folder + " cannot be read: " + Reason.of(e), e);
         }
     }
 }

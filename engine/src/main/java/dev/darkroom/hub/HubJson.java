@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class HubJson {
             }
             return read(file.toString(), Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new HubException(file + " cannot be read: " + e.getMessage(), e);
+            throw new HubException(file + " cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -21,14 +21,19 @@ public interface Progress {
     default void checkCancelled() {}
 
     /**
-     * Makes a listener to one of several pictures, of equally many steps each, which reports the picture's steps as a part of the whole.
+     * Makes a listener to some of several pictures, of equally many steps each, which are drawn together: it reports their steps as a part
+     * of the whole.
+     *
+     * @param index place of the first of them
+     * @param pictures that are drawn together
+     * @param count of all pictures
      */
-    default Progress part(int index, int count) {
+    default Progress part(int index, int pictures, int count) {
         Progress whole = this;
         return new Progress() {
             @Override
             public void report(int step, int steps) {
-                whole.report(index * steps + step, count * steps);
+                whole.report(index * steps + pictures * step, count * steps);
             }
 
             @Override

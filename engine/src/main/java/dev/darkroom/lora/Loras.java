@@ -167,8 +167,14 @@ public final class Loras implements AutoCloseable {
         }
     }
 
-    /** Makes the error for a damaged file; it names the file as the caller knows it, and hides the path on this machine. */
-    private static JobException unsound(String field, LoraFile file, CheckpointException cause) {
+    /**
+     * Makes the error for a damaged file; it names the file as the caller knows it, and hides the path on this machine. An interruption is
+     * no fault of the file.
+     */
+    private static RuntimeException unsound(String field, LoraFile file, CheckpointException cause) {
+        if (cause.isInterruption()) {
+            return cause;
+        }
         String reason =
                 String.valueOf(cause.getMessage()).replace(file.file().toString(), Faults.quoted((Object) file.name()));
         return new JobException(JobException.Code.BAD_INPUT, field + ": is no sound LoRA: " + reason, cause);

@@ -21,11 +21,26 @@ public interface ImageModel extends AutoCloseable {
     void check(Job job);
 
     /**
-     * Makes one picture of a job that {@link #check} let pass. All {@link #networks} must be in memory.
+     * Divides pictures of a job, in order, into batches that {@link #render} makes faster together than one after another; a picture that
+     * gains nothing is a batch of its own. All {@link #networks} must be in memory.
      *
-     * @param sample the picture to make, one of {@link Job#samples()}
+     * @param samples some of {@link Job#samples()}
      */
-    Rendering render(Job job, Sample sample, Sources sources, Progress progress);
+    List<List<Sample>> batches(Job job, List<Sample> samples, Sources sources);
+
+    /**
+     * Makes pictures of a job that {@link #check} let pass, all of them or none. Each is the one that would be made alone, but for rounding.
+     * All {@link #networks} must be in memory.
+     *
+     * @param batch the pictures to make, one of {@link #batches}
+     * @return one for each of the batch, in order; their timings are equal parts of the whole
+     */
+    List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress);
+
+    /** Makes one picture of a job, as a batch of its own. */
+    default Rendering render(Job job, Sample sample, Sources sources, Progress progress) {
+        return render(job, List.of(sample), sources, progress).getFirst();
+    }
 
     /**
      * Does a first, small run, so that no caller waits for the work that only a first run needs. All {@link #networks} must be in memory.

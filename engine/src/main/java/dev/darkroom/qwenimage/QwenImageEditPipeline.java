@@ -38,7 +38,7 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
     private static final int LONGEST_PROMPT = 2048;
 
     @Override
-    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+    public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
         try (var job = Scope.open("edit")) {
             // 1. prompt embeds
@@ -65,9 +65,9 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
             timings.lap("denoise");
 
             // 6. decode
-            Picture picture = latentSpace.decode(latents, run.grid());
+            List<Picture> pictures = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
-            return picture;
+            return pictures;
         }
     }
 
@@ -105,6 +105,14 @@ public record QwenImageEditPipeline(QwenImageCheckpoint checkpoint, EditStyle st
     @Override
     public Family family() {
         return checkpoint;
+    }
+
+    @Override
+    public int imageTokens(Size generated, List<Size> images) {
+        return TokenGrid.of(generated).tokens()
+                + images.stream()
+                        .mapToInt(image -> TokenGrid.of(style.generated(image)).tokens())
+                        .sum();
     }
 
     @Override

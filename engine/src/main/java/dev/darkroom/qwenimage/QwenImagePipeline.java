@@ -33,7 +33,7 @@ public record QwenImagePipeline(QwenImageCheckpoint checkpoint) implements Pipel
             new CheckpointDefaults(new Size(1024, 1024), 50, 0, 4, 512, Optional.empty());
 
     @Override
-    public Picture generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+    public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
         try (var job = Scope.open("text to image")) {
             // 1. prompt embeds
@@ -53,9 +53,9 @@ public record QwenImagePipeline(QwenImageCheckpoint checkpoint) implements Pipel
             timings.lap("denoise");
 
             // 5. decode
-            Picture picture = latentSpace.decode(latents, run.grid());
+            List<Picture> pictures = latentSpace.decode(latents, run.grid());
             timings.lap("decode");
-            return picture;
+            return pictures;
         }
     }
 

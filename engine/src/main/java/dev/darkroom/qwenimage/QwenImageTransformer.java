@@ -98,7 +98,7 @@ public final class QwenImageTransformer {
      * Predicts the velocity at one step.
      *
      * @param tokens of the generated picture, then of its references {@code [B, S, in channels]}
-     * @param promptEmbeds {@code [B, T, prompt width]}
+     * @param promptEmbeds {@code [B, T, prompt width]}; a B of 1 is for all pictures
      * @param conditioning of the step
      * @param rope rotations of text, then image tokens: complex {@code [T + S, Dh/2]}
      * @param generatedTokens number of the S tokens that are being generated
@@ -125,7 +125,7 @@ public final class QwenImageTransformer {
                     .toList();
             Modulation.Norm out = normOut.of(conditioning);
 
-            Tensor text = txtIn.apply(txtNorm.apply(promptEmbeds));
+            Tensor text = txtIn.apply(txtNorm.apply(promptEmbeds)).inBatchOf(tokens);
             Tensor image = imgIn.apply(tokens);
             List<Tensor> streamed = apart
                     ? List.of(text, image.narrow(1, 0, generatedTokens), image.narrow(1, generatedTokens, references))

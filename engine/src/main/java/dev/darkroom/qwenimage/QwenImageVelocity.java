@@ -63,7 +63,7 @@ record QwenImageVelocity(
     }
 
     private Tensor at(Tensor latents, Conditioning step) {
-        Tensor tokens = (references == null ? latents : Tensor.cat(1, latents, references))
+        Tensor tokens = (references == null ? latents : Tensor.cat(1, latents, references.inBatchOf(latents)))
                 .to(placement().dtype());
         Tensor velocity = predict(tokens, step, prompts.prompt(), passes.get(0));
         Prompt negative = prompts.negative();

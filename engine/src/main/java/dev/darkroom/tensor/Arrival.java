@@ -30,7 +30,7 @@ public final class Arrival {
     /**
      * Waits until the device has computed the tensor.
      *
-     * @return false if its first number is infinite or not a number
+     * @return false if the first number of a picture {@code [B, …]} is infinite or not a number
      * @throws TensorException if the device is lost
      */
     public boolean await() {

@@ -1,5 +1,6 @@
 package dev.darkroom.tensor;
 
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -43,7 +44,7 @@ public final class MappedFile {
             return file;
         } catch (IOException e) {
             mapping.close();
-            throw new TensorException(path + " cannot be mapped: " + e.getMessage(), e);
+            throw new TensorException(path + " cannot be mapped: " + Reason.of(e), e);
         } catch (RuntimeException | Error e) {
             mapping.close();
             throw e;

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +127,14 @@ public final class Tensor {
     /** Concatenates along {@code dim} tensors whose other dimensions are equal. */
     public static Tensor cat(int dim, Tensor... tensors) {
         return Operators.CAT.tensor(List.of(tensors), dim);
+    }
+
+    /** Returns this batch of one, {@code [1, …]}, once for each entry of another batch; a batch of any other size as it is. */
+    public Tensor inBatchOf(Tensor other) {
+        int batch = Math.toIntExact(other.size(0));
+        return size(0) != 1 || batch == 1
+                ? this
+                : cat(0, Collections.nCopies(batch, this).toArray(Tensor[]::new));
     }
 
     /** Lengths of all dimensions. */

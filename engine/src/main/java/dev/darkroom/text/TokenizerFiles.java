@@ -92,7 +92,7 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
             Map<String, Long> ids = TokenizerIds.of(vocabulary, merges, composed);
             return new TokenizerFiles(folder, CheckpointJson.MAPPER.writeValueAsBytes(composed), ids);
         } catch (IOException e) {
-            throw new CheckpointException(vocabulary + " cannot be read: " + e.getMessage(), e);
+            throw CheckpointException.unreadable(vocabulary, e);
         }
     }
 

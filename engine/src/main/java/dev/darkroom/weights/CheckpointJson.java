@@ -35,7 +35,7 @@ public final class CheckpointJson {
         } catch (JsonProcessingException e) {
             throw new CheckpointException(file + " is no valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+            throw CheckpointException.unreadable(file, e);
         }
     }
 

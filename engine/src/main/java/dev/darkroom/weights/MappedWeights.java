@@ -2,11 +2,11 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.MappedFile;
-import dev.darkroom.tensor.Processor;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
+import dev.darkroom.tensor.host.Processor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +53,11 @@ final class MappedWeights implements TensorReader {
     private Tensor numbers(Stored stored) {
         return Objects.requireNonNull(mapped.get(stored.file()))
                 .tensor(stored.dtype(), stored.entry().start(), stored.entry().dimensions());
+    }
+
+    @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        return Optional.empty();
     }
 
     @Override

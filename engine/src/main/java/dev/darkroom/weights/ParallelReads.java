@@ -52,7 +52,7 @@ final class ParallelReads implements AutoCloseable {
         try {
             return FileChannel.open(file);
         } catch (IOException e) {
-            throw unreadable(file, e);
+            throw CheckpointException.unreadable(file, e);
         }
     }
 
@@ -66,12 +66,8 @@ final class ParallelReads implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw unreadable(range.file(), e);
+            throw CheckpointException.unreadable(range.file(), e);
         }
-    }
-
-    private static CheckpointException unreadable(Path file, IOException reason) {
-        return new CheckpointException(file + " cannot be read: " + reason.getMessage(), reason);
     }
 
     /**

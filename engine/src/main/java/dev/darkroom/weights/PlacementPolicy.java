@@ -2,7 +2,7 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.Processor;
+import dev.darkroom.tensor.host.Processor;
 import java.util.Optional;
 import java.util.OptionalLong;
 

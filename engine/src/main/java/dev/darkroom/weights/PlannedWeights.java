@@ -50,6 +50,15 @@ final class PlannedWeights implements TensorReader {
         return Optional.of(blank(ArenaLayout.stackedShape(tensors)));
     }
 
+    @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        stacks.add(List.copyOf(weights));
+        long[] shape = ArenaLayout.stackedShape(weights);
+        return Optional.of(new Rows(
+                Operators.blank(DType.FLOAT8_E4M3, placement.device(), shape),
+                Operators.blank(DType.FLOAT32, placement.device(), shape[0], 1)));
+    }
+
     private Tensor blank(long... shape) {
         return Operators.blank(placement.dtype(), placement.device(), shape);
     }

@@ -2,6 +2,7 @@ package dev.darkroom.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.job.Reason;
 import dev.darkroom.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -50,7 +51,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
                                 .mismatch(two.map(FileChannel.MapMode.READ_ONLY, other.start, length, arena))
                         < 0;
             } catch (IOException e) {
-                throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+                throw CheckpointException.unreadable(file, e);
             }
         }
     }
@@ -73,7 +74,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
         } catch (NoSuchFileException e) {
             throw new CheckpointException(path + " is missing", e);
         } catch (IOException e) {
-            throw new CheckpointException(path + " cannot be read: " + e.getMessage(), e);
+            throw CheckpointException.unreadable(path, e);
         }
     }
 
@@ -94,7 +95,7 @@ public record SafetensorsFile(Path path, long size, Map<String, Entry> entries, 
         } catch (JsonProcessingException e) {
             throw damaged(path, "has a header that is no valid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            throw damaged(path, "has an unreadable header: " + e.getMessage());
+            throw damaged(path, "has an unreadable header: " + Reason.of(e));
         }
         if (!root.isObject()) {
             throw damaged(path, "has a header that is no JSON object");

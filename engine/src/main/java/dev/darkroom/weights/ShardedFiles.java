@@ -68,7 +68,7 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
                     throw new CheckpointException(file.path() + " changed while it was read");
                 }
             } catch (IOException e) {
-                throw new CheckpointException(file.path() + " cannot be read: " + e.getMessage(), e);
+                throw CheckpointException.unreadable(file.path(), e);
             }
         }
     }

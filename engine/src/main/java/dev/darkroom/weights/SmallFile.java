@@ -19,7 +19,7 @@ public final class SmallFile {
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+            throw CheckpointException.unreadable(file, e);
         }
     }
 

@@ -94,8 +94,9 @@ def wait_for(self, x: Tensor) -> bool:
     return bool(x.flatten()[0].isfinite())
 
 def arrival(self, x: Tensor) -> Tensor:
-    # uint8 [1] in host memory: 1 if the first number of x is finite, else 0; and 2 until a card, which nobody waits for here, has computed x.
-    finite = x.flatten()[0].isfinite().to(0).view(1)
+    # uint8 [1] in host memory: 1 if the first number of each picture of x is finite, else 0; and 2 until a card, which nobody waits for here,
+    # has computed x.
+    finite = x.reshape(x.size(0), -1).select(1, 0).isfinite().all().to(0).view(1)
     if x.is_cpu:
         return finite
     flag = torch.full([1], 2, dtype=0, pin_memory=True)

@@ -82,6 +82,19 @@ class DenoiserTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void soItIsInWhicheverPictureOfABatchTheyAre(int picture) {
+        float[] numbers = new float[3 * 4];
+        numbers[picture * 4] = Float.NaN; // where attention has carried it to all tokens, the first is among them
+        try (var scope = Scope.open("test")) {
+            assertThatExceptionOfType(NotFiniteException.class)
+                    .isThrownBy(() ->
+                            Denoiser.run(Tensor.of(numbers, 3, 2, 2), SIGMAS, 0, new Constant(events, -1), progress, 1))
+                    .withMessageStartingWith("the transformer, in step 1, gave numbers that are not finite");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void aCancelledJobTakesNoFurtherStep(int ahead) {
         Progress cancelling = (step, steps) -> {

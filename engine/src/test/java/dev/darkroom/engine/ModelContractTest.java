@@ -16,18 +16,13 @@ import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
-import dev.darkroom.model.Resident;
-import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.LinearWeight;
-import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -324,22 +319,8 @@ class ModelContractTest {
                 .rgb();
     }
 
-    /** A LoRA of rank 1 on all layers of the transformer that have the commonest shape, all numbers equal. */
     private LoraFile lora(ImageModel model, String name, float number) throws IOException {
-        Map<String, LinearWeight.Shape> layers = model.networks().stream()
-                .filter(network -> network.role() == Resident.Role.TRANSFORMER)
-                .findFirst()
-                .orElseThrow()
-                .required()
-                .layers();
-        var writer = new SafetensorsWriter();
-        new TreeMap<>(layers).forEach((layer, shape) -> {
-            if (layer.endsWith("attn.to_q") || layer.endsWith("attn.to_v")) {
-                writer.halves("transformer." + layer, DType.FLOAT32, 1, shape.in(), shape.out(), number);
-            }
-        });
-        Path file = writer.write(folder.resolve(name));
-        return new LoraFile(file, name, name, 1);
+        return TinyLora.write(folder.resolve(name), model, number);
     }
 
     private static long levels(byte[] rgb) {

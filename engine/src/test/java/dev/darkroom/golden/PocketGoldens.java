@@ -88,7 +88,8 @@ final class PocketGoldens {
             Tensor noise = golden.tensor("noise");
             Picture[] picture = new Picture[1];
             Map<String, float[]> seen = Probe.record(() -> picture[0] = new FluxPipeline(flux)
-                    .generate(run, Sources.NONE, shapes -> List.of(noise), Progress.NONE, new Timings()));
+                    .generate(run, Sources.NONE, shapes -> List.of(noise), Progress.NONE, new Timings())
+                    .getFirst());
             List<Comparison> results = new ArrayList<>();
             compare(results, seen, "prompt_embeds", golden, "prompt_embeds", Tolerance.NETWORK);
             compare(results, seen, "pooled_prompt_embeds", golden, "pooled_prompt_embeds", Tolerance.NETWORK);

@@ -36,12 +36,18 @@ import java.util.stream.Stream;
 public final class GpuBench {
     static final int NO_CARD = 2;
 
+    private static final int WRONG_ARGUMENTS = 1;
+
     private GpuBench() {}
 
     /** @param arguments {@code tiny} or nothing */
     public static void main(String... arguments) throws IOException, InterruptedException {
+        boolean tiny = List.of(arguments).equals(List.of("tiny"));
+        if (arguments.length > 0 && !tiny) {
+            System.err.println("TINY: must be tiny or left out, not '" + String.join(" ", arguments) + "'");
+            System.exit(WRONG_ARGUMENTS);
+        }
         CardOperators.layOver();
-        boolean tiny = List.of(arguments).contains("tiny");
         Optional<String> missing = Device.cudaIsMissing();
         if (missing.isPresent() && !tiny) {
             System.err.println("there is no card to measure: " + missing.get());

@@ -7,6 +7,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
+import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,6 +118,22 @@ class LoraRefusalsTest extends OnTinyFlux {
                         "loras[0]: is no sound LoRA: my-style: tensor transformer.proj_out.lora_B.weight ends at")
                 .withMessageEndingWith("the file is truncated")
                 .withMessageNotContaining(folder.toString());
+    }
+
+    @Test
+    void aFileWhoseReadingWasInterruptedIsNotBlamed() {
+        Path file = write(PROJ_OUT, 1);
+        Thread.currentThread().interrupt();
+        try {
+            assertThatExceptionOfType(CheckpointException.class)
+                    .isThrownBy(() -> attach(file))
+                    .withMessageEndingWith("cannot be read: the thread was interrupted");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        try (var adapted = attach(file)) {
+            assertThat(adapted.notes()).isEmpty();
+        }
     }
 
     @Test

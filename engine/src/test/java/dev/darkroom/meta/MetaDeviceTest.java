@@ -24,6 +24,7 @@ class MetaDeviceTest {
 
         assertThat(told.path("error").asText()).isEmpty();
         assertThat(told.path("picture").asText()).isEqualTo(scenario.size().toString());
+        assertThat(told.path("batch").asInt()).as("drawn at once").isEqualTo(scenario.outputs());
         assertThat(told.path("notes")).isEmpty();
         assertThat(told.path("left").asLong()).as("tensors that are left").isZero();
     }

@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
-import dev.darkroom.job.TestJobs;
+import dev.darkroom.job.Sample;
 import dev.darkroom.meta.Scenario.Adapter;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
+import dev.darkroom.model.Sources;
 import dev.darkroom.tally.StepTally;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.OperatorLog;
@@ -84,10 +85,14 @@ final class MetaMain {
         Job.Generation job = scenario.job();
         model.check(job);
         List<LoraFile> loras = scenario.adapter() == Adapter.NONE ? List.of() : List.of(lora(model, scenario));
-        Rendering rendering = model.render(job, TestJobs.first(job), scenario.sources(loras), (step, steps) -> {
-            line.put("steps", step + " of " + steps);
-            tally.next();
-        });
+        Sources sources = scenario.sources(loras);
+        List<Sample> batch = model.batches(job, job.samples(), sources).getFirst();
+        Rendering rendering = model.render(job, batch, sources, (step, steps) -> {
+                    line.put("steps", step + " of " + steps);
+                    tally.next();
+                })
+                .getLast();
+        line.put("batch", batch.size());
         line.set("step", tally.json(tally.steps().getLast()));
         line.put("picture", rendering.picture().size().toString());
         rendering.notes().forEach(line.withArray("notes")::add);

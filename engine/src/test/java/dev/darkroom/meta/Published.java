@@ -75,7 +75,7 @@ public enum Published {
         return Arrays.stream(values())
                 .filter(published -> published.model.equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(name + " is none of "
+                .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is none of "
                         + Arrays.stream(values()).map(Published::toString).collect(Collectors.joining(", "))));
     }
 

@@ -1,9 +1,11 @@
 package dev.darkroom.meta;
 
+import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sampling;
+import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Sources;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param pictures number of pictures that the job brings
  * @param fp8 true if layers that bear it are multiplied in fp8
  * @param planted an operator that is given a tensor of the wrong device; empty for none
+ * @param outputs pictures that are asked for, of which the first batch is drawn
  */
 public record Scenario(
         String name,
@@ -31,7 +34,8 @@ public record Scenario(
         @Nullable String negative,
         Adapter adapter,
         boolean fp8,
-        String planted) {
+        String planted,
+        int outputs) {
     /** What a job is. */
     public enum Brings {
         PROMPT,
@@ -50,7 +54,7 @@ public record Scenario(
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         return new Scenario(
-                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "");
+                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "", 1);
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
@@ -61,42 +65,62 @@ public record Scenario(
                 : checkpoint.contains("edit") || checkpoint.contains("kontext") ? Brings.IMAGES : Brings.PROMPT;
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         String negative = guidedByItself ? " " : null;
-        return new Scenario("usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, false, "");
+        return new Scenario(
+                "usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, false, "", 1);
     }
 
     Scenario withPictures(int count) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, count, negative, adapter, fp8, planted);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, count, negative, adapter, fp8, planted, outputs);
     }
 
     Scenario away(String from) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, from, adapter, fp8, planted);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, from, adapter, fp8, planted, outputs);
     }
 
     Scenario within(long bytes) {
-        return new Scenario(name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, fp8, planted);
+        return new Scenario(
+                name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs);
     }
 
     Scenario withLora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted);
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs);
     }
 
     Scenario withDora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted);
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs);
     }
 
     Scenario inFp8() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, true, planted);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, true, planted, outputs);
+    }
+
+    Scenario asking(int count) {
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, planted, count);
     }
 
     Scenario planting(String operator) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, operator);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs);
     }
 
     public Job.Generation job() {
-        Sampling sampling =
-                TestJobs.of("a red fox in the snow", negative, size, steps, null, negative == null ? null : 4.0, 7);
+        Sampling sampling = new Sampling(
+                List.of("a red fox in the snow"),
+                negative,
+                new Framing.Exact(size),
+                steps,
+                null,
+                negative == null ? null : 4.0,
+                7,
+                outputs,
+                Shortcuts.NONE,
+                List.of());
         List<String> names = IntStream.range(0, pictures).mapToObj(i -> "").toList();
         return switch (brings) {
             case PROMPT -> new Job.TextToImage(TestJobs.PLAIN, sampling);

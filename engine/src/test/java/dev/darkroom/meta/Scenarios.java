@@ -7,12 +7,21 @@ import java.util.List;
 final class Scenarios {
     static final List<Scenario> ALL = List.of(
             Scenario.of("text", "flux.1-dev", 1024, 1024, Brings.PROMPT),
+            Scenario.of("text at 512²", "flux.1-dev", 512, 512, Brings.PROMPT),
             Scenario.of("text at 2048²", "flux.1-dev", 2048, 2048, Brings.PROMPT),
             Scenario.of("image to image with true CFG", "flux.1-dev", 1024, 1024, Brings.START)
                     .away("blurry"),
             Scenario.of("LoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT).withLora(),
             Scenario.of("DoRA", "flux.1-dev", 512, 512, Brings.PROMPT).withDora(),
             Scenario.of("planted", "flux.1-dev", 512, 512, Brings.PROMPT).planting("qk_norm_rope"),
+            Scenario.of("four at once with LoRA", "flux.1-dev", 256, 256, Brings.PROMPT)
+                    .withLora()
+                    .asking(4),
+            Scenario.of("four at once", "flux.1-fill-dev", 256, 256, Brings.MASK)
+                    .asking(4),
+            Scenario.of("four at once with CFG", "qwen-image", 256, 256, Brings.PROMPT)
+                    .away(" ")
+                    .asking(4),
             Scenario.of("edit", "flux.1-kontext-dev", 1024, 1024, Brings.IMAGES),
             Scenario.of("fill", "flux.1-fill-dev", 1024, 1024, Brings.MASK),
             Scenario.of("text with CFG", "qwen-image", 1328, 1328, Brings.PROMPT)
@@ -36,6 +45,9 @@ final class Scenarios {
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
                     .within(6_500_000),
+            Scenario.of("four at once, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
+                    .within(6_500_000)
+                    .asking(4),
             Scenario.of("LoRA, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.PROMPT)
                     .within(6_500_000)
                     .withLora(),

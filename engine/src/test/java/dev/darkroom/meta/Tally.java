@@ -1,10 +1,12 @@
 package dev.darkroom.meta;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.tally.Card;
+import dev.darkroom.tally.Measured;
 import dev.darkroom.tally.StepTally;
 import dev.darkroom.tensor.OperatorLog;
 import java.io.IOException;
@@ -13,8 +15,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,26 +28,39 @@ import java.util.stream.Stream;
  */
 public final class Tally {
     private static final int STEPS = 3;
+    private static final String ALL = "all";
+    private static final int WRONG_ARGUMENTS = 2;
+    private static final int SIDE = 16;
+    private static final int SMALLEST = 256;
+    private static final int LARGEST = 4096;
 
-    private Tally() {}
+    private final List<Published> models;
+    private final Optional<Size> size;
+    private final boolean json;
+
+    private Tally(List<Published> models, Optional<Size> size, boolean json) {
+        this.models = models;
+        this.size = size;
+        this.json = json;
+    }
 
     /**
-     * Prints it: {@code MODEL WIDTHxHEIGHT table|json}; or for {@code all}, at the size that each is made for, the table of
-     * docs/performance.md.
+     * Prints it: {@code MODEL [SIZE [FORMAT]]}. Of a model at the size that it is made for unless another is named, as a table or as
+     * {@code json}; of {@code all} models, a line each, as docs/performance.md has them.
      */
     public static void main(String... arguments) throws IOException {
         Logger.getLogger("").setLevel(Level.WARNING);
+        Tally tally;
+        try {
+            tally = of(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(WRONG_ARGUMENTS);
+            return;
+        }
         Path folder = Files.createTempDirectory("darkroom-tally");
         try {
-            if (arguments[0].equals("all")) {
-                for (Published published : Published.values()) {
-                    Scenario scenario = Scenario.usual(published.toString(), published.size(), STEPS);
-                    StepTally tally = run(scenario, Checkpoints.at(scenario.checkpoint(), folder));
-                    System.out.println(row(scenario, tally.json(step(tally))));
-                }
-            } else {
-                print(Scenario.usual(arguments[0], Size.parse(arguments[1]), STEPS), folder, arguments[2]);
-            }
+            tally.print(folder);
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder())
@@ -52,19 +70,118 @@ public final class Tally {
         System.exit(0); // libtorch's threads
     }
 
-    private static void print(Scenario scenario, Path folder, String format) throws IOException {
-        StepTally tally = run(scenario, Checkpoints.at(scenario.checkpoint(), folder));
-        ObjectNode json = tally.json(step(tally));
-        if (format.equals("json")) {
-            System.out.println(json.toPrettyString());
-        } else {
-            System.out.printf(
-                    "A step of %s at %s. Computed from shapes, never measured on a card.%n%n%s%n%s%n%n",
-                    scenario.checkpoint(), scenario.size(), tally.table(step(tally)), json.toPrettyString());
-            System.out.printf(
-                    "What comes after the last step:%n%n%s%n%s%n",
-                    tally.table(tally.last()), tally.json(tally.last()).toPrettyString());
+    /**
+     * Reads the arguments; an empty one is left to its default.
+     *
+     * @throws IllegalArgumentException that says what may stand in its place
+     */
+    static Tally of(String... arguments) {
+        String model = argument(arguments, 0, "flux.1-dev");
+        String size = argument(arguments, 1, "");
+        String format = argument(arguments, 2, "table");
+        if (!List.of("table", "json").contains(format)) {
+            throw new IllegalArgumentException("FORMAT: must be table or json, not '" + format + "'");
         }
+        return new Tally(models(model), size(size), format.equals("json"));
+    }
+
+    private static String argument(String[] arguments, int index, String otherwise) {
+        return arguments.length <= index || arguments[index].isBlank() ? otherwise : arguments[index].strip();
+    }
+
+    private static List<Published> models(String name) {
+        if (name.equals(ALL)) {
+            return List.of(Published.values());
+        }
+        try {
+            return List.of(Published.named(name));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("MODEL: " + e.getMessage() + ", " + ALL, e);
+        }
+    }
+
+    private static Optional<Size> size(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Size size;
+        try {
+            size = Size.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("SIZE: " + e.getMessage(), e);
+        }
+        if (size.width() % SIDE != 0
+                || size.height() % SIDE != 0
+                || Math.max(size.width(), size.height()) > LARGEST
+                || Math.min(size.width(), size.height()) < SMALLEST) {
+            throw new IllegalArgumentException("SIZE: both sides must be multiples of " + SIDE + " from " + SMALLEST
+                    + " to " + LARGEST + ", not " + size);
+        }
+        return Optional.of(size);
+    }
+
+    private void print(Path folder) throws IOException {
+        ObjectNode all = new ObjectMapper().createObjectNode();
+        for (Published model : models) {
+            Scenario scenario = Scenario.usual(model.toString(), size.orElse(model.size()), STEPS);
+            StepTally tally = run(scenario, Checkpoints.at(scenario.checkpoint(), folder));
+            ObjectNode sums = tally.json(step(tally));
+            if (json) {
+                all.set(model.toString(), sums);
+            } else if (models.size() > 1) {
+                System.out.println(row(scenario, sums));
+            } else {
+                print(scenario, tally, sums);
+            }
+        }
+        if (json) {
+            System.out.println((models.size() > 1 ? all : all.elements().next()).toPrettyString());
+        }
+    }
+
+    private static void print(Scenario scenario, StepTally tally, ObjectNode sums) {
+        System.out.printf(
+                """
+                A step of %s at %s%s, by the operators' text. Computed from shapes, at rates that cards.json has.
+                %s
+
+                %s
+                %s
+
+                What comes after the last step:
+
+                %s
+                %s
+                """,
+                scenario.checkpoint(),
+                scenario.size(),
+                scenario.negative() == null ? "" : " with CFG",
+                told(scenario),
+                tally.table(step(tally)),
+                sums.toPrettyString(),
+                tally.table(tally.last()),
+                tally.json(tally.last()).toPrettyString());
+    }
+
+    private static String told(Scenario scenario) {
+        String size = scenario.size().toString();
+        OptionalDouble kernels = Measured.withKernels(scenario.checkpoint(), size);
+        OptionalDouble text = Measured.byText(scenario.checkpoint(), size);
+        return kernels.isEmpty()
+                ? "Nothing was measured for this model at this size."
+                : "An H100 took " + kernels.getAsDouble() + " ms with kernels of our own"
+                        + (text.isPresent() ? " and " + text.getAsDouble() + " by the text" : "") + ": "
+                        + Measured.when() + ".";
+    }
+
+    /** What an H100 took by the text and with kernels of our own; dashes for what was not measured. */
+    private static String measured(Scenario scenario) {
+        String size = scenario.size().toString();
+        return Stream.of(
+                        Measured.byText(scenario.checkpoint(), size), Measured.withKernels(scenario.checkpoint(), size))
+                .map(milliseconds ->
+                        milliseconds.isPresent() ? String.format(Locale.ROOT, "%.0f", milliseconds.getAsDouble()) : "–")
+                .collect(Collectors.joining(", "));
     }
 
     /** A step that is neither the first nor the last. */
@@ -88,7 +205,7 @@ public final class Tally {
     private static String row(Scenario scenario, ObjectNode json) {
         var out = new StringBuilder(String.format(
                 Locale.ROOT,
-                "| %s, %s%s | %d | %.1f | %.1f | %.1f, %.1f | %.1f |",
+                "| %s, %s%s | %d | %.1f | %.1f | %.1f, %.1f | %.1f | %s |",
                 scenario.checkpoint(),
                 scenario.size(),
                 scenario.negative() == null ? "" : ", CFG",
@@ -97,7 +214,8 @@ public final class Tally {
                 json.path("attention_tflop").asDouble(),
                 json.path("elementwise_gb").asDouble(),
                 json.path("elementwise_with_kernels_gb").asDouble(),
-                json.path("activation_peak_gb").asDouble()));
+                json.path("activation_peak_gb").asDouble(),
+                measured(scenario)));
         for (Card card : Card.all()) {
             out.append(String.format(
                     Locale.ROOT,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.tally.Card;
+import dev.darkroom.tally.Measured;
 import dev.darkroom.tally.StepTally;
 import dev.darkroom.tensor.Operators;
 import java.util.stream.Stream;
@@ -31,6 +32,9 @@ class TallyTest {
         assertThat(step.path("elementwise_gb").asDouble()).isPositive().isLessThanOrEqualTo(gigabytes);
         assertThat(step.path("operator_calls").asInt()).isPositive().isLessThanOrEqualTo(calls);
         assertThat(step.path("activation_peak_gb").asDouble()).isPositive().isLessThanOrEqualTo(activations);
+        assertThat(step.path("waits").asInt())
+                .as("times that card and host wait for each other")
+                .isZero();
     }
 
     /** What the networks' sizes and the number of tokens lead to, however it is computed. */
@@ -41,6 +45,26 @@ class TallyTest {
 
         assertThat(step.path("gemm_tflop").asDouble()).isCloseTo(products, within(products / 100));
         assertThat(step.path("attention_tflop").asDouble()).isCloseTo(attention, within(attention / 100));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "flux.1-dev: text at 512², 512x512",
+        "flux.1-dev: text, 1024x1024",
+        "flux.1-dev: text at 2048², 2048x2048",
+        "qwen-image-edit-2509: edit with CFG, 1024x1024"
+    })
+    void theForecastIsWithinATenthOfWhatACardTook(String scenario, String size) {
+        JsonNode step = MetaRuns.named(scenario).path("step");
+        String model = scenario.substring(0, scenario.indexOf(':'));
+        double measured = Measured.withKernels(model, size).orElseThrow();
+
+        assertThat(step.path("forecast_with_kernels_ms").path(Measured.CARD).asDouble())
+                .isCloseTo(measured, within(measured / 10));
+        Measured.byText(model, size)
+                .ifPresent(byText -> assertThat(
+                                step.path("forecast_ms").path(Measured.CARD).asDouble())
+                        .isCloseTo(byText, within(byText / 10)));
     }
 
     @Test

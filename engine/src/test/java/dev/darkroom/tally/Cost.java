@@ -33,6 +33,10 @@ final class Cost {
     double attentionFlops;
     double convolutionFlops;
     long passedBytes;
+
+    /** Those of {@link #passedBytes} that go through kernels of our own. */
+    long ownBytes;
+
     int kernels;
     int waits;
 
@@ -66,6 +70,12 @@ final class Cost {
         kernels++;
     }
 
+    /** A kernel of our own that reads and writes so many bytes. */
+    void ownPass(long bytes) {
+        pass(bytes);
+        ownBytes += bytes;
+    }
+
     /** The host waits for the card, or the card for the host. */
     void wait(int times) {
         waits += times;
@@ -81,6 +91,7 @@ final class Cost {
         attentionFlops += other.attentionFlops;
         convolutionFlops += other.convolutionFlops;
         passedBytes += other.passedBytes;
+        ownBytes += other.ownBytes;
         kernels += other.kernels;
         waits += other.waits;
         scratch = Math.max(scratch, other.scratch);

@@ -66,7 +66,7 @@ final class CostRules {
         TEXT.put("to_host_float", WAITS);
         TEXT.put("to_host_long", WAITS);
         TEXT.put("wait_for", WAITS);
-        TEXT.put("arrival", (call, cost) -> cost.kernels += 4);
+        TEXT.put("arrival", (call, cost) -> cost.kernels += 5);
         TEXT.put("number", NOTHING);
         // making
         TEXT.put("randn", NOTHING); // on the CPU
@@ -280,14 +280,15 @@ final class CostRules {
         // our own kernels: each number is read once and written once
         KERNEL.put("qk_norm_rope", (call, cost) -> {
             TensorFacts joint = call.tensor(0);
-            cost.pass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
+            cost.ownPass(2 * joint.bytes() / joint.size(1) * call.number(5) / 3 * 2);
         });
         KERNEL.put(
-                "gated_add_norm", (call, cost) -> cost.pass(4 * call.tensor(0).bytes()));
+                "gated_add_norm",
+                (call, cost) -> cost.ownPass(4 * call.tensor(0).bytes()));
         KERNEL.put(
                 "quantise_rows",
                 (call, cost) ->
-                        cost.pass(call.tensor(0).bytes() + call.tensor(0).numbers()));
+                        cost.ownPass(call.tensor(0).bytes() + call.tensor(0).numbers()));
         // the step cache, where it is asked for
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());

@@ -3,6 +3,7 @@ package dev.darkroom.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.tensor.host.Processor;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -107,6 +108,19 @@ class MappedFileTest {
             assertThatExceptionOfType(TensorException.class)
                     .isThrownBy(mapped::prefetch)
                     .withMessageStartingWith(file + " cannot be read: ");
+        }
+    }
+
+    @Test
+    void anInterruptedThreadSaysSo() throws IOException {
+        Path file = floats(1, 2);
+        Thread.currentThread().interrupt();
+        try (var scope = Scope.open("test")) {
+            assertThatExceptionOfType(TensorException.class)
+                    .isThrownBy(() -> MappedFile.open(file, 8))
+                    .withMessage(file + " cannot be mapped: the thread was interrupted");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.darkroom.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.tensor.DType;
@@ -56,6 +57,20 @@ class SafetensorsFileTest {
     void aTruncatedFileIsRefused(int length) throws IOException {
         byte[] whole = Files.readAllBytes(SafetensorsWriter.write(file(), SOUND, 8));
         assertRefused(Files.write(file(), Arrays.copyOf(whole, length)));
+    }
+
+    @Test
+    void anInterruptedThreadSaysSoAndBlamesNoFile() {
+        Path file = SafetensorsWriter.write(file(), SOUND, 8);
+        Thread.currentThread().interrupt();
+        try {
+            assertThatExceptionOfType(CheckpointException.class)
+                    .isThrownBy(() -> SafetensorsFile.read(file))
+                    .withMessage(file + " cannot be read: the thread was interrupted")
+                    .matches(CheckpointException::isInterruption);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 
     @Test

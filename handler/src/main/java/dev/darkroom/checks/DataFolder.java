@@ -1,5 +1,6 @@
 package dev.darkroom.checks;
 
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ public final class DataFolder {
             return Optional.of("it takes no files: "
                     + Optional.ofNullable(e.getReason()).orElse(e.getClass().getSimpleName()));
         } catch (IOException e) {
-            return Optional.of("it takes no files: " + e.getMessage());
+            return Optional.of("it takes no files: " + Reason.of(e));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.darkroom.checks;
 
+import dev.darkroom.job.Reason;
+
 /** Thrown when the worker cannot start; the message names the check and why it failed. */
 public final class SetupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -23,6 +25,6 @@ public final class SetupException extends RuntimeException {
         while (root instanceof ExceptionInInitializerError && root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
+        return Reason.of(root);
     }
 }

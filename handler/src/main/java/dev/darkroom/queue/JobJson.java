@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -73,7 +74,7 @@ public final class JobJson {
         } catch (JsonProcessingException e) {
             throw noJson(e);
         } catch (IOException e) {
-            throw new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + e.getMessage(), e);
+            throw new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + Reason.of(e), e);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.darkroom.job.Faults;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -50,7 +51,7 @@ public final class PayloadFile implements JobSource {
     private static void refuse(PrintStream out, String id, Throwable reason) {
         JobException failure = reason instanceof JobException known
                 ? known
-                : new JobException(JobException.Code.INTERNAL, String.valueOf(reason.getMessage()), reason);
+                : new JobException(JobException.Code.INTERNAL, Reason.of(reason), reason);
         print(out, Answer.failed(id, failure));
     }
 
@@ -118,8 +119,7 @@ public final class PayloadFile implements JobSource {
         } catch (AccessDeniedException e) {
             throw unreadable(file, "may not be read by this user", e);
         } catch (IOException e) {
-            String reason = e.getMessage() == null ? "" : ": " + e.getMessage().replace(file + ": ", "");
-            throw unreadable(file, "gives an error" + reason, e);
+            throw unreadable(file, "gives an error: " + Reason.of(e).replace(file + ": ", ""), e);
         }
     }
 

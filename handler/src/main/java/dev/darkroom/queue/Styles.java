@@ -1,5 +1,6 @@
 package dev.darkroom.queue;
 
+import dev.darkroom.job.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -47,7 +48,7 @@ public final class Styles {
         } catch (CharacterCodingException e) {
             throw unreadable("it is not in UTF-8");
         } catch (IOException | IllegalArgumentException e) {
-            throw unreadable(e.getMessage());
+            throw unreadable(Reason.of(e));
         }
         words.values().removeIf(String::isBlank);
         return new Styles(words);

@@ -1,6 +1,6 @@
 package dev.darkroom.store;
 
-import java.util.Objects;
+import dev.darkroom.job.Reason;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -36,8 +36,7 @@ final class StorageTroubles {
             stored();
             return Optional.empty();
         } catch (StoreException | RuntimeException e) { // whatever it is, the next look asks again
-            return Optional.of(
-                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
+            return Optional.of(Reason.of(e));
         }
     }
 }

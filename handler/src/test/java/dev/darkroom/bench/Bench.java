@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * {@code make bench}: what starting, loading and making a picture cost on this machine. Each expectation is printed with what was found,
@@ -41,14 +42,16 @@ public final class Bench {
     static final Path POCKET = HOME.resolve("test-payloads/models/pocket-flux");
     private static final Path TINY = HOME.resolve("engine/src/test/resources/goldens/tiny-flux-schnell");
 
+    private static final int WRONG_ARGUMENTS = 2;
+
     private Bench() {}
 
     /** @param arguments the parts to measure; none for all */
     public static void main(String[] arguments) throws Exception {
-        System.out.printf("%d processors, Java %s%n%n", Runtime.getRuntime().availableProcessors(), Runtime.version());
         Map<String, Measured.Timed> parts = new LinkedHashMap<>();
         parts.put("start", () -> System.out.println(StartUp.measure(HOME)));
         parts.put("picture", Bench::picture);
+        parts.put("batch", BatchBench::run);
         parts.put("operators", Bench::operators);
         parts.put("load", LoadBench::run);
         parts.put("allocator", AllocatorBench::run);
@@ -57,6 +60,13 @@ public final class Bench {
         parts.put("large", LargeEditBench::run);
         parts.put("growth", GrowthBench::run);
         parts.put("frame", FrameBench::run);
+        List<String> unknown =
+                Stream.of(arguments).filter(name -> !parts.containsKey(name)).toList();
+        if (!unknown.isEmpty()) {
+            System.err.println("ONLY: there is no " + String.join(", ", unknown) + ", but " + String.join(", ", parts.keySet()));
+            System.exit(WRONG_ARGUMENTS);
+        }
+        System.out.printf("%d processors, Java %s%n%n", Runtime.getRuntime().availableProcessors(), Runtime.version());
         for (var part : parts.entrySet()) {
             if (arguments.length == 0 || List.of(arguments).contains(part.getKey())) {
                 part.getValue().run();

@@ -64,6 +64,10 @@ public final class Soak {
      * @param arguments how many minutes jobs are sent for at most, and how many
      */
     public static void main(String[] arguments) throws Exception {
+        if (!arguments[0].matches("\\d{1,5}(\\.\\d{1,3})?") || !arguments[1].matches("\\d{1,7}")) {
+            System.err.println("MINUTES and JOBS: must be numbers, not '" + arguments[0] + "' and '" + arguments[1] + "'");
+            System.exit(2);
+        }
         Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(arguments[0])));
         Path folder = Files.createTempDirectory(Files.createDirectories(HOME.resolve("handler/target")), "soak");
         System.out.printf("up to %s jobs in %s min; the worker's log is in %s%n", arguments[1], arguments[0], folder);

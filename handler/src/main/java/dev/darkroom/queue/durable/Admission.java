@@ -1,6 +1,7 @@
 package dev.darkroom.queue.durable;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.Policy;
 import dev.darkroom.queue.durable.disk.Submission;
@@ -69,7 +70,7 @@ final class Admission {
             }
             admitted = true;
         } catch (UncheckedIOException e) {
-            LOG.errorf("a job is refused: %s", e.getMessage());
+            LOG.errorf("a job is refused: %s", Reason.of(e));
             throw new QueueException(
                     QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
         } finally {
@@ -87,7 +88,7 @@ final class Admission {
         try {
             job.forget();
         } catch (UncheckedIOException e) {
-            LOG.debugf("what is left of a refused job goes when the disk can be written again: %s", e.getMessage());
+            LOG.debugf("what is left of a refused job goes when the disk can be written again: %s", Reason.of(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
@@ -74,7 +75,7 @@ final class JobEnding {
             queue.store().keepRequest(beginning.id(), request);
             return true;
         } catch (RuntimeException | Error e) {
-            LOG.errorf("job %s cannot be retried: %s", beginning.id(), e.getMessage());
+            LOG.errorf("job %s cannot be retried: %s", beginning.id(), Reason.of(e));
             return false;
         }
     }
@@ -98,7 +99,7 @@ final class JobEnding {
                 queue.store().dropRequest(beginning.id());
             }
         } catch (UncheckedIOException e) {
-            LOG.errorf("job %s: its end would not outlive this process: %s", beginning.id(), e.getMessage());
+            LOG.errorf("job %s: its end would not outlive this process: %s", beginning.id(), Reason.of(e));
         }
     }
 }

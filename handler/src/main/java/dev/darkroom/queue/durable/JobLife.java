@@ -1,5 +1,6 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import java.io.UncheckedIOException;
@@ -174,7 +175,7 @@ final class JobLife {
         } catch (UncheckedIOException e) {
             LOG.errorf(
                     "job %s: its state would not outlive this process: %s",
-                    state.record().id(), e.getMessage());
+                    state.record().id(), Reason.of(e));
         }
     }
 }

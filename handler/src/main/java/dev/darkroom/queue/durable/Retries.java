@@ -1,5 +1,6 @@
 package dev.darkroom.queue.durable;
 
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.JobStore;
 import dev.darkroom.queue.durable.disk.Status;
@@ -73,7 +74,7 @@ final class Retries {
             store.put(again);
             store.sync();
         } catch (UncheckedIOException e) {
-            LOG.errorf("job %s cannot be retried: %s", again.id(), e.getMessage());
+            LOG.errorf("job %s cannot be retried: %s", again.id(), Reason.of(e));
             throw new QueueException(
                     QueueException.Kind.UNAVAILABLE, "the job cannot be written down: the worker's disk may be full");
         }

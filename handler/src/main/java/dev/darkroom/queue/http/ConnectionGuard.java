@@ -1,6 +1,7 @@
 package dev.darkroom.queue.http;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.darkroom.job.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -66,7 +67,7 @@ final class ConnectionGuard {
             self.getOutputStream().write(FIRST.getBytes(StandardCharsets.US_ASCII));
             self.getInputStream().readAllBytes();
         } catch (IOException e) {
-            LOG.debugf("the first request comes from somebody else: %s", e.getMessage());
+            LOG.debugf("the first request comes from somebody else: %s", Reason.of(e));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.Counts;
 import dev.darkroom.queue.durable.DurableJob;
@@ -209,7 +210,7 @@ public class RunPodApi {
         try {
             job.outlive();
         } catch (UncheckedIOException e) {
-            LOG.errorf("job %s will not outlive this process: %s", job.id(), e.getMessage());
+            LOG.errorf("job %s will not outlive this process: %s", job.id(), Reason.of(e));
         }
         return job;
     }

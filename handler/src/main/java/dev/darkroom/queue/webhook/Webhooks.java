@@ -1,6 +1,7 @@
 package dev.darkroom.queue.webhook;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Reason;
 import dev.darkroom.net.AddressException;
 import dev.darkroom.net.WebAddress;
 import io.vertx.core.Vertx;
@@ -113,7 +114,7 @@ public final class Webhooks {
             failure = "no answer in time";
         } catch (RuntimeException e) {
             failure = "the worker could not send it";
-            detail = ": " + e.getMessage();
+            detail = ": " + Reason.of(e);
         }
         LOG.warnf("job %s webhook to %s, try %d of %d: %s%s", id, receiver, tried, TRIES, failure, detail);
         return new Delivery(last ? Delivery.State.FAILED : Delivery.State.PENDING, tried, failure);

@@ -2,6 +2,7 @@ package dev.darkroom.queue.durable.disk;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.JobJson;
 import java.io.EOFException;
 import java.io.IOException;
@@ -71,17 +72,17 @@ public final class JobStore implements AutoCloseable {
                             "another worker has the jobs in " + folder + " open: give each its own data folder", e);
                 }
                 if (!isDamage(e)) {
-                    throw new IOException("the jobs in " + folder + " cannot be opened: " + e.getMessage(), e);
+                    throw new IOException("the jobs in " + folder + " cannot be opened: " + Reason.of(e), e);
                 }
                 String aside = ASIDE.format(Instant.now());
                 LOG.errorf(
                         "the jobs in %s cannot be read; they are set aside in %s there, and none of them is done or answered: %s",
-                        folder, aside, e.getMessage());
+                        folder, aside, Reason.of(e));
                 files.setAside(aside);
                 return opened(files, key);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the folder for jobs cannot be used: " + e.getMessage(), e);
+            throw new UncheckedIOException("the folder for jobs cannot be used: " + Reason.of(e), e);
         }
     }
 
@@ -168,7 +169,7 @@ public final class JobStore implements AutoCloseable {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            LOG.errorf("%s cannot be read: %s", request, e.getMessage());
+            LOG.errorf("%s cannot be read: %s", request, Reason.of(e));
         }
     }
 
@@ -210,7 +211,7 @@ public final class JobStore implements AutoCloseable {
         try {
             return keys.opened(sealed);
         } catch (IOException e) {
-            throw new JobException(JobException.Code.INTERNAL, "the job's input cannot be read: " + e.getMessage(), e);
+            throw new JobException(JobException.Code.INTERNAL, "the job's input cannot be read: " + Reason.of(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.durable.disk;
 
+import dev.darkroom.job.Reason;
 import dev.darkroom.queue.MemoryBudget;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,7 +43,7 @@ public final class LastAnswer {
             try {
                 store.keepAnswer(job.id(), job.retries(), body, lasting);
             } catch (UncheckedIOException e) {
-                LOG.errorf("job %s: the answer would not outlive this process: %s", job.id(), e.getMessage());
+                LOG.errorf("job %s: the answer would not outlive this process: %s", job.id(), Reason.of(e));
                 return new LastAnswer(store, job, body.length, body, small ? () -> {} : taken(room, body.length, e));
             }
         }

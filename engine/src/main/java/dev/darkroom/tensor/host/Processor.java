@@ -1,4 +1,4 @@
-package dev.darkroom.tensor;
+package dev.darkroom.tensor.host;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;

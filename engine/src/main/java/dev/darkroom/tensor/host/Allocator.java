@@ -1,4 +1,4 @@
-package dev.darkroom.tensor;
+package dev.darkroom.tensor.host;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,63 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.job.Limits;
+import dev.darkroom.job.Sample;
+import dev.darkroom.tensor.Device;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rule by which pictures of a job are drawn together, with one pass of the transformer for all of them: where that is faster, which it
+ * is for small pictures alone. A pass gets so few of them that it takes no more memory than one large picture, for which there is room.
+ *
+ * <p>Where the numbers come from is told in {@code docs/performance.md}.
+ *
+ * @param most pictures of one pass
+ */
+record Batches(int most) {
+    private static final int MOST = 4;
+
+    /** Image tokens of a pass on a card, beyond which it has enough to do: a picture of 512×512. */
+    private static final int TOKENS_ON_CARD = 1024;
+
+    /** Image tokens of a pass on the CPU: a picture of 1024×1024. */
+    private static final int TOKENS_ON_CPU = 4096;
+
+    /** Weights in bytes of a network whose passes take so long on the CPU that nothing is lost between them. */
+    private static final long LARGE = 1L << 30;
+
+    /** No picture is drawn together with another. */
+    static final Batches SINGLE = new Batches(1);
+
+    /**
+     * Decides how many pictures a pass is given.
+     *
+     * @param device where the transformer computes
+     * @param weights of the transformer, in bytes
+     * @param tokens of one picture and its references
+     * @param limits of this worker: a pass is given no more tokens than its largest picture has
+     */
+    static Batches of(Device device, long weights, int tokens, Limits limits) {
+        if (!device.isCard() && weights > LARGE) {
+            return SINGLE;
+        }
+        long room = Math.min(
+                device.isCard() ? TOKENS_ON_CARD : TOKENS_ON_CPU,
+                limits.pixels() / (TokenGrid.PIXELS * TokenGrid.PIXELS));
+        return new Batches(Math.toIntExact(Math.clamp(room / Math.max(1, tokens), 1, MOST)));
+    }
+
+    /** Divides pictures, in order, into those of a pass each: all of a pass have the same prompt. */
+    List<List<Sample>> divide(List<Sample> samples) {
+        List<List<Sample>> batches = new ArrayList<>();
+        for (Sample sample : samples) {
+            List<Sample> last = batches.isEmpty() ? List.of() : batches.getLast();
+            if (last.isEmpty() || last.size() == most || last.getFirst().promptIndex() != sample.promptIndex()) {
+                last = new ArrayList<>();
+                batches.add(last);
+            }
+            last.add(sample);
+        }
+        return batches;
+    }
+}
