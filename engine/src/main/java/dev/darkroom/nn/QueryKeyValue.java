@@ -2,7 +2,6 @@ package dev.darkroom.nn;
 
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.ScaledOperators;
-import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.StackedLinears;
@@ -82,7 +81,9 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
         LowRanks added = LowRanks.of(layers);
         if (layers.stream().allMatch(layer -> layer.rows().isPresent())) {
             return ScaledOperators.queryKeyValue(
-                    streams.stream().map(stream -> stream.x.tensors().getFirst()).toList(),
+                    streams.stream()
+                            .map(stream -> stream.x.tensors().getFirst())
+                            .toList(),
                     streams.stream().map(stream -> stream.x.rows()).toList(),
                     weights(all, StackedLinears::rows, layer -> layer.rows().orElseThrow()),
                     biases(all, StackedLinears::rows),

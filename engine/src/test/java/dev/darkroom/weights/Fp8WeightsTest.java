@@ -190,8 +190,7 @@ class Fp8WeightsTest {
             writer.add(layer + ".weight", type, SHAPE, SafetensorsWriter.filled(512, layer.equals("q") ? 1 : number))
                     .add(layer + ".bias", DType.BFLOAT16, new long[] {16}, SafetensorsWriter.filled(16, number));
         }
-        writer.add("q.weight_scale", DType.FLOAT32, new long[0], 'q' - 'a' + 1)
-                .write(folder.resolve(FILE));
+        writer.add("q.weight_scale", DType.FLOAT32, new long[0], 'q' - 'a' + 1).write(folder.resolve(FILE));
         BiFunction<Path, Weights, StackedLinears> network =
                 (from, w) -> w.stackedLinears(List.of("q", "k", "v"), true, 32, 16, 16, 16);
         Supplier<Loaded<StackedLinears>> load = () -> Weights.load(folder, FP8, from -> from, network, layer -> true);
