@@ -17,6 +17,7 @@ import dev.darkroom.weights.SafetensorsWriter;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -148,7 +149,7 @@ class StackedProjectionsTest {
         Tensor shift = change == Change.SHIFT || change == Change.GAIN ? random(WIDTH) : null;
         Tensor gain = change == Change.GAIN ? random(WIDTH) : null;
         for (var loaded : all) {
-            loaded.linears().get(layer).adapt(new LinearWeight.LowRank(down, up, shift, gain));
+            Objects.requireNonNull(loaded.linears().get(layer)).adapt(new LinearWeight.LowRank(down, up, shift, gain));
         }
     }
 

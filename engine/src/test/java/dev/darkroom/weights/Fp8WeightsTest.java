@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.Scope;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,7 +171,7 @@ class Fp8WeightsTest {
         remark(writer, "attn.to_q", "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}");
         writer.write(folder.resolve(FILE));
         BiFunction<Path, Weights, List<LinearWeight>> network = (from, w) ->
-                layers.stream().map(layer -> at(w, layer).linear(32, 16)).toList();
+                layers.stream().map(layer -> w.at(layer).linear(32, 16)).toList();
 
         try (var loaded = Weights.load(folder, FP8, from -> from, network, layer -> true)) {
             assertThat(loaded.network())
@@ -178,12 +181,36 @@ class Fp8WeightsTest {
         assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(2 * 512 * 4 + 512 + 16 * 4);
     }
 
-    private static Weights at(Weights w, String layer) {
-        Weights place = w;
-        for (String name : layer.split("\\.")) {
-            place = place.at(name);
+    @Test
+    void layersOfOneInputLieOneAfterAnotherWithTheirScales() {
+        var writer = new SafetensorsWriter();
+        for (String layer : List.of("k", "q", "v")) { // one of them as it is multiplied, and two that are quantised
+            DType type = layer.equals("q") ? DType.FLOAT8_E4M3 : DType.BFLOAT16;
+            float number = layer.charAt(0) - 'a' + 1;
+            writer.add(layer + ".weight", type, SHAPE, SafetensorsWriter.filled(512, layer.equals("q") ? 1 : number))
+                    .add(layer + ".bias", DType.BFLOAT16, new long[] {16}, SafetensorsWriter.filled(16, number));
         }
-        return place;
+        writer.add("q.weight_scale", DType.FLOAT32, new long[0], 'q' - 'a' + 1).write(folder.resolve(FILE));
+        BiFunction<Path, Weights, StackedLinears> network =
+                (from, w) -> w.stackedLinears(List.of("q", "k", "v"), true, 32, 16, 16, 16);
+        Supplier<Loaded<StackedLinears>> load = () -> Weights.load(folder, FP8, from -> from, network, layer -> true);
+
+        try (var mapped = load.get();
+                var copied = AsOnACard.load(256, load::get);
+                var scope = Scope.open("read")) {
+            assertThat(mapped.network().rows()).isEmpty();
+            assertThat(copied.network().stack()).isEmpty();
+            var rows = copied.network().rows().orElseThrow();
+            float[] numbers = ScaledOperators.dequantise(rows.weight()).toFloats();
+            float[] biases = Objects.requireNonNull(rows.bias()).toFloats();
+            for (int i = 0; i < 3; i++) {
+                float number = "qkv".charAt(i) - 'a' + 1;
+                assertThat(Arrays.copyOfRange(numbers, 512 * i, 512 * i + 512)).containsOnly(number);
+                assertThat(Arrays.copyOfRange(biases, 16 * i, 16 * i + 16)).containsOnly(number);
+                assertThat(mapped.network().layers().get(i).tensor().toFloats()).containsOnly(number);
+                assertThat(copied.network().layers().get(i).tensor().toFloats()).containsOnly(number);
+            }
+        }
     }
 
     private void assertPrecise() {

@@ -63,7 +63,8 @@ public final class Bench {
         List<String> unknown =
                 Stream.of(arguments).filter(name -> !parts.containsKey(name)).toList();
         if (!unknown.isEmpty()) {
-            System.err.println("ONLY: there is no " + String.join(", ", unknown) + ", but " + String.join(", ", parts.keySet()));
+            System.err.println(
+                    "ONLY: there is no " + String.join(", ", unknown) + ", but " + String.join(", ", parts.keySet()));
             System.exit(WRONG_ARGUMENTS);
         }
         System.out.printf("%d processors, Java %s%n%n", Runtime.getRuntime().availableProcessors(), Runtime.version());

@@ -24,7 +24,10 @@ class ImageFileTest {
 
     @Test
     void onlyTheAllocatorIsInstalledBesideLibtorch() {
-        assertThat(Pattern.compile("apt-get install([^&]*)").matcher(file).results().map(match -> match.group(1).strip()))
+        assertThat(Pattern.compile("apt-get install([^&]*)")
+                        .matcher(file)
+                        .results()
+                        .map(match -> match.group(1).strip()))
                 .containsExactly("--yes --no-install-recommends libtcmalloc-minimal4");
         assertThat(file).doesNotContain("pip install");
     }

@@ -65,7 +65,8 @@ public final class Soak {
      */
     public static void main(String[] arguments) throws Exception {
         if (!arguments[0].matches("\\d{1,5}(\\.\\d{1,3})?") || !arguments[1].matches("\\d{1,7}")) {
-            System.err.println("MINUTES and JOBS: must be numbers, not '" + arguments[0] + "' and '" + arguments[1] + "'");
+            System.err.println(
+                    "MINUTES and JOBS: must be numbers, not '" + arguments[0] + "' and '" + arguments[1] + "'");
             System.exit(2);
         }
         Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(arguments[0])));
