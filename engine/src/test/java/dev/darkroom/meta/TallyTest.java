@@ -32,7 +32,9 @@ class TallyTest {
         assertThat(step.path("elementwise_gb").asDouble()).isPositive().isLessThanOrEqualTo(gigabytes);
         assertThat(step.path("operator_calls").asInt()).isPositive().isLessThanOrEqualTo(calls);
         assertThat(step.path("activation_peak_gb").asDouble()).isPositive().isLessThanOrEqualTo(activations);
-        assertThat(step.path("waits").asInt()).as("times that card and host wait for each other").isZero();
+        assertThat(step.path("waits").asInt())
+                .as("times that card and host wait for each other")
+                .isZero();
     }
 
     /** What the networks' sizes and the number of tokens lead to, however it is computed. */

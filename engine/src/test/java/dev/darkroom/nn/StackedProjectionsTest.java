@@ -17,6 +17,7 @@ import dev.darkroom.weights.SafetensorsWriter;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -63,8 +64,8 @@ class StackedProjectionsTest {
     }
 
     static Stream<Arguments> cases() {
-        return Stream.of(Change.values()).flatMap(change -> LongStream.of(1, 2)
-                .mapToObj(batch -> Arguments.of(change, batch)));
+        return Stream.of(Change.values())
+                .flatMap(change -> LongStream.of(1, 2).mapToObj(batch -> Arguments.of(change, batch)));
     }
 
     @ParameterizedTest
@@ -76,8 +77,10 @@ class StackedProjectionsTest {
         Tensor rope = rope(3 * TOKENS);
         try (var apart = load();
                 var stacked = AsOnACard.load(256, this::load)) {
-            assertThat(apart.network()).allMatch(one -> one.projections().stack().isEmpty());
-            assertThat(stacked.network()).allMatch(one -> one.projections().stack().isPresent());
+            assertThat(apart.network())
+                    .allMatch(one -> one.projections().stack().isEmpty());
+            assertThat(stacked.network())
+                    .allMatch(one -> one.projections().stack().isPresent());
             float[] plain = attended(apart, rope, text, image);
             for (String stream : STREAMS) {
                 for (String layer : LAYERS) {
@@ -104,7 +107,11 @@ class StackedProjectionsTest {
         var writer = new SafetensorsWriter();
         for (String stream : STREAMS) {
             for (String layer : LAYERS) {
-                writer.add(stream + "." + layer + ".weight", DType.FLOAT32, new long[] {WIDTH, WIDTH}, numbers(0.3f, WIDTH * WIDTH))
+                writer.add(
+                                stream + "." + layer + ".weight",
+                                DType.FLOAT32,
+                                new long[] {WIDTH, WIDTH},
+                                numbers(0.3f, WIDTH * WIDTH))
                         .add(stream + "." + layer + ".bias", DType.FLOAT32, new long[] {WIDTH}, numbers(1, WIDTH));
             }
             for (String norm : List.of("norm_q", "norm_k")) {
@@ -115,10 +122,13 @@ class StackedProjectionsTest {
     }
 
     private Loaded<List<QueryKeyValue>> load() {
-        return Weights.load(folder, CPU, w -> STREAMS.stream()
-                .map(stream ->
-                        QueryKeyValue.load(w.at(stream), LAYERS, List.of("norm_q", "norm_k"), WIDTH, HEADS, HEAD))
-                .toList());
+        return Weights.load(
+                folder,
+                CPU,
+                w -> STREAMS.stream()
+                        .map(stream -> QueryKeyValue.load(
+                                w.at(stream), LAYERS, List.of("norm_q", "norm_k"), WIDTH, HEADS, HEAD))
+                        .toList());
     }
 
     private static float[] attended(Loaded<List<QueryKeyValue>> loaded, Tensor rope, Tensor text, Tensor image) {
@@ -139,7 +149,8 @@ class StackedProjectionsTest {
         Tensor shift = change == Change.SHIFT || change == Change.GAIN ? random(WIDTH) : null;
         Tensor gain = change == Change.GAIN ? random(WIDTH) : null;
         for (var loaded : all) {
-            loaded.linears().get(layer).adapt(new LinearWeight.LowRank(down, up, shift, gain));
+            Objects.requireNonNull(loaded.linears().get(layer))
+                    .adapt(new LinearWeight.LowRank(down, up, shift, gain));
         }
     }
 
