@@ -9,7 +9,8 @@ import dev.darkroom.weights.StackedLinears;
 import dev.darkroom.weights.Weights;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The three projections of attention, one after another or stacked, with an RMS norm per head on query and key. */
@@ -79,41 +80,51 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
         List<LinearWeight> layers =
                 all.stream().flatMap(one -> one.layers().stream()).toList();
         LowRanks added = LowRanks.of(layers);
-        List<Rows> weights =
-                layers.stream().flatMap(layer -> layer.rows().stream()).toList();
-        if (weights.size() == layers.size()) {
+        if (layers.stream().allMatch(layer -> layer.rows().isPresent())) {
             return ScaledOperators.queryKeyValue(
-                    streams.stream()
-                            .map(stream -> stream.x.tensors().getFirst())
-                            .toList(),
+                    streams.stream().map(stream -> stream.x.tensors().getFirst()).toList(),
                     streams.stream().map(stream -> stream.x.rows()).toList(),
-                    weights,
-                    all.stream().flatMap(one -> one.biases().stream()).toList(),
+                    weights(all, StackedLinears::rows, layer -> layer.rows().orElseThrow()),
+                    biases(all, StackedLinears::rows),
                     streams.getFirst().by.heads,
                     added.tensors(),
                     added.ends());
         }
         return AttentionOperators.queryKeyValue(
                 streams.stream().map(stream -> stream.x.plain()).toList(),
-                all.stream().flatMap(QueryKeyValue::weights).toList(),
-                all.stream().flatMap(QueryKeyValue::biases).toList(),
+                weights(all, StackedLinears::stack, LinearWeight::tensor),
+                biases(all, StackedLinears::stack),
                 streams.getFirst().by.heads,
                 added.tensors(),
                 added.ends());
     }
 
-    /** All three weights as one, or one by one where they lie apart. */
-    private static Stream<Tensor> weights(StackedLinears projections) {
-        return projections
-                .stack()
-                .map(stack -> Stream.of(stack.weight()))
-                .orElseGet(() -> projections.layers().stream().map(LinearWeight::tensor));
+    /** One weight a stream, in which its three are stacked, or all three of each where those of one lie apart. */
+    private static <W> List<W> weights(
+            List<StackedLinears> streams,
+            Function<StackedLinears, Optional<StackedLinears.Stack<W>>> stack,
+            Function<LinearWeight, W> weight) {
+        return areStacked(streams, stack)
+                ? streams.stream()
+                        .map(stream -> stack.apply(stream).orElseThrow().weight())
+                        .toList()
+                : streams.stream()
+                        .flatMap(stream -> stream.layers().stream().map(weight))
+                        .toList();
     }
 
-    private static Stream<Tensor> biases(StackedLinears projections) {
-        return projections
-                .stack()
-                .map(stack -> Stream.of(Objects.requireNonNull(stack.bias(), "bias")))
-                .orElseGet(() -> projections.biases().stream());
+    private static <W> List<Tensor> biases(
+            List<StackedLinears> streams, Function<StackedLinears, Optional<StackedLinears.Stack<W>>> stack) {
+        return areStacked(streams, stack)
+                ? streams.stream()
+                        .map(stream -> Objects.requireNonNull(
+                                stack.apply(stream).orElseThrow().bias(), "bias"))
+                        .toList()
+                : streams.stream().flatMap(stream -> stream.biases().stream()).toList();
+    }
+
+    private static <W> boolean areStacked(
+            List<StackedLinears> streams, Function<StackedLinears, Optional<StackedLinears.Stack<W>>> stack) {
+        return streams.stream().allMatch(stream -> stack.apply(stream).isPresent());
     }
 }

@@ -64,7 +64,7 @@ public record Device(String name) {
     /** Free memory of the card in bytes; only for a card. */
     public long freeBytes() {
         if (!isCuda()) {
-            return totalBytes(); // nothing lies on it
+            return totalBytes(); // nobody counts what lies on it: PlacementPolicy takes weights off
         }
         MemoryUsage usage = memory();
         return usage.getMax() - usage.getCommitted();

@@ -57,11 +57,11 @@ record ArenaLayout(
     /** A weight {@code [out, in]}, and the bytes at which its e4m3 numbers start, and the float32 scales of its rows. */
     record RowsAt(Stored stored, long values, long scale) {}
 
-    /** Tensors that lie one after another: several of one type, or one weight that is multiplied in fp8. */
+    /** Tensors that lie one after another, of one type; or weights that are multiplied in fp8, whose scales do so too. */
     private record Unit(List<Stored> tensors, boolean inFp8) {
         boolean isStored(DType dtype) {
             return inFp8
-                    ? tensors.getFirst().dtype() == DType.FLOAT8_E4M3
+                    ? tensors.stream().allMatch(tensor -> tensor.dtype() == DType.FLOAT8_E4M3)
                     : isPlain() && tensors.stream().allMatch(tensor -> tensor.dtype() == dtype);
         }
 
@@ -119,11 +119,13 @@ record ArenaLayout(
             }
         }
         Map<String, RowsAt> rows = new HashMap<>();
-        for (Stored weight : inFp8) {
-            at = aligned(at);
-            long start = Objects.requireNonNull(values.get(weight.name()), weight.name());
-            rows.put(weight.name(), new RowsAt(weight, start, at));
-            at += weight.rows() * DType.FLOAT32.bytes();
+        for (Unit unit : units) {
+            at = unit.inFp8 ? aligned(at) : at;
+            for (Stored weight : unit.inFp8 ? unit.tensors : List.<Stored>of()) {
+                long start = Objects.requireNonNull(values.get(weight.name()), weight.name());
+                rows.put(weight.name(), new RowsAt(weight, start, at));
+                at += weight.rows() * DType.FLOAT32.bytes();
+            }
         }
         return new ArenaLayout(starts, rows, copied, copiedBytes, converted, staged, computed, at);
     }
@@ -163,21 +165,22 @@ record ArenaLayout(
     }
 
     /** Sorts stacks and single tensors as their first tensors lie in the files. */
-    private static List<Unit> units(
-            List<List<Stored>> stacks, Collection<Stored> tensors, Collection<Stored> inFp8) {
+    private static List<Unit> units(List<List<Stored>> stacks, Collection<Stored> tensors, Collection<Stored> inFp8) {
         Set<String> stacked = new HashSet<>();
         List<Unit> units = new ArrayList<>();
         for (List<Stored> stack : stacks) {
             if (stack.stream().map(Stored::name).distinct().count() == stack.size()
                     && stack.stream().noneMatch(tensor -> stacked.contains(tensor.name()))) {
                 stack.forEach(tensor -> stacked.add(tensor.name()));
-                units.add(new Unit(stack, false));
+                units.add(new Unit(stack, inFp8.containsAll(stack)));
             }
         }
         tensors.stream()
                 .filter(tensor -> !stacked.contains(tensor.name()))
                 .forEach(tensor -> units.add(new Unit(List.of(tensor), false)));
-        inFp8.forEach(weight -> units.add(new Unit(List.of(weight), true)));
+        inFp8.stream()
+                .filter(weight -> !stacked.contains(weight.name()))
+                .forEach(weight -> units.add(new Unit(List.of(weight), true)));
         units.sort(Comparator.comparing(unit -> unit.tensors.getFirst(), IN_FILES));
         return units;
     }
@@ -198,6 +201,22 @@ record ArenaLayout(
     /** The weight's places, if it is multiplied in fp8. */
     Optional<RowsAt> rowsOf(Stored weight) {
         return Optional.ofNullable(rows.get(weight.name()));
+    }
+
+    /** The places of several weights that are multiplied in fp8 as those of one; empty if they do not lie one after another. */
+    Optional<RowsAt> stackedRows(List<Stored> weights) {
+        RowsAt first = rowsOf(weights.getFirst()).orElseThrow();
+        long values = first.values;
+        long scale = first.scale;
+        for (Stored weight : weights) {
+            RowsAt at = rowsOf(weight).orElseThrow();
+            if (at.values != values || at.scale != scale) {
+                return Optional.empty();
+            }
+            values += weight.elements();
+            scale += weight.rows() * DType.FLOAT32.bytes();
+        }
+        return Optional.of(first);
     }
 
     /** True if these tensors lie one after another without a gap. */

@@ -35,6 +35,11 @@ final class Fp8Remarks {
         }
     }
 
+    /** True if nothing was remarked of any layer. */
+    boolean areNone() {
+        return layers.isEmpty() && tensors.keySet().stream().noneMatch(Fp8Remarks::isOne);
+    }
+
     static boolean isOne(String tensor) {
         return tensor.equals(NAME) || tensor.endsWith("." + NAME);
     }

@@ -86,9 +86,25 @@ final class Fp8Scales {
         return weight.name().substring(0, weight.name().length() - WEIGHT.length());
     }
 
-    /** Tells if a weight may be multiplied in fp8: its writer may have remarked that it wants more precision. */
+    /**
+     * Tells if a weight may be multiplied in fp8: its writer may have remarked that it wants more precision, or another layer at the same
+     * place, such as another projection of one attention, does, for those are multiplied together.
+     */
     boolean multiplied(Stored weight) {
-        return !isFp8(weight) || !isWeight(weight.name()) || remarks.multiplied(weight, place(weight));
+        if (remarks.areNone()) {
+            return true;
+        }
+        String place = around(weight.name());
+        return tensors.values().stream()
+                .filter(tensor -> isWeight(tensor.name()) && isFp8(tensor))
+                .filter(tensor -> around(tensor.name()).equals(place))
+                .allMatch(tensor -> remarks.multiplied(tensor, place(tensor)));
+    }
+
+    /** The place that a weight's layer stands at. */
+    private static String around(String weight) {
+        String layer = weight.substring(0, Math.max(0, weight.lastIndexOf('.')));
+        return layer.substring(0, Math.max(0, layer.lastIndexOf('.')));
     }
 
     /**

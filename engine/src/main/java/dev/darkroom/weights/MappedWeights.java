@@ -56,6 +56,11 @@ final class MappedWeights implements TensorReader {
     }
 
     @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<Tensor> stack(List<Stored> tensors) {
         return Optional.empty();
     }

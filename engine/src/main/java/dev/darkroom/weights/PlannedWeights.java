@@ -40,9 +40,7 @@ final class PlannedWeights implements TensorReader {
         rows.put(stored.name(), stored);
         return new Rows(
                 Operators.blank(
-                        DType.FLOAT8_E4M3,
-                        placement.device(),
-                        stored.entry().dimensions()),
+                        DType.FLOAT8_E4M3, placement.device(), stored.entry().dimensions()),
                 Operators.blank(DType.FLOAT32, placement.device(), stored.rows(), 1));
     }
 
@@ -50,6 +48,15 @@ final class PlannedWeights implements TensorReader {
     public Optional<Tensor> stack(List<Stored> tensors) {
         stacks.add(List.copyOf(tensors));
         return Optional.of(blank(ArenaLayout.stackedShape(tensors)));
+    }
+
+    @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        stacks.add(List.copyOf(weights));
+        long[] shape = ArenaLayout.stackedShape(weights);
+        return Optional.of(new Rows(
+                Operators.blank(DType.FLOAT8_E4M3, placement.device(), shape),
+                Operators.blank(DType.FLOAT32, placement.device(), shape[0], 1)));
     }
 
     private Tensor blank(long... shape) {

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scale what its numbers are to be multiplied by; null if they are what they stand for
  */
-record Stored(String name, SafetensorsFile.Entry entry, Path file, @Nullable WeightScale scale) {
+record Stored(
+        String name,
+        SafetensorsFile.Entry entry,
+        Path file,
+        @Nullable WeightScale scale) {
     /** Makes a tensor without a scale. */
     Stored(String name, SafetensorsFile.Entry entry, Path file) {
         this(name, entry, file, null);

@@ -21,4 +21,7 @@ interface TensorReader {
      * Returns the rows of several tensors {@code [.., in]}, which were read before, as one; empty where they do not lie one after another.
      */
     Optional<Tensor> stack(List<Stored> tensors);
+
+    /** Returns several weights {@code [.., in]}, which were read as rows of e4m3 numbers before, as one; empty where they do not lie one after another. */
+    Optional<Rows> stackedRows(List<Stored> weights);
 }

@@ -76,8 +76,7 @@ final class Upload implements AutoCloseable {
         }
         try (var all = Scope.open("compute weights")) {
             var stored = DeviceMemory.allocate(
-                    device,
-                    batches.stream().mapToLong(ArenaLayout::bytes).max().orElseThrow());
+                    device, batches.stream().mapToLong(ArenaLayout::bytes).max().orElseThrow());
             for (ArenaLayout batch : batches) {
                 run(batch.copied(), batch.copiedBytes(), stored::fill);
                 for (Piece piece : batch.copied()) {
@@ -108,7 +107,11 @@ final class Upload implements AutoCloseable {
         for (RowsAt rows : layout.rows().values()) {
             if (rows.stored().dtype() == DType.FLOAT8_E4M3) {
                 try (var one = Scope.open("scale of " + rows.stored().name())) {
-                    memory.put(rows.stored().scaleOfRows(device), DType.FLOAT32, rows.scale(), rows.stored().rows());
+                    memory.put(
+                            rows.stored().scaleOfRows(device),
+                            DType.FLOAT32,
+                            rows.scale(),
+                            rows.stored().rows());
                 }
             }
         }

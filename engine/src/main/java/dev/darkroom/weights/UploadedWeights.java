@@ -79,6 +79,15 @@ final class UploadedWeights implements TensorReader {
     }
 
     @Override
+    public Optional<Rows> stackedRows(List<Stored> weights) {
+        long[] shape = ArenaLayout.stackedShape(weights);
+        return layout.stackedRows(weights)
+                .map(at -> new Rows(
+                        memory.tensor(DType.FLOAT8_E4M3, at.values(), shape),
+                        memory.tensor(DType.FLOAT32, at.scale(), shape[0], 1)));
+    }
+
+    @Override
     public Optional<Tensor> stack(List<Stored> tensors) {
         return layout.isStack(tensors, placement.dtype())
                 ? Optional.of(memory.tensor(

@@ -28,7 +28,8 @@ final class WeightScale {
      */
     static WeightScale read(Stored stored, Stored weight) {
         List<Long> shape = stored.entry().shape();
-        long rows = weight.entry().shape().isEmpty() ? 1 : weight.entry().shape().getFirst();
+        long rows =
+                weight.entry().shape().isEmpty() ? 1 : weight.entry().shape().getFirst();
         boolean single = shape.stream().allMatch(length -> length == 1);
         boolean each = shape.equals(List.of(rows)) || shape.equals(List.of(rows, 1L));
         if (!single && !each) {

@@ -69,8 +69,7 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8) {
         return tensor.name().endsWith(WEIGHT)
                 && shape.size() == 2
                 && new LinearWeight.Shape(shape.get(1), shape.get(0)).suitsFp8()
-                && bearsFp8.test(tensor.name()
-                        .substring(0, tensor.name().length() - WEIGHT.length()));
+                && bearsFp8.test(tensor.name().substring(0, tensor.name().length() - WEIGHT.length()));
     }
 
     /** Returns the same for a network that multiplies each number so often for a picture. */

@@ -225,10 +225,15 @@ public final class Weights {
                 biases.add(at(names.get(i)).tensor("bias", outs[i]));
             }
         }
-        return new StackedLinears(layers, biases, fp8 ? Optional.empty() : stack(names, biased, in, outs));
+        return new StackedLinears(
+                layers,
+                biases,
+                fp8 ? Optional.empty() : stack(source::stack, names, biased, in, outs),
+                fp8 ? stack(source::stackedRows, names, biased, in, outs) : Optional.empty());
     }
 
-    private Optional<StackedLinears.Stack> stack(List<String> names, boolean biased, long in, long... outs) {
+    private <W> Optional<StackedLinears.Stack<W>> stack(
+            Function<List<Stored>, Optional<W>> read, List<String> names, boolean biased, long in, long... outs) {
         List<Stored> weights = new ArrayList<>();
         List<Stored> biases = new ArrayList<>();
         for (int i = 0; i < outs.length; i++) {
@@ -244,7 +249,7 @@ public final class Weights {
         Optional<Tensor> bias = biased ? source.stack(biases) : Optional.empty();
         return biased && bias.isEmpty()
                 ? Optional.empty()
-                : source.stack(weights).map(weight -> new StackedLinears.Stack(weight, bias.orElse(null)));
+                : read.apply(weights).map(weight -> new StackedLinears.Stack<>(weight, bias.orElse(null)));
     }
 
     /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
@@ -289,12 +294,7 @@ public final class Weights {
             Scope scope,
             Map<String, LinearWeight> linears,
             Map<String, NormWeight> norms) {
-        Source(
-                Inventory inventory,
-                Placement placement,
-                Predicate<String> bearsFp8,
-                TensorReader reader,
-                Scope scope) {
+        Source(Inventory inventory, Placement placement, Predicate<String> bearsFp8, TensorReader reader, Scope scope) {
             this(inventory, placement, bearsFp8, reader, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
@@ -317,6 +317,11 @@ public final class Weights {
 
         Optional<Tensor> stack(List<Stored> tensors) {
             return reader.stack(tensors).map(scope::keep);
+        }
+
+        Optional<Rows> stackedRows(List<Stored> weights) {
+            return reader.stackedRows(weights)
+                    .map(rows -> new Rows(scope.keep(rows.values()), scope.keep(rows.scale())));
         }
 
         /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class Fp8CheckpointTest {
     private static final Path LORA = TestCheckpoints.PAYLOADS.resolve("loras/red-is-blue.safetensors");
     private static final Job CIRCLE = new Job.TextToImage(
-            TestJobs.PLAIN, TestJobs.of("a red circle on a white background", null, new Size(128, 128), 2, null, null, 7));
+            TestJobs.PLAIN,
+            TestJobs.of("a red circle on a white background", null, new Size(128, 128), 2, null, null, 7));
 
     @TempDir
     Path folder;
@@ -84,10 +85,10 @@ class Fp8CheckpointTest {
         try (ImageModel exact = LoadedModel.in(DType.FLOAT32, reference());
                 ImageModel mapped = LoadedModel.in(DType.FLOAT32, fp8)) {
             linears(exact)
-                    .forEach((name, layer) -> assertThat(Objects.requireNonNull(
-                                            linears(mapped).get(name))
-                                    .tensor()
-                                    .toFloats())
+                    .forEach((name, layer) -> assertThat(
+                                    Objects.requireNonNull(linears(mapped).get(name))
+                                            .tensor()
+                                            .toFloats())
                             .as(name)
                             .isEqualTo(layer.tensor().toFloats()));
         }
@@ -127,7 +128,8 @@ class Fp8CheckpointTest {
             linears(expected).forEach((name, layer) -> {
                 LinearWeight found = Objects.requireNonNull(linears(quantised).get(name));
                 assertThat(found.rows().isPresent()).isEqualTo(layer.rows().isPresent());
-                assertThat(found.tensor().to(DType.FLOAT32).toFloats()).isEqualTo(layer.tensor().to(DType.FLOAT32).toFloats());
+                assertThat(found.tensor().to(DType.FLOAT32).toFloats())
+                        .isEqualTo(layer.tensor().to(DType.FLOAT32).toFloats());
             });
         }
     }

@@ -10,12 +10,9 @@ import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Checkpoints whose weights are stored in fp8, made of others, and beside them the same numbers in float32. */
@@ -40,6 +37,8 @@ final class Fp8Files {
         }
     }
 
+    private static final byte[] REMARK = "{\"format\":\"float8_e4m3fn\"}".getBytes(StandardCharsets.UTF_8);
+
     private Fp8Files() {}
 
     /**
@@ -52,17 +51,12 @@ final class Fp8Files {
         try (Stream<Path> files = Files.walk(checkpoint)) {
             for (Path file : files.filter(path -> path.toString().endsWith(".safetensors"))
                     .toList()) {
-                store(file, file, reference.resolve(checkpoint.relativize(file)), scheme, name -> true);
+                store(file, file, reference.resolve(checkpoint.relativize(file)), scheme);
             }
         }
     }
 
-    /**
-     * Stores a file anew.
-     *
-     * @param which tells of weights of two dimensions by their names if they are stored in fp8
-     */
-    static void store(Path from, Path fp8, Path float32, Scheme scheme, Predicate<String> which) throws IOException {
+    private static void store(Path from, Path fp8, Path float32, Scheme scheme) throws IOException {
         byte[] bytes = Files.readAllBytes(from);
         var stored = new SafetensorsWriter();
         var exact = new SafetensorsWriter();
@@ -70,7 +64,7 @@ final class Fp8Files {
             String name = tensor.getKey();
             long[] shape = tensor.getValue().dimensions();
             float[] numbers = numbers(bytes, tensor.getValue());
-            boolean isWeight = name.endsWith(".weight") && shape.length == 2 && which.test(name);
+            boolean isWeight = name.endsWith(".weight") && shape.length == 2;
             if (!isWeight && scheme != Scheme.PLAIN) {
                 stored.add(name, tensor.getValue().dtype(), shape, numbers);
                 exact.add(name, DType.FLOAT32, shape, numbers);
@@ -110,24 +104,17 @@ final class Fp8Files {
                             .add(layer + "scale_input", scaleType, new long[] {1}, 0.5f);
                 case ROW_SCALES -> writer.add(layer + "weight_scale", scaleType, new long[] {shape[0], 1}, known);
                 case REMARKS ->
-                    remark(
-                            writer.add(layer + "weight_scale", scaleType, new long[] {shape[0]}, known),
-                            layer,
-                            "{\"format\":\"float8_e4m3fn\"}");
+                    writer.add(layer + "weight_scale", scaleType, new long[] {shape[0]}, known)
+                            .add(
+                                    layer + "comfy_quant",
+                                    DType.UINT8,
+                                    new long[] {REMARK.length},
+                                    out -> out.write(REMARK));
                 case PLAIN, PLAIN_E5M2 -> throw new IllegalStateException();
             }
             return ScaledOperators.dequantise(new Rows(values, Tensor.of(known, known.length, 1)))
                     .toFloats();
         }
-    }
-
-    /** Adds a remark on a layer, in the way of ComfyUI's tools. */
-    static void remark(SafetensorsWriter writer, String layer, String json) {
-        float[] letters = new float[json.length()];
-        for (int i = 0; i < letters.length; i++) {
-            letters[i] = json.charAt(i);
-        }
-        writer.add(layer + "comfy_quant", DType.UINT8, new long[] {letters.length}, letters);
     }
 
     private static float[] numbers(byte[] file, SafetensorsFile.Entry entry) {

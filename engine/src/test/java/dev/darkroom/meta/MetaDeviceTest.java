@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The code of a card, run at full size without one: shapes, types and devices of every operator of every family agree. */
 class MetaDeviceTest {
@@ -63,6 +64,42 @@ class MetaDeviceTest {
                 .containsEntry("transformer", 23_802_816_640L)
                 .containsEntry("text_encoder_2", 9_524_621_312L);
         assertThat(sizes("qwen-image-edit-2509: edit with CFG")).containsEntry("transformer", 40_860_802_176L);
+    }
+
+    /** Of what residency counts the convolutions of one frame leave out a little. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flux.1-dev: text",
+                "flux.1-dev: fp8",
+                "flux.1-dev: fp8 with a DoRA",
+                "qwen-image-edit-2509: edit with CFG",
+                "qwen-image-edit-2509: fp8 with CFG"
+            })
+    void theWeightsTakeWhatWasCounted(String scenario) {
+        JsonNode told = MetaRuns.named(scenario);
+        long counted = 0;
+        for (JsonNode network : told.path("networks")) {
+            counted += network.path("bytes").asLong();
+        }
+        assertThat(told.path("held").asLong()).isBetween(counted - counted / 200, counted + counted / 1000);
+    }
+
+    /** The blocks' layers in one byte a number, with a scale for each row; modulations, embedders and biases in two. */
+    @Test
+    void inFp8NothingIsLeftOfTheWeightsThatWereQuantised() {
+        assertThat(MetaRuns.named("flux.1-dev: fp8")
+                        .path("networks")
+                        .path("transformer")
+                        .path("bytes")
+                        .asLong())
+                .isEqualTo(15_204_042_880L);
+        assertThat(MetaRuns.named("qwen-image-edit-2509: fp8 with CFG")
+                        .path("networks")
+                        .path("transformer")
+                        .path("bytes")
+                        .asLong())
+                .isEqualTo(29_548_715_136L);
     }
 
     private Map<String, Long> sizes(String scenario) {

@@ -68,7 +68,7 @@ final class MetaMain {
                 line.withObject("networks")
                         .putObject(network.toString().replaceFirst(" of .*", ""))
                         .put("placement", network.required().placement().toString())
-                        .put("bytes", network.required().bytes());
+                        .put("bytes", network.bytes());
             }
             tally.weightsAreThere();
             line.put("held", tally.weightBytes());

@@ -53,7 +53,8 @@ public record Scenario(
 
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
-        return new Scenario(name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "", 1);
+        return new Scenario(
+                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "", 1);
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
@@ -64,31 +65,38 @@ public record Scenario(
                 : checkpoint.contains("edit") || checkpoint.contains("kontext") ? Brings.IMAGES : Brings.PROMPT;
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         String negative = guidedByItself ? " " : null;
-        return new Scenario("usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, false, "", 1);
+        return new Scenario(
+                "usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, false, "", 1);
     }
 
     Scenario withPictures(int count) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, count, negative, adapter, fp8, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, count, negative, adapter, fp8, planted, outputs);
     }
 
     Scenario away(String from) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, from, adapter, fp8, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, from, adapter, fp8, planted, outputs);
     }
 
     Scenario within(long bytes) {
-        return new Scenario(name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs);
+        return new Scenario(
+                name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs);
     }
 
     Scenario withLora() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs);
     }
 
     Scenario withDora() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs);
     }
 
     Scenario inFp8() {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, true, planted, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, true, planted, outputs);
     }
 
     Scenario asking(int count) {
@@ -97,7 +105,8 @@ public record Scenario(
     }
 
     Scenario planting(String operator) {
-        return new Scenario(name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs);
+        return new Scenario(
+                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs);
     }
 
     public Job.Generation job() {

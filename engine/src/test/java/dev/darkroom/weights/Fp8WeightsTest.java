@@ -7,7 +7,10 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +55,7 @@ class Fp8WeightsTest {
     @ParameterizedTest
     @CsvSource({"F64", "F32", "F16", "BF16"})
     void scalesOfEveryFloatingTypeAreRead(String name) {
-        DType type = java.util.Arrays.stream(DType.values())
+        DType type = Arrays.stream(DType.values())
                 .filter(one -> one.fileName().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -69,8 +72,8 @@ class Fp8WeightsTest {
     @ParameterizedTest
     @CsvSource({"3", "32", "16 32", "1 32", "1 16", "2 2", "16 1 1", "0"})
     void aScaleOfAnotherShapeIsRefused(String shape) {
-        long[] dimensions = java.util.Arrays.stream(shape.split(" ")).mapToLong(Long::parseLong).toArray();
-        int length = (int) java.util.Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
+        long[] dimensions = Arrays.stream(shape.split(" ")).mapToLong(Long::parseLong).toArray();
+        int length = (int) Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
         write(
                 DType.FLOAT8_E4M3,
                 writer -> writer.add(
@@ -141,12 +144,41 @@ class Fp8WeightsTest {
     void aLayerWhoseWriterWantsMorePrecisionIsNotMultipliedInFp8() {
         write(
                 DType.FLOAT8_E4M3,
-                writer -> remark(writer, "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}"));
+                writer -> remark(writer, "layer", "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}"));
         assertPrecise();
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "float8_e4m3fn", true));
         assertPrecise();
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "float8_e4m3fn", false));
         assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(512 + 16 * 4);
+    }
+
+    /** Attention multiplies all of them at once, and takes its tokens either as they are or quantised. */
+    @Test
+    void whatIsMultipliedTogetherIsOfOneKind() {
+        List<String> layers = List.of("attn.to_q", "attn.add_q_proj", "mlp.in");
+        var writer = new SafetensorsWriter();
+        for (String layer : layers) {
+            writer.add(layer + ".weight", DType.FLOAT8_E4M3, SHAPE, SafetensorsWriter.filled(512, 0.75f));
+        }
+        remark(writer, "attn.to_q", "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}");
+        writer.write(folder.resolve(FILE));
+        BiFunction<Path, Weights, List<LinearWeight>> network = (from, w) ->
+                layers.stream().map(layer -> at(w, layer).linear(32, 16)).toList();
+
+        try (var loaded = Weights.load(folder, FP8, from -> from, network, layer -> true)) {
+            assertThat(loaded.network())
+                    .extracting(layer -> layer.rows().isPresent())
+                    .containsExactly(false, false, true);
+        }
+        assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(2 * 512 * 4 + 512 + 16 * 4);
+    }
+
+    private static Weights at(Weights w, String layer) {
+        Weights place = w;
+        for (String name : layer.split("\\.")) {
+            place = place.at(name);
+        }
+        return place;
     }
 
     private void assertPrecise() {
@@ -166,20 +198,20 @@ class Fp8WeightsTest {
 
     @Test
     void aRemarkThatNamesAnotherFormatIsRefused() {
-        write(DType.FLOAT8_E4M3, writer -> remark(writer, "{\"format\":\"mxfp8\"}"));
+        write(DType.FLOAT8_E4M3, writer -> remark(writer, "layer", "{\"format\":\"mxfp8\"}"));
         assertRefused(FILE, "layer.comfy_quant", "'mxfp8'", "expected 'float8_e4m3fn'", "layer.weight");
-        write(DType.FLOAT8_E4M3, writer -> remark(writer, "mxfp8"));
+        write(DType.FLOAT8_E4M3, writer -> remark(writer, "layer", "mxfp8"));
         assertRefused(FILE, "layer.comfy_quant", "no valid JSON");
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "nvfp4", false));
         assertRefused(FILE, "_quantization_metadata", "'nvfp4'", "expected 'float8_e4m3fn'");
     }
 
-    private static void remark(SafetensorsWriter writer, String json) {
+    private static void remark(SafetensorsWriter writer, String layer, String json) {
         var letters = new float[json.length()];
         for (int i = 0; i < letters.length; i++) {
             letters[i] = json.charAt(i);
         }
-        writer.add("layer.comfy_quant", DType.UINT8, new long[] {letters.length}, letters);
+        writer.add(layer + ".comfy_quant", DType.UINT8, new long[] {letters.length}, letters);
     }
 
     @Test

@@ -76,6 +76,17 @@ class PlacementPolicyTest {
                 .isEqualTo(half);
     }
 
+    @Test
+    void whatStandsForACardHasLessRoomWithEveryNetwork() {
+        long gib = 1L << 30;
+
+        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 0)).isEqualTo(135 * gib);
+        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 100 * gib))
+                .isEqualTo(35 * gib);
+        assertThat(policy(Device.META, OptionalLong.of(30 * gib)).room(Device.META, 10 * gib))
+                .isEqualTo(20 * gib);
+    }
+
     private static PlacementPolicy policy(Device device, OptionalLong memory) {
         return new PlacementPolicy(device, Optional.empty(), memory);
     }

@@ -77,6 +77,20 @@ def _var_mean(self, x: Tensor, dims: List[int]) -> List[Tensor]:
         return self._var_mean_(x, dims)
     return [x.mean(dims, True), x.mean(dims, True)]
 
+def _scaled_product(self, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], dtype: int) -> Tensor:
+    if not q.is_meta:
+        return self._scaled_product_(q, scale, weight, weight_scale, bias, dtype)
+    # what cards ask of products of rows with scales
+    assert weight.is_meta and scale.is_meta and weight_scale.is_meta and q.dtype == 24 and weight.dtype == 24
+    assert q.dim() == 2 and weight.dim() == 2 and q.size(1) == weight.size(1)
+    assert q.stride(1) == 1 and weight.stride(1) == 1
+    assert scale.dtype == 6 and weight_scale.dtype == 6 and scale.is_contiguous() and weight_scale.is_contiguous()
+    assert scale.size(0) == q.size(0) and scale.size(1) == 1
+    assert weight_scale.size(0) == weight.size(0) and weight_scale.size(1) == 1
+    for one in bias:
+        assert one.is_meta and one.size(0) == weight.size(0)
+    return torch.empty([q.size(0), weight.size(0)], dtype=dtype, device=q.device)
+
 def relative_buckets(self, length: int, buckets: int, max_distance: int, device: str) -> Tensor:
     if device != "meta":
         return self.relative_buckets_(length, buckets, max_distance, device)
