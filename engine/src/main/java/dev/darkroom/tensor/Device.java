@@ -53,6 +53,7 @@ public record Device(String name) {
     /** Empties libtorch's cache of freed card memory, which it keeps for its next tensors: only then does the driver count it as free. */
     public void reclaim() {
         if (isCuda()) {
+            Engine.getEngine("PyTorch"); // loads libtorch, unless something did before
             try {
                 JniUtils.emptyCudaCache();
             } catch (EngineException e) {
