@@ -2,7 +2,7 @@ package dev.darkroom.diffusion;
 
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Sample;
-import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.Placement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +20,9 @@ record Batches(int most) {
     /** Image tokens of a pass on a card, beyond which it has enough to do: a picture of 512×512. */
     private static final int TOKENS_ON_CARD = 1024;
 
+    /** Image tokens of a pass on a card that multiplies in fp8, and so waits for launches longer: a picture of 1024×1024. */
+    private static final int TOKENS_IN_FP8 = 4096;
+
     /** Image tokens of a pass on the CPU: a picture of 1024×1024. */
     private static final int TOKENS_ON_CPU = 4096;
 
@@ -32,19 +35,26 @@ record Batches(int most) {
     /**
      * Decides how many pictures a pass is given.
      *
-     * @param device where the transformer computes
+     * @param placement where and in what the transformer computes
      * @param weights of the transformer, in bytes
      * @param tokens of one picture and its references
      * @param limits of this worker: a pass is given no more tokens than its largest picture has
      */
-    static Batches of(Device device, long weights, int tokens, Limits limits) {
-        if (!device.isCard() && weights > LARGE) {
+    static Batches of(Placement placement, long weights, int tokens, Limits limits) {
+        if (!placement.device().isCard() && weights > LARGE) {
             return SINGLE;
         }
         long room = Math.min(
-                device.isCard() ? TOKENS_ON_CARD : TOKENS_ON_CPU,
+                tokens(placement),
                 limits.pixels() / (TokenGrid.PIXELS * TokenGrid.PIXELS));
         return new Batches(Math.toIntExact(Math.clamp(room / Math.max(1, tokens), 1, MOST)));
+    }
+
+    private static int tokens(Placement placement) {
+        if (!placement.device().isCard()) {
+            return TOKENS_ON_CPU;
+        }
+        return placement.fp8() ? TOKENS_IN_FP8 : TOKENS_ON_CARD;
     }
 
     /** Divides pictures, in order, into those of a pass each: all of a pass have the same prompt. */

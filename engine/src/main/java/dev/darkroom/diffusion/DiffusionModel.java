@@ -137,7 +137,7 @@ public final class DiffusionModel implements ImageModel {
         Size generated =
                 pipeline.sizes(job.sampling().framing(), images, defaults()).generated();
         return Batches.of(
-                checkpoint.placement().device(),
+                checkpoint.placement(),
                 checkpoint.transformer().bytes(),
                 pipeline.imageTokens(generated, images),
                 choices.limits());
