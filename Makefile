@@ -57,11 +57,11 @@ bench: build test-classes
 
 # FLUX.1-dev at full size with random weights on the card here: make bench-gpu > figures.json; TINY=tiny is a try that needs no card
 bench-gpu: test-classes
-	@$(TEST_JAVA) dev.darkroom.gpu.GpuBench $(TINY)
+	@has_card() { [ -z "$(TINY)" ]; }; . startup-checks/libraries.bash; $(TEST_JAVA) dev.darkroom.gpu.GpuBench $(TINY)
 
 # What a card is checked with where nothing is installed: target/gpu-check.tgz, to be unpacked there; deploy/gpu-check/gpu-check.sh is in it
 gpu-check: test-classes
-	@deploy/gpu-check/bundle handler/target/test-classes:engine/target/test-classes:engine/target/classes:$$(cat handler/target/test-classpath) target/gpu-check.tgz
+	@deploy/gpu-check/bundle "handler/target/test-classes:engine/target/test-classes:engine/target/classes:$$(cat handler/target/test-classpath)" target/gpu-check.tgz
 
 # What a step costs on a card, from shapes alone, and the forecast by card: make tally MODEL=flux.1-dev [SIZE=1024x1024] [FORMAT=json], or MODEL=all
 tally: test-classes

@@ -56,6 +56,10 @@ for library in "$libtorch"/libcudart*.so* "$libtorch"/../../nvidia/*/lib/libcuda
 done
 version=$(sed -n "s/^__version__ = '\(.*\)'/\1/p" "$libtorch/../version.py" 2>/dev/null || true)
 [ -n "$version" ] || version=$(cat "$libtorch/../build-version" 2>/dev/null || echo unknown)
+case $version in
+  2.7.1* | unknown) ;;
+  *) [ -n "$jni" ] || { echo "libtorch is $version here, and DJL brings a library for 2.7.1 alone: name one that was built for it with --jni" >&2 && exit 2; } ;;
+esac
 
 export PYTORCH_LIBRARY_PATH=$work/libtorch PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=$flavor DJL_CACHE_DIR=$work/cache
 export LD_LIBRARY_PATH=$work/cuda:$work/libtorch:$libtorch:$beside${LD_LIBRARY_PATH:-}

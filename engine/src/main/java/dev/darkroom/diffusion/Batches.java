@@ -44,9 +44,7 @@ record Batches(int most) {
         if (!placement.device().isCard() && weights > LARGE) {
             return SINGLE;
         }
-        long room = Math.min(
-                tokens(placement),
-                limits.pixels() / (TokenGrid.PIXELS * TokenGrid.PIXELS));
+        long room = Math.min(tokens(placement), limits.pixels() / (TokenGrid.PIXELS * TokenGrid.PIXELS));
         return new Batches(Math.toIntExact(Math.clamp(room / Math.max(1, tokens), 1, MOST)));
     }
 

@@ -1,5 +1,6 @@
 package dev.darkroom.golden;
 
+import dev.darkroom.gpu.Ready;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ public final class GoldenMain {
     public static void main(String[] arguments) throws IOException {
         Path root = Path.of(arguments[0]);
         String family = arguments.length > 1 ? arguments[1] : "";
+        Ready.make(GoldenTensors.DEVICE);
         int failed = 0;
         List<GoldenCase> cases = cases(root, family);
         for (GoldenCase golden : cases) {

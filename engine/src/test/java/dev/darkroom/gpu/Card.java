@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /**
  * What is measured: a device, the type that it computes in, and its name.
@@ -17,6 +18,8 @@ import java.util.OptionalDouble;
  * @param teraflops the most that its maker states for dense bfloat16; empty where that is not known here
  */
 record Card(Device device, DType dtype, String name, OptionalDouble teraflops) {
+    private static final Pattern SLOWER = Pattern.compile("h[12]00.*(pcie|nvl)|laptop|\\d0d$");
+
     static final Card CPU = new Card(Device.CPU, DType.FLOAT32, "cpu", OptionalDouble.empty());
 
     /** The card of this machine, which must have one. */
@@ -32,10 +35,10 @@ record Card(Device device, DType dtype, String name, OptionalDouble teraflops) {
         return new Card(Device.CUDA, DType.BFLOAT16, name, peak(name));
     }
 
-    /** Looks a card up by what its driver calls it. Those in slots are slower than their namesakes, and not in the list. */
+    /** Looks a card up by what its driver calls it. Those in slots, pairs and laptops are slower than their namesakes, and not in the list. */
     static OptionalDouble peak(String name) {
         String plain = name.toLowerCase(Locale.ROOT).replace(" ", "");
-        if (plain.contains("pcie")) {
+        if (SLOWER.matcher(plain).find()) {
             return OptionalDouble.empty();
         }
         try (InputStream in = Objects.requireNonNull(Card.class.getResourceAsStream("/cards.json"))) {

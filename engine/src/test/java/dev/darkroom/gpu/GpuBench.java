@@ -17,6 +17,7 @@ import dev.darkroom.tensor.CardKernels;
 import dev.darkroom.tensor.CardOperators;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Fp8Products;
+import dev.darkroom.tensor.TensorException;
 import dev.darkroom.weights.PlacementPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +69,11 @@ public final class GpuBench {
             results.set("fp8", run(card, plan, true));
         }
         for (Published other : plan.others()) {
-            results.set(other.toString(), pictures(card, plan, other));
+            try {
+                results.set(other.toString(), pictures(card, plan, other));
+            } catch (TensorException e) {
+                results.put(other + "_failed", String.valueOf(e.getMessage()));
+            }
         }
         return results;
     }
@@ -109,6 +114,10 @@ public final class GpuBench {
                     "weight_bytes",
                     model.networks().stream().mapToLong(Resident::bytes).sum());
             results.put("card_bytes_loaded", card.taken());
+            if (!transformer(model).placement().device().equals(card.device())) {
+                results.put("missing", "the transformer does not fit the card's memory");
+                return results;
+            }
             var passes = new Passes(card, plan, transformer(model));
             passes.run(results.putArray("passes"), fp8 ? Peer.NONE : Peer.in(folder));
             passes.operators(results.putArray("operators"));

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.kernel.KernelCheck;
+import dev.darkroom.kernel.KernelSource;
 import dev.darkroom.tensor.CardKernels;
 import dev.darkroom.tensor.CardOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Fp8Products;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -219,6 +221,11 @@ public final class GpuCheck {
             KernelCheck.run().lines().forEach(results.putArray("kernel_times")::add);
             results.put("kernels", CardKernels.start(cache)); // each is compared with its text
             CardKernels.inUse().forEach(results.putArray("kernels_in_use")::add);
+            long all = KernelSource.all().stream()
+                    .mapToLong(source -> source.functions().size())
+                    .sum();
+            sound &= CardKernels.inUse().size() == all;
+            Fp8Products.areMissing(card.device()).ifPresent(reason -> results.put("fp8_missing", reason));
         } finally {
             CardKernels.stop();
             GpuBench.delete(cache);

@@ -93,7 +93,15 @@ class GpuCheckTest {
     @Test
     void cardsAreKnownByTheirNames() {
         assertThat(Card.peak("NVIDIA H100 80GB HBM3")).hasValue(989);
-        assertThat(Card.peak("NVIDIA H100 PCIe")).isEmpty();
+        assertThat(Card.peak("NVIDIA A100-PCIE-40GB")).hasValue(312);
+        for (String slower : List.of(
+                "NVIDIA H100 PCIe",
+                "NVIDIA H100 NVL",
+                "NVIDIA H200 NVL",
+                "NVIDIA GeForce RTX 4090 D",
+                "NVIDIA GeForce RTX 4090 Laptop GPU")) {
+            assertThat(Card.peak(slower)).as(slower).isEmpty();
+        }
         assertThat(Card.peak("NVIDIA GeForce RTX 4090")).hasValue(165);
         assertThat(Card.peak("A card of tomorrow")).isEmpty();
     }

@@ -57,6 +57,7 @@ record Peer(@Nullable Path script) {
                         repetitions)
                 .forEach(number -> command.add(number.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.onExit().orTimeout(LONGEST_SECONDS, TimeUnit.SECONDS).exceptionally(late -> process.destroyForcibly());
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             line.put("python_error", out.substring(Math.max(0, out.length() - 500)));

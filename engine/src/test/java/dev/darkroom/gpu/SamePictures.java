@@ -13,7 +13,9 @@ import dev.darkroom.model.Residency;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Fp8Products;
 import dev.darkroom.weights.PlacementPolicy;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -35,13 +37,19 @@ public final class SamePictures {
     }
 
     /** Prints a line a type, and fails if one of them is another picture: {@code [tiny]}, which compares the CPU with itself. */
-    public static void main(String... arguments) {
+    public static void main(String... arguments) throws IOException {
         Device device = List.of(arguments).contains("tiny") ? Device.CPU : Device.CUDA;
+        Ready.make(device);
+        Optional<String> noFp8 = device.isCuda() ? Fp8Products.areMissing(device) : Optional.empty();
         boolean same = true;
         for (Kind kind : List.of(
                 new Kind(DType.FLOAT32, false, 50),
                 new Kind(DType.BFLOAT16, false, 40),
                 new Kind(DType.BFLOAT16, true, 25))) {
+            if (kind.fp8 && noFp8.isPresent()) {
+                System.out.println("no picture in " + kind + ": " + noFp8.get());
+                continue;
+            }
             double decibels = psnr(draw(Device.CPU, kind), draw(device, kind));
             System.out.printf(Locale.ROOT, "picture in %s: %.1f dB%n", kind, decibels);
             same &= decibels > kind.least;

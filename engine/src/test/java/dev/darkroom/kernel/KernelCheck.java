@@ -44,7 +44,7 @@ public final class KernelCheck {
         System.out.println(run());
     }
 
-    /** Tries all on the first card and returns a line for each kernel: its time, the text operator's, GB/s, and how far the two are apart. */
+    /** Tries all on the first card and returns a line for each kernel: its time, GB/s, and the text operator's time; and before them how far each is from its text operator. */
     public static String run() throws IOException {
         Path cache = Files.createTempDirectory("kernels");
         try (var scope = Scope.open("kernel check")) {
