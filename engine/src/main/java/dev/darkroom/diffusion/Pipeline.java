@@ -82,7 +82,7 @@ public interface Pipeline {
      */
     List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings);
 
-    /** Does a small run of this very pipeline, through all networks that a job goes through. */
+    /** Does a run of this very pipeline, of the size that the model is warmed up with, through all networks that a job goes through. */
     default void warmUp(Run run, Noise noise) {
         generate(run, Sources.NONE, noise, Progress.NONE, new Timings());
     }

@@ -16,6 +16,9 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.AttentionBackend;
+import dev.darkroom.tensor.AttentionChoice;
+import dev.darkroom.tensor.CardKernels;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +46,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The JVM needs {@code --enable-native-access=ALL-UNNAMED}, and should get {@code -Dai.djl.offline=true}.
  */
 public final class Darkroom implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Darkroom.class);
     private static final long LORAS_IN_MEMORY = 2L << 30;
+    private static final AtomicBoolean READY = new AtomicBoolean();
 
     private final GpuLane gpu;
     private final Loras loras;
@@ -100,6 +106,9 @@ public final class Darkroom implements AutoCloseable {
 
     private static Darkroom load(GpuLane gpu, Path checkpoint) {
         Device device = Device.cudaIsMissing().isEmpty() ? Device.CUDA : Device.CPU;
+        if (device.isCuda()) {
+            makeReady(device);
+        }
         Loras loras = Families.loras(LORAS_IN_MEMORY);
         ImageModel model = Families.open(String.valueOf(checkpoint.getFileName()), checkpoint, Limits.STANDARD, loras);
         boolean loaded = false;
@@ -113,6 +122,15 @@ public final class Darkroom implements AutoCloseable {
                 model.close();
                 loras.close();
             }
+        }
+    }
+
+    /** Starts the kernels and chooses what computes attention, as a worker does at its start: once a process. */
+    private static void makeReady(Device device) {
+        if (READY.compareAndSet(false, true)) {
+            String caches = System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
+            LOG.infof("kernels: %s", CardKernels.start(Path.of(caches, "darkroom", "kernels")));
+            LOG.infof("attention: %s", AttentionChoice.make(AttentionBackend.AUTO, device));
         }
     }
 

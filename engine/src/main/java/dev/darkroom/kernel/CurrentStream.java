@@ -23,7 +23,9 @@ final class CurrentStream {
     }
 
     static CurrentStream find(List<Path> folders) {
-        return new CurrentStream(SharedLibrary.find(folders, "libtorch_cuda.so", "libtorch_cuda.so")
+        // by its name the one that is loaded is found; a second one from another folder would end the process
+        return new CurrentStream(SharedLibrary.find(List.of(), "", "libtorch_cuda.so")
+                .or(() -> SharedLibrary.find(folders, "libtorch_cuda.so"))
                 .flatMap(library -> library.optional(
                         "aoti_torch_get_current_cuda_stream", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS))));
     }

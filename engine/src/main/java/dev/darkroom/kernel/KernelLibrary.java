@@ -38,8 +38,8 @@ public final class KernelLibrary {
         CudaDriver driver = CudaDriver.find(folders)
                 .orElseThrow(() -> new KernelException("NVIDIA's driver (libcuda.so.1) is not there"));
         Nvrtc compiler = Nvrtc.find(folders)
-                .orElseThrow(() -> new KernelException("NVIDIA's compiler (libnvrtc.so.12) is neither in " + folders
-                        + " nor where the system looks for libraries"));
+                .orElseThrow(() -> new KernelException("NVIDIA's compiler (libnvrtc.so.12 or .13) is neither in "
+                        + folders + " nor where the system looks for libraries"));
         var library = new KernelLibrary(driver, compiler, new CubinCache(cache), CurrentStream.find(folders));
         sources.forEach(library::add);
         return library;
@@ -58,8 +58,7 @@ public final class KernelLibrary {
 
     private MemorySegment module(KernelSource source) {
         String architecture = driver.architecture();
-        String file = source.name().replace(".cu", "") + "-" + architecture + "-nvrtc" + compiler.version() + "-driver"
-                + driver.version() + "-" + source.hash() + ".cubin";
+        String file = source.name().replace(".cu", "") + "-" + machine() + "-" + source.hash() + ".cubin";
         Optional<byte[]> kept = cache.read(file);
         if (kept.isPresent()) {
             try {
@@ -78,6 +77,11 @@ public final class KernelLibrary {
     /** Finds a kernel by the name of its function; empty if it does not compile here. */
     public Optional<Kernel> kernel(String function) {
         return Optional.ofNullable(kernels.get(function));
+    }
+
+    /** Names card, driver and compiler as a part of a file's name. */
+    public String machine() {
+        return driver.architecture() + "-nvrtc" + compiler.version() + "-driver" + driver.version();
     }
 
     /** Describes card, driver and compiler, for the log. */

@@ -35,15 +35,23 @@ public final class Arrival {
      */
     public boolean await() {
         long asked = System.nanoTime();
-        while (true) {
-            long state = Operators.NUMBER.integer(flag);
-            if (state != PENDING) {
-                return state == 1;
+        boolean interrupted = false; // which would keep the thread from parking
+        try {
+            while (true) {
+                long state = Operators.NUMBER.integer(flag);
+                if (state != PENDING) {
+                    return state == 1;
+                }
+                interrupted |= Thread.interrupted();
+                LockSupport.parkNanos(GLANCE_NANOS);
+                if (System.nanoTime() - asked > PATIENCE_NANOS) {
+                    refuseIfLost();
+                    asked = System.nanoTime();
+                }
             }
-            LockSupport.parkNanos(GLANCE_NANOS);
-            if (System.nanoTime() - asked > PATIENCE_NANOS) {
-                refuseIfLost();
-                asked = System.nanoTime();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class AttentionChoice {
     private static final Logger LOG = Logger.getLogger(AttentionChoice.class);
 
-    /** FLUX.1 at 1024² with 512 tokens of text, and Qwen-Image-Edit with a picture, whose length is no multiple of a tile. */
-    private static final List<Shape> NETWORKS = List.of(new Shape(4608, 24, 128), new Shape(8401, 24, 128));
+    /** FLUX.1 at 1024² with 512 tokens of text, Qwen-Image-Edit with a picture, whose length is no multiple of a tile, and two small pictures. */
+    private static final List<Shape> NETWORKS =
+            List.of(new Shape(1, 4608, 24, 128), new Shape(1, 8401, 24, 128), new Shape(2, 1111, 24, 128));
 
     private static final int ROUNDS = 3;
     private static final int CALLS = 4;
@@ -27,12 +28,18 @@ public final class AttentionChoice {
 
     private static final int LONGEST_REASON = 200;
 
+    /** When cuDNN is asked, as the operator numbers it. */
+    private static final int NEVER = 0;
+
+    private static final int WHERE_IT_CAN = 1;
+    static final int ALWAYS = 2;
+
     private static volatile boolean cudnn;
 
     private AttentionChoice() {}
 
-    /** A self-attention: tokens, heads and width of a head. */
-    record Shape(long tokens, long heads, long headWidth) {}
+    /** A self-attention: pictures, tokens, heads and width of a head. */
+    record Shape(long batch, long tokens, long heads, long headWidth) {}
 
     /**
      * Of a backend at all shapes.
@@ -96,7 +103,11 @@ public final class AttentionChoice {
         if (asked == AttentionBackend.CUDNN && !right) {
             throw new IllegalStateException("cuDNN's attention is not to be had on this card: " + why);
         }
-        cudnn = right && (asked == AttentionBackend.CUDNN || wins(other.get(), flash));
+        cudnn = right && (asked == AttentionBackend.CUDNN || !flash.isRight() || wins(other.get(), flash));
+        if (!cudnn && !flash.isRight()) {
+            throw new IllegalStateException(
+                    "attention is wrong on this card: libtorch's choice " + flash + "; cuDNN " + why);
+        }
         return (cudnn ? "cuDNN" : "libtorch's choice") + "; libtorch's choice " + flash + "; cuDNN " + why;
     }
 
@@ -110,7 +121,7 @@ public final class AttentionChoice {
         double millis = 0;
         for (Shape shape : shapes) {
             try (var scope = Scope.open("attention trial")) {
-                long[] sizes = {1, shape.tokens, 3, shape.heads, shape.headWidth};
+                long[] sizes = {shape.batch, shape.tokens, 3, shape.heads, shape.headWidth};
                 Tensor joint = Operators.randn(1, DType.FLOAT32, sizes)
                         .getFirst()
                         .to(DType.BFLOAT16)
@@ -158,14 +169,14 @@ public final class AttentionChoice {
     }
 
     private static Tensor called(Tensor joint, boolean byCudnn) {
-        return AttentionOperators.JOINT_ATTENTION.tensor(joint, List.of(), byCudnn);
+        return AttentionOperators.JOINT_ATTENTION.tensor(joint, List.of(), byCudnn ? ALWAYS : NEVER);
     }
 
-    /** Computes attention as was chosen; where cuDNN fails at a shape, it is not asked again. */
+    /** Computes attention as was chosen; where cuDNN fails at a shape, it is not asked again. A network on the CPU or in float32 never asks it. */
     static Tensor attend(Tensor joint, @Nullable Tensor mask) {
         if (cudnn && mask == null) {
             try {
-                return called(joint, true);
+                return AttentionOperators.JOINT_ATTENTION.tensor(joint, List.of(), WHERE_IT_CAN);
             } catch (TensorException e) {
                 if (e.isDeviceLost() || e.isOutOfMemory()) {
                     throw e;
@@ -174,7 +185,7 @@ public final class AttentionChoice {
                 LOG.warnf("cuDNN's attention is not used any more: %s", reason(e));
             }
         }
-        return AttentionOperators.JOINT_ATTENTION.tensor(joint, mask == null ? List.of() : List.of(mask), false);
+        return AttentionOperators.JOINT_ATTENTION.tensor(joint, mask == null ? List.of() : List.of(mask), NEVER);
     }
 
     /** The line of libtorch's message that says why. */

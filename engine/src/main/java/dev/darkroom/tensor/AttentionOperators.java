@@ -10,6 +10,7 @@ public final class AttentionOperators {
     private static final Operator QUERY_KEY_VALUE = Operator.named("query_key_value");
     static final Operator QK_NORM_ROPE = Operator.named("qk_norm_rope");
     static final Operator JOINT_ATTENTION = Operator.named("joint_attention");
+
     private static final Operator ATTENTION = Operator.named("attention");
     private static final Operator BIASED_ATTENTION = Operator.named("biased_attention");
     private static final Operator RELATIVE_BUCKETS = Operator.named("relative_buckets");

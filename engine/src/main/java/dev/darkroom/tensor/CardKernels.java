@@ -62,13 +62,13 @@ public final class CardKernels {
     static String start(List<Path> folders, Path cache, Memory.Place place, Device device, KernelTrial.Sizes sizes) {
         stop();
         List<KernelSource> sources = KernelSource.all();
-        Path veto = cache.resolve("off-" + KernelSource.hash(sources));
         try {
+            KernelLibrary library = KernelLibrary.open(sources, folders, cache);
+            Path veto = cache.resolve("off-" + library.machine() + "-" + KernelSource.hash(sources));
             if (Files.exists(veto)) {
                 return "text operators alone: " + Files.readString(veto) + " (without the file " + veto
                         + " kernels are tried again)";
             }
-            KernelLibrary library = KernelLibrary.open(sources, folders, cache);
             return start(new CardKernels(library, TorchMemory.bind(), place), library, veto, device, sizes);
         } catch (KernelException | IOException e) {
             return "text operators alone: " + e.getMessage();
@@ -87,7 +87,7 @@ public final class CardKernels {
                     found.switchOff(trial.kernel(), e.getMessage());
                 } catch (TensorException e) {
                     if (e.isDeviceLost()) {
-                        Files.writeString(veto, trial.kernel() + " broke the card when it was tried");
+                        veto(veto, trial.kernel() + " broke the card when it was tried", e);
                         throw e;
                     }
                     found.switchOff(trial.kernel(), e.getMessage());
@@ -96,6 +96,15 @@ public final class CardKernels {
         }
         started = found;
         return agreed + " (" + library + ")";
+    }
+
+    /** Keeps the next start from trying again; that the file cannot be written hides nothing of what happened. */
+    private static void veto(Path file, String reason, TensorException lost) {
+        try {
+            Files.writeString(file, reason);
+        } catch (IOException e) {
+            lost.addSuppressed(e);
+        }
     }
 
     /** Goes back to text operators. */

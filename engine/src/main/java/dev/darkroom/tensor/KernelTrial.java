@@ -79,6 +79,7 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
             Tensor normK = norms.get(2 * stream + 1);
             must(Optional.of(byKernel)
                     .filter(joint -> kernels.qkNormRopeByKernel(joint, normQ, normK, table, start, rows, EPS)));
+            byKernel.await();
             AttentionOperators.QK_NORM_ROPE.integer(byText, normQ, normK, table, first, rows, EPS);
             first += rows;
         }
@@ -89,7 +90,7 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
         long[] rows = {2, sizes.imageRows, sizes.width};
         List<Tensor> in = random(device, rows, rows, new long[] {2, 3, sizes.width});
         List<Tensor> modulation = in.get(2).chunk(3, 1);
-        List<Tensor> byKernel = must(kernels.gatedAddNormByKernel(
+        List<Tensor> byKernel = awaited(kernels.gatedAddNormByKernel(
                 name, in.get(0), modulation.get(0), in.get(1), modulation.get(1), modulation.get(2), EPS));
         List<Tensor> byText = name.equals(GatedAddNorm.NAME)
                 ? Operators.GATED_ADD_NORM.tensors(
@@ -107,7 +108,7 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
     private static double quantiseRows(CardKernels kernels, String name, Sizes sizes, Device device) {
         Tensor x =
                 random(device, new long[] {2, sizes.imageRows, 4 * sizes.width}).getFirst();
-        List<Tensor> byKernel = must(kernels.quantiseRowsByKernel(name, x));
+        List<Tensor> byKernel = awaited(kernels.quantiseRowsByKernel(name, x));
         List<Tensor> byText = name.equals(QuantiseRows.NAME)
                 ? ScaledOperators.QUANTISE_ROWS.tensors(x)
                 : ScaledOperators.geluQuantiseRowsByText(x);
@@ -117,13 +118,20 @@ record KernelTrial(String kernel, double tolerance, Function<Device, Double> apa
     private static double besideGelu(CardKernels kernels, Sizes sizes, Device device) {
         List<Tensor> in = random(
                 device, new long[] {2, sizes.imageRows, sizes.width}, new long[] {2, sizes.imageRows, 4 * sizes.width});
-        List<Tensor> byKernel = must(kernels.besideGeluQuantiseRowsByKernel(in.get(0), in.get(1)));
+        List<Tensor> byKernel = awaited(kernels.besideGeluQuantiseRowsByKernel(in.get(0), in.get(1)));
         List<Tensor> byText = ScaledOperators.besideGeluQuantiseRowsByText(in.get(0), in.get(1));
         return distance(dequantised(byKernel, 0), dequantised(byText, 0));
     }
 
     private static <T> T must(Optional<T> result) {
         return result.orElseThrow(() -> new KernelException("it does not take the shapes of the networks"));
+    }
+
+    /** Waits, so that a kernel that breaks the card is blamed for it, and not what comes after. */
+    private static List<Tensor> awaited(Optional<List<Tensor>> results) {
+        List<Tensor> made = must(results);
+        made.getFirst().to(DType.FLOAT32).await();
+        return made;
     }
 
     private static Tensor dequantised(List<Tensor> parts, int at) {

@@ -35,12 +35,20 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
 
     /** Chooses the placement of a network of this size for when there is room. */
     public Placement preferred(WeightSize size) {
-        return device.isCard() ? new Placement(device, forced.orElse(DType.BFLOAT16), fp8) : onCpu(size);
+        return device.isCard()
+                ? new Placement(device, forced.orElse(DType.BFLOAT16), multipliesFp8(size))
+                : onCpu(size);
     }
 
     /** Chooses the placement on the CPU of a network of this size. */
     public Placement onCpu(WeightSize size) {
-        return new Placement(Device.CPU, forced.orElseGet(() -> typeOnCpu(size)), fp8 && !device.isCard());
+        return new Placement(
+                Device.CPU, forced.orElseGet(() -> typeOnCpu(size)), multipliesFp8(size) && !device.isCard());
+    }
+
+    /** True if fp8 is wanted, and the network has layers for it. */
+    private boolean multipliesFp8(WeightSize size) {
+        return fp8 && size.fp8().elements() > 0;
     }
 
     private DType typeOnCpu(WeightSize size) {

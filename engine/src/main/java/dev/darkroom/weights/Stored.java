@@ -69,7 +69,7 @@ record Stored(
                 }
             }
         } catch (IOException e) {
-            throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+            throw CheckpointException.unreadable(file, e);
         }
         return bytes.flip();
     }

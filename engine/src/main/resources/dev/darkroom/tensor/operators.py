@@ -476,11 +476,12 @@ def qk_norm_rope(self, joint: Tensor, norm_q: Tensor, norm_k: Tensor, table: Ten
     torch.mul(turned, factor, out=qk)
     return rows
 
-def joint_attention(self, joint: Tensor, mask: List[Tensor], cudnn: bool) -> Tensor:
-    # Full attention over all rows of [B, S, 3, H, Dh], heads merged: [B, S, H * Dh]. A mask [B, S] leaves keys out; cuDNN takes none here.
-    # The kernels write their result row by row, so nothing is copied before or after them.
+def joint_attention(self, joint: Tensor, mask: List[Tensor], cudnn: int) -> Tensor:
+    # Full attention over all rows of [B, S, 3, H, Dh], heads merged: [B, S, H * Dh]. A mask [B, S] leaves keys out. The kernels write their result
+    # row by row, so nothing is copied before or after them. By cuDNN: 0 never, 1 where it is for it, which is no mask, no float32 and nothing of a
+    # network that computes on the CPU, 2 whatever it is given.
     heads = joint.permute([2, 0, 3, 1, 4])
-    if cudnn:
+    if cudnn == 2 or (cudnn == 1 and len(mask) == 0 and joint.dtype != 6 and not joint.is_cpu):
         return torch._scaled_dot_product_cudnn_attention(heads[0], heads[1], heads[2], None, False)[0].transpose(1, 2).flatten(2)
     keys_seen = mask[0].unsqueeze(1).unsqueeze(1) if len(mask) > 0 else None
     return self._sdpa(heads[0], heads[1], heads[2], keys_seen, False, None).transpose(1, 2).flatten(2)

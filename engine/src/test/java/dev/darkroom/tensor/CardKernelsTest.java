@@ -376,8 +376,11 @@ class CardKernelsTest {
         } finally {
             StandInCard.fail("", 0);
         }
-        Path veto =
-                Files.writeString(cache.resolve("off-" + KernelSource.hash(KernelSource.all())), "qk broke the card");
+        String hash = KernelSource.hash(KernelSource.all());
+        Path ofAnotherCard = Files.writeString(cache.resolve("off-sm_80-nvrtc12.8-driver12080-" + hash), "qk broke it");
+        start();
+        Files.delete(ofAnotherCard);
+        Path veto = Files.writeString(cache.resolve("off-sm_90-nvrtc12.8-driver12080-" + hash), "qk broke the card");
         assertThat(CardKernels.start(List.of(StandInCard.folder()), cache, Memory.Place.CPU, Device.CPU, SIZES))
                 .startsWith("text operators alone: qk broke the card")
                 .contains(veto.toString());
