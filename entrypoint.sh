@@ -72,10 +72,13 @@ stop() { # exit code, check, reason
 }
 
 JAVA_HOME=$("$checks/java-home") || stop $? java "no Java 25"
+cpu_computes=
 for check in "$checks"/[0-9]*; do
   status=0
   line=$("$check" 2>&1) || status=$?
   printf '%s\n' "$line" >&2
+  # what the worker is started with is the CPU's then, see allocator.bash
+  [[ $line != *'; the CPU computes'* ]] || cpu_computes=true
   if [ "$status" -ne 0 ] && [ "$status" -le "$last_fatal" ]; then
     # the platform reads the reason alone where lines are JSON
     reason=${line#*'"detail":"'}

@@ -10,8 +10,9 @@ tcmalloc=libtcmalloc_minimal.so.4
 # Is it here? The loader knows, and complains of what it cannot preload.
 has_tcmalloc() { [ -z "$(env LC_ALL=C LD_PRELOAD="$tcmalloc" bash -c : 2>&1)" ]; }
 
-# Does a card compute? The checks have asked its driver already; this is not worth asking again.
+# Does a card compute? The checks have asked its driver already, and entrypoint.sh has kept what they found to be in its way.
 has_card() {
+  [ -z "${cpu_computes:-}" ] || return 1
   case ${DARKROOM_DEVICE:-${DEVICE:-auto}} in
     [Cc][Uu][Dd][Aa]) return 0 ;;
     [Cc][Pp][Uu]) return 1 ;;

@@ -11,7 +11,7 @@ cards=${CUDA_VISIBLE_DEVICES-all}
 is_on "${RUNPOD_SKIP_GPU_CHECK:-}" && skip RUNPOD_SKIP_GPU_CHECK
 [[ $cards =~ ^(-.*)?$ ]] && skip "CUDA_VISIBLE_DEVICES=$cards hides the cards from the worker, but not from nvidia-smi"
 
-# Where a card is demanded there is no start without one; otherwise the CPU computes.
+# Where a card is demanded there is no start without one; otherwise the CPU computes: entrypoint.sh knows it by these words.
 no_card() {
   [ "$device" = cuda ] && fail "DEVICE=cuda, but $1"
   skip "warning: $1; the CPU computes"

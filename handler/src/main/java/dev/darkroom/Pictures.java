@@ -51,6 +51,9 @@ final class Pictures implements AutoCloseable {
     private final Semaphore placesOfAllJobs;
     private volatile boolean storageFailed;
 
+    // pictures that need the GPU no more: stored before, drawn, or failed
+    private int behind;
+
     // by index of the sample
     private final TreeMap<Integer, Future<Done>> stored = new TreeMap<>();
     private final TreeMap<Integer, JobResult.Failure> failures = new TreeMap<>();
@@ -88,6 +91,7 @@ final class Pictures implements AutoCloseable {
             }
         }
         left.sort(Comparator.comparingInt(Sample::index));
+        behind = samples.size() - left.size();
         return left;
     }
 
@@ -143,6 +147,7 @@ final class Pictures implements AutoCloseable {
                 }
                 failures.put(sample.index(), new JobResult.Failure(sample, reason));
             }
+            behind++;
         }
     }
 
@@ -171,7 +176,7 @@ final class Pictures implements AutoCloseable {
             throw new JobException(
                     JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
         }
-        return drawing.of(batch, ticket.part(batch.getFirst().index(), batch.size(), samples.size()));
+        return drawing.of(batch, ticket.part(behind, batch.size(), samples.size()));
     }
 
     private void handOver(Sample sample, Rendering rendering) throws InterruptedException {

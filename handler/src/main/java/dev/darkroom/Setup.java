@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.checks.DeviceArithmetic;
+import dev.darkroom.checks.Fp8Kernels;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
@@ -47,6 +48,7 @@ public final class Setup implements AutoCloseable {
     private final List<ServedModel> models = new ArrayList<>();
     private final Map<String, Path> folders = new HashMap<>();
     private volatile Device device = Device.CPU;
+    private boolean fp8; // of the GPU's thread
     private Optional<Storage> storage = Optional.empty();
 
     public Setup(WorkerConfig config, Vertx vertx) {
@@ -139,7 +141,8 @@ public final class Setup implements AutoCloseable {
         StartupChecks.operators();
         device = StartupChecks.run("device", this::chosenDevice);
         StartupChecks.run("allocator", Allocator::name);
-        return new Residency(policy(multipliesFp8()));
+        fp8 = multipliesFp8();
+        return new Residency(policy(fp8));
     }
 
     private void compareArithmetic() {
@@ -158,6 +161,9 @@ public final class Setup implements AutoCloseable {
                     () -> config.kernels()
                             ? CardKernels.start(config.data().resolve("kernels"))
                             : "text operators alone, as asked for");
+        }
+        if (fp8) {
+            Fp8Kernels.missing(config.kernels()).ifPresent(LOG::warn);
         }
     }
 

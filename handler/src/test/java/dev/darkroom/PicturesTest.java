@@ -118,8 +118,7 @@ class PicturesTest {
 
     @Test
     void whatCouldNotBeStoredIsOnlyStoredWhenTheJobIsTriedAgain() throws IOException, InterruptedException {
-        Files.delete(data.resolve("results"));
-        Files.writeString(data.resolve("results"), "a file where the folder should be");
+        breakStorage();
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> run(() -> {}))
                 .matches(e -> e.code() == JobException.Code.STORE_FAILED)
@@ -180,6 +179,27 @@ class PicturesTest {
                 .matches(e -> e.code() == JobException.Code.CANCELLED);
         assertThat(drawn).containsExactly(0, 1, 2);
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void progressEndsWithTheLastPictureWhicheverWasStoredBefore() throws IOException, InterruptedException {
+        breakStorage();
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> run(() -> {}, 0, 2));
+        assertThat(unsent()).as("the one in the middle").hasSize(1);
+
+        Files.delete(data.resolve("results"));
+        steps.clear();
+        drawn.clear();
+        together = true;
+        run(() -> {});
+
+        assertThat(drawn).containsExactly(0, 2);
+        assertThat(steps).containsExactly("4 of 6", "6 of 6");
+    }
+
+    private void breakStorage() throws IOException {
+        Files.delete(data.resolve("results"));
+        Files.writeString(data.resolve("results"), "a file where the folder should be");
     }
 
     private List<Path> unsent() throws IOException {

@@ -122,11 +122,15 @@ public final class StandInCard {
     /** Tells whether a program is there and runs. */
     static boolean programRuns(String name) {
         try {
-            return new ProcessBuilder(name, "--version")
+            Process process = new ProcessBuilder(name, "--version")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor(30, TimeUnit.SECONDS);
+                    .start();
+            try {
+                return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+            } finally {
+                process.destroyForcibly();
+            }
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

@@ -85,6 +85,13 @@ class AllocatorScriptTest {
     }
 
     @Test
+    void aCardThatTheChecksHaveRefusedIsNone() throws IOException, InterruptedException {
+        hasTcmalloc();
+        shell.tool("nvidia-smi", "echo a card\n");
+        assertThat(preloaded(Map.of("cpu_computes", "true"))).isEqualTo(TCMALLOC);
+    }
+
+    @Test
     void whereItIsNotTheLoaderIsNotAskedForIt() throws IOException, InterruptedException {
         hasNone();
         assertThat(preloaded(Map.of())).isEmpty();

@@ -167,6 +167,25 @@ class EntrypointScriptTest {
                 .noneMatch(line -> names.stream().anyMatch(line::startsWith));
     }
 
+    /** A sick driver; one that is too old; a card that another process has filled. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "exit 9",
+                "echo 'Card, 1, 2    CUDA Version: 11.8'",
+                "case $* in *memory.free*) echo 900 ;; *) echo 'Card, 1, 2    CUDA Version: 12.8' ;; esac"
+            })
+    void aCardThatTheChecksHaveRefusedIsNone(String card) throws IOException, InterruptedException {
+        shell.tool("nvidia-smi", card);
+        for (String form : List.of("text", "json")) {
+            Shell.Ended ended = shell.set("DARKROOM_CHECKS", form).run(home.resolve("entrypoint.sh"));
+            assertThat(ended.exit()).as(ended.err()).isZero();
+            assertThat(ended.err())
+                    .contains("; the CPU computes")
+                    .doesNotContain("PYTORCH_TENSOREXPR=", "CUBLASLT_WORKSPACE_SIZE=");
+        }
+    }
+
     @Test
     void helpAndVersionAreThereWithoutAWorker() throws Exception {
         Files.delete(home.resolve("handler/target/quarkus-app/quarkus-run.jar"));

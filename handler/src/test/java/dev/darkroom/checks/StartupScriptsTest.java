@@ -313,6 +313,31 @@ class StartupScriptsTest {
         assertOk(shell.check("40-gpu-memory"), "146.8 GB free, models 41.0 GB");
         shell.tool("nvidia-smi", CARD.formatted(24_000, "12.9"));
         assertOk(shell.check("40-gpu-memory"), "some networks may compute on the CPU");
+        assertOk(shell.set("DARKROOM_QUANTIZATION", "none").check("40-gpu-memory"), "may compute on the CPU");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fp8", "FP8"})
+    void whatModelsTakeInFp8IsNotReadFromTheirFiles(String asked) throws IOException, InterruptedException {
+        Path model = copy(QWEN, folder.resolve("qwen"));
+        try (var shard = new RandomAccessFile(
+                model.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors")
+                        .toFile(),
+                "rw")) {
+            shard.setLength(41_000_000_000L); // a hole
+        }
+        shell.set("DARKROOM_MODELS", "edit=" + model)
+                .set("DARKROOM_QUANTIZATION", asked)
+                .tool("nvidia-smi", CARD.formatted(40_000, "12.9"));
+
+        Shell.Ended ended = shell.check("40-gpu-memory");
+
+        assertOk(
+                ended,
+                "41.9 GB free, of which the work takes 6.4 GB; models 41.0 GB as they are stored; on a card that can, fp8 takes less");
+        assertThat(ended.err()).doesNotContain("warning", "CPU");
+        shell.tool("nvidia-smi", CARD.formatted(900, "12.9"));
+        assertSkipped(shell.check("40-gpu-memory"), "the CPU computes");
     }
 
     @Test
