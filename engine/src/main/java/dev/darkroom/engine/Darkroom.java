@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class Darkroom implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Darkroom.class);
     private static final long LORAS_IN_MEMORY = 2L << 30;
-    private static final AtomicBoolean READY = new AtomicBoolean();
+    private static boolean ready;
 
     private final GpuLane gpu;
     private final Loras loras;
@@ -126,11 +125,12 @@ public final class Darkroom implements AutoCloseable {
     }
 
     /** Starts the kernels and chooses what computes attention, as a worker does at its start: once a process. */
-    private static void makeReady(Device device) {
-        if (READY.compareAndSet(false, true)) {
+    private static synchronized void makeReady(Device device) {
+        if (!ready) {
             String caches = System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
             LOG.infof("kernels: %s", CardKernels.start(Path.of(caches, "darkroom", "kernels")));
             LOG.infof("attention: %s", AttentionChoice.make(AttentionBackend.AUTO, device));
+            ready = true; // a start that failed is tried again
         }
     }
 

@@ -18,7 +18,8 @@ def _rms_norm(self, x: Tensor, shape: List[int], weight: Tensor, eps: float) -> 
     return torch.rms_norm(x, shape, weight, eps)
 
 def _group_norm(self, x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    # libtorch's own keeps one of a card's multiprocessors busy for each group, and the others idle: seven times slower for large pictures.
+    # libtorch's own has one block of threads for each group, and most of a card idles: with it norm, SiLU and convolution of 1024x1024 took 5.5 ms on
+    # an H100, with sums 2.8.
     if x.is_cuda and x.dim() == 4 and x.dtype != 6:
         return self.group_norm_by_sums(x, groups, weight, bias, eps)
     return torch.group_norm(x, groups, weight, bias, eps)
