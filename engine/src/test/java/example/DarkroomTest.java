@@ -3,6 +3,7 @@ package example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.engine.Darkroom;
 import dev.darkroom.engine.DrawOptions;
 import dev.darkroom.engine.Drawing;
@@ -13,7 +14,6 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.CheckpointException;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

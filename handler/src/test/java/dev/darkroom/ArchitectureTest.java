@@ -28,8 +28,19 @@ class ArchitectureTest {
             .importPackages("dev.darkroom");
 
     /** A family sees the rooms below it, and no other family. */
-    private static final List<String> FAMILY =
-            List.of("diffusion", "model", "lora", "image", "text", "vae", "schedule", "nn", "weights", "tensor", "job");
+    private static final List<String> FAMILY = List.of(
+            "diffusion",
+            "model",
+            "lora",
+            "image",
+            "text",
+            "vae",
+            "schedule",
+            "nn",
+            "weights",
+            "checkpoint",
+            "tensor",
+            "job");
 
     /** Room → the rooms of ours that it may use. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
@@ -38,14 +49,17 @@ class ArchitectureTest {
             Map.entry("kernel", List.of()),
             Map.entry("tensor.host", List.of()),
             Map.entry("tensor", List.of("kernel", "job")),
-            Map.entry("weights", List.of("tensor", "job")),
-            Map.entry("nn", List.of("weights", "tensor", "job")),
-            Map.entry("schedule", List.of("nn", "weights", "tensor", "job")),
-            Map.entry("vae", List.of("image", "nn", "weights", "tensor", "job")),
-            Map.entry("text", List.of("image", "nn", "weights", "tensor", "job")),
-            Map.entry("lora", List.of("weights", "tensor", "job")),
-            Map.entry("model", List.of("weights", "tensor", "job")),
-            Map.entry("diffusion", List.of("model", "lora", "image", "vae", "schedule", "weights", "tensor", "job")),
+            Map.entry("checkpoint", List.of("tensor", "job")),
+            Map.entry("weights", List.of("checkpoint", "tensor", "job")),
+            Map.entry("nn", List.of("weights", "checkpoint", "tensor", "job")),
+            Map.entry("schedule", List.of("nn", "weights", "checkpoint", "tensor", "job")),
+            Map.entry("vae", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
+            Map.entry("text", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
+            Map.entry("lora", List.of("weights", "checkpoint", "tensor", "job")),
+            Map.entry("model", List.of("weights", "checkpoint", "tensor", "job")),
+            Map.entry(
+                    "diffusion",
+                    List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
             Map.entry("flux", FAMILY),
             Map.entry("qwenimage", FAMILY),
             Map.entry("hub", List.of("job")),
@@ -60,6 +74,7 @@ class ArchitectureTest {
                             "hub",
                             "image",
                             "weights",
+                            "checkpoint",
                             "tensor",
                             "job")),
             Map.entry("queue", List.of("net", "job")),
@@ -67,7 +82,7 @@ class ArchitectureTest {
             Map.entry("source", List.of("net", "image", "job")),
             Map.entry("store", List.of("net", "image", "job")),
             Map.entry("net", List.of()),
-            Map.entry("checks", List.of("weights", "tensor", "job")),
+            Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("logs", List.of("job")));
 
     private static final String[] MODEL_ROOMS = {
@@ -215,7 +230,8 @@ class ArchitectureTest {
                         "dev.darkroom.hub..",
                         "dev.darkroom.job..",
                         "dev.darkroom.text..",
-                        "dev.darkroom.weights..")
+                        "dev.darkroom.weights..",
+                        "dev.darkroom.checkpoint..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..", "org.eclipse..")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.TinyFlux;
@@ -13,7 +14,6 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.TestJobs;
-import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

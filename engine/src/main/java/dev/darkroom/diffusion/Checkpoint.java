@@ -1,9 +1,9 @@
 package dev.darkroom.diffusion;
 
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
-import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Reads the {@code config.json} of a component.
      *
-     * @throws dev.darkroom.weights.CheckpointException if it is missing or no JSON
+     * @throws dev.darkroom.checkpoint.CheckpointException if it is missing or no JSON
      */
     public ConfigFile config(String component) {
         return config(folder(component));

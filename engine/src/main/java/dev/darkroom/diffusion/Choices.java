@@ -1,5 +1,6 @@
 package dev.darkroom.diffusion;
 
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.LoraFile;
@@ -9,7 +10,6 @@ import dev.darkroom.lora.ModelLoras;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +32,7 @@ record Choices(
     /**
      * Reads a checkpoint's own defaults and schedule.
      *
-     * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+     * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
      */
     static Choices of(Path checkpoint, Pipeline pipeline, ModelLoras loras, Limits limits) {
         FlowMatchSchedule schedule = schedule(checkpoint);

@@ -1,8 +1,8 @@
 package dev.darkroom.diffusion;
 
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.schedule.FlowMatchSchedule;
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ public record ComponentClasses(String family, Map<String, List<String>> byCompon
     /**
      * Checks the components that an index names.
      *
-     * @throws dev.darkroom.weights.CheckpointException that names a component whose class is another, or that no pipeline here has
+     * @throws dev.darkroom.checkpoint.CheckpointException that names a component whose class is another, or that no pipeline here has
      */
     public void check(ConfigFile index) {
         index.names().stream()

@@ -58,7 +58,7 @@ public final class DiffusionModel implements ImageModel {
      * @param folder of the checkpoint, with its {@code darkroom.json} and its schedule
      * @param limits of the pictures that it may be asked for
      * @param loras puts the LoRAs of jobs on its networks
-     * @throws dev.darkroom.weights.CheckpointException that names the file and the field at fault
+     * @throws dev.darkroom.checkpoint.CheckpointException that names the file and the field at fault
      */
     public static DiffusionModel of(Path folder, Checkpoint checkpoint, Pipeline pipeline, Limits limits, Loras loras) {
         ModelLoras own = ModelLoras.of(folder, loras);

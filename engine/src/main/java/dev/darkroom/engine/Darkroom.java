@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ public final class Darkroom implements AutoCloseable {
     /**
      * Opens and loads a directory in diffusers layout.
      *
-     * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
+     * @throws dev.darkroom.checkpoint.CheckpointException that names the file that is missing or damaged
      */
     public static Darkroom open(Path checkpoint) throws InterruptedException {
         var gpu = new GpuLane();
@@ -92,7 +93,7 @@ public final class Darkroom implements AutoCloseable {
      * or downloaded into it; {@code HF_TOKEN}, {@code HF_HOME} and their like are read from the environment.
      *
      * @throws HubException if the repository cannot be downloaded; the message states what to do
-     * @throws dev.darkroom.weights.CheckpointException that names the file that is missing or damaged
+     * @throws dev.darkroom.checkpoint.CheckpointException that names the file that is missing or damaged
      */
     public static Darkroom open(String source) throws InterruptedException {
         return open(source, HubEnvironment.ofProcess());

@@ -1,5 +1,7 @@
 package dev.darkroom.engine;
 
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxLoraNames;
 import dev.darkroom.job.Limits;
@@ -8,8 +10,6 @@ import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
-import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.ConfigFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.darkroom.flux;
 
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.ComponentClasses;
 import dev.darkroom.diffusion.DiffusionModel;
@@ -20,8 +22,6 @@ import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.text.T5Tokenizer;
 import dev.darkroom.vae.AutoencoderKL;
-import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

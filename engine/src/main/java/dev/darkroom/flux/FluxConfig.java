@@ -1,7 +1,7 @@
 package dev.darkroom.flux;
 
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import java.util.List;
 
 /**
@@ -43,7 +43,7 @@ public record FluxConfig(
     /**
      * Reads the fields and checks them against each other.
      *
-     * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+     * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
      */
     public static FluxConfig read(ConfigFile all) {
         ConfigFile file = all.within(KEYS);

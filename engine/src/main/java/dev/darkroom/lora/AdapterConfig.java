@@ -1,8 +1,8 @@
 package dev.darkroom.lora;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.job.Faults;
-import dev.darkroom.weights.CheckpointException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.darkroom.lora;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointJson;
 import dev.darkroom.job.Faults;
-import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.CheckpointJson;
 import dev.darkroom.weights.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

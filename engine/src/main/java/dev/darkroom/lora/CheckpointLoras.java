@@ -1,7 +1,7 @@
 package dev.darkroom.lora;
 
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.job.LoraFile;
-import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ public final class CheckpointLoras {
     /**
      * Finds the files that a checkpoint names, each with a scale of 1.
      *
-     * @throws dev.darkroom.weights.CheckpointException if one is not there
+     * @throws dev.darkroom.checkpoint.CheckpointException if one is not there
      */
     public static List<LoraFile> read(Path checkpoint) {
         ConfigFile config = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));

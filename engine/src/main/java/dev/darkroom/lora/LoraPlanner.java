@@ -54,7 +54,7 @@ final class LoraPlanner {
      * @param layers role → layers of its network and their widths
      * @param families known to this worker
      * @throws JobException if the file is no LoRA, if it is one for another model, or damaged
-     * @throws dev.darkroom.weights.CheckpointException if its metadata is damaged
+     * @throws dev.darkroom.checkpoint.CheckpointException if its metadata is damaged
      */
     static LoraPlan plan(String field, SafetensorsFile file, Map<String, Layers> layers, List<LoraNames> families) {
         return new LoraPlanner(field, file, layers, families).plan();

@@ -1,12 +1,12 @@
 package dev.darkroom.lora;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorCache;
-import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.NormWeight;

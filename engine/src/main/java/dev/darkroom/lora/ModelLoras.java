@@ -17,7 +17,7 @@ public record ModelLoras(Loras loras, List<LoraFile> own) {
     /**
      * Finds the LoRAs of a checkpoint.
      *
-     * @throws dev.darkroom.weights.CheckpointException if one of them is not there
+     * @throws dev.darkroom.checkpoint.CheckpointException if one of them is not there
      */
     public static ModelLoras of(Path checkpoint, Loras loras) {
         return new ModelLoras(loras, CheckpointLoras.read(checkpoint));

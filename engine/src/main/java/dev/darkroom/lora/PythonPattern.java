@@ -1,7 +1,7 @@
 package dev.darkroom.lora;
 
+import dev.darkroom.checkpoint.PatternCost;
 import dev.darkroom.job.Faults;
-import dev.darkroom.weights.PatternCost;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;

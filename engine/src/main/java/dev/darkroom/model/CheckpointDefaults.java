@@ -1,8 +1,8 @@
 package dev.darkroom.model;
 
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Size;
-import dev.darkroom.weights.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

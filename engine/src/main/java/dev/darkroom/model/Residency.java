@@ -46,7 +46,7 @@ public final class Residency {
      * @param networks all that the model computes with
      * @param progress checked for cancellation between two networks
      * @return true if anything had to be loaded
-     * @throws dev.darkroom.weights.CheckpointException if the files are gone or do not fit their config
+     * @throws dev.darkroom.checkpoint.CheckpointException if the files are gone or do not fit their config
      */
     public boolean prepare(List<Resident<?>> networks, Progress progress) {
         uses++;

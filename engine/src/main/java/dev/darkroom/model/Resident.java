@@ -91,7 +91,7 @@ public final class Resident<T> implements AutoCloseable {
     /**
      * Size of the network's weights, by its files as they are now.
      *
-     * @throws dev.darkroom.weights.CheckpointException if they are not there or damaged
+     * @throws dev.darkroom.checkpoint.CheckpointException if they are not there or damaged
      */
     public WeightSize size() {
         return WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
@@ -100,7 +100,7 @@ public final class Resident<T> implements AutoCloseable {
     /**
      * Checks that config and files fit each other, name by name and shape by shape, as loading does, from the files' headers alone.
      *
-     * @throws dev.darkroom.weights.CheckpointException that lists what is wrong
+     * @throws dev.darkroom.checkpoint.CheckpointException that lists what is wrong
      */
     public void verify() {
         Weights.verify(() -> loader.apply(folder, new Placement(Device.CPU, DType.FLOAT32)));

@@ -1,9 +1,9 @@
 package dev.darkroom.schedule;
 
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
 import java.util.Optional;
 
 /**

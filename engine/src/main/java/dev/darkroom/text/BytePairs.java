@@ -1,7 +1,7 @@
 package dev.darkroom.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.darkroom.text;
 
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.LayerNorm;
 import dev.darkroom.nn.Linear;
@@ -8,8 +10,6 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -60,7 +60,7 @@ public final class ClipTextEncoder {
         /**
          * Reads the fields and checks them against each other.
          *
-         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
          */
         public static Config read(ConfigFile config) {
             ConfigFile file = config.within(KEYS);

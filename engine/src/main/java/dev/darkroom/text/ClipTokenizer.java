@@ -1,7 +1,7 @@
 package dev.darkroom.text;
 
-import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.ConfigKeys;
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.weights.CheckpointJson;
+import dev.darkroom.checkpoint.CheckpointJson;
 import java.util.List;
 import java.util.SortedMap;
 

@@ -1,6 +1,6 @@
 package dev.darkroom.text;
 
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointException;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.darkroom.text;
 
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -31,7 +31,7 @@ final class PrecompiledCharsmap {
     /**
      * Checks that no offset of a table leads outside of it.
      *
-     * @throws dev.darkroom.weights.CheckpointException if one does
+     * @throws dev.darkroom.checkpoint.CheckpointException if one does
      */
     static void check(Path file, String base64) {
         try {

@@ -1,11 +1,11 @@
 package dev.darkroom.text;
 
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.job.JobException;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.darkroom.text;
 
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.job.JobException;
-import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.darkroom.text;
 
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

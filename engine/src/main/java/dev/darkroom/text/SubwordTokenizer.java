@@ -1,7 +1,7 @@
 package dev.darkroom.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.darkroom.weights.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;

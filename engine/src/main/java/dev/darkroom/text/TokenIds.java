@@ -1,7 +1,7 @@
 package dev.darkroom.text;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.Placement;
 
 /** Makes tensors of token ids for an embedding table. */

@@ -2,9 +2,9 @@ package dev.darkroom.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.CheckpointJson;
-import dev.darkroom.weights.SmallFile;
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointJson;
+import dev.darkroom.checkpoint.SmallFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.darkroom.text;
 
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -85,7 +85,7 @@ public final class TokenizerSettings {
     /**
      * Reads the files of a folder, as far as they are there.
      *
-     * @throws dev.darkroom.weights.CheckpointException if one of them is damaged, or asks for what is not done here
+     * @throws dev.darkroom.checkpoint.CheckpointException if one of them is damaged, or asks for what is not done here
      */
     static TokenizerSettings read(Path folder, ConfigKeys keys) {
         return new TokenizerSettings(
@@ -108,7 +108,7 @@ public final class TokenizerSettings {
     /**
      * Checks that a role is a certain token's, if the files name one.
      *
-     * @throws dev.darkroom.weights.CheckpointException if it is another's
+     * @throws dev.darkroom.checkpoint.CheckpointException if it is another's
      */
     void require(String role, String token) {
         token(role).filter(named -> !named.equals(token)).ifPresent(named -> {
@@ -126,7 +126,7 @@ public final class TokenizerSettings {
     /**
      * Checks that the tokenizer has the tokens that the config adds to it, by the same ids.
      *
-     * @throws dev.darkroom.weights.CheckpointException if one is missing or has another id
+     * @throws dev.darkroom.checkpoint.CheckpointException if one is missing or has another id
      */
     void checkAdded(TokenizerFiles files) {
         if (!config.has(ADDED)) {

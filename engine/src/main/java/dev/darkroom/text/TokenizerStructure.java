@@ -1,8 +1,8 @@
 package dev.darkroom.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.weights.CheckpointException;
-import dev.darkroom.weights.PatternCost;
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.PatternCost;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.darkroom.text;
 
-import dev.darkroom.weights.ConfigKeys;
+import dev.darkroom.checkpoint.ConfigKeys;
 
 /** Keys that transformers writes into the config of any model, and that say nothing about its numbers. */
 public final class TransformersKeys {

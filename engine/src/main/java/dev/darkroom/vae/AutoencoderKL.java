@@ -1,10 +1,10 @@
 package dev.darkroom.vae;
 
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Conv2d;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
@@ -58,7 +58,7 @@ public final class AutoencoderKL implements Autoencoder {
         /**
          * Reads the fields and checks them against each other.
          *
-         * @throws dev.darkroom.weights.CheckpointException that names the field at fault
+         * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
          */
         public static Config read(ConfigFile all) {
             ConfigFile file = all.within(KEYS);

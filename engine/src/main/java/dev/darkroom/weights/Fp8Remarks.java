@@ -1,6 +1,8 @@
 package dev.darkroom.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointJson;
 import dev.darkroom.tensor.DType;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

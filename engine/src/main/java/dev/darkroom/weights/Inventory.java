@@ -1,5 +1,7 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.Quantization;
 import dev.darkroom.tensor.DType;
 import java.util.Arrays;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

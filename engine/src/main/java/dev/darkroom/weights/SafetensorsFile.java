@@ -2,6 +2,9 @@ package dev.darkroom.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.CheckpointJson;
+import dev.darkroom.checkpoint.SmallFile;
 import dev.darkroom.job.Reason;
 import dev.darkroom.tensor.DType;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.DeviceMemory;

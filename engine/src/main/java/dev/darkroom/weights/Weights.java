@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;

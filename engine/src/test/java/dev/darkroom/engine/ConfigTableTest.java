@@ -2,6 +2,8 @@ package dev.darkroom.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.checkpoint.ConfigFile;
+import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
@@ -20,8 +22,6 @@ import dev.darkroom.text.TokenizerSettings;
 import dev.darkroom.text.TransformersKeys;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
-import dev.darkroom.weights.ConfigFile;
-import dev.darkroom.weights.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.darkroom.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.job.Limits;
-import dev.darkroom.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.darkroom.flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.engine.TestCheckpoints;
-import dev.darkroom.weights.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

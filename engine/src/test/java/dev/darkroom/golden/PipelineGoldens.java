@@ -1,6 +1,7 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.golden.Comparison.Tolerance;
@@ -10,7 +11,6 @@ import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
-import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.darkroom.lora;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.flux.FluxLoraNames;
 import dev.darkroom.fuzz.ScratchFile;
 import dev.darkroom.job.JobException;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
-import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.SafetensorsFile;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.darkroom.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.CheckpointException;
 import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.darkroom.text;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.fuzz.ScratchFile;
-import dev.darkroom.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package dev.darkroom.vae;
 
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.nn.Conv2d;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Operators;
@@ -7,7 +8,6 @@ import dev.darkroom.tensor.PictureOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.ConfigFile;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;

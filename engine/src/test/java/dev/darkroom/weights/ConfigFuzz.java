@@ -1,5 +1,7 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.qwenimage.QwenImageConfig;
 import dev.darkroom.schedule.FlowMatchSchedule;

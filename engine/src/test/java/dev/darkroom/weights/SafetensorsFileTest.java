@@ -3,6 +3,7 @@ package dev.darkroom.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.weights.SafetensorsFile.Entry;

@@ -1,5 +1,6 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.fuzz.ScratchFile;
 
 /** Any bytes as a safetensors file: refused, or every tensor lies inside the file. */

@@ -1,4 +1,4 @@
-package dev.darkroom.weights;
+package dev.darkroom.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.darkroom.weights;
+package dev.darkroom.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.tensor.DType;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Recognises weights that are quantized, which none of the networks here reads, by what their writers leave in files. */
-final class Quantization {
+public final class Quantization {
     /** Ends of tensor names that a writer adds to those of a plain checkpoint; the first that fits counts. */
     private static final Map<String, Pattern> MARKS = new LinkedHashMap<>();
 
@@ -28,7 +28,7 @@ final class Quantization {
     private Quantization() {}
 
     /** Names the method that a {@code quantization_config} states. */
-    static String named(JsonNode config) {
+    public static String named(JsonNode config) {
         String method =
                 config.path("quant_method").asText(config.path("quant_type").asText("an unknown method"));
         JsonNode kind = config.path("bnb_4bit_quant_type");
@@ -44,7 +44,7 @@ final class Quantization {
      *
      * @param types element types by name
      */
-    static Optional<String> of(Map<String, DType> types) {
+    public static Optional<String> of(Map<String, DType> types) {
         return MARKS.entrySet().stream()
                 .filter(mark -> types.keySet().stream()
                         .anyMatch(name -> mark.getValue().matcher(name).matches()))

@@ -1,4 +1,4 @@
-package dev.darkroom.weights;
+package dev.darkroom.checkpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -45,7 +45,7 @@ public final class CheckpointJson {
      * @param name where the text stands, for errors
      * @throws CheckpointException if it is no JSON object, or names a key twice
      */
-    static JsonNode object(String name, String json) {
+    public static JsonNode object(String name, String json) {
         try {
             return object(name, MAPPER.readTree(json));
         } catch (JsonProcessingException e) {

@@ -1,4 +1,4 @@
-package dev.darkroom.weights;
+package dev.darkroom.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package dev.darkroom.weights;
+package dev.darkroom.checkpoint;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package dev.darkroom.weights;
+package dev.darkroom.checkpoint;
 
 import dev.darkroom.job.Reason;
 import java.io.IOException;
