@@ -6,6 +6,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Sample;
 import dev.darkroom.meta.Scenario.Adapter;
+import dev.darkroom.model.HeldNetworks;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
@@ -62,13 +63,14 @@ final class MetaMain {
         try (var log = scenario.planted().isEmpty()
                         ? OperatorLog.to(tally)
                         : OperatorLog.planting(scenario.planted(), tally);
-                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory())) {
+                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory(), scenario.holding())) {
             ImageModel model = loaded.model();
             for (Resident<?> network : model.networks()) {
                 line.withObject("networks")
                         .putObject(network.toString().replaceFirst(" of .*", ""))
                         .put("placement", network.required().placement().toString())
-                        .put("bytes", network.bytes());
+                        .put("bytes", network.bytes())
+                        .put("slot", slot(network));
             }
             tally.weightsAreThere();
             line.put("held", tally.weightBytes());
@@ -96,6 +98,10 @@ final class MetaMain {
         line.set("step", tally.json(tally.steps().getLast()));
         line.put("picture", rendering.picture().size().toString());
         rendering.notes().forEach(line.withArray("notes")::add);
+    }
+
+    private static long slot(Resident<?> network) {
+        return HeldNetworks.sizes(network, network.required().placement()).slot();
     }
 
     /** A LoRA on queries and values of the transformer. */

@@ -193,7 +193,7 @@ public final class Tally {
     static StepTally run(Scenario scenario, Path checkpoint) {
         var tally = new StepTally();
         try (var log = OperatorLog.to(tally);
-                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory())) {
+                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory(), scenario.holding())) {
             tally.weightsAreThere();
             Job.Generation job = scenario.job();
             loaded.model().render(job, TestJobs.first(job), scenario.sources(List.of()), (step, steps) -> tally.next());

@@ -92,6 +92,9 @@ public final class StepTally implements OperatorLog.Listener {
         Cost cost = CostRules.of(call, false);
         line.cost.add(cost);
         line.withKernels.add(CostRules.of(call, true));
+        if (call.operator().equals("rebind")) {
+            rebind(call.tensor(0), call.tensor(1));
+        }
         TensorFacts shared = CostRules.aliased(call);
         for (TensorFacts result : call.results()) {
             Memory memory = shared == null ? null : memories.get(shared.id());
@@ -103,6 +106,16 @@ public final class StepTally implements OperatorLog.Listener {
             memories.put(result.id(), memory);
         }
         part.peak = Math.max(part.peak, live + cost.scratch);
+    }
+
+    /** A view is one of other memory from now on. */
+    private void rebind(TensorFacts view, TensorFacts bytes) {
+        freed(view);
+        Memory memory = memories.get(bytes.id());
+        if (memory != null) {
+            memory.tensors++;
+            memories.put(view.id(), memory);
+        }
     }
 
     @Override
