@@ -1,6 +1,7 @@
 package dev.darkroom.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
@@ -101,6 +102,24 @@ class StreamedModelsTest {
         byte[] actual = StandInRing.load(() -> picture(TestCheckpoints.POCKET_FLUX, Holding.streamed(1), false));
         assertThat(actual).isEqualTo(expected);
         assertThat(StandInCard.lockedBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLUX", "QWEN_IMAGE_EDIT"})
+    void aJobThatIsBrokenOffLeavesNothingBehind(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = load(pipeline.make(folder.resolve("checkpoint")), Holding.STREAMED, false)) {
+            byte[] expected = picture(model, pipeline);
+            long kept = Scope.liveTensors();
+            Job job = pipeline.job(ask(1, null, Shortcuts.NONE));
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> model.render(job, job.samples(), pipeline.sources(PICTURE), (step, steps) -> {
+                        throw new IllegalStateException("broken off in step " + step);
+                    }));
+
+            assertThat(Scope.liveTensors()).isEqualTo(kept);
+            assertThat(picture(model, pipeline)).isEqualTo(expected);
+        }
     }
 
     private static void assertSame(Map<String, float[]> actual, Map<String, float[]> expected, Holding holding) {

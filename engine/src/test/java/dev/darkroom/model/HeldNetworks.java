@@ -12,9 +12,14 @@ public final class HeldNetworks {
     /** Loads all networks of a model where they compute best, as if there were room for everything. */
     public static void load(ImageModel model, PlacementPolicy policy, Holding holding) {
         for (Resident<?> network : model.networks()) {
-            Placement placement = policy.preferred(network.size()).held(holding);
-            network.load(placement, sizes(network, placement).device());
+            load(network, policy.preferred(network.size()).held(holding));
         }
+    }
+
+    /** Loads a network. */
+    public static <T> Resident<T> load(Resident<T> network, Placement placement) {
+        network.load(placement, sizes(network, placement).device());
+        return network;
     }
 
     /** What a network takes in a placement. */
