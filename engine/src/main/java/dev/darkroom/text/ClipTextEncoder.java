@@ -122,7 +122,7 @@ public final class ClipTextEncoder {
     /** Computes the state at the end token: ids of one prompt, as many as there are positions, {@code → [1, D]}. */
     public Tensor pooled(long[] ids) {
         try (var scope = Scope.open("clip")) {
-            Tensor states = encode(TokenIds.of(ids, config.vocabulary, placement));
+            Tensor states = encode(TokenIds.of(ids, config.vocabulary));
             return scope.keep(states.narrow(1, end(ids), 1).reshape(1, config.width));
         }
     }

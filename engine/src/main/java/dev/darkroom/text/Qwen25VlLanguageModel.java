@@ -6,7 +6,11 @@ import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+<<<<<<< HEAD
 import dev.darkroom.tensor.DType;
+=======
+import dev.darkroom.ring.Blocks;
+>>>>>>> w-hold
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
@@ -152,17 +156,15 @@ public final class Qwen25VlLanguageModel {
     private final Config config;
     private final Placement placement;
     private final Embedding embedTokens;
-    private final List<Layer> layers;
+    private final Blocks<Layer> layers;
     private final RmsNorm norm;
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
     public Qwen25VlLanguageModel(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
-        embedTokens = Embedding.load(w.at("embed_tokens"), config.vocabulary, config.width);
-        layers = IntStream.range(0, config.layers)
-                .mapToObj(i -> Layer.load(w.at("layers").at(i), config))
-                .toList();
+        embedTokens = Embedding.table(w.at("embed_tokens"), config.vocabulary, config.width);
+        layers = w.blocks("layers", config.layers, layer -> Layer.load(layer, config));
         norm = RmsNorm.load(w.at("norm"), config.width, config.eps);
     }
 
@@ -191,7 +193,7 @@ public final class Qwen25VlLanguageModel {
             List<Tensor> rope = rope(positions);
             Tensor x = embeds;
             for (int i = 0; i < layers.size(); i++) {
-                x = scope.replace(x, layers.get(i).forward(x, rope, mask));
+                x = scope.replace(x, layers.at(i).forward(x, rope, mask));
                 Probe.see("layer" + i, x);
             }
             return scope.keep(norm.apply(x));

@@ -5,7 +5,11 @@ import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+<<<<<<< HEAD
 import dev.darkroom.tensor.DType;
+=======
+import dev.darkroom.ring.Blocks;
+>>>>>>> w-hold
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -118,7 +122,7 @@ public final class Qwen25VlVisionTower {
     private final Config config;
     private final Placement placement;
     private final Tensor patchEmbed;
-    private final List<Block> blocks;
+    private final Blocks<Block> blocks;
     private final RmsNorm mergerNorm;
     private final Linear mergerIn;
     private final Linear mergerOut;
@@ -129,9 +133,7 @@ public final class Qwen25VlVisionTower {
         this.placement = w.placement();
         patchEmbed = w.at("patch_embed.proj")
                 .tensor("weight", config.width, CHANNELS, config.frames, config.patch, config.patch);
-        blocks = IntStream.range(0, config.depth)
-                .mapToObj(i -> Block.load(w.at("blocks").at(i), config))
-                .toList();
+        blocks = w.blocks("blocks", config.depth, block -> Block.load(block, config));
         Weights merger = w.at("merger");
         mergerNorm = RmsNorm.load(merger.at("ln_q"), config.width, EPS);
         mergerIn = Linear.load(merger.at("mlp").at(0), config.mergedWidth(), config.mergedWidth());
@@ -171,7 +173,7 @@ public final class Qwen25VlVisionTower {
             List<Tensor> whole = VisionWindows.runs(windows.pictures(), device);
             for (int i = 0; i < blocks.size(); i++) {
                 boolean full = config.fullAttention.contains(i);
-                x = scope.replace(x, blocks.get(i).forward(x, rope, full ? whole : local));
+                x = scope.replace(x, blocks.at(i).forward(x, rope, full ? whole : local));
                 Probe.see("blocks", i, "", x);
             }
             return scope.keep(Operators.selectRows(merge(x), windows.readingIndex(device)));
