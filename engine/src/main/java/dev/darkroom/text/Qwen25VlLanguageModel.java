@@ -6,7 +6,11 @@ import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+<<<<<<< HEAD
+import dev.darkroom.tensor.DType;
+=======
 import dev.darkroom.ring.Blocks;
+>>>>>>> w-hold
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
@@ -41,6 +45,11 @@ public final class Qwen25VlLanguageModel {
             double eps,
             double theta,
             List<Integer> sections) {
+        /** Bytes that so many tokens take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.ofTokens(tokens, width, mlpWidth, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of(
                         "text_config of text_encoder/config.json (Qwen-Image)")

@@ -5,7 +5,11 @@ import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+<<<<<<< HEAD
+import dev.darkroom.tensor.DType;
+=======
 import dev.darkroom.ring.Blocks;
+>>>>>>> w-hold
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
@@ -51,6 +55,11 @@ public final class Qwen25VlVisionTower {
             int window,
             List<Integer> fullAttention,
             int outWidth) {
+        /** Bytes that so many tokens of its result take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.ofTokens(tokens * merge * merge, width, mlpWidth, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of(
                         "vision_config of text_encoder/config.json (Qwen-Image)")

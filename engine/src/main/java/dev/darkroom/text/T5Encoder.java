@@ -6,6 +6,7 @@ import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
 import dev.darkroom.ring.Blocks;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
@@ -36,6 +37,11 @@ public final class T5Encoder {
             int buckets,
             int maxDistance,
             double eps) {
+        /** Bytes that so many tokens take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.withScores(tokens, width, mlpWidth, heads, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder_2/config.json (FLUX)")
                 .uses(
