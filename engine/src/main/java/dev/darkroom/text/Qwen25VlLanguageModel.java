@@ -6,11 +6,8 @@ import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
-<<<<<<< HEAD
 import dev.darkroom.tensor.DType;
-=======
 import dev.darkroom.ring.Blocks;
->>>>>>> w-hold
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
