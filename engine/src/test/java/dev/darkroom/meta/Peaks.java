@@ -1,9 +1,9 @@
 package dev.darkroom.meta;
 
 import dev.darkroom.job.*;
+import dev.darkroom.model.*;
 import dev.darkroom.tally.StepTally;
 import dev.darkroom.tensor.*;
-import dev.darkroom.model.*;
 import java.nio.file.*;
 import java.util.*;
 import java.util.logging.*;
@@ -23,7 +23,11 @@ public final class Peaks {
             System.out.printf("%s %d ms:", a[i], (System.nanoTime() - t) / 1000000);
             System.out.print(" before " + tally.peak(tally.parts().get(1)));
             System.out.print(" steps");
-            { var x = new java.util.TreeSet<Long>(); for (var part : tally.steps().subList(1, tally.steps().size())) x.add(tally.peak(part)); System.out.print(" " + x); }
+            {
+                var x = new java.util.TreeSet<Long>();
+                for (var part : tally.steps().subList(1, tally.steps().size())) x.add(tally.peak(part));
+                System.out.print(" " + x);
+            }
             System.out.println(" after " + tally.peak(tally.last()));
         }
         System.exit(0);

@@ -98,7 +98,19 @@ public record Scenario(
 
     Scenario withPictures(int count) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, count, negative, adapter, fp8, planted, outputs, holding);
+                name,
+                checkpoint,
+                memory,
+                size,
+                steps,
+                brings,
+                count,
+                negative,
+                adapter,
+                fp8,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario away(String from) {
@@ -108,37 +120,121 @@ public record Scenario(
 
     Scenario within(long bytes) {
         return new Scenario(
-                name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs, holding);
+                name,
+                checkpoint,
+                bytes,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                fp8,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario withLora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs, holding);
+                name,
+                checkpoint,
+                memory,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                Adapter.LORA,
+                fp8,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario withDora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs, holding);
+                name,
+                checkpoint,
+                memory,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                Adapter.DORA,
+                fp8,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario inFp8() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, true, planted, outputs, holding);
+                name,
+                checkpoint,
+                memory,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                true,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario asking(int count) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, planted, count, holding);
+                name,
+                checkpoint,
+                memory,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                fp8,
+                planted,
+                count,
+                holding);
     }
 
     Scenario held(Holding other) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs, other);
+                name,
+                checkpoint,
+                memory,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                fp8,
+                planted,
+                outputs,
+                other);
     }
 
     Scenario planting(String operator) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs, holding);
+                name,
+                checkpoint,
+                memory,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                fp8,
+                operator,
+                outputs,
+                holding);
     }
 
     public Job.Generation job() {

@@ -79,8 +79,13 @@ public final class StepTally implements OperatorLog.Listener {
         return parts.subList(1, parts.size() - 1);
     }
 
-    public List<Part> parts() { return parts; }
-    public long peak(Part p) { return p.peak - before; }
+    public List<Part> parts() {
+        return parts;
+    }
+
+    public long peak(Part p) {
+        return p.peak - before;
+    }
     /** The last part. */
     public Part last() {
         return parts.getLast();
