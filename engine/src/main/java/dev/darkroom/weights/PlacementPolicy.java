@@ -81,6 +81,11 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
         return memory.isPresent() ? Math.min(free, memory.getAsLong() - used) : free;
     }
 
+    /** Most bytes that weights may take in the host's memory where a card computes with them. */
+    public long mostOnHost() {
+        return Processor.memoryBytes() / 4 * 3;
+    }
+
     private long mostOnCpu() {
         long half = Processor.memoryBytes() / 2;
         return device.isCard() ? half : memory.orElse(half);

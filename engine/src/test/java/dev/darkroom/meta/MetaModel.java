@@ -28,7 +28,7 @@ record MetaModel(ImageModel model, Loras loras) implements AutoCloseable {
         try {
             var budget = memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory);
             new Residency(new PlacementPolicy(Device.META, Optional.empty(), budget, fp8))
-                    .prepare(loaded.model.networks(), Progress.NONE);
+                    .prepare(loaded.model.networks(), loaded.model.usualDemand(), Progress.NONE);
             return loaded;
         } catch (RuntimeException | Error e) {
             loaded.close();
