@@ -155,7 +155,7 @@ public final class DiffusionModel implements ImageModel {
                         .generated();
                 int steps = choices.run(generation, "", generated).steps();
                 long loras = sources.loras().stream()
-                        .mapToLong(lora -> lora.path().toFile().length())
+                        .mapToLong(lora -> lora.file().toFile().length())
                         .sum();
                 yield demands.of(generated, images, samples.size(), steps, loras);
             }
