@@ -22,7 +22,8 @@ record FluxActivations(
                 Math.max(t5.peak(work.textTokens(), type), clip.peak(clip.positions(), type)),
                 bytes().peak(work.tokens(), work.batch() * work.textTokens(), work.batch(), work.steps(), type),
                 pictures.whole(),
-                pictures.inBands());
+                pictures.inBands(),
+                0);
     }
 
     private TransformerBytes bytes() {

@@ -22,7 +22,8 @@ record QwenImageActivations(
                         work.encodedPixels() == 0 ? 0 : textEncoder.vision().peak(work.textTokens(), type)),
                 bytes().peak(work.tokens(), work.batch() * work.textTokens(), work.batch(), work.steps(), type),
                 pictures.whole(),
-                pictures.inBands());
+                pictures.inBands(),
+                0);
     }
 
     private TransformerBytes bytes() {

@@ -191,6 +191,11 @@ public record QwenImageCheckpoint(
     }
 
     @Override
+    public boolean seesPictures() {
+        return true;
+    }
+
+    @Override
     public Activations activations(Workload work, DType type) {
         return activations.of(work, type);
     }

@@ -73,7 +73,7 @@ public final class LoadedModel {
     private static ImageModel from(Path checkpoint, Residency residency) {
         ImageModel model = open("test", checkpoint);
         try {
-            residency.prepare(model.networks(), Progress.NONE);
+            residency.prepare(model.networks(), model.usualDemand(), Progress.NONE);
             return model;
         } catch (RuntimeException | Error e) {
             model.close();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One job for one checkpoint.
  *
  * @param checkpoint a {@link Published} name, or a folder below test-payloads/models
- * @param memory bytes that weights may take on the card; 0 for all that it has
+ * @param plan as DARKROOM_MEMORY_PLAN has it
  * @param pictures number of pictures that the job brings
  * @param fp8 true if layers that bear it are multiplied in fp8
  * @param planted an operator that is given a tensor of the wrong device; empty for none
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record Scenario(
         String name,
         String checkpoint,
-        long memory,
+        String plan,
         Size size,
         int steps,
         Brings brings,
@@ -59,7 +59,7 @@ public record Scenario(
         return new Scenario(
                 name,
                 checkpoint,
-                0,
+                "auto",
                 new Size(width, height),
                 2,
                 brings,
@@ -83,7 +83,7 @@ public record Scenario(
         return new Scenario(
                 "usual",
                 checkpoint,
-                0,
+                "auto",
                 size,
                 steps,
                 brings,
@@ -98,143 +98,47 @@ public record Scenario(
 
     Scenario withPictures(int count) {
         return new Scenario(
-                name,
-                checkpoint,
-                memory,
-                size,
-                steps,
-                brings,
-                count,
-                negative,
-                adapter,
-                fp8,
-                planted,
-                outputs,
-                holding);
+                name, checkpoint, plan, size, steps, brings, count, negative, adapter, fp8, planted, outputs, holding);
     }
 
     Scenario away(String from) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, from, adapter, fp8, planted, outputs, holding);
+                name, checkpoint, plan, size, steps, brings, pictures, from, adapter, fp8, planted, outputs, holding);
     }
 
-    Scenario within(long bytes) {
+    Scenario planned(String way) {
         return new Scenario(
-                name,
-                checkpoint,
-                bytes,
-                size,
-                steps,
-                brings,
-                pictures,
-                negative,
-                adapter,
-                fp8,
-                planted,
-                outputs,
-                holding);
+                name, checkpoint, way, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs, holding);
     }
 
     Scenario withLora() {
         return new Scenario(
-                name,
-                checkpoint,
-                memory,
-                size,
-                steps,
-                brings,
-                pictures,
-                negative,
-                Adapter.LORA,
-                fp8,
-                planted,
-                outputs,
-                holding);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs, holding);
     }
 
     Scenario withDora() {
         return new Scenario(
-                name,
-                checkpoint,
-                memory,
-                size,
-                steps,
-                brings,
-                pictures,
-                negative,
-                Adapter.DORA,
-                fp8,
-                planted,
-                outputs,
-                holding);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs, holding);
     }
 
     Scenario inFp8() {
         return new Scenario(
-                name,
-                checkpoint,
-                memory,
-                size,
-                steps,
-                brings,
-                pictures,
-                negative,
-                adapter,
-                true,
-                planted,
-                outputs,
-                holding);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, true, planted, outputs, holding);
     }
 
     Scenario asking(int count) {
         return new Scenario(
-                name,
-                checkpoint,
-                memory,
-                size,
-                steps,
-                brings,
-                pictures,
-                negative,
-                adapter,
-                fp8,
-                planted,
-                count,
-                holding);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, fp8, planted, count, holding);
     }
 
     Scenario held(Holding other) {
         return new Scenario(
-                name,
-                checkpoint,
-                memory,
-                size,
-                steps,
-                brings,
-                pictures,
-                negative,
-                adapter,
-                fp8,
-                planted,
-                outputs,
-                other);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs, other);
     }
 
     Scenario planting(String operator) {
         return new Scenario(
-                name,
-                checkpoint,
-                memory,
-                size,
-                steps,
-                brings,
-                pictures,
-                negative,
-                adapter,
-                fp8,
-                operator,
-                outputs,
-                holding);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs, holding);
     }
 
     public Job.Generation job() {

@@ -51,20 +51,20 @@ final class Scenarios {
                     .held(Holding.STREAMED)
                     .away(" "),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
-            Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
+            Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).planned("text_encoder_2=cpu"),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
-                    .within(6_500_000),
+                    .planned("cpu,transformer=resident"),
             Scenario.of("four at once, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
-                    .within(6_500_000)
+                    .planned("cpu,transformer=resident")
                     .asking(4),
             Scenario.of("LoRA, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.PROMPT)
-                    .within(6_500_000)
+                    .planned("cpu,transformer=resident")
                     .withLora(),
             Scenario.of("text encoder on the CPU", "pocket-qwen-edit", 128, 128, Brings.IMAGES)
-                    .within(8_300_000)
+                    .planned("text_encoder=cpu")
                     .away(" "),
             Scenario.of("all but the transformer on the CPU", "pocket-qwen-edit", 128, 128, Brings.IMAGES)
-                    .within(5_100_000)
+                    .planned("cpu,transformer=resident")
                     .away(" "));
 
     private Scenarios() {}

@@ -221,9 +221,8 @@ public final class Tally {
     static StepTally run(Scenario scenario, Path checkpoint) {
         var tally = new StepTally();
         try (var log = OperatorLog.to(tally);
-                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory(), scenario.holding())) {
+                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.plan(), scenario.holding())) {
             tally.weightsAreThere();
-            tally.next();
             Job.Generation job = scenario.job();
             loaded.model().render(job, TestJobs.first(job), scenario.sources(List.of()), (step, steps) -> tally.next());
         }
