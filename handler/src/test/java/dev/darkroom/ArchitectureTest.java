@@ -58,7 +58,7 @@ class ArchitectureTest {
             Map.entry("vae", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("text", List.of("image", "nn", "weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry("lora", List.of("weights", "checkpoint", "tensor", "job")),
-            Map.entry("model", List.of("weights", "checkpoint", "tensor", "job")),
+            Map.entry("model", List.of("weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry(
                     "diffusion",
                     List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
