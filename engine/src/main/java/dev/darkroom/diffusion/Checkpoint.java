@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
  * networks once, by the names of their folders.
  */
 public final class Checkpoint implements AutoCloseable {
-    /** Bytes of encodings of earlier jobs that are cached at most. */
+    /** Caches of encodings of earlier jobs: of prompts, of views of pictures, of latents. */
+    static final int CACHES = 3;
+
+    /** Bytes that each of them keeps at most. */
     static final long MOST_KEPT_BYTES = 128L << 20;
 
     private final String model;

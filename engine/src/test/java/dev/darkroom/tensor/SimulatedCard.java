@@ -47,7 +47,7 @@ public final class SimulatedCard implements OperatorLog.Listener, AutoCloseable 
             throw new TensorException(
                     call.operator() + " failed: the simulated card of " + Device.totalOnMeta + " bytes is out of memory: "
                             + needed,
-                    null);
+                    new IllegalStateException("simulated"));
         }
     }
 
