@@ -2,6 +2,7 @@ package dev.darkroom.model;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.WeightSize;
@@ -9,7 +10,6 @@ import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A network that may or may not be in memory: its files stay where they are, so it can be loaded again after it was freed. */
@@ -17,7 +17,7 @@ public final class Resident<T> implements AutoCloseable {
     private final String name;
     private final Role role;
     private final Path folder;
-    private final Predicate<String> bearsFp8;
+    private final LayerNames names;
     private final BiFunction<Path, Placement, Loaded<T>> loader;
     private @Nullable Loaded<T> loaded;
     private long bytes;
@@ -45,19 +45,19 @@ public final class Resident<T> implements AutoCloseable {
      *
      * @param name for messages, such as {@code transformer of flux-dev}
      * @param folder of its component, with its config and its weights
-     * @param bearsFp8 tells by its name in the checkpoint if a linear layer is multiplied in fp8 where the place has it so
+     * @param names what is known of its layers by their names
      * @param loader loads the folder's network to a place
      */
     public Resident(
             String name,
             Role role,
             Path folder,
-            Predicate<String> bearsFp8,
+            LayerNames names,
             BiFunction<Path, Placement, Loaded<T>> loader) {
         this.name = name;
         this.role = role;
         this.folder = folder;
-        this.bearsFp8 = bearsFp8;
+        this.names = names;
         this.loader = loader;
     }
 
@@ -94,7 +94,7 @@ public final class Resident<T> implements AutoCloseable {
      * @throws dev.darkroom.checkpoint.CheckpointException if they are not there or damaged
      */
     public WeightSize size() {
-        return WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
+        return WeightSize.of(folder, names).usedTimes(role.uses);
     }
 
     /**

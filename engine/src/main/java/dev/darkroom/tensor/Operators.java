@@ -77,7 +77,7 @@ public final class Operators {
      */
     public static List<String> bind() {
         for (Class<?> further :
-                List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
+                List.of(AttentionOperators.class, BlockOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
             initialise(further);
         }
         return Operator.bound();

@@ -1,11 +1,16 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.BlockOperators;
+import dev.darkroom.tensor.BlockOperators.Blocks;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * never written: it may be a read-only mapped file.
  */
 public final class LinearWeight {
-    private final @Nullable Tensor tensor;
-    private final @Nullable Rows rows;
+    private final Held held;
     private final Shape shape;
     private Optional<LowRank> lowRank = Optional.empty();
     private List<Tensor> added = List.of();
@@ -24,7 +28,7 @@ public final class LinearWeight {
     public record Shape(long in, long out) {
         private static final int FP8_MULTIPLE = 16;
 
-        /** True if cards multiply such weights in fp8. */
+        /** True if cards multiply such weights in fp8; no others lie so. */
         boolean suitsFp8() {
             return in > 0 && out > 0 && in % FP8_MULTIPLE == 0 && out % FP8_MULTIPLE == 0;
         }
@@ -59,27 +63,62 @@ public final class LinearWeight {
         }
     }
 
-    LinearWeight(Tensor tensor, Shape shape) {
-        this.tensor = tensor;
-        rows = null;
+    /** How a weight lies in memory. */
+    sealed interface Held {}
+
+    /** A weight {@code [out, in]} as it is multiplied. */
+    record Whole(Tensor tensor) implements Held {}
+
+    /** A weight that is multiplied in fp8, and of which there is nothing else. */
+    record Multiplied(Rows rows) implements Held {}
+
+    /** A weight in fp8 that is made whole, of a type, where it is used. */
+    record InFp8(Rows rows, DType type) implements Held {}
+
+    /** A weight whose numbers lie packed, and that is made whole, of a type, where it is used. */
+    record Packed(Blocks blocks, DType type) implements Held {}
+
+    LinearWeight(Held held, Shape shape) {
+        this.held = held;
         this.shape = shape;
     }
 
-    /** Makes a weight that is multiplied in fp8, and of which there is nothing else. */
-    LinearWeight(Rows rows, Shape shape) {
-        tensor = null;
-        this.rows = rows;
-        this.shape = shape;
+    /** How the weight lies in memory. */
+    Held held() {
+        return held;
     }
 
-    /** The weight {@code [out, in]} as it lies in the checkpoint; of one in fp8 what its numbers stand for, computed anew in float32. */
+    /**
+     * The weight {@code [out, in]} as it lies in the checkpoint. Of one that lies packed or in fp8 it is computed anew, into the innermost
+     * scope: in the network's type, or in float32 if it is multiplied in fp8.
+     */
     public Tensor tensor() {
-        return rows == null ? Objects.requireNonNull(tensor) : ScaledOperators.dequantise(rows);
+        return switch (held) {
+            case Whole(Tensor tensor) -> tensor;
+            case Multiplied(Rows rows) -> ScaledOperators.dequantise(rows);
+            case InFp8(Rows rows, DType type) -> ScaledOperators.dequantise(rows, type);
+            case Packed(Blocks blocks, DType type) -> BlockOperators.unpack(blocks, type);
+        };
+    }
+
+    /** True if the weight is made whole where it is used, and goes again afterwards. */
+    public boolean isCompact() {
+        return held instanceof InFp8 || held instanceof Packed;
+    }
+
+    /** Computes with the weight {@code [out, in]}, which, if it {@link #isCompact}, is there for as long as that takes. */
+    public Tensor with(UnaryOperator<Tensor> product) {
+        if (!isCompact()) {
+            return product.apply(tensor());
+        }
+        try (var whole = Scope.open("weight")) {
+            return whole.keep(product.apply(tensor()));
+        }
     }
 
     /** The weight in fp8, if it is multiplied so. */
     public Optional<Rows> rows() {
-        return Optional.ofNullable(rows);
+        return held instanceof Multiplied(Rows rows) ? Optional.of(rows) : Optional.empty();
     }
 
     public Shape shape() {

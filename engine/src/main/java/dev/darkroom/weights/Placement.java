@@ -25,6 +25,11 @@ public record Placement(Device device, DType dtype, Precision precision, Holding
         this(device, dtype, fp8 ? Precision.FP8 : Precision.PLAIN, Holding.RESIDENT);
     }
 
+    /** True if the layers that bear it lie in fp8, however they are multiplied. */
+    public boolean storesFp8() {
+        return precision != Precision.PLAIN;
+    }
+
     /** True if the layers that bear it are multiplied in fp8. */
     public boolean fp8() {
         return precision == Precision.FP8;
@@ -35,14 +40,18 @@ public record Placement(Device device, DType dtype, Precision precision, Holding
         return new Placement(device, dtype, precision, other);
     }
 
+    /** What is said of layers that bear fp8, behind the element type and with a space before it; nothing of plain ones. */
+    public String layers() {
+        return switch (precision) {
+            case PLAIN -> "";
+            case FP8 -> " with fp8 layers";
+            case FP8_STORED -> " with layers stored in fp8";
+        };
+    }
+
     @Override
     public String toString() {
-        return dtype.name().toLowerCase(Locale.ROOT)
-                + switch (precision) {
-                    case PLAIN -> "";
-                    case FP8 -> " with fp8 layers";
-                    case FP8_STORED -> " with layers stored in fp8";
-                }
+        return dtype.name().toLowerCase(Locale.ROOT) + layers()
                 + " on " + device + (holding.isStreamed() ? ", " + holding : "");
     }
 }
