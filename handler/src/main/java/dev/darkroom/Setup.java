@@ -163,7 +163,7 @@ public final class Setup implements AutoCloseable {
                             ? CardKernels.start(config.data().resolve("kernels"))
                             : "text operators alone, as asked for");
         }
-        if (precision == Precision.FP8) {
+        if (precision == Precision.FP8_PRODUCTS) {
             Fp8Kernels.missing(config.kernels()).ifPresent(LOG::warn);
         }
     }
@@ -194,7 +194,7 @@ public final class Setup implements AutoCloseable {
         }
         Optional<String> missing = Fp8Products.areMissing(device);
         if (missing.isEmpty()) {
-            return Precision.FP8;
+            return Precision.FP8_PRODUCTS;
         }
         if (!device.isCard()) {
             LOG.warnf("DARKROOM_QUANTIZATION=fp8 has no effect on %s: %s", device, missing.get());
@@ -204,7 +204,7 @@ public final class Setup implements AutoCloseable {
                 "DARKROOM_QUANTIZATION=fp8 spares memory alone on %s, where layers are stored in fp8 and multiplied in their"
                         + " network's type: %s",
                 device, missing.get());
-        return Precision.FP8_STORED;
+        return Precision.FP8_STORAGE;
     }
 
     private PlacementPolicy policy(Precision precision) {

@@ -269,7 +269,7 @@ public final class DiffusionModel implements ImageModel {
 
     private static String fastNote(double threshold, Placement placement) {
         return "go_fast: " + (threshold > 0 ? "a step_cache of " + threshold : "no step_cache, as the job has it")
-                + "; the transformer computes in " + placement + (placement.storesFp8() ? "" : ", without fp8");
+                + "; the transformer computes in " + placement + (placement.precision().storesFp8() ? "" : ", without fp8");
     }
 
     private String note(Distillation distillation, Run run) {
@@ -297,7 +297,7 @@ public final class DiffusionModel implements ImageModel {
         if (shortcuts.threshold() > 0) {
             parameters.put("step_cache", shortcuts.threshold());
         }
-        if (checkpoint.placement().storesFp8()) {
+        if (checkpoint.placement().precision().storesFp8()) {
             parameters.put("quantization", "fp8");
         }
         parameters.put("num_inference_steps", run.steps());

@@ -2,9 +2,11 @@ package dev.darkroom.model;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.HeldSizes;
 import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Precision;
 import dev.darkroom.weights.WeightSize;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
@@ -104,6 +106,16 @@ public final class Resident<T> implements AutoCloseable {
      */
     public void verify() {
         Weights.verify(() -> loader.apply(folder, new Placement(Device.CPU, DType.FLOAT32)));
+    }
+
+    /**
+     * Measures what the network's weights take in a type and precision, to the byte, however they are held; from the files' headers alone,
+     * and without the device.
+     *
+     * @throws dev.darkroom.checkpoint.CheckpointException that lists what is wrong
+     */
+    public HeldSizes sizes(DType dtype, Precision precision) {
+        return Weights.measure(() -> loader.apply(folder, new Placement(Device.CPU, dtype, precision)));
     }
 
     /** Bytes that the network takes in memory, in the type that it computes in; 0 if it is not in memory. */

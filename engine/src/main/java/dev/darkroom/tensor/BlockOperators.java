@@ -14,18 +14,18 @@ public final class BlockOperators {
      * @param bytes uint8, block after block without a gap; of any shape
      * @param shape of the numbers, row-major
      */
-    public record Blocks(Tensor bytes, BlockType type, List<Long> shape) {
-        public Blocks {
+    public record Packed(Tensor bytes, BlockType type, List<Long> shape) {
+        public Packed {
             shape = List.copyOf(shape);
         }
     }
 
     /** Computes the numbers in float32, as ggml does, and rounds them to {@code dtype}. */
-    public static Tensor unpack(Blocks blocks, DType dtype) {
+    public static Tensor unpack(Packed packed, DType dtype) {
         return UNPACK_BLOCKS.tensor(
-                blocks.bytes,
-                blocks.type.code(),
-                blocks.shape.stream().mapToLong(Long::longValue).toArray(),
+                packed.bytes,
+                packed.type.code(),
+                packed.shape.stream().mapToLong(Long::longValue).toArray(),
                 dtype);
     }
 }

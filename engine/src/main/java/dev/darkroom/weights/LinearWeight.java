@@ -1,7 +1,7 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.tensor.BlockOperators;
-import dev.darkroom.tensor.BlockOperators.Blocks;
+import dev.darkroom.tensor.BlockOperators.Packed;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * never written: it may be a read-only mapped file.
  */
 public final class LinearWeight {
-    private final Held held;
+    private final Storage storage;
     private final Shape shape;
+    private final UnaryOperator<Tensor> fetched;
     private Optional<LowRank> lowRank = Optional.empty();
     private List<Tensor> added = List.of();
 
@@ -64,28 +65,75 @@ public final class LinearWeight {
     }
 
     /** How a weight lies in memory. */
-    sealed interface Held {}
+    sealed interface Storage {
+        /** The weight {@code [out, in]}, computed anew unless it lies so. */
+        Tensor whole();
 
-    /** A weight {@code [out, in]} as it is multiplied. */
-    record Whole(Tensor tensor) implements Held {}
-
-    /** A weight that is multiplied in fp8, and of which there is nothing else. */
-    record Multiplied(Rows rows) implements Held {}
-
-    /** A weight in fp8 that is made whole, of a type, where it is used. */
-    record InFp8(Rows rows, DType type) implements Held {}
-
-    /** A weight whose numbers lie packed, and that is made whole, of a type, where it is used. */
-    record Packed(Blocks blocks, DType type) implements Held {}
-
-    LinearWeight(Held held, Shape shape) {
-        this.held = held;
-        this.shape = shape;
+        /** The same, of what its numbers are wherever they are at the moment. */
+        Storage fetched(UnaryOperator<Tensor> by);
     }
 
-    /** How the weight lies in memory. */
-    Held held() {
-        return held;
+    /** A weight {@code [out, in]} as it is multiplied. */
+    record Whole(Tensor whole) implements Storage {
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new Whole(by.apply(whole));
+        }
+    }
+
+    /** A weight that is multiplied in fp8, and of which there is nothing else. */
+    record Multiplied(Rows rows) implements Storage {
+        @Override
+        public Tensor whole() {
+            return ScaledOperators.dequantise(rows);
+        }
+
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new Multiplied(new Rows(by.apply(rows.values()), by.apply(rows.scale())));
+        }
+    }
+
+    /** A weight in fp8 that is made whole, of a type, where it is used. */
+    record InFp8(Rows rows, DType type) implements Storage {
+        @Override
+        public Tensor whole() {
+            return ScaledOperators.dequantise(rows, type);
+        }
+
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new InFp8(new Rows(by.apply(rows.values()), by.apply(rows.scale())), type);
+        }
+    }
+
+    /** A weight whose numbers lie packed, and that is made whole, of a type, where it is used. */
+    record InBlocks(Packed packed, DType type) implements Storage {
+        @Override
+        public Tensor whole() {
+            return BlockOperators.unpack(packed, type);
+        }
+
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new InBlocks(new Packed(by.apply(packed.bytes()), packed.type(), packed.shape()), type);
+        }
+    }
+
+    /**
+     * Makes a weight.
+     *
+     * @param fetched gives a tensor's numbers wherever they are at the moment
+     */
+    LinearWeight(Storage storage, Shape shape, UnaryOperator<Tensor> fetched) {
+        this.storage = storage;
+        this.shape = shape;
+        this.fetched = fetched;
+    }
+
+    /** What {@link #tensor} is while the weight's block computes, at any time: a weight that is streamed is brought for it. */
+    public Tensor loaded() {
+        return storage.fetched(fetched).whole();
     }
 
     /**
@@ -93,17 +141,17 @@ public final class LinearWeight {
      * scope: in the network's type, or in float32 if it is multiplied in fp8.
      */
     public Tensor tensor() {
-        return switch (held) {
-            case Whole(Tensor tensor) -> tensor;
-            case Multiplied(Rows rows) -> ScaledOperators.dequantise(rows);
-            case InFp8(Rows rows, DType type) -> ScaledOperators.dequantise(rows, type);
-            case Packed(Blocks blocks, DType type) -> BlockOperators.unpack(blocks, type);
-        };
+        return storage.whole();
+    }
+
+    /** True if the weight lies as it is multiplied, and not in fp8. */
+    boolean isWhole() {
+        return storage instanceof Whole;
     }
 
     /** True if the weight is made whole where it is used, and goes again afterwards. */
     public boolean isCompact() {
-        return held instanceof InFp8 || held instanceof Packed;
+        return storage instanceof InFp8 || storage instanceof InBlocks;
     }
 
     /** Computes with the weight {@code [out, in]}, which, if it {@link #isCompact}, is there for as long as that takes. */
@@ -118,7 +166,7 @@ public final class LinearWeight {
 
     /** The weight in fp8, if it is multiplied so. */
     public Optional<Rows> rows() {
-        return held instanceof Multiplied(Rows rows) ? Optional.of(rows) : Optional.empty();
+        return storage instanceof Multiplied(Rows rows) ? Optional.of(rows) : Optional.empty();
     }
 
     public Shape shape() {

@@ -7,13 +7,18 @@ import java.util.Locale;
 /**
  * The device on which a network computes, the element type in which it does, and how its weights are kept.
  *
- * @param precision of the layers that bear fp8
+ * @param precision what becomes of the layers that bear fp8
  * @param holding where the weights lie
  */
 public record Placement(Device device, DType dtype, Precision precision, Holding holding) {
-    /** Makes a placement in which every layer computes in the element type, with all weights on the device. */
+    /** Makes a placement in which every layer lies and computes in the element type, with all weights on the device. */
     public Placement(Device device, DType dtype) {
-        this(device, dtype, false);
+        this(device, dtype, Precision.PLAIN);
+    }
+
+    /** Makes a placement with all weights on the device. */
+    public Placement(Device device, DType dtype, Precision precision) {
+        this(device, dtype, precision, Holding.RESIDENT);
     }
 
     /**
@@ -22,17 +27,12 @@ public record Placement(Device device, DType dtype, Precision precision, Holding
      * @param fp8 true if the layers that bear it are to be multiplied in fp8
      */
     public Placement(Device device, DType dtype, boolean fp8) {
-        this(device, dtype, fp8 ? Precision.FP8 : Precision.PLAIN, Holding.RESIDENT);
-    }
-
-    /** True if the layers that bear it lie in fp8, however they are multiplied. */
-    public boolean storesFp8() {
-        return precision != Precision.PLAIN;
+        this(device, dtype, fp8 ? Precision.FP8_PRODUCTS : Precision.PLAIN);
     }
 
     /** True if the layers that bear it are multiplied in fp8. */
     public boolean fp8() {
-        return precision == Precision.FP8;
+        return precision == Precision.FP8_PRODUCTS;
     }
 
     /** Returns this placement with the weights held in another way. */
@@ -40,18 +40,12 @@ public record Placement(Device device, DType dtype, Precision precision, Holding
         return new Placement(device, dtype, precision, other);
     }
 
-    /** What is said of layers that bear fp8, behind the element type and with a space before it; nothing of plain ones. */
-    public String layers() {
-        return switch (precision) {
-            case PLAIN -> "";
-            case FP8 -> " with fp8 layers";
-            case FP8_STORED -> " with layers stored in fp8";
-        };
-    }
-
     @Override
     public String toString() {
-        return dtype.name().toLowerCase(Locale.ROOT) + layers()
-                + " on " + device + (holding.isStreamed() ? ", " + holding : "");
+        return dtype.name().toLowerCase(Locale.ROOT)
+                + precision.remark()
+                + " on "
+                + device
+                + (holding.isStreamed() ? ", " + holding : "");
     }
 }

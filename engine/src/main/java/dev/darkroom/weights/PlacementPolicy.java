@@ -35,7 +35,7 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
 
     /** Makes a policy in which layers that bear fp8 are multiplied so, or none are. */
     public PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory, boolean fp8) {
-        this(device, forced, memory, fp8 ? Precision.FP8 : Precision.PLAIN);
+        this(device, forced, memory, fp8 ? Precision.FP8_PRODUCTS : Precision.PLAIN);
     }
 
     /** Chooses the placement of a network of this size for when there is room. */

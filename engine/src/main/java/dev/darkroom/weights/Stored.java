@@ -2,7 +2,7 @@ package dev.darkroom.weights;
 
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.tensor.BlockOperators;
-import dev.darkroom.tensor.BlockOperators.Blocks;
+import dev.darkroom.tensor.BlockOperators.Packed;
 import dev.darkroom.tensor.BlockType;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -152,7 +152,7 @@ record Stored(
 
     private Tensor inOrder(Tensor numbers) {
         if (blocks != null) {
-            return BlockOperators.unpack(new Blocks(numbers, blocks, entry.shape()), DType.FLOAT32);
+            return BlockOperators.unpack(new Packed(numbers, blocks, entry.shape()), DType.FLOAT32);
         }
         return scale == null
                 ? numbers

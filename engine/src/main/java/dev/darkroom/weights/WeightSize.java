@@ -125,7 +125,7 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed p
     /** Bytes that these weights take in a place: what lies in fp8 there lies there so, and not twice. */
     public long in(Placement placement) {
         return in(placement.dtype())
-                + (placement.storesFp8() ? fp8.bytes() - fp8.elements * placement.dtype().bytes() : 0);
+                + (placement.precision().storesFp8() ? fp8.bytes() - fp8.elements * placement.dtype().bytes() : 0);
     }
 
     /**
@@ -133,7 +133,7 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed p
      * largest of them takes. 0 if none do.
      */
     public long workspace(Placement placement) {
-        boolean widens = placement.precision() == Precision.FP8_STORED;
+        boolean widens = placement.precision() == Precision.FP8_STORAGE;
         return Math.max(packed.largest, widens ? fp8.largest : 0) * (placement.dtype().bytes() + UNPACKING);
     }
 }

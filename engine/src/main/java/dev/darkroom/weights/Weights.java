@@ -1,11 +1,15 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.checkpoint.CheckpointException;
-import dev.darkroom.tensor.BlockOperators.Blocks;
+import dev.darkroom.ring.Blocks;
+import dev.darkroom.ring.Held;
+import dev.darkroom.tensor.BlockOperators.Packed;
 import dev.darkroom.tensor.BlockType;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Part.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -23,7 +28,8 @@ import java.util.stream.IntStream;
  * Loading is strict: one error lists every tensor that is missing, has another shape, or was not read.
  */
 public final class Weights {
-    private static final ScopedValue<Boolean> VERIFYING = ScopedValue.newInstance();
+    /** Bound where nothing is to be read but headers; it is given what the network takes. */
+    private static final ScopedValue<Consumer<PlannedParts>> VERIFYING = ScopedValue.newInstance();
 
     /**
      * Bound where tests and benchmarks take the way to a card on the CPU: weights are copied by windows of so many bytes, and none are
@@ -34,17 +40,24 @@ public final class Weights {
     private final Source source;
     private final String prefix;
     private final String stored;
+    private final Part part;
 
     /**
      * Makes a place in a checkpoint.
      *
      * @param prefix name of the place, by which its layers are known
      * @param stored name of the place in the files, which other versions of a library may have written otherwise
+     * @param part of the network that it belongs to
      */
-    private Weights(Source source, String prefix, String stored) {
+    private Weights(Source source, String prefix, String stored, Part part) {
         this.source = source;
         this.prefix = prefix;
         this.stored = stored;
+        this.part = part;
+    }
+
+    private Weights(Source source) {
+        this(source, "", "", Part.BASE);
     }
 
     /**
@@ -66,17 +79,18 @@ public final class Weights {
         try {
             T built;
             Source source;
-            boolean copies = placement.device().isCard() || COPYING.isBound();
             try (var reading = Scope.open("reading")) {
-                TensorReader reader = VERIFYING.isBound()
-                        ? new PlannedWeights(placement)
-                        : copies
-                                ? copied(folder, inventory, placement, network, names)
-                                : new MappedWeights(inventory, placement.dtype());
-                source = new Source(inventory, placement, names, reader, reading);
-                built = network.apply(new Weights(source, "", ""));
+                Readers readers = VERIFYING.isBound()
+                        ? new PlannedParts(placement)
+                        : isCopied(placement)
+                                ? copied(folder, inventory, placement, network, names, weights)
+                                : mapped(inventory, placement);
+                source = new Source(inventory, placement, names, readers, reading);
+                built = network.apply(new Weights(source));
                 inventory.refuseIfIncomplete();
-                if (reader instanceof MappedWeights mapped) {
+                if (readers instanceof PlannedParts plan) {
+                    VERIFYING.get().accept(plan);
+                } else if (readers.of(Part.BASE) instanceof MappedWeights mapped) {
                     mapped.prefetch();
                 }
             }
@@ -88,19 +102,37 @@ public final class Weights {
         }
     }
 
+    private static boolean isCopied(Placement placement) {
+        return placement.device().isCard() || placement.holding().isStreamed() || COPYING.isBound();
+    }
+
+    private static Readers mapped(Inventory inventory, Placement placement) {
+        var mapped = new MappedWeights(inventory, placement.dtype());
+        return part -> mapped;
+    }
+
     /** Builds the network once to learn what it takes, and copies that: what is wrong with a checkpoint shows before anything is read. */
-    private static <T> TensorReader copied(
+    private static <T> Readers copied(
             Path folder,
             Inventory inventory,
             Placement placement,
             Function<Weights, T> network,
-            LayerNames names) {
-        var plan = new PlannedWeights(placement);
+            LayerNames names,
+            Scope weights) {
+        var plan = new PlannedParts(placement);
         try (var planning = Scope.open("plan")) {
-            var unused = network.apply(new Weights(new Source(inventory, placement, names, plan, planning), "", ""));
+            var unused = network.apply(new Weights(new Source(inventory, placement, names, plan, planning)));
         }
         inventory.refuseIfIncomplete();
-        return new UploadedWeights(folder, plan, placement, COPYING.orElse(Upload.LARGEST_WINDOW));
+        int window = COPYING.orElse(Upload.LARGEST_WINDOW);
+        return switch (placement.holding()) {
+            case Holding.Resident all -> {
+                var whole = new UploadedWeights(folder, plan.whole(), placement, window);
+                yield part -> whole;
+            }
+            case Holding.Streamed how ->
+                new StreamedWeights(folder, inventory, plan, placement, how, weights, window);
+        };
     }
 
     /**
@@ -137,12 +169,24 @@ public final class Weights {
      * @throws CheckpointException if anything is missing, differs in shape or is left over
      */
     public static void verify(Supplier<Loaded<?>> load) {
-        ScopedValue.where(VERIFYING, true).run(() -> load.get().close());
+        ScopedValue.where(VERIFYING, plan -> {}).run(() -> load.get().close());
+    }
+
+    /**
+     * Measures what a load would take, without its numbers, and without the device that it is for.
+     *
+     * @throws CheckpointException if anything is missing, differs in shape or is left over
+     */
+    public static HeldSizes measure(Supplier<Loaded<?>> load) {
+        List<HeldSizes> measured = new ArrayList<>();
+        ScopedValue.where(VERIFYING, plan -> measured.add(new HeldSizes(plan)))
+                .run(() -> load.get().close());
+        return measured.getFirst();
     }
 
     /** Returns the place one name further in. */
     public Weights at(String name) {
-        return new Weights(source, joined(prefix, name), joined(stored, name));
+        return new Weights(source, joined(prefix, name), joined(stored, name), part);
     }
 
     private static String joined(String prefix, String name) {
@@ -164,12 +208,44 @@ public final class Weights {
 
     /** Returns this place with the tensors of another: its layers keep their names. */
     public Weights storedAt(Weights place) {
-        return new Weights(source, prefix, place.stored);
+        return new Weights(source, prefix, place.stored, part);
     }
 
     /** Returns the place of the {@code index}-th of several parts of one kind, counted from 0. */
     public Weights at(int index) {
         return at(Integer.toString(index));
+    }
+
+    /**
+     * Takes blocks of one kind, which compute one after another; where the placement has it so, their weights come to the device as they do.
+     *
+     * @param name of the place below which they lie, by their numbers
+     * @param block builds a block from its place
+     */
+    public <T> Blocks<T> blocks(String name, int count, Function<Weights, T> block) {
+        return new Blocks<>(IntStream.range(0, count)
+                .mapToObj(i -> at(name).at(i).held(prefix, Kind.BLOCK, block))
+                .toList());
+    }
+
+    /** Takes what a block computes once for many passes, which is held apart from its other weights. */
+    public <T> Held<T> apart(Function<Weights, T> network) {
+        return held(part.course(), part.kind() == Kind.BLOCK ? Kind.APART : part.kind(), network);
+    }
+
+    private <T> Held<T> held(String course, Kind kind, Function<Weights, T> network) {
+        var its = new Part(prefix, course, kind);
+        return new Held<>(
+                network.apply(new Weights(source, prefix, stored, kind == Kind.BASE ? part : its)),
+                source.readers.bringing(its));
+    }
+
+    /**
+     * Takes the table {@code weight [rows, width]} at this place, of which single rows are looked up: it may be on the host while all else is
+     * on the device.
+     */
+    public Tensor table(long rows, long width) {
+        return new Weights(source, prefix, stored, new Part(prefix, "", Kind.TABLE)).tensor("weight", rows, width);
     }
 
     /** Returns true if the checkpoint has a tensor of this name at this place, or any tensor below it. */
@@ -179,12 +255,12 @@ public final class Weights {
 
     /** Takes a tensor, which must have this shape and a floating type. */
     public Tensor tensor(String name, long... shape) {
-        return source.take(at(name).stored, source.reader::whole, shape);
+        return source.take(at(name).stored, reader()::whole, shape);
     }
 
     /** Takes a part of a tensor of this shape; the rest of it takes no memory of its own. */
-    public Tensor part(String name, UnaryOperator<Tensor> part, long... shape) {
-        return source.take(at(name).stored, stored -> source.reader.part(stored, part), shape);
+    public Tensor part(String name, UnaryOperator<Tensor> taken, long... shape) {
+        return source.take(at(name).stored, stored -> reader().part(stored, taken), shape);
     }
 
     /** Takes the tensor {@code weight [out, in]} of a linear layer at this place, which a LoRA can adapt. */
@@ -194,25 +270,25 @@ public final class Weights {
 
     private LinearWeight linear(long in, long out, boolean fp8) {
         var shape = new LinearWeight.Shape(in, out);
-        String name = at("weight").stored;
-        LinearWeight.Held held;
-        if (fp8) {
-            Rows rows = source.rows(name, out, in);
-            held = source.placement.fp8()
-                    ? new LinearWeight.Multiplied(rows)
-                    : new LinearWeight.InFp8(rows, source.placement.dtype());
-        } else if (source.inventory.isPacked(name)) {
-            held = new LinearWeight.Packed(source.blocks(name, out, in), source.placement.dtype());
-        } else {
-            held = new LinearWeight.Whole(tensor("weight", out, in));
-        }
-        var weight = new LinearWeight(held, shape);
+        var weight = new LinearWeight(storage(in, out, fp8), shape, reader()::fetched);
         source.linears.put(prefix, weight);
         return weight;
     }
 
+    private LinearWeight.Storage storage(long in, long out, boolean fp8) {
+        String name = at("weight").stored;
+        DType type = source.placement.dtype();
+        if (fp8) {
+            Rows rows = source.rows(name, reader(), out, in);
+            return source.placement.fp8() ? new LinearWeight.Multiplied(rows) : new LinearWeight.InFp8(rows, type);
+        }
+        return source.inventory.isPacked(name)
+                ? new LinearWeight.InBlocks(source.packed(name, reader(), out, in), type)
+                : new LinearWeight.Whole(tensor("weight", out, in));
+    }
+
     private boolean liesInFp8(long in, long out) {
-        return source.placement.storesFp8()
+        return source.placement.precision().storesFp8()
                 && new LinearWeight.Shape(in, out).suitsFp8()
                 && source.names.bearsFp8().test(prefix)
                 && source.inventory.mayBeFp8(at("weight").stored);
@@ -240,11 +316,11 @@ public final class Weights {
         return new StackedLinears(
                 layers,
                 biases,
-                layers.stream().allMatch(layer -> layer.held() instanceof LinearWeight.Whole)
-                        ? stack(source::stack, names, biased, in, outs)
+                layers.stream().allMatch(LinearWeight::isWhole)
+                        ? stack(this::stack, names, biased, in, outs)
                         : Optional.empty(),
                 layers.stream().allMatch(layer -> layer.rows().isPresent())
-                        ? stack(source::stackedRows, names, biased, in, outs)
+                        ? stack(this::stackedRows, names, biased, in, outs)
                         : Optional.empty());
     }
 
@@ -262,15 +338,27 @@ public final class Weights {
         if (weights.size() < outs.length || biases.size() < (biased ? outs.length : 0)) {
             return Optional.empty();
         }
-        Optional<Tensor> bias = biased ? source.stack(biases) : Optional.empty();
+        Optional<Tensor> bias = biased ? stack(biases) : Optional.empty();
         return biased && bias.isEmpty()
                 ? Optional.empty()
                 : read.apply(weights).map(weight -> new StackedLinears.Stack<>(weight, bias.orElse(null)));
     }
 
+    private Optional<Tensor> stack(List<Stored> tensors) {
+        return reader().stack(tensors).map(source.scope::keep);
+    }
+
+    private Optional<Rows> stackedRows(List<Stored> weights) {
+        return reader().stackedRows(weights).map(source::kept);
+    }
+
+    private TensorReader reader() {
+        return source.readers.of(part);
+    }
+
     /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
     public NormWeight norm(long width) {
-        var weight = new NormWeight(tensor("weight", width), width);
+        var weight = new NormWeight(tensor("weight", width), width, reader()::fetched);
         source.norms.put(prefix, weight);
         return weight;
     }
@@ -306,12 +394,12 @@ public final class Weights {
             Inventory inventory,
             Placement placement,
             LayerNames names,
-            TensorReader reader,
+            Readers readers,
             Scope scope,
             Map<String, LinearWeight> linears,
             Map<String, NormWeight> norms) {
-        Source(Inventory inventory, Placement placement, LayerNames names, TensorReader reader, Scope scope) {
-            this(inventory, placement, names, reader, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
+        Source(Inventory inventory, Placement placement, LayerNames names, Readers readers, Scope scope) {
+            this(inventory, placement, names, readers, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
         Tensor take(String name, Function<Stored, Tensor> read, long... shape) {
@@ -321,32 +409,24 @@ public final class Weights {
                     .orElseGet(Source::placeholder);
         }
 
-        Rows rows(String name, long... shape) {
+        Rows rows(String name, TensorReader reader, long... shape) {
             return inventory
                     .ask(name, shape)
-                    .map(stored -> {
-                        Rows rows = reader.rows(stored);
-                        return new Rows(scope.keep(rows.values()), scope.keep(rows.scale()));
-                    })
+                    .map(stored -> kept(reader.rows(stored)))
                     .orElseGet(() -> new Rows(placeholder(), placeholder()));
         }
 
-        Blocks blocks(String name, long out, long in) {
+        Packed packed(String name, TensorReader reader, long out, long in) {
             List<Long> shape = List.of(out, in);
             return inventory
                     .ask(name, out, in)
-                    .map(stored -> new Blocks(
+                    .map(stored -> new Packed(
                             scope.keep(reader.packed(stored)), stored.packed().orElseThrow(), shape))
-                    .orElseGet(() -> new Blocks(placeholder(), BlockType.Q8_0, shape));
+                    .orElseGet(() -> new Packed(placeholder(), BlockType.Q8_0, shape));
         }
 
-        Optional<Tensor> stack(List<Stored> tensors) {
-            return reader.stack(tensors).map(scope::keep);
-        }
-
-        Optional<Rows> stackedRows(List<Stored> weights) {
-            return reader.stackedRows(weights)
-                    .map(rows -> new Rows(scope.keep(rows.values()), scope.keep(rows.scale())));
+        Rows kept(Rows rows) {
+            return new Rows(scope.keep(rows.values()), scope.keep(rows.scale()));
         }
 
         /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */

@@ -195,6 +195,7 @@ public final class Tally {
         try (var log = OperatorLog.to(tally);
                 MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory())) {
             tally.weightsAreThere();
+            tally.next();
             Job.Generation job = scenario.job();
             loaded.model().render(job, TestJobs.first(job), scenario.sources(List.of()), (step, steps) -> tally.next());
         }

@@ -144,7 +144,7 @@ class PackedLinearTest {
     void fp8IsStoredAndMultipliedInTheNetworksType() {
         write(BlockType.Q8_0);
         for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16)) {
-            var stored = new Placement(Device.CPU, type, Precision.FP8_STORED, Holding.RESIDENT);
+            var stored = new Placement(Device.CPU, type, Precision.FP8_STORAGE, Holding.RESIDENT);
             float[] expected;
             try (var loaded = load(plain, new Placement(Device.CPU, type));
                     var exact = load(plain, FLOAT32);

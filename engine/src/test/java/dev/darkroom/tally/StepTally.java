@@ -79,6 +79,8 @@ public final class StepTally implements OperatorLog.Listener {
         return parts.subList(1, parts.size() - 1);
     }
 
+    public List<Part> parts() { return parts; }
+    public long peak(Part p) { return p.peak - before; }
     /** The last part. */
     public Part last() {
         return parts.getLast();

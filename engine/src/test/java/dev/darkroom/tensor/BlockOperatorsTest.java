@@ -2,7 +2,7 @@ package dev.darkroom.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.tensor.BlockOperators.Blocks;
+import dev.darkroom.tensor.BlockOperators.Packed;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -26,7 +26,7 @@ class BlockOperatorsTest {
     private static float[] unpacked(BlockType type, byte[] bytes, DType dtype) {
         long elements = (long) bytes.length / type.bytes() * type.elements();
         Tensor packed = Tensor.of(bytes, bytes.length);
-        return BlockOperators.unpack(new Blocks(packed, type, List.of(2L, elements / 2)), dtype)
+        return BlockOperators.unpack(new Packed(packed, type, List.of(2L, elements / 2)), dtype)
                 .toFloats();
     }
 
@@ -56,7 +56,7 @@ class BlockOperatorsTest {
         Tensor part = all.narrow(0, 3L * type.bytes(), 2L * type.bytes());
         float[] expected = ScalarBlocks.unpack(type, java.util.Arrays.copyOfRange(bytes, 3 * type.bytes(), 5 * type.bytes()));
 
-        assertThat(BlockOperators.unpack(new Blocks(part, type, List.of(2L, (long) type.elements())), DType.FLOAT32)
+        assertThat(BlockOperators.unpack(new Packed(part, type, List.of(2L, (long) type.elements())), DType.FLOAT32)
                         .toFloats())
                 .containsExactly(expected);
     }
