@@ -3,6 +3,7 @@ package dev.darkroom.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.engine.GgufFiles.Numbers;
+import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
@@ -17,7 +18,9 @@ import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.AsOnACard;
+import dev.darkroom.weights.Holding;
 import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Precision;
 import dev.darkroom.weights.WeightSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,13 +125,40 @@ class GgufCheckpointTest {
     }
 
     private static WeightSize size(Path checkpoint) {
+        return transformer(checkpoint).size();
+    }
+
+    private static Resident<?> transformer(Path checkpoint) {
         try (ImageModel model = LoadedModel.open("test", checkpoint)) {
             return model.networks().stream()
                     .filter(network -> network.role() == Resident.Role.TRANSFORMER)
                     .findFirst()
-                    .orElseThrow()
-                    .size();
+                    .orElseThrow();
         }
+    }
+
+    /** Blocks come to the device packed, and sizes are to the byte what they take there. */
+    @Test
+    void blocksAreStreamedAsTheyArePacked() throws IOException {
+        Path gguf = copy(TestCheckpoints.POCKET_FLUX);
+        Path transformer = gguf.resolve("transformer");
+        GgufFiles.replace(transformer, GgufFiles.asPublished(GgufFiles.read(transformer), ""), "flux", true);
+        Placement streamed = new Placement(Device.CPU, DType.BFLOAT16).held(Holding.STREAMED);
+
+        try (var mapped = FluxNetworks.transformer(transformer, new Placement(Device.CPU, DType.BFLOAT16));
+                var blocks = FluxNetworks.transformer(transformer, streamed);
+                var scope = Scope.open("compare")) {
+            mapped.linears().forEach((name, layer) -> assertThat(
+                            Objects.requireNonNull(blocks.linears().get(name))
+                                    .loaded()
+                                    .toFloats())
+                    .as(name)
+                    .isEqualTo(layer.tensor().toFloats()));
+        }
+        var sizes = transformer(gguf).sizes(DType.BFLOAT16, Precision.PLAIN);
+        long whole = sizes.of(Holding.RESIDENT).device();
+        assertThat(whole).isBetween(size(gguf).in(streamed), size(gguf).in(streamed) + 256L * 200);
+        assertThat(sizes.of(Holding.STREAMED).alone()).isLessThan(whole);
     }
 
     @ParameterizedTest
