@@ -3,6 +3,7 @@ package dev.darkroom.hub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,22 +15,30 @@ final class ComposedFolder {
     private ComposedFolder() {}
 
     /**
-     * Makes a folder, which goes when the process ends.
+     * Checks that a checkpoint has networks of these names.
      *
-     * @param weights the files by the components that they are of
-     * @throws HubException if the checkpoint has no such component, or the folder cannot be made
+     * @throws HubException that names those that it has, if not
      */
-    static Path of(Path checkpoint, Map<String, Path> weights) {
+    static void checkNetworks(Path checkpoint, Collection<String> components) {
         List<String> networks = ModelIndex.read(checkpoint.resolve(ModelIndex.FILE)).components().stream()
                 .filter(Component::hasWeights)
                 .map(Component::name)
                 .toList();
-        for (String component : weights.keySet()) {
+        for (String component : components) {
             if (!networks.contains(component)) {
                 throw new HubException(checkpoint + " has no network '" + component + "', but "
                         + String.join(", ", networks));
             }
         }
+    }
+
+    /**
+     * Makes a folder, which goes when the process ends.
+     *
+     * @param weights the files by the components that they are of
+     * @throws HubException if it cannot be made
+     */
+    static Path of(Path checkpoint, Map<String, Path> weights) {
         try {
             Path folder = Files.createTempDirectory("darkroom-model-").toRealPath();
             folder.toFile().deleteOnExit();

@@ -38,6 +38,7 @@ public final class Models {
     public LocatedModel locate(ModelSource source) throws InterruptedException {
         if (source instanceof Composed(ModelSource base, Map<String, ComponentSource> components)) {
             Path checkpoint = folder(base, new Wanted.Checkpoint(components.keySet()));
+            ComposedFolder.checkNetworks(checkpoint, components.keySet());
             Map<String, Path> weights = new LinkedHashMap<>();
             for (Map.Entry<String, ComponentSource> component : components.entrySet()) {
                 weights.put(component.getKey(), file(component.getValue()));

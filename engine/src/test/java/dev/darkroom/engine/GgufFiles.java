@@ -85,6 +85,11 @@ public final class GgufFiles {
         return writer.write(component.resolve("model-of-somebody.gguf"));
     }
 
+    /** Puts a GGUF file with the names of Black Forest Labs in the place of a FLUX.1 transformer's safetensors. */
+    public static Path ofFlux(Path transformer, boolean quantised) throws IOException {
+        return replace(transformer, asPublished(read(transformer), ""), "flux", quantised);
+    }
+
     /** Puts one safetensors file of float32 in the place of a component's. */
     static void replace(Path component, Map<String, Numbers> tensors) throws IOException {
         TestCheckpoints.empty(component, "safetensors");

@@ -61,6 +61,17 @@ class BlockOperatorsTest {
                 .containsExactly(expected);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shapesAreKnownWithoutNumbers(BlockType type) {
+        Tensor packed = Operators.zeros(DType.UINT8, Device.META, 4L * type.bytes());
+        Tensor found = BlockOperators.unpack(new Packed(packed, type, List.of(4L, (long) type.elements())), DType.BFLOAT16);
+
+        assertThat(found.shape()).containsExactly(4, type.elements());
+        assertThat(found.device()).isEqualTo(Device.META);
+        assertThat(found.dtype()).isEqualTo(DType.BFLOAT16);
+    }
+
     @Test
     void aBlockOfQ8_0IsFactorTimesBytes() {
         ByteBuffer block = block(BlockType.Q8_0).putShort(0, Float.floatToFloat16(0.5f));
