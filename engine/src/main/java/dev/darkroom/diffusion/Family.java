@@ -26,6 +26,11 @@ public interface Family {
      */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength);
 
+    /** True if the text encoder sees the pictures of a job. */
+    default boolean seesPictures() {
+        return false;
+    }
+
     /**
      * Bytes that the family's networks take at their peaks beside their weights.
      *

@@ -8,10 +8,11 @@ package dev.darkroom.model;
  * @param transformer of a pass of the transformer
  * @param vae of encoding and decoding whole pictures
  * @param vaeInBands of the same in the smallest bands of rows that the autoencoder turns to where it has less room
+ * @param kept of what lives from job to job or all through one: encodings, LoRAs
  */
-public record Activations(long textEncoder, long transformer, long vae, long vaeInBands) {
+public record Activations(long textEncoder, long transformer, long vae, long vaeInBands, long kept) {
     /** Nothing is computed. */
-    public static final Activations NONE = new Activations(0, 0, 0, 0);
+    public static final Activations NONE = new Activations(0, 0, 0, 0, 0);
 
     /** Bytes at the peak of a network with this role. */
     public long of(Resident.Role role, boolean inBands) {
@@ -20,5 +21,10 @@ public record Activations(long textEncoder, long transformer, long vae, long vae
             case TRANSFORMER -> transformer;
             case VAE -> inBands ? vaeInBands : vae;
         };
+    }
+
+    /** Returns the same with so many more bytes that are kept. */
+    public Activations keeping(long bytes) {
+        return new Activations(textEncoder, transformer, vae, vaeInBands, kept + bytes);
     }
 }

@@ -10,7 +10,9 @@ import dev.darkroom.weights.Precision;
 import dev.darkroom.weights.WeightSize;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ public final class Resident<T> implements AutoCloseable {
     private final LayerNames names;
     private final BiFunction<Path, Placement, Loaded<T>> loader;
     private @Nullable Loaded<T> loaded;
+    private final Map<Placement, HeldSizes> measured = new ConcurrentHashMap<>();
     private long bytes;
     private long lastUse;
 
@@ -115,7 +118,9 @@ public final class Resident<T> implements AutoCloseable {
      * @throws dev.darkroom.checkpoint.CheckpointException that lists what is wrong
      */
     public HeldSizes sizes(DType dtype, Precision precision) {
-        return Weights.measure(() -> loader.apply(folder, new Placement(Device.CPU, dtype, precision)));
+        return measured.computeIfAbsent(
+                new Placement(Device.CPU, dtype, precision),
+                placement -> Weights.measure(() -> loader.apply(folder, placement)));
     }
 
     /** Bytes that the network takes in memory, in the type that it computes in; 0 if it is not in memory. */
@@ -151,6 +156,11 @@ public final class Resident<T> implements AutoCloseable {
             loaded.close();
             loaded = null;
         }
+    }
+
+    /** Name of the network's folder in its checkpoint, such as {@code transformer}. */
+    public String component() {
+        return name.replaceFirst(" of .*", "");
     }
 
     /** Name of the network. */

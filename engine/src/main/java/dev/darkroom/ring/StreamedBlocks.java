@@ -51,8 +51,9 @@ public final class StreamedBlocks implements AutoCloseable {
         return blocks;
     }
 
+    /** Number of slots that the network needs. */
     int slots() {
-        return slots;
+        return largest() == 0 ? 0 : slots;
     }
 
     /** Bytes of the largest block. */

@@ -93,10 +93,10 @@ class ModelSourceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'a/b[]', '' in brackets is not component=file",
-        "'a/b[transformer]', 'transformer' in brackets is not component=file",
-        "'a/b[transformer=c/d/e.gguf;]', '' in brackets is not component=file",
-        "'a/b[transformer=c/d]', 'c/d' is no file of weights",
+        "'a/b[]', in brackets is not component=file",
+        "'a/b[transformer]', in brackets is not component=file",
+        "'a/b[transformer=c/d/e.gguf;]', in brackets is not component=file",
+        "'a/b[transformer=c/d]', is no file of weights",
         "'a/b[transformer=c/d/e.bin]', ends in .gguf or .safetensors",
         "'a/b[transformer=c/d/../e.gguf]', is no path within a repository",
         "'a/b[transformer=c/d/e.gguf@..]', the revision must be",
