@@ -42,8 +42,9 @@ public sealed interface ComponentSource {
         boolean inRepository = parts.matches() && Repository.isName(parts.group(1));
         String file = inRepository ? parts.group(2) : text;
         if (!WEIGHTS.matcher(file).matches()) {
-            throw new HubException("'" + text + "' is no file of weights, which is such as org/name/file.gguf[@revision] or"
-                    + " /folder/file.gguf, and ends in .gguf or .safetensors");
+            throw new HubException(
+                    "'" + text + "' is no file of weights, which is such as org/name/file.gguf[@revision] or"
+                            + " /folder/file.gguf, and ends in .gguf or .safetensors");
         }
         Path local = ModelSource.path(text, here);
         if (!inRepository || Files.isRegularFile(local)) {
@@ -53,7 +54,6 @@ public sealed interface ComponentSource {
             throw new HubException("'" + text + "': " + file + " is no path within a repository");
         }
         String revision = parts.group(3);
-        return new RepositoryFile(
-                new Repository(parts.group(1), revision == null ? ModelSource.MAIN : revision), file);
+        return new RepositoryFile(new Repository(parts.group(1), revision == null ? ModelSource.MAIN : revision), file);
     }
 }

@@ -26,8 +26,8 @@ final class ComposedFolder {
                 .toList();
         for (String component : components) {
             if (!networks.contains(component)) {
-                throw new HubException(checkpoint + " has no network '" + component + "', but "
-                        + String.join(", ", networks));
+                throw new HubException(
+                        checkpoint + " has no network '" + component + "', but " + String.join(", ", networks));
             }
         }
     }

@@ -83,7 +83,9 @@ public final class Models {
             Optional<Path> cached = patiently(repository.toString(), () -> cached(repository, wanted));
             return cached.isPresent()
                     ? cached.get()
-                    : new HubDownload(settings, HubCache.own(settings), repository).wanting(wanted).run();
+                    : new HubDownload(settings, HubCache.own(settings), repository)
+                            .wanting(wanted)
+                            .run();
         }
         return patiently(repository.toString(), () -> cached(repository, wanted))
                 .orElseThrow(() -> new HubException(repository + " is not to be downloaded (HF_HUB_OFFLINE), and "

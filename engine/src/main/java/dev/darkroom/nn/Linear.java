@@ -65,8 +65,8 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
                 ? Operators.geluTanh(widened(x))
                 : layer.rows().isPresent()
                         ? Operators.geluTanh(applied(x, layer.added()))
-                        : layer.with(weight -> Operators.linearGelu(
-                                x, weight, Objects.requireNonNull(bias, "bias"), layer.added()));
+                        : layer.with(weight ->
+                                Operators.linearGelu(x, weight, Objects.requireNonNull(bias, "bias"), layer.added()));
     }
 
     private Tensor gelu(Normed x) {
@@ -92,8 +92,8 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
         Tensor gelu = before.gelu(y);
         return layer.isWidened() || layer.rows().isPresent()
                 ? apply(Tensor.cat(-1, x, gelu))
-                : layer.with(weight -> Operators.linearOfTwo(
-                        x, gelu, weight, Objects.requireNonNull(bias, "bias"), layer.added()));
+                : layer.with(weight ->
+                        Operators.linearOfTwo(x, gelu, weight, Objects.requireNonNull(bias, "bias"), layer.added()));
     }
 
     private boolean bothInRows(Linear before) {

@@ -94,12 +94,12 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
         }
         try (var whole = Scope.open("weights of attention")) {
             return whole.keep(AttentionOperators.queryKeyValue(
-                streams.stream().map(stream -> stream.x.plain()).toList(),
-                weights(all, StackedLinears::stack, LinearWeight::tensor),
-                biases(all, StackedLinears::stack),
-                streams.getFirst().by.heads,
-                added.tensors(),
-                added.ends()));
+                    streams.stream().map(stream -> stream.x.plain()).toList(),
+                    weights(all, StackedLinears::stack, LinearWeight::tensor),
+                    biases(all, StackedLinears::stack),
+                    streams.getFirst().by.heads,
+                    added.tensors(),
+                    added.ends()));
         }
     }
 

@@ -24,7 +24,7 @@ final class CheckpointNames {
      * @throws CheckpointException if its rows cannot be cut as its name asks for
      */
     List<Stored> of(Stored stored) {
-        if (others == OtherNames.NONE) {
+        if (others.equals(OtherNames.NONE)) {
             return List.of(stored);
         }
         String name = PREFIXES.stream()

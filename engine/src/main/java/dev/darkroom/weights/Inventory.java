@@ -151,8 +151,8 @@ final class Inventory {
                     + "): take the checkpoint with plain weights");
         });
         scales.refuseLeftovers(unread);
-        throw new CheckpointException(files.folder() + " does not fit its config" + architecture() + ":" + listed("missing", missing)
-                + listed("of another shape", misshapen) + listed("not read", unread));
+        throw new CheckpointException(files.folder() + " does not fit its config" + architecture() + ":"
+                + listed("missing", missing) + listed("of another shape", misshapen) + listed("not read", unread));
     }
 
     /** Says of which architecture GGUF files call their tensors. */

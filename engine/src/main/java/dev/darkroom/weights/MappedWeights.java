@@ -73,7 +73,8 @@ final class MappedWeights implements TensorReader {
 
     /** Pages mapped weights in now, in order, rather than in the first job; a checkpoint that memory cannot hold stays on disk. */
     void prefetch() {
-        if ((inventory.holds(dtype) || inventory.holdsBlocks()) && inventory.files().bytes() < Processor.memoryBytes() / 2) {
+        if ((inventory.holds(dtype) || inventory.holdsBlocks())
+                && inventory.files().bytes() < Processor.memoryBytes() / 2) {
             try {
                 mapped.values().forEach(MappedFile::prefetch);
             } catch (TensorException e) {

@@ -26,8 +26,7 @@ record ShardedFiles(Path folder, List<WeightFile> files) {
     /** Pattern of safe file names: without a path, and valid in every file system. */
     private static final Pattern SHARD = Pattern.compile("[\\p{Graph}&&[^/\\\\]]+\\.safetensors");
 
-    private static final Pattern OTHER_WEIGHTS =
-            Pattern.compile(".+\\.(bin|pt|pth|ckpt|msgpack|onnx|safetensors)");
+    private static final Pattern OTHER_WEIGHTS = Pattern.compile(".+\\.(bin|pt|pth|ckpt|msgpack|onnx|safetensors)");
 
     private static final ConfigKeys INDEX = ConfigKeys.of("index of shards")
             .uses("weight_map")

@@ -82,9 +82,7 @@ record Stored(
 
     /** Number of elements. */
     long elements() {
-        return blocks == null
-                ? bytes() / entry.dtype().bytes()
-                : bytes() / blocks.bytes() * blocks.elements();
+        return blocks == null ? bytes() / entry.dtype().bytes() : bytes() / blocks.bytes() * blocks.elements();
     }
 
     /** Shape of what lies in the file: the tensor's own, or its bytes where they are packed. */

@@ -28,6 +28,8 @@ record WeightFile(Path path, long size, List<Stored> tensors, Map<String, String
                 file.path(),
                 file.size(),
                 tensors,
-                file.architecture().map(name -> Map.of(Inventory.ARCHITECTURE, name)).orElse(Map.of()));
+                file.architecture()
+                        .map(name -> Map.of(Inventory.ARCHITECTURE, name))
+                        .orElse(Map.of()));
     }
 }

@@ -20,7 +20,8 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed p
     private static final Pattern NEVER_LOADED = Pattern.compile("(language_model\\.)?lm_head\\..*");
 
     /** Names of tables whose rows are looked up, for which they are unpacked when they are loaded. */
-    private static final Pattern TABLE = Pattern.compile("(.*\\.)?(shared|\\w*embed_tokens|\\w*embeddings?|relative_attention_bias)");
+    private static final Pattern TABLE =
+            Pattern.compile("(.*\\.)?(shared|\\w*embed_tokens|\\w*embeddings?|relative_attention_bias)");
 
     private static final String WEIGHT = ".weight";
 
@@ -43,8 +44,7 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed p
         static final Fp8 NONE = new Fp8(0, 0, 0);
 
         private Fp8 plus(Stored weight) {
-            return new Fp8(
-                    elements + weight.elements(), rows + weight.rows(), Math.max(largest, weight.elements()));
+            return new Fp8(elements + weight.elements(), rows + weight.rows(), Math.max(largest, weight.elements()));
         }
 
         private long bytes() {
@@ -125,7 +125,9 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed p
     /** Bytes that these weights take in a place: what lies in fp8 there lies there so, and not twice. */
     public long in(Placement placement) {
         return in(placement.dtype())
-                + (placement.precision().storesFp8() ? fp8.bytes() - fp8.elements * placement.dtype().bytes() : 0);
+                + (placement.precision().storesFp8()
+                        ? fp8.bytes() - fp8.elements * placement.dtype().bytes()
+                        : 0);
     }
 
     /**
@@ -134,6 +136,7 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed p
      */
     public long workspace(Placement placement) {
         boolean widens = placement.precision() == Precision.FP8_STORAGE;
-        return Math.max(packed.largest, widens ? fp8.largest : 0) * (placement.dtype().bytes() + UNPACKING);
+        return Math.max(packed.largest, widens ? fp8.largest : 0)
+                * (placement.dtype().bytes() + UNPACKING);
     }
 }

@@ -117,10 +117,12 @@ class GgufCheckpointTest {
         var lora = new LoraFile(LORA, "red-is-blue", "red-is-blue", 1);
         float[] adapted = latents(TinyPipeline.FLUX, TestCheckpoints.POCKET_FLUX, lora);
         assertThat(Distance.between(adapted, expected)).isGreaterThan(0.05);
-        assertThat(Distance.between(latents(TinyPipeline.FLUX, gguf, lora), adapted)).isBetween(1e-4, 0.02);
+        assertThat(Distance.between(latents(TinyPipeline.FLUX, gguf, lora), adapted))
+                .isBetween(1e-4, 0.02);
 
         var bfloat16 = new Placement(Device.CPU, DType.BFLOAT16);
-        assertThat((double) size(gguf).in(bfloat16) / size(TestCheckpoints.POCKET_FLUX).in(bfloat16))
+        assertThat((double) size(gguf).in(bfloat16)
+                        / size(TestCheckpoints.POCKET_FLUX).in(bfloat16))
                 .isBetween(0.5, 0.6);
     }
 
@@ -148,12 +150,13 @@ class GgufCheckpointTest {
         try (var mapped = FluxNetworks.transformer(transformer, new Placement(Device.CPU, DType.BFLOAT16));
                 var blocks = FluxNetworks.transformer(transformer, streamed);
                 var scope = Scope.open("compare")) {
-            mapped.linears().forEach((name, layer) -> assertThat(
-                            Objects.requireNonNull(blocks.linears().get(name))
-                                    .loaded()
-                                    .toFloats())
-                    .as(name)
-                    .isEqualTo(layer.tensor().toFloats()));
+            mapped.linears()
+                    .forEach((name, layer) -> assertThat(
+                                    Objects.requireNonNull(blocks.linears().get(name))
+                                            .loaded()
+                                            .toFloats())
+                            .as(name)
+                            .isEqualTo(layer.tensor().toFloats()));
         }
         var sizes = transformer(gguf).sizes(DType.BFLOAT16, Precision.PLAIN);
         long whole = sizes.of(Holding.RESIDENT).device();
@@ -193,8 +196,8 @@ class GgufCheckpointTest {
         Path gguf = copy(TinyPipeline.FLUX.make(folder.resolve("one")));
         Path transformer = gguf.resolve("transformer");
         Map<String, Numbers> tensors = GgufFiles.read(transformer);
-        byte[] safetensors = Files.readAllBytes(
-                transformer.resolve("diffusion_pytorch_model-00001-of-00002.safetensors"));
+        byte[] safetensors =
+                Files.readAllBytes(transformer.resolve("diffusion_pytorch_model-00001-of-00002.safetensors"));
         Path file = GgufFiles.replace(transformer, tensors, "flux", false);
         Files.copy(file, transformer.resolve("flux1-dev-Q4_K_S.gguf"));
         TestCheckpoints.assertRefused(

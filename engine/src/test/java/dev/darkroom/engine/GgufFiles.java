@@ -129,7 +129,13 @@ public final class GgufFiles {
             String from = "transformer_blocks." + i + ".";
             String to = "double_blocks." + i + ".";
             stack(rest, theirs, to + "img_attn.qkv", from + "attn.to_q", from + "attn.to_k", from + "attn.to_v");
-            stack(rest, theirs, to + "txt_attn.qkv", from + "attn.add_q_proj", from + "attn.add_k_proj", from + "attn.add_v_proj");
+            stack(
+                    rest,
+                    theirs,
+                    to + "txt_attn.qkv",
+                    from + "attn.add_q_proj",
+                    from + "attn.add_k_proj",
+                    from + "attn.add_v_proj");
             stack(rest, theirs, to + "img_attn.proj", from + "attn.to_out.0");
             stack(rest, theirs, to + "txt_attn.proj", from + "attn.to_add_out");
             stack(rest, theirs, to + "img_mod.lin", from + "norm1.linear");
@@ -146,7 +152,14 @@ public final class GgufFiles {
         for (int i = 0; rest.containsKey("single_transformer_blocks." + i + ".norm.linear.weight"); i++) {
             String from = "single_transformer_blocks." + i + ".";
             String to = "single_blocks." + i + ".";
-            stack(rest, theirs, to + "linear1", from + "attn.to_q", from + "attn.to_k", from + "attn.to_v", from + "proj_mlp");
+            stack(
+                    rest,
+                    theirs,
+                    to + "linear1",
+                    from + "attn.to_q",
+                    from + "attn.to_k",
+                    from + "attn.to_v",
+                    from + "proj_mlp");
             stack(rest, theirs, to + "linear2", from + "proj_out");
             stack(rest, theirs, to + "modulation.lin", from + "norm.linear");
             norm(rest, theirs, to + "norm.query_norm", from + "attn.norm_q");
@@ -164,7 +177,9 @@ public final class GgufFiles {
         }
         stack(rest, theirs, "final_layer.linear", "proj_out");
         for (String part : List.of(".weight", ".bias")) { // scale and shift here, shift and scale there
-            theirs.put("final_layer.adaLN_modulation.1" + part, rest.remove("norm_out.linear" + part).swapped());
+            theirs.put(
+                    "final_layer.adaLN_modulation.1" + part,
+                    rest.remove("norm_out.linear" + part).swapped());
         }
         if (!rest.isEmpty()) {
             throw new IllegalStateException(rest.keySet() + " has no other name");

@@ -34,7 +34,9 @@ class ComposedModelTest {
         hub.close();
         hub = TestHub.with(TestCheckpoints.POCKET_FLUX);
         gguf = GgufFiles.ofFlux(
-                TestCheckpoints.copy(TestCheckpoints.POCKET_FLUX, folder.resolve("made")).resolve("transformer"), true);
+                TestCheckpoints.copy(TestCheckpoints.POCKET_FLUX, folder.resolve("made"))
+                        .resolve("transformer"),
+                true);
         hub.add(FILE, Files.readAllBytes(gguf));
         settings = new TestHubSettings(hub.address(), folder.resolve("hub"));
     }
@@ -77,7 +79,8 @@ class ComposedModelTest {
 
     @Test
     void aFileHereOnAFolderHere() throws InterruptedException {
-        assertLoads(locate(TestCheckpoints.POCKET_FLUX + "[transformer=" + gguf + "]").folder());
+        assertLoads(locate(TestCheckpoints.POCKET_FLUX + "[transformer=" + gguf + "]")
+                .folder());
     }
 
     @Test
@@ -95,7 +98,8 @@ class ComposedModelTest {
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("/no/such.gguf, where weights are to be, is no file");
         settings = settings.withoutNetwork();
-        assertThatThrownBy(() -> locate(TestCheckpoints.POCKET_FLUX + "[transformer=" + TestHub.NAME + "/" + FILE + "]"))
+        assertThatThrownBy(
+                        () -> locate(TestCheckpoints.POCKET_FLUX + "[transformer=" + TestHub.NAME + "/" + FILE + "]"))
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("is not to be downloaded (HF_HUB_OFFLINE)");
     }

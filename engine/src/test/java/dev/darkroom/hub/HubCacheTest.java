@@ -56,9 +56,12 @@ class HubCacheTest {
     @ParameterizedTest
     @ValueSource(strings = {"0123456", "v2", "ffffffffffffffffffffffffffffffffffffffff"})
     void whatIsNotThereIsNotFound(String revision) {
-        assertThat(cache.find(new Repository("studio/tiny", revision), Wanted.CHECKPOINT)).isEmpty();
-        assertThat(cache.find(new Repository("studio/other", "main"), Wanted.CHECKPOINT)).isEmpty();
-        assertThat(cache.lack(new Repository("studio/tiny", revision), Wanted.CHECKPOINT)).endsWith("does not have it");
+        assertThat(cache.find(new Repository("studio/tiny", revision), Wanted.CHECKPOINT))
+                .isEmpty();
+        assertThat(cache.find(new Repository("studio/other", "main"), Wanted.CHECKPOINT))
+                .isEmpty();
+        assertThat(cache.lack(new Repository("studio/tiny", revision), Wanted.CHECKPOINT))
+                .endsWith("does not have it");
     }
 
     @ParameterizedTest
@@ -76,7 +79,9 @@ class HubCacheTest {
         Files.delete(snapshot.resolve(file));
 
         assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
-        assertThat(cache.lack(MAIN, Wanted.CHECKPOINT)).contains("lacks").contains(file.replaceAll("vae/.*", "vae/*.safetensors"));
+        assertThat(cache.lack(MAIN, Wanted.CHECKPOINT))
+                .contains("lacks")
+                .contains(file.replaceAll("vae/.*", "vae/*.safetensors"));
     }
 
     @Test

@@ -80,11 +80,12 @@ class ModelSourceTest {
                                 "vae",
                                 new LocalFile(here.resolve("./ae.safetensors")))));
 
-        Path file = Files.createFile(Files.createDirectories(here.resolve("org/name")).resolve("a.gguf"));
+        Path file = Files.createFile(
+                Files.createDirectories(here.resolve("org/name")).resolve("a.gguf"));
         assertThat(ModelSource.parse("models[transformer=org/name/a.gguf]", here))
                 .as("a file that is there")
-                .isEqualTo(new Composed(
-                        new Folder(here.resolve("models")), Map.of("transformer", new LocalFile(file))));
+                .isEqualTo(
+                        new Composed(new Folder(here.resolve("models")), Map.of("transformer", new LocalFile(file))));
 
         Path folder = Files.createDirectories(here.resolve("odd[a=b]"));
         Files.createFile(folder.resolve("model_index.json"));

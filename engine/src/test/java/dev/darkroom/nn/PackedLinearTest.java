@@ -201,7 +201,8 @@ class PackedLinearTest {
         var safetensors = new SafetensorsWriter();
         List<String> layers = List.of("to_q", "to_k", "to_v");
         for (int i = 0; i < 3; i++) {
-            BlockType type = List.of(BlockType.Q4_K, BlockType.Q6_K, BlockType.Q8_0).get(i);
+            BlockType type =
+                    List.of(BlockType.Q4_K, BlockType.Q6_K, BlockType.Q8_0).get(i);
             byte[] blocks = ScalarBlocks.random(type, width * width / type.elements(), 0.01f, i);
             float[] bias = numbers(width, i);
             gguf.add(layers.get(i) + ".weight", type, new long[] {width, width}, blocks)

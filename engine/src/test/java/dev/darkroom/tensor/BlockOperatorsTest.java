@@ -54,7 +54,8 @@ class BlockOperatorsTest {
         byte[] bytes = ScalarBlocks.random(type, BLOCKS, 0.02f, 200 + type.code());
         Tensor all = Tensor.of(bytes, bytes.length);
         Tensor part = all.narrow(0, 3L * type.bytes(), 2L * type.bytes());
-        float[] expected = ScalarBlocks.unpack(type, java.util.Arrays.copyOfRange(bytes, 3 * type.bytes(), 5 * type.bytes()));
+        float[] expected =
+                ScalarBlocks.unpack(type, java.util.Arrays.copyOfRange(bytes, 3 * type.bytes(), 5 * type.bytes()));
 
         assertThat(BlockOperators.unpack(new Packed(part, type, List.of(2L, (long) type.elements())), DType.FLOAT32)
                         .toFloats())
@@ -65,7 +66,8 @@ class BlockOperatorsTest {
     @EnumSource
     void shapesAreKnownWithoutNumbers(BlockType type) {
         Tensor packed = Operators.zeros(DType.UINT8, Device.META, 4L * type.bytes());
-        Tensor found = BlockOperators.unpack(new Packed(packed, type, List.of(4L, (long) type.elements())), DType.BFLOAT16);
+        Tensor found =
+                BlockOperators.unpack(new Packed(packed, type, List.of(4L, (long) type.elements())), DType.BFLOAT16);
 
         assertThat(found.shape()).containsExactly(4, type.elements());
         assertThat(found.device()).isEqualTo(Device.META);
@@ -95,9 +97,8 @@ class BlockOperatorsTest {
 
     @Test
     void aBlockOfQ4_KTakesTheHighBitsOfLateScalesFromEarlyOnes() {
-        ByteBuffer block = block(BlockType.Q4_K)
-                .putShort(0, Float.floatToFloat16(0.25f))
-                .putShort(2, Float.floatToFloat16(0.5f));
+        ByteBuffer block =
+                block(BlockType.Q4_K).putShort(0, Float.floatToFloat16(0.25f)).putShort(2, Float.floatToFloat16(0.5f));
         block.put(4, (byte) 0xc3); // scale 0 is 3, and the high bits of scale 4 are 3
         block.put(8, (byte) 0x41); // minimum 0 is 1, and the high bits of minimum 4 are 1
         block.put(12, (byte) 0x21); // the low bits of scale 4 are 1, those of minimum 4 are 2

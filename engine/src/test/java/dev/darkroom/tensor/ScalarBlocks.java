@@ -101,15 +101,11 @@ public final class ScalarBlocks {
     }
 
     private int scale(int j) {
-        return j < 4
-                ? unsigned(4 + j) & 63
-                : unsigned(8 + j) & 15 | unsigned(j) >> 6 << 4;
+        return j < 4 ? unsigned(4 + j) & 63 : unsigned(8 + j) & 15 | unsigned(j) >> 6 << 4;
     }
 
     private int minimum(int j) {
-        return j < 4
-                ? unsigned(8 + j) & 63
-                : unsigned(8 + j) >> 4 | unsigned(4 + j) >> 6 << 4;
+        return j < 4 ? unsigned(8 + j) & 63 : unsigned(8 + j) >> 4 | unsigned(4 + j) >> 6 << 4;
     }
 
     /** Scale of Q3_K: its low four bits in the first eight bytes, the two high ones in the last four. */

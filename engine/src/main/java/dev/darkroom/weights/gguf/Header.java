@@ -46,8 +46,8 @@ final class Header {
             throw bytes.damaged("is a GGUF file for big-endian machines, expected a little-endian one");
         }
         if (version != 2 && version != 3) {
-            throw bytes.damaged("is a GGUF file of version " + Integer.toUnsignedString(version)
-                    + ", expected version 2 or 3");
+            throw bytes.damaged(
+                    "is a GGUF file of version " + Integer.toUnsignedString(version) + ", expected version 2 or 3");
         }
     }
 
@@ -75,17 +75,22 @@ final class Header {
         }
         int code = bytes.int32();
         TensorType type = TensorType.ofCode(code)
-                .orElseThrow(() -> bytes.damaged(name, "has " + TensorType.unread(code) + ", expected one of " + TensorType.read()));
+                .orElseThrow(() -> bytes.damaged(
+                        name, "has " + TensorType.unread(code) + ", expected one of " + TensorType.read()));
         long offset = bytes.int64();
         long elements = elements(name, shape);
         if (elements % type.elements() != 0) {
             throw bytes.damaged(
-                    name, "has " + elements + " numbers, expected a multiple of the " + type.elements() + " in a block of " + type);
+                    name,
+                    "has " + elements + " numbers, expected a multiple of the " + type.elements() + " in a block of "
+                            + type);
         }
         return new Described(
                 name,
                 type,
-                metadata.shapeOf(name).map(original -> checked(name, original, elements)).orElse(shape),
+                metadata.shapeOf(name)
+                        .map(original -> checked(name, original, elements))
+                        .orElse(shape),
                 offset,
                 elements / type.elements() * type.bytes());
     }
@@ -109,7 +114,8 @@ final class Header {
 
     private List<Long> checked(String name, List<Long> original, long elements) {
         if (elements(name, original) != elements) {
-            throw bytes.damaged(name, "was " + original + " originally, which does not have its " + elements + " numbers");
+            throw bytes.damaged(
+                    name, "was " + original + " originally, which does not have its " + elements + " numbers");
         }
         return original;
     }
@@ -124,7 +130,9 @@ final class Header {
             String name = tensor.name;
             if (tensor.offset < 0 || tensor.offset % alignment != 0) {
                 throw bytes.damaged(
-                        name, "begins at byte " + Long.toUnsignedString(tensor.offset) + ", expected a multiple of " + alignment);
+                        name,
+                        "begins at byte " + Long.toUnsignedString(tensor.offset) + ", expected a multiple of "
+                                + alignment);
             }
             if (tensor.length > bytes.size() - start || tensor.offset > bytes.size() - start - tensor.length) {
                 throw bytes.damaged(
@@ -146,7 +154,8 @@ final class Header {
         for (var tensor : tensors.entrySet().stream()
                 .sorted(Comparator.comparingLong(each -> each.getValue().start()))
                 .toList()) {
-            if (tensor.getValue().start() < end && tensor.getValue().end() > tensor.getValue().start()) {
+            if (tensor.getValue().start() < end
+                    && tensor.getValue().end() > tensor.getValue().start()) {
                 throw bytes.damaged(tensor.getKey(), "overlaps the tensor before it");
             }
             end = Math.max(end, tensor.getValue().end());

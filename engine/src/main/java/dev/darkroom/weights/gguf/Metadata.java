@@ -107,7 +107,8 @@ final class Metadata {
             case 4, 5, 6 -> 4;
             case 10, 11, 12 -> 8;
             default ->
-                throw bytes.damaged("has the metadata " + key + " of the unknown type " + Integer.toUnsignedString(type));
+                throw bytes.damaged(
+                        "has the metadata " + key + " of the unknown type " + Integer.toUnsignedString(type));
         };
     }
 

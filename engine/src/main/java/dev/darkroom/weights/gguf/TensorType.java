@@ -57,7 +57,9 @@ record TensorType(DType dtype, Optional<BlockType> blocks) {
 
     /** Lists the types that are read and hold weights. */
     static String read() {
-        return Stream.concat(Stream.of("F32", "F16", "BF16"), Stream.of(BlockType.values()).map(BlockType::toString))
+        return Stream.concat(
+                        Stream.of("F32", "F16", "BF16"),
+                        Stream.of(BlockType.values()).map(BlockType::toString))
                 .collect(Collectors.joining(", "));
     }
 

@@ -49,9 +49,8 @@ public final class NameTable {
         if (!number.find()) {
             return Optional.empty();
         }
-        String general = tensor.substring(0, number.start())
-                + "#"
-                + tensor.substring(number.end(), Math.max(number.end(), dot));
+        String general =
+                tensor.substring(0, number.start()) + "#" + tensor.substring(number.end(), Math.max(number.end(), dot));
         return layers.containsKey(general) ? Optional.of(entry(general, number.group(), end)) : Optional.empty();
     }
 

@@ -52,7 +52,10 @@ class GgufFileTest {
             }
         }
         return writer.pair("nested", 9, Arrays.copyOf(nested, nested.length - 4))
-                .pair("vocabulary", 9, join(little(12).putInt(8).putLong(2).array(), GgufWriter.string("a"), GgufWriter.string("")))
+                .pair(
+                        "vocabulary",
+                        9,
+                        join(little(12).putInt(8).putLong(2).array(), GgufWriter.string("a"), GgufWriter.string("")))
                 .originalShape("b", 4, 2, 32)
                 .add("a", GgufWriter.F32, new long[] {2, 3}, 1, 2, 3, 4, 5, 6)
                 .add("b", BlockType.Q4_K, new long[] {1, 256}, new byte[144])
@@ -62,7 +65,8 @@ class GgufFileTest {
     }
 
     private static byte[] join(byte[]... parts) {
-        ByteBuffer all = little(Arrays.stream(parts).mapToInt(part -> part.length).sum());
+        ByteBuffer all =
+                little(Arrays.stream(parts).mapToInt(part -> part.length).sum());
         Arrays.stream(parts).forEach(all::put);
         return all.array();
     }
@@ -121,7 +125,8 @@ class GgufFileTest {
         }
         assertRefused(Arrays.copyOf(whole, data + 33), "tensor a", "the file is truncated");
         assertRefused(Arrays.copyOf(whole, data - 33), "the file is truncated");
-        GgufFile.read(Files.write(file(), Arrays.copyOf(whole, data + 34))); // padding behind the last tensor need not be there
+        GgufFile.read(Files.write(
+                file(), Arrays.copyOf(whole, data + 34))); // padding behind the last tensor need not be there
     }
 
     @ParameterizedTest
@@ -136,10 +141,20 @@ class GgufFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"16, IQ2_XXS", "20, IQ4_NL", "23, IQ4_XS", "39, MXFP4", "9, Q8_1", "4, unknown type 4", "-1, unknown type 4294967295"})
+    @CsvSource({
+        "16, IQ2_XXS",
+        "20, IQ4_NL",
+        "23, IQ4_XS",
+        "39, MXFP4",
+        "9, Q8_1",
+        "4, unknown type 4",
+        "-1, unknown type 4294967295"
+    })
     void typesThatAreNotReadAreNamedBesideThoseThatAre(int type, String word) throws IOException {
         assertRefused(
-                new GgufWriter().add("a.weight", type, new long[] {256}, new byte[512]).bytes(),
+                new GgufWriter()
+                        .add("a.weight", type, new long[] {256}, new byte[512])
+                        .bytes(),
                 "tensor a.weight",
                 word,
                 "Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K",
@@ -161,7 +176,9 @@ class GgufFileTest {
     @ParameterizedTest
     @ValueSource(longs = {-32, Long.MIN_VALUE, 1, 16, 1L << 62, Long.MAX_VALUE - 31})
     void placesOutsideOfTheFileAreRefused(long offset) throws IOException {
-        byte[] content = new GgufWriter().add("a", GgufWriter.F32, new long[] {8}, new byte[32]).bytes();
+        byte[] content = new GgufWriter()
+                .add("a", GgufWriter.F32, new long[] {8}, new byte[32])
+                .bytes();
         ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putLong(24 + 9 + 4 + 8 + 4, offset);
 
         assertRefused(content, "tensor a");
@@ -171,12 +188,22 @@ class GgufFileTest {
     void impossibleShapesAreRefused() throws IOException {
         for (long[] shape : new long[][] {{-1}, {1L << 62, 8}, {Long.MAX_VALUE}, {1L << 32, 1L << 32}, {1L << 61}}) {
             assertRefused(
-                    new GgufWriter().add("a", GgufWriter.F16, shape, new byte[32]).bytes(), "tensor a", "impossible shape");
+                    new GgufWriter()
+                            .add("a", GgufWriter.F16, shape, new byte[32])
+                            .bytes(),
+                    "tensor a",
+                    "impossible shape");
         }
         assertRefused(
-                new GgufWriter().add("a", GgufWriter.F16, new long[9], new byte[32]).bytes(), "tensor a", "9 dimensions");
+                new GgufWriter()
+                        .add("a", GgufWriter.F16, new long[9], new byte[32])
+                        .bytes(),
+                "tensor a",
+                "9 dimensions");
         assertRefused(
-                new GgufWriter().add("a", BlockType.Q4_K, new long[] {3, 100}, new byte[512]).bytes(),
+                new GgufWriter()
+                        .add("a", BlockType.Q4_K, new long[] {3, 100}, new byte[512])
+                        .bytes(),
                 "tensor a has 300 numbers",
                 "256 in a block of Q4_K");
         assertRefused(

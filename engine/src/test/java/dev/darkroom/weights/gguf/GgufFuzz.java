@@ -18,8 +18,12 @@ public final class GgufFuzz {
         }
         file.entries().forEach((name, tensor) -> {
             long elements = tensor.shape().stream().reduce(1L, Math::multiplyExact);
-            long bytes = tensor.blocks().map(type -> type.bytes(elements)).orElse(elements * tensor.dtype().bytes());
-            if (tensor.start() < 24 || tensor.end() - tensor.start() != bytes || bytes > 0 && tensor.end() > content.length) {
+            long bytes = tensor.blocks()
+                    .map(type -> type.bytes(elements))
+                    .orElse(elements * tensor.dtype().bytes());
+            if (tensor.start() < 24
+                    || tensor.end() - tensor.start() != bytes
+                    || bytes > 0 && tensor.end() > content.length) {
                 throw new AssertionError(name + " lies outside: " + tensor);
             }
         });

@@ -86,8 +86,11 @@ public final class GgufWriter {
     public byte[] bytes() {
         var header = new ByteArrayOutputStream();
         header.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
-        header.writeBytes(
-                little(20).putInt(version).putLong(tensors.size()).putLong(pairs).array());
+        header.writeBytes(little(20)
+                .putInt(version)
+                .putLong(tensors.size())
+                .putLong(pairs)
+                .array());
         header.writeBytes(metadata.toByteArray());
         var data = new ByteArrayOutputStream();
         for (Written tensor : tensors) {
@@ -96,7 +99,8 @@ public final class GgufWriter {
             for (int i = tensor.shape.length - 1; i >= 0; i--) {
                 header.writeBytes(little(8).putLong(tensor.shape[i]).array());
             }
-            header.writeBytes(little(12).putInt(tensor.type).putLong(data.size()).array());
+            header.writeBytes(
+                    little(12).putInt(tensor.type).putLong(data.size()).array());
             data.writeBytes(tensor.data);
             data.writeBytes(new byte[padding(data.size())]);
         }
