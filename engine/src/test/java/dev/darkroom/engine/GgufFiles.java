@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -167,9 +168,10 @@ public final class GgufFiles {
         }
         stack(rest, theirs, "img_in", "x_embedder");
         stack(rest, theirs, "txt_in", "context_embedder");
-        for (String embedder : List.of("time_in timestep", "vector_in text", "guidance_in guidance")) {
-            String to = embedder.split(" ")[0];
-            String from = "time_text_embed." + embedder.split(" ")[1] + "_embedder.linear_";
+        for (var embedder : Map.of("time_in", "timestep", "vector_in", "text", "guidance_in", "guidance")
+                .entrySet()) {
+            String to = embedder.getKey();
+            String from = "time_text_embed." + embedder.getValue() + "_embedder.linear_";
             if (rest.containsKey(from + "1.weight")) {
                 stack(rest, theirs, to + ".in_layer", from + "1");
                 stack(rest, theirs, to + ".out_layer", from + "2");
@@ -179,7 +181,7 @@ public final class GgufFiles {
         for (String part : List.of(".weight", ".bias")) { // scale and shift here, shift and scale there
             theirs.put(
                     "final_layer.adaLN_modulation.1" + part,
-                    rest.remove("norm_out.linear" + part).swapped());
+                    Objects.requireNonNull(rest.remove("norm_out.linear" + part)).swapped());
         }
         if (!rest.isEmpty()) {
             throw new IllegalStateException(rest.keySet() + " has no other name");

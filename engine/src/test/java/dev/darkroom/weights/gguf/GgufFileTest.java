@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -83,8 +84,7 @@ class GgufFileTest {
 
         assertThat(read.architecture()).contains("flux");
         assertThat(read.entries().keySet()).containsExactly("a", "b", "c", "d", "e");
-        Entry b = read.entries().get("b");
-        assertThat(b).isNotNull();
+        Entry b = Objects.requireNonNull(read.entries().get("b"));
         assertThat(b.shape()).as("as it was originally").containsExactly(4L, 2L, 32L);
         assertThat(b.blocks()).contains(BlockType.Q4_K);
         assertThat(b.start() % 32).isZero();
@@ -105,8 +105,7 @@ class GgufFileTest {
         Map<String, Entry> entries = GgufFile.read(file).entries();
         byte[] content = Files.readAllBytes(file);
         for (var tensor : List.of(Map.entry("a", 1f), Map.entry("b", 2f))) {
-            Entry entry = entries.get(tensor.getKey());
-            assertThat(entry).isNotNull();
+            Entry entry = Objects.requireNonNull(entries.get(tensor.getKey()));
             assertThat(entry.start() % 64).isZero();
             assertThat(ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getFloat((int) entry.start()))
                     .isEqualTo(tensor.getValue());
