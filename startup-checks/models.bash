@@ -15,10 +15,37 @@ configured_models() {
   done <<<"$pairs,"
 }
 
+# The files that components of a source have their weights from, as it names them in brackets: a line each, component, tab, file.
+components_from() {
+  local pairs pair name file
+  [[ $1 == *\[*\] ]] || return 0
+  pairs=${1#*\[}
+  while IFS= read -r -d';' pair; do
+    read -r name <<<"${pair%%=*}"
+    read -r file <<<"${pair#*=}"
+    printf '%s\t%s\n' "$name" "$file"
+  done <<<"${pairs%\]};"
+}
+
+# org/name/file[@revision], unless that is a file from here.
+is_in_repository() {
+  [[ $1 =~ ^[[:alnum:]_-][[:alnum:]_.-]*/[[:alnum:]_-][[:alnum:]_.-]*/[^@]+(@.*)?$ && ${1%%@*} != *..* && ! -f $1 ]]
+}
+
+# The file of a component's weights; fails for one of a repository that no cache holds.
+weights_file() {
+  is_in_repository "$1" || { echo "$1"; return; }
+  local path=${1%%@*} revision='' name folder
+  [[ $1 == *@* ]] && revision=@${1#*@}
+  name=${path#*/*/}
+  folder=$(snapshot "${path%"/$name"}$revision") && [ -f "$folder/$name" ] && echo "$folder/$name"
+}
+
 # org/name[@revision], unless that is a folder from here with a checkpoint in it.
 is_repository() {
-  [[ $1 =~ ^[[:alnum:]_-][[:alnum:]_.-]*/[[:alnum:]_-][[:alnum:]_.-]*(@.*)?$ && ${1%%@*} != *..* && ${1%%@*} != *--* ]] &&
-    [ ! -f "$1/model_index.json" ]
+  local source=${1%%\[*}
+  [[ $source =~ ^[[:alnum:]_-][[:alnum:]_.-]*/[[:alnum:]_-][[:alnum:]_.-]*(@.*)?$ && ${source%%@*} != *..* && ${source%%@*} != *--* ]] &&
+    [ ! -f "$source/model_index.json" ]
 }
 
 # The cache that models are downloaded into.
@@ -26,7 +53,12 @@ own_cache() { echo "${HF_HUB_CACHE:-${HF_HOME:-${HOME:-}/.cache/huggingface}/hub
 
 # The folder of a source; fails for a repository that no cache holds.
 model_folder() {
-  is_repository "$1" || { echo "$1"; return; }
+  is_repository "$1" || { echo "${1%%\[*}"; return; }
+  snapshot "${1%%\[*}"
+}
+
+# The folder of a repository in a cache; fails if none holds it.
+snapshot() {
   local repository=${1%%@*} revision=main cache commit
   [[ $1 == *@* ]] && revision=${1#*@}
   for cache in "$(own_cache)" /runpod-volume/huggingface-cache/hub; do
@@ -49,10 +81,19 @@ networks() {
     cut -d'"' -f2
 }
 
-# The files that a network must have: its config, and its weights in one piece or in the shards that its index names.
+# The files that a network must have: its config, and its weights in one piece or in the shards that its index names. A second argument is the
+# model's source, which may name another file of weights; one that is yet to come is left out.
 network_files() {
-  local stem index
+  local stem index component file
   echo "$1/config.json"
+  while IFS=$'\t' read -r component file; do
+    [ "$component" = "${1##*/}" ] || continue
+    weights_file "$file" || true
+    return 0
+  done < <(components_from "${2:-}")
+  for file in "$1"/*.gguf; do
+    [ -f "$file" ] && echo "$file" && return
+  done
   for stem in diffusion_pytorch_model model; do
     index=$1/$stem.safetensors.index.json
     if [ -f "$index" ]; then
@@ -64,9 +105,9 @@ network_files() {
   echo "$1/$stem.safetensors"
 }
 
-# Bytes of all weights of a checkpoint that are there.
+# Bytes of all weights of a checkpoint that are there; a second argument is the model's source.
 weight_bytes() {
-  networks "$1" | while IFS= read -r network; do network_files "$1/$network"; done |
-    grep '\.safetensors$' | while IFS= read -r file; do stat -Lc %s "$file" 2>/dev/null; done |
+  networks "$1" | while IFS= read -r network; do network_files "$1/$network" "${2:-}"; done |
+    grep -E '\.(safetensors|gguf)$' | while IFS= read -r file; do stat -Lc %s "$file" 2>/dev/null; done |
     awk '{ bytes += $1 } END { printf "%.0f\n", bytes }'
 }

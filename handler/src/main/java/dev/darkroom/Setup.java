@@ -26,6 +26,7 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.host.Allocator;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
+import dev.darkroom.weights.Precision;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class Setup implements AutoCloseable {
     private final List<ServedModel> models = new ArrayList<>();
     private final Map<String, Path> folders = new HashMap<>();
     private volatile Device device = Device.CPU;
-    private boolean fp8; // of the GPU's thread
+    private Precision precision = Precision.PLAIN; // of the GPU's thread
     private Optional<Storage> storage = Optional.empty();
 
     public Setup(WorkerConfig config, Vertx vertx) {
@@ -114,7 +115,7 @@ public final class Setup implements AutoCloseable {
         if (wanted != null && !sources.containsKey(wanted)) {
             throw ServedModels.unknown(wanted, sources.keySet());
         }
-        var nowhere = new Residency(policy(false));
+        var nowhere = new Residency(policy(Precision.PLAIN));
         for (var source : sources.entrySet()) {
             if (wanted == null || wanted.equals(source.getKey())) {
                 ServedModel model = open(source.getKey(), source.getValue(), nowhere);
@@ -141,8 +142,8 @@ public final class Setup implements AutoCloseable {
         StartupChecks.operators();
         device = StartupChecks.run("device", this::chosenDevice);
         StartupChecks.run("allocator", Allocator::name);
-        fp8 = multipliesFp8();
-        return new Residency(policy(fp8));
+        precision = precision();
+        return new Residency(policy(precision));
     }
 
     private void compareArithmetic() {
@@ -162,7 +163,7 @@ public final class Setup implements AutoCloseable {
                             ? CardKernels.start(config.data().resolve("kernels"))
                             : "text operators alone, as asked for");
         }
-        if (fp8) {
+        if (precision == Precision.FP8_PRODUCTS) {
             Fp8Kernels.missing(config.kernels()).ifPresent(LOG::warn);
         }
     }
@@ -186,24 +187,34 @@ public final class Setup implements AutoCloseable {
         return new ServedModel(name, model, located.revision().orElse(null), residency);
     }
 
-    /** Returns true if layers are multiplied in fp8: where that was asked for and the device can. */
-    private boolean multipliesFp8() {
+    /** Decides what fp8 means where it was asked for: products on a device that can, storage on other cards, nothing on the CPU. */
+    private Precision precision() {
         if (config.quantization() != WorkerConfig.QuantizationChoice.FP8) {
-            return false;
+            return Precision.PLAIN;
         }
         Optional<String> missing = Fp8Products.areMissing(device);
-        missing.ifPresent(reason -> LOG.warnf("DARKROOM_QUANTIZATION=fp8 has no effect on %s: %s", device, reason));
-        return missing.isEmpty();
+        if (missing.isEmpty()) {
+            return Precision.FP8_PRODUCTS;
+        }
+        if (!device.isCard()) {
+            LOG.warnf("DARKROOM_QUANTIZATION=fp8 has no effect on %s: %s", device, missing.get());
+            return Precision.PLAIN;
+        }
+        LOG.warnf(
+                "DARKROOM_QUANTIZATION=fp8 spares memory alone on %s, where layers are stored in fp8 and multiplied in their"
+                        + " network's type: %s",
+                device, missing.get());
+        return Precision.FP8_STORAGE;
     }
 
-    private PlacementPolicy policy(boolean fp8) {
+    private PlacementPolicy policy(Precision precision) {
         return new PlacementPolicy(
                 device,
                 config.dtype().map(type -> DType.valueOf(type.name())),
                 config.memory()
                         .map(memory -> OptionalLong.of(memory.asLongValue()))
                         .orElseGet(OptionalLong::empty),
-                fp8);
+                precision);
     }
 
     private Device chosenDevice() {

@@ -52,8 +52,8 @@ public interface WorkerConfig {
     Optional<TypeChoice> dtype();
 
     /**
-     * Quantisation of the transformers' layers: {@code none}, or {@code fp8} for cards that multiply it. Other devices compute as with
-     * none, and the log says so.
+     * Quantisation of the transformers' layers: {@code none}, or {@code fp8} for cards that multiply it. Other cards only
+     * store layers so, the CPU computes as with none, and the log says so.
      */
     @WithDefault("none")
     QuantizationChoice quantization();

@@ -23,17 +23,25 @@ final class HubDownload {
     private final HubCache cache;
     private final Repository repository;
 
+    private Wanted wanted = Wanted.CHECKPOINT;
+
     HubDownload(HubSettings settings, HubCache cache, Repository repository) {
         this.settings = settings;
         this.cache = cache;
         this.repository = repository;
     }
 
+    /** Says which files are wanted, if that is not a whole checkpoint. */
+    HubDownload wanting(Wanted other) {
+        wanted = other;
+        return this;
+    }
+
     /** Downloads the revision's snapshot unless another process did so while this one waited for the lock; returns its folder. */
     Path run() throws InterruptedException {
         try (var lock = RepositoryLock.acquire(cache.lock(repository));
                 var client = new HubClient(settings)) {
-            Optional<Path> meanwhile = cache.find(repository);
+            Optional<Path> meanwhile = cache.find(repository, wanted);
             return meanwhile.isPresent() ? meanwhile.get() : fetch(client);
         } catch (IOException e) {
             throw new HubException(cache.folder(repository) + " cannot be written: " + e, e);
@@ -44,6 +52,20 @@ final class HubDownload {
     private Path fetch(HubClient client) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Listing listing = client.listing(repository);
+        return switch (wanted) {
+            case Wanted.Checkpoint(Set<String> without) -> checkpoint(client, listing, without, start);
+            case Wanted.Files(List<String> paths) -> {
+                List<RepositoryFile> files = paths.stream()
+                        .map(path -> listing.file(path).orElseThrow(() -> lacks(listing, path)))
+                        .toList();
+                fetch(client, listing, files);
+                yield placed(listing, files, start);
+            }
+        };
+    }
+
+    private Path checkpoint(HubClient client, Listing listing, Set<String> without, long start)
+            throws IOException, InterruptedException {
         List<RepositoryFile> files = new ArrayList<>();
         files.add(needed(listing, ModelIndex.FILE));
         listing.file(ModelIndex.DEFAULTS).ifPresent(files::add);
@@ -58,12 +80,16 @@ final class HubDownload {
         fetch(client, listing, files);
 
         for (Component component : index.components()) {
-            if (component.hasWeights()) {
+            if (component.hasWeights() && !without.contains(component.name())) {
                 files.addAll(weights(listing, component));
             }
         }
         fetch(client, listing, files);
 
+        return placed(listing, files, start);
+    }
+
+    private Path placed(Listing listing, List<RepositoryFile> files, long start) throws IOException {
         Path snapshot = place(listing.commit(), files);
         LOG.infof(
                 "%s is in %s: %d files, %d MB, %d s",
@@ -89,6 +115,17 @@ final class HubDownload {
                 .map(file -> needed(listing, folder + file))
                 .orElseThrow(() -> new HubException(repository + " has no weights in " + folder
                         + " that the worker reads: model.safetensors or diffusion_pytorch_model.safetensors")));
+    }
+
+    /** Says which files of weights a repository has instead of one that it lacks. */
+    private HubException lacks(Listing listing, String path) {
+        List<String> others = listing.files().keySet().stream()
+                .filter(file -> ComponentSource.WEIGHTS.matcher(file).matches())
+                .sorted()
+                .limit(20)
+                .toList();
+        return new HubException(repository + " has no " + path
+                + (others.isEmpty() ? ", and no weights" : ", but " + String.join(", ", others)));
     }
 
     private RepositoryFile needed(Listing listing, String path) {
