@@ -80,6 +80,7 @@ public final class Operators {
                 List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
             initialise(further);
         }
+        OperatorLibrary.useAllProcessors(); // by this thread, too
         return Operator.bound();
     }
 
