@@ -118,7 +118,7 @@ preload=$(to_preload)
 if [ -n "$cached" ]; then
   # shellcheck source=startup-checks/cache.bash
   . "$checks_folder/cache.bash"
-  options+=("-XX:AOTCache=$cache" -Xlog:all=off:stdout -Xlog:all=warning:stderr '-Xlog:aot*=off:stderr' '-Xlog:cds*=off:stderr')
+  options+=("-XX:AOTCache=$cache" -Dstart.cached=true -Xlog:all=off:stdout -Xlog:all=warning:stderr '-Xlog:aot*=off:stderr' '-Xlog:cds*=off:stderr')
 fi
 # for the line that says what a start has taken
 [ -z "$started" ] || options+=("-Dstart.begun=$started" "-Dstart.checked=$EPOCHREALTIME")

@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.checks.EarlyOperators;
+import dev.darkroom.checks.JvmCache;
 import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.WorkerState;
@@ -65,6 +66,7 @@ public class Main implements QuarkusApplication {
         if (config.log() == WorkerConfig.LogForm.JSON) {
             JsonLines.install();
         }
+        JvmCache.leftOut().ifPresent(LOG::warn);
         return Command.of(arguments) instanceof Command.OneJob(Path payload) ? once(payload) : serving.run();
     }
 
