@@ -795,6 +795,16 @@ class DurableQueueTest {
     }
 
     @Test
+    void aTicketSaysWhetherItsJobOutlivesTheProcess() throws InterruptedException {
+        try (Desk desk = Desk.open(folder)) {
+            desk.run("asked for later");
+            assertThat(desk.take().outlivesProcess()).isTrue();
+            desk.submit("waited for", "", true);
+            assertThat(desk.take().outlivesProcess()).isFalse();
+        }
+    }
+
+    @Test
     void onceAJobIsDoneItsRequestIsNotKept() throws InterruptedException, IOException {
         try (Desk desk = Desk.open(folder)) {
             String done = desk.run("done").id();
