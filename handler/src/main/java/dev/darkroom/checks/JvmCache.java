@@ -18,8 +18,9 @@ public final class JvmCache {
     static Optional<String> leftOut(Properties properties) {
         return properties.containsKey(GIVEN)
                         && !properties.getProperty("java.vm.info", "").contains("sharing")
-                ? Optional.of("the JVM's cache of classes does not fit its options (a heap of 32 GB or more, say, or an agent),"
-                        + " and is not used: starts take longer")
+                ? Optional.of(
+                        "the JVM's cache of classes does not fit its options (a heap of 32 GB or more, say, or an agent),"
+                                + " and is not used: starts take longer")
                 : Optional.empty();
     }
 }

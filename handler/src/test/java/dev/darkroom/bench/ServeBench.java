@@ -28,7 +28,10 @@ final class ServeBench {
                 long start = System.nanoTime();
                 JsonNode timings = worker.post("/runsync", JOB).at("/output/timings");
                 double whole = (System.nanoTime() - start) / 1e6;
-                outside[i] = whole - LANE.stream().mapToLong(lap -> timings.path(lap).asLong()).sum();
+                outside[i] = whole
+                        - LANE.stream()
+                                .mapToLong(lap -> timings.path(lap).asLong())
+                                .sum();
                 store[i] = timings.path("store").asDouble();
             }
             Measured beside = Measured.of("a job outside of the GPU's lane, one caller", outside);
@@ -53,7 +56,8 @@ final class ServeBench {
             Arrays.stream(each.get()).forEach(times::add);
         }
         worker.awaitIdle();
-        double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         double median = sorted[sorted.length / 2];
         System.out.printf(
                 Locale.ROOT,

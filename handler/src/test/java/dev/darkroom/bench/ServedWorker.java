@@ -74,9 +74,9 @@ final class ServedWorker implements AutoCloseable {
         JsonNode jobs;
         do {
             Thread.sleep(50);
-            jobs = JSON.readTree(client.send(
-                                    HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString())
-                            .body())
+            jobs = JSON.readTree(
+                            client.send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString())
+                                    .body())
                     .path("jobs");
         } while (jobs.path("inQueue").asInt() + jobs.path("inProgress").asInt() > 0);
     }

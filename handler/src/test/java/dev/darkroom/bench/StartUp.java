@@ -51,7 +51,9 @@ final class StartUp {
         Path data = Bench.scratch();
         try {
             var builder = new ProcessBuilder(
-                            Bench.HOME.resolve("entrypoint.sh").toString(), "--payload", "test-payloads/flux-sunset.json")
+                            Bench.HOME.resolve("entrypoint.sh").toString(),
+                            "--payload",
+                            "test-payloads/flux-sunset.json")
                     .directory(Bench.HOME.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD);

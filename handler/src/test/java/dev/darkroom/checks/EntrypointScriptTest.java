@@ -155,7 +155,8 @@ class EntrypointScriptTest {
         Path cache = home.resolve("handler/target/darkroom.aot");
         Path java = Files.createDirectories(folder.resolve("java/lib")).resolve("modules");
         Files.writeString(java, "java");
-        Path jar = Files.createDirectories(home.resolve("handler/target/quarkus-app/lib/main")).resolve("a.jar");
+        Path jar = Files.createDirectories(home.resolve("handler/target/quarkus-app/lib/main"))
+                .resolve("a.jar");
         Files.writeString(jar, "jar");
         Files.writeString(home.resolve("handler/jvm.options"), "-Dx=y");
         for (Path changed : List.of(cache, java, jar, home.resolve("handler/jvm.options"))) {
@@ -184,7 +185,9 @@ class EntrypointScriptTest {
         shell.set("DARKROOM_CHECKS", "json");
         assertThat(start().out()).contains("AOTCache");
 
-        assertThat(shell.set("DARKROOM_SKIP_CHECKS", "cache").run(home.resolve("entrypoint.sh")).out())
+        assertThat(shell.set("DARKROOM_SKIP_CHECKS", "cache")
+                        .run(home.resolve("entrypoint.sh"))
+                        .out())
                 .doesNotContain("AOTCache");
     }
 

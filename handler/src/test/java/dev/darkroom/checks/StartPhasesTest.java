@@ -3,7 +3,6 @@ package dev.darkroom.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -20,8 +19,7 @@ class StartPhasesTest {
         phases.lap("weights");
         phases.lap("weights");
 
-        assertThat(phases.milliseconds().keySet())
-                .containsExactly("scripts", "jvm", "framework", "storage", "weights");
+        assertThat(phases.milliseconds().keySet()).containsExactly("scripts", "jvm", "framework", "storage", "weights");
         assertThat(phases.milliseconds()).containsEntry("scripts", 111L).containsEntry("jvm", 60L);
         assertThat(phases.milliseconds().get("framework")).isBetween(0L, 500L);
         assertThat(phases.toString())
@@ -42,7 +40,8 @@ class StartPhasesTest {
         var phases = new StartPhases();
         phases.begin("2000.0", "1500.0", 1000, System.nanoTime());
 
-        assertThat(phases.milliseconds().values()).allSatisfy(time -> assertThat(time).isNotNegative());
+        assertThat(phases.milliseconds().values())
+                .allSatisfy(time -> assertThat(time).isNotNegative());
     }
 
     /** The same error, at the place where the operators are wanted, as without the thread beside. */

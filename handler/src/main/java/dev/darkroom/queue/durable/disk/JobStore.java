@@ -36,6 +36,7 @@ public final class JobStore implements AutoCloseable {
 
     /** Bytes of the longest requests and answers that are kept in the database, and so in memory too. */
     private static final int SMALL = 16_384;
+
     private static final String REQUEST = ".request";
     private static final String ANSWER = ".answer";
     private static final String RECORD = ".record";

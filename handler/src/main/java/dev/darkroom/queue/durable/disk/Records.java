@@ -77,7 +77,8 @@ final class Records implements AutoCloseable {
     }
 
     /** Returns the text of a key; null if there is none. */
-    @Nullable String text(String key) {
+    @Nullable
+    String text(String key) {
         return texts.get(key);
     }
 
