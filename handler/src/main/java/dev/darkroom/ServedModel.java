@@ -12,6 +12,7 @@ import dev.darkroom.tensor.TensorException;
 import dev.darkroom.weights.Loaded;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +22,22 @@ import org.jspecify.annotations.Nullable;
  * @param residency decides which models are in memory
  */
 record ServedModel(String name, ImageModel model, @Nullable String revision, Residency residency) {
+    private static final Logger LOG = Logger.getLogger(ServedModel.class);
+
     /** Returns the same model, whose networks another residency decides on. */
     ServedModel in(Residency other) {
         return new ServedModel(name, model, revision, other);
     }
 
     /**
-     * Loads the model's networks for a job, on the GPU's thread.
+     * Loads the model's networks for pictures of a job, on the GPU's thread.
      *
      * @return true if any network had to be loaded
      * @throws JobException if loading fails: with a checkpoint that was there when the worker started, that is no fault of the caller
      */
-    boolean prepare(Progress progress) {
+    boolean prepare(Job job, List<Sample> samples, Sources sources, Progress progress) {
         try {
-            return residency.prepare(model.networks(), progress);
+            return residency.prepare(model.networks(), model.demand(job, samples, sources), progress);
         } catch (JobException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -59,9 +62,31 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
         return model.batches(job, samples, sources);
     }
 
-    /** Draws pictures of a job together, on the GPU's thread. */
+    /**
+     * Draws pictures of a job together, on the GPU's thread. If memory runs out for a single picture, what is cached is freed and less of the
+     * model is kept on the card, from now on; then it is drawn again.
+     */
     List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress) {
-        return model.render(job, batch, sources, progress);
+        while (true) {
+            try {
+                return model.render(job, batch, sources, progress);
+            } catch (TensorException e) {
+                if (!e.isOutOfMemory() || batch.size() > 1 || !stepDown(job, batch, sources, progress)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean stepDown(Job job, List<Sample> batch, Sources sources, Progress progress) {
+        model.forget();
+        boolean less = residency.stepDown(model.networks(), model.demand(job, batch, sources), progress);
+        residency.plan(model.networks()).ifPresent(plan -> {
+            if (less) {
+                LOG.warnf("memory ran out: drawn again with %s", plan);
+            }
+        });
+        return less;
     }
 
     /** Returns the model's networks that are in memory. */

@@ -114,7 +114,7 @@ public final class Darkroom implements AutoCloseable {
         boolean loaded = false;
         try {
             new Residency(new PlacementPolicy(device, Optional.empty(), OptionalLong.empty()))
-                    .prepare(model.networks(), Progress.NONE);
+                    .prepare(model.networks(), model.usualDemand(), Progress.NONE);
             loaded = true;
             return new Darkroom(gpu, loras, model);
         } finally {

@@ -2,12 +2,16 @@ package dev.darkroom.model;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.HeldSizes;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Precision;
 import dev.darkroom.weights.WeightSize;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,7 @@ public final class Resident<T> implements AutoCloseable {
     private final Predicate<String> bearsFp8;
     private final BiFunction<Path, Placement, Loaded<T>> loader;
     private @Nullable Loaded<T> loaded;
+    private final Map<Placement, HeldSizes> measured = new ConcurrentHashMap<>();
     private long bytes;
     private long lastUse;
 
@@ -106,6 +111,18 @@ public final class Resident<T> implements AutoCloseable {
         Weights.verify(() -> loader.apply(folder, new Placement(Device.CPU, DType.FLOAT32)));
     }
 
+    /**
+     * Measures what the network's weights take in a type and precision, to the byte, however they are held; from the files' headers alone,
+     * and without the device.
+     *
+     * @throws dev.darkroom.checkpoint.CheckpointException that lists what is wrong
+     */
+    public HeldSizes sizes(DType dtype, Precision precision) {
+        return measured.computeIfAbsent(
+                new Placement(Device.CPU, dtype, precision),
+                placement -> Weights.measure(() -> loader.apply(folder, placement)));
+    }
+
     /** Bytes that the network takes in memory, in the type that it computes in; 0 if it is not in memory. */
     public long bytes() {
         return loaded == null ? 0 : bytes;
@@ -139,6 +156,11 @@ public final class Resident<T> implements AutoCloseable {
             loaded.close();
             loaded = null;
         }
+    }
+
+    /** Name of the network's folder in its checkpoint, such as {@code transformer}. */
+    public String component() {
+        return name.replaceFirst(" of .*", "");
     }
 
     /** Name of the network. */

@@ -5,6 +5,7 @@ import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.LayerNorm;
 import dev.darkroom.nn.Linear;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
@@ -37,6 +38,11 @@ public final class ClipTextEncoder {
             double eps,
             long endToken,
             boolean legacyEnd) {
+        /** Bytes that so many tokens take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.withScores(tokens, width, mlpWidth, heads, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder/config.json (FLUX)")
                 .uses(
@@ -116,7 +122,7 @@ public final class ClipTextEncoder {
     /** Computes the state at the end token: ids of one prompt, as many as there are positions, {@code → [1, D]}. */
     public Tensor pooled(long[] ids) {
         try (var scope = Scope.open("clip")) {
-            Tensor states = encode(TokenIds.of(ids, config.vocabulary, placement));
+            Tensor states = encode(TokenIds.of(ids, config.vocabulary));
             return scope.keep(states.narrow(1, end(ids), 1).reshape(1, config.width));
         }
     }

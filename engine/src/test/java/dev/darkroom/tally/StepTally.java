@@ -67,6 +67,7 @@ public final class StepTally implements OperatorLog.Listener {
     /** Counts what is there now, the weights, as no activation. */
     public void weightsAreThere() {
         before = live;
+        parts.getLast().peak = live;
     }
 
     /** Bytes of the weights on the card. */
@@ -77,6 +78,11 @@ public final class StepTally implements OperatorLog.Listener {
     /** The steps of a run whose parts were what comes before them, each step, and what comes after. */
     public List<Part> steps() {
         return parts.subList(1, parts.size() - 1);
+    }
+
+    /** Bytes of the activations at the peak of the whole run. */
+    public long activationPeak() {
+        return parts.stream().mapToLong(part -> part.peak).max().orElse(0) - before;
     }
 
     /** The last part. */
@@ -92,6 +98,9 @@ public final class StepTally implements OperatorLog.Listener {
         Cost cost = CostRules.of(call, false);
         line.cost.add(cost);
         line.withKernels.add(CostRules.of(call, true));
+        if (call.operator().equals("rebind")) {
+            rebind(call.tensor(0), call.tensor(1));
+        }
         TensorFacts shared = CostRules.aliased(call);
         for (TensorFacts result : call.results()) {
             Memory memory = shared == null ? null : memories.get(shared.id());
@@ -103,6 +112,16 @@ public final class StepTally implements OperatorLog.Listener {
             memories.put(result.id(), memory);
         }
         part.peak = Math.max(part.peak, live + cost.scratch);
+    }
+
+    /** A view is one of other memory from now on. */
+    private void rebind(TensorFacts view, TensorFacts bytes) {
+        freed(view);
+        Memory memory = memories.get(bytes.id());
+        if (memory != null) {
+            memory.tensors++;
+            memories.put(view.id(), memory);
+        }
     }
 
     @Override
