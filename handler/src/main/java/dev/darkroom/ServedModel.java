@@ -12,7 +12,6 @@ import dev.darkroom.tensor.TensorException;
 import dev.darkroom.weights.Loaded;
 import java.util.ArrayList;
 import java.util.List;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param residency decides which models are in memory
  */
 record ServedModel(String name, ImageModel model, @Nullable String revision, Residency residency) {
-    private static final Logger LOG = Logger.getLogger(ServedModel.class);
-
     /** Returns the same model, whose networks another residency decides on. */
     ServedModel in(Residency other) {
         return new ServedModel(name, model, revision, other);
@@ -63,30 +60,17 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
     }
 
     /**
-     * Draws pictures of a job together, on the GPU's thread. If memory runs out for a single picture, what is cached is freed and less of the
-     * model is kept on the card, from now on; then it is drawn again.
+     * Draws pictures of a job together, on the GPU's thread. If memory runs out for a single picture, less of the model is kept on the card;
+     * several are divided by the caller first.
      */
     List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress) {
-        while (true) {
-            try {
-                return model.render(job, batch, sources, progress);
-            } catch (TensorException e) {
-                if (!e.isOutOfMemory() || batch.size() > 1 || !stepDown(job, batch, sources, progress)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private boolean stepDown(Job job, List<Sample> batch, Sources sources, Progress progress) {
-        model.forget();
-        boolean less = residency.stepDown(model.networks(), model.demand(job, batch, sources), progress);
-        residency.plan(model.networks()).ifPresent(plan -> {
-            if (less) {
-                LOG.warnf("memory ran out: drawn again with %s", plan);
-            }
-        });
-        return less;
+        return batch.size() > 1
+                ? model.render(job, batch, sources, progress)
+                : residency.draw(
+                        model,
+                        model.demand(job, batch, sources),
+                        progress,
+                        () -> model.render(job, batch, sources, progress));
     }
 
     /** Returns the model's networks that are in memory. */

@@ -17,8 +17,7 @@ record FluxActivations(
     private static final int SETS_OF_OUTPUT = 2;
 
     Activations of(Workload work, DType type) {
-        VaeBytes pictures =
-                vae.encoding(work.encodedPixels(), type).or(vae.decoding(work.generatedPixels(), type));
+        VaeBytes pictures = vae.encoding(work.encodedPixels(), type).or(vae.decoding(work.generatedPixels(), type));
         return new Activations(
                 Math.max(t5.peak(work.textTokens(), type), clip.peak(clip.positions(), type)),
                 bytes().peak(work.tokens(), work.batch() * work.textTokens(), work.batch(), work.steps(), type),

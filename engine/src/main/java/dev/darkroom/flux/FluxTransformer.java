@@ -53,8 +53,7 @@ public final class FluxTransformer {
         timestepEmbedder = TimestepEmbedding.load(timeTextEmbed.at("timestep_embedder"), d);
         guidanceEmbedder = c.guidanceEmbeds() ? TimestepEmbedding.load(timeTextEmbed.at("guidance_embedder"), d) : null;
         textEmbedder = EmbeddingMlp.load(timeTextEmbed.at("text_embedder"), c.pooledWidth(), d);
-        transformerBlocks =
-                w.blocks("transformer_blocks", c.doubleBlocks(), block -> DoubleStreamBlock.load(block, c));
+        transformerBlocks = w.blocks("transformer_blocks", c.doubleBlocks(), block -> DoubleStreamBlock.load(block, c));
         singleTransformerBlocks =
                 w.blocks("single_transformer_blocks", c.singleBlocks(), block -> SingleStreamBlock.load(block, c));
         normOut = OutputNorm.load(w.at("norm_out"), d);

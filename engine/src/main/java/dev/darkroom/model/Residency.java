@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -83,16 +84,28 @@ public final class Residency {
     }
 
     /**
-     * Takes less of the card for a model from now on, after memory ran out in a run: its networks are brought into memory by a smaller plan.
+     * Draws with a model whose networks are in memory. Where memory runs out, all that is cached is freed, less of the model is kept on the
+     * card from now on, and the work is done again, until the smallest plan has failed.
      *
-     * @return false if there is none, so that another try would end as the last
+     * @param demand what the work takes beside the networks
+     * @param work may be done several times
      */
-    public boolean stepDown(List<Resident<?>> networks, Demand demand, Progress progress) {
-        if (!policy.device().isCard() || !plans.stepDown(networks, demand)) {
-            return false;
+    public <T> T draw(ImageModel model, Demand demand, Progress progress, Supplier<T> work) {
+        while (true) {
+            try {
+                return work.get();
+            } catch (TensorException e) {
+                if (!e.isOutOfMemory() || !policy.device().isCard()) {
+                    throw e;
+                }
+                model.forget();
+                if (!plans.stepDown(model.networks(), demand)) {
+                    throw e;
+                }
+                plan(model.networks()).ifPresent(plan -> LOG.warnf("memory ran out: drawn again with %s", plan));
+                prepare(model.networks(), demand, progress);
+            }
         }
-        prepare(networks, demand, progress);
-        return true;
     }
 
     /** True if all of a model's networks can be loaded where they compute best, without freeing others. */

@@ -10,5 +10,4 @@ package dev.darkroom.model;
  * @param batch pictures that are generated at once
  * @param steps of denoising
  */
-public record Workload(
-        long tokens, long textTokens, long generatedPixels, long encodedPixels, int batch, int steps) {}
+public record Workload(long tokens, long textTokens, long generatedPixels, long encodedPixels, int batch, int steps) {}

@@ -15,8 +15,7 @@ record QwenImageActivations(
     private static final int SETS_OF_OUTPUT = 2;
 
     Activations of(Workload work, DType type) {
-        VaeBytes pictures =
-                vae.encoding(work.encodedPixels(), type).or(vae.decoding(work.generatedPixels(), type));
+        VaeBytes pictures = vae.encoding(work.encodedPixels(), type).or(vae.decoding(work.generatedPixels(), type));
         return new Activations(
                 Math.max(
                         textEncoder.text().peak(work.textTokens(), type),

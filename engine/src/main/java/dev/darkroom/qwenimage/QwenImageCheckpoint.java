@@ -17,8 +17,8 @@ import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Activations;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
-import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.model.Workload;
+import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.Qwen25VlEncoder;
@@ -112,7 +112,8 @@ public record QwenImageCheckpoint(
                 files.network("text_encoder", Role.TEXT_ENCODER, Qwen25VlEncoder.Config::read, Qwen25VlEncoder::new);
         var encoder = Qwen25VlEncoder.Config.read(files.folder("text_encoder"));
         var promptEncoder = new QwenImagePromptEncoder(
-                Qwen2Tokenizer.read(files.folder("tokenizer")).within(encoder.text().vocabulary()),
+                Qwen2Tokenizer.read(files.folder("tokenizer"))
+                        .within(encoder.text().vocabulary()),
                 processor,
                 textEncoder,
                 files.kept());

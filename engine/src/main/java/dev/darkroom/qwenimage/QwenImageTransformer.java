@@ -91,7 +91,8 @@ public final class QwenImageTransformer {
         return Conditioning.of(
                 temb,
                 Stream.concat(
-                        transformerBlocks.stream().flatMap(QwenImageBlock::modulations), Stream.of(Held.resident(normOut.layer()))));
+                        transformerBlocks.stream().flatMap(QwenImageBlock::modulations),
+                        Stream.of(Held.resident(normOut.layer()))));
     }
 
     /**

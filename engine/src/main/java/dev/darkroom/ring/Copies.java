@@ -1,6 +1,5 @@
 package dev.darkroom.ring;
 
-import dev.darkroom.tensor.DeviceMemory;
 import dev.darkroom.tensor.Scope;
 
 /** How the bytes of blocks come from the host into slots. */

@@ -11,10 +11,7 @@ final class HostMemory {
     private final @Nullable DeviceMemory memory;
     private final @Nullable MemorySegment locked;
 
-    private HostMemory(
-            long bytes,
-            @Nullable DeviceMemory memory,
-            @Nullable MemorySegment locked) {
+    private HostMemory(long bytes, @Nullable DeviceMemory memory, @Nullable MemorySegment locked) {
         this.bytes = bytes;
         this.memory = memory;
         this.locked = locked;

@@ -63,8 +63,11 @@ public final class StreamedBlock {
             return view;
         }
         try (var scope = Scope.open("copy of a weight")) {
-            return scope.keep(
-                    ownHome().memory().tensor(place.dtype, place.start, place.shape).to(device).copy());
+            return scope.keep(ownHome()
+                    .memory()
+                    .tensor(place.dtype, place.start, place.shape)
+                    .to(device)
+                    .copy());
         }
     }
 

@@ -5,13 +5,12 @@ import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.LayerNorm;
 import dev.darkroom.nn.Linear;
-import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -90,7 +89,6 @@ public final class ClipTextEncoder {
     }
 
     private final Config config;
-    private final Placement placement;
     private final Embedding tokenEmbedding;
     private final Tensor positionEmbedding;
     private final List<Layer> layers;
@@ -102,7 +100,6 @@ public final class ClipTextEncoder {
      */
     public ClipTextEncoder(Config config, Weights w) {
         this.config = config;
-        this.placement = w.placement();
         boolean flat = w.has("embeddings") && !w.has("text_model");
         Weights model = flat ? w.at("text_model").storedAt(w) : w.at("text_model");
         Weights embeddings = model.at("embeddings");

@@ -5,9 +5,9 @@ import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
-import dev.darkroom.tensor.DType;
 import dev.darkroom.ring.Blocks;
 import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
@@ -16,7 +16,6 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**

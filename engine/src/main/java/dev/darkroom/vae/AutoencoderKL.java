@@ -100,7 +100,6 @@ public final class AutoencoderKL implements Autoencoder {
     /** Elements of a pixel that a picture has beside a network's own tensors: in float32, and in the network's type. */
     private static final long PICTURE = 11;
 
-
     private final Config config;
     private final Placement placement;
     private final Encoder encoder;

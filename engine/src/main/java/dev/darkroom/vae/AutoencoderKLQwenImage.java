@@ -3,8 +3,8 @@ package dev.darkroom.vae;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Conv2d;
-import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
@@ -100,7 +100,6 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
 
     /** Elements of a pixel that a picture has beside a network's own tensors: in float32, and in the network's type. */
     private static final long PICTURE = 23;
-
 
     private final Config config;
     private final Placement placement;

@@ -41,9 +41,8 @@ public sealed interface Holding {
 
         public Streamed {
             if (residentBlocks < 0 || slots < FEWEST_SLOTS) {
-                throw new IllegalArgumentException(
-                        "residentBlocks must be at least 0 and slots at least " + FEWEST_SLOTS + ", not "
-                                + residentBlocks + " and " + slots);
+                throw new IllegalArgumentException("residentBlocks must be at least 0 and slots at least "
+                        + FEWEST_SLOTS + ", not " + residentBlocks + " and " + slots);
             }
         }
 

@@ -5,7 +5,6 @@ import dev.darkroom.ring.Course;
 import dev.darkroom.ring.StreamedBlock;
 import dev.darkroom.ring.StreamedBlocks;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.tensor.DeviceMemory;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Part.Kind;
 import java.nio.file.Path;
@@ -13,17 +12,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Reads for a network whose blocks are streamed: what stays was copied to the device, each block into memory of the host, converted and
  * quantised there as for the device, and tables are read where they lie.
  */
 final class StreamedWeights implements Readers {
-    private final Map<Part, StreamedBlock> blocks = new LinkedHashMap<>();
+    private final Map<Part, Laid> blocks = new LinkedHashMap<>();
     private final Map<Part, TensorReader> readers = new HashMap<>();
     private final TensorReader resident;
     private final TensorReader tables;
+
+    /** A block, and where its tensors lie in it. */
+    private record Laid(StreamedBlock block, ArenaLayout layout) {
+        static Laid of(Part part, ArenaLayout layout) {
+            return new Laid(new StreamedBlock(part.place(), layout.bytes()), layout);
+        }
+    }
 
     /**
      * Copies what was planned, what stays on the device into memory of the innermost scope.
@@ -43,20 +48,14 @@ final class StreamedWeights implements Readers {
             Scope weights,
             int largestWindow) {
         plan.streamed(how)
-                .forEach(part -> blocks.put(
-                        part, new StreamedBlock(part.place(), plan.only(part).bytes())));
+                .forEach(part -> blocks.put(part, Laid.of(part, plan.only(part).layout())));
         StreamedBlocks streamed = StreamedBlocks.open(placement.device(), how.slots(), courses());
         weights.afterwards(streamed::close);
         resident = new UploadedWeights(folder, plan.resident(how), placement, largestWindow);
         tables = plan.of(Kind.TABLE).isEmpty() ? resident : new MappedWeights(inventory, placement.dtype());
-        Map<Part, ArenaLayout> layouts = new LinkedHashMap<>();
-        blocks.forEach((part, block) -> {
-            ArenaLayout layout = plan.only(part).layout();
-            layouts.put(part, layout);
-            readers.put(part, new UploadedWeights(block, layout, placement));
-        });
+        blocks.forEach((part, laid) -> readers.put(part, new UploadedWeights(laid.block, laid.layout, placement)));
         if (!placement.device().equals(Device.META)) {
-            fill(folder, layouts, placement, largestWindow);
+            fill(folder, placement, largestWindow);
         }
     }
 
@@ -71,22 +70,21 @@ final class StreamedWeights implements Readers {
 
     private List<StreamedBlock> of(String course, Kind kind) {
         return blocks.entrySet().stream()
-                .filter(block -> block.getKey().course().equals(course)
-                        && block.getKey().kind() == kind)
-                .map(Map.Entry::getValue)
+                .filter(block ->
+                        block.getKey().course().equals(course) && block.getKey().kind() == kind)
+                .map(block -> block.getValue().block)
                 .toList();
     }
 
-    private void fill(Path folder, Map<Part, ArenaLayout> layouts, Placement placement, int largestWindow) {
-        long largest = layouts.values().stream()
-                .mapToLong(ArenaLayout::longestImage)
+    private void fill(Path folder, Placement placement, int largestWindow) {
+        long largest = blocks.values().stream()
+                .mapToLong(laid -> laid.layout.longestImage())
                 .max()
                 .orElse(0);
         try (var buffers = Scope.open("buffers");
                 var upload = new Upload(Device.CPU, largest, largestWindow)) {
-            for (Map.Entry<Part, ArenaLayout> layout : layouts.entrySet()) {
-                Optional<DeviceMemory> home = blocks.get(layout.getKey()).home();
-                upload.fill(home.orElseThrow(), layout.getValue(), placement.dtype());
+            for (Laid laid : blocks.values()) {
+                upload.fill(laid.block.home().orElseThrow(), laid.layout, placement.dtype());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -101,7 +99,7 @@ final class StreamedWeights implements Readers {
 
     @Override
     public Runnable bringing(Part part) {
-        StreamedBlock block = blocks.get(part);
-        return block == null ? () -> {} : block::bring;
+        Laid laid = blocks.get(part);
+        return laid == null ? () -> {} : laid.block::bring;
     }
 }

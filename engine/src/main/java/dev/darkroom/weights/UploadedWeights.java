@@ -82,8 +82,11 @@ final class UploadedWeights implements TensorReader {
     @Override
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         try (var reading = Scope.open("read " + stored.name())) {
-            Tensor numbers = Objects.requireNonNull(parts, "a block takes no parts of tensors").tensor(
-                    stored.dtype(), partsLayout.start(stored), stored.entry().dimensions());
+            Tensor numbers = Objects.requireNonNull(parts, "a block takes no parts of tensors")
+                    .tensor(
+                            stored.dtype(),
+                            partsLayout.start(stored),
+                            stored.entry().dimensions());
             Tensor taken = part.apply(stored.values(numbers)).to(placement.dtype());
             return reading.keep(taken.copy());
         }

@@ -128,8 +128,7 @@ public final class Weights {
                 var whole = new UploadedWeights(folder, plan.whole(), placement, window);
                 yield part -> whole;
             }
-            case Holding.Streamed how ->
-                new StreamedWeights(folder, inventory, plan, placement, how, weights, window);
+            case Holding.Streamed how -> new StreamedWeights(folder, inventory, plan, placement, how, weights, window);
         };
     }
 

@@ -27,12 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /** Models whose blocks are streamed draw what those draw whose weights lie on the device, to the bit. */
 class StreamedModelsTest {
@@ -42,8 +42,8 @@ class StreamedModelsTest {
     /** Windows so small that tensors are brought in several. */
     private static final int WINDOW = 1 << 14;
 
-    private static final List<Holding> HOLDINGS = List.of(
-            Holding.STREAMED, new Holding.Streamed(0, 3), Holding.streamed(1), Holding.streamed(ALL));
+    private static final List<Holding> HOLDINGS =
+            List.of(Holding.STREAMED, new Holding.Streamed(0, 3), Holding.streamed(1), Holding.streamed(ALL));
 
     @TempDir
     Path folder;

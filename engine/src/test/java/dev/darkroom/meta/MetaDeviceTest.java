@@ -113,10 +113,7 @@ class MetaDeviceTest {
     }
 
     private static double peak(String scenario) {
-        return MetaRuns.named(scenario)
-                .path("step")
-                .path("activation_peak_gb")
-                .asDouble();
+        return MetaRuns.named(scenario).path("step").path("activation_peak_gb").asDouble();
     }
 
     /** The blocks' layers in one byte a number, with a scale for each row; modulations, embedders and biases in two. */

@@ -9,6 +9,7 @@ import dev.darkroom.weights.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -59,21 +60,26 @@ final class StreamingForecast {
     private String row(String name, int gigabytes) {
         int resident = resident(gigabytes * (double) (1 << 30));
         if (resident < 0) {
-            return String.format(Locale.ROOT, "| %s | %d GiB | too small | | |", name, gigabytes);
+            return String.format(Locale.ROOT, "| %s | %d GiB | too small | | | |", name, gigabytes);
         }
         HeldSizes.Bytes held = transformer.of(Holding.streamed(resident));
+        double copied = (double) passes * held.streamed();
         return String.format(
                 Locale.ROOT,
-                "| %s | %d GiB | %d of %d | %.1f | %s |",
+                "| %s | %d GiB | %d of %d | %.1f | %s | %s |",
                 name,
                 gigabytes,
                 resident,
                 transformer.blocks(),
-                passes * held.streamed() / GIGA,
-                RATES.stream()
-                        .map(rate -> String.format(
-                                Locale.ROOT, "%.0f", 1000 * Math.max(computing, passes * held.streamed() / rate)))
-                        .collect(Collectors.joining(", ")));
+                copied / GIGA,
+                milliseconds(rate -> copied / rate),
+                milliseconds(rate -> Math.max(computing, copied / rate)));
+    }
+
+    private static String milliseconds(DoubleUnaryOperator seconds) {
+        return RATES.stream()
+                .map(rate -> String.format(Locale.ROOT, "%.0f", 1000 * seconds.applyAsDouble(rate)))
+                .collect(Collectors.joining(", "));
     }
 
     /** The most blocks that can stay on a card; negative if it cannot have the network even without. */

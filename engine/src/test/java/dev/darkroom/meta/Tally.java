@@ -159,8 +159,10 @@ public final class Tally {
                 %s
                 %s
 
-                A step of an RTX 4090 whose card had less memory, blocks streamed at 25 and 50 GB/s; computed, the longer of products and copies:
-                | weights of blocks | memory | blocks that stay | GB copied | ms |
+                The same step of an RTX 4090 that had less memory, blocks streamed at 25 and 50 GB/s. Computed: the longer of its work and the copies.
+
+                | weights | memory | blocks that stay | GB copied | ms of copies | ms a step |
+                | --- | --- | --- | --- | --- | --- |
                 %s
                 """,
                 scenario.checkpoint(),

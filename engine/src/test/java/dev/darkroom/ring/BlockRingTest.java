@@ -181,8 +181,7 @@ class BlockRingTest {
 
     private static StreamedBlocks oneBlock(BlockRing ring, long bytes) {
         var course = new Course(List.of(), List.of(new StreamedBlock("block", bytes)));
-        return ScopedValue.where(BlockRing.OTHER, ring)
-                .call(() -> StreamedBlocks.open(Device.CPU, 2, List.of(course)));
+        return ScopedValue.where(BlockRing.OTHER, ring).call(() -> StreamedBlocks.open(Device.CPU, 2, List.of(course)));
     }
 
     @Test
@@ -200,7 +199,10 @@ class BlockRingTest {
         try (var network = new Network(ring, 2, 2, 0, 3);
                 var scope = Scope.open("work")) {
             network.at(0);
-            assertThat(network.blocks.get(2).copy(network.views.get(2), Device.CPU).toFloats())
+            assertThat(network.blocks
+                            .get(2)
+                            .copy(network.views.get(2), Device.CPU)
+                            .toFloats())
                     .containsOnly(2);
             assertThat(network.at(0)).isZero();
         }

@@ -46,6 +46,7 @@ public final class StepTally implements OperatorLog.Listener {
     private final List<Part> parts = new ArrayList<>();
     private final Map<Long, Memory> memories = new HashMap<>();
     private long live;
+    private long needed;
     private long before;
 
     /** Makes an empty tally. */
@@ -80,6 +81,21 @@ public final class StepTally implements OperatorLog.Listener {
         return parts.subList(1, parts.size() - 1);
     }
 
+    /** Bytes on the card now. */
+    public long live() {
+        return live;
+    }
+
+    /** Bytes on the card while the last call was computed. */
+    public long needed() {
+        return needed;
+    }
+
+    /** Bytes on the card at the peak of the last part. */
+    public long peak() {
+        return parts.getLast().peak;
+    }
+
     /** Bytes of the activations at the peak of the whole run. */
     public long activationPeak() {
         return parts.stream().mapToLong(part -> part.peak).max().orElse(0) - before;
@@ -111,7 +127,8 @@ public final class StepTally implements OperatorLog.Listener {
             memory.tensors++;
             memories.put(result.id(), memory);
         }
-        part.peak = Math.max(part.peak, live + cost.scratch);
+        needed = live + cost.scratch;
+        part.peak = Math.max(part.peak, needed);
     }
 
     /** A view is one of other memory from now on. */
