@@ -29,10 +29,11 @@ final class Planner {
     private final Workspace workspace;
     private final long host;
 
-    Planner(PlacementPolicy policy, PlanChoice choice) {
+    /** @param host bytes that weights may take in the host's memory where the card computes with them */
+    Planner(PlacementPolicy policy, PlanChoice choice, long host) {
         this.policy = policy;
         this.choice = choice;
-        this.host = policy.mostOnHost();
+        this.host = host;
         this.workspace = Workspace.of(policy.device());
     }
 
@@ -102,7 +103,7 @@ final class Planner {
     private Optional<MemoryPlan> mostBlocks(List<Resident<?>> networks, Demand demand, Room room, boolean inBands) {
         int all = networks.stream()
                 .filter(network -> network.role() == Resident.Role.TRANSFORMER)
-                .mapToInt(network -> sizes(network, policy.preferred(network.size())).blocks())
+                .mapToInt(network -> sizes(network, policy.preferred(network.knownSize())).blocks())
                 .max()
                 .orElse(0);
         int fewest = 0;
@@ -151,7 +152,7 @@ final class Planner {
     private Share share(Resident<?> network, Way way) {
         return switch (way) {
             case Way.OnCard(Holding holding) -> {
-                Placement placement = policy.preferred(network.size()).held(holding);
+                Placement placement = policy.preferred(network.knownSize()).held(holding);
                 HeldSizes sizes = sizes(network, placement);
                 // what has no blocks to stream is resident
                 yield sizes.blocks() == 0
@@ -159,8 +160,8 @@ final class Planner {
                         : new Share(network, placement, sizes.of(holding));
             }
             case Way.OnCpu ignored -> {
-                Placement placement = policy.onCpu(network.size());
-                yield new Share(network, placement, new HeldSizes.Bytes(network.size().in(placement), 0, 0, 0, 0, 0));
+                Placement placement = policy.onCpu(network.knownSize());
+                yield new Share(network, placement, new HeldSizes.Bytes(network.knownSize().in(placement), 0, 0, 0, 0, 0));
             }
         };
     }

@@ -3,6 +3,7 @@ package dev.darkroom.model;
 import dev.darkroom.job.Progress;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.TensorException;
+import dev.darkroom.tensor.host.Processor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.PlacementPolicy;
 import dev.darkroom.weights.WeightSize;
@@ -46,8 +47,13 @@ public final class Residency {
 
     /** Makes a residency whose plans are chosen in part by whoever runs it. */
     public Residency(PlacementPolicy policy, PlanChoice choice) {
+        this(policy, choice, Processor.memoryBytes() / 4 * 3);
+    }
+
+    /** @param host bytes that weights may take in the host's memory where the card computes with them */
+    public Residency(PlacementPolicy policy, PlanChoice choice, long host) {
         this.policy = policy;
-        plans = new CardPlans(policy, new Planner(policy, choice), this::onCard);
+        plans = new CardPlans(policy, new Planner(policy, choice, host), this::onCard);
     }
 
     /** A network that is to be loaded, where, and how many bytes its weights take there. */

@@ -25,6 +25,7 @@ public final class Resident<T> implements AutoCloseable {
     private final BiFunction<Path, Placement, Loaded<T>> loader;
     private @Nullable Loaded<T> loaded;
     private final Map<Placement, HeldSizes> measured = new ConcurrentHashMap<>();
+    private volatile @Nullable WeightSize known;
     private long bytes;
     private long lastUse;
 
@@ -99,7 +100,15 @@ public final class Resident<T> implements AutoCloseable {
      * @throws dev.darkroom.checkpoint.CheckpointException if they are not there or damaged
      */
     public WeightSize size() {
-        return WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
+        WeightSize read = WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
+        known = read;
+        return read;
+    }
+
+    /** Size of the network's weights as it was when they were last looked at. */
+    WeightSize knownSize() {
+        WeightSize last = known;
+        return last == null ? size() : last;
     }
 
     /**

@@ -82,11 +82,6 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
         return device.freeBytes();
     }
 
-    /** Most bytes that weights may take in the host's memory where a card computes with them. */
-    public long mostOnHost() {
-        return Processor.memoryBytes() / 4 * 3;
-    }
-
     private long mostOnCpu() {
         long half = Processor.memoryBytes() / 2;
         return device.isCard() ? half : memory.orElse(half);

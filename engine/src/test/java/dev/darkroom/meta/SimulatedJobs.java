@@ -9,6 +9,7 @@ import dev.darkroom.job.Size;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.MemoryPlan;
+import dev.darkroom.model.PlanChoice;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Device;
@@ -34,6 +35,7 @@ final class SimulatedJobs {
     private static final int[] CARDS = {8, 12, 16, 24, 48, 80};
     private static final int JOBS_OF_A_WORKER = 20;
     private static final int SIDE = 64;
+    private static final long HOST = 128L << 30;
     private static final long GIGA = 1_000_000_000;
 
     private final Path folder;
@@ -76,7 +78,8 @@ final class SimulatedJobs {
         long before = Scope.liveTensors();
         try (var card = SimulatedCard.of(bytes);
                 Loras loras = Families.loras(GIGA)) {
-            var residency = new Residency(new PlacementPolicy(Device.META, Optional.empty(), OptionalLong.empty()));
+            var residency = new Residency(
+                    new PlacementPolicy(Device.META, Optional.empty(), OptionalLong.empty()), PlanChoice.AUTO, HOST);
             List<ImageModel> models = new ArrayList<>();
             for (String name : names) {
                 models.add(Families.open(name, Checkpoints.at(name, folder), Limits.STANDARD, loras));
@@ -120,7 +123,7 @@ final class SimulatedJobs {
             again += tries[0] > 1 ? 1 : 0;
         } catch (TensorException e) {
             failed++;
-            System.out.println(name + " at " + size + ": " + e.getMessage() + " by "
+            System.out.println("FAILED " + name + " at " + size + ": " + e.getMessage() + " by "
                     + residency.plan(model.networks()).orElse(null));
         }
     }
