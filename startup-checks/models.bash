@@ -75,10 +75,16 @@ snapshot() {
 
 # The networks of a checkpoint: the components of model_index.json that have weights.
 networks() {
-  tr -d '[:space:]' <"$1/model_index.json" |
-    grep -oE '"[[:alnum:]_-]+":\["[^"]*","[^"]*"\]' |
-    grep -vE '(Tokenizer(Fast)?|Scheduler|Processor|Extractor)"\]$|^"(safety_checker|feature_extractor|image_encoder)"' |
-    cut -d'"' -f2
+  local rest name class
+  rest=$(<"$1/model_index.json")
+  rest=${rest//[[:space:]]/}
+  while [[ $rest =~ \"([[:alnum:]_-]+)\":\[\"[^\"]*\",\"([^\"]*)\"\](.*) ]]; do
+    name=${BASH_REMATCH[1]} class=${BASH_REMATCH[2]} rest=${BASH_REMATCH[3]}
+    case $name:$class in
+      *Tokenizer | *TokenizerFast | *Scheduler | *Processor | *Extractor | safety_checker:* | feature_extractor:* | image_encoder:*) ;;
+      *) echo "$name" ;;
+    esac
+  done
 }
 
 # The files that a network must have: its config, and its weights in one piece or in the shards that its index names. A second argument is the
@@ -107,7 +113,14 @@ network_files() {
 
 # Bytes of all weights of a checkpoint that are there; a second argument is the model's source.
 weight_bytes() {
-  networks "$1" | while IFS= read -r network; do network_files "$1/$network" "${2:-}"; done |
-    grep -E '\.(safetensors|gguf)$' | while IFS= read -r file; do stat -Lc %s "$file" 2>/dev/null; done |
-    awk '{ bytes += $1 } END { printf "%.0f\n", bytes }'
+  local files=() all=0 network file size
+  while IFS= read -r network; do
+    while IFS= read -r file; do
+      [[ $file != *.safetensors && $file != *.gguf ]] || files+=("$file")
+    done < <(network_files "$1/$network" "${2:-}")
+  done < <(networks "$1")
+  if [ ${#files[@]} -gt 0 ]; then
+    while read -r size; do all=$((all + size)); done < <(stat -Lc %s "${files[@]}" 2>/dev/null)
+  fi
+  echo "$all"
 }

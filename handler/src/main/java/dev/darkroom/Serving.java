@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.checks.SetupException;
+import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.logs.Metrics;
@@ -73,7 +74,8 @@ class Serving {
     /** Serves until the process is asked to end; returns its exit status. */
     int run() throws InterruptedException {
         Optional<RunPodEnvironment> platform = Optional.empty();
-        try (var setup = new Setup(config, vertx)) {
+        StartPhases phases = StartPhases.ofProcess();
+        try (var setup = new Setup(config, vertx, phases)) {
             var unused = StartupChecks.build("settings", config::address);
             platform = StartupChecks.build("RunPod", RunPodEnvironment::fromProcess);
             // the platform kills who is silent, and loading may take minutes
@@ -81,12 +83,15 @@ class Serving {
             JobStore store = StartupChecks.build(
                     "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
             queue.open(store, metrics::ended);
+            phases.lap("jobs");
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
             watch(setup);
             watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();
+            metrics.started(phases.milliseconds());
+            LOG.info(phases);
             LOG.infof("READY at %s", config.address());
             if (folderIsServed && config.publicUrl().isEmpty() && WILDCARD.contains(config.host())) {
                 LOG.warnf(

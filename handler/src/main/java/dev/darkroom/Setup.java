@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.Fp8Kernels;
+import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
@@ -44,6 +45,7 @@ public final class Setup implements AutoCloseable {
 
     private final WorkerConfig config;
     private final Vertx vertx;
+    private final StartPhases phases;
     private final Loras loras;
     private final GpuLane gpu = new GpuLane();
     private final List<ServedModel> models = new ArrayList<>();
@@ -53,8 +55,14 @@ public final class Setup implements AutoCloseable {
     private Optional<Storage> storage = Optional.empty();
 
     public Setup(WorkerConfig config, Vertx vertx) {
+        this(config, vertx, new StartPhases());
+    }
+
+    /** @param phases is told when a part of the setup is done */
+    Setup(WorkerConfig config, Vertx vertx, StartPhases phases) {
         this.config = config;
         this.vertx = vertx;
+        this.phases = phases;
         this.loras = Families.loras(config.loras().memory().asLongValue());
     }
 
@@ -75,15 +83,18 @@ public final class Setup implements AutoCloseable {
                 models.add(model);
                 StartupChecks.run("weights of " + model.name(), () -> load(model));
             }
+            phases.lap("weights");
             compareArithmetic();
             startKernels();
             chooseAttention();
+            phases.lap("checks");
             models.stream()
                     .filter(ServedModel::isLoaded)
                     .forEach(served -> StartupChecks.run("warm-up", () -> {
                         served.model().warmUp();
                         return served.name();
                     }));
+            phases.lap("warm-up");
             return new Handler(new ServedModels(models), gpu, built.images(), built.loras(), built.results());
         });
     }
@@ -101,9 +112,11 @@ public final class Setup implements AutoCloseable {
         return gpu.run(() -> {
             ServedModel model = chosen.in(device());
             StartupChecks.run("weights of " + model.name(), () -> load(model));
+            phases.lap("weights");
             compareArithmetic();
             startKernels();
             chooseAttention();
+            phases.lap("checks");
             return new Handler(new ServedModels(List.of(model)), gpu, built.images(), built.loras(), built.results());
         });
     }
@@ -134,12 +147,14 @@ public final class Setup implements AutoCloseable {
         Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, folder, folderIsServed));
         storage = Optional.of(built);
         StartupChecks.run("storage", () -> built.results().checkStorage());
+        phases.lap("storage");
         return built;
     }
 
     /** Loads libtorch and chooses the device, on the GPU's thread. */
     private Residency device() {
         StartupChecks.operators();
+        phases.lap("libtorch");
         device = StartupChecks.run("device", this::chosenDevice);
         StartupChecks.run("allocator", Allocator::name);
         precision = precision();

@@ -85,6 +85,7 @@ public final class Operators {
                 CardKernels.class)) {
             initialise(further);
         }
+        OperatorLibrary.useAllProcessors(); // by this thread, too
         return Operator.bound();
     }
 

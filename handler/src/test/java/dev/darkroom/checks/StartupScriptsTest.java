@@ -591,7 +591,7 @@ class StartupScriptsTest {
                     .filter(name -> name.matches("\\d\\d-.*"))
                     .toList();
             assertThat(checks.stream().map(name -> name.substring(0, 2)))
-                    .hasSize(11)
+                    .hasSize(12)
                     .doesNotHaveDuplicates();
             assertThat(checks)
                     .allSatisfy(name -> assertThat(table)

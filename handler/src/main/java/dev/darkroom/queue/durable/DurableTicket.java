@@ -75,6 +75,11 @@ final class DurableTicket implements Ticket {
     }
 
     @Override
+    public boolean outlivesProcess() {
+        return job.outlivesProcess();
+    }
+
+    @Override
     public void stored(JobResult.Image image) {
         job.events().publish(new JobEvent.PictureStored(image));
     }

@@ -171,7 +171,7 @@ final class JobLife {
         }
         try {
             queue.store().put(state.record());
-            queue.background().execute(queue.store()::commit);
+            queue.store().commitSoon(queue.background());
         } catch (UncheckedIOException e) {
             LOG.errorf(
                     "job %s: its state would not outlive this process: %s",

@@ -131,7 +131,17 @@ final class DataKeys {
     }
 
     String sealed(String plain) {
-        return TEXT + Base64.getEncoder().encodeToString(sealed(plain.getBytes(StandardCharsets.UTF_8)));
+        return sealedText(plain.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Encrypts into a text. */
+    String sealedText(byte[] plain) {
+        return TEXT + Base64.getEncoder().encodeToString(sealed(plain));
+    }
+
+    /** Decrypts what {@link #sealedText} made; returns any other text as it is. */
+    byte[] openedText(String sealed) throws IOException {
+        return sealed.startsWith(TEXT) ? opened(bytes(sealed)) : sealed.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Decrypts a text, as {@link #opened(byte[])} does. */
