@@ -1,10 +1,10 @@
 package dev.darkroom.hub;
 
 import dev.darkroom.job.Reason;
+import dev.darkroom.snapshot.Randomness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
 /** Pauses between the attempts of one request: twice as long each time, or as long as the server asks for. */
@@ -54,7 +54,7 @@ final class Backoff {
     private Duration next() {
         Duration doubled = settings.firstPause().multipliedBy(1L << Math.min(failures - 1, 20));
         long millis = shorter(doubled, LONGEST).toMillis();
-        return Duration.ofMillis(millis - ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+        return Duration.ofMillis(millis - Randomness.plain().nextLong(millis / 2 + 1));
     }
 
     private static Duration shorter(Duration a, Duration b) {

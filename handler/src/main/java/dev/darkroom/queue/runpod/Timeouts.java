@@ -1,9 +1,9 @@
 package dev.darkroom.queue.runpod;
 
+import dev.darkroom.snapshot.Randomness;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Timeouts and waits of the conversation with the platform.
@@ -59,7 +59,7 @@ record Timeouts(
     }
 
     static Duration jittered(Duration wait) {
-        double factor = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
+        double factor = Randomness.plain().nextDouble(1 - JITTER, 1 + JITTER);
         return Duration.ofNanos(Math.round(wait.toNanos() * factor));
     }
 

@@ -50,6 +50,7 @@ final class TestWorker implements AutoCloseable {
     private static final int THREADS = 3;
 
     final StandInPlatform platform = StandInPlatform.start(millis(2_000));
+    final RunPodIdentity identity;
     final RunPodSource source;
     final Heartbeat heartbeat;
     private final Vertx vertx = Vertx.vertx();
@@ -66,11 +67,11 @@ final class TestWorker implements AutoCloseable {
 
     /** @param variables what becomes of those that the platform puts into the environment */
     TestWorker(Map<String, String> settings, UnaryOperator<Map<String, String>> variables) {
-        RunPodEnvironment environment =
-                RunPodEnvironment.from(variables.apply(platform.environment())).orElseThrow();
+        identity = RunPodIdentity.of(() -> variables.apply(platform.environment()))
+                .orElseThrow();
         RunPodSettings known = settings(settings);
-        heartbeat = Heartbeat.start(environment, known.product(), millis(100), PING_RETRIES);
-        source = RunPodSource.start(environment, known, reader(), vertx, heartbeat, PACE);
+        heartbeat = Heartbeat.start(identity, known.product(), millis(100), PING_RETRIES);
+        source = RunPodSource.start(identity, known, reader(), vertx, heartbeat, PACE);
     }
 
     static PayloadReader reader() {

@@ -3,6 +3,7 @@ package dev.darkroom.queue.durable.disk;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,12 @@ public record JobRecord(
     /** Returns the record of the job as it begins. */
     public JobRecord begun(long now) {
         return open(sequence, accepted, Status.IN_PROGRESS, retries, takes, attempts + 1, now);
+    }
+
+    /** Returns the record of a running job as if it had begun so much later, or earlier, but not in the future. */
+    public JobRecord startedLater(Duration time, long now) {
+        long startedAt = Math.min(started + time.toMillis(), now);
+        return open(sequence, accepted, status, retries, takes, attempts, startedAt);
     }
 
     private JobRecord open(
