@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -48,28 +49,27 @@ public final class Randomness {
      * snapshot too where that is one of a whole machine.
      */
     static void renew() {
-        present = begun(surroundings(System.getenv()));
+        present = begun(new SecureRandom(), surroundings(System.getenv()));
     }
 
-    /** Makes a generator from the kernel's random numbers and what else is unlike elsewhere. */
-    static SecureRandom begun(byte[] unlike) {
-        var random = new SecureRandom();
-        random.setSeed(unlike); // adds to what the kernel gave, and replaces nothing
+    /** Adds what is unlike elsewhere to a generator, whose state may be that of all copies. */
+    static SecureRandom begun(SecureRandom random, byte[] unlike) {
+        random.setSeed(unlike); // adds to the state, and replaces nothing
         return random;
     }
 
     /** Digests the clocks, the process, the machine's names, and the variables, among which platforms give each worker an id. */
     static byte[] surroundings(Map<String, String> variables) {
         try {
+            Instant now = Instant.now();
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(ByteBuffer.allocate(3 * Long.BYTES)
                     .putLong(System.nanoTime())
                     .putLong(ProcessHandle.current().pid())
-                    .putLong(java.time.Instant.now().getEpochSecond())
+                    .putLong(now.getEpochSecond())
                     .array());
-            digest.update(ByteBuffer.allocate(Integer.BYTES)
-                    .putInt(java.time.Instant.now().getNano())
-                    .array());
+            digest.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(now.getNano()).array());
             digest.update(new TreeMap<>(variables).toString().getBytes(StandardCharsets.UTF_8));
             for (Path known : new Path[] {OWN_UUID, Path.of("/etc/hostname"), Path.of("/sys/class/net/eth0/address")}) {
                 digest.update(content(known));

@@ -29,7 +29,16 @@ public final class Restored {
         void close();
     }
 
-    private record Entry(String what, Listener listener) {}
+    /** Somebody who listens; the same listener may do so twice. */
+    private static final class Entry {
+        final String what;
+        final Listener listener;
+
+        Entry(String what, Listener listener) {
+            this.what = what;
+            this.listener = listener;
+        }
+    }
 
     /**
      * Listens from now on.
@@ -39,7 +48,7 @@ public final class Restored {
     public static Registration listen(String what, Listener listener) {
         var entry = new Entry(what, listener);
         LISTENERS.add(entry);
-        return () -> LISTENERS.removeIf(known -> known == entry);
+        return () -> LISTENERS.remove(entry);
     }
 
     /** Has everything done again, random numbers first; returns when all listeners were called. */

@@ -35,7 +35,8 @@ public record Wake(Cause cause, Duration slept, Duration wall) {
     @Override
     public String toString() {
         return switch (cause) {
-            case CLOCKS -> "this process was not there for " + seconds(slept) + " (" + seconds(wall) + " by the wall clock)";
+            case CLOCKS ->
+                "this process was not there for " + seconds(slept) + " (" + seconds(wall) + " by the wall clock)";
             case SIGNAL -> "this process was restored, says a signal";
             case CHECKPOINT -> "this process was restored from a checkpoint";
         };

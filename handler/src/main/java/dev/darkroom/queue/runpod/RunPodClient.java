@@ -26,21 +26,25 @@ final class RunPodClient implements AutoCloseable {
     private static final Duration SLACK = Duration.ofSeconds(10);
     private static final int MOST_CONNECTIONS = 32;
 
-    /** After a restore, time for answers that lie in the sockets already: a job may be among them. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
-
     private final Vertx vertx;
     private final Supplier<RunPodEnvironment> environment;
     private final WebClientOptions options;
+    private final Duration grace;
     private volatile WebClient client;
     private volatile WebClient takes;
     private final Object takeState = new Object();
     private boolean takeGivenUp;
     private boolean takeAnswering;
 
-    /** @param environment the platform's settings of now, with the key */
-    RunPodClient(Vertx vertx, Supplier<RunPodEnvironment> environment, String product) {
+    /**
+     * Connects to nothing yet.
+     *
+     * @param environment the platform's settings of now, with the key
+     * @param grace time that the connections from before a restore still have
+     */
+    RunPodClient(Vertx vertx, Supplier<RunPodEnvironment> environment, String product, Duration grace) {
         this.vertx = vertx;
+        this.grace = grace;
         this.environment = environment;
         this.options = new WebClientOptions()
                 .setUserAgent(userAgent(product))
@@ -77,7 +81,7 @@ final class RunPodClient implements AutoCloseable {
                 takes = WebClient.create(vertx, options);
             }
         }
-        vertx.setTimer(GRACE.toMillis(), timer -> {
+        vertx.setTimer(grace.toMillis(), timer -> {
             before.close();
             synchronized (takeState) {
                 if (!takeAnswering && !takesBefore.equals(takes)) {

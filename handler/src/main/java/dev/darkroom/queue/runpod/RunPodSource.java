@@ -33,7 +33,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
             PayloadReader reader,
             Vertx vertx,
             Timeouts timeouts) {
-        this.client = new RunPodClient(vertx, identity, settings.product());
+        this.client = new RunPodClient(vertx, identity, settings.product(), timeouts.reconnect());
         this.held = new HeldJobs(settings.prefetch() ? 2 : 1);
         var context = new PullContext(
                 identity,

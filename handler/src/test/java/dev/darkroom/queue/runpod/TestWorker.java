@@ -37,6 +37,7 @@ final class TestWorker implements AutoCloseable {
             millis(20),
             millis(150),
             millis(300),
+            millis(20),
             millis(600),
             millis(300),
             List.of(millis(10), millis(20), millis(40)),
@@ -134,6 +135,11 @@ final class TestWorker implements AutoCloseable {
                 throw new AssertionError("a worker's thread does not end");
             }
         }
+    }
+
+    /** Waits until the worker has begun with this job. */
+    void awaitHeld(String id) throws InterruptedException {
+        platform.await(ping -> ping.target().contains("job_id=" + id + "&"), 1);
     }
 
     /** Waits until the worker holds at most so many jobs. */

@@ -222,8 +222,9 @@ public record JobRecord(
     /** Adds to a status body the times of the job, and which worker did it. */
     public ObjectNode describe(ObjectNode body, long now, String workerId) {
         if (started != 0) {
-            body.put("delayTime", started - accepted)
-                    .put("executionTime", (ended == 0 ? now : ended) - started)
+            // a clock that was set back makes no time negative
+            body.put("delayTime", Math.max(0, started - accepted))
+                    .put("executionTime", Math.max(0, (ended == 0 ? now : ended) - started))
                     .put("workerId", workerId);
         }
         if (retries > 0) {
