@@ -7,6 +7,7 @@ import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
+import dev.darkroom.hub.progress.Terminal;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
@@ -178,12 +179,17 @@ public final class Setup implements AutoCloseable {
     /** Finds a checkpoint, and opens it without loading its networks. */
     private ServedModel open(String name, ModelSource source, Residency residency) {
         String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
-        LocatedModel located = StartupChecks.run(setting + name, () -> new Models(config.hub()).locate(source));
+        LocatedModel located = StartupChecks.run(setting + name, () -> new Models(config.hub(), terminal()).locate(source));
         ImageModel model = StartupChecks.build(
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
         folders.put(name, located.folder());
         return new ServedModel(name, model, located.revision().orElse(null), residency);
+    }
+
+    /** Returns where a bar can be drawn; nowhere among lines of JSON. */
+    private Optional<Terminal> terminal() {
+        return config.log() == WorkerConfig.LogForm.JSON ? Optional.empty() : Terminal.ofStandardError();
     }
 
     /** Returns true if layers are multiplied in fp8: where that was asked for and the device can. */
