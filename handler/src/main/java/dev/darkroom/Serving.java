@@ -85,7 +85,8 @@ class Serving {
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
             JobStore store = StartupChecks.build(
                     "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
-            Restored.listen("the lock of the data folder", wake -> store.trouble().ifPresent(Serving::endAtOnce));
+            Restored.listen(
+                    "the lock of the data folder", wake -> store.trouble().ifPresent(Serving::endAtOnce));
             queue.open(store, metrics::ended);
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
@@ -119,7 +120,8 @@ class Serving {
         } catch (SetupException e) {
             state.setupFailed();
             if (platform.isPresent()) {
-                Heartbeat.reportUnhealthy(platform.get().get(), config.runpod(), e.check(), String.valueOf(e.getMessage()));
+                Heartbeat.reportUnhealthy(
+                        platform.get().get(), config.runpod(), e.check(), String.valueOf(e.getMessage()));
             }
             return SETUP_FAILED;
         }

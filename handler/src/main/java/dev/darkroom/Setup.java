@@ -179,7 +179,8 @@ public final class Setup implements AutoCloseable {
     /** Finds a checkpoint, and opens it without loading its networks. */
     private ServedModel open(String name, ModelSource source, Residency residency) {
         String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
-        LocatedModel located = StartupChecks.run(setting + name, () -> new Models(config.hub(), terminal()).locate(source));
+        LocatedModel located =
+                StartupChecks.run(setting + name, () -> new Models(config.hub(), terminal()).locate(source));
         ImageModel model = StartupChecks.build(
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));

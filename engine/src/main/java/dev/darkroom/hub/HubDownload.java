@@ -48,7 +48,9 @@ final class HubDownload {
     /** Fetches small files first, because they name the weights. Nothing is visible in the snapshot before all files have come. */
     private Path fetch(HubClient client) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        LOG.infof("%s is in no cache: asking %s for it", repository, settings.endpoint().getHost());
+        LOG.infof(
+                "%s is in no cache: asking %s for it",
+                repository, settings.endpoint().getHost());
         Listing listing = client.listing(repository);
         List<RepositoryFile> files = new ArrayList<>();
         files.add(needed(listing, ModelIndex.FILE));

@@ -141,8 +141,7 @@ class HubFaultsTest {
         }
 
         assertThat(said.getFirst()).isEqualTo("INFO " + MAIN + " is in no cache: asking localhost for it");
-        assertThat(said.get(1))
-                .matches("WARN\\w* localhost: the list of files of .*: .*; attempt 2 of 4 in [0-9.]+ s");
+        assertThat(said.get(1)).matches("WARN\\w* localhost: the list of files of .*: .*; attempt 2 of 4 in [0-9.]+ s");
         assertThat(said).hasSize(4);
     }
 

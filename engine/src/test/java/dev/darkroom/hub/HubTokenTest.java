@@ -71,7 +71,8 @@ class HubTokenTest {
                 .isEqualTo(home);
         assertThat(HubCache.home(Optional.empty(), Map.of("XDG_CACHE_HOME", "/caches")))
                 .isEqualTo(Path.of("/caches/huggingface"));
-        assertThat(HubCache.home(Optional.empty(), Map.of("XDG_CACHE_HOME", " "))).isEqualTo(standard);
+        assertThat(HubCache.home(Optional.empty(), Map.of("XDG_CACHE_HOME", " ")))
+                .isEqualTo(standard);
         assertThat(HubCache.home(Optional.empty(), Map.of())).isEqualTo(standard);
     }
 

@@ -112,9 +112,7 @@ public final class DownloadProgress implements AutoCloseable {
     }
 
     private static String size(long bytes) {
-        return bytes < 1_000_000_000
-                ? bytes / 1_000_000 + " MB"
-                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+        return bytes < 1_000_000_000 ? bytes / 1_000_000 + " MB" : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
     /** Returns minutes and seconds, and hours where there are any. */

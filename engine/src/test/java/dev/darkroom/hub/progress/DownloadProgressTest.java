@@ -40,8 +40,7 @@ class DownloadProgressTest {
         try (var progress = of(34 * GIGABYTE, Optional.empty())) {
             come(progress, 100_000_000, 40);
 
-            assertThat(progress.line())
-                    .isEqualTo("downloading org/name@main: 11 % of 34000 MB, 100 MB/s, 5:00 left");
+            assertThat(progress.line()).isEqualTo("downloading org/name@main: 11 % of 34000 MB, 100 MB/s, 5:00 left");
         }
     }
 
@@ -73,11 +72,12 @@ class DownloadProgressTest {
                     .isEqualTo(" 50 % [============            ] 1.0 GB of 2.0 GB, 100 MB/s, 0:10 left  org/name@main");
             String drawn = written.toString(StandardCharsets.UTF_8);
             assertThat(drawn).doesNotContain("\n");
-            assertThat(drawn.split("\r", -1)).allSatisfy(line -> assertThat(line.replace("\u001b[K", ""))
-                    .hasSizeLessThan(80));
+            assertThat(drawn.split("\r", -1))
+                    .allSatisfy(line -> assertThat(line.replace("\u001b[K", "")).hasSizeLessThan(80));
 
             written.reset();
-            progress.aside(() -> assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("\r\u001b[K"));
+            progress.aside(
+                    () -> assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("\r\u001b[K"));
             written.reset();
         }
         assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("\r\u001b[K");

@@ -105,7 +105,9 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     private void closeAfter(Duration time, ChannelHandlerContext connection) {
         stopTimer();
         int restores = Restored.times();
-        timer = connection.executor().schedule(() -> timeIsUp(restores, time, connection), time.toMillis(), TimeUnit.MILLISECONDS);
+        timer = connection
+                .executor()
+                .schedule(() -> timeIsUp(restores, time, connection), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Gives the connection the time once more if nobody ran here in that time, who could have read what has come. */

@@ -42,7 +42,8 @@ final class JobPoll {
             while (held.awaitPlace()) {
                 long start = System.nanoTime();
                 boolean jobInProgress = !held.ids().isEmpty();
-                Duration wait = heard(client.take(() -> context.environment().urls().take(jobInProgress), timeouts.poll()), start);
+                Duration wait = heard(
+                        client.take(() -> context.environment().urls().take(jobInProgress), timeouts.poll()), start);
                 if (wait.isPositive() && stopped.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
                     return;
                 }

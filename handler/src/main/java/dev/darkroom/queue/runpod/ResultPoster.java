@@ -26,7 +26,8 @@ final class ResultPoster {
     private final RunPodSettings settings;
     private final Timeouts timeouts;
 
-    ResultPoster(RunPodClient client, Supplier<RunPodEnvironment> environment, RunPodSettings settings, Timeouts timeouts) {
+    ResultPoster(
+            RunPodClient client, Supplier<RunPodEnvironment> environment, RunPodSettings settings, Timeouts timeouts) {
         this.client = client;
         this.environment = environment;
         this.settings = settings;

@@ -28,11 +28,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     private volatile String worker;
 
     private RunPodSource(
-            RunPodIdentity identity,
-            RunPodSettings settings,
-            PayloadReader reader,
-            Vertx vertx,
-            Timeouts timeouts) {
+            RunPodIdentity identity, RunPodSettings settings, PayloadReader reader, Vertx vertx, Timeouts timeouts) {
         this.client = new RunPodClient(vertx, identity, settings.product(), timeouts.reconnect());
         this.held = new HeldJobs(settings.prefetch() ? 2 : 1);
         var context = new PullContext(
@@ -71,11 +67,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
      * @param heartbeat reports which jobs this source holds
      */
     public static RunPodSource start(
-            RunPodIdentity identity,
-            RunPodSettings settings,
-            PayloadReader reader,
-            Vertx vertx,
-            Heartbeat heartbeat) {
+            RunPodIdentity identity, RunPodSettings settings, PayloadReader reader, Vertx vertx, Heartbeat heartbeat) {
         return start(identity, settings, reader, vertx, heartbeat, Timeouts.STANDARD);
     }
 

@@ -29,8 +29,8 @@ final class StopChannel {
     void run() {
         try {
             while (environment.get().urls().stop().isPresent()) {
-                Thread.sleep(heard(client.get(
-                        () -> environment.get().urls().stop().orElse(""), timeouts.poll())));
+                Thread.sleep(
+                        heard(client.get(() -> environment.get().urls().stop().orElse(""), timeouts.poll())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /** What the platform sees of a worker that was frozen, or restored from a snapshot, maybe as another worker. */
 @Timeout(20)
 class RestoredWorkerTest {
-    private static final Wake FROZEN =
-            new Wake(Wake.Cause.CLOCKS, Duration.ofHours(1), Duration.ofHours(1));
+    private static final Wake FROZEN = new Wake(Wake.Cause.CLOCKS, Duration.ofHours(1), Duration.ofHours(1));
     private static final Wake COPY = new Wake(Wake.Cause.SIGNAL, Duration.ZERO, Duration.ofHours(1));
 
     @Test
@@ -92,8 +91,7 @@ class RestoredWorkerTest {
     void theHeartbeatGoesOnAtOnceAlsoWhenAPingWasUnderWay() throws Exception {
         try (var platform = StandInPlatform.start(millis(2_000))) {
             platform.script(Endpoint.PING, Reaction.hang());
-            RunPodIdentity identity =
-                    RunPodIdentity.of(platform::environment).orElseThrow();
+            RunPodIdentity identity = RunPodIdentity.of(platform::environment).orElseThrow();
             try (var unused = Heartbeat.start(identity, "Darkroom/0.1.0", Duration.ofMinutes(5), PING_RETRIES)) {
                 platform.await(Endpoint.PING, 1);
                 Restored.happened(FROZEN);

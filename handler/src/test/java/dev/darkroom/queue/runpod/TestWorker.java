@@ -68,8 +68,8 @@ final class TestWorker implements AutoCloseable {
 
     /** @param variables what becomes of those that the platform puts into the environment */
     TestWorker(Map<String, String> settings, UnaryOperator<Map<String, String>> variables) {
-        identity = RunPodIdentity.of(() -> variables.apply(platform.environment()))
-                .orElseThrow();
+        identity =
+                RunPodIdentity.of(() -> variables.apply(platform.environment())).orElseThrow();
         RunPodSettings known = settings(settings);
         heartbeat = Heartbeat.start(identity, known.product(), millis(100), PING_RETRIES);
         source = RunPodSource.start(identity, known, reader(), vertx, heartbeat, PACE);

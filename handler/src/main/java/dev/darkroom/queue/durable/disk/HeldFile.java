@@ -36,8 +36,7 @@ record HeldFile(Path path, @Nullable Object key, boolean listed) {
     }
 
     private static @Nullable Object key(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class)
-                .fileKey();
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     private static boolean isListed(Path path) throws IOException {
