@@ -31,6 +31,7 @@ class FrozenWorkerIT {
     /** Longer than what the worker takes for a busy machine, and than the time that the job over HTTP may take. */
     private static final Duration FREEZE = Duration.ofSeconds(7);
 
+    private static final String SHORT = "{\"prompt\": \"a circle\", \"width\": 64, \"height\": 64}";
     private static final String LONG = "{\"prompt\": \"a forest\", \"num_inference_steps\": 120}";
 
     @TempDir
@@ -47,7 +48,7 @@ class FrozenWorkerIT {
             worker.awaitReady();
             String local = post(worker, "{\"input\": " + LONG + ", \"policy\": {\"executionTimeout\": 5000}}");
             awaitStarted(worker, local);
-            platform.offer("first", LONG);
+            platform.offer("first", SHORT);
             platform.await(Endpoint.TAKE, 2); // the job was taken, and another poll is open
             int pings = platform.requests(Endpoint.PING).size();
             int polls = platform.requests(Endpoint.TAKE).size();
@@ -59,8 +60,10 @@ class FrozenWorkerIT {
             // both have an interval of a minute: what comes now, comes because of the freeze
             platform.await(Endpoint.PING, pings + 1);
             platform.await(Endpoint.TAKE, polls + 1);
-            platform.offer("second", LONG);
-            platform.awaitResults(2);
+            platform.offer("second", SHORT);
+            Eventually.await(
+                    "both jobs of the platform are answered",
+                    () -> platform.answers().size() == 2);
             assertThat(awaitEnd(worker, local).path("status").asText()).isEqualTo("COMPLETED");
 
             assertThat(platform.answers()).isEqualTo(Map.of("first", 1, "second", 1));
