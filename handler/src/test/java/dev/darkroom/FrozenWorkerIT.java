@@ -29,7 +29,7 @@ class FrozenWorkerIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Longer than what the worker takes for a busy machine, and than the time that the job over HTTP may take. */
-    private static final Duration FREEZE = Duration.ofSeconds(7);
+    private static final Duration FREEZE = Duration.ofSeconds(12);
 
     private static final String SHORT = "{\"prompt\": \"a circle\", \"width\": 64, \"height\": 64}";
     private static final String LONG = "{\"prompt\": \"a forest\", \"num_inference_steps\": 120}";
@@ -46,7 +46,7 @@ class FrozenWorkerIT {
         try (platform;
                 var worker = WorkerProcess.start(folder, environment)) {
             worker.awaitReady();
-            String local = post(worker, "{\"input\": " + LONG + ", \"policy\": {\"executionTimeout\": 5000}}");
+            String local = post(worker, "{\"input\": " + LONG + ", \"policy\": {\"executionTimeout\": 10000}}");
             awaitStarted(worker, local);
             platform.offer("first", SHORT);
             platform.await(Endpoint.TAKE, 2); // the job was taken, and another poll is open

@@ -172,6 +172,18 @@ public final class Metadata {
     }
 
     private static boolean lists(JsonNode entry, String member) {
+        switch (member) {
+            case Recorder.ALL_METHODS -> {
+                return is(entry, "allDeclaredMethods", "allPublicMethods");
+            }
+            case Recorder.ALL_FIELDS -> {
+                return is(entry, "allDeclaredFields", "allPublicFields");
+            }
+            case Recorder.ALL_CONSTRUCTORS -> {
+                return is(entry, "allDeclaredConstructors", "allPublicConstructors");
+            }
+            default -> {}
+        }
         if (!member.contains("(")) {
             return is(entry, "allDeclaredFields", "allPublicFields")
                     || texts(entry.path("fields"), "name").anyMatch(member::equals);

@@ -30,6 +30,10 @@ import org.jspecify.annotations.NullUnmarked;
  */
 @NullUnmarked
 public final class Recorder {
+    static final String ALL_METHODS = "all methods";
+    static final String ALL_FIELDS = "all fields";
+    static final String ALL_CONSTRUCTORS = "all constructors";
+
     private static final Set<String> LINES = new ConcurrentSkipListSet<>();
 
     private Recorder() {}
@@ -123,6 +127,30 @@ public final class Recorder {
         Field found = type.getDeclaredField(name);
         type(type, name, caller);
         return found;
+    }
+
+    @Instead
+    public static Method[] getMethods(Class<?> type, Class<?> caller) {
+        type(type, ALL_METHODS, caller);
+        return type.getMethods();
+    }
+
+    @Instead
+    public static Method[] getDeclaredMethods(Class<?> type, Class<?> caller) {
+        type(type, ALL_METHODS, caller);
+        return type.getDeclaredMethods();
+    }
+
+    @Instead
+    public static Field[] getDeclaredFields(Class<?> type, Class<?> caller) {
+        type(type, ALL_FIELDS, caller);
+        return type.getDeclaredFields();
+    }
+
+    @Instead
+    public static Constructor<?>[] getDeclaredConstructors(Class<?> type, Class<?> caller) {
+        type(type, ALL_CONSTRUCTORS, caller);
+        return type.getDeclaredConstructors();
     }
 
     @Instead

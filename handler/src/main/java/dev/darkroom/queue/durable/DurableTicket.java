@@ -44,6 +44,7 @@ final class DurableTicket implements Ticket {
 
     @Override
     public void checkCancelled() {
+        Watch.look(); // before the record is read: no job is late for the time in which nobody ran
         check();
         if (job.record().isOverdue(now())) {
             throw Conclusion.overtime(job.beginning());
@@ -52,6 +53,7 @@ final class DurableTicket implements Ticket {
 
     @Override
     public void report(int step, int steps) {
+        Watch.look();
         if (job.record().isOverdue(now())) {
             job.fail(Conclusion.overtime(job.beginning()));
         }
@@ -91,7 +93,6 @@ final class DurableTicket implements Ticket {
     }
 
     private long now() {
-        Watch.look(); // no job is late for the time in which nobody ran
         return clock.millis();
     }
 }
