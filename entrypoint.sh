@@ -101,6 +101,10 @@ preload=$(to_preload)
 # shellcheck source=startup-checks/libraries.bash
 . "$checks/libraries.bash"
 
+# shellcheck source=startup-checks/native.bash
+. "$(dirname "${BASH_SOURCE[0]}")/startup-checks/native.bash"
+run_native "$@"
+
 # without a locale there are no letters but English ones in the names of files
 exec env LC_ALL=C.UTF-8 ${preload:+LD_PRELOAD="$preload${LD_PRELOAD:+:$LD_PRELOAD}"} "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
   -jar "$here/handler/target/quarkus-app/quarkus-run.jar" "$@"

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
  * extension of Quarkus knows ask for, and all classes of ours, whoever asks for them but Quarkus, which tells of those itself.
  */
 class RecordedWorkerIT {
-    private static final List<String> CALLERS_OF_OURS =
-            List.of("dev.darkroom.", "ai.djl.", "com.sun.jna.", "com.luciad.", "com.twelvemonkeys.", "com.drew.", "org.h2.");
+    private static final List<String> CALLERS_OF_OURS = List.of(
+            "dev.darkroom.", "ai.djl.", "com.sun.jna.", "com.luciad.", "com.twelvemonkeys.", "com.drew.", "org.h2.");
     private static final List<String> OF_QUARKUS =
             List.of("io.quarkus.", "io.smallrye.", "org.jboss.", "io.vertx.", "jakarta.", "jdk.", "org.eclipse.");
 
@@ -55,7 +55,9 @@ class RecordedWorkerIT {
                 post(worker, "/runsync", "{\"input\": {\"prompt\": \"a sun\", \"return\": \"base64\"}}");
                 post(worker, "/run", "{\"input\": {\"prompt\": \"a sun\"}}");
                 worker.terminate();
-                assertThat(worker.awaitEnd(Duration.ofMinutes(1))).as(worker.log()).isIn(0, 143);
+                assertThat(worker.awaitEnd(Duration.ofMinutes(1)))
+                        .as(worker.log())
+                        .isIn(0, 143);
                 assertThat(worker.log()).doesNotContain("not recorded: dev/darkroom");
             }
         }
@@ -66,9 +68,8 @@ class RecordedWorkerIT {
                 .hasSizeGreaterThan(100)
                 .filteredOn(access -> isOurs(access))
                 .hasSizeGreaterThan(20)
-                .allSatisfy(access -> assertThat(metadata.has(access))
-                        .as(access.toString())
-                        .isTrue());
+                .allSatisfy(access ->
+                        assertThat(metadata.has(access)).as(access.toString()).isTrue());
     }
 
     private static boolean isOurs(Access access) {

@@ -34,11 +34,16 @@ final class ForeignCalls {
     static Set<String> of(Path classes) throws IOException {
         Set<String> shapes = new TreeSet<>();
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(name -> name.toString().endsWith(".class")).toList()) {
+            for (Path file :
+                    files.filter(name -> name.toString().endsWith(".class")).toList()) {
                 ClassModel model = ClassFile.of().parse(file);
                 for (MethodModel method : model.methods()) {
-                    method.code().ifPresent(code -> collect(
-                            code.elementStream().filter(Instruction.class::isInstance).toList(), shapes));
+                    method.code()
+                            .ifPresent(code -> collect(
+                                    code.elementStream()
+                                            .filter(Instruction.class::isInstance)
+                                            .toList(),
+                                    shapes));
                 }
             }
         }
@@ -52,12 +57,12 @@ final class ForeignCalls {
         boolean written = false; // an array of arguments, since the last call that took one
         for (CodeElement element : code) {
             switch (element) {
-                case FieldInstruction field when field.opcode() == Opcode.GETSTATIC
+                case FieldInstruction field
+                when field.opcode() == Opcode.GETSTATIC
                         && LAYOUTS.containsKey(field.name().stringValue()) ->
                     layouts.add(LAYOUTS.get(field.name().stringValue()));
-                case NewReferenceArrayInstruction array when array.componentType()
-                        .asInternalName()
-                        .equals("java/lang/Object") -> {
+                case NewReferenceArrayInstruction array
+                when array.componentType().asInternalName().equals("java/lang/Object") -> {
                     arguments.clear();
                     written = true;
                 }
@@ -81,7 +86,9 @@ final class ForeignCalls {
                         shapes.add(shape("jint", all));
                     }
                     layouts.clear();
-                    before = owner.equals("java/lang/Integer") ? "jint" : owner.equals("java/lang/Long") ? "jlong" : "void*";
+                    before = owner.equals("java/lang/Integer")
+                            ? "jint"
+                            : owner.equals("java/lang/Long") ? "jlong" : "void*";
                     continue;
                 }
                 default -> {}

@@ -97,8 +97,10 @@ public final class Metadata {
                 resources.add(glob(entry.path("glob").asText()));
             }
         }
-        all.path("foreign").path("downcalls").forEach(call -> downcalls.add(call.path("returnType").asText() + "("
-                + texts(call.path("parameterTypes")).collect(Collectors.joining(",")) + ")"));
+        all.path("foreign")
+                .path("downcalls")
+                .forEach(call -> downcalls.add(call.path("returnType").asText() + "("
+                        + texts(call.path("parameterTypes")).collect(Collectors.joining(",")) + ")"));
     }
 
     private static Stream<String> texts(JsonNode array) {
@@ -106,7 +108,8 @@ public final class Metadata {
     }
 
     private static void put(Map<String, List<JsonNode>> into, JsonNode entry, String key) {
-        into.computeIfAbsent(entry.path(key).asText(), name -> new ArrayList<>()).add(entry);
+        into.computeIfAbsent(entry.path(key).asText(), name -> new ArrayList<>())
+                .add(entry);
     }
 
     /** Makes a pattern of a glob, in which only stars mean something. */
@@ -125,17 +128,18 @@ public final class Metadata {
             case "proxy" -> proxies.contains(access.name());
             case "bundle" -> bundles.contains(access.name());
             case "resource" -> hasResource(access.name());
-            case "service" -> providers(access.name())
-                    .allMatch(provider -> hasMember(types, provider, "<init>()"))
-                    && (providers(access.name()).findAny().isEmpty()
-                            || hasResource("META-INF/services/" + access.name()));
+            case "service" ->
+                providers(access.name()).allMatch(provider -> hasMember(types, provider, "<init>()"))
+                        && (providers(access.name()).findAny().isEmpty()
+                                || hasResource("META-INF/services/" + access.name()));
             default -> throw new IllegalArgumentException(access.kind());
         };
     }
 
     private static Stream<String> providers(String service) {
         try {
-            return Collections.list(Metadata.class.getClassLoader().getResources("META-INF/services/" + service)).stream()
+            return Collections.list(Metadata.class.getClassLoader().getResources("META-INF/services/" + service))
+                    .stream()
                     .flatMap(Metadata::lines)
                     .map(line -> line.replaceFirst("#.*", "").strip())
                     .filter(line -> !line.isEmpty());
@@ -167,8 +171,7 @@ public final class Metadata {
 
     private static boolean hasMember(Map<String, List<JsonNode>> all, String type, String member) {
         List<JsonNode> entries = all.getOrDefault(type, List.of());
-        return !entries.isEmpty()
-                && (member.isEmpty() || entries.stream().anyMatch(entry -> lists(entry, member)));
+        return !entries.isEmpty() && (member.isEmpty() || entries.stream().anyMatch(entry -> lists(entry, member)));
     }
 
     private static boolean lists(JsonNode entry, String member) {

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * Rust's stand one behind the other, so the longest beginning that is a class counts.
  */
 final class NativeNames {
-    private static final Pattern NAME = Pattern.compile("(?:java|javax|ai/djl|com/sun/jna|com/luciad|org/slf4j)/[\\w/$]+");
+    private static final Pattern NAME =
+            Pattern.compile("(?:java|javax|ai/djl|com/sun/jna|com/luciad|org/slf4j)/[\\w/$]+");
 
     private NativeNames() {}
 

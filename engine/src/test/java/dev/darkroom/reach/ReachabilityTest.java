@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ReachabilityTest {
     private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
-    private static final String OURS = "engine/src/main/resources/META-INF/native-image/dev.darkroom/engine/reachability-metadata.json";
+    private static final String OURS =
+            "engine/src/main/resources/META-INF/native-image/dev.darkroom/engine/reachability-metadata.json";
 
     /** Quarkus' extensions tell native-image of what these look up; of what a proxy does, native-image knows itself. */
     private static final List<String> TOLD_ELSEWHERE =
@@ -80,7 +81,8 @@ class ReachabilityTest {
 
         Metadata metadata = Metadata.ofClassPath();
         assertThat(shapes)
-                .allSatisfy(shape -> assertThat(metadata.hasDowncall(shape)).as(shape).isTrue());
+                .allSatisfy(shape ->
+                        assertThat(metadata.hasDowncall(shape)).as(shape).isTrue());
     }
 
     @ParameterizedTest
@@ -115,8 +117,8 @@ class ReachabilityTest {
                             .map(file -> root.relativize(file).toString())
                             .filter(name -> !name.startsWith("META-INF/native-image/")))
                     .isNotEmpty()
-                    .allSatisfy(
-                            name -> assertThat(metadata.hasResource(name)).as(name).isTrue());
+                    .allSatisfy(name ->
+                            assertThat(metadata.hasResource(name)).as(name).isTrue());
         }
     }
 

@@ -23,7 +23,8 @@ final class RecordedRun {
         Path models = home.resolve("test-payloads/models");
         Picture drawn;
         try (Darkroom darkroom = Darkroom.open(models.resolve("pocket-flux"))) {
-            Drawing drawing = darkroom.generate("a red car", DrawOptions.seed(1).withSize(64, 64).withSteps(1));
+            Drawing drawing = darkroom.generate(
+                    "a red car", DrawOptions.seed(1).withSize(64, 64).withSteps(1));
             drawing.save(Path.of(arguments[0], "drawn.png"));
             drawn = drawing.picture();
         }
@@ -33,7 +34,8 @@ final class RecordedRun {
             DECODER.decode("image", Files.readAllBytes(file));
         }
         try (var files = Files.list(home.resolve("test-payloads/images"))) {
-            for (Path file : files.filter(name -> name.toString().matches(".*\\.(png|jpe?g|webp|gif)")).toList()) {
+            for (Path file : files.filter(name -> name.toString().matches(".*\\.(png|jpe?g|webp|gif)"))
+                    .toList()) {
                 DECODER.decode("image", Files.readAllBytes(file));
             }
         }

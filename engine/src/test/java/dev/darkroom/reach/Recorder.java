@@ -183,11 +183,7 @@ public final class Recorder {
     @Instead(ofStatic = Proxy.class)
     public static Object newProxyInstance(
             ClassLoader loader, Class<?>[] interfaces, InvocationHandler handler, Class<?> caller) {
-        note(
-                "proxy",
-                Arrays.stream(interfaces).map(Class::getName).collect(Collectors.joining(",")),
-                "",
-                caller);
+        note("proxy", Arrays.stream(interfaces).map(Class::getName).collect(Collectors.joining(",")), "", caller);
         return Proxy.newProxyInstance(loader, interfaces, handler);
     }
 

@@ -44,8 +44,7 @@ final class RecordingAgent implements ClassFileTransformer {
             boolean isStatic = of.ofStatic() != void.class;
             Class<?> owner = isStatic ? of.ofStatic() : method.getParameterTypes()[0];
             MethodTypeDesc called = isStatic ? theirs : theirs.dropParameterTypes(0, 1);
-            instead.put(
-                    new Call(owner.getName().replace('.', '/'), method.getName(), called.descriptorString()), mine);
+            instead.put(new Call(owner.getName().replace('.', '/'), method.getName(), called.descriptorString()), mine);
         }
     }
 
@@ -75,9 +74,8 @@ final class RecordingAgent implements ClassFileTransformer {
     }
 
     private byte @Nullable [] recorded(byte[] bytes, ClassLoader loader) {
-        var classes = ClassFile.of(
-                ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(loader)
-                        .orElse(ClassHierarchyResolver.defaultResolver())));
+        var classes = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(
+                ClassHierarchyResolver.ofResourceParsing(loader).orElse(ClassHierarchyResolver.defaultResolver())));
         ClassModel model = classes.parse(bytes);
         if (model.majorVersion() < ClassFile.JAVA_5_VERSION) {
             return null; // knows no constants that are classes
@@ -90,7 +88,8 @@ final class RecordingAgent implements ClassFileTransformer {
             } else {
                 changed[0] = true;
                 builder.ldc(builder.constantPool().classEntry(model.thisClass().asSymbol()))
-                        .invokestatic(RECORDER, ((InvokeInstruction) element).name().stringValue(), mine);
+                        .invokestatic(
+                                RECORDER, ((InvokeInstruction) element).name().stringValue(), mine);
             }
         };
         byte[] with = classes.transformClass(model, ClassTransform.transformingMethodBodies(calls));
