@@ -61,7 +61,7 @@ public final class Handler {
                     // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones together
                     gpu.run(() -> {
                         pictures.started();
-                        if (model.prepare(ticket)) {
+                        if (model.prepare(job, left, fetched.sources(), ticket)) {
                             pictures.loaded();
                         }
                         for (List<Sample> batch : model.batches(job, left, fetched.sources())) {

@@ -27,14 +27,14 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
     }
 
     /**
-     * Loads the model's networks for a job, on the GPU's thread.
+     * Loads the model's networks for pictures of a job, on the GPU's thread.
      *
      * @return true if any network had to be loaded
      * @throws JobException if loading fails: with a checkpoint that was there when the worker started, that is no fault of the caller
      */
-    boolean prepare(Progress progress) {
+    boolean prepare(Job job, List<Sample> samples, Sources sources, Progress progress) {
         try {
-            return residency.prepare(model.networks(), progress);
+            return residency.prepare(model.networks(), model.demand(job, samples, sources), progress);
         } catch (JobException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -59,9 +59,18 @@ record ServedModel(String name, ImageModel model, @Nullable String revision, Res
         return model.batches(job, samples, sources);
     }
 
-    /** Draws pictures of a job together, on the GPU's thread. */
+    /**
+     * Draws pictures of a job together, on the GPU's thread. If memory runs out for a single picture, less of the model is kept on the card;
+     * several are divided by the caller first.
+     */
     List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress) {
-        return model.render(job, batch, sources, progress);
+        return batch.size() > 1
+                ? model.render(job, batch, sources, progress)
+                : residency.draw(
+                        model,
+                        model.demand(job, batch, sources),
+                        progress,
+                        () -> model.render(job, batch, sources, progress));
     }
 
     /** Returns the model's networks that are in memory. */

@@ -233,12 +233,12 @@ public final class Setup implements AutoCloseable {
         ImageModel model = served.model();
         Residency residency = served.residency();
         boolean others = models.stream().anyMatch(other -> !other.model().equals(model) && other.isLoaded());
-        if (others && !residency.hasRoomFor(model.networks())) {
+        if (others && !residency.hasRoomFor(model.networks(), model.usualDemand())) {
             model.networks().forEach(Resident::verify);
             return "from " + folders.get(served.name())
                     + ": checked, loaded when first asked for, as there is no room beside the others";
         }
-        residency.prepare(model.networks(), Progress.NONE);
+        residency.prepare(model.networks(), model.usualDemand(), Progress.NONE);
         long bytes = served.loaded().stream().mapToLong(Loaded::bytes).sum();
         return bytes / 1_000_000 + " MB from " + folders.get(served.name()) + ": " + placements(served);
     }

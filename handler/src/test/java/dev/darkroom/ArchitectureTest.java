@@ -44,6 +44,7 @@ class ArchitectureTest {
             "schedule",
             "nn",
             "weights",
+            "ring",
             "checkpoint",
             "tensor",
             "job");
@@ -57,11 +58,12 @@ class ArchitectureTest {
             Map.entry("tensor.host", List.of()),
             Map.entry("tensor", List.of("kernel", "job")),
             Map.entry("checkpoint", List.of("tensor", "job")),
-            Map.entry("weights", List.of("checkpoint", "tensor", "job")),
-            Map.entry("nn", List.of("weights", "checkpoint", "tensor", "job")),
+            Map.entry("ring", List.of("tensor", "kernel", "job")),
+            Map.entry("weights", List.of("ring", "checkpoint", "tensor", "job")),
+            Map.entry("nn", List.of("weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry("schedule", List.of("nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("vae", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
-            Map.entry("text", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
+            Map.entry("text", List.of("image", "nn", "weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry("lora", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("model", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry(

@@ -48,6 +48,12 @@ record Batches(int most) {
         return new Batches(Math.toIntExact(Math.clamp(room / Math.max(1, tokens), 1, MOST)));
     }
 
+    /** Most pictures that a pass may be given, wherever it is computed. */
+    static int atMost(int pictures, int tokens, Limits limits) {
+        long room = Math.min(TOKENS_ON_CPU, limits.pixels() / (TokenGrid.PIXELS * TokenGrid.PIXELS));
+        return Math.toIntExact(Math.clamp(room / Math.max(1, tokens), 1, Math.min(MOST, pictures)));
+    }
+
     private static int tokens(Placement placement) {
         if (!placement.device().isCard()) {
             return TOKENS_ON_CPU;

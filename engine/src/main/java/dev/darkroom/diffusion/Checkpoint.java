@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  * networks once, by the names of their folders.
  */
 public final class Checkpoint implements AutoCloseable {
-    private static final long MOST_KEPT_BYTES = 128L << 20;
+    /** Bytes of encodings of earlier jobs that are cached at most. */
+    static final long MOST_KEPT_BYTES = 128L << 20;
 
     private final String model;
     private final Function<String, Path> folders;

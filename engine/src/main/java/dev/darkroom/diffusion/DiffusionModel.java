@@ -19,6 +19,7 @@ import dev.darkroom.job.Timings;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.lora.ModelLoras;
 import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.Demand;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
@@ -44,12 +45,14 @@ public final class DiffusionModel implements ImageModel {
     private final Pipeline pipeline;
     private final Choices choices;
     private final ModelLoras loras;
+    private final Demands demands;
 
     private DiffusionModel(Checkpoint checkpoint, Pipeline pipeline, Choices choices, ModelLoras loras) {
         this.checkpoint = checkpoint;
         this.pipeline = pipeline;
         this.choices = choices;
         this.loras = loras;
+        demands = new Demands(pipeline, choices);
     }
 
     /**
@@ -141,6 +144,33 @@ public final class DiffusionModel implements ImageModel {
                 checkpoint.transformer().bytes(),
                 pipeline.imageTokens(generated, images),
                 choices.limits());
+    }
+
+    @Override
+    public Demand demand(Job job, List<Sample> samples, Sources sources) {
+        return switch (job) {
+            case Job.Generation generation -> {
+                List<Size> images = sizes(sources);
+                Size generated = pipeline.sizes(generation.sampling().framing(), images, defaults())
+                        .generated();
+                int steps = choices.run(generation, "", generated).steps();
+                long loras = sources.loras().stream()
+                        .mapToLong(lora -> lora.file().toFile().length())
+                        .sum();
+                yield demands.of(generated, images, samples.size(), steps, loras);
+            }
+        };
+    }
+
+    @Override
+    public Demand usualDemand() {
+        Size size = defaults().size();
+        return demands.of(size, pipeline.edits() ? List.of(size) : List.of(), 1, defaults().steps(), 0);
+    }
+
+    @Override
+    public void forget() {
+        checkpoint.kept().clear();
     }
 
     private static List<Size> sizes(Sources sources) {

@@ -24,6 +24,11 @@ public record Encoded(TensorCache<PromptKey> prompts, TensorCache<VisionKey> vis
         latents.trim();
     }
 
+    /** Frees all encodings; between two jobs only. */
+    public void clear() {
+        close();
+    }
+
     /** Frees all encodings. */
     @Override
     public void close() {

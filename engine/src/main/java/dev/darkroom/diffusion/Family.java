@@ -1,7 +1,10 @@
 package dev.darkroom.diffusion;
 
 import dev.darkroom.job.Faults;
+import dev.darkroom.model.Activations;
+import dev.darkroom.model.Workload;
 import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.tensor.DType;
 import java.util.Optional;
 
 /** The rules that all pipelines of a family share: those of its text encoders and of how its models were trained. */
@@ -22,6 +25,19 @@ public interface Family {
      * @param maxSequenceLength tokens that are read
      */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength);
+
+    /** True if the text encoder sees the pictures of a job. */
+    default boolean seesPictures() {
+        return false;
+    }
+
+    /**
+     * Bytes that the family's networks take at their peaks beside their weights.
+     *
+     * @param work what they compute with at once
+     * @param type in which they compute
+     */
+    Activations activations(Workload work, DType type);
 
     /** The schedule that the family's Lightning distillations were trained with, where a checkpoint's own is {@code usual}. */
     default FlowMatchSchedule lightning(FlowMatchSchedule usual) {

@@ -11,6 +11,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.model.Demand;
 import dev.darkroom.model.GpuLane;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
@@ -53,11 +54,13 @@ public final class Darkroom implements AutoCloseable {
     private final GpuLane gpu;
     private final Loras loras;
     private final ImageModel model;
+    private final Residency residency;
 
-    private Darkroom(GpuLane gpu, Loras loras, ImageModel model) {
+    private Darkroom(GpuLane gpu, Loras loras, ImageModel model, Residency residency) {
         this.gpu = gpu;
         this.loras = loras;
         this.model = model;
+        this.residency = residency;
     }
 
     /**
@@ -113,10 +116,10 @@ public final class Darkroom implements AutoCloseable {
         ImageModel model = Families.open(String.valueOf(checkpoint.getFileName()), checkpoint, Limits.STANDARD, loras);
         boolean loaded = false;
         try {
-            new Residency(new PlacementPolicy(device, Optional.empty(), OptionalLong.empty()))
-                    .prepare(model.networks(), Progress.NONE);
+            var residency = new Residency(new PlacementPolicy(device, Optional.empty(), OptionalLong.empty()));
+            residency.prepare(model.networks(), model.usualDemand(), Progress.NONE);
             loaded = true;
-            return new Darkroom(gpu, loras, model);
+            return new Darkroom(gpu, loras, model, residency);
         } finally {
             if (!loaded) {
                 model.close();
@@ -189,7 +192,11 @@ public final class Darkroom implements AutoCloseable {
             options.progress().report(step, steps);
         };
         try {
-            Rendering rendering = gpu.run(() -> model.render(job, sample, sources, progress));
+            Rendering rendering = gpu.run(() -> {
+                Demand demand = model.demand(job, List.of(sample), sources);
+                residency.prepare(model.networks(), demand, progress);
+                return residency.draw(model, demand, progress, () -> model.render(job, sample, sources, progress));
+            });
             return new Drawing(
                     rendering.picture(), sample.seed(), sample.prompt(), rendering.parameters(), rendering.notes());
         } catch (InterruptedException e) {

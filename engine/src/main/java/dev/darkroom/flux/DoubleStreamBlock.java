@@ -6,6 +6,7 @@ import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
 import dev.darkroom.nn.Residual;
+import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -56,7 +57,7 @@ record DoubleStreamBlock(
     record Sets(Modulation.Pair image, Modulation.Pair text) {}
 
     /** Layers of the modulations. */
-    Stream<Linear> modulations() {
+    Stream<Held<Linear>> modulations() {
         return Stream.of(norm1.layer(), norm1Context.layer());
     }
 

@@ -14,8 +14,11 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.flux.FluxPromptEncoder.PromptEmbeds;
 import dev.darkroom.job.Limits;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.model.Activations;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
+import dev.darkroom.model.Workload;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTextEncoder;
 import dev.darkroom.text.ClipTokenizer;
@@ -31,13 +34,15 @@ import java.util.Optional;
  * A FLUX.1 checkpoint: four networks, each in memory or not, and its configs and tokenizers, which always are.
  *
  * @param config of the transformer
+ * @param activations what the networks take beside their weights
  */
 public record FluxCheckpoint(
         Checkpoint files,
         Resident<FluxTransformer> transformer,
         Resident<AutoencoderKL> vae,
         FluxPromptEncoder promptEncoder,
-        FluxConfig config)
+        FluxConfig config,
+        FluxActivations activations)
         implements Family {
     /** The pipelines that {@code model_index.json} may name. */
     public static final List<String> PIPELINES =
@@ -105,7 +110,9 @@ public record FluxCheckpoint(
                 T5Tokenizer.read(files.folder("tokenizer_2")).within(t5.vocabulary()),
                 textEncoder2,
                 files.kept().prompts());
-        return new FluxCheckpoint(files, transformer, vae, promptEncoder, FluxConfig.read(files.config("transformer")));
+        FluxConfig config = FluxConfig.read(files.config("transformer"));
+        var activations = new FluxActivations(config, t5, clip, AutoencoderKL.Config.read(files.config("vae")));
+        return new FluxCheckpoint(files, transformer, vae, promptEncoder, config, activations);
     }
 
     private Pipeline pipeline(String className, Path folder) {
@@ -146,6 +153,11 @@ public record FluxCheckpoint(
     @Override
     public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
         return promptEncoder.noteIfCut(what, prompt, maxSequenceLength);
+    }
+
+    @Override
+    public Activations activations(Workload work, DType type) {
+        return activations.of(work, type);
     }
 
     /** The embeds of a run's prompts, where the transformer computes. */

@@ -8,15 +8,15 @@ import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.OutputNorm;
 import dev.darkroom.nn.Residual;
 import dev.darkroom.nn.TimestepEmbedding;
+import dev.darkroom.ring.Blocks;
+import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +37,8 @@ public final class FluxTransformer {
     private final TimestepEmbedding timestepEmbedder;
     private final @Nullable TimestepEmbedding guidanceEmbedder;
     private final EmbeddingMlp textEmbedder;
-    private final List<DoubleStreamBlock> transformerBlocks;
-    private final List<SingleStreamBlock> singleTransformerBlocks;
+    private final Blocks<DoubleStreamBlock> transformerBlocks;
+    private final Blocks<SingleStreamBlock> singleTransformerBlocks;
     private final OutputNorm normOut;
     private final Linear projOut;
 
@@ -53,13 +53,9 @@ public final class FluxTransformer {
         timestepEmbedder = TimestepEmbedding.load(timeTextEmbed.at("timestep_embedder"), d);
         guidanceEmbedder = c.guidanceEmbeds() ? TimestepEmbedding.load(timeTextEmbed.at("guidance_embedder"), d) : null;
         textEmbedder = EmbeddingMlp.load(timeTextEmbed.at("text_embedder"), c.pooledWidth(), d);
-        transformerBlocks = IntStream.range(0, c.doubleBlocks())
-                .mapToObj(i -> DoubleStreamBlock.load(w.at("transformer_blocks").at(i), c))
-                .toList();
-        singleTransformerBlocks = IntStream.range(0, c.singleBlocks())
-                .mapToObj(i ->
-                        SingleStreamBlock.load(w.at("single_transformer_blocks").at(i), c))
-                .toList();
+        transformerBlocks = w.blocks("transformer_blocks", c.doubleBlocks(), block -> DoubleStreamBlock.load(block, c));
+        singleTransformerBlocks =
+                w.blocks("single_transformer_blocks", c.singleBlocks(), block -> SingleStreamBlock.load(block, c));
         normOut = OutputNorm.load(w.at("norm_out"), d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
     }
@@ -101,7 +97,7 @@ public final class FluxTransformer {
                                 transformerBlocks.stream().flatMap(DoubleStreamBlock::modulations),
                                 singleTransformerBlocks.stream()
                                         .map(block -> block.norm().layer()),
-                                Stream.of(normOut.layer()))
+                                Stream.of(Held.resident(normOut.layer())))
                         .flatMap(layers -> layers));
     }
 
@@ -130,7 +126,7 @@ public final class FluxTransformer {
             for (int i = 0; i < transformerBlocks.size(); i++) {
                 DoubleStreamBlock.Sets sets = modulations.doubles().get(i);
                 FluxStreams next = transformerBlocks
-                        .get(i)
+                        .at(i)
                         .forward(streams, sets, modulations.image(i + 1), modulations.text(i + 1), rope);
                 Optional<Tensor> known =
                         i == 0 ? steps.reuse(streams.image().x(), next.image().x()) : Optional.empty();
@@ -146,7 +142,7 @@ public final class FluxTransformer {
             Residual joint = streams.joined();
             for (int i = 0; i < singleTransformerBlocks.size(); i++) {
                 joint = singleTransformerBlocks
-                        .get(i)
+                        .at(i)
                         .forward(joint, modulations.singles().get(i), modulations.joint(i + 1), rope)
                         .replacing(joint, scope);
                 Probe.see("single", i, "", joint.x());

@@ -91,12 +91,23 @@ final class CudaDriver {
         }
     }
 
-    private void enterContext() {
+    /** Makes the calling thread one of the card's. */
+    void enterContext() {
         try {
             check((int) setContext.invokeExact(context), "cuCtxSetCurrent");
         } catch (Throwable e) {
             throw SharedLibrary.failed("cuCtxSetCurrent", e);
         }
+    }
+
+    /** Binds a function that is called often. */
+    MethodHandle function(String symbol, FunctionDescriptor descriptor) {
+        return library.function(symbol, descriptor);
+    }
+
+    /** Calls a function once in a while. */
+    void call(String function, Object... arguments) {
+        check(library.call(function, arguments), function);
     }
 
     private int integer(String function, Object... arguments) {
@@ -107,7 +118,8 @@ final class CudaDriver {
         }
     }
 
-    private MemorySegment pointer(String function, Object... arguments) {
+    /** Calls a function that makes something, and returns what it made. */
+    MemorySegment pointer(String function, Object... arguments) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(ADDRESS);
             check(library.call(function, with(result, arguments)), function);
@@ -122,7 +134,7 @@ final class CudaDriver {
         return all;
     }
 
-    private void check(int status, String function) {
+    void check(int status, String function) {
         if (status != 0) {
             throw new KernelException(function + " failed: " + reason(status));
         }

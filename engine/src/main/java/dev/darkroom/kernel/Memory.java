@@ -40,7 +40,8 @@ public final class Memory {
         this.strides = strides;
     }
 
-    long address() {
+    /** Address of the first number. */
+    public long address() {
         return address;
     }
 

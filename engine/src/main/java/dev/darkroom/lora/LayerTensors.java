@@ -81,7 +81,7 @@ record LayerTensors(
         if (tensors.magnitude == null) {
             return null;
         }
-        Tensor gain = Operators.doraGain(weight.tensor(), tensors.down, tensors.up, lora.scale, tensors.magnitude);
+        Tensor gain = Operators.doraGain(weight.loaded(), tensors.down, tensors.up, lora.scale, tensors.magnitude);
         if (!Operators.allFinite(List.of(gain))) {
             throw JobException.badInput(lora.field + ": as a DoRA it gives numbers that are not finite");
         }

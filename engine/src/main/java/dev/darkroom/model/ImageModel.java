@@ -47,6 +47,19 @@ public interface ImageModel extends AutoCloseable {
      */
     void warmUp();
 
+    /**
+     * What a job's pictures take beside the weights, at most.
+     *
+     * @param samples some of {@link Job#samples()}
+     */
+    Demand demand(Job job, List<Sample> samples, Sources sources);
+
+    /** What a picture of the checkpoint's own size takes, as most jobs will ask for; for an edit, with one picture to edit. */
+    Demand usualDemand();
+
+    /** Frees what is cached from earlier jobs beside the weights. */
+    void forget();
+
     /** Networks that {@link #render} computes with. */
     List<Resident<?>> networks();
 

@@ -2,6 +2,8 @@ package dev.darkroom.model;
 
 import dev.darkroom.job.Progress;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.TensorException;
+import dev.darkroom.tensor.host.Processor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.PlacementPolicy;
 import dev.darkroom.weights.WeightSize;
@@ -9,9 +11,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,34 +35,155 @@ public final class Residency {
             .thenComparing(Resident::bytes, Comparator.reverseOrder());
 
     private final PlacementPolicy policy;
+    private final CardPlans plans;
     private final Set<Resident<?>> resident = new LinkedHashSet<>();
+    private final LongAdder evictions = new LongAdder();
     private long uses;
 
+    /** Makes a residency that chooses all plans by itself. */
     public Residency(PlacementPolicy policy) {
-        this.policy = policy;
+        this(policy, PlanChoice.AUTO);
     }
 
-    /** A network that is to be loaded, and the size of its weights. */
-    private record Missing(Resident<?> network, WeightSize size) {}
+    /** Makes a residency whose plans are chosen in part by whoever runs it. */
+    public Residency(PlacementPolicy policy, PlanChoice choice) {
+        this(policy, choice, Processor.memoryBytes() / 4 * 3);
+    }
+
+    /** @param host bytes that weights may take in the host's memory where the card computes with them */
+    public Residency(PlacementPolicy policy, PlanChoice choice, long host) {
+        this.policy = policy;
+        plans = new CardPlans(policy, new Planner(policy, choice, host), this::onCard);
+    }
+
+    /** A network that is to be loaded, where, and how many bytes its weights take there. */
+    private record Load(Resident<?> network, Placement placement, long bytes) {}
 
     /**
      * Brings a model's networks into memory, the largest first: it is the one that needs the card most. If one cannot be loaded, those
      * that came before it are freed again, for they are of no use alone.
      *
      * @param networks all that the model computes with
+     * @param demand what the run takes beside them
      * @param progress checked for cancellation between two networks
      * @return true if anything had to be loaded
      * @throws dev.darkroom.checkpoint.CheckpointException if the files are gone or do not fit their config
+     * @throws TensorException if memory runs out, by the smallest plan too
      */
-    public boolean prepare(List<Resident<?>> networks, Progress progress) {
+    public boolean prepare(List<Resident<?>> networks, Demand demand, Progress progress) {
         uses++;
         networks.forEach(network -> network.use(uses));
-        List<Missing> missing = missing(networks);
+        if (!policy.device().isCard()) {
+            return loadAll(onCpu(networks), networks, progress);
+        }
+        while (true) {
+            MemoryPlan plan = plans.choose(networks, demand);
+            try {
+                return hold(plan, networks, progress);
+            } catch (TensorException e) {
+                if (!e.isOutOfMemory() || !plans.stepDown(networks, demand)) {
+                    throw e;
+                }
+                LOG.warnf("memory ran out while networks were loaded as %s", plan);
+            }
+        }
+    }
+
+    /**
+     * Draws with a model whose networks are in memory. Where memory runs out, all that is cached is freed, less of the model is kept on the
+     * card from now on, and the work is done again, until the smallest plan has failed.
+     *
+     * @param demand what the work takes beside the networks
+     * @param work may be done several times
+     */
+    public <T> T draw(ImageModel model, Demand demand, Progress progress, Supplier<T> work) {
+        while (true) {
+            try {
+                return work.get();
+            } catch (TensorException e) {
+                if (!e.isOutOfMemory() || !policy.device().isCard()) {
+                    throw e;
+                }
+                model.forget();
+                if (!plans.stepDown(model.networks(), demand)) {
+                    throw e;
+                }
+                plan(model.networks()).ifPresent(plan -> LOG.warnf("memory ran out: drawn again with %s", plan));
+                prepare(model.networks(), demand, progress);
+            }
+        }
+    }
+
+    /** True if all of a model's networks can be loaded where they compute best, without freeing others. */
+    public boolean hasRoomFor(List<Resident<?>> networks, Demand demand) {
+        if (policy.device().isCard()) {
+            return plans.allFit(networks, demand);
+        }
+        long needed = onCpu(networks).stream().mapToLong(Load::bytes).sum();
+        return needed <= policy.roomOnCpu(used(Device.CPU));
+    }
+
+    /** The plan by which a model's networks are held; empty on the CPU, and for a model that was not asked for yet. */
+    public Optional<MemoryPlan> plan(List<Resident<?>> networks) {
+        return plans.of(networks);
+    }
+
+    /** The plan that would be made for a model now, if no other model were there. */
+    public MemoryPlan forecast(List<Resident<?>> networks, Demand demand) {
+        return plans.forecast(networks, demand);
+    }
+
+    /** Number of networks that were freed to make room for others. */
+    public long evictions() {
+        return evictions.sum();
+    }
+
+    /**
+     * Networks that are not in memory, the largest first. Their sizes are read before anything is freed: a checkpoint that is gone
+     * displaces nobody.
+     */
+    private List<Load> onCpu(List<Resident<?>> networks) {
+        return largestFirst(networks.stream()
+                .filter(network -> network.loaded().isEmpty())
+                .map(network -> {
+                    WeightSize size = network.size();
+                    Placement placement = policy.preferred(size);
+                    return new Load(network, placement, size.in(placement));
+                }));
+    }
+
+    private static List<Load> largestFirst(Stream<Load> loads) {
+        return loads.sorted(Comparator.comparingLong(Load::bytes).reversed()).toList();
+    }
+
+    /** Loads by a plan what is not held so already. */
+    private boolean hold(MemoryPlan plan, List<Resident<?>> networks, Progress progress) {
+        List<MemoryPlan.Share> changed = plan.shares().stream()
+                .filter(share -> share.network()
+                        .loaded()
+                        .filter(loaded -> loaded.placement().equals(share.placement()))
+                        .isEmpty())
+                .toList();
+        if (changed.isEmpty()) {
+            return false;
+        }
+        changed.forEach(share -> share.network().size()); // refuses files that are gone, before anything is freed
+        changed.forEach(share -> share.network().close());
+        String freed = makeRoom(() -> plans.lacking(plan, networks), policy.device(), networks);
+        LOG.infof("%s%s", plan, freed);
+        return loadAll(
+                largestFirst(changed.stream()
+                        .map(share -> new Load(share.network(), share.placement(), share.inMemory()))),
+                networks,
+                progress);
+    }
+
+    private boolean loadAll(List<Load> missing, List<Resident<?>> together, Progress progress) {
         List<Resident<?>> fresh = new ArrayList<>();
         try {
-            for (Missing next : missing) {
+            for (Load next : missing) {
                 progress.checkCancelled();
-                load(next, networks);
+                load(next, together);
                 fresh.add(next.network);
             }
         } catch (RuntimeException | Error e) {
@@ -66,101 +193,70 @@ public final class Residency {
         return !missing.isEmpty();
     }
 
-    /** True if all of a model's networks can be loaded where they compute best, without freeing others. */
-    public boolean hasRoomFor(List<Resident<?>> networks) {
-        long needed = missing(networks).stream()
-                .mapToLong(next -> next.size.in(policy.preferred(next.size)))
-                .sum();
-        return needed <= room(policy.device());
-    }
-
-    /**
-     * Networks that are not in memory, the largest first. Their sizes are read before anything is freed: a checkpoint that is gone
-     * displaces nobody.
-     */
-    private static List<Missing> missing(List<Resident<?>> networks) {
-        return networks.stream()
-                .filter(network -> network.loaded().isEmpty())
-                .map(network -> new Missing(network, network.size()))
-                .sorted(Comparator.comparingLong((Missing next) -> next.size.elements())
-                        .reversed())
-                .toList();
-    }
-
-    private void load(Missing next, List<Resident<?>> together) {
+    private void load(Load next, List<Resident<?>> together) {
         long start = System.nanoTime();
-        Placement placement = policy.preferred(next.size);
-        long needed = next.size.in(placement);
-        if (placement.device().isCard() && needed > room(placement.device()) + displaceable(placement, together)) {
-            placement = policy.onCpu(next.size);
-            needed = next.size.in(placement);
-        }
-        String freed = makeRoom(needed, placement, together);
-        next.network.load(placement, needed);
+        String freed = next.placement.device().isCard()
+                ? ""
+                : makeRoom(() -> next.bytes - policy.roomOnCpu(used(Device.CPU)), Device.CPU, together);
+        next.network.load(next.placement, next.bytes);
         resident.add(next.network);
         LOG.infof(
                 "loaded %s (%s, %s) in %.1f s%s",
-                next.network, readable(needed), placement, (System.nanoTime() - start) / 1e9, freed);
+                next.network, MemoryPlan.readable(next.bytes), next.placement, (System.nanoTime() - start) / 1e9, freed);
     }
 
-    private long room(Device device) {
+    private long used(Device device) {
+        return on(device).mapToLong(Resident::bytes).sum();
+    }
+
+    private List<Resident<?>> onCard() {
+        return on(policy.device()).toList();
+    }
+
+    private Stream<Resident<?>> on(Device device) {
         resident.removeIf(network -> network.loaded().isEmpty());
-        long used = resident.stream()
-                .filter(network -> network.isOn(device))
-                .mapToLong(Resident::bytes)
-                .sum();
-        return policy.room(device, used);
-    }
-
-    private long displaceable(Placement placement, List<Resident<?>> together) {
-        return others(placement, together).stream().mapToLong(Resident::bytes).sum();
-    }
-
-    /** Networks of other models on a device, in the order in which they are to be freed. */
-    private List<Resident<?>> others(Placement placement, List<Resident<?>> together) {
-        return resident.stream()
-                .filter(network -> network.isOn(placement.device()) && !together.contains(network))
-                .sorted(FIRST_TO_GO)
-                .toList();
+        return resident.stream().filter(network -> network.isOn(device));
     }
 
     /**
-     * Frees networks of other models until there is room or none is left, and spares those that need not go.
+     * Frees networks of other models until nothing lacks or none is left, and spares those that need not go.
      *
+     * @param lacking bytes that are not free yet; asked anew, for what is freed on a card need not be there for others
      * @return the freed networks, for the log
      */
-    private String makeRoom(long needed, Placement placement, List<Resident<?>> together) {
-        long lacking = needed - room(placement.device());
+    private String makeRoom(LongSupplier lacking, Device device, List<Resident<?>> together) {
+        long needed = lacking.getAsLong();
+        List<Resident<?>> others = on(device)
+                .filter(network -> !together.contains(network))
+                .sorted(FIRST_TO_GO)
+                .toList();
         List<Resident<?>> freed = new ArrayList<>();
-        for (Resident<?> other : others(placement, together)) {
-            if (lacking <= 0) {
+        for (Resident<?> other : others) {
+            if (needed <= 0) {
                 break;
             }
             freed.add(other);
-            lacking -= other.bytes();
+            needed -= other.bytes();
         }
         for (Resident<?> spared : List.copyOf(freed)) {
-            if (lacking + spared.bytes() <= 0) {
+            if (needed + spared.bytes() <= 0) {
                 freed.remove(spared);
-                lacking += spared.bytes();
+                needed += spared.bytes();
             }
         }
         freed.forEach(Resident::close);
-        for (Resident<?> other : others(placement, together)) {
-            if (needed <= room(placement.device())) { // on a card, freed memory need not be available to other networks
+        for (Resident<?> other : others) {
+            if (freed.isEmpty() || lacking.getAsLong() <= 0) {
                 break;
             }
-            other.close();
-            freed.add(other);
+            if (!freed.contains(other)) {
+                other.close();
+                freed.add(other);
+            }
         }
+        evictions.add(freed.size());
         return freed.isEmpty()
                 ? ""
                 : freed.stream().map(Resident::toString).collect(Collectors.joining(", ", "; freed ", ""));
-    }
-
-    private static String readable(long bytes) {
-        return bytes < 1_000_000_000
-                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
-                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 }

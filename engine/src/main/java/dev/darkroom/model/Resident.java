@@ -2,12 +2,16 @@ package dev.darkroom.model;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.HeldSizes;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
+import dev.darkroom.weights.Precision;
 import dev.darkroom.weights.WeightSize;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,8 @@ public final class Resident<T> implements AutoCloseable {
     private final Predicate<String> bearsFp8;
     private final BiFunction<Path, Placement, Loaded<T>> loader;
     private @Nullable Loaded<T> loaded;
+    private final Map<Placement, HeldSizes> measured = new ConcurrentHashMap<>();
+    private volatile @Nullable WeightSize known;
     private long bytes;
     private long lastUse;
 
@@ -94,7 +100,15 @@ public final class Resident<T> implements AutoCloseable {
      * @throws dev.darkroom.checkpoint.CheckpointException if they are not there or damaged
      */
     public WeightSize size() {
-        return WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
+        WeightSize read = WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
+        known = read;
+        return read;
+    }
+
+    /** Size of the network's weights as it was when they were last looked at. */
+    WeightSize knownSize() {
+        WeightSize last = known;
+        return last == null ? size() : last;
     }
 
     /**
@@ -104,6 +118,18 @@ public final class Resident<T> implements AutoCloseable {
      */
     public void verify() {
         Weights.verify(() -> loader.apply(folder, new Placement(Device.CPU, DType.FLOAT32)));
+    }
+
+    /**
+     * Measures what the network's weights take in a type and precision, to the byte, however they are held; from the files' headers alone,
+     * and without the device.
+     *
+     * @throws dev.darkroom.checkpoint.CheckpointException that lists what is wrong
+     */
+    public HeldSizes sizes(DType dtype, Precision precision) {
+        return measured.computeIfAbsent(
+                new Placement(Device.CPU, dtype, precision),
+                placement -> Weights.measure(() -> loader.apply(folder, placement)));
     }
 
     /** Bytes that the network takes in memory, in the type that it computes in; 0 if it is not in memory. */
@@ -139,6 +165,11 @@ public final class Resident<T> implements AutoCloseable {
             loaded.close();
             loaded = null;
         }
+    }
+
+    /** Name of the network's folder in its checkpoint, such as {@code transformer}. */
+    public String component() {
+        return name.replaceFirst(" of .*", "");
     }
 
     /** Name of the network. */

@@ -1,5 +1,6 @@
 package dev.darkroom.nn;
 
+import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import java.util.IdentityHashMap;
@@ -28,12 +29,12 @@ public final class Conditioning {
      * Computes modulations for all steps.
      *
      * @param temb conditioning vectors of the steps, {@code [steps, B, D]}; with a B of 1 they are for a batch of any size
-     * @param layers the layers of all modulations, {@code D → parts · D}
+     * @param layers the layers of all modulations, {@code D → parts · D}, which are brought one after another
      */
-    public static Conditioning of(Tensor temb, Stream<Linear> layers) {
+    public static Conditioning of(Tensor temb, Stream<Held<Linear>> layers) {
         Tensor activated = Operators.silu(temb);
         Map<Linear, Tensor> modulations = new IdentityHashMap<>();
-        layers.forEach(layer -> modulations.put(layer, layer.apply(activated)));
+        layers.forEach(layer -> modulations.put(layer.itself(), layer.here().apply(activated)));
         return new Conditioning(temb, modulations, 0);
     }
 

@@ -1,5 +1,6 @@
 package dev.darkroom.nn;
 
+import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.Tensor;
@@ -10,8 +11,10 @@ import java.util.List;
  * Adaptive layer norm: shift, scale and gate computed from the conditioning vector, for one or two sub-blocks.
  *
  * <p>Source: huggingface/diffusers, {@code models/normalization.py}, AdaLayerNormZero and AdaLayerNormZeroSingle.
+ *
+ * @param layer computed for many steps at once, and held apart from its block for that
  */
-public record Modulation(Linear layer) {
+public record Modulation(Held<Linear> layer) {
     private static final double EPS = 1e-6;
 
     /**
@@ -61,7 +64,7 @@ public record Modulation(Linear layer) {
 
     /** Reads the layer {@code width → 3 · sets · width} from its own place. */
     public static Modulation linear(Weights linear, int width, int sets) {
-        return new Modulation(Linear.load(linear, width, 3 * sets * width));
+        return new Modulation(linear.apart(its -> Linear.load(its, width, 3 * sets * width)));
     }
 
     /**
@@ -70,7 +73,7 @@ public record Modulation(Linear layer) {
      * @param quantised true if all layers that take its norm multiply rows of e4m3 numbers
      */
     public Set one(Conditioning conditioning, boolean quantised) {
-        return set(conditioning.parts(layer, 3), 0, quantised);
+        return set(conditioning.parts(layer.itself(), 3), 0, quantised);
     }
 
     /**
@@ -80,7 +83,7 @@ public record Modulation(Linear layer) {
      * @param mlp takes the second
      */
     public Pair two(Conditioning conditioning, QueryKeyValue attention, FeedForward mlp) {
-        List<Tensor> parts = conditioning.parts(layer, 6);
+        List<Tensor> parts = conditioning.parts(layer.itself(), 6);
         return new Pair(
                 set(parts, 0, attention.takesRows()), set(parts, 3, mlp.in().takesRows()));
     }

@@ -6,6 +6,7 @@ import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
 import dev.darkroom.nn.Residual;
+import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
@@ -33,7 +34,7 @@ record QwenImageBlock(Branch img, Branch txt) {
     }
 
     /** Layers of the modulations. */
-    Stream<Linear> modulations() {
+    Stream<Held<Linear>> modulations() {
         return Stream.of(img.mod.layer(), txt.mod.layer());
     }
 

@@ -14,9 +14,12 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Limits;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.model.Activations;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
+import dev.darkroom.model.Workload;
 import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.Qwen25VlEncoder;
 import dev.darkroom.text.Qwen2Tokenizer;
@@ -31,13 +34,15 @@ import java.util.Optional;
  * A Qwen-Image checkpoint: three networks, each in memory or not, and its configs and tokenizer, which always are.
  *
  * @param config of the transformer
+ * @param activations what the networks take beside their weights
  */
 public record QwenImageCheckpoint(
         Checkpoint files,
         Resident<QwenImageTransformer> transformer,
         Resident<AutoencoderKLQwenImage> vae,
         QwenImagePromptEncoder promptEncoder,
-        QwenImageConfig config)
+        QwenImageConfig config,
+        QwenImageActivations activations)
         implements Family {
     /** The pipelines that {@code model_index.json} may name. */
     public static final List<String> PIPELINES =
@@ -105,15 +110,17 @@ public record QwenImageCheckpoint(
                 AutoencoderKLQwenImage::new);
         Resident<Qwen25VlEncoder> textEncoder =
                 files.network("text_encoder", Role.TEXT_ENCODER, Qwen25VlEncoder.Config::read, Qwen25VlEncoder::new);
-        int vocabulary =
-                Qwen25VlEncoder.Config.read(files.folder("text_encoder")).text().vocabulary();
+        var encoder = Qwen25VlEncoder.Config.read(files.folder("text_encoder"));
         var promptEncoder = new QwenImagePromptEncoder(
-                Qwen2Tokenizer.read(files.folder("tokenizer")).within(vocabulary),
+                Qwen2Tokenizer.read(files.folder("tokenizer"))
+                        .within(encoder.text().vocabulary()),
                 processor,
                 textEncoder,
                 files.kept());
-        return new QwenImageCheckpoint(
-                files, transformer, vae, promptEncoder, QwenImageConfig.read(files.config("transformer")));
+        QwenImageConfig config = QwenImageConfig.read(files.config("transformer"));
+        var activations =
+                new QwenImageActivations(config, encoder, AutoencoderKLQwenImage.Config.read(files.config("vae")));
+        return new QwenImageCheckpoint(files, transformer, vae, promptEncoder, config, activations);
     }
 
     /** Makes the pipeline of a name, with the areas of {@code darkroom.json}. */
@@ -181,6 +188,16 @@ public record QwenImageCheckpoint(
     @Override
     public Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
         return promptEncoder.noteIfCut(what, prompt, maxSequenceLength);
+    }
+
+    @Override
+    public boolean seesPictures() {
+        return true;
+    }
+
+    @Override
+    public Activations activations(Workload work, DType type) {
+        return activations.of(work, type);
     }
 
     @Override

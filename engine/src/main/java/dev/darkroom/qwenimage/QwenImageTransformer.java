@@ -7,6 +7,8 @@ import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.OutputNorm;
 import dev.darkroom.nn.RmsNorm;
 import dev.darkroom.nn.TimestepEmbedding;
+import dev.darkroom.ring.Blocks;
+import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -38,7 +40,7 @@ public final class QwenImageTransformer {
     private final RmsNorm txtNorm;
     private final Linear txtIn;
     private final TimestepEmbedding timestepEmbedder;
-    private final List<QwenImageBlock> transformerBlocks;
+    private final Blocks<QwenImageBlock> transformerBlocks;
     private final OutputNorm normOut;
     private final Linear projOut;
 
@@ -51,9 +53,7 @@ public final class QwenImageTransformer {
         txtNorm = RmsNorm.load(w.at("txt_norm"), c.promptWidth(), NORM_EPS);
         txtIn = Linear.load(w.at("txt_in"), c.promptWidth(), d);
         timestepEmbedder = TimestepEmbedding.load(w.at("time_text_embed").at("timestep_embedder"), d);
-        transformerBlocks = IntStream.range(0, c.blocks())
-                .mapToObj(i -> QwenImageBlock.load(w.at("transformer_blocks").at(i), c))
-                .toList();
+        transformerBlocks = w.blocks("transformer_blocks", c.blocks(), block -> QwenImageBlock.load(block, c));
         normOut = OutputNorm.load(w.at("norm_out"), d);
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
     }
@@ -91,7 +91,8 @@ public final class QwenImageTransformer {
         return Conditioning.of(
                 temb,
                 Stream.concat(
-                        transformerBlocks.stream().flatMap(QwenImageBlock::modulations), Stream.of(normOut.layer())));
+                        transformerBlocks.stream().flatMap(QwenImageBlock::modulations),
+                        Stream.of(Held.resident(normOut.layer()))));
     }
 
     /**
@@ -143,7 +144,7 @@ public final class QwenImageTransformer {
 
             for (int i = 0; i < transformerBlocks.size(); i++) {
                 QwenImageStreams next = transformerBlocks
-                        .get(i)
+                        .at(i)
                         .forward(streams, pairs.get(i), before(i + 1, pairs, out, streamed.size()), rope, mask);
                 Optional<Tensor> known = i == 0 ? steps.reuse(streams.generated(), next.generated()) : Optional.empty();
                 if (known.isPresent()) {

@@ -7,6 +7,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.lang.management.MemoryUsage;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * A device that holds tensors and computes on them: {@code cpu}, or the first CUDA card, {@code cuda:0}; or {@code meta}, which stands for
@@ -19,8 +20,11 @@ public record Device(String name) {
     /** Needs the operators' text for it, which lies among the tests, for libtorch cannot compute all shapes by itself. */
     public static final Device META = new Device("meta");
 
-    /** Memory of the card that {@link #META} stands for, in GiB: a property, 141 as an H200 has. */
-    private static final String META_MEMORY = "darkroom.meta.gib";
+    /** Memory of the card that {@link #META} stands for: that of an H200, unless a test has another. */
+    static long totalOnMeta = 141L << 30;
+
+    /** Counts what lies on {@link #META}, where somebody does. */
+    static LongSupplier usedOnMeta = () -> 0;
 
     /** True for a card, or what stands for one: it has memory of its own, which weights are copied to. */
     public boolean isCard() {
@@ -65,7 +69,7 @@ public record Device(String name) {
     /** Free memory of the card in bytes; only for a card. */
     public long freeBytes() {
         if (!isCuda()) {
-            return totalBytes(); // nobody counts what lies on it: PlacementPolicy takes weights off
+            return totalBytes() - usedOnMeta.getAsLong();
         }
         MemoryUsage usage = memory();
         return usage.getMax() - usage.getCommitted();
@@ -74,7 +78,7 @@ public record Device(String name) {
     /** Total memory of the card in bytes; only for a card. */
     public long totalBytes() {
         if (!isCuda()) {
-            return Long.getLong(META_MEMORY, 141L) << 30;
+            return totalOnMeta;
         }
         return memory().getMax();
     }

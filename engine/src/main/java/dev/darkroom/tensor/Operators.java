@@ -18,6 +18,7 @@ public final class Operators {
     static final Operator COPY_WINDOW = Operator.named("copy_window");
     static final Operator STAGE = Operator.named("stage");
     static final Operator CONVERT_BYTES = Operator.named("convert_bytes");
+    static final Operator REBIND = Operator.named("rebind");
     static final Operator EMPTY_BYTES = Operator.named("empty_bytes");
     static final Operator DTYPE_OF = Operator.named("dtype_of");
     static final Operator DEVICE_OF = Operator.named("device_of");

@@ -24,6 +24,7 @@ public final class Scope implements AutoCloseable {
     private final @Nullable Scope outer;
     private final List<Tensor> tensors = new ArrayList<>();
     private final List<MappedFile> files = new ArrayList<>();
+    private final List<Runnable> afterwards = new ArrayList<>();
     private boolean detached;
 
     private Scope(String name, @Nullable Scope outer) {
@@ -94,6 +95,11 @@ public final class Scope implements AutoCloseable {
         return this;
     }
 
+    /** Has something done when this scope is closed, after its tensors are freed. */
+    public void afterwards(Runnable end) {
+        afterwards.add(end);
+    }
+
     /** Frees the tensors that were made in this scope and not kept. */
     @Override
     public void close() {
@@ -108,6 +114,8 @@ public final class Scope implements AutoCloseable {
         tensors.clear();
         files.forEach(MappedFile::unmap);
         files.clear();
+        afterwards.forEach(Runnable::run);
+        afterwards.clear();
     }
 
     private static void free(Tensor tensor) {

@@ -6,11 +6,11 @@ import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.LayerNorm;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,6 +37,11 @@ public final class ClipTextEncoder {
             double eps,
             long endToken,
             boolean legacyEnd) {
+        /** Bytes that so many tokens take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.withScores(tokens, width, mlpWidth, heads, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder/config.json (FLUX)")
                 .uses(
@@ -84,7 +89,6 @@ public final class ClipTextEncoder {
     }
 
     private final Config config;
-    private final Placement placement;
     private final Embedding tokenEmbedding;
     private final Tensor positionEmbedding;
     private final List<Layer> layers;
@@ -96,7 +100,6 @@ public final class ClipTextEncoder {
      */
     public ClipTextEncoder(Config config, Weights w) {
         this.config = config;
-        this.placement = w.placement();
         boolean flat = w.has("embeddings") && !w.has("text_model");
         Weights model = flat ? w.at("text_model").storedAt(w) : w.at("text_model");
         Weights embeddings = model.at("embeddings");
@@ -116,7 +119,7 @@ public final class ClipTextEncoder {
     /** Computes the state at the end token: ids of one prompt, as many as there are positions, {@code → [1, D]}. */
     public Tensor pooled(long[] ids) {
         try (var scope = Scope.open("clip")) {
-            Tensor states = encode(TokenIds.of(ids, config.vocabulary, placement));
+            Tensor states = encode(TokenIds.of(ids, config.vocabulary));
             return scope.keep(states.narrow(1, end(ids), 1).reshape(1, config.width));
         }
     }

@@ -152,7 +152,7 @@ public final class Qwen25VlEncoder {
         try (var scope = Scope.open("qwen2.5-vl")) {
             Tensor positions = Tensor.of(MropePositions.of(ids, config.imageToken, grids), 3, 1, ids.length)
                     .to(placement.device());
-            Tensor embeds = language.embed(TokenIds.of(ids, config.text.vocabulary(), placement));
+            Tensor embeds = language.embed(TokenIds.of(ids, config.text.vocabulary()));
             return scope.keep(language.forward(withImages(embeds, ids, imageEmbeds), positions, null));
         }
     }

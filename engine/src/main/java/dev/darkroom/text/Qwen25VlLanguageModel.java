@@ -6,7 +6,9 @@ import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+import dev.darkroom.ring.Blocks;
 import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -40,6 +42,11 @@ public final class Qwen25VlLanguageModel {
             double eps,
             double theta,
             List<Integer> sections) {
+        /** Bytes that so many tokens take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.ofTokens(tokens, width, mlpWidth, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of(
                         "text_config of text_encoder/config.json (Qwen-Image)")
@@ -146,17 +153,15 @@ public final class Qwen25VlLanguageModel {
     private final Config config;
     private final Placement placement;
     private final Embedding embedTokens;
-    private final List<Layer> layers;
+    private final Blocks<Layer> layers;
     private final RmsNorm norm;
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
     public Qwen25VlLanguageModel(Config config, Weights w) {
         this.config = config;
         this.placement = w.placement();
-        embedTokens = Embedding.load(w.at("embed_tokens"), config.vocabulary, config.width);
-        layers = IntStream.range(0, config.layers)
-                .mapToObj(i -> Layer.load(w.at("layers").at(i), config))
-                .toList();
+        embedTokens = Embedding.table(w.at("embed_tokens"), config.vocabulary, config.width);
+        layers = w.blocks("layers", config.layers, layer -> Layer.load(layer, config));
         norm = RmsNorm.load(w.at("norm"), config.width, config.eps);
     }
 
@@ -185,7 +190,7 @@ public final class Qwen25VlLanguageModel {
             List<Tensor> rope = rope(positions);
             Tensor x = embeds;
             for (int i = 0; i < layers.size(); i++) {
-                x = scope.replace(x, layers.get(i).forward(x, rope, mask));
+                x = scope.replace(x, layers.at(i).forward(x, rope, mask));
                 Probe.see("layer" + i, x);
             }
             return scope.keep(norm.apply(x));

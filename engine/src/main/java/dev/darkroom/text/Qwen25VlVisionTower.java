@@ -5,7 +5,9 @@ import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+import dev.darkroom.ring.Blocks;
 import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
@@ -14,7 +16,6 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -50,6 +51,11 @@ public final class Qwen25VlVisionTower {
             int window,
             List<Integer> fullAttention,
             int outWidth) {
+        /** Bytes that so many tokens of its result take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.ofTokens(tokens * merge * merge, width, mlpWidth, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of(
                         "vision_config of text_encoder/config.json (Qwen-Image)")
@@ -112,7 +118,7 @@ public final class Qwen25VlVisionTower {
     private final Config config;
     private final Placement placement;
     private final Tensor patchEmbed;
-    private final List<Block> blocks;
+    private final Blocks<Block> blocks;
     private final RmsNorm mergerNorm;
     private final Linear mergerIn;
     private final Linear mergerOut;
@@ -123,9 +129,7 @@ public final class Qwen25VlVisionTower {
         this.placement = w.placement();
         patchEmbed = w.at("patch_embed.proj")
                 .tensor("weight", config.width, CHANNELS, config.frames, config.patch, config.patch);
-        blocks = IntStream.range(0, config.depth)
-                .mapToObj(i -> Block.load(w.at("blocks").at(i), config))
-                .toList();
+        blocks = w.blocks("blocks", config.depth, block -> Block.load(block, config));
         Weights merger = w.at("merger");
         mergerNorm = RmsNorm.load(merger.at("ln_q"), config.width, EPS);
         mergerIn = Linear.load(merger.at("mlp").at(0), config.mergedWidth(), config.mergedWidth());
@@ -165,7 +169,7 @@ public final class Qwen25VlVisionTower {
             List<Tensor> whole = VisionWindows.runs(windows.pictures(), device);
             for (int i = 0; i < blocks.size(); i++) {
                 boolean full = config.fullAttention.contains(i);
-                x = scope.replace(x, blocks.get(i).forward(x, rope, full ? whole : local));
+                x = scope.replace(x, blocks.at(i).forward(x, rope, full ? whole : local));
                 Probe.see("blocks", i, "", x);
             }
             return scope.keep(Operators.selectRows(merge(x), windows.readingIndex(device)));

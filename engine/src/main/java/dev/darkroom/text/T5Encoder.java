@@ -5,15 +5,15 @@ import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.Linear;
 import dev.darkroom.nn.RmsNorm;
+import dev.darkroom.ring.Blocks;
 import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The encoder of T5 v1.1. Instead of position embeddings there is a learned bias on the attention scores by distance; the scores are not
@@ -37,6 +37,11 @@ public final class T5Encoder {
             int buckets,
             int maxDistance,
             double eps) {
+        /** Bytes that so many tokens take at the network's peak, at most. */
+        public long peak(long tokens, DType type) {
+            return EncoderBytes.withScores(tokens, width, mlpWidth, heads, type);
+        }
+
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder_2/config.json (FLUX)")
                 .uses(
@@ -94,7 +99,7 @@ public final class T5Encoder {
     private final Placement placement;
     private final Embedding shared;
     private final Embedding relativeAttentionBias;
-    private final List<Block> blocks;
+    private final Blocks<Block> blocks;
     private final RmsNorm finalLayerNorm;
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
@@ -104,12 +109,10 @@ public final class T5Encoder {
         Weights encoder = w.at("encoder");
         w.ignoreCopy(
                 "shared.weight", "encoder.embed_tokens.weight"); // one table, which is stored under either name or both
-        shared = Embedding.load(w.renamed("shared", "encoder.embed_tokens"), config.vocabulary, config.width);
+        shared = Embedding.table(w.renamed("shared", "encoder.embed_tokens"), config.vocabulary, config.width);
         relativeAttentionBias = Embedding.load(
                 encoder.at("block.0.layer.0.SelfAttention.relative_attention_bias"), config.buckets, config.heads);
-        blocks = IntStream.range(0, config.layers)
-                .mapToObj(i -> Block.load(encoder.at("block").at(i).at("layer"), config))
-                .toList();
+        blocks = encoder.blocks("block", config.layers, block -> Block.load(block.at("layer"), config));
         finalLayerNorm = RmsNorm.load(encoder.at("final_layer_norm"), config.width, config.eps);
     }
 
@@ -120,7 +123,7 @@ public final class T5Encoder {
     /** Computes the prompt embeds of one prompt: {@code S} ids {@code → [1, S, D]}. */
     public Tensor encode(long[] ids) {
         try (var scope = Scope.open("t5")) {
-            return scope.keep(encode(TokenIds.of(ids, config.vocabulary, placement)));
+            return scope.keep(encode(TokenIds.of(ids, config.vocabulary)));
         }
     }
 
@@ -130,7 +133,7 @@ public final class T5Encoder {
         Tensor x = shared.apply(ids);
         Probe.see("hidden_states.0", x);
         for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).forward(x, bias);
+            x = blocks.at(i).forward(x, bias);
             if (i + 1 < blocks.size()) {
                 Probe.see("hidden_states", i + 1, "", x);
             }

@@ -3,6 +3,7 @@ package dev.darkroom.vae;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Conv2d;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
@@ -81,7 +82,23 @@ public final class AutoencoderKL implements Autoencoder {
             }
             return config;
         }
+
+        /** Bytes that encoding a picture of so many pixels takes at its peak: the widest tensors have the picture's size. */
+        public VaeBytes encoding(long pixels, DType type) {
+            int width = blockOutChannels.getFirst();
+            return VaeBytes.of(pixels, type, 5L * width + PICTURE, 4L * width + PICTURE);
+        }
+
+        /** Bytes that decoding a picture of so many pixels takes at its peak. */
+        public VaeBytes decoding(long pixels, DType type) {
+            int width = blockOutChannels.getFirst();
+            int above = blockOutChannels.get(1);
+            return VaeBytes.of(pixels, type, above + 4L * width + 3, above + 3L * width + 3);
+        }
     }
+
+    /** Elements of a pixel that a picture has beside a network's own tensors: in float32, and in the network's type. */
+    private static final long PICTURE = 11;
 
     private final Config config;
     private final Placement placement;

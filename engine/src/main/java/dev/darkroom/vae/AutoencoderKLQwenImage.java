@@ -3,6 +3,7 @@ package dev.darkroom.vae;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.nn.Conv2d;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
@@ -83,7 +84,22 @@ public final class AutoencoderKLQwenImage implements Autoencoder {
             }
             return new Config(widths, file.count("num_res_blocks", 2), channels, mean, std);
         }
+
+        /** Bytes that encoding a picture of so many pixels takes at its peak: the widest tensors have the picture's size. */
+        public VaeBytes encoding(long pixels, DType type) {
+            int width = widths.getFirst();
+            return VaeBytes.of(pixels, type, 6L * width + PICTURE, 5L * width + PICTURE);
+        }
+
+        /** Bytes that decoding a picture of so many pixels takes at its peak. */
+        public VaeBytes decoding(long pixels, DType type) {
+            int width = widths.getFirst();
+            return VaeBytes.of(pixels, type, 7L * width + 5, 6L * width + 5);
+        }
     }
+
+    /** Elements of a pixel that a picture has beside a network's own tensors: in float32, and in the network's type. */
+    private static final long PICTURE = 23;
 
     private final Config config;
     private final Placement placement;

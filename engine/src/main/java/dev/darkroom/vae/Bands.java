@@ -17,6 +17,9 @@ final class Bands {
     /** Tensors of this size that a layer has at once: what it computes with, what it gives, and both once more as cuDNN wants them. */
     private static final int AT_ONCE = 4;
 
+    /** Bytes that a layer takes at once, beside what it computes with and gives, if its bands are as small as they get. */
+    static final long SMALLEST = AT_ONCE * BAND;
+
     private Bands() {}
 
     /**

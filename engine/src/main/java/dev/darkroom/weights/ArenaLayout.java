@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * Places of tensors in one allocation. Those that are stored in the type asked for come first, in the order of their files, so that windows
@@ -162,6 +163,15 @@ record ArenaLayout(
             batches.add(asStored(batch));
         }
         return batches;
+    }
+
+    /** Bytes of the longest image that is brought to the device to fill an allocation. */
+    long longestImage() {
+        return LongStream.concat(
+                        LongStream.of(copiedBytes, stagedBytes),
+                        batches().stream().mapToLong(ArenaLayout::bytes))
+                .max()
+                .orElseThrow();
     }
 
     /** Sorts stacks and single tensors as their first tensors lie in the files. */

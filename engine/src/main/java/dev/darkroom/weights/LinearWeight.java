@@ -6,6 +6,7 @@ import dev.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public final class LinearWeight {
     private final @Nullable Tensor tensor;
     private final @Nullable Rows rows;
     private final Shape shape;
+    private final UnaryOperator<Tensor> fetched;
     private Optional<LowRank> lowRank = Optional.empty();
     private List<Tensor> added = List.of();
 
@@ -59,17 +61,31 @@ public final class LinearWeight {
         }
     }
 
-    LinearWeight(Tensor tensor, Shape shape) {
+    /**
+     * Makes a weight.
+     *
+     * @param fetched gives a tensor's numbers wherever they are at the moment
+     */
+    LinearWeight(Tensor tensor, Shape shape, UnaryOperator<Tensor> fetched) {
         this.tensor = tensor;
         rows = null;
         this.shape = shape;
+        this.fetched = fetched;
     }
 
     /** Makes a weight that is multiplied in fp8, and of which there is nothing else. */
-    LinearWeight(Rows rows, Shape shape) {
+    LinearWeight(Rows rows, Shape shape, UnaryOperator<Tensor> fetched) {
         tensor = null;
         this.rows = rows;
         this.shape = shape;
+        this.fetched = fetched;
+    }
+
+    /** What {@link #tensor} is while the weight's block computes, at any time: a weight that is streamed is brought for it. */
+    public Tensor loaded() {
+        return rows == null
+                ? fetched.apply(Objects.requireNonNull(tensor))
+                : ScaledOperators.dequantise(new Rows(fetched.apply(rows.values()), fetched.apply(rows.scale())));
     }
 
     /** The weight {@code [out, in]} as it lies in the checkpoint; of one in fp8 what its numbers stand for, computed anew in float32. */

@@ -1,6 +1,7 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.tensor.Tensor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 public final class NormWeight {
     private final Tensor loaded;
     private final long width;
+    private final UnaryOperator<Tensor> fetched;
     private @Nullable Tensor replacement;
 
-    NormWeight(Tensor loaded, long width) {
+    NormWeight(Tensor loaded, long width, UnaryOperator<Tensor> fetched) {
         this.loaded = loaded;
         this.width = width;
+        this.fetched = fetched;
     }
 
     /** The weight {@code [width]} that the norm computes with at the moment. */
@@ -22,9 +25,9 @@ public final class NormWeight {
         return replacement == null ? loaded : replacement;
     }
 
-    /** The weight {@code [width]} as it lies in the checkpoint. */
+    /** The weight {@code [width]} as it lies in the checkpoint, at any time: one that is streamed is brought for it. */
     public Tensor loaded() {
-        return loaded;
+        return fetched.apply(loaded);
     }
 
     /** Number of features that are normalised. */

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /**
  * Decides on which device and in which type each network computes, and how much memory all of them may take.
  *
- * <p>On a card: bfloat16, as long as the card has room for the network and for the work around it; what does not fit computes on the CPU.
+ * <p>On a card: bfloat16.
  * On the CPU: float32 for weights stored so and for networks that are small and have little to do, where exactness costs nothing; others
  * stay bfloat16 where the processor multiplies it in hardware, which halves their time. Work counts and not size alone: the weights of an
  * autoencoder are few, and go over every pixel. Large networks stay bfloat16 too where float32 would not fit in memory. Their weights then
@@ -24,9 +24,6 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
 
     /** Floating-point operations of a picture from which on bfloat16 spares seconds of it. */
     private static final double MUCH_WORK = 4e12;
-
-    /** Card memory that stays free for activations. */
-    private static final long WORKSPACE = 6L << 30;
 
     /** Makes a policy without fp8. */
     public PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory) {
@@ -64,21 +61,25 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
     }
 
     /**
-     * Bytes that further weights may take on a device; negative if there are too many already.
-     *
-     * <p>On a card that is what its driver says is free, measured now, but for the room that the work around the networks needs. On the CPU
-     * it is a budget, in which mapped weights count like copied ones: every step reads all of them, so pages that the system drops for want
-     * of memory come from the disk again in each step, a hundred times slower.
+     * Bytes that further weights may take on the CPU; negative if there are too many already. It is a budget, in which mapped weights count
+     * like copied ones: every step reads all of them, so pages that the system drops for want of memory come from the disk again in each step,
+     * a hundred times slower.
      *
      * @param used bytes that weights take there now
      */
-    public long room(Device where, long used) {
-        if (!where.isCard()) {
-            return mostOnCpu() - used;
-        }
-        where.reclaim();
-        long free = (where.isCuda() ? where.freeBytes() : where.totalBytes() - used) - WORKSPACE;
-        return memory.isPresent() ? Math.min(free, memory.getAsLong() - used) : free;
+    public long roomOnCpu(long used) {
+        return mostOnCpu() - used;
+    }
+
+    /** Most bytes that weights may take on the device, as whoever runs this has chosen. */
+    public long mostOnDevice() {
+        return memory.orElse(Long.MAX_VALUE);
+    }
+
+    /** Bytes that a card has free now, by its driver, for weights and all else. */
+    public long freeOnCard() {
+        device.reclaim();
+        return device.freeBytes();
     }
 
     private long mostOnCpu() {

@@ -5,6 +5,7 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class PlannedWeights implements TensorReader {
     private final Map<String, Stored> rows = new LinkedHashMap<>();
     private final Map<String, Stored> parts = new LinkedHashMap<>();
     private final List<List<Stored>> stacks = new ArrayList<>();
+    private long partBytes;
 
     PlannedWeights(Placement placement) {
         this.placement = placement;
@@ -32,7 +34,9 @@ final class PlannedWeights implements TensorReader {
     @Override
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         parts.put(stored.name(), stored);
-        return part.apply(blank(stored.entry().dimensions()));
+        Tensor taken = part.apply(blank(stored.entry().dimensions()));
+        partBytes += Arrays.stream(taken.shape()).reduce(placement.dtype().bytes(), (a, b) -> a * b);
+        return taken;
     }
 
     @Override
@@ -61,6 +65,20 @@ final class PlannedWeights implements TensorReader {
 
     private Tensor blank(long... shape) {
         return Operators.blank(placement.dtype(), placement.device(), shape);
+    }
+
+    /** Notes what another one has noted, too. */
+    void add(PlannedWeights other) {
+        wholes.putAll(other.wholes);
+        rows.putAll(other.rows);
+        parts.putAll(other.parts);
+        stacks.addAll(other.stacks);
+        partBytes += other.partBytes;
+    }
+
+    /** Bytes that all of it takes once the network is built. */
+    long bytes() {
+        return layout().bytes() + partBytes;
     }
 
     /** Lays out all tensors that the network keeps, those of a stack one after another. */

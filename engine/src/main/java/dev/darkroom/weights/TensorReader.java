@@ -24,4 +24,9 @@ interface TensorReader {
 
     /** Returns several weights {@code [.., in]}, which were read as rows of e4m3 numbers before, as one; empty where they do not lie one after another. */
     Optional<Rows> stackedRows(List<Stored> weights);
+
+    /** Returns the numbers of a tensor that was read, on the device, also while that itself may see others. */
+    default Tensor fetched(Tensor read) {
+        return read;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.ring.StreamedBlock;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.DeviceMemory;
@@ -9,9 +10,10 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads for a card: all tensors that a network keeps were copied into one allocation, and those that it takes parts of into a second one,
@@ -21,8 +23,26 @@ final class UploadedWeights implements TensorReader {
     private final Placement placement;
     private final ArenaLayout layout;
     private final ArenaLayout partsLayout;
-    private final DeviceMemory memory;
-    private final DeviceMemory parts;
+    private final Arena memory;
+    private final @Nullable DeviceMemory parts;
+    private final UnaryOperator<Tensor> fetched;
+
+    /** One allocation in which tensors lie. */
+    @FunctionalInterface
+    interface Arena {
+        /** Returns the elements from byte {@code start} on, which must be a multiple of their size, as a view. */
+        Tensor tensor(DType dtype, long start, long... shape);
+    }
+
+    /** Reads the tensors of a block that is streamed: views of its slot, whose numbers are the block's while it is computed with. */
+    UploadedWeights(StreamedBlock block, ArenaLayout layout, Placement placement) {
+        this.placement = placement;
+        this.layout = layout;
+        memory = block::tensor;
+        fetched = read -> block.copy(read, placement.device());
+        partsLayout = ArenaLayout.asStored(List.of());
+        parts = null;
+    }
 
     /**
      * Copies what was planned to the device, into memory of the innermost scope.
@@ -35,19 +55,17 @@ final class UploadedWeights implements TensorReader {
         this.placement = placement;
         layout = plan.layout();
         partsLayout = plan.partsLayout();
-        memory = DeviceMemory.allocate(placement.device(), layout.bytes());
+        DeviceMemory whole = DeviceMemory.allocate(placement.device(), layout.bytes());
+        memory = whole::tensor;
+        fetched = UnaryOperator.identity();
         parts = DeviceMemory.allocate(placement.device(), partsLayout.bytes());
-        long largest = LongStream.concat(
-                        LongStream.of(layout.copiedBytes(), layout.stagedBytes(), partsLayout.bytes()),
-                        layout.batches().stream().mapToLong(ArenaLayout::bytes))
-                .max()
-                .orElseThrow();
+        long largest = Math.max(layout.longestImage(), partsLayout.bytes());
         if (placement.device().equals(Device.META)) {
             return; // has no numbers
         }
         try (var buffers = Scope.open("buffers");
                 var upload = new Upload(placement.device(), largest, largestWindow)) {
-            upload.fill(memory, layout, placement.dtype());
+            upload.fill(whole, layout, placement.dtype());
             upload.fill(parts, partsLayout, placement.dtype());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -64,8 +82,11 @@ final class UploadedWeights implements TensorReader {
     @Override
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         try (var reading = Scope.open("read " + stored.name())) {
-            Tensor numbers = parts.tensor(
-                    stored.dtype(), partsLayout.start(stored), stored.entry().dimensions());
+            Tensor numbers = Objects.requireNonNull(parts, "a block takes no parts of tensors")
+                    .tensor(
+                            stored.dtype(),
+                            partsLayout.start(stored),
+                            stored.entry().dimensions());
             Tensor taken = part.apply(stored.values(numbers)).to(placement.dtype());
             return reading.keep(taken.copy());
         }
@@ -94,5 +115,10 @@ final class UploadedWeights implements TensorReader {
                 ? Optional.of(memory.tensor(
                         placement.dtype(), layout.start(tensors.getFirst()), ArenaLayout.stackedShape(tensors)))
                 : Optional.empty();
+    }
+
+    @Override
+    public Tensor fetched(Tensor read) {
+        return fetched.apply(read);
     }
 }

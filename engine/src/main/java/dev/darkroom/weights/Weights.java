@@ -1,9 +1,12 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.ring.Blocks;
+import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.Part.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -22,7 +26,8 @@ import java.util.stream.IntStream;
  * Loading is strict: one error lists every tensor that is missing, has another shape, or was not read.
  */
 public final class Weights {
-    private static final ScopedValue<Boolean> VERIFYING = ScopedValue.newInstance();
+    /** Bound where nothing is to be read but headers; it is given what the network takes. */
+    private static final ScopedValue<Consumer<PlannedParts>> VERIFYING = ScopedValue.newInstance();
 
     /**
      * Bound where tests and benchmarks take the way to a card on the CPU: weights are copied by windows of so many bytes, and none are
@@ -33,17 +38,24 @@ public final class Weights {
     private final Source source;
     private final String prefix;
     private final String stored;
+    private final Part part;
 
     /**
      * Makes a place in a checkpoint.
      *
      * @param prefix name of the place, by which its layers are known
      * @param stored name of the place in the files, which other versions of a library may have written otherwise
+     * @param part of the network that it belongs to
      */
-    private Weights(Source source, String prefix, String stored) {
+    private Weights(Source source, String prefix, String stored, Part part) {
         this.source = source;
         this.prefix = prefix;
         this.stored = stored;
+        this.part = part;
+    }
+
+    private Weights(Source source) {
+        this(source, "", "", Part.BASE);
     }
 
     /**
@@ -65,17 +77,18 @@ public final class Weights {
         try {
             T built;
             Source source;
-            boolean copies = placement.device().isCard() || COPYING.isBound();
             try (var reading = Scope.open("reading")) {
-                TensorReader reader = VERIFYING.isBound()
-                        ? new PlannedWeights(placement)
-                        : copies
-                                ? copied(folder, inventory, placement, network, bearsFp8)
-                                : new MappedWeights(inventory, placement.dtype());
-                source = new Source(inventory, placement, bearsFp8, reader, reading);
-                built = network.apply(new Weights(source, "", ""));
+                Readers readers = VERIFYING.isBound()
+                        ? new PlannedParts(placement)
+                        : isCopied(placement)
+                                ? copied(folder, inventory, placement, network, bearsFp8, weights)
+                                : mapped(inventory, placement);
+                source = new Source(inventory, placement, bearsFp8, readers, reading);
+                built = network.apply(new Weights(source));
                 inventory.refuseIfIncomplete();
-                if (reader instanceof MappedWeights mapped) {
+                if (readers instanceof PlannedParts plan) {
+                    VERIFYING.get().accept(plan);
+                } else if (readers.of(Part.BASE) instanceof MappedWeights mapped) {
                     mapped.prefetch();
                 }
             }
@@ -87,19 +100,36 @@ public final class Weights {
         }
     }
 
+    private static boolean isCopied(Placement placement) {
+        return placement.device().isCard() || placement.holding().isStreamed() || COPYING.isBound();
+    }
+
+    private static Readers mapped(Inventory inventory, Placement placement) {
+        var mapped = new MappedWeights(inventory, placement.dtype());
+        return part -> mapped;
+    }
+
     /** Builds the network once to learn what it takes, and copies that: what is wrong with a checkpoint shows before anything is read. */
-    private static <T> TensorReader copied(
+    private static <T> Readers copied(
             Path folder,
             Inventory inventory,
             Placement placement,
             Function<Weights, T> network,
-            Predicate<String> bearsFp8) {
-        var plan = new PlannedWeights(placement);
+            Predicate<String> bearsFp8,
+            Scope weights) {
+        var plan = new PlannedParts(placement);
         try (var planning = Scope.open("plan")) {
-            var unused = network.apply(new Weights(new Source(inventory, placement, bearsFp8, plan, planning), "", ""));
+            var unused = network.apply(new Weights(new Source(inventory, placement, bearsFp8, plan, planning)));
         }
         inventory.refuseIfIncomplete();
-        return new UploadedWeights(folder, plan, placement, COPYING.orElse(Upload.LARGEST_WINDOW));
+        int window = COPYING.orElse(Upload.LARGEST_WINDOW);
+        return switch (placement.holding()) {
+            case Holding.Resident all -> {
+                var whole = new UploadedWeights(folder, plan.whole(), placement, window);
+                yield part -> whole;
+            }
+            case Holding.Streamed how -> new StreamedWeights(folder, inventory, plan, placement, how, weights, window);
+        };
     }
 
     /**
@@ -136,12 +166,24 @@ public final class Weights {
      * @throws CheckpointException if anything is missing, differs in shape or is left over
      */
     public static void verify(Supplier<Loaded<?>> load) {
-        ScopedValue.where(VERIFYING, true).run(() -> load.get().close());
+        ScopedValue.where(VERIFYING, plan -> {}).run(() -> load.get().close());
+    }
+
+    /**
+     * Measures what a load would take, without its numbers, and without the device that it is for.
+     *
+     * @throws CheckpointException if anything is missing, differs in shape or is left over
+     */
+    public static HeldSizes measure(Supplier<Loaded<?>> load) {
+        List<HeldSizes> measured = new ArrayList<>();
+        ScopedValue.where(VERIFYING, plan -> measured.add(new HeldSizes(plan)))
+                .run(() -> load.get().close());
+        return measured.getFirst();
     }
 
     /** Returns the place one name further in. */
     public Weights at(String name) {
-        return new Weights(source, joined(prefix, name), joined(stored, name));
+        return new Weights(source, joined(prefix, name), joined(stored, name), part);
     }
 
     private static String joined(String prefix, String name) {
@@ -163,12 +205,44 @@ public final class Weights {
 
     /** Returns this place with the tensors of another: its layers keep their names. */
     public Weights storedAt(Weights place) {
-        return new Weights(source, prefix, place.stored);
+        return new Weights(source, prefix, place.stored, part);
     }
 
     /** Returns the place of the {@code index}-th of several parts of one kind, counted from 0. */
     public Weights at(int index) {
         return at(Integer.toString(index));
+    }
+
+    /**
+     * Takes blocks of one kind, which compute one after another; where the placement has it so, their weights come to the device as they do.
+     *
+     * @param name of the place below which they lie, by their numbers
+     * @param block builds a block from its place
+     */
+    public <T> Blocks<T> blocks(String name, int count, Function<Weights, T> block) {
+        return new Blocks<>(IntStream.range(0, count)
+                .mapToObj(i -> at(name).at(i).held(prefix, Kind.BLOCK, block))
+                .toList());
+    }
+
+    /** Takes what a block computes once for many passes, which is held apart from its other weights. */
+    public <T> Held<T> apart(Function<Weights, T> network) {
+        return held(part.course(), part.kind() == Kind.BLOCK ? Kind.APART : part.kind(), network);
+    }
+
+    private <T> Held<T> held(String course, Kind kind, Function<Weights, T> network) {
+        var its = new Part(prefix, course, kind);
+        return new Held<>(
+                network.apply(new Weights(source, prefix, stored, kind == Kind.BASE ? part : its)),
+                source.readers.bringing(its));
+    }
+
+    /**
+     * Takes the table {@code weight [rows, width]} at this place, of which single rows are looked up: it may be on the host while all else is
+     * on the device.
+     */
+    public Tensor table(long rows, long width) {
+        return new Weights(source, prefix, stored, new Part(prefix, "", Kind.TABLE)).tensor("weight", rows, width);
     }
 
     /** Returns true if the checkpoint has a tensor of this name at this place, or any tensor below it. */
@@ -178,12 +252,12 @@ public final class Weights {
 
     /** Takes a tensor, which must have this shape and a floating type. */
     public Tensor tensor(String name, long... shape) {
-        return source.take(at(name).stored, source.reader::whole, shape);
+        return source.take(at(name).stored, reader()::whole, shape);
     }
 
     /** Takes a part of a tensor of this shape; the rest of it takes no memory of its own. */
-    public Tensor part(String name, UnaryOperator<Tensor> part, long... shape) {
-        return source.take(at(name).stored, stored -> source.reader.part(stored, part), shape);
+    public Tensor part(String name, UnaryOperator<Tensor> taken, long... shape) {
+        return source.take(at(name).stored, stored -> reader().part(stored, taken), shape);
     }
 
     /** Takes the tensor {@code weight [out, in]} of a linear layer at this place, which a LoRA can adapt. */
@@ -194,8 +268,8 @@ public final class Weights {
     private LinearWeight linear(long in, long out, boolean fp8) {
         var shape = new LinearWeight.Shape(in, out);
         LinearWeight weight = fp8
-                ? new LinearWeight(source.rows(at("weight").stored, out, in), shape)
-                : new LinearWeight(tensor("weight", out, in), shape);
+                ? new LinearWeight(source.rows(at("weight").stored, reader(), out, in), shape, reader()::fetched)
+                : new LinearWeight(tensor("weight", out, in), shape, reader()::fetched);
         source.linears.put(prefix, weight);
         return weight;
     }
@@ -229,8 +303,8 @@ public final class Weights {
         return new StackedLinears(
                 layers,
                 biases,
-                fp8 ? Optional.empty() : stack(source::stack, names, biased, in, outs),
-                fp8 ? stack(source::stackedRows, names, biased, in, outs) : Optional.empty());
+                fp8 ? Optional.empty() : stack(this::stack, names, biased, in, outs),
+                fp8 ? stack(this::stackedRows, names, biased, in, outs) : Optional.empty());
     }
 
     private <W> Optional<StackedLinears.Stack<W>> stack(
@@ -247,15 +321,27 @@ public final class Weights {
         if (weights.size() < outs.length || biases.size() < (biased ? outs.length : 0)) {
             return Optional.empty();
         }
-        Optional<Tensor> bias = biased ? source.stack(biases) : Optional.empty();
+        Optional<Tensor> bias = biased ? stack(biases) : Optional.empty();
         return biased && bias.isEmpty()
                 ? Optional.empty()
                 : read.apply(weights).map(weight -> new StackedLinears.Stack<>(weight, bias.orElse(null)));
     }
 
+    private Optional<Tensor> stack(List<Stored> tensors) {
+        return reader().stack(tensors).map(source.scope::keep);
+    }
+
+    private Optional<Rows> stackedRows(List<Stored> weights) {
+        return reader().stackedRows(weights).map(source::kept);
+    }
+
+    private TensorReader reader() {
+        return source.readers.of(part);
+    }
+
     /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
     public NormWeight norm(long width) {
-        var weight = new NormWeight(tensor("weight", width), width);
+        var weight = new NormWeight(tensor("weight", width), width, reader()::fetched);
         source.norms.put(prefix, weight);
         return weight;
     }
@@ -291,12 +377,12 @@ public final class Weights {
             Inventory inventory,
             Placement placement,
             Predicate<String> bearsFp8,
-            TensorReader reader,
+            Readers readers,
             Scope scope,
             Map<String, LinearWeight> linears,
             Map<String, NormWeight> norms) {
-        Source(Inventory inventory, Placement placement, Predicate<String> bearsFp8, TensorReader reader, Scope scope) {
-            this(inventory, placement, bearsFp8, reader, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
+        Source(Inventory inventory, Placement placement, Predicate<String> bearsFp8, Readers readers, Scope scope) {
+            this(inventory, placement, bearsFp8, readers, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
         Tensor take(String name, Function<Stored, Tensor> read, long... shape) {
@@ -306,23 +392,15 @@ public final class Weights {
                     .orElseGet(Source::placeholder);
         }
 
-        Rows rows(String name, long... shape) {
+        Rows rows(String name, TensorReader reader, long... shape) {
             return inventory
                     .ask(name, shape)
-                    .map(stored -> {
-                        Rows rows = reader.rows(stored);
-                        return new Rows(scope.keep(rows.values()), scope.keep(rows.scale()));
-                    })
+                    .map(stored -> kept(reader.rows(stored)))
                     .orElseGet(() -> new Rows(placeholder(), placeholder()));
         }
 
-        Optional<Tensor> stack(List<Stored> tensors) {
-            return reader.stack(tensors).map(scope::keep);
-        }
-
-        Optional<Rows> stackedRows(List<Stored> weights) {
-            return reader.stackedRows(weights)
-                    .map(rows -> new Rows(scope.keep(rows.values()), scope.keep(rows.scale())));
+        Rows kept(Rows rows) {
+            return new Rows(scope.keep(rows.values()), scope.keep(rows.scale()));
         }
 
         /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */

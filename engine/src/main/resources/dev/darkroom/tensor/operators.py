@@ -46,6 +46,11 @@ def view_bytes(self, bytes: Tensor, dtype: int, offset: int, shape: List[int]) -
     stride.reverse()
     return torch.empty([0], dtype=dtype, device=bytes.device).set_(bytes, offset, shape, stride)
 
+def rebind(self, view: Tensor, bytes: Tensor, dtype: int, offset: int) -> int:
+    # The view, of the same type and shape, sees other memory from here on.
+    view.set_(self.view_bytes(bytes, dtype, offset, view.shape))
+    return 0
+
 def copy_bytes(self, bytes: Tensor, start: int, length: int) -> Tensor:
     return bytes.narrow(0, start, length).clone()
 

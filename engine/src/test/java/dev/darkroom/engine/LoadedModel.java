@@ -6,11 +6,13 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Progress;
+import dev.darkroom.model.HeldNetworks;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.Holding;
 import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -51,6 +53,19 @@ public final class LoadedModel {
                 new Residency(new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.empty(), true)));
     }
 
+    /** Opens and loads a checkpoint with the weights of all networks held in one way. */
+    public static ImageModel held(Holding holding, boolean fp8, Path checkpoint) {
+        ImageModel model = open("test", checkpoint);
+        try {
+            HeldNetworks.load(
+                    model, new PlacementPolicy(Device.CPU, Optional.empty(), OptionalLong.empty(), fp8), holding);
+            return model;
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
     private static ImageModel from(Path checkpoint, Optional<DType> forced) {
         return from(checkpoint, roomy(forced));
     }
@@ -58,7 +73,7 @@ public final class LoadedModel {
     private static ImageModel from(Path checkpoint, Residency residency) {
         ImageModel model = open("test", checkpoint);
         try {
-            residency.prepare(model.networks(), Progress.NONE);
+            residency.prepare(model.networks(), model.usualDemand(), Progress.NONE);
             return model;
         } catch (RuntimeException | Error e) {
             model.close();

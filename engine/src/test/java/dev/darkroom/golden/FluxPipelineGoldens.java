@@ -1,6 +1,7 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.model.Demand;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.TokenGrid;
@@ -28,7 +29,7 @@ final class FluxPipelineGoldens {
     /** A checkpoint with all of its networks in memory, as float32 on the CPU. */
     static FluxCheckpoint loaded(Checkpoint files) {
         FluxCheckpoint checkpoint = FluxCheckpoint.of(files);
-        PipelineGoldens.RESIDENCY.prepare(files.networks(), Progress.NONE);
+        PipelineGoldens.RESIDENCY.prepare(files.networks(), Demand.NONE, Progress.NONE);
         return checkpoint;
     }
 

@@ -1,6 +1,7 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.model.Demand;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.job.Picture;
@@ -27,7 +28,7 @@ final class QwenPipelineGoldens {
                 var files = new Checkpoint("golden", components::folder)) {
             QwenImageCheckpoint qwen =
                     QwenImageCheckpoint.of(files, Qwen2VlImageProcessor.readIfPresent(components.folder("processor")));
-            PipelineGoldens.RESIDENCY.prepare(files.networks(), Progress.NONE);
+            PipelineGoldens.RESIDENCY.prepare(files.networks(), Demand.NONE, Progress.NONE);
             Run run = PipelineGoldens.run(params, PipelineGoldens.size(params), null, components.folder("scheduler"));
             List<Comparison> results = new ArrayList<>();
             PipelineGoldens.compare(results, run, params, golden, () -> generate(qwen, run, params, golden));

@@ -86,7 +86,7 @@ public final class GpuBench {
                 ImageModel model = Families.open("bench", published.write(folder), Limits.STANDARD, loras)) {
             CardKernels.start(folder);
             var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty());
-            new Residency(policy).prepare(model.networks(), Progress.NONE);
+            new Residency(policy).prepare(model.networks(), model.usualDemand(), Progress.NONE);
             Pictures.run(results.putArray("pictures"), card, plan, published.toString(), model);
         } finally {
             delete(folder);
@@ -108,7 +108,7 @@ public final class GpuBench {
             results.put("model", plan.tiny() ? "pocket-flux" : "flux.1-dev, random weights");
             long start = System.nanoTime();
             var policy = new PlacementPolicy(card.device(), Optional.of(card.dtype()), OptionalLong.empty(), fp8);
-            new Residency(policy).prepare(model.networks(), Progress.NONE);
+            new Residency(policy).prepare(model.networks(), model.usualDemand(), Progress.NONE);
             results.put("load_s", (System.nanoTime() - start) / 1e9);
             results.put(
                     "weight_bytes",

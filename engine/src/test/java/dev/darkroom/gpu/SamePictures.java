@@ -62,7 +62,7 @@ public final class SamePictures {
         var policy = new PlacementPolicy(device, Optional.of(kind.type), OptionalLong.empty(), kind.fp8);
         try (Loras loras = Families.loras(0);
                 ImageModel model = Families.open("same", checkpoint, Limits.STANDARD, loras)) {
-            new Residency(policy).prepare(model.networks(), Progress.NONE);
+            new Residency(policy).prepare(model.networks(), model.usualDemand(), Progress.NONE);
             var job = new Job.TextToImage(
                     TestJobs.PLAIN, TestJobs.of("a red circle", null, new Size(SIDE, SIDE), 4, null, null, 7));
             return model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE)

@@ -60,9 +60,23 @@ public final class StandInCard {
 
     /** Number of launches so far. */
     public static long launches() {
+        return number("stand_in_launches");
+    }
+
+    /** Number of copies so far that a stream of copies was asked for. */
+    public static long copies() {
+        return number("stand_in_copies");
+    }
+
+    /** Bytes of page-locked memory that are allocated at the moment. */
+    public static long lockedBytes() {
+        return number("stand_in_locked");
+    }
+
+    private static long number(String function) {
         try {
             return (long) Linker.nativeLinker()
-                    .downcallHandle(symbols().findOrThrow("stand_in_launches"), FunctionDescriptor.of(JAVA_LONG))
+                    .downcallHandle(symbols().findOrThrow(function), FunctionDescriptor.of(JAVA_LONG))
                     .invoke();
         } catch (Throwable e) {
             throw new AssertionError(e);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,6 +84,36 @@ class MetaDeviceTest {
             counted += network.path("bytes").asLong();
         }
         assertThat(told.path("held").asLong()).isBetween(counted - counted / 200, counted + counted / 1000);
+    }
+
+    /** What stays, and slots for the largest block of all networks: nothing else; the rest is constants of some kilobytes. */
+    @ParameterizedTest
+    @CsvSource({
+        "flux.1-dev: streamed, 2, 5",
+        "'flux.1-dev: streamed in part, in fp8, with a DoRA', 3, 13",
+        "qwen-image-edit-2509: streamed edit with CFG, 2, 5"
+    })
+    void streamedWeightsTakeWhatWasMeasuredFromTheirHeaders(String scenario, int slots, long mostGigabytes) {
+        JsonNode told = MetaRuns.named(scenario);
+        long resident = 0;
+        long slot = 0;
+        for (JsonNode network : told.path("networks")) {
+            resident += network.path("bytes").asLong();
+            slot = Math.max(slot, network.path("slot").asLong());
+        }
+        assertThat(told.path("held").asLong()).isBetween(resident + slots * slot, resident + slots * slot + 100_000);
+        assertThat(told.path("held").asLong()).isLessThan(mostGigabytes * 1_000_000_000L);
+    }
+
+    @Test
+    void streamingTakesNoMoreActivations() {
+        assertThat(peak("flux.1-dev: streamed")).isEqualTo(peak("flux.1-dev: text"));
+        assertThat(peak("qwen-image-edit-2509: streamed edit with CFG"))
+                .isEqualTo(peak("qwen-image-edit-2509: edit with CFG"));
+    }
+
+    private static double peak(String scenario) {
+        return MetaRuns.named(scenario).path("step").path("activation_peak_gb").asDouble();
     }
 
     /** The blocks' layers in one byte a number, with a scale for each row; modulations, embedders and biases in two. */

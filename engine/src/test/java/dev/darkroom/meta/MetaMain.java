@@ -6,6 +6,8 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Sample;
 import dev.darkroom.meta.Scenario.Adapter;
+import dev.darkroom.model.Activations;
+import dev.darkroom.model.HeldNetworks;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
@@ -62,13 +64,14 @@ final class MetaMain {
         try (var log = scenario.planted().isEmpty()
                         ? OperatorLog.to(tally)
                         : OperatorLog.planting(scenario.planted(), tally);
-                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.memory())) {
+                MetaModel loaded = MetaModel.load(checkpoint, scenario.fp8(), scenario.plan(), scenario.holding())) {
             ImageModel model = loaded.model();
             for (Resident<?> network : model.networks()) {
                 line.withObject("networks")
                         .putObject(network.toString().replaceFirst(" of .*", ""))
                         .put("placement", network.required().placement().toString())
-                        .put("bytes", network.bytes());
+                        .put("bytes", network.bytes())
+                        .put("slot", slot(network));
             }
             tally.weightsAreThere();
             line.put("held", tally.weightBytes());
@@ -93,9 +96,23 @@ final class MetaMain {
                 })
                 .getLast();
         line.put("batch", batch.size());
+        line.put("peak", tally.activationPeak());
+        line.set("demand", demand(model.demand(job, batch, sources).in(DType.BFLOAT16)));
         line.set("step", tally.json(tally.steps().getLast()));
         line.put("picture", rendering.picture().size().toString());
         rendering.notes().forEach(line.withArray("notes")::add);
+    }
+
+    private static ObjectNode demand(Activations predicted) {
+        return JSON.createObjectNode()
+                .put("text_encoder", predicted.textEncoder())
+                .put("transformer", predicted.transformer())
+                .put("vae", predicted.vae())
+                .put("kept", predicted.kept());
+    }
+
+    private static long slot(Resident<?> network) {
+        return HeldNetworks.sizes(network, network.required().placement()).slot();
     }
 
     /** A LoRA on queries and values of the transformer. */

@@ -4,9 +4,12 @@ import dev.darkroom.engine.Families;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.model.HeldNetworks;
 import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.PlanChoice;
 import dev.darkroom.model.Residency;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.weights.Holding;
 import dev.darkroom.weights.PlacementPolicy;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,15 +23,20 @@ record MetaModel(ImageModel model, Loras loras) implements AutoCloseable {
      * Opens and loads a checkpoint.
      *
      * @param fp8 true if layers that bear it are multiplied in fp8
-     * @param memory most bytes that weights may take on the card, as DARKROOM_MEMORY has it, or 0; what does not fit computes on the CPU
+     * @param holding how the weights of all networks are held; if they are streamed, the plan is no matter
+     * @param plan as DARKROOM_MEMORY_PLAN has it
      */
-    static MetaModel load(Path checkpoint, boolean fp8, long memory) {
+    static MetaModel load(Path checkpoint, boolean fp8, String plan, Holding holding) {
         Loras loras = Families.loras(ROOM_FOR_LORAS);
         var loaded = new MetaModel(Families.open("meta", checkpoint, Limits.STANDARD, loras), loras);
         try {
-            var budget = memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory);
-            new Residency(new PlacementPolicy(Device.META, Optional.empty(), budget, fp8))
-                    .prepare(loaded.model.networks(), Progress.NONE);
+            var policy = new PlacementPolicy(Device.META, Optional.empty(), OptionalLong.empty(), fp8);
+            if (holding.isStreamed()) {
+                HeldNetworks.load(loaded.model, policy, holding);
+            } else {
+                new Residency(policy, PlanChoice.parse(plan))
+                        .prepare(loaded.model.networks(), loaded.model.usualDemand(), Progress.NONE);
+            }
             return loaded;
         } catch (RuntimeException | Error e) {
             loaded.close();

@@ -9,6 +9,7 @@ import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.Sources;
+import dev.darkroom.weights.Holding;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +18,17 @@ import org.jspecify.annotations.Nullable;
  * One job for one checkpoint.
  *
  * @param checkpoint a {@link Published} name, or a folder below test-payloads/models
- * @param memory bytes that weights may take on the card; 0 for all that it has
+ * @param plan as DARKROOM_MEMORY_PLAN has it
  * @param pictures number of pictures that the job brings
  * @param fp8 true if layers that bear it are multiplied in fp8
  * @param planted an operator that is given a tensor of the wrong device; empty for none
  * @param outputs pictures that are asked for, of which the first batch is drawn
+ * @param holding how the weights of all networks are held
  */
 public record Scenario(
         String name,
         String checkpoint,
-        long memory,
+        String plan,
         Size size,
         int steps,
         Brings brings,
@@ -35,7 +37,8 @@ public record Scenario(
         Adapter adapter,
         boolean fp8,
         String planted,
-        int outputs) {
+        int outputs,
+        Holding holding) {
     /** What a job is. */
     public enum Brings {
         PROMPT,
@@ -54,7 +57,19 @@ public record Scenario(
     static Scenario of(String name, String checkpoint, int width, int height, Brings brings) {
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         return new Scenario(
-                name, checkpoint, 0, new Size(width, height), 2, brings, pictures, null, Adapter.NONE, false, "", 1);
+                name,
+                checkpoint,
+                "auto",
+                new Size(width, height),
+                2,
+                brings,
+                pictures,
+                null,
+                Adapter.NONE,
+                false,
+                "",
+                1,
+                Holding.RESIDENT);
     }
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
@@ -66,47 +81,64 @@ public record Scenario(
         int pictures = brings == Brings.PROMPT ? 0 : 1;
         String negative = guidedByItself ? " " : null;
         return new Scenario(
-                "usual", checkpoint, 0, size, steps, brings, pictures, negative, Adapter.NONE, false, "", 1);
+                "usual",
+                checkpoint,
+                "auto",
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                Adapter.NONE,
+                false,
+                "",
+                1,
+                Holding.RESIDENT);
     }
 
     Scenario withPictures(int count) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, count, negative, adapter, fp8, planted, outputs);
+                name, checkpoint, plan, size, steps, brings, count, negative, adapter, fp8, planted, outputs, holding);
     }
 
     Scenario away(String from) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, from, adapter, fp8, planted, outputs);
+                name, checkpoint, plan, size, steps, brings, pictures, from, adapter, fp8, planted, outputs, holding);
     }
 
-    Scenario within(long bytes) {
+    Scenario planned(String way) {
         return new Scenario(
-                name, checkpoint, bytes, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs);
+                name, checkpoint, way, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs, holding);
     }
 
     Scenario withLora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs, holding);
     }
 
     Scenario withDora() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs, holding);
     }
 
     Scenario inFp8() {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, true, planted, outputs);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, true, planted, outputs, holding);
     }
 
     Scenario asking(int count) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, planted, count);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, fp8, planted, count, holding);
+    }
+
+    Scenario held(Holding other) {
+        return new Scenario(
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs, other);
     }
 
     Scenario planting(String operator) {
         return new Scenario(
-                name, checkpoint, memory, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs);
+                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs, holding);
     }
 
     public Job.Generation job() {

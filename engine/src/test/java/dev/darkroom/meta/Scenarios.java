@@ -1,6 +1,7 @@
 package dev.darkroom.meta;
 
 import dev.darkroom.meta.Scenario.Brings;
+import dev.darkroom.weights.Holding;
 import java.util.List;
 
 /** What is run without a card: every family at full size in every way that jobs ask for, and networks split between card and CPU. */
@@ -41,21 +42,29 @@ final class Scenarios {
             Scenario.of("fp8 with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES)
                     .inFp8()
                     .away(" "),
+            Scenario.of("streamed", "flux.1-dev", 1024, 1024, Brings.PROMPT).held(Holding.STREAMED),
+            Scenario.of("streamed in part, in fp8, with a DoRA", "flux.1-dev", 1024, 1024, Brings.PROMPT)
+                    .held(new Holding.Streamed(20, 3))
+                    .inFp8()
+                    .withDora(),
+            Scenario.of("streamed edit with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES)
+                    .held(Holding.STREAMED)
+                    .away(" "),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
-            Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).within(8_800_000),
+            Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).planned("text_encoder_2=cpu"),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
-                    .within(6_500_000),
+                    .planned("cpu,transformer=resident"),
             Scenario.of("four at once, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)
-                    .within(6_500_000)
+                    .planned("cpu,transformer=resident")
                     .asking(4),
             Scenario.of("LoRA, all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.PROMPT)
-                    .within(6_500_000)
+                    .planned("cpu,transformer=resident")
                     .withLora(),
             Scenario.of("text encoder on the CPU", "pocket-qwen-edit", 128, 128, Brings.IMAGES)
-                    .within(8_300_000)
+                    .planned("text_encoder=cpu")
                     .away(" "),
             Scenario.of("all but the transformer on the CPU", "pocket-qwen-edit", 128, 128, Brings.IMAGES)
-                    .within(5_100_000)
+                    .planned("cpu,transformer=resident")
                     .away(" "));
 
     private Scenarios() {}

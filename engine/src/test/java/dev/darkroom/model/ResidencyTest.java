@@ -56,9 +56,9 @@ class ResidencyTest {
         ImageModel b = open("b", TinyFlux.DEV);
         var residency = residency(bytes(a) + bytes(b));
 
-        assertThat(residency.hasRoomFor(a.networks())).isTrue();
+        assertThat(residency.hasRoomFor(a.networks(), Demand.NONE)).isTrue();
         assertThat(prepare(residency, a)).isTrue();
-        assertThat(residency.hasRoomFor(b.networks())).isTrue();
+        assertThat(residency.hasRoomFor(b.networks(), Demand.NONE)).isTrue();
         assertThat(prepare(residency, b)).isTrue();
 
         assertThat(inMemory()).hasSize(8);
@@ -73,7 +73,7 @@ class ResidencyTest {
         var residency = residency(bytes(a) + bytes(b) - 1);
         prepare(residency, a);
 
-        assertThat(residency.hasRoomFor(b.networks())).isFalse();
+        assertThat(residency.hasRoomFor(b.networks(), Demand.NONE)).isFalse();
         prepare(residency, b);
 
         String larger = bytes(a, "text_encoder") > bytes(a, "text_encoder_2") ? "text_encoder" : "text_encoder_2";
@@ -252,7 +252,7 @@ class ResidencyTest {
             }
         };
 
-        assertThatExceptionOfType(JobException.class).isThrownBy(() -> residency.prepare(a.networks(), withdrawn));
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> residency.prepare(a.networks(), Demand.NONE, withdrawn));
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
         assertThat(prepare(residency, a)).isTrue();
@@ -288,10 +288,10 @@ class ResidencyTest {
         Resident<?> transformer = model.networks().getFirst();
 
         assertThat(asFloats.preferred(transformer.size())).isEqualTo(new Placement(Device.CPU, DType.FLOAT32));
-        new Residency(asFloats).prepare(List.of(transformer), Progress.NONE);
+        new Residency(asFloats).prepare(List.of(transformer), Demand.NONE, Progress.NONE);
         long floats = transformer.bytes();
         transformer.close();
-        new Residency(asBfloat16).prepare(List.of(transformer), Progress.NONE);
+        new Residency(asBfloat16).prepare(List.of(transformer), Demand.NONE, Progress.NONE);
 
         assertThat(floats).isEqualTo(4 * transformer.size().elements());
         assertThat(transformer.bytes()).isEqualTo(floats / 2);
@@ -309,7 +309,7 @@ class ResidencyTest {
     }
 
     private static boolean prepare(Residency residency, ImageModel model) {
-        return residency.prepare(model.networks(), Progress.NONE);
+        return residency.prepare(model.networks(), Demand.NONE, Progress.NONE);
     }
 
     private static Picture picture(ImageModel model, String prompt) {

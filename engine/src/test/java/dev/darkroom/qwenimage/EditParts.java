@@ -1,5 +1,6 @@
 package dev.darkroom.qwenimage;
 
+import dev.darkroom.model.Demand;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Denoiser;
 import dev.darkroom.diffusion.PackedLatents;
@@ -45,7 +46,7 @@ public final class EditParts implements AutoCloseable {
     public static EditParts of(Path folder, EditStyle style, List<Picture> images) {
         QwenImageCheckpoint checkpoint = QwenImageCheckpoint.of(
                 new Checkpoint("bench", folder), Qwen2VlImageProcessor.read(folder.resolve("processor")));
-        LoadedModel.roomy().prepare(checkpoint.files().networks(), Progress.NONE);
+        LoadedModel.roomy().prepare(checkpoint.files().networks(), Demand.NONE, Progress.NONE);
         return new EditParts(checkpoint, style, images);
     }
 

@@ -48,6 +48,7 @@ final class CostRules {
         // files, devices, types
         for (String name : new String[] {
             "view_bytes",
+            "rebind",
             "copy_bytes",
             "pinned",
             "copy_window",

@@ -46,6 +46,7 @@ public final class StepTally implements OperatorLog.Listener {
     private final List<Part> parts = new ArrayList<>();
     private final Map<Long, Memory> memories = new HashMap<>();
     private long live;
+    private long needed;
     private long before;
 
     /** Makes an empty tally. */
@@ -67,6 +68,7 @@ public final class StepTally implements OperatorLog.Listener {
     /** Counts what is there now, the weights, as no activation. */
     public void weightsAreThere() {
         before = live;
+        parts.getLast().peak = live;
     }
 
     /** Bytes of the weights on the card. */
@@ -77,6 +79,26 @@ public final class StepTally implements OperatorLog.Listener {
     /** The steps of a run whose parts were what comes before them, each step, and what comes after. */
     public List<Part> steps() {
         return parts.subList(1, parts.size() - 1);
+    }
+
+    /** Bytes on the card now. */
+    public long live() {
+        return live;
+    }
+
+    /** Bytes on the card while the last call was computed. */
+    public long needed() {
+        return needed;
+    }
+
+    /** Bytes on the card at the peak of the last part. */
+    public long peak() {
+        return parts.getLast().peak;
+    }
+
+    /** Bytes of the activations at the peak of the whole run. */
+    public long activationPeak() {
+        return parts.stream().mapToLong(part -> part.peak).max().orElse(0) - before;
     }
 
     /** The last part. */
@@ -92,6 +114,9 @@ public final class StepTally implements OperatorLog.Listener {
         Cost cost = CostRules.of(call, false);
         line.cost.add(cost);
         line.withKernels.add(CostRules.of(call, true));
+        if (call.operator().equals("rebind")) {
+            rebind(call.tensor(0), call.tensor(1));
+        }
         TensorFacts shared = CostRules.aliased(call);
         for (TensorFacts result : call.results()) {
             Memory memory = shared == null ? null : memories.get(shared.id());
@@ -102,7 +127,18 @@ public final class StepTally implements OperatorLog.Listener {
             memory.tensors++;
             memories.put(result.id(), memory);
         }
-        part.peak = Math.max(part.peak, live + cost.scratch);
+        needed = live + cost.scratch;
+        part.peak = Math.max(part.peak, needed);
+    }
+
+    /** A view is one of other memory from now on. */
+    private void rebind(TensorFacts view, TensorFacts bytes) {
+        freed(view);
+        Memory memory = memories.get(bytes.id());
+        if (memory != null) {
+            memory.tensors++;
+            memories.put(view.id(), memory);
+        }
     }
 
     @Override

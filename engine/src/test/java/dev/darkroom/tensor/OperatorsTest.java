@@ -70,6 +70,7 @@ class OperatorsTest {
                         "view_bytes",
                         "bfloat16 [2, 2]",
                         () -> Operators.VIEW_BYTES.tensor(bytes(10), DType.BFLOAT16, 1, new long[] {2, 2})),
+                sample("rebind", "0", () -> Operators.REBIND.integer(bf16(2, 2), bytes(10), DType.BFLOAT16, 1)),
                 sample("copy_bytes", "bfloat16 [3]", () -> Operators.COPY_BYTES.tensor(bf16(5), 1, 3)),
                 sample("copy", "bfloat16 [2, 3]", () -> Operators.COPY.tensor(bf16(2, 3))),
                 sample("cast", "bfloat16 [2]", () -> Operators.CAST.tensor(floats(1, 2), DType.BFLOAT16)),

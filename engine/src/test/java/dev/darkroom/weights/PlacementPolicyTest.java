@@ -65,27 +65,24 @@ class PlacementPolicyTest {
     void theCpuHasRoomForHalfOfTheMemoryUnlessTheOperatorSaysOtherwise() {
         long half = Processor.memoryBytes() / 2;
 
-        assertThat(policy(Device.CPU, OptionalLong.empty()).room(Device.CPU, 10))
+        assertThat(policy(Device.CPU, OptionalLong.empty()).roomOnCpu(10))
                 .isEqualTo(half - 10);
-        assertThat(policy(Device.CPU, OptionalLong.of(100)).room(Device.CPU, 10))
+        assertThat(policy(Device.CPU, OptionalLong.of(100)).roomOnCpu(10))
                 .isEqualTo(90);
-        assertThat(policy(Device.CPU, OptionalLong.of(100)).room(Device.CPU, 110))
+        assertThat(policy(Device.CPU, OptionalLong.of(100)).roomOnCpu(110))
                 .isEqualTo(-10);
-        assertThat(policy(Device.CUDA, OptionalLong.of(100)).room(Device.CPU, 0))
+        assertThat(policy(Device.CUDA, OptionalLong.of(100)).roomOnCpu(0))
                 .as("the setting is for the card")
                 .isEqualTo(half);
     }
 
     @Test
-    void whatStandsForACardHasLessRoomWithEveryNetwork() {
+    void aCardHasWhatItsDriverSaysAndNoMoreWeightsThanTheOperatorWants() {
         long gib = 1L << 30;
 
-        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 0))
-                .isEqualTo(135 * gib);
-        assertThat(policy(Device.META, OptionalLong.empty()).room(Device.META, 100 * gib))
-                .isEqualTo(35 * gib);
-        assertThat(policy(Device.META, OptionalLong.of(30 * gib)).room(Device.META, 10 * gib))
-                .isEqualTo(20 * gib);
+        assertThat(policy(Device.META, OptionalLong.empty()).freeOnCard()).isEqualTo(141 * gib);
+        assertThat(policy(Device.META, OptionalLong.empty()).mostOnDevice()).isEqualTo(Long.MAX_VALUE);
+        assertThat(policy(Device.META, OptionalLong.of(30 * gib)).mostOnDevice()).isEqualTo(30 * gib);
     }
 
     private static PlacementPolicy policy(Device device, OptionalLong memory) {

@@ -1,5 +1,6 @@
 package dev.darkroom.bench;
 
+import dev.darkroom.model.Demand;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.PictureEncoder;
@@ -135,8 +136,8 @@ final class EditBench {
                     3,
                     20,
                     () -> {
-                        residency.prepare(edits.networks(), Progress.NONE);
-                        residency.prepare(flux.networks(), Progress.NONE);
+                        residency.prepare(edits.networks(), Demand.NONE, Progress.NONE);
+                        residency.prepare(flux.networks(), Demand.NONE, Progress.NONE);
                     });
             System.out.println(change);
             Bench.expect(

@@ -1,0 +1,37 @@
+package dev.darkroom.diffusion;
+
+import dev.darkroom.job.Size;
+import dev.darkroom.model.Demand;
+import dev.darkroom.model.Workload;
+import java.util.List;
+
+/** Finds what a model's runs take beside its weights, by the rules of its pipeline. */
+record Demands(Pipeline pipeline, Choices choices) {
+    /** Pixels that become one token of a text encoder that sees pictures: patches of 14, four of them merged. */
+    private static final int PIXELS_OF_TEXT_TOKEN = 28 * 28;
+
+    /**
+     * Finds what a run takes, at most.
+     *
+     * @param images sizes of the job's images
+     * @param pictures that the job asks for
+     * @param loras bytes of the job's LoRAs
+     */
+    Demand of(Size generated, List<Size> images, int pictures, int steps, long loras) {
+        int tokens = pipeline.imageTokens(generated, images);
+        int own = TokenGrid.of(generated).tokens();
+        int batch = Batches.atMost(pictures, tokens, choices.limits());
+        // references are seen at sizes of their own; a picture to start from, or to fill, is as large as the result
+        long reference = images.isEmpty() ? 0 : (long) (tokens - own) * TokenGrid.PIXELS * TokenGrid.PIXELS / images.size();
+        long encoded = images.isEmpty() ? 0 : reference == 0 ? generated.area() : reference;
+        long seen = pipeline.family().seesPictures() ? images.size() * (reference / PIXELS_OF_TEXT_TOKEN + 2) : 0;
+        var work = new Workload(
+                (long) batch * tokens,
+                choices.defaults().maxSequenceLength() + seen,
+                generated.area(),
+                encoded,
+                batch,
+                Math.min(steps, Denoiser.STEPS_AT_ONCE));
+        return type -> pipeline.family().activations(work, type).keeping(Checkpoint.MOST_KEPT_BYTES + loras);
+    }
+}

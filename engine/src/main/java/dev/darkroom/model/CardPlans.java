@@ -1,0 +1,133 @@
+package dev.darkroom.model;
+
+import dev.darkroom.model.Planner.Room;
+import dev.darkroom.ring.Rings;
+import dev.darkroom.weights.PlacementPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plans by which models are held on a card, and what was learnt of them. A plan stays as long as jobs fit it; one for a larger job holds
+ * less on the card, and after it the second of two smaller jobs brings back what there is room for. A plan by which memory ran out is never
+ * made again.
+ */
+final class CardPlans {
+    /** Parts of a card's memory by which more is taken to be lacking each time that memory runs out. */
+    private static final int LESSON = 32;
+
+    /** Jobs in a row that a smaller plan than theirs has to bear before it is given up. */
+    private static final int OUTGROWN = 2;
+
+    private final PlacementPolicy policy;
+    private final Planner planner;
+    private final Supplier<List<Resident<?>>> onCard;
+    private final Map<List<Resident<?>>, Planned> planned = new ConcurrentHashMap<>();
+
+    /**
+     * The plan of a model.
+     *
+     * @param lacking bytes that work takes more than is predicted, as far as memory has run out
+     * @param outgrown jobs in a row for which there was a plan that keeps more on the card
+     */
+    private record Planned(MemoryPlan plan, long lacking, int outgrown) {}
+
+    /** @param onCard gives the networks that are on the card, of all models */
+    CardPlans(PlacementPolicy policy, Planner planner, Supplier<List<Resident<?>>> onCard) {
+        this.policy = policy;
+        this.planner = planner;
+        this.onCard = onCard;
+    }
+
+    /** Chooses the plan for a run: the last one if the run fits it. */
+    MemoryPlan choose(List<Resident<?>> networks, Demand demand) {
+        Planned last = planned.get(networks);
+        boolean allThere = networks.stream().allMatch(network -> network.loaded().isPresent());
+        if (last == null || !allThere) {
+            return keep(networks, plan(networks, demand, lacking(last)), lacking(last), 0);
+        }
+        // the driver is not asked for each job: what it has free changes little, and asking empties libtorch's cache
+        Room room = new Room(last.plan.room(), policy.mostOnDevice(), last.lacking);
+        MemoryPlan same = planner.again(last.plan, demand, room);
+        MemoryPlan best = planner.plan(networks, demand, room);
+        if (best.holdsAs(same)) {
+            return keep(networks, same, last.lacking, 0);
+        }
+        if (same.fits() && last.outgrown + 1 < OUTGROWN) {
+            return keep(networks, same, last.lacking, last.outgrown + 1);
+        }
+        return keep(networks, plan(networks, demand, last.lacking), last.lacking, 0);
+    }
+
+    private static long lacking(@Nullable Planned last) {
+        return last == null ? 0 : last.lacking;
+    }
+
+    private MemoryPlan keep(List<Resident<?>> networks, MemoryPlan plan, long lacking, int outgrown) {
+        planned.put(networks, new Planned(plan, lacking, outgrown));
+        return plan;
+    }
+
+    private MemoryPlan plan(List<Resident<?>> networks, Demand demand, long lacking) {
+        return planner.plan(networks, demand, room(lacking));
+    }
+
+    /** Learns that memory has run out by a model's plan; returns false if there is no smaller one. */
+    boolean stepDown(List<Resident<?>> networks, Demand demand) {
+        Planned failed = planned.get(networks);
+        if (failed == null) {
+            return false;
+        }
+        long total = policy.device().totalBytes();
+        long lacking = failed.lacking;
+        while (lacking < total) {
+            lacking += Math.max(1, total / LESSON);
+            Room room = new Room(failed.plan.room(), policy.mostOnDevice(), lacking);
+            MemoryPlan smaller = planner.plan(networks, demand, room);
+            if (smaller.weights() < failed.plan.weights()) {
+                keep(networks, smaller, lacking, 0);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    Optional<MemoryPlan> of(List<Resident<?>> networks) {
+        return Optional.ofNullable(planned.get(networks)).map(Planned::plan);
+    }
+
+    MemoryPlan forecast(List<Resident<?>> networks, Demand demand) {
+        return plan(networks, demand, 0);
+    }
+
+    /** True if all networks of a model would stay on the card, beside all that are there. */
+    boolean allFit(List<Resident<?>> networks, Demand demand) {
+        MemoryPlan whole = planner.whole(networks, demand, room(0));
+        return lacking(whole, networks) <= 0;
+    }
+
+    /** Bytes that a plan lacks as long as other models' networks are where they are; none are free too many if negative. */
+    long lacking(MemoryPlan plan, List<Resident<?>> networks) {
+        List<Resident<?>> there = onCard.get();
+        long others = bytes(there.stream().filter(network -> !networks.contains(network)).toList());
+        long own = bytes(there) - others;
+        long ring = Rings.bytes(policy.device());
+        long free = policy.freeOnCard();
+        long weights = plan.weights() + others - policy.mostOnDevice();
+        return Math.max(plan.peak() - own - Math.min(ring, plan.ring()) - free, weights);
+    }
+
+    /** What the card has for a model if all others are gone from it. */
+    private Room room(long lacking) {
+        long free = policy.freeOnCard();
+        return new Room(
+                free + bytes(onCard.get()) + Rings.bytes(policy.device()), policy.mostOnDevice(), lacking);
+    }
+
+    private static long bytes(List<Resident<?>> networks) {
+        return networks.stream().mapToLong(Resident::bytes).sum();
+    }
+}
