@@ -165,7 +165,12 @@ public final class DiffusionModel implements ImageModel {
     @Override
     public Demand usualDemand() {
         Size size = defaults().size();
-        return demands.of(size, pipeline.edits() ? List.of(size) : List.of(), 1, defaults().steps(), 0);
+        return demands.of(
+                size,
+                pipeline.edits() ? List.of(size) : List.of(),
+                1,
+                defaults().steps(),
+                0);
     }
 
     @Override
