@@ -4,7 +4,7 @@
 # The executable, unless there is none, or a later build for the JVM beside it.
 native_worker() {
   local target executable
-  target=$(cd "$(dirname "${BASH_SOURCE[0]}")/../handler" && pwd)/target
+  target=$(dirname "${BASH_SOURCE[0]}")/../handler/target
   for executable in "$target"/handler-*-runner; do
     if [ -x "$executable" ] && [ "$executable" -nt "$target/quarkus-app/quarkus-run.jar" ]; then
       echo "$executable"
