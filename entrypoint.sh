@@ -123,6 +123,10 @@ fi
 # for the line that says what a start has taken
 [ -z "$started" ] || options+=("-Dstart.begun=$started" "-Dstart.checked=$EPOCHREALTIME")
 
+# shellcheck source=startup-checks/native.bash
+. "$(dirname "${BASH_SOURCE[0]}")/startup-checks/native.bash"
+run_native "$@"
+
 # without a locale there are no letters but English ones in the names of files
 export LC_ALL=C.UTF-8
 [ -z "$preload" ] || export LD_PRELOAD="$preload${LD_PRELOAD:+:$LD_PRELOAD}"

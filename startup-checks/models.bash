@@ -49,7 +49,7 @@ is_repository() {
 }
 
 # The cache that models are downloaded into.
-own_cache() { echo "${HF_HUB_CACHE:-${HF_HOME:-${HOME:-}/.cache/huggingface}/hub}"; }
+own_cache() { echo "${HF_HUB_CACHE:-${HF_HOME:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/huggingface}/hub}"; }
 
 # The folder of a source; fails for a repository that no cache holds.
 model_folder() {

@@ -8,6 +8,7 @@ import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
+import dev.darkroom.hub.progress.Terminal;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
@@ -194,12 +195,18 @@ public final class Setup implements AutoCloseable {
     /** Finds a checkpoint, and opens it without loading its networks. */
     private ServedModel open(String name, ModelSource source, Residency residency) {
         String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
-        LocatedModel located = StartupChecks.run(setting + name, () -> new Models(config.hub()).locate(source));
+        LocatedModel located =
+                StartupChecks.run(setting + name, () -> new Models(config.hub(), terminal()).locate(source));
         ImageModel model = StartupChecks.build(
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
         folders.put(name, located.folder());
         return new ServedModel(name, model, located.revision().orElse(null), residency);
+    }
+
+    /** Returns where a bar can be drawn; nowhere among lines of JSON. */
+    private Optional<Terminal> terminal() {
+        return config.log() == WorkerConfig.LogForm.JSON ? Optional.empty() : Terminal.ofStandardError();
     }
 
     /** Decides what fp8 means where it was asked for: products on a device that can, storage on other cards, nothing on the CPU. */

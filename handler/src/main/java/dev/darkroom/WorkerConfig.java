@@ -78,6 +78,9 @@ public interface WorkerConfig {
     @WithDefault("data")
     Path data();
 
+    /** File with the variables of a worker that was restored from a snapshot, {@code NAME=value} a line: who it is on RunPod. */
+    Optional<Path> restoredEnvironment();
+
     /** Secret that accepted jobs are encrypted by on disk; unset: a key that the worker makes and keeps beside them. */
     Optional<String> dataKey();
 

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,7 +35,15 @@ record HubCache(Path root) {
 
     /** Returns the folder of Hugging Face's tools, which is the one given, or where they have it otherwise. */
     static Path home(Optional<Path> given) {
-        return given.orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "huggingface"));
+        return home(given, System.getenv());
+    }
+
+    static Path home(Optional<Path> given, Map<String, String> environment) {
+        return given.orElseGet(() -> {
+            String caches = environment.getOrDefault("XDG_CACHE_HOME", "").strip();
+            Path folder = caches.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(caches);
+            return folder.resolve("huggingface");
+        });
     }
 
     /** Returns the caches to look in, the one to download into first. */

@@ -2,6 +2,8 @@ package dev.darkroom.hub;
 
 import dev.darkroom.hub.Listing.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.hub.progress.DownloadProgress;
+import dev.darkroom.hub.progress.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +24,13 @@ final class HubDownload {
     private final HubSettings settings;
     private final HubCache cache;
     private final Repository repository;
+    private final Optional<Terminal> terminal;
 
     private Wanted wanted = Wanted.CHECKPOINT;
 
-    HubDownload(HubSettings settings, HubCache cache, Repository repository) {
+    /** @param terminal on which a bar shows how far it is; empty for lines in the log */
+    HubDownload(HubSettings settings, HubCache cache, Repository repository, Optional<Terminal> terminal) {
+        this.terminal = terminal;
         this.settings = settings;
         this.cache = cache;
         this.repository = repository;
@@ -51,6 +56,9 @@ final class HubDownload {
     /** Fetches small files first, because they name the weights. Nothing is visible in the snapshot before all files have come. */
     private Path fetch(HubClient client) throws IOException, InterruptedException {
         long start = System.nanoTime();
+        LOG.infof(
+                "%s is in no cache: asking %s for it",
+                repository, settings.endpoint().getHost());
         Listing listing = client.listing(repository);
         return switch (wanted) {
             case Wanted.Checkpoint(Set<String> without) -> checkpoint(client, listing, without, start);
@@ -143,14 +151,15 @@ final class HubDownload {
                 .mapToLong(file -> BlobDownload.missing(file, blob(file), settings))
                 .sum();
         checkSpace(missing);
-        var progress = new DownloadProgress(repository.toString(), missing);
-        var blobs = new BlobDownload(client, settings, repository, listing.commit(), progress);
-        ParallelTasks.run(contents.values().stream()
-                .<Callable<Void>>map(file -> () -> {
-                    blobs.fetch(file, blob(file));
-                    return null;
-                })
-                .toList());
+        try (var progress = new DownloadProgress(repository.toString(), missing, terminal)) {
+            var blobs = new BlobDownload(client, settings, repository, listing.commit(), progress);
+            ParallelTasks.run(contents.values().stream()
+                    .<Callable<Void>>map(file -> () -> {
+                        blobs.fetch(file, blob(file));
+                        return null;
+                    })
+                    .toList());
+        }
     }
 
     private void checkSpace(long bytes) throws IOException {

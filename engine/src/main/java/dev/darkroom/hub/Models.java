@@ -6,6 +6,7 @@ import dev.darkroom.hub.ComponentSource.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Composed;
 import dev.darkroom.hub.ModelSource.Folder;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.hub.progress.Terminal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +24,17 @@ public final class Models {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final HubSettings settings;
+    private final Optional<Terminal> terminal;
 
-    /** Creates the search; looks nowhere yet. */
+    /** Creates the search; looks nowhere yet. How far a download is, is told in the log. */
     public Models(HubSettings settings) {
+        this(settings, Optional.empty());
+    }
+
+    /** Creates the search; looks nowhere yet. How far a download is, is drawn on the terminal, if there is one. */
+    public Models(HubSettings settings, Optional<Terminal> terminal) {
         this.settings = settings;
+        this.terminal = terminal;
     }
 
     /**
@@ -83,7 +91,7 @@ public final class Models {
             Optional<Path> cached = patiently(repository.toString(), () -> cached(repository, wanted));
             return cached.isPresent()
                     ? cached.get()
-                    : new HubDownload(settings, HubCache.own(settings), repository)
+                    : new HubDownload(settings, HubCache.own(settings), repository, terminal)
                             .wanting(wanted)
                             .run();
         }

@@ -63,7 +63,12 @@ final class SimulatedJobs {
             System.out.printf(
                     "card %d GB: %d drawn on it, %d in part on the CPU, %d only after memory ran out, %d failed;"
                             + " at most %.3f of the predicted peak%n",
-                    gigabytes, simulated.drawn, simulated.onCpu, simulated.again, simulated.failed, simulated.largestRatio);
+                    gigabytes,
+                    simulated.drawn,
+                    simulated.onCpu,
+                    simulated.again,
+                    simulated.failed,
+                    simulated.largestRatio);
             sound &= simulated.failed == 0;
         }
         System.exit(sound ? 0 : 1); // libtorch's threads stay
@@ -135,7 +140,8 @@ final class SimulatedJobs {
 
     /** What is computed on the CPU is not drawn here: it would take hours. */
     private static boolean isOnCpu(MemoryPlan plan) {
-        return plan.shares().stream().anyMatch(share -> !share.placement().device().isCard());
+        return plan.shares().stream()
+                .anyMatch(share -> !share.placement().device().isCard());
     }
 
     private int side() {

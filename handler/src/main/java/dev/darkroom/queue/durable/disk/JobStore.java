@@ -48,11 +48,13 @@ public final class JobStore implements AutoCloseable {
     private final Records records;
     private final DataKeys keys;
     private final AtomicBoolean commitIsDue = new AtomicBoolean();
+    private final HeldFile held;
 
-    private JobStore(JobFiles files, Records records, DataKeys keys) {
+    private JobStore(JobFiles files, Records records, DataKeys keys, HeldFile held) {
         this.files = files;
         this.records = records;
         this.keys = keys;
+        this.held = held;
     }
 
     /** Opens the store, or creates it, with a key that lies in its folder. */
@@ -94,9 +96,10 @@ public final class JobStore implements AutoCloseable {
     }
 
     private static JobStore opened(JobFiles files, Optional<String> key) throws IOException {
-        var records = new Records(files.create(FILE));
+        Path file = files.create(FILE);
+        var records = new Records(file);
         try {
-            var jobs = new JobStore(files, records, DataKeys.of(files, key));
+            var jobs = new JobStore(files, records, DataKeys.of(files, key), HeldFile.of(file));
             jobs.checkKey();
             jobs.setAsideUnreadable();
             jobs.sweep();
@@ -314,6 +317,11 @@ public final class JobStore implements AutoCloseable {
         dropAnswer(job.id(), job.retries());
         records.remove(job.id());
         commit();
+    }
+
+    /** Returns why this process may no longer be the only one that has the store open, as after a restore; empty if it is. */
+    public Optional<String> trouble() {
+        return held.trouble();
     }
 
     /** Compacts the database if much of it is unused; takes a fraction of a second. */
