@@ -159,7 +159,7 @@ public final class Setup implements AutoCloseable {
         device = StartupChecks.run("device", this::chosenDevice);
         StartupChecks.run("allocator", Allocator::name);
         precision = precision();
-        return new Residency(policy(precision));
+        return new Residency(policy(precision), config.planChoice());
     }
 
     private void compareArithmetic() {

@@ -100,10 +100,6 @@ final class CardPlans {
         return Optional.ofNullable(planned.get(networks)).map(Planned::plan);
     }
 
-    MemoryPlan forecast(List<Resident<?>> networks, Demand demand) {
-        return plan(networks, demand, 0);
-    }
-
     /** True if all networks of a model would stay on the card, beside all that are there. */
     boolean allFit(List<Resident<?>> networks, Demand demand) {
         MemoryPlan whole = planner.whole(networks, demand, room(0));

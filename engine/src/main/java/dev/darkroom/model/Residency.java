@@ -128,9 +128,16 @@ public final class Residency {
         return plans.of(networks);
     }
 
-    /** The plan that would be made for a model now, if no other model were there. */
-    public MemoryPlan forecast(List<Resident<?>> networks, Demand demand) {
-        return plans.forecast(networks, demand);
+    /**
+     * Makes the plan of a model for a card that need not be there: nothing is loaded.
+     *
+     * @param card bytes that the card has
+     * @param host bytes that weights may take in the host's memory
+     */
+    public static MemoryPlan forecast(
+            PlacementPolicy policy, PlanChoice choice, ImageModel model, Demand demand, long card, long host) {
+        var room = new Planner.Room(card, policy.mostOnDevice(), 0);
+        return new Planner(policy, choice, host).plan(model.networks(), demand, room);
     }
 
     /** Number of networks that were freed to make room for others. */
