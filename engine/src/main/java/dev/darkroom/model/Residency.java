@@ -35,7 +35,7 @@ public final class Residency {
             .thenComparing(Resident::bytes, Comparator.reverseOrder());
 
     private final PlacementPolicy policy;
-    private final CardPlans plans;
+    private final Plans plans;
     private final Set<Resident<?>> resident = new LinkedHashSet<>();
     private final LongAdder evictions = new LongAdder();
     private long uses;
@@ -53,7 +53,7 @@ public final class Residency {
     /** @param host bytes that weights may take in the host's memory where the card computes with them */
     public Residency(PlacementPolicy policy, PlanChoice choice, long host) {
         this.policy = policy;
-        plans = new CardPlans(policy, new Planner(policy, choice, host), this::onCard);
+        plans = new Plans(policy, new Planner(policy, choice, host), this::onCard);
     }
 
     /** A network that is to be loaded, where, and how many bytes its weights take there. */
@@ -74,7 +74,9 @@ public final class Residency {
         uses++;
         networks.forEach(network -> network.use(uses));
         if (!policy.device().isCard()) {
-            return loadAll(onCpu(networks), networks, progress);
+            boolean loaded = loadAll(onCpu(networks), networks, progress);
+            plans.onCpu(networks, demand);
+            return loaded;
         }
         while (true) {
             MemoryPlan plan = plans.choose(networks, demand);
@@ -123,7 +125,7 @@ public final class Residency {
         return needed <= policy.roomOnCpu(used(Device.CPU));
     }
 
-    /** The plan by which a model's networks are held; empty on the CPU, and for a model that was not asked for yet. */
+    /** The plan by which a model's networks are held; empty for a model that was not asked for yet. */
     public Optional<MemoryPlan> plan(List<Resident<?>> networks) {
         return plans.of(networks);
     }
