@@ -2,8 +2,9 @@
 # Start-up checks in order, then the worker: ./entrypoint.sh [--payload FILE]
 # With a test_input.json where it is started, and without RunPod, it does that one job, as RunPod's own workers do.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-checks=$here/startup-checks
+started=${EPOCHREALTIME:-}
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+checks_folder=$home/startup-checks
 
 usage() {
   cat <<'END'
@@ -52,33 +53,44 @@ done
 [[ ${DARKROOM_PORT:-} != tcp://* ]] || unset DARKROOM_PORT
 
 # shellcheck source=startup-checks/runpod.bash
-. "$checks/runpod.bash"
+. "$checks_folder/runpod.bash"
 
 if [ $# -eq 0 ] && [ -f test_input.json ] && [ -z "${RUNPOD_WEBHOOK_GET_JOB:-}" ]; then
   set -- --payload test_input.json
 fi
 
 # one job needs no server, and gets its answer as JSON also where it cannot be done: past the installation, the worker gives it
-server=()
+options=()
 last_fatal=99
 if [ "${1:-}" = --payload ]; then
-  server=(-Dquarkus.http.host-enabled=false)
+  # and is over before the code that the JVM would optimise for longer has run often
+  options=(-Dquarkus.http.host-enabled=false -XX:TieredStopAtLevel=1)
   last_fatal=12
 fi
 
 stop() { # exit code, check, reason
-  "$checks/report-unhealthy" "$2" "$3"
+  "$checks_folder/report-unhealthy" "$2" "$3"
   exit "$1"
 }
 
-JAVA_HOME=$("$checks/java-home") || stop $? java "no Java 25"
-cpu_computes=
-for check in "$checks"/[0-9]*; do
+# Runs a script as if it were a process of its own; each new process would take as long as most checks.
+run() { # FILE
+  check_file=$1
+  set --
+  set +o pipefail
+  # shellcheck disable=SC1090 # they are checked one by one
+  . "$check_file"
+}
+
+JAVA_HOME=$(run "$checks_folder/java-home") || stop $? java "no Java 25"
+cpu_computes='' cached=''
+for check in "$checks_folder"/[0-9]*; do
   status=0
-  line=$("$check" 2>&1) || status=$?
+  line=$(run "$check" 2>&1) || status=$?
   printf '%s\n' "$line" >&2
   # what the worker is started with is the CPU's then, see allocator.bash
   [[ $line != *'; the CPU computes'* ]] || cpu_computes=true
+  [[ $line != *'of this build and this Java'* ]] || cached=true
   if [ "$status" -ne 0 ] && [ "$status" -le "$last_fatal" ]; then
     # the platform reads the reason alone where lines are JSON
     reason=${line#*'"detail":"'}
@@ -95,12 +107,28 @@ fi
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-20000}
 
 # shellcheck source=startup-checks/allocator.bash
-. "$checks/allocator.bash"
+. "$checks_folder/allocator.bash"
 preload=$(to_preload)
 
 # shellcheck source=startup-checks/libraries.bash
-. "$checks/libraries.bash"
+. "$checks_folder/libraries.bash"
+
+# A cache that the JVM cannot use after all, with a heap of 32 GB, say, is left out by it; the worker tells so in one line instead of these.
+# Standard output belongs to the result of a job.
+if [ -n "$cached" ]; then
+  # shellcheck source=startup-checks/cache.bash
+  . "$checks_folder/cache.bash"
+  options+=("-XX:AOTCache=$cache" -Dstart.cached=true -Xlog:all=off:stdout -Xlog:all=warning:stderr '-Xlog:aot*=off:stderr' '-Xlog:cds*=off:stderr')
+fi
+# for the line that says what a start has taken
+[ -z "$started" ] || options+=("-Dstart.begun=$started" "-Dstart.checked=$EPOCHREALTIME")
+
+# shellcheck source=startup-checks/native.bash
+. "$(dirname "${BASH_SOURCE[0]}")/startup-checks/native.bash"
+run_native "$@"
 
 # without a locale there are no letters but English ones in the names of files
-exec env LC_ALL=C.UTF-8 ${preload:+LD_PRELOAD="$preload${LD_PRELOAD:+:$LD_PRELOAD}"} "$JAVA_HOME/bin/java" "@$here/handler/jvm.options" -Ddarkroom.home="$here" "${server[@]}" \
-  -jar "$here/handler/target/quarkus-app/quarkus-run.jar" "$@"
+export LC_ALL=C.UTF-8
+[ -z "$preload" ] || export LD_PRELOAD="$preload${LD_PRELOAD:+:$LD_PRELOAD}"
+exec "$JAVA_HOME/bin/java" "@$home/handler/jvm.options" -Ddarkroom.home="$home" "${options[@]}" \
+  -jar "$home/handler/target/quarkus-app/quarkus-run.jar" "$@"

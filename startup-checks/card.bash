@@ -1,7 +1,7 @@
 # Sourced by the checks of the graphics card.
 # shellcheck shell=bash
 # shellcheck source=verdict.bash
-. "$(dirname "${BASH_SOURCE[0]}")/verdict.bash"
+. "${checks_folder:-$(dirname "${BASH_SOURCE[0]}")}/verdict.bash"
 
 device=${DEVICE:-auto}
 device=${device,,}

@@ -1,13 +1,15 @@
-# Sourced by every check: its name and its exit code from the name of its file, and one line that says how it went.
+# Sourced by every check: its name and its exit code from the name of its file, and one line that says how it went. A check is a process of
+# its own, or a part of entrypoint.sh, which names its file then; outside of that shell it changes nothing.
 # shellcheck shell=bash
 set -u
 # sorting and lower case as in English, whatever the machine speaks
 export LC_ALL=C
 
-check=${0##*/}
+check=${check_file:-$0}
+check=${check##*/}
 code=$((10#${check%%-*}))
 check=${check#*-}
-home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+[ -n "${check_file:-}" ] || home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # What goes by two names, as the worker takes it: ours before that of others, and an empty one is none.
 DEVICE=${DARKROOM_DEVICE:-${DEVICE:-}}
 PORT=${DARKROOM_PORT:-${PORT:-}}
@@ -18,6 +20,7 @@ BUCKET_ENDPOINT_URL=${DARKROOM_S3_ENDPOINT:-${BUCKET_ENDPOINT_URL:-}}
 DARKROOM_WAIT=${DARKROOM_HUB_MODELS_WAIT:-${DARKROOM_WAIT:-}}
 # shellcheck disable=SC2034 # for the checks that source this
 data=${DARKROOM_DATA:-$home/data}
+SECONDS=0
 started=${EPOCHREALTIME:-$SECONDS.000000}
 
 ok() { tell ok "$1"; exit 0; }
@@ -30,7 +33,10 @@ fail() { tell FAIL "$1"; exit "${2:-$code}"; }
 tell() {
   local now=${EPOCHREALTIME:-$SECONDS.000000} detail ms
   ms=$(((${now//[.,]/} - ${started//[.,]/}) / 1000))
-  detail=$(printf '%s' "$2" | tr -s '[:cntrl:]' ' ')
+  detail=${2//[[:cntrl:]]/ }
+  while [[ $detail = *'  '* ]]; do
+    detail=${detail//  / }
+  done
   if [ "${DARKROOM_CHECKS:-}" = json ]; then
     detail=${detail//\\/\\\\}
     printf '{"check":"%s","result":"%s","ms":%d,"detail":"%s"}\n' "$check" "$1" "$ms" "${detail//\"/\\\"}" >&2
@@ -71,10 +77,19 @@ patiently() {
   done
 }
 
-gigabytes() { awk -v bytes="$1" 'BEGIN { printf "%.1f GB", bytes / 1e9 }'; }
+gigabytes() {
+  local tenths=$((($1 + 50000000) / 100000000))
+  printf '%d.%d GB' $((tenths / 10)) $((tenths % 10))
+}
 
 # less A B: numbers, not necessarily whole
-less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 < b + 0) }'; }
+less() {
+  if [[ $1 =~ ^[0-9]{1,18}$ && $2 =~ ^[0-9]{1,18}$ ]]; then
+    ((10#$1 < 10#$2))
+  else
+    awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 < b + 0) }'
+  fi
+}
 
 case ",${DARKROOM_SKIP_CHECKS:-}," in
   *[,\ ]"$check"[,\ ]*) skip DARKROOM_SKIP_CHECKS ;;

@@ -38,11 +38,36 @@ test('stages that are copied from exist', () => {
   }
 })
 
+test('layers come in the order in which they change, and what changes with every commit comes last', () => {
+  const source = text('Dockerfile.cuda')
+  const order = [
+    'apt-get install',
+    'COPY --from=libtorch ',
+    'COPY --from=jre ',
+    'COPY --from=build /src/handler/target/quarkus-app ',
+    'COPY --from=build /src/own ',
+    'COPY entrypoint.sh',
+    'COPY test-payloads',
+    'entrypoint.sh --payload|train-cache',
+    'ARG MODEL=',
+    'ARG REVISION',
+    'LABEL ',
+  ].map(what => source.search(new RegExp(what)))
+  assert.ok(order.every(place => place > 0), String(order))
+  assert.deepEqual(order, order.toSorted((a, b) => a - b))
+})
+
+test('the packaging chooses between two stages', () => {
+  const stages = dockerfile.getFROMs().map(from => from.getBuildStage())
+  assert.match(text('Dockerfile.cuda'), /^ARG PACKAGING=jvm$/m)
+  assert.match(text('Dockerfile.cuda'), /^FROM worker-\$\{PACKAGING\}$/m)
+  assert.ok(['worker-jvm', 'worker-native'].every(stage => stages.includes(stage)))
+})
+
 test('the image runs as a user of its own, who owns /data, and Kubernetes runs it as the same', () => {
   const last = dockerfile.getFROMs().at(-1).getRange().start.line
-  const users = dockerfile.getInstructions().filter(instruction => instruction.getKeyword() === 'USER')
+  const users = dockerfile.getInstructions().filter(instruction => instruction.getKeyword() === 'USER' && instruction.getRange().start.line > last)
   assert.equal(users.length, 1)
-  assert.ok(users[0].getRange().start.line > last)
   assert.equal(users[0].getArgumentsContent(), '${RUN_AS}')
   const source = text('Dockerfile.cuda')
   const [, user] = source.match(/^ARG RUN_AS=(\d+):\d+$/m)

@@ -29,6 +29,11 @@ record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
     }
 
     @Override
+    public boolean outlivesProcess() {
+        return ticket.outlivesProcess();
+    }
+
+    @Override
     public void checkCancelled() {
         ticket.checkCancelled();
     }

@@ -1,6 +1,9 @@
 package dev.darkroom;
 
+import dev.darkroom.checks.EarlyOperators;
+import dev.darkroom.checks.JvmCache;
 import dev.darkroom.checks.SetupException;
+import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -18,10 +21,12 @@ import java.nio.file.Path;
 import java.security.Security;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jboss.logging.Logger;
 
 /** Starts the worker: with {@code --payload FILE} it does one job and ends, without arguments it serves. */
 @QuarkusMain
 public class Main implements QuarkusApplication {
+    private static final Logger LOG = Logger.getLogger(Main.class);
     private static final int JOB_FAILED = 1;
 
     @Inject
@@ -43,12 +48,14 @@ public class Main implements QuarkusApplication {
     Serving serving;
 
     public static void main(String... arguments) {
+        StartPhases.noteMain();
         Command command = Command.of(arguments);
         OptionalInt end = FirstLook.ofProcess(command);
         if (end.isPresent()) {
             FailedStart.end(end.getAsInt(), null, command);
             return;
         }
+        EarlyOperators.begin();
         // a host that could not be looked up is asked for again: by itself Java would repeat its answer for ten seconds
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         Quarkus.run(Main.class, (status, failure) -> FailedStart.end(status, failure, command), arguments);
@@ -59,6 +66,7 @@ public class Main implements QuarkusApplication {
         if (config.log() == WorkerConfig.LogForm.JSON) {
             JsonLines.install();
         }
+        JvmCache.leftOut().ifPresent(LOG::warn);
         return Command.of(arguments) instanceof Command.OneJob(Path payload) ? once(payload) : serving.run();
     }
 
@@ -68,10 +76,12 @@ public class Main implements QuarkusApplication {
         if (job.isEmpty()) {
             return JOB_FAILED;
         }
-        try (var setup = new Setup(config, vertx)) {
+        StartPhases phases = StartPhases.ofProcess();
+        try (var setup = new Setup(config, vertx, phases)) {
             var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
             Handler handler = setup.handlerOf(job.get(), folder);
             payloads.checkWith(handler::check);
+            LOG.info(phases);
             new Worker(handler, state, metrics, metrics::ended).work(source);
         } catch (SetupException | JobException e) {
             source.refuse(e);

@@ -210,7 +210,14 @@ final class Pictures implements AutoCloseable {
             parts.add(rendering.timings());
             String caption = envelope.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
             JobResult.Image image = results.store(new PictureToStore(
-                    ticket.id(), sample, rendering.media(), rendering.notes(), caption, envelope.delivery(), share()));
+                    ticket.id(),
+                    sample,
+                    rendering.media(),
+                    rendering.notes(),
+                    caption,
+                    envelope.delivery(),
+                    share(),
+                    ticket.outlivesProcess()));
             parts.lap("store");
             ticket.stored(image);
             return new Done(image, parts);

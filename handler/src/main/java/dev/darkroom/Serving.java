@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.checks.SetupException;
+import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.logs.Metrics;
@@ -10,8 +11,11 @@ import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.disk.JobStore;
 import dev.darkroom.queue.runpod.Heartbeat;
-import dev.darkroom.queue.runpod.RunPodEnvironment;
+import dev.darkroom.queue.runpod.RunPodIdentity;
 import dev.darkroom.queue.runpod.RunPodSource;
+import dev.darkroom.snapshot.Restored;
+import dev.darkroom.snapshot.RestoredVariables;
+import dev.darkroom.snapshot.Watch;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.Device;
 import io.quarkus.runtime.Quarkus;
@@ -75,21 +79,29 @@ class Serving {
 
     /** Serves until the process is asked to end; returns its exit status. */
     int run() throws InterruptedException {
-        Optional<RunPodEnvironment> platform = Optional.empty();
-        try (var setup = new Setup(config, vertx)) {
+        Optional<RunPodIdentity> platform = Optional.empty();
+        StartPhases phases = StartPhases.ofProcess();
+        try (var setup = new Setup(config, vertx, phases)) {
             var unused = StartupChecks.build("settings", config::address);
-            platform = StartupChecks.build("RunPod", RunPodEnvironment::fromProcess);
+            Watch.begin();
+            var variables = new RestoredVariables(config.restoredEnvironment());
+            platform = StartupChecks.build("RunPod", () -> RunPodIdentity.of(variables));
             // the platform kills who is silent, and loading may take minutes
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
             JobStore store = StartupChecks.build(
                     "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
+            Restored.listen(
+                    "the lock of the data folder", wake -> store.trouble().ifPresent(Serving::endAtOnce));
             queue.open(store, metrics::ended);
+            phases.lap("jobs");
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
             watch(setup);
             watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();
+            metrics.started(phases.milliseconds());
+            LOG.info(phases);
             LOG.infof("READY at %s", config.address());
             if (folderIsServed && config.publicUrl().isEmpty() && WILDCARD.contains(config.host())) {
                 LOG.warnf(
@@ -116,10 +128,17 @@ class Serving {
         } catch (SetupException e) {
             state.setupFailed();
             if (platform.isPresent()) {
-                Heartbeat.reportUnhealthy(platform.get(), config.runpod(), e.check(), String.valueOf(e.getMessage()));
+                Heartbeat.reportUnhealthy(
+                        platform.get().get(), config.runpod(), e.check(), String.valueOf(e.getMessage()));
             }
             return SETUP_FAILED;
         }
+    }
+
+    /** Ends the process as a crash would: whatever it wrote now might damage what another one has accepted. */
+    private static void endAtOnce(String trouble) {
+        LOG.fatalf("%s: another worker may have the data folder; this one ends and writes nothing", trouble);
+        Runtime.getRuntime().halt(SETUP_FAILED);
     }
 
     private void start(Handler handler, JobSource source, JobEndListener outcomes) {

@@ -2,11 +2,13 @@ package dev.darkroom;
 
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.Fp8Kernels;
+import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
+import dev.darkroom.hub.progress.Terminal;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
@@ -26,6 +28,7 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.host.Allocator;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
+import dev.darkroom.weights.Precision;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,17 +46,24 @@ public final class Setup implements AutoCloseable {
 
     private final WorkerConfig config;
     private final Vertx vertx;
+    private final StartPhases phases;
     private final Loras loras;
     private final GpuLane gpu = new GpuLane();
     private final List<ServedModel> models = new ArrayList<>();
     private final Map<String, Path> folders = new HashMap<>();
     private volatile Device device = Device.CPU;
-    private boolean fp8; // of the GPU's thread
+    private Precision precision = Precision.PLAIN; // of the GPU's thread
     private Optional<Storage> storage = Optional.empty();
 
     public Setup(WorkerConfig config, Vertx vertx) {
+        this(config, vertx, new StartPhases());
+    }
+
+    /** @param phases is told when a part of the setup is done */
+    Setup(WorkerConfig config, Vertx vertx, StartPhases phases) {
         this.config = config;
         this.vertx = vertx;
+        this.phases = phases;
         this.loras = Families.loras(config.loras().memory().asLongValue());
     }
 
@@ -74,15 +84,18 @@ public final class Setup implements AutoCloseable {
                 models.add(model);
                 StartupChecks.run("weights of " + model.name(), () -> load(model));
             }
+            phases.lap("weights");
             compareArithmetic();
             startKernels();
             chooseAttention();
+            phases.lap("checks");
             models.stream()
                     .filter(ServedModel::isLoaded)
                     .forEach(served -> StartupChecks.run("warm-up", () -> {
                         served.model().warmUp();
                         return served.name();
                     }));
+            phases.lap("warm-up");
             return new Handler(new ServedModels(models), gpu, built.images(), built.loras(), built.results());
         });
     }
@@ -100,9 +113,11 @@ public final class Setup implements AutoCloseable {
         return gpu.run(() -> {
             ServedModel model = chosen.in(device());
             StartupChecks.run("weights of " + model.name(), () -> load(model));
+            phases.lap("weights");
             compareArithmetic();
             startKernels();
             chooseAttention();
+            phases.lap("checks");
             return new Handler(new ServedModels(List.of(model)), gpu, built.images(), built.loras(), built.results());
         });
     }
@@ -114,7 +129,7 @@ public final class Setup implements AutoCloseable {
         if (wanted != null && !sources.containsKey(wanted)) {
             throw ServedModels.unknown(wanted, sources.keySet());
         }
-        var nowhere = new Residency(policy(false));
+        var nowhere = new Residency(policy(Precision.PLAIN));
         for (var source : sources.entrySet()) {
             if (wanted == null || wanted.equals(source.getKey())) {
                 ServedModel model = open(source.getKey(), source.getValue(), nowhere);
@@ -133,16 +148,18 @@ public final class Setup implements AutoCloseable {
         Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, folder, folderIsServed));
         storage = Optional.of(built);
         StartupChecks.run("storage", () -> built.results().checkStorage());
+        phases.lap("storage");
         return built;
     }
 
     /** Loads libtorch and chooses the device, on the GPU's thread. */
     private Residency device() {
         StartupChecks.operators();
+        phases.lap("libtorch");
         device = StartupChecks.run("device", this::chosenDevice);
         StartupChecks.run("allocator", Allocator::name);
-        fp8 = multipliesFp8();
-        return new Residency(policy(fp8));
+        precision = precision();
+        return new Residency(policy(precision));
     }
 
     private void compareArithmetic() {
@@ -162,7 +179,7 @@ public final class Setup implements AutoCloseable {
                             ? CardKernels.start(config.data().resolve("kernels"))
                             : "text operators alone, as asked for");
         }
-        if (fp8) {
+        if (precision == Precision.FP8_PRODUCTS) {
             Fp8Kernels.missing(config.kernels()).ifPresent(LOG::warn);
         }
     }
@@ -178,7 +195,8 @@ public final class Setup implements AutoCloseable {
     /** Finds a checkpoint, and opens it without loading its networks. */
     private ServedModel open(String name, ModelSource source, Residency residency) {
         String setting = config.models().isPresent() ? "DARKROOM_MODELS " : "model ";
-        LocatedModel located = StartupChecks.run(setting + name, () -> new Models(config.hub()).locate(source));
+        LocatedModel located =
+                StartupChecks.run(setting + name, () -> new Models(config.hub(), terminal()).locate(source));
         ImageModel model = StartupChecks.build(
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
@@ -186,24 +204,39 @@ public final class Setup implements AutoCloseable {
         return new ServedModel(name, model, located.revision().orElse(null), residency);
     }
 
-    /** Returns true if layers are multiplied in fp8: where that was asked for and the device can. */
-    private boolean multipliesFp8() {
-        if (config.quantization() != WorkerConfig.QuantizationChoice.FP8) {
-            return false;
-        }
-        Optional<String> missing = Fp8Products.areMissing(device);
-        missing.ifPresent(reason -> LOG.warnf("DARKROOM_QUANTIZATION=fp8 has no effect on %s: %s", device, reason));
-        return missing.isEmpty();
+    /** Returns where a bar can be drawn; nowhere among lines of JSON. */
+    private Optional<Terminal> terminal() {
+        return config.log() == WorkerConfig.LogForm.JSON ? Optional.empty() : Terminal.ofStandardError();
     }
 
-    private PlacementPolicy policy(boolean fp8) {
+    /** Decides what fp8 means where it was asked for: products on a device that can, storage on other cards, nothing on the CPU. */
+    private Precision precision() {
+        if (config.quantization() != WorkerConfig.QuantizationChoice.FP8) {
+            return Precision.PLAIN;
+        }
+        Optional<String> missing = Fp8Products.areMissing(device);
+        if (missing.isEmpty()) {
+            return Precision.FP8_PRODUCTS;
+        }
+        if (!device.isCard()) {
+            LOG.warnf("DARKROOM_QUANTIZATION=fp8 has no effect on %s: %s", device, missing.get());
+            return Precision.PLAIN;
+        }
+        LOG.warnf(
+                "DARKROOM_QUANTIZATION=fp8 spares memory alone on %s, where layers are stored in fp8 and multiplied in their"
+                        + " network's type: %s",
+                device, missing.get());
+        return Precision.FP8_STORAGE;
+    }
+
+    private PlacementPolicy policy(Precision precision) {
         return new PlacementPolicy(
                 device,
                 config.dtype().map(type -> DType.valueOf(type.name())),
                 config.memory()
                         .map(memory -> OptionalLong.of(memory.asLongValue()))
                         .orElseGet(OptionalLong::empty),
-                fp8);
+                precision);
     }
 
     private Device chosenDevice() {

@@ -52,8 +52,8 @@ public interface WorkerConfig {
     Optional<TypeChoice> dtype();
 
     /**
-     * Quantisation of the transformers' layers: {@code none}, or {@code fp8} for cards that multiply it. Other devices compute as with
-     * none, and the log says so.
+     * Quantisation of the transformers' layers: {@code none}, or {@code fp8} for cards that multiply it. Other cards only
+     * store layers so, the CPU computes as with none, and the log says so.
      */
     @WithDefault("none")
     QuantizationChoice quantization();
@@ -77,6 +77,9 @@ public interface WorkerConfig {
     /** Folder for results and caches. */
     @WithDefault("data")
     Path data();
+
+    /** File with the variables of a worker that was restored from a snapshot, {@code NAME=value} a line: who it is on RunPod. */
+    Optional<Path> restoredEnvironment();
 
     /** Secret that accepted jobs are encrypted by on disk; unset: a key that the worker makes and keeps beside them. */
     Optional<String> dataKey();

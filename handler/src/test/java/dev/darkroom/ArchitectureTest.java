@@ -13,8 +13,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,7 @@ class ArchitectureTest {
     /** Room → the rooms of ours that it may use. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("job", List.of()),
+            Map.entry("snapshot", List.of()),
             Map.entry("image", List.of("job")),
             Map.entry("kernel", List.of()),
             Map.entry("tensor.host", List.of()),
@@ -58,13 +65,13 @@ class ArchitectureTest {
             Map.entry("vae", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("text", List.of("image", "nn", "weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry("lora", List.of("weights", "checkpoint", "tensor", "job")),
-            Map.entry("model", List.of("weights", "checkpoint", "tensor", "job")),
+            Map.entry("model", List.of("weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry(
                     "diffusion",
                     List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
             Map.entry("flux", FAMILY),
             Map.entry("qwenimage", FAMILY),
-            Map.entry("hub", List.of("job")),
+            Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",
                     List.of(
@@ -78,11 +85,12 @@ class ArchitectureTest {
                             "weights",
                             "checkpoint",
                             "tensor",
+                            "snapshot",
                             "job")),
-            Map.entry("queue", List.of("net", "job")),
+            Map.entry("queue", List.of("net", "snapshot", "job")),
             Map.entry("settings", List.of("queue")),
-            Map.entry("source", List.of("net", "image", "job")),
-            Map.entry("store", List.of("net", "image", "job")),
+            Map.entry("source", List.of("net", "image", "snapshot", "job")),
+            Map.entry("store", List.of("net", "image", "snapshot", "job")),
             Map.entry("net", List.of()),
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("memory", List.of("model")),
@@ -164,6 +172,26 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** What is computed from a state in memory is the same in all copies of a snapshot. */
+    @Test
+    void randomNumbersComeFromWhereTheyAreRenewed() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.darkroom.snapshot..")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(ThreadLocalRandom.class, SplittableRandom.class, SecureRandom.class, Random.class)
+                .orShould()
+                .callMethod(UUID.class, "randomUUID")
+                .orShould()
+                .callMethod(RandomGenerator.class, "getDefault")
+                .orShould()
+                .callMethod(RandomGenerator.class, "of", String.class)
+                .orShould()
+                .callMethod(Math.class, "random")
+                .check(CLASSES);
+    }
+
     @Test
     void roomsHaveNoCycles() {
         slices().matching("dev.darkroom.(*)..").should().beFreeOfCycles().check(CLASSES);
@@ -232,6 +260,7 @@ class ArchitectureTest {
                         "dev.darkroom.engine..",
                         "dev.darkroom.hub..",
                         "dev.darkroom.job..",
+                        "dev.darkroom.snapshot..",
                         "dev.darkroom.text..",
                         "dev.darkroom.weights..",
                         "dev.darkroom.checkpoint..")

@@ -4,6 +4,7 @@ import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -20,7 +20,10 @@ import java.util.stream.Collectors;
  * networks once, by the names of their folders.
  */
 public final class Checkpoint implements AutoCloseable {
-    /** Bytes of encodings of earlier jobs that are cached at most. */
+    /** Caches of encodings of earlier jobs: of prompts, of views of pictures, of latents. */
+    static final int CACHES = 3;
+
+    /** Bytes that each of them keeps at most. */
     static final long MOST_KEPT_BYTES = 128L << 20;
 
     private final String model;
@@ -75,26 +78,26 @@ public final class Checkpoint implements AutoCloseable {
      */
     public <C, T> Resident<T> network(
             String component, Role role, Function<Path, C> config, BiFunction<C, Weights, T> network) {
-        return network(component, role, config, network, layer -> false);
+        return network(component, role, config, network, LayerNames.PLAIN);
     }
 
     /**
-     * Adds a network of which layers may be multiplied in fp8, without loading it.
+     * Adds a network of which layers may lie in fp8, or have other names in files of other writers, without loading it.
      *
-     * @param bearsFp8 tells by its name in the checkpoint if a linear layer may be
+     * @param names what is known of its layers by their names
      */
     public <C, T> Resident<T> network(
             String component,
             Role role,
             Function<Path, C> config,
             BiFunction<C, Weights, T> network,
-            Predicate<String> bearsFp8) {
+            LayerNames names) {
         var resident = new Resident<T>(
                 component + " of " + model,
                 role,
                 folder(component),
-                bearsFp8,
-                (folder, placement) -> Weights.load(folder, placement, config, network, bearsFp8));
+                names,
+                (folder, placement) -> Weights.load(folder, placement, config, network, names));
         networks.put(component, resident);
         return resident;
     }

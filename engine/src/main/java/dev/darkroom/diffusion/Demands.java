@@ -22,7 +22,8 @@ record Demands(Pipeline pipeline, Choices choices) {
         int own = TokenGrid.of(generated).tokens();
         int batch = Batches.atMost(pictures, tokens, choices.limits());
         // references are seen at sizes of their own; a picture to start from, or to fill, is as large as the result
-        long reference = images.isEmpty() ? 0 : (long) (tokens - own) * TokenGrid.PIXELS * TokenGrid.PIXELS / images.size();
+        long reference =
+                images.isEmpty() ? 0 : (long) (tokens - own) * TokenGrid.PIXELS * TokenGrid.PIXELS / images.size();
         long encoded = images.isEmpty() ? 0 : reference == 0 ? generated.area() : reference;
         long seen = pipeline.family().seesPictures() ? images.size() * (reference / PIXELS_OF_TEXT_TOKEN + 2) : 0;
         var work = new Workload(
@@ -32,6 +33,6 @@ record Demands(Pipeline pipeline, Choices choices) {
                 encoded,
                 batch,
                 Math.min(steps, Denoiser.STEPS_AT_ONCE));
-        return type -> pipeline.family().activations(work, type).keeping(Checkpoint.MOST_KEPT_BYTES + loras);
+        return type -> pipeline.family().activations(work, type).keeping(Checkpoint.CACHES * Checkpoint.MOST_KEPT_BYTES + loras);
     }
 }

@@ -165,7 +165,12 @@ public final class DiffusionModel implements ImageModel {
     @Override
     public Demand usualDemand() {
         Size size = defaults().size();
-        return demands.of(size, pipeline.edits() ? List.of(size) : List.of(), 1, defaults().steps(), 0);
+        return demands.of(
+                size,
+                pipeline.edits() ? List.of(size) : List.of(),
+                1,
+                defaults().steps(),
+                0);
     }
 
     @Override
@@ -299,7 +304,8 @@ public final class DiffusionModel implements ImageModel {
 
     private static String fastNote(double threshold, Placement placement) {
         return "go_fast: " + (threshold > 0 ? "a step_cache of " + threshold : "no step_cache, as the job has it")
-                + "; the transformer computes in " + placement + (placement.fp8() ? "" : ", without fp8");
+                + "; the transformer computes in " + placement
+                + (placement.precision().storesFp8() ? "" : ", without fp8");
     }
 
     private String note(Distillation distillation, Run run) {
@@ -327,7 +333,7 @@ public final class DiffusionModel implements ImageModel {
         if (shortcuts.threshold() > 0) {
             parameters.put("step_cache", shortcuts.threshold());
         }
-        if (checkpoint.placement().fp8()) {
+        if (checkpoint.placement().precision().storesFp8()) {
             parameters.put("quantization", "fp8");
         }
         parameters.put("num_inference_steps", run.steps());

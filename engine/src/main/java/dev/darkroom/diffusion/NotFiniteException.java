@@ -35,7 +35,7 @@ public final class NotFiniteException extends RuntimeException {
         if (!finite) {
             throw new NotFiniteException(what + " gave numbers that are not finite: "
                     + placement.dtype().name().toLowerCase(Locale.ROOT)
-                    + (placement.fp8() ? " with fp8 layers" : "")
+                    + placement.precision().remark()
                     + " does not suit this checkpoint, or its weights are damaged");
         }
     }

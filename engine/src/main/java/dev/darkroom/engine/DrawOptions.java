@@ -11,13 +11,13 @@ import dev.darkroom.job.Return;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
+import dev.darkroom.snapshot.Randomness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ public record DrawOptions(
 
     /** Makes options with the checkpoint's own choices and a random seed. */
     public static DrawOptions standard() {
-        return seed(RandomGenerator.getDefault().nextLong(RANDOM_SEEDS));
+        return seed(Randomness.plain().nextLong(RANDOM_SEEDS));
     }
 
     /** Makes options with the checkpoint's own choices and this seed. */

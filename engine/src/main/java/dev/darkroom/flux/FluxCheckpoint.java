@@ -23,8 +23,10 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTextEncoder;
 import dev.darkroom.text.ClipTokenizer;
 import dev.darkroom.text.T5Encoder;
+import dev.darkroom.text.T5Names;
 import dev.darkroom.text.T5Tokenizer;
 import dev.darkroom.vae.AutoencoderKL;
+import dev.darkroom.weights.LayerNames;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -89,14 +91,15 @@ public record FluxCheckpoint(
                 Role.TRANSFORMER,
                 folder -> FluxConfig.read(Checkpoint.config(folder)),
                 FluxTransformer::new,
-                FluxTransformer::bearsFp8);
+                FluxTransformer.LAYERS);
         Resident<AutoencoderKL> vae = files.network(
                 "vae", Role.VAE, folder -> AutoencoderKL.Config.read(Checkpoint.config(folder)), AutoencoderKL::new);
         Resident<T5Encoder> textEncoder2 = files.network(
                 "text_encoder_2",
                 Role.TEXT_ENCODER,
                 folder -> T5Encoder.Config.read(Checkpoint.config(folder)),
-                T5Encoder::new);
+                T5Encoder::new,
+                LayerNames.called(new T5Names()));
         Resident<ClipTextEncoder> textEncoder = files.network(
                 "text_encoder",
                 Role.TEXT_ENCODER,

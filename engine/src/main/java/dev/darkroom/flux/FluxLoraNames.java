@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Names of FLUX.1's modules in LoRA files of Black Forest Labs and XLabs. Some of these modules stand for several of our layers, one after
+ * Names of FLUX.1's modules in files of Black Forest Labs and LoRAs of XLabs. Some of these modules stand for several of our layers, one after
  * another in the rows of their weight.
  *
  * <p>Source: huggingface/diffusers, {@code loaders/lora_conversion_utils.py}, which lists both namings.
@@ -23,7 +23,7 @@ public final class FluxLoraNames implements LoraNames {
             Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context");
 
     /** Table of a module's name in files, then our layers; {@code #} stands for the number of a block. */
-    private static final String TABLE = """
+    static final String TABLE = """
             img_in x_embedder
             txt_in context_embedder
             time_in.in_layer time_text_embed.timestep_embedder.linear_1
@@ -108,7 +108,7 @@ public final class FluxLoraNames implements LoraNames {
     }
 
     /** Returns true for the last modulation: diffusers keeps scale before shift there, the authors shift before scale. */
-    private static boolean isScaleAndShift(String module) {
+    static boolean isScaleAndShift(String module) {
         return module.equals("final_layer.adaLN_modulation.1");
     }
 }

@@ -13,6 +13,7 @@ import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.Optional;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class FluxTransformer {
     private static final Pattern FP8 = Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\.|ff\\.|ff_context\\.).*"
             + "|single_transformer_blocks\\.\\d+\\.(attn\\..*|proj_mlp|proj_out)");
+
+    /** What is known of the layers by their names. */
+    static final LayerNames LAYERS = new LayerNames(FluxTransformer::bearsFp8, new FluxTensorNames());
 
     private final FluxConfig config;
     private final Placement placement;
@@ -60,7 +64,7 @@ public final class FluxTransformer {
         projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
     }
 
-    /** Tells if a linear layer may be multiplied in fp8: those of the blocks, but not embedders, modulations and the output. */
+    /** Tells if a linear layer may lie in fp8: those of the blocks, but not embedders, modulations and the output. */
     static boolean bearsFp8(String layer) {
         return FP8.matcher(layer).matches();
     }

@@ -16,7 +16,7 @@ import java.util.List;
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_flux.py}, FluxSingleTransformerBlock.
  */
 record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Linear projOut) {
-    private static final int MLP_RATIO = 4;
+    static final int MLP_RATIO = 4;
 
     static SingleStreamBlock load(Weights w, FluxConfig c) {
         int d = c.width();

@@ -1,10 +1,11 @@
 package dev.darkroom.hub;
 
 import dev.darkroom.job.Reason;
+import dev.darkroom.snapshot.Randomness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /** Pauses between the attempts of one request: twice as long each time, or as long as the server asks for. */
@@ -17,11 +18,18 @@ final class Backoff {
 
     private final String what;
     private final HubSettings settings;
+    private final Executor aside;
     private int failures;
 
     Backoff(String what, HubSettings settings) {
+        this(what, settings, Runnable::run);
+    }
+
+    /** @param aside runs what is said in the log, where it does not stand in the way of something else */
+    Backoff(String what, HubSettings settings, Executor aside) {
         this.what = what;
         this.settings = settings;
+        this.aside = aside;
     }
 
     /** Starts counting failures anew, because something arrived. */
@@ -40,7 +48,14 @@ final class Backoff {
             throw new HubException(what + " cannot be fetched, " + failures + " attempts failed: " + reason, cause);
         }
         Duration pause = askedFor(cause).orElseGet(this::next);
-        LOG.infof("%s: %s; next attempt in %d ms", what, reason, pause.toMillis());
+        aside.execute(() -> LOG.warnf(
+                "%s: %s: %s; attempt %d of %d in %.1f s",
+                settings.endpoint().getHost(),
+                what,
+                reason,
+                failures + 1,
+                settings.attempts(),
+                pause.toMillis() / 1e3));
         Thread.sleep(pause);
     }
 
@@ -54,7 +69,7 @@ final class Backoff {
     private Duration next() {
         Duration doubled = settings.firstPause().multipliedBy(1L << Math.min(failures - 1, 20));
         long millis = shorter(doubled, LONGEST).toMillis();
-        return Duration.ofMillis(millis - ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+        return Duration.ofMillis(millis - Randomness.plain().nextLong(millis / 2 + 1));
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -3,6 +3,7 @@ package dev.darkroom.hub;
 import dev.darkroom.hub.Listing.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Repository;
 import dev.darkroom.hub.UnfinishedBlob.FilePart;
+import dev.darkroom.hub.progress.DownloadProgress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ final class BlobDownload {
 
     /** Fetches a part, going on where a connection broke as long as anything arrives between two failures. */
     private void fetchPart(RepositoryFile file, UnfinishedBlob unfinished, FilePart part) throws InterruptedException {
-        var backoff = new Backoff(repository + ": " + file.path(), settings);
+        var backoff = new Backoff(repository + ": " + file.path(), settings, progress::aside);
         byte[] buffer = new byte[BUFFER];
         long next = part.start();
         while (next < part.end()) {

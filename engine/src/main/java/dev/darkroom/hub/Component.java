@@ -112,6 +112,11 @@ record Component(String name, String type) {
         return missing(present, needed);
     }
 
+    /** Lists the files that are missing of a network whose weights come from elsewhere. */
+    List<String> missingButWeights(Set<String> present) {
+        return missing(present, List.of("config.json"));
+    }
+
     /** Lists what stands in for a {@code tokenizer.json}; a {@code spiece.model} does not, for it is not read. */
     private List<String> vocabulary(Set<String> present) {
         if (!present.contains("vocab.json")) {

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,7 +35,15 @@ record HubCache(Path root) {
 
     /** Returns the folder of Hugging Face's tools, which is the one given, or where they have it otherwise. */
     static Path home(Optional<Path> given) {
-        return given.orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "huggingface"));
+        return home(given, System.getenv());
+    }
+
+    static Path home(Optional<Path> given, Map<String, String> environment) {
+        return given.orElseGet(() -> {
+            String caches = environment.getOrDefault("XDG_CACHE_HOME", "").strip();
+            Path folder = caches.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(caches);
+            return folder.resolve("huggingface");
+        });
     }
 
     /** Returns the caches to look in, the one to download into first. */
@@ -77,19 +86,19 @@ record HubCache(Path root) {
     }
 
     /** Finds the snapshot of a revision, if all files are there that the worker reads of it. */
-    Optional<Path> find(Repository repository) {
+    Optional<Path> find(Repository repository, Wanted wanted) {
         return commit(repository)
                 .map(commit -> snapshot(repository, commit))
-                .filter(snapshot -> missing(snapshot).isEmpty());
+                .filter(snapshot -> missing(snapshot, wanted).isEmpty());
     }
 
     /** Describes what a cache lacks of a repository, for an error. */
-    String lack(Repository repository) {
+    String lack(Repository repository, Wanted wanted) {
         Optional<String> commit = commit(repository);
         if (commit.isEmpty()) {
             return root + " does not have it";
         }
-        return root + " lacks " + String.join(", ", missing(snapshot(repository, commit.get())));
+        return root + " lacks " + String.join(", ", missing(snapshot(repository, commit.get()), wanted));
     }
 
     private Optional<String> commit(Repository repository) {
@@ -107,7 +116,17 @@ record HubCache(Path root) {
     }
 
     /** Lists the files that a snapshot lacks; a link to nowhere is no file. */
-    static List<String> missing(Path snapshot) {
+    static List<String> missing(Path snapshot, Wanted wanted) {
+        return switch (wanted) {
+            case Wanted.Checkpoint(Set<String> without) -> missing(snapshot, without);
+            case Wanted.Files(List<String> paths) ->
+                paths.stream()
+                        .filter(path -> !Files.isRegularFile(snapshot.resolve(path)))
+                        .toList();
+        };
+    }
+
+    private static List<String> missing(Path snapshot, Set<String> withoutWeights) {
         Path index = snapshot.resolve(ModelIndex.FILE);
         if (!Files.isRegularFile(index)) {
             return List.of(ModelIndex.FILE);
@@ -116,7 +135,10 @@ record HubCache(Path root) {
             return ModelIndex.read(index).components().stream()
                     .flatMap(component -> {
                         Path folder = snapshot.resolve(component.name());
-                        return component.missing(folder, files(folder)).stream();
+                        return (withoutWeights.contains(component.name())
+                                        ? component.missingButWeights(files(folder))
+                                        : component.missing(folder, files(folder)))
+                                .stream();
                     })
                     .toList();
         } catch (HubException damaged) {

@@ -13,13 +13,18 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Sends requests to a hub. The token goes to the hub alone: redirects are followed here, because they lead to servers of others, whose
  * addresses carry their own permission.
  */
 final class HubClient implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(HubClient.class);
+    private static final Duration LONGEST_UNTOLD = Duration.ofSeconds(2);
     private static final int LARGEST_LISTING = 32 << 20;
     private static final int MOST_REDIRECTS = 5;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -54,15 +59,32 @@ final class HubClient implements AutoCloseable {
                 at("/api/models/" + repository.name() + "/revision/" + encoded(repository.revision()) + "?blobs=true");
         var backoff = new Backoff("the list of files of " + repository, settings);
         while (true) {
+            CompletableFuture<Void> answered = told();
             try (HubResponse answer = get(repository, address, Optional.empty());
                     SilenceGuard.Watch watch = silence.watch(answer.body())) {
                 byte[] json = answer.body().readNBytes(LARGEST_LISTING);
                 watch.heard();
+                answered.complete(null);
                 return Listing.read("the hub's answer about " + repository, json);
             } catch (IOException e) {
+                answered.complete(null);
                 backoff.pause(e);
+            } finally {
+                answered.complete(null);
             }
         }
+    }
+
+    /** Returns what is to be completed soon; otherwise people are told who keeps them waiting. */
+    private CompletableFuture<Void> told() {
+        var answered = new CompletableFuture<Void>();
+        var unused = answered.copy()
+                .orTimeout(LONGEST_UNTOLD.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(late -> {
+                    LOG.warnf("%s has not answered yet", settings.endpoint().getHost());
+                    return null;
+                });
+        return answered;
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.darkroom.hub;
 
 import dev.darkroom.hub.Listing.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.hub.progress.DownloadProgress;
+import dev.darkroom.hub.progress.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,18 +24,29 @@ final class HubDownload {
     private final HubSettings settings;
     private final HubCache cache;
     private final Repository repository;
+    private final Optional<Terminal> terminal;
 
-    HubDownload(HubSettings settings, HubCache cache, Repository repository) {
+    private Wanted wanted = Wanted.CHECKPOINT;
+
+    /** @param terminal on which a bar shows how far it is; empty for lines in the log */
+    HubDownload(HubSettings settings, HubCache cache, Repository repository, Optional<Terminal> terminal) {
+        this.terminal = terminal;
         this.settings = settings;
         this.cache = cache;
         this.repository = repository;
+    }
+
+    /** Says which files are wanted, if that is not a whole checkpoint. */
+    HubDownload wanting(Wanted other) {
+        wanted = other;
+        return this;
     }
 
     /** Downloads the revision's snapshot unless another process did so while this one waited for the lock; returns its folder. */
     Path run() throws InterruptedException {
         try (var lock = RepositoryLock.acquire(cache.lock(repository));
                 var client = new HubClient(settings)) {
-            Optional<Path> meanwhile = cache.find(repository);
+            Optional<Path> meanwhile = cache.find(repository, wanted);
             return meanwhile.isPresent() ? meanwhile.get() : fetch(client);
         } catch (IOException e) {
             throw new HubException(cache.folder(repository) + " cannot be written: " + e, e);
@@ -43,7 +56,24 @@ final class HubDownload {
     /** Fetches small files first, because they name the weights. Nothing is visible in the snapshot before all files have come. */
     private Path fetch(HubClient client) throws IOException, InterruptedException {
         long start = System.nanoTime();
+        LOG.infof(
+                "%s is in no cache: asking %s for it",
+                repository, settings.endpoint().getHost());
         Listing listing = client.listing(repository);
+        return switch (wanted) {
+            case Wanted.Checkpoint(Set<String> without) -> checkpoint(client, listing, without, start);
+            case Wanted.Files(List<String> paths) -> {
+                List<RepositoryFile> files = paths.stream()
+                        .map(path -> listing.file(path).orElseThrow(() -> lacks(listing, path)))
+                        .toList();
+                fetch(client, listing, files);
+                yield placed(listing, files, start);
+            }
+        };
+    }
+
+    private Path checkpoint(HubClient client, Listing listing, Set<String> without, long start)
+            throws IOException, InterruptedException {
         List<RepositoryFile> files = new ArrayList<>();
         files.add(needed(listing, ModelIndex.FILE));
         listing.file(ModelIndex.DEFAULTS).ifPresent(files::add);
@@ -58,12 +88,16 @@ final class HubDownload {
         fetch(client, listing, files);
 
         for (Component component : index.components()) {
-            if (component.hasWeights()) {
+            if (component.hasWeights() && !without.contains(component.name())) {
                 files.addAll(weights(listing, component));
             }
         }
         fetch(client, listing, files);
 
+        return placed(listing, files, start);
+    }
+
+    private Path placed(Listing listing, List<RepositoryFile> files, long start) throws IOException {
         Path snapshot = place(listing.commit(), files);
         LOG.infof(
                 "%s is in %s: %d files, %d MB, %d s",
@@ -91,6 +125,17 @@ final class HubDownload {
                         + " that the worker reads: model.safetensors or diffusion_pytorch_model.safetensors")));
     }
 
+    /** Says which files of weights a repository has instead of one that it lacks. */
+    private HubException lacks(Listing listing, String path) {
+        List<String> others = listing.files().keySet().stream()
+                .filter(file -> ComponentSource.WEIGHTS.matcher(file).matches())
+                .sorted()
+                .limit(20)
+                .toList();
+        return new HubException(repository + " has no " + path
+                + (others.isEmpty() ? ", and no weights" : ", but " + String.join(", ", others)));
+    }
+
     private RepositoryFile needed(Listing listing, String path) {
         return listing.file(path)
                 .orElseThrow(() -> new HubException(repository + " has no " + path
@@ -106,14 +151,15 @@ final class HubDownload {
                 .mapToLong(file -> BlobDownload.missing(file, blob(file), settings))
                 .sum();
         checkSpace(missing);
-        var progress = new DownloadProgress(repository.toString(), missing);
-        var blobs = new BlobDownload(client, settings, repository, listing.commit(), progress);
-        ParallelTasks.run(contents.values().stream()
-                .<Callable<Void>>map(file -> () -> {
-                    blobs.fetch(file, blob(file));
-                    return null;
-                })
-                .toList());
+        try (var progress = new DownloadProgress(repository.toString(), missing, terminal)) {
+            var blobs = new BlobDownload(client, settings, repository, listing.commit(), progress);
+            ParallelTasks.run(contents.values().stream()
+                    .<Callable<Void>>map(file -> () -> {
+                        blobs.fetch(file, blob(file));
+                        return null;
+                    })
+                    .toList());
+        }
     }
 
     private void checkSpace(long bytes) throws IOException {

@@ -23,7 +23,7 @@ public record HubEnvironment(
     /** Reads the settings from an environment; an empty variable counts as unset. */
     static HubEnvironment of(Map<String, String> environment) {
         Optional<Path> home = value(environment, "HF_HOME").map(Path::of);
-        Optional<String> token = value(environment, "HF_TOKEN");
+        Optional<String> token = value(environment, "HF_TOKEN").or(() -> value(environment, "HUGGING_FACE_HUB_TOKEN"));
         if (token.isEmpty() && !isOn(environment, "HF_HUB_DISABLE_IMPLICIT_TOKEN")) {
             token = HubToken.stored(value(environment, "HF_TOKEN_PATH").map(Path::of), home);
         }

@@ -29,7 +29,7 @@ public interface HubSettings {
     /** Cache to look in and to download into ({@code HF_HUB_CACHE}). */
     Optional<Path> cache();
 
-    /** Folder whose {@code hub} is the cache if none is given ({@code HF_HOME}); unset: {@code ~/.cache/huggingface}. */
+    /** Folder whose {@code hub} is the cache if none is given ({@code HF_HOME}); unset: {@code huggingface} in {@code XDG_CACHE_HOME}, or in {@code ~/.cache}. */
     Optional<Path> home();
 
     /** Time for which a missing folder or cache is looked for again: volumes may be mounted late ({@code DARKROOM_WAIT}). */

@@ -1,11 +1,18 @@
 package dev.darkroom.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.hub.ComponentSource.LocalFile;
+import dev.darkroom.hub.ComponentSource.RepositoryFile;
+import dev.darkroom.hub.ModelSource.Composed;
 import dev.darkroom.hub.ModelSource.Folder;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.hub.progress.Terminal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -17,10 +24,17 @@ public final class Models {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final HubSettings settings;
+    private final Optional<Terminal> terminal;
 
-    /** Creates the search; looks nowhere yet. */
+    /** Creates the search; looks nowhere yet. How far a download is, is told in the log. */
     public Models(HubSettings settings) {
+        this(settings, Optional.empty());
+    }
+
+    /** Creates the search; looks nowhere yet. How far a download is, is drawn on the terminal, if there is one. */
+    public Models(HubSettings settings, Optional<Terminal> terminal) {
         this.settings = settings;
+        this.terminal = terminal;
     }
 
     /**
@@ -30,11 +44,35 @@ public final class Models {
      * @throws HubException if that fails; its message says what to do
      */
     public LocatedModel locate(ModelSource source) throws InterruptedException {
-        Path folder = switch (source) {
-            case Folder there -> there(there.path());
-            case Repository repository -> cachedOrDownloaded(repository);
-        };
+        if (source instanceof Composed(ModelSource base, Map<String, ComponentSource> components)) {
+            Path checkpoint = folder(base, new Wanted.Checkpoint(components.keySet()));
+            ComposedFolder.checkNetworks(checkpoint, components.keySet());
+            Map<String, Path> weights = new LinkedHashMap<>();
+            for (Map.Entry<String, ComponentSource> component : components.entrySet()) {
+                weights.put(component.getKey(), file(component.getValue()));
+            }
+            return new LocatedModel(ComposedFolder.of(checkpoint, weights), revision(checkpoint));
+        }
+        Path folder = folder(source, Wanted.CHECKPOINT);
         return new LocatedModel(folder, revision(folder));
+    }
+
+    private Path folder(ModelSource source, Wanted wanted) throws InterruptedException {
+        return switch (source) {
+            case Folder there -> there(there.path());
+            case Repository repository -> cachedOrDownloaded(repository, wanted);
+            case Composed composed -> throw new HubException(composed.base() + " has brackets twice");
+        };
+    }
+
+    private Path file(ComponentSource source) throws InterruptedException {
+        return switch (source) {
+            case LocalFile(Path path) ->
+                patiently(path.toString(), () -> Optional.of(path).filter(Files::isRegularFile))
+                        .orElseThrow(() -> new HubException(path + ", where weights are to be, is no file"));
+            case RepositoryFile(Repository repository, String file) ->
+                cachedOrDownloaded(repository, new Wanted.Files(List.of(file))).resolve(file);
+        };
     }
 
     private Path there(Path folder) throws InterruptedException {
@@ -47,22 +85,24 @@ public final class Models {
                                 : ", where a model is to be, is no directory")));
     }
 
-    private Path cachedOrDownloaded(Repository repository) throws InterruptedException {
+    private Path cachedOrDownloaded(Repository repository, Wanted wanted) throws InterruptedException {
         if (!settings.offline()) {
             // a volume with the cache on it may be mounted late: looking again is cheaper than downloading
-            Optional<Path> cached = patiently(repository.toString(), () -> cached(repository));
+            Optional<Path> cached = patiently(repository.toString(), () -> cached(repository, wanted));
             return cached.isPresent()
                     ? cached.get()
-                    : new HubDownload(settings, HubCache.own(settings), repository).run();
+                    : new HubDownload(settings, HubCache.own(settings), repository, terminal)
+                            .wanting(wanted)
+                            .run();
         }
-        return patiently(repository.toString(), () -> cached(repository))
+        return patiently(repository.toString(), () -> cached(repository, wanted))
                 .orElseThrow(() -> new HubException(repository + " is not to be downloaded (HF_HUB_OFFLINE), and "
-                        + HubCache.own(settings).lack(repository)));
+                        + HubCache.own(settings).lack(repository, wanted)));
     }
 
-    private Optional<Path> cached(Repository repository) {
+    private Optional<Path> cached(Repository repository, Wanted wanted) {
         return HubCache.all(settings).stream()
-                .flatMap(cache -> cache.find(repository).stream())
+                .flatMap(cache -> cache.find(repository, wanted).stream())
                 .findFirst();
     }
 

@@ -45,7 +45,8 @@ final class CardPlans {
     /** Chooses the plan for a run: the last one if the run fits it. */
     MemoryPlan choose(List<Resident<?>> networks, Demand demand) {
         Planned last = planned.get(networks);
-        boolean allThere = networks.stream().allMatch(network -> network.loaded().isPresent());
+        boolean allThere =
+                networks.stream().allMatch(network -> network.loaded().isPresent());
         if (last == null || !allThere) {
             return keep(networks, plan(networks, demand, lacking(last)), lacking(last), 0);
         }
@@ -112,7 +113,8 @@ final class CardPlans {
     /** Bytes that a plan lacks as long as other models' networks are where they are; none are free too many if negative. */
     long lacking(MemoryPlan plan, List<Resident<?>> networks) {
         List<Resident<?>> there = onCard.get();
-        long others = bytes(there.stream().filter(network -> !networks.contains(network)).toList());
+        long others = bytes(
+                there.stream().filter(network -> !networks.contains(network)).toList());
         long own = bytes(there) - others;
         long ring = Rings.bytes(policy.device());
         long free = policy.freeOnCard();
@@ -123,8 +125,7 @@ final class CardPlans {
     /** What the card has for a model if all others are gone from it. */
     private Room room(long lacking) {
         long free = policy.freeOnCard();
-        return new Room(
-                free + bytes(onCard.get()) + Rings.bytes(policy.device()), policy.mostOnDevice(), lacking);
+        return new Room(free + bytes(onCard.get()) + Rings.bytes(policy.device()), policy.mostOnDevice(), lacking);
     }
 
     private static long bytes(List<Resident<?>> networks) {

@@ -47,7 +47,10 @@ public record PlanChoice(Optional<Way> all, Map<String, Way> some) {
         for (String part : Arrays.stream(text.split(",", -1)).map(String::strip).toList()) {
             int equals = part.indexOf('=');
             if (equals > 0) {
-                if (some.put(part.substring(0, equals).strip(), way(part.substring(equals + 1).strip(), text)) != null) {
+                if (some.put(
+                                part.substring(0, equals).strip(),
+                                way(part.substring(equals + 1).strip(), text))
+                        != null) {
                     throw new IllegalArgumentException(FORM + "; '" + text + "' names a component twice");
                 }
             } else if (!first) {

@@ -103,7 +103,8 @@ final class Planner {
     private Optional<MemoryPlan> mostBlocks(List<Resident<?>> networks, Demand demand, Room room, boolean inBands) {
         int all = networks.stream()
                 .filter(network -> network.role() == Resident.Role.TRANSFORMER)
-                .mapToInt(network -> sizes(network, policy.preferred(network.knownSize())).blocks())
+                .mapToInt(network ->
+                        sizes(network, policy.preferred(network.knownSize())).blocks())
                 .max()
                 .orElse(0);
         int fewest = 0;
@@ -141,8 +142,7 @@ final class Planner {
         for (Share share : shares) {
             if (share.placement().device().isCard()) {
                 Activations here = demand.in(share.placement().dtype());
-                activations =
-                        Math.max(activations, here.of(share.network().role(), inBands));
+                activations = Math.max(activations, here.of(share.network().role(), inBands));
                 kept = Math.max(kept, here.kept());
             }
         }
@@ -161,7 +161,10 @@ final class Planner {
             }
             case Way.OnCpu ignored -> {
                 Placement placement = policy.onCpu(network.knownSize());
-                yield new Share(network, placement, new HeldSizes.Bytes(network.knownSize().in(placement), 0, 0, 0, 0, 0));
+                yield new Share(
+                        network,
+                        placement,
+                        new HeldSizes.Bytes(network.knownSize().in(placement), 0, 0, 0, 0, 0));
             }
         };
     }

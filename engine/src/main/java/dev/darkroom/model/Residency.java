@@ -163,9 +163,8 @@ public final class Residency {
      * displaces nobody.
      */
     private List<Load> onCpu(List<Resident<?>> networks) {
-        return largestFirst(networks.stream()
-                .filter(network -> network.loaded().isEmpty())
-                .map(network -> {
+        return largestFirst(
+                networks.stream().filter(network -> network.loaded().isEmpty()).map(network -> {
                     WeightSize size = network.size();
                     Placement placement = policy.preferred(size);
                     return new Load(network, placement, size.in(placement));
@@ -192,8 +191,8 @@ public final class Residency {
         String freed = makeRoom(() -> plans.lacking(plan, networks), policy.device(), networks);
         LOG.infof("%s%s", plan, freed);
         return loadAll(
-                largestFirst(changed.stream()
-                        .map(share -> new Load(share.network(), share.placement(), share.inMemory()))),
+                largestFirst(
+                        changed.stream().map(share -> new Load(share.network(), share.placement(), share.inMemory()))),
                 networks,
                 progress);
     }
@@ -222,7 +221,11 @@ public final class Residency {
         resident.add(next.network);
         LOG.infof(
                 "loaded %s (%s, %s) in %.1f s%s",
-                next.network, MemoryPlan.readable(next.bytes), next.placement, (System.nanoTime() - start) / 1e9, freed);
+                next.network,
+                MemoryPlan.readable(next.bytes),
+                next.placement,
+                (System.nanoTime() - start) / 1e9,
+                freed);
     }
 
     private long used(Device device) {

@@ -3,6 +3,7 @@ package dev.darkroom.model;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.weights.HeldSizes;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Precision;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A network that may or may not be in memory: its files stay where they are, so it can be loaded again after it was freed. */
@@ -21,7 +21,7 @@ public final class Resident<T> implements AutoCloseable {
     private final String name;
     private final Role role;
     private final Path folder;
-    private final Predicate<String> bearsFp8;
+    private final LayerNames names;
     private final BiFunction<Path, Placement, Loaded<T>> loader;
     private volatile @Nullable Loaded<T> loaded; // read by those who watch memory
     private final Map<Placement, HeldSizes> measured = new ConcurrentHashMap<>();
@@ -51,19 +51,19 @@ public final class Resident<T> implements AutoCloseable {
      *
      * @param name for messages, such as {@code transformer of flux-dev}
      * @param folder of its component, with its config and its weights
-     * @param bearsFp8 tells by its name in the checkpoint if a linear layer is multiplied in fp8 where the place has it so
+     * @param names what is known of its layers by their names
      * @param loader loads the folder's network to a place
      */
     public Resident(
             String name,
             Role role,
             Path folder,
-            Predicate<String> bearsFp8,
+            LayerNames names,
             BiFunction<Path, Placement, Loaded<T>> loader) {
         this.name = name;
         this.role = role;
         this.folder = folder;
-        this.bearsFp8 = bearsFp8;
+        this.names = names;
         this.loader = loader;
     }
 
@@ -100,7 +100,7 @@ public final class Resident<T> implements AutoCloseable {
      * @throws dev.darkroom.checkpoint.CheckpointException if they are not there or damaged
      */
     public WeightSize size() {
-        WeightSize read = WeightSize.of(folder, bearsFp8).usedTimes(role.uses);
+        WeightSize read = WeightSize.of(folder, names).usedTimes(role.uses);
         known = read;
         return read;
     }

@@ -26,8 +26,11 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
                 Linear.withoutBias(w.at(DOWN), inner, width));
     }
 
-    /** Computes {@code [.., D] → [.., D]} in one operator. */
+    /** Computes {@code [.., D] → [.., D]}: in one operator, or layer by layer if weights are made whole for it, which are large. */
     public Tensor apply(Tensor x) {
+        if (layers().anyMatch(layer -> layer.layer().isCompact())) {
+            return down.apply(Operators.silu(gate.apply(x)).times(up.apply(x)));
+        }
         LowRanks added = LowRanks.of(layers().map(Linear::layer).toList());
         return Operators.gatedMlp(
                 x,

@@ -47,7 +47,7 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
         Optional<Rows> rows = layer.rows();
         return rows.isPresent()
                 ? ScaledOperators.linear(x, rows.get(), bias, added)
-                : Operators.linear(x, weight(), bias, added);
+                : layer.with(weight -> Operators.linear(x, weight, bias, added));
     }
 
     /** Applies a widened layer: the inputs that its weight does not have count for the LoRA alone, as if the weight's columns were zeros. */
@@ -65,7 +65,8 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
                 ? Operators.geluTanh(widened(x))
                 : layer.rows().isPresent()
                         ? Operators.geluTanh(applied(x, layer.added()))
-                        : Operators.linearGelu(x, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+                        : layer.with(weight ->
+                                Operators.linearGelu(x, weight, Objects.requireNonNull(bias, "bias"), layer.added()));
     }
 
     private Tensor gelu(Normed x) {
@@ -91,7 +92,8 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
         Tensor gelu = before.gelu(y);
         return layer.isWidened() || layer.rows().isPresent()
                 ? apply(Tensor.cat(-1, x, gelu))
-                : Operators.linearOfTwo(x, gelu, weight(), Objects.requireNonNull(bias, "bias"), layer.added());
+                : layer.with(weight ->
+                        Operators.linearOfTwo(x, gelu, weight, Objects.requireNonNull(bias, "bias"), layer.added()));
     }
 
     private boolean bothInRows(Linear before) {

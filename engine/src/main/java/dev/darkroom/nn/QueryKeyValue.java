@@ -2,6 +2,7 @@ package dev.darkroom.nn;
 
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.ScaledOperators;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.StackedLinears;
@@ -91,13 +92,15 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
                     added.tensors(),
                     added.ends());
         }
-        return AttentionOperators.queryKeyValue(
-                streams.stream().map(stream -> stream.x.plain()).toList(),
-                weights(all, StackedLinears::stack, LinearWeight::tensor),
-                biases(all, StackedLinears::stack),
-                streams.getFirst().by.heads,
-                added.tensors(),
-                added.ends());
+        try (var whole = Scope.open("weights of attention")) {
+            return whole.keep(AttentionOperators.queryKeyValue(
+                    streams.stream().map(stream -> stream.x.plain()).toList(),
+                    weights(all, StackedLinears::stack, LinearWeight::tensor),
+                    biases(all, StackedLinears::stack),
+                    streams.getFirst().by.heads,
+                    added.tensors(),
+                    added.ends()));
+        }
     }
 
     /** One weight a stream, in which its three are stacked, or all three of each where those of one lie apart. */

@@ -102,7 +102,7 @@ public record QwenImageCheckpoint(
                 Role.TRANSFORMER,
                 folder -> QwenImageConfig.read(Checkpoint.config(folder)),
                 QwenImageTransformer::new,
-                QwenImageTransformer::bearsFp8);
+                QwenImageTransformer.LAYERS);
         Resident<AutoencoderKLQwenImage> vae = files.network(
                 "vae",
                 Role.VAE,

@@ -12,6 +12,7 @@ import dev.darkroom.ring.Held;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.Collections;
@@ -33,6 +34,9 @@ public final class QwenImageTransformer {
 
     private static final Pattern FP8 =
             Pattern.compile("transformer_blocks\\.\\d+\\.(attn\\..*|txt_mlp\\..*|img_mlp\\.net\\.0\\.proj)");
+
+    /** What is known of the layers by their names. */
+    static final LayerNames LAYERS = new LayerNames(QwenImageTransformer::bearsFp8, new QwenImageTensorNames());
 
     private final QwenImageConfig config;
     private final Placement placement;
@@ -59,7 +63,7 @@ public final class QwenImageTransformer {
     }
 
     /**
-     * Tells if a linear layer may be multiplied in fp8: those of the blocks, but not embedders, modulations, the output, and the second layer
+     * Tells if a linear layer may lie in fp8: those of the blocks, but not embedders, modulations, the output, and the second layer
      * of the image tokens' MLP, whose inputs reach far.
      */
     static boolean bearsFp8(String layer) {

@@ -40,9 +40,13 @@ final class OperatorLibrary {
 
     private static PtNDManager manager() {
         Engine engine = Engine.getEngine("PyTorch");
-        JniUtils.setNumThreads(
-                Runtime.getRuntime().availableProcessors()); // Java respects a container's CPU limit, libtorch does not
+        useAllProcessors();
         return (PtNDManager) engine.newBaseManager(ai.djl.Device.cpu());
+    }
+
+    /** Has this thread compute on all processors: Java respects a container's CPU limit, libtorch does not. */
+    static void useAllProcessors() {
+        JniUtils.setNumThreads(Runtime.getRuntime().availableProcessors());
     }
 
     private static PtSymbolBlock load() {

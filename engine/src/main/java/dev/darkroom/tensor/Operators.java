@@ -77,10 +77,15 @@ public final class Operators {
      * @return the names of the bound operators
      */
     public static List<String> bind() {
-        for (Class<?> further :
-                List.of(AttentionOperators.class, PictureOperators.class, ScaledOperators.class, CardKernels.class)) {
+        for (Class<?> further : List.of(
+                AttentionOperators.class,
+                BlockOperators.class,
+                PictureOperators.class,
+                ScaledOperators.class,
+                CardKernels.class)) {
             initialise(further);
         }
+        OperatorLibrary.useAllProcessors(); // by this thread, too
         return Operator.bound();
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScaledOperators {
     static final Operator QUANTISE_ROWS = Operator.named("quantise_rows");
     private static final Operator DEQUANTISE = Operator.named("dequantise");
+    private static final Operator DEQUANTISE_AS = Operator.named("dequantise_as");
     private static final Operator SCALED_LINEAR = Operator.named("scaled_linear");
     private static final Operator SCALED_QUERY_KEY_VALUE = Operator.named("scaled_query_key_value");
 
@@ -78,6 +79,11 @@ public final class ScaledOperators {
     /** Multiplies rows by their scales, in float32. */
     public static Tensor dequantise(Rows rows) {
         return DEQUANTISE.tensor(rows.values(), rows.scale());
+    }
+
+    /** Multiplies rows by their scales, in float32, and rounds the products to {@code dtype}. */
+    public static Tensor dequantise(Rows rows, DType dtype) {
+        return DEQUANTISE_AS.tensor(rows.values(), rows.scale(), dtype);
     }
 
     /**

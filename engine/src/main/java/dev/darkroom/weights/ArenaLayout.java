@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
 /**
  * Places of tensors in one allocation. Those that are stored in the type asked for come first, in the order of their files, so that windows
  * of the allocation can be filled as they are; behind them lies room for those that are to be converted, and for those that are computed:
- * weights to be quantised, and fp8 numbers with a scale that are not to be multiplied as such.
+ * weights to be quantised, and packed numbers, or fp8 numbers with a scale, that are not to be used as such.
  *
  * @param starts byte at which each tensor starts, by name; a multiple of {@value #ALIGNMENT} but inside a stack
  * @param rows where the weights lie that are multiplied in fp8, by name
@@ -58,16 +58,29 @@ record ArenaLayout(
     /** A weight {@code [out, in]}, and the bytes at which its e4m3 numbers start, and the float32 scales of its rows. */
     record RowsAt(Stored stored, long values, long scale) {}
 
-    /** Tensors that lie one after another, of one type; or weights that are multiplied in fp8, whose scales do so too. */
-    private record Unit(List<Stored> tensors, boolean inFp8) {
+    /** What becomes of tensors: they take the network's type, lie in fp8, or stay packed as they are stored. */
+    private enum Kind {
+        WHOLE,
+        FP8,
+        PACKED
+    }
+
+    /** Tensors that lie one after another, of one type; or weights in fp8, whose scales do so too; or weights that stay packed. */
+    private record Unit(List<Stored> tensors, Kind kind) {
+        boolean inFp8() {
+            return kind == Kind.FP8;
+        }
+
         boolean isStored(DType dtype) {
-            return inFp8
-                    ? tensors.stream().allMatch(tensor -> tensor.dtype() == DType.FLOAT8_E4M3)
-                    : isPlain() && tensors.stream().allMatch(tensor -> tensor.dtype() == dtype);
+            return switch (kind) {
+                case WHOLE -> isPlain() && tensors.stream().allMatch(tensor -> tensor.dtype() == dtype);
+                case FP8 -> tensors.stream().allMatch(tensor -> tensor.dtype() == DType.FLOAT8_E4M3);
+                case PACKED -> true;
+            };
         }
 
         boolean isConverted(DType dtype) {
-            return !inFp8 && isPlain() && !isStored(dtype);
+            return kind == Kind.WHOLE && isPlain() && !isStored(dtype);
         }
 
         private boolean isPlain() {
@@ -80,11 +93,18 @@ record ArenaLayout(
      *
      * @param stacks tensors that are to lie one after another; of two stacks with a tensor in common the second is none
      * @param tensors all that are to be of the type {@code dtype}
-     * @param inFp8 weights that are multiplied in fp8
+     * @param inFp8 weights that lie in fp8
+     * @param packed weights that stay as they are stored
      */
     static ArenaLayout of(
-            List<List<Stored>> stacks, Collection<Stored> tensors, Collection<Stored> inFp8, DType dtype) {
+            List<List<Stored>> stacks,
+            Collection<Stored> tensors,
+            Collection<Stored> inFp8,
+            Collection<Stored> packed,
+            DType dtype) {
         List<Unit> units = units(stacks, tensors, inFp8);
+        packed.forEach(weight -> units.add(new Unit(List.of(weight), Kind.PACKED)));
+        units.sort(Comparator.comparing(unit -> unit.tensors.getFirst(), IN_FILES));
         Map<String, Long> starts = new HashMap<>();
         Map<String, Long> values = new HashMap<>();
         List<Piece> copied = new ArrayList<>();
@@ -93,7 +113,7 @@ record ArenaLayout(
             if (unit.isStored(dtype)) {
                 at = aligned(at);
                 for (Stored tensor : unit.tensors) {
-                    (unit.inFp8 ? values : starts).put(tensor.name(), at);
+                    (unit.inFp8() ? values : starts).put(tensor.name(), at);
                     copied.add(new Piece(tensor, at));
                     at += tensor.bytes();
                 }
@@ -107,7 +127,7 @@ record ArenaLayout(
             if (!unit.isStored(dtype)) {
                 at = aligned(at);
                 for (Stored tensor : unit.tensors) {
-                    (unit.inFp8 ? values : starts).put(tensor.name(), at);
+                    (unit.inFp8() ? values : starts).put(tensor.name(), at);
                     if (unit.isConverted(dtype)) {
                         staged = aligned(staged);
                         converted.add(new Conversion(new Piece(tensor, staged), at));
@@ -115,14 +135,14 @@ record ArenaLayout(
                     } else {
                         computed.add(tensor);
                     }
-                    at += tensor.elements() * (unit.inFp8 ? DType.FLOAT8_E4M3 : dtype).bytes();
+                    at += tensor.elements() * (unit.inFp8() ? DType.FLOAT8_E4M3 : dtype).bytes();
                 }
             }
         }
         Map<String, RowsAt> rows = new HashMap<>();
         for (Unit unit : units) {
-            at = unit.inFp8 ? aligned(at) : at;
-            for (Stored weight : unit.inFp8 ? unit.tensors : List.<Stored>of()) {
+            at = unit.inFp8() ? aligned(at) : at;
+            for (Stored weight : unit.inFp8() ? unit.tensors : List.<Stored>of()) {
                 long start = Objects.requireNonNull(values.get(weight.name()), weight.name());
                 rows.put(weight.name(), new RowsAt(weight, start, at));
                 at += weight.rows() * DType.FLOAT32.bytes();
@@ -174,7 +194,7 @@ record ArenaLayout(
                 .orElseThrow();
     }
 
-    /** Sorts stacks and single tensors as their first tensors lie in the files. */
+    /** Collects stacks and single tensors. */
     private static List<Unit> units(List<List<Stored>> stacks, Collection<Stored> tensors, Collection<Stored> inFp8) {
         Set<String> stacked = new HashSet<>();
         List<Unit> units = new ArrayList<>();
@@ -182,16 +202,15 @@ record ArenaLayout(
             if (stack.stream().map(Stored::name).distinct().count() == stack.size()
                     && stack.stream().noneMatch(tensor -> stacked.contains(tensor.name()))) {
                 stack.forEach(tensor -> stacked.add(tensor.name()));
-                units.add(new Unit(stack, inFp8.containsAll(stack)));
+                units.add(new Unit(stack, inFp8.containsAll(stack) ? Kind.FP8 : Kind.WHOLE));
             }
         }
         tensors.stream()
                 .filter(tensor -> !stacked.contains(tensor.name()))
-                .forEach(tensor -> units.add(new Unit(List.of(tensor), false)));
+                .forEach(tensor -> units.add(new Unit(List.of(tensor), Kind.WHOLE)));
         inFp8.stream()
                 .filter(weight -> !stacked.contains(weight.name()))
-                .forEach(weight -> units.add(new Unit(List.of(weight), true)));
-        units.sort(Comparator.comparing(unit -> unit.tensors.getFirst(), IN_FILES));
+                .forEach(weight -> units.add(new Unit(List.of(weight), Kind.FP8)));
         return units;
     }
 

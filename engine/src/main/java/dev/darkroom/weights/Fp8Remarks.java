@@ -26,7 +26,7 @@ final class Fp8Remarks {
 
     Fp8Remarks(ShardedFiles files, Map<String, Stored> tensors) {
         this.tensors = tensors;
-        for (SafetensorsFile file : files.files()) {
+        for (WeightFile file : files.files()) {
             String text = file.metadata().get(ALL_LAYERS);
             if (text != null) {
                 CheckpointJson.object(file.path() + ": " + ALL_LAYERS, text)

@@ -3,6 +3,7 @@ package dev.darkroom.weights;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.checkpoint.Quantization;
 import dev.darkroom.tensor.DType;
+import dev.darkroom.weights.names.OtherNames;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,9 +15,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** All tensors in the files of one component, and a record of those that a network asked for, which have to be all of them. */
 final class Inventory {
+    /** Name under which a file's metadata say of which architecture its tensors are. */
+    static final String ARCHITECTURE = "general.architecture";
+
     private final ShardedFiles files;
     private final Map<String, Stored> tensors = new LinkedHashMap<>();
     private final Set<String> unread = new TreeSet<>();
@@ -26,13 +31,27 @@ final class Inventory {
     private final Fp8Scales scales;
 
     Inventory(ShardedFiles files) {
+        this(files, OtherNames.NONE);
+    }
+
+    /**
+     * Takes stock of files.
+     *
+     * @param others what the tensors may be called in them
+     * @throws CheckpointException if a tensor is there twice, or cannot be cut as its name asks for
+     */
+    Inventory(ShardedFiles files, OtherNames others) {
         this.files = files;
-        for (SafetensorsFile file : files.files()) {
-            file.entries().forEach((name, entry) -> {
-                if (tensors.put(name, new Stored(name, entry, file.path())) != null) {
-                    throw new CheckpointException(file.path() + ": tensor " + name + " stands in another shard too");
+        var names = new CheckpointNames(others);
+        for (WeightFile file : files.files()) {
+            for (Stored stored : file.tensors()) {
+                for (Stored tensor : names.of(stored)) {
+                    if (tensors.put(tensor.name(), tensor) != null) {
+                        throw new CheckpointException(file.path() + ": tensor " + tensor.name()
+                                + (files.files().size() > 1 ? " stands in another shard too" : " is there twice"));
+                    }
                 }
-            });
+            }
         }
         unread.addAll(tensors.keySet());
         scales = new Fp8Scales(files, tensors, unread);
@@ -52,10 +71,21 @@ final class Inventory {
         return tensors.values().stream().anyMatch(tensor -> tensor.dtype() == dtype);
     }
 
+    /** True if numbers of any tensor are packed in blocks. */
+    boolean holdsBlocks() {
+        return tensors.values().stream().anyMatch(tensor -> tensor.blocks() != null);
+    }
+
+    /** True if a tensor's numbers are packed, and a linear layer can use them so. */
+    boolean isPacked(String name) {
+        Stored stored = tensors.get(name);
+        return stored != null && stored.packed().isPresent();
+    }
+
     /** True unless the writer of a tensor asks that its fp8 numbers are multiplied with more precision. */
     boolean mayBeFp8(String name) {
         Stored stored = tensors.get(name);
-        return stored == null || scales.multiplied(stored);
+        return !holdsBlocks() && (stored == null || scales.multiplied(stored));
     }
 
     /** Numbers of the network itself, without what lies beside them. */
@@ -81,8 +111,8 @@ final class Inventory {
             misshapen.add(name + " is " + stored.entry().shape() + ", expected " + Arrays.toString(shape));
             return Optional.empty();
         }
-        if (!stored.dtype().isFloating()) {
-            misshapen.add(name + " holds " + stored.dtype().fileName() + ", expected a floating type");
+        if (!stored.isFloating()) {
+            misshapen.add(name + " holds " + stored.typeName() + ", expected a floating type");
             return Optional.empty();
         }
         return Optional.of(scales.withScale(stored));
@@ -121,8 +151,17 @@ final class Inventory {
                     + "): take the checkpoint with plain weights");
         });
         scales.refuseLeftovers(unread);
-        throw new CheckpointException(files.folder() + " does not fit its config:" + listed("missing", missing)
-                + listed("of another shape", misshapen) + listed("not read", unread));
+        throw new CheckpointException(files.folder() + " does not fit its config" + architecture() + ":"
+                + listed("missing", missing) + listed("of another shape", misshapen) + listed("not read", unread));
+    }
+
+    /** Says of which architecture GGUF files call their tensors. */
+    private String architecture() {
+        return files.files().stream()
+                .flatMap(file -> Stream.ofNullable(file.metadata().get(ARCHITECTURE)))
+                .findFirst()
+                .map(name -> " (a GGUF file of the architecture '" + name + "')")
+                .orElse("");
     }
 
     private static String listed(String title, Set<String> names) {

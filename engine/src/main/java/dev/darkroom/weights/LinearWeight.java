@@ -1,7 +1,11 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.tensor.BlockOperators;
+import dev.darkroom.tensor.BlockOperators.Packed;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
@@ -15,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * never written: it may be a read-only mapped file.
  */
 public final class LinearWeight {
-    private final @Nullable Tensor tensor;
-    private final @Nullable Rows rows;
+    private final Storage storage;
     private final Shape shape;
     private final UnaryOperator<Tensor> fetched;
     private Optional<LowRank> lowRank = Optional.empty();
@@ -26,7 +29,7 @@ public final class LinearWeight {
     public record Shape(long in, long out) {
         private static final int FP8_MULTIPLE = 16;
 
-        /** True if cards multiply such weights in fp8. */
+        /** True if cards multiply such weights in fp8; no others lie so. */
         boolean suitsFp8() {
             return in > 0 && out > 0 && in % FP8_MULTIPLE == 0 && out % FP8_MULTIPLE == 0;
         }
@@ -61,41 +64,109 @@ public final class LinearWeight {
         }
     }
 
+    /** How a weight lies in memory. */
+    sealed interface Storage {
+        /** The weight {@code [out, in]}, computed anew unless it lies so. */
+        Tensor whole();
+
+        /** The same, of what its numbers are wherever they are at the moment. */
+        Storage fetched(UnaryOperator<Tensor> by);
+    }
+
+    /** A weight {@code [out, in]} as it is multiplied. */
+    record Whole(Tensor whole) implements Storage {
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new Whole(by.apply(whole));
+        }
+    }
+
+    /** A weight that is multiplied in fp8, and of which there is nothing else. */
+    record Multiplied(Rows rows) implements Storage {
+        @Override
+        public Tensor whole() {
+            return ScaledOperators.dequantise(rows);
+        }
+
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new Multiplied(new Rows(by.apply(rows.values()), by.apply(rows.scale())));
+        }
+    }
+
+    /** A weight in fp8 that is made whole, of a type, where it is used. */
+    record InFp8(Rows rows, DType type) implements Storage {
+        @Override
+        public Tensor whole() {
+            return ScaledOperators.dequantise(rows, type);
+        }
+
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new InFp8(new Rows(by.apply(rows.values()), by.apply(rows.scale())), type);
+        }
+    }
+
+    /** A weight whose numbers lie packed, and that is made whole, of a type, where it is used. */
+    record InBlocks(Packed packed, DType type) implements Storage {
+        @Override
+        public Tensor whole() {
+            return BlockOperators.unpack(packed, type);
+        }
+
+        @Override
+        public Storage fetched(UnaryOperator<Tensor> by) {
+            return new InBlocks(new Packed(by.apply(packed.bytes()), packed.type(), packed.shape()), type);
+        }
+    }
+
     /**
      * Makes a weight.
      *
      * @param fetched gives a tensor's numbers wherever they are at the moment
      */
-    LinearWeight(Tensor tensor, Shape shape, UnaryOperator<Tensor> fetched) {
-        this.tensor = tensor;
-        rows = null;
-        this.shape = shape;
-        this.fetched = fetched;
-    }
-
-    /** Makes a weight that is multiplied in fp8, and of which there is nothing else. */
-    LinearWeight(Rows rows, Shape shape, UnaryOperator<Tensor> fetched) {
-        tensor = null;
-        this.rows = rows;
+    LinearWeight(Storage storage, Shape shape, UnaryOperator<Tensor> fetched) {
+        this.storage = storage;
         this.shape = shape;
         this.fetched = fetched;
     }
 
     /** What {@link #tensor} is while the weight's block computes, at any time: a weight that is streamed is brought for it. */
     public Tensor loaded() {
-        return rows == null
-                ? fetched.apply(Objects.requireNonNull(tensor))
-                : ScaledOperators.dequantise(new Rows(fetched.apply(rows.values()), fetched.apply(rows.scale())));
+        return storage.fetched(fetched).whole();
     }
 
-    /** The weight {@code [out, in]} as it lies in the checkpoint; of one in fp8 what its numbers stand for, computed anew in float32. */
+    /**
+     * The weight {@code [out, in]} as it lies in the checkpoint. Of one that lies packed or in fp8 it is computed anew, into the innermost
+     * scope: in the network's type, or in float32 if it is multiplied in fp8.
+     */
     public Tensor tensor() {
-        return rows == null ? Objects.requireNonNull(tensor) : ScaledOperators.dequantise(rows);
+        return storage.whole();
+    }
+
+    /** True if the weight lies as it is multiplied, and not in fp8. */
+    boolean isWhole() {
+        return storage instanceof Whole;
+    }
+
+    /** True if the weight is made whole where it is used, and goes again afterwards. */
+    public boolean isCompact() {
+        return storage instanceof InFp8 || storage instanceof InBlocks;
+    }
+
+    /** Computes with the weight {@code [out, in]}, which, if it {@link #isCompact}, is there for as long as that takes. */
+    public Tensor with(UnaryOperator<Tensor> product) {
+        if (!isCompact()) {
+            return product.apply(tensor());
+        }
+        try (var whole = Scope.open("weight")) {
+            return whole.keep(product.apply(tensor()));
+        }
     }
 
     /** The weight in fp8, if it is multiplied so. */
     public Optional<Rows> rows() {
-        return Optional.ofNullable(rows);
+        return storage instanceof Multiplied(Rows rows) ? Optional.of(rows) : Optional.empty();
     }
 
     public Shape shape() {

@@ -26,7 +26,7 @@ final class MappedWeights implements TensorReader {
     MappedWeights(Inventory inventory, DType dtype) {
         this.inventory = inventory;
         this.dtype = dtype;
-        for (SafetensorsFile file : inventory.files().files()) {
+        for (WeightFile file : inventory.files().files()) {
             mapped.put(file.path(), MappedFile.open(file.path(), file.size()));
         }
     }
@@ -51,9 +51,14 @@ final class MappedWeights implements TensorReader {
         }
     }
 
+    @Override
+    public Tensor packed(Stored stored) {
+        return numbers(stored);
+    }
+
     private Tensor numbers(Stored stored) {
         return Objects.requireNonNull(mapped.get(stored.file()))
-                .tensor(stored.dtype(), stored.entry().start(), stored.entry().dimensions());
+                .tensor(stored.dtype(), stored.entry().start(), stored.layout());
     }
 
     @Override
@@ -68,7 +73,8 @@ final class MappedWeights implements TensorReader {
 
     /** Pages mapped weights in now, in order, rather than in the first job; a checkpoint that memory cannot hold stays on disk. */
     void prefetch() {
-        if (inventory.holds(dtype) && inventory.files().bytes() < Processor.memoryBytes() / 2) {
+        if ((inventory.holds(dtype) || inventory.holdsBlocks())
+                && inventory.files().bytes() < Processor.memoryBytes() / 2) {
             try {
                 mapped.values().forEach(MappedFile::prefetch);
             } catch (TensorException e) {

@@ -17,9 +17,9 @@ import java.util.OptionalLong;
  *
  * @param forced the type for all networks, if whoever runs this has chosen one
  * @param memory most bytes that weights may take on the device; empty for all that the card has, or half of the machine's memory
- * @param fp8 true if layers that bear it are to be multiplied in fp8 on the device, which has to be able to
+ * @param precision what becomes of layers that bear fp8; the device has to be able to
  */
-public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory, boolean fp8) {
+public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory, Precision precision) {
     private static final long SMALL = 1L << 30;
 
     /** Floating-point operations of a picture from which on bfloat16 spares seconds of it. */
@@ -27,25 +27,33 @@ public record PlacementPolicy(Device device, Optional<DType> forced, OptionalLon
 
     /** Makes a policy without fp8. */
     public PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory) {
-        this(device, forced, memory, false);
+        this(device, forced, memory, Precision.PLAIN);
+    }
+
+    /** Makes a policy in which layers that bear fp8 are multiplied so, or none are. */
+    public PlacementPolicy(Device device, Optional<DType> forced, OptionalLong memory, boolean fp8) {
+        this(device, forced, memory, fp8 ? Precision.FP8_PRODUCTS : Precision.PLAIN);
     }
 
     /** Chooses the placement of a network of this size for when there is room. */
     public Placement preferred(WeightSize size) {
         return device.isCard()
-                ? new Placement(device, forced.orElse(DType.BFLOAT16), multipliesFp8(size))
+                ? new Placement(device, forced.orElse(DType.BFLOAT16), precision(size), Holding.RESIDENT)
                 : onCpu(size);
     }
 
     /** Chooses the placement on the CPU of a network of this size. */
     public Placement onCpu(WeightSize size) {
         return new Placement(
-                Device.CPU, forced.orElseGet(() -> typeOnCpu(size)), multipliesFp8(size) && !device.isCard());
+                Device.CPU,
+                forced.orElseGet(() -> typeOnCpu(size)),
+                device.isCard() ? Precision.PLAIN : precision(size),
+                Holding.RESIDENT);
     }
 
-    /** True if fp8 is wanted, and the network has layers for it. */
-    private boolean multipliesFp8(WeightSize size) {
-        return fp8 && size.fp8().elements() > 0;
+    /** What becomes of layers that bear fp8, if the network has any. */
+    private Precision precision(WeightSize size) {
+        return size.fp8().elements() > 0 ? precision : Precision.PLAIN;
     }
 
     private DType typeOnCpu(WeightSize size) {

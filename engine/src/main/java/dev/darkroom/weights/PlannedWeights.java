@@ -18,6 +18,7 @@ final class PlannedWeights implements TensorReader {
     private final Map<String, Stored> wholes = new LinkedHashMap<>();
     private final Map<String, Stored> rows = new LinkedHashMap<>();
     private final Map<String, Stored> parts = new LinkedHashMap<>();
+    private final Map<String, Stored> packed = new LinkedHashMap<>();
     private final List<List<Stored>> stacks = new ArrayList<>();
     private long partBytes;
 
@@ -49,6 +50,12 @@ final class PlannedWeights implements TensorReader {
     }
 
     @Override
+    public Tensor packed(Stored stored) {
+        packed.put(stored.name(), stored);
+        return Operators.blank(DType.UINT8, placement.device(), stored.layout());
+    }
+
+    @Override
     public Optional<Tensor> stack(List<Stored> tensors) {
         stacks.add(List.copyOf(tensors));
         return Optional.of(blank(ArenaLayout.stackedShape(tensors)));
@@ -71,6 +78,7 @@ final class PlannedWeights implements TensorReader {
     void add(PlannedWeights other) {
         wholes.putAll(other.wholes);
         rows.putAll(other.rows);
+        packed.putAll(other.packed);
         parts.putAll(other.parts);
         stacks.addAll(other.stacks);
         partBytes += other.partBytes;
@@ -83,7 +91,7 @@ final class PlannedWeights implements TensorReader {
 
     /** Lays out all tensors that the network keeps, those of a stack one after another. */
     ArenaLayout layout() {
-        return ArenaLayout.of(stacks, wholes.values(), rows.values(), placement.dtype());
+        return ArenaLayout.of(stacks, wholes.values(), rows.values(), packed.values(), placement.dtype());
     }
 
     /** Lays out the tensors that the network takes parts of, in the types that they are stored in. */

@@ -3,6 +3,7 @@ package dev.darkroom.weights;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.weights.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,20 +13,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The weight files of one component folder, single ({@code model.safetensors}) or in shards listed by an index file
- * ({@code model.safetensors.index.json}), in the names of diffusers or transformers.
+ * The weight files of one component folder: single ({@code model.safetensors}) or in shards listed by an index file
+ * ({@code model.safetensors.index.json}), in the names of diffusers or transformers; or one GGUF file; or one safetensors file of any name.
  */
-record ShardedFiles(Path folder, List<SafetensorsFile> files) {
+record ShardedFiles(Path folder, List<WeightFile> files) {
     private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
 
     /** Pattern of safe file names: without a path, and valid in every file system. */
     private static final Pattern SHARD = Pattern.compile("[\\p{Graph}&&[^/\\\\]]+\\.safetensors");
 
-    private static final Pattern OTHER_WEIGHTS =
-            Pattern.compile(".+\\.(gguf|bin|pt|pth|ckpt|msgpack|onnx|safetensors)");
+    private static final Pattern OTHER_WEIGHTS = Pattern.compile(".+\\.(bin|pt|pth|ckpt|msgpack|onnx|safetensors)");
 
     private static final ConfigKeys INDEX = ConfigKeys.of("index of shards")
             .uses("weight_map")
@@ -33,6 +34,10 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
 
     /** Finds the weight files of a folder and reads their headers. */
     static ShardedFiles find(Path folder) {
+        List<Path> gguf = named(folder, ".gguf");
+        if (!gguf.isEmpty()) {
+            return new ShardedFiles(folder, List.of(WeightFile.of(GgufFile.read(only(folder, gguf)))));
+        }
         for (String stem : STEMS) {
             Path index = folder.resolve(stem + ".safetensors.index.json");
             if (Files.exists(index)) {
@@ -40,13 +45,45 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
             }
             Path single = folder.resolve(stem + ".safetensors");
             if (Files.exists(single)) {
-                return new ShardedFiles(folder, List.of(SafetensorsFile.read(single)));
+                return new ShardedFiles(folder, List.of(WeightFile.of(SafetensorsFile.read(single))));
             }
+        }
+        List<Path> others = named(folder, ".safetensors");
+        if (others.size() == 1) {
+            return new ShardedFiles(folder, List.of(WeightFile.of(SafetensorsFile.read(others.getFirst()))));
         }
         throw new CheckpointException(folder
                 + " holds no weights: neither model.safetensors nor diffusion_pytorch_model.safetensors, nor an index"
                 + " of shards"
                 + others(folder));
+    }
+
+    /**
+     * Returns the GGUF file of a folder.
+     *
+     * @throws CheckpointException if there are several, or other weights beside it: which ones are meant would be a guess
+     */
+    private static Path only(Path folder, List<Path> gguf) {
+        List<Path> all = new ArrayList<>(gguf);
+        all.addAll(named(folder, ".safetensors"));
+        if (all.size() > 1) {
+            throw new CheckpointException(folder + " holds several files of weights, expected one GGUF file alone: "
+                    + all.stream()
+                            .map(file -> String.valueOf(file.getFileName()))
+                            .collect(Collectors.joining(", ")));
+        }
+        return gguf.getFirst();
+    }
+
+    /** Lists the files in a folder whose names end so. */
+    private static List<Path> named(Path folder, String end) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).endsWith(end))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // whoever reads the folder's files says more
+        }
     }
 
     /** Lists the weights of other kinds in a folder, for a message. */
@@ -65,7 +102,7 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
 
     /** Refuses files whose size is another than when their headers were read, such as while they are being downloaded. */
     void refuseIfChanged() {
-        for (SafetensorsFile file : files) {
+        for (WeightFile file : files) {
             try {
                 if (Files.size(file.path()) != file.size()) {
                     throw new CheckpointException(file.path() + " changed while it was read");
@@ -76,7 +113,7 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
         }
     }
 
-    private static List<SafetensorsFile> shards(Path folder, Path index) {
+    private static List<WeightFile> shards(Path folder, Path index) {
         Map<String, String> shardOf = weightMap(index);
         List<SafetensorsFile> files = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -101,7 +138,7 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
         if (!problems.isEmpty()) {
             throw new CheckpointException(folder + ": " + String.join("; ", problems));
         }
-        return files;
+        return files.stream().map(WeightFile::of).toList();
     }
 
     private static Map<String, String> weightMap(Path index) {
@@ -123,8 +160,8 @@ record ShardedFiles(Path folder, List<SafetensorsFile> files) {
     /** Size in bytes of all tensors. */
     long bytes() {
         return files.stream()
-                .flatMap(file -> file.entries().values().stream())
-                .mapToLong(entry -> entry.end() - entry.start())
+                .flatMap(file -> file.tensors().stream())
+                .mapToLong(Stored::bytes)
                 .sum();
     }
 }

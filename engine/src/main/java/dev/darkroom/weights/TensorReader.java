@@ -17,6 +17,9 @@ interface TensorReader {
     /** Returns a weight {@code [out, in]} as rows of e4m3 numbers. */
     Rows rows(Stored stored);
 
+    /** Returns a weight whose numbers are packed as it is stored: its bytes, one after another. */
+    Tensor packed(Stored stored);
+
     /**
      * Returns the rows of several tensors {@code [.., in]}, which were read before, as one; empty where they do not lie one after another.
      */

@@ -91,7 +91,7 @@ final class Upload implements AutoCloseable {
     private static void compute(
             Stored tensor, DeviceMemory from, long start, DeviceMemory memory, ArenaLayout layout, DType dtype) {
         try (var one = Scope.open("compute " + tensor.name())) {
-            Tensor numbers = from.tensor(tensor.dtype(), start, tensor.entry().dimensions());
+            Tensor numbers = from.tensor(tensor.dtype(), start, tensor.layout());
             Optional<RowsAt> at = layout.rowsOf(tensor);
             if (at.isPresent()) {
                 Rows rows = tensor.rows(numbers);

@@ -83,10 +83,7 @@ final class UploadedWeights implements TensorReader {
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         try (var reading = Scope.open("read " + stored.name())) {
             Tensor numbers = Objects.requireNonNull(parts, "a block takes no parts of tensors")
-                    .tensor(
-                            stored.dtype(),
-                            partsLayout.start(stored),
-                            stored.entry().dimensions());
+                    .tensor(stored.dtype(), partsLayout.start(stored), stored.layout());
             Tensor taken = part.apply(stored.values(numbers)).to(placement.dtype());
             return reading.keep(taken.copy());
         }
@@ -98,6 +95,11 @@ final class UploadedWeights implements TensorReader {
         return new Rows(
                 memory.tensor(DType.FLOAT8_E4M3, at.values(), stored.entry().dimensions()),
                 memory.tensor(DType.FLOAT32, at.scale(), stored.rows(), 1));
+    }
+
+    @Override
+    public Tensor packed(Stored stored) {
+        return memory.tensor(DType.UINT8, layout.start(stored), stored.layout());
     }
 
     @Override

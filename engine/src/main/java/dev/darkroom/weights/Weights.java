@@ -3,6 +3,9 @@ package dev.darkroom.weights;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.ring.Blocks;
 import dev.darkroom.ring.Held;
+import dev.darkroom.tensor.BlockOperators.Packed;
+import dev.darkroom.tensor.BlockType;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -16,7 +19,6 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -67,12 +69,12 @@ public final class Weights {
      * @throws CheckpointException if anything is missing, differs in shape or is left over
      */
     public static <T> Loaded<T> load(Path folder, Placement placement, Function<Weights, T> network) {
-        return load(folder, placement, network, layer -> false);
+        return load(folder, placement, network, LayerNames.PLAIN);
     }
 
     private static <T> Loaded<T> load(
-            Path folder, Placement placement, Function<Weights, T> network, Predicate<String> bearsFp8) {
-        var inventory = new Inventory(ShardedFiles.find(folder));
+            Path folder, Placement placement, Function<Weights, T> network, LayerNames names) {
+        var inventory = new Inventory(ShardedFiles.find(folder), names.others());
         var weights = Scope.open("weights of " + folder);
         try {
             T built;
@@ -81,9 +83,9 @@ public final class Weights {
                 Readers readers = VERIFYING.isBound()
                         ? new PlannedParts(placement)
                         : isCopied(placement)
-                                ? copied(folder, inventory, placement, network, bearsFp8, weights)
+                                ? copied(folder, inventory, placement, network, names, weights)
                                 : mapped(inventory, placement);
-                source = new Source(inventory, placement, bearsFp8, readers, reading);
+                source = new Source(inventory, placement, names, readers, reading);
                 built = network.apply(new Weights(source));
                 inventory.refuseIfIncomplete();
                 if (readers instanceof PlannedParts plan) {
@@ -115,11 +117,11 @@ public final class Weights {
             Inventory inventory,
             Placement placement,
             Function<Weights, T> network,
-            Predicate<String> bearsFp8,
+            LayerNames names,
             Scope weights) {
         var plan = new PlannedParts(placement);
         try (var planning = Scope.open("plan")) {
-            var unused = network.apply(new Weights(new Source(inventory, placement, bearsFp8, plan, planning)));
+            var unused = network.apply(new Weights(new Source(inventory, placement, names, plan, planning)));
         }
         inventory.refuseIfIncomplete();
         int window = COPYING.orElse(Upload.LARGEST_WINDOW);
@@ -141,23 +143,23 @@ public final class Weights {
      */
     public static <C, T> Loaded<T> load(
             Path folder, Placement placement, Function<Path, C> config, BiFunction<C, Weights, T> network) {
-        return load(folder, placement, config, network, layer -> false);
+        return load(folder, placement, config, network, LayerNames.PLAIN);
     }
 
     /**
-     * Loads a network that is built from its config, some of whose linear layers are multiplied in fp8 if the placement has it so. Of their
-     * weights nothing is kept but e4m3 numbers: as they are stored, or quantised.
+     * Loads a network that is built from its config, some of whose linear layers lie in fp8 if the placement has it so. Of their weights
+     * nothing is kept but e4m3 numbers: as they are stored, or quantised. Weights that are stored packed stay so, whatever the placement.
      *
-     * @param bearsFp8 tells by its name in the checkpoint if a linear layer may be multiplied so
+     * @param names which layers may lie in fp8, and what tensors may be called in the files
      */
     public static <C, T> Loaded<T> load(
             Path folder,
             Placement placement,
             Function<Path, C> config,
             BiFunction<C, Weights, T> network,
-            Predicate<String> bearsFp8) {
+            LayerNames names) {
         C read = config.apply(folder);
-        return load(folder, placement, weights -> network.apply(read, weights), bearsFp8);
+        return load(folder, placement, weights -> network.apply(read, weights), names);
     }
 
     /**
@@ -262,22 +264,32 @@ public final class Weights {
 
     /** Takes the tensor {@code weight [out, in]} of a linear layer at this place, which a LoRA can adapt. */
     public LinearWeight linear(long in, long out) {
-        return linear(in, out, multipliesFp8(in, out));
+        return linear(in, out, liesInFp8(in, out));
     }
 
     private LinearWeight linear(long in, long out, boolean fp8) {
         var shape = new LinearWeight.Shape(in, out);
-        LinearWeight weight = fp8
-                ? new LinearWeight(source.rows(at("weight").stored, reader(), out, in), shape, reader()::fetched)
-                : new LinearWeight(tensor("weight", out, in), shape, reader()::fetched);
+        var weight = new LinearWeight(storage(in, out, fp8), shape, reader()::fetched);
         source.linears.put(prefix, weight);
         return weight;
     }
 
-    private boolean multipliesFp8(long in, long out) {
-        return source.placement.fp8()
+    private LinearWeight.Storage storage(long in, long out, boolean fp8) {
+        String name = at("weight").stored;
+        DType type = source.placement.dtype();
+        if (fp8) {
+            Rows rows = source.rows(name, reader(), out, in);
+            return source.placement.fp8() ? new LinearWeight.Multiplied(rows) : new LinearWeight.InFp8(rows, type);
+        }
+        return source.inventory.isPacked(name)
+                ? new LinearWeight.InBlocks(source.packed(name, reader(), out, in), type)
+                : new LinearWeight.Whole(tensor("weight", out, in));
+    }
+
+    private boolean liesInFp8(long in, long out) {
+        return source.placement.precision().storesFp8()
                 && new LinearWeight.Shape(in, out).suitsFp8()
-                && source.bearsFp8.test(prefix)
+                && source.names.bearsFp8().test(prefix)
                 && source.inventory.mayBeFp8(at("weight").stored);
     }
 
@@ -293,7 +305,7 @@ public final class Weights {
         List<LinearWeight> layers = new ArrayList<>();
         List<Tensor> biases = new ArrayList<>();
         boolean fp8 = IntStream.range(0, outs.length)
-                .allMatch(i -> at(names.get(i)).multipliesFp8(in, outs[i])); // products take all of one kind
+                .allMatch(i -> at(names.get(i)).liesInFp8(in, outs[i])); // products take all of one kind
         for (int i = 0; i < outs.length; i++) {
             layers.add(at(names.get(i)).linear(in, outs[i], fp8));
             if (biased) {
@@ -303,8 +315,12 @@ public final class Weights {
         return new StackedLinears(
                 layers,
                 biases,
-                fp8 ? Optional.empty() : stack(this::stack, names, biased, in, outs),
-                fp8 ? stack(this::stackedRows, names, biased, in, outs) : Optional.empty());
+                layers.stream().allMatch(LinearWeight::isWhole)
+                        ? stack(this::stack, names, biased, in, outs)
+                        : Optional.empty(),
+                layers.stream().allMatch(layer -> layer.rows().isPresent())
+                        ? stack(this::stackedRows, names, biased, in, outs)
+                        : Optional.empty());
     }
 
     private <W> Optional<StackedLinears.Stack<W>> stack(
@@ -376,13 +392,13 @@ public final class Weights {
     private record Source(
             Inventory inventory,
             Placement placement,
-            Predicate<String> bearsFp8,
+            LayerNames names,
             Readers readers,
             Scope scope,
             Map<String, LinearWeight> linears,
             Map<String, NormWeight> norms) {
-        Source(Inventory inventory, Placement placement, Predicate<String> bearsFp8, Readers readers, Scope scope) {
-            this(inventory, placement, bearsFp8, readers, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
+        Source(Inventory inventory, Placement placement, LayerNames names, Readers readers, Scope scope) {
+            this(inventory, placement, names, readers, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
         Tensor take(String name, Function<Stored, Tensor> read, long... shape) {
@@ -397,6 +413,15 @@ public final class Weights {
                     .ask(name, shape)
                     .map(stored -> kept(reader.rows(stored)))
                     .orElseGet(() -> new Rows(placeholder(), placeholder()));
+        }
+
+        Packed packed(String name, TensorReader reader, long out, long in) {
+            List<Long> shape = List.of(out, in);
+            return inventory
+                    .ask(name, out, in)
+                    .map(stored -> new Packed(
+                            scope.keep(reader.packed(stored)), stored.packed().orElseThrow(), shape))
+                    .orElseGet(() -> new Packed(placeholder(), BlockType.Q8_0, shape));
         }
 
         Rows kept(Rows rows) {

@@ -357,6 +357,10 @@ def empty_rows(self, x: Tensor, dtypes: List[int], widths: List[int]) -> List[Te
 def dequantise(self, q: Tensor, scale: Tensor) -> Tensor:
     return q.to(6) * scale
 
+def dequantise_as(self, q: Tensor, scale: Tensor, dtype: int) -> Tensor:
+    # q * scale in float32, rounded to dtype. e4m3 numbers are whole in bfloat16.
+    return torch.mul(q.to(15), scale, out=torch.empty(q.size(), dtype=dtype, device=q.device))
+
 def _scaled_product(self, q: Tensor, scale: Tensor, weight: Tensor, weight_scale: Tensor, bias: List[Tensor], dtype: int) -> Tensor:
     # q [M, K], weight [N, K] -> [M, N]: the products of e4m3 numbers added up in float32, then both scales, then the bias.
     if q.is_cuda:
@@ -426,6 +430,91 @@ def scaled_query_key_value(self, xs: List[Tensor], given: List[Tensor], weights:
                 part.narrow(2, i * width, width).copy_(y.view([batch, count, width]))
                 before = ends[3 * s + i]
     return joint.view([batch, rows, 3, heads, -1])
+
+# --- packed blocks of GGUF files, each with scales of its own: unpacked in float32 in ggml's order, then rounded ---
+
+def _field(self, bytes: Tensor, at: int, every: int, width: int, dtype: int) -> Tensor:
+    # The bytes at..at + width of every block, as int8, uint8, or halves of which there are width: [blocks, width], the same memory.
+    size = 2 if dtype == 5 else 1
+    before = bytes.storage_offset()  # set_ adds it, as if it counted elements of the new type
+    return torch.empty([0], dtype=dtype, device=bytes.device).set_(
+        bytes, (before + at) // size - before, [bytes.numel() // every, width], [every // size, 1])
+
+def _factor(self, bytes: Tensor, at: int, every: int) -> Tensor:
+    # The half at a place of every block, in float32: [blocks, 1]
+    return self._field(bytes, at, every, 1, 5).to(6)
+
+def _bits(self, x: Tensor, step: int, mask: int) -> Tensor:
+    # x [blocks, .., W] -> [blocks, .., 8 / step, W]: the numbers that lie step bits apart in each byte, the lowest first.
+    shifts = torch.arange(0, 8, step, dtype=0, device=x.device).unsqueeze(-1)
+    return torch.bitwise_and(torch.bitwise_right_shift(x.unsqueeze(-2), shifts), mask)
+
+def _scales_and_minima(self, packed: Tensor) -> List[Tensor]:
+    # 12 bytes a block -> 8 scales and 8 minima of 6 bits: [blocks, 8] each
+    a, b, c = packed.chunk(3, 1)
+    scales = torch.bitwise_or(torch.bitwise_and(c, 15), torch.bitwise_left_shift(torch.bitwise_right_shift(a, 6), 4))
+    minima = torch.bitwise_or(torch.bitwise_right_shift(c, 4), torch.bitwise_left_shift(torch.bitwise_right_shift(b, 6), 4))
+    return [torch.cat([torch.bitwise_and(a, 63), scales], 1), torch.cat([torch.bitwise_and(b, 63), minima], 1)]
+
+def _signed_scales(self, packed: Tensor) -> Tensor:
+    # 12 bytes a block -> 16 scales of 6 bits, from -32: [blocks, 16]
+    low = self._bits(packed.narrow(1, 0, 8), 4, 15).flatten(1)
+    high = torch.bitwise_left_shift(self._bits(packed.narrow(1, 8, 4), 2, 3).flatten(1), 4)
+    return torch.bitwise_or(low, high).to(1) - 32
+
+def unpack_blocks(self, bytes: Tensor, type: int, shape: List[int], dtype: int) -> Tensor:
+    # type is GGUF's number: 2 Q4_0, 3 Q4_1, 6 Q5_0, 7 Q5_1, 8 Q8_0, 10 Q2_K, 11 Q3_K, 12 Q4_K, 13 Q5_K, 14 Q6_K.
+    if type == 8:
+        y = self._unpacked(self._field(bytes, 2, 34, 32, 1), self._factor(bytes, 0, 34), annotate(List[Tensor], []), dtype)
+    elif type == 2:
+        q = self._bits(self._field(bytes, 2, 18, 16, 0), 4, 15).flatten(1).to(1) - 8
+        y = self._unpacked(q, self._factor(bytes, 0, 18), annotate(List[Tensor], []), dtype)
+    elif type == 3:
+        q = self._bits(self._field(bytes, 4, 20, 16, 0), 4, 15).flatten(1)
+        y = self._unpacked(q, self._factor(bytes, 0, 20), [self._factor(bytes, 2, 20).neg()], dtype)
+    elif type == 6 or type == 7:
+        every = 22 if type == 6 else 24
+        fifth = self._field(bytes, every - 20, every, 4, 0).unsqueeze(-1)
+        fifth = torch.bitwise_and(torch.bitwise_right_shift(fifth, torch.arange(0, 8, dtype=0, device=bytes.device)), 1)
+        q = torch.bitwise_or(self._bits(self._field(bytes, every - 16, every, 16, 0), 4, 15).flatten(1), torch.bitwise_left_shift(fifth.flatten(1), 4))
+        if type == 6:
+            y = self._unpacked(q.to(1) - 16, self._factor(bytes, 0, every), annotate(List[Tensor], []), dtype)
+        else:
+            y = self._unpacked(q, self._factor(bytes, 0, every), [self._factor(bytes, 2, every).neg()], dtype)
+    elif type == 10:
+        scales = self._field(bytes, 0, 84, 16, 0)
+        q = self._bits(self._field(bytes, 16, 84, 64, 0).unflatten(1, [2, 32]), 2, 3)
+        factors = self._factor(bytes, 80, 84) * torch.bitwise_and(scales, 15)
+        minima = self._factor(bytes, 82, 84) * torch.bitwise_right_shift(scales, 4)
+        y = self._unpacked(q.view([-1, 16, 16]), factors.unsqueeze(-1), [minima.unsqueeze(-1)], dtype)
+    elif type == 11:
+        q = self._bits(self._field(bytes, 32, 110, 64, 0).unflatten(1, [2, 32]), 2, 3).view([-1, 8, 32])
+        q = torch.bitwise_or(q, torch.bitwise_left_shift(self._bits(self._field(bytes, 0, 110, 32, 0), 1, 1), 2)).to(1) - 4
+        factors = self._factor(bytes, 108, 110) * self._signed_scales(self._field(bytes, 96, 110, 12, 0))
+        y = self._unpacked(q.view([-1, 16, 16]), factors.unsqueeze(-1), annotate(List[Tensor], []), dtype)
+    elif type == 12 or type == 13:
+        every = 144 if type == 12 else 176
+        scales, minima = self._scales_and_minima(self._field(bytes, 4, every, 12, 0))
+        q = self._bits(self._field(bytes, every - 128, every, 128, 0).unflatten(1, [4, 32]), 4, 15).view([-1, 8, 32])
+        if type == 13:
+            q = torch.bitwise_or(q, torch.bitwise_left_shift(self._bits(self._field(bytes, 16, every, 32, 0), 1, 1), 4))
+        factors = self._factor(bytes, 0, every) * scales
+        offsets = self._factor(bytes, 2, every) * minima
+        y = self._unpacked(q, factors.unsqueeze(-1), [offsets.unsqueeze(-1)], dtype)
+    else:
+        low = self._bits(self._field(bytes, 0, 210, 128, 0).unflatten(1, [2, 64]), 4, 15).view([-1, 8, 32])
+        high = self._bits(self._field(bytes, 128, 210, 64, 0).unflatten(1, [2, 32]), 2, 3).view([-1, 8, 32])
+        q = torch.bitwise_or(low, torch.bitwise_left_shift(high, 4)).to(1) - 32
+        factors = self._factor(bytes, 208, 210) * self._field(bytes, 192, 210, 16, 1)
+        y = self._unpacked(q.view([-1, 16, 16]), factors.unsqueeze(-1), annotate(List[Tensor], []), dtype)
+    return y.view(shape)
+
+def _unpacked(self, q: Tensor, factor: Tensor, minus: List[Tensor], dtype: int) -> Tensor:
+    # q * factor - minus: both are rounded to float32 on the way, as ggml has it, and the result to dtype.
+    y = torch.empty(q.size(), dtype=dtype, device=q.device)
+    if len(minus) == 0:
+        return torch.mul(q, factor, out=y)
+    return torch.sub(torch.mul(q, factor), minus[0], out=y)
 
 # --- attention ---
 

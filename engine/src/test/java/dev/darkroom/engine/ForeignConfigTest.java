@@ -149,10 +149,10 @@ class ForeignConfigTest {
     void weightsOfAnotherKindAreNamed() throws IOException {
         Path checkpoint = checkpoint("flux");
         TestCheckpoints.empty(checkpoint.resolve("transformer"), ".safetensors");
-        Files.write(checkpoint.resolve("transformer/flux1-schnell-Q4_0.gguf"), new byte[] {'G', 'G', 'U', 'F'});
+        Files.write(checkpoint.resolve("transformer/flux1-schnell.ckpt"), new byte[] {'P', 'K'});
 
         TestCheckpoints.assertRefused(
-                () -> LoadedModel.from(checkpoint), "holds no weights", "Q4_0.gguf cannot be read");
+                () -> LoadedModel.from(checkpoint), "holds no weights", "flux1-schnell.ckpt cannot be read");
     }
 
     @Test

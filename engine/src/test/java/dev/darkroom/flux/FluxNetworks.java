@@ -14,7 +14,12 @@ public final class FluxNetworks {
     private FluxNetworks() {}
 
     public static Loaded<FluxTransformer> transformer(Path folder, Placement placement) {
-        return Weights.load(folder, placement, from -> FluxConfig.read(Checkpoint.config(from)), FluxTransformer::new);
+        return Weights.load(
+                folder,
+                placement,
+                from -> FluxConfig.read(Checkpoint.config(from)),
+                FluxTransformer::new,
+                FluxTransformer.LAYERS);
     }
 
     public static Loaded<ClipTextEncoder> textEncoder(Path folder, Placement placement) {

@@ -6,6 +6,7 @@ import dev.darkroom.lora.LoraFuzz;
 import dev.darkroom.text.TokenizerFuzz;
 import dev.darkroom.weights.ConfigFuzz;
 import dev.darkroom.weights.SafetensorsFuzz;
+import dev.darkroom.weights.gguf.GgufFuzz;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -18,6 +19,7 @@ class EngineReplayTest {
         return FuzzTarget.replay(List.of(
                 new FuzzTarget(ConfigFuzz.class, ConfigFuzz::fuzzerTestOneInput),
                 new FuzzTarget(ContainerFuzz.class, ContainerFuzz::fuzzerTestOneInput),
+                new FuzzTarget(GgufFuzz.class, GgufFuzz::fuzzerTestOneInput),
                 new FuzzTarget(LoraFuzz.class, LoraFuzz::fuzzerTestOneInput),
                 new FuzzTarget(PictureFuzz.class, PictureFuzz::fuzzerTestOneInput),
                 new FuzzTarget(SafetensorsFuzz.class, SafetensorsFuzz::fuzzerTestOneInput),

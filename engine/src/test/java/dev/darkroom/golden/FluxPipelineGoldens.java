@@ -1,7 +1,6 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.model.Demand;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.TokenGrid;
@@ -14,6 +13,7 @@ import dev.darkroom.flux.KontextSizes;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.model.Demand;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.DType;

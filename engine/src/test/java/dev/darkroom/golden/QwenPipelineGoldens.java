@@ -1,12 +1,12 @@
 package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.model.Demand;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
+import dev.darkroom.model.Demand;
 import dev.darkroom.model.Sources;
 import dev.darkroom.qwenimage.EditStyle;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;

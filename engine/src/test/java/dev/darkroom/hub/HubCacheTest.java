@@ -47,7 +47,7 @@ class HubCacheTest {
         ref("refs/pr/1");
 
         for (String revision : new String[] {"main", "v1", "refs/pr/1", COMMIT}) {
-            assertThat(cache.find(new Repository("studio/tiny", revision)))
+            assertThat(cache.find(new Repository("studio/tiny", revision), Wanted.CHECKPOINT))
                     .as(revision)
                     .contains(snapshot);
         }
@@ -56,9 +56,12 @@ class HubCacheTest {
     @ParameterizedTest
     @ValueSource(strings = {"0123456", "v2", "ffffffffffffffffffffffffffffffffffffffff"})
     void whatIsNotThereIsNotFound(String revision) {
-        assertThat(cache.find(new Repository("studio/tiny", revision))).isEmpty();
-        assertThat(cache.find(new Repository("studio/other", "main"))).isEmpty();
-        assertThat(cache.lack(new Repository("studio/tiny", revision))).endsWith("does not have it");
+        assertThat(cache.find(new Repository("studio/tiny", revision), Wanted.CHECKPOINT))
+                .isEmpty();
+        assertThat(cache.find(new Repository("studio/other", "main"), Wanted.CHECKPOINT))
+                .isEmpty();
+        assertThat(cache.lack(new Repository("studio/tiny", revision), Wanted.CHECKPOINT))
+                .endsWith("does not have it");
     }
 
     @ParameterizedTest
@@ -75,16 +78,18 @@ class HubCacheTest {
     void whatLacksAFileIsNotFoundAndTheFileIsNamed(String file) throws IOException {
         Files.delete(snapshot.resolve(file));
 
-        assertThat(cache.find(MAIN)).isEmpty();
-        assertThat(cache.lack(MAIN)).contains("lacks").contains(file.replaceAll("vae/.*", "vae/*.safetensors"));
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
+        assertThat(cache.lack(MAIN, Wanted.CHECKPOINT))
+                .contains("lacks")
+                .contains(file.replaceAll("vae/.*", "vae/*.safetensors"));
     }
 
     @Test
     void spieceModelDoesNotStandInForTheTokenizerFile() throws IOException {
         Files.move(snapshot.resolve("tokenizer_2/tokenizer.json"), snapshot.resolve("tokenizer_2/spiece.model"));
 
-        assertThat(cache.find(MAIN)).isEmpty();
-        assertThat(cache.lack(MAIN)).contains("lacks tokenizer_2/tokenizer.json");
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
+        assertThat(cache.lack(MAIN, Wanted.CHECKPOINT)).contains("lacks tokenizer_2/tokenizer.json");
     }
 
     @Test
@@ -93,7 +98,7 @@ class HubCacheTest {
         Files.delete(shard);
         Files.createSymbolicLink(shard, Path.of("../../../blobs/gone"));
 
-        assertThat(cache.find(MAIN)).isEmpty();
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
     }
 
     @ParameterizedTest
@@ -109,7 +114,7 @@ class HubCacheTest {
     void aDamagedIndexIsNoIndex(String index) throws IOException {
         Files.writeString(snapshot.resolve("transformer/diffusion_pytorch_model.safetensors.index.json"), index);
 
-        assertThat(cache.find(MAIN)).isEmpty();
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
     }
 
     @ParameterizedTest
@@ -117,7 +122,7 @@ class HubCacheTest {
     void aDamagedModelIndexIsNone(String index) throws IOException {
         Files.writeString(snapshot.resolve("model_index.json"), index);
 
-        assertThat(cache.find(MAIN)).isEmpty();
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
     }
 
     @Test
@@ -129,14 +134,14 @@ class HubCacheTest {
                      "other": [null, null],
                     """));
 
-        assertThat(cache.find(MAIN)).contains(snapshot);
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).contains(snapshot);
     }
 
     @Test
     void aBrokenRefLeadsNowhere() throws IOException {
         Files.writeString(folder.resolve("hub/models--studio--tiny/refs/main"), "../../../elsewhere");
 
-        assertThat(cache.find(MAIN)).isEmpty();
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
     }
 
     @Test
@@ -148,7 +153,7 @@ class HubCacheTest {
         }
         var before = TestCheckpoints.contents(folder).keySet();
 
-        assertThat(cache.find(MAIN)).contains(snapshot);
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).contains(snapshot);
         assertThat(TestCheckpoints.contents(folder)).containsOnlyKeys(before);
 
         try (Stream<Path> folders = Files.walk(folder.resolve("hub"))) {

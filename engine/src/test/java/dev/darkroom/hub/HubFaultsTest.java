@@ -8,6 +8,8 @@ import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.hub.ModelSource.Repository;
 import dev.darkroom.job.Eventually;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,8 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +110,39 @@ class HubFaultsTest {
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("4 attempts failed: the server answers 500");
         assertThat(hub.asked).hasSize(4);
+    }
+
+    @Test
+    void whoKeepsPeopleWaitingIsToldAtTheFirstFailure() throws Exception {
+        int port;
+        try (var nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = nobody.getLocalPort();
+        }
+        settings = new TestHubSettings(URI.create("http://localhost:" + port), folder.resolve("hub"));
+        List<String> said = new CopyOnWriteArrayList<>();
+        Handler tap = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                said.add(line.getLevel() + " " + line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger log = Logger.getLogger("dev.darkroom.hub");
+        log.addHandler(tap);
+        try {
+            assertThatThrownBy(this::download).isInstanceOf(HubException.class);
+        } finally {
+            log.removeHandler(tap);
+        }
+
+        assertThat(said.getFirst()).isEqualTo("INFO " + MAIN + " is in no cache: asking localhost for it");
+        assertThat(said.get(1)).matches("WARN\\w* localhost: the list of files of .*: .*; attempt 2 of 4 in [0-9.]+ s");
+        assertThat(said).hasSize(4);
     }
 
     @Test

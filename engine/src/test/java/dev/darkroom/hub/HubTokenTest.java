@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,25 @@ class HubTokenTest {
         assertThat(token("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1", "HF_TOKEN", "hf_given"))
                 .isEqualTo("hf_given");
         assertThat(token("HF_HUB_DISABLE_IMPLICIT_TOKEN", "0")).isEqualTo("hf_stored");
+    }
+
+    @Test
+    void theOlderNameOfTheVariableCountsToo() {
+        assertThat(token("HUGGING_FACE_HUB_TOKEN", "hf_older")).isEqualTo("hf_older");
+        assertThat(token("HUGGING_FACE_HUB_TOKEN", "hf_older", "HF_TOKEN", "hf_given"))
+                .isEqualTo("hf_given");
+    }
+
+    @Test
+    void theFoldersOfHuggingFacesToolsAreFoundAsTheyFindThem() {
+        Path standard = Path.of(System.getProperty("user.home"), ".cache", "huggingface");
+        assertThat(HubCache.home(Optional.of(home), Map.of("XDG_CACHE_HOME", "/caches")))
+                .isEqualTo(home);
+        assertThat(HubCache.home(Optional.empty(), Map.of("XDG_CACHE_HOME", "/caches")))
+                .isEqualTo(Path.of("/caches/huggingface"));
+        assertThat(HubCache.home(Optional.empty(), Map.of("XDG_CACHE_HOME", " ")))
+                .isEqualTo(standard);
+        assertThat(HubCache.home(Optional.empty(), Map.of())).isEqualTo(standard);
     }
 
     @Test

@@ -3,11 +3,15 @@ package dev.darkroom.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.hub.ComponentSource.LocalFile;
+import dev.darkroom.hub.ComponentSource.RepositoryFile;
+import dev.darkroom.hub.ModelSource.Composed;
 import dev.darkroom.hub.ModelSource.Folder;
 import dev.darkroom.hub.ModelSource.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +61,54 @@ class ModelSourceTest {
 
         Files.createFile(folder.resolve("model_index.json"));
         assertThat(ModelSource.parse("org/name", here)).isEqualTo(new Folder(folder));
+    }
+
+    @Test
+    void weightsOfComponentsMayComeFromElsewhere() throws IOException {
+        assertThat(ModelSource.parse(
+                        "black-forest-labs/FLUX.1-dev@v1[transformer = city96/FLUX.1-dev-gguf/flux1-dev-Q4_K_S.gguf;"
+                                + "text_encoder_2=city96/t5/deep/t5.gguf@v2 ; vae=./ae.safetensors]",
+                        here))
+                .isEqualTo(new Composed(
+                        new Repository("black-forest-labs/FLUX.1-dev", "v1"),
+                        Map.of(
+                                "transformer",
+                                new RepositoryFile(
+                                        new Repository("city96/FLUX.1-dev-gguf", "main"), "flux1-dev-Q4_K_S.gguf"),
+                                "text_encoder_2",
+                                new RepositoryFile(new Repository("city96/t5", "v2"), "deep/t5.gguf"),
+                                "vae",
+                                new LocalFile(here.resolve("./ae.safetensors")))));
+
+        Path file = Files.createFile(
+                Files.createDirectories(here.resolve("org/name")).resolve("a.gguf"));
+        assertThat(ModelSource.parse("models[transformer=org/name/a.gguf]", here))
+                .as("a file that is there")
+                .isEqualTo(
+                        new Composed(new Folder(here.resolve("models")), Map.of("transformer", new LocalFile(file))));
+
+        Path folder = Files.createDirectories(here.resolve("odd[a=b]"));
+        Files.createFile(folder.resolve("model_index.json"));
+        assertThat(ModelSource.parse("odd[a=b]", here)).isEqualTo(new Folder(folder));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'a/b[]', in brackets is not component=file",
+        "'a/b[transformer]', in brackets is not component=file",
+        "'a/b[transformer=c/d/e.gguf;]', in brackets is not component=file",
+        "'a/b[transformer=c/d]', is no file of weights",
+        "'a/b[transformer=c/d/e.bin]', ends in .gguf or .safetensors",
+        "'a/b[transformer=c/d/../e.gguf]', is no path within a repository",
+        "'a/b[transformer=c/d/e.gguf@..]', the revision must be",
+        "'a/b[vae=./e.gguf;vae=./f.gguf]', the component vae stands in brackets twice",
+        "'[vae=./e.gguf]', not from nowhere",
+        "'a/b@[vae=./e.gguf]', the revision must be"
+    })
+    void bracketsThatSayNothingAreRefused(String text, String reason) {
+        assertThatThrownBy(() -> ModelSource.parse(text, here))
+                .isInstanceOf(HubException.class)
+                .hasMessageContaining(reason);
     }
 
     @ParameterizedTest

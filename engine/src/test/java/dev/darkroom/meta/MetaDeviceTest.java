@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,10 +62,14 @@ class MetaDeviceTest {
 
     @Test
     void theNetworksHaveThePublishedSizes() {
-        assertThat(sizes("flux.1-dev: text"))
-                .containsEntry("transformer", 23_802_816_640L)
-                .containsEntry("text_encoder_2", 9_524_621_312L);
-        assertThat(sizes("qwen-image-edit-2509: edit with CFG")).containsEntry("transformer", 40_860_802_176L);
+        assertPublished(sizes("flux.1-dev: text").get("transformer"), 23_802_816_640L);
+        assertPublished(sizes("flux.1-dev: text").get("text_encoder_2"), 9_524_621_312L);
+        assertPublished(sizes("qwen-image-edit-2509: edit with CFG").get("transformer"), 40_860_802_176L);
+    }
+
+    /** Tensors begin at multiples of some bytes, so a little lies between them. */
+    private static void assertPublished(@Nullable Long bytes, long published) {
+        assertThat(bytes).isBetween(published, published + 10_000);
     }
 
     /** Of what residency counts the convolutions of one frame leave out a little. */
@@ -119,18 +124,16 @@ class MetaDeviceTest {
     /** The blocks' layers in one byte a number, with a scale for each row; modulations, embedders and biases in two. */
     @Test
     void inFp8NothingIsLeftOfTheWeightsThatWereQuantised() {
-        assertThat(MetaRuns.named("flux.1-dev: fp8")
-                        .path("networks")
-                        .path("transformer")
-                        .path("bytes")
-                        .asLong())
-                .isEqualTo(15_204_042_880L);
-        assertThat(MetaRuns.named("qwen-image-edit-2509: fp8 with CFG")
-                        .path("networks")
-                        .path("transformer")
-                        .path("bytes")
-                        .asLong())
-                .isEqualTo(29_548_715_136L);
+        assertPublished(transformer("flux.1-dev: fp8"), 15_204_042_880L);
+        assertPublished(transformer("qwen-image-edit-2509: fp8 with CFG"), 29_548_715_136L);
+    }
+
+    private static long transformer(String scenario) {
+        return MetaRuns.named(scenario)
+                .path("networks")
+                .path("transformer")
+                .path("bytes")
+                .asLong();
     }
 
     private Map<String, Long> sizes(String scenario) {

@@ -108,22 +108,70 @@ public record Scenario(
 
     Scenario planned(String way) {
         return new Scenario(
-                name, checkpoint, way, size, steps, brings, pictures, negative, adapter, fp8, planted, outputs, holding);
+                name,
+                checkpoint,
+                way,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                fp8,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario withLora() {
         return new Scenario(
-                name, checkpoint, plan, size, steps, brings, pictures, negative, Adapter.LORA, fp8, planted, outputs, holding);
+                name,
+                checkpoint,
+                plan,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                Adapter.LORA,
+                fp8,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario withDora() {
         return new Scenario(
-                name, checkpoint, plan, size, steps, brings, pictures, negative, Adapter.DORA, fp8, planted, outputs, holding);
+                name,
+                checkpoint,
+                plan,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                Adapter.DORA,
+                fp8,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario inFp8() {
         return new Scenario(
-                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, true, planted, outputs, holding);
+                name,
+                checkpoint,
+                plan,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                true,
+                planted,
+                outputs,
+                holding);
     }
 
     Scenario asking(int count) {
@@ -138,7 +186,19 @@ public record Scenario(
 
     Scenario planting(String operator) {
         return new Scenario(
-                name, checkpoint, plan, size, steps, brings, pictures, negative, adapter, fp8, operator, outputs, holding);
+                name,
+                checkpoint,
+                plan,
+                size,
+                steps,
+                brings,
+                pictures,
+                negative,
+                adapter,
+                fp8,
+                operator,
+                outputs,
+                holding);
     }
 
     public Job.Generation job() {

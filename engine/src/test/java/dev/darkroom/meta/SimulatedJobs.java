@@ -63,7 +63,12 @@ final class SimulatedJobs {
             System.out.printf(
                     "card %d GB: %d drawn on it, %d in part on the CPU, %d only after memory ran out, %d failed;"
                             + " at most %.3f of the predicted peak%n",
-                    gigabytes, simulated.drawn, simulated.onCpu, simulated.again, simulated.failed, simulated.largestRatio);
+                    gigabytes,
+                    simulated.drawn,
+                    simulated.onCpu,
+                    simulated.again,
+                    simulated.failed,
+                    simulated.largestRatio);
             sound &= simulated.failed == 0;
         }
         System.exit(sound ? 0 : 1); // libtorch's threads stay
@@ -86,8 +91,8 @@ final class SimulatedJobs {
             }
             for (int i = 0; i < jobs; i++) {
                 int which = random.nextInt(models.size());
-                card.takenByOthers(random.nextInt(4) == 0 ? (long) (random.nextDouble() * bytes / 10) : 0);
-                job(names.get(which), models.get(which), residency, card);
+                card.takenByOthers(random.nextInt(3) == 0 ? (long) (random.nextDouble() * bytes / 4) : 0);
+                job(names.get(which), models.get(which), models, residency, card);
             }
             models.forEach(ImageModel::close);
         }
@@ -96,12 +101,17 @@ final class SimulatedJobs {
         }
     }
 
-    private void job(String name, ImageModel model, Residency residency, SimulatedCard card) {
+    private void job(String name, ImageModel model, List<ImageModel> models, Residency residency, SimulatedCard card) {
         var size = new Size(side(), side());
         Scenario scenario = Scenario.usual(name, size, 1).asking(1 + random.nextInt(4));
         Job.Generation job = scenario.job();
         Sources sources = scenario.sources(List.of());
         int[] tries = {0};
+        long others = models.stream()
+                .filter(other -> !other.equals(model))
+                .flatMap(other -> other.networks().stream())
+                .mapToLong(network -> network.bytes())
+                .sum();
         try {
             residency.prepare(model.networks(), model.demand(job, job.samples(), sources), Progress.NONE);
             for (List<Sample> batch : model.batches(job, job.samples(), sources).subList(0, 1)) {
@@ -115,7 +125,7 @@ final class SimulatedJobs {
                     card.forgetPeak();
                     var renderings = model.render(job, batch, sources, Progress.NONE);
                     MemoryPlan plan = residency.plan(model.networks()).orElseThrow();
-                    largestRatio = Math.max(largestRatio, (double) card.peak() / plan.peak());
+                    largestRatio = Math.max(largestRatio, (double) (card.peak() - others) / plan.peak());
                     drawn++;
                     return renderings;
                 });
@@ -130,7 +140,8 @@ final class SimulatedJobs {
 
     /** What is computed on the CPU is not drawn here: it would take hours. */
     private static boolean isOnCpu(MemoryPlan plan) {
-        return plan.shares().stream().anyMatch(share -> !share.placement().device().isCard());
+        return plan.shares().stream()
+                .anyMatch(share -> !share.placement().device().isCard());
     }
 
     private int side() {

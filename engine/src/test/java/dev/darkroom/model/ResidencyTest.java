@@ -252,7 +252,8 @@ class ResidencyTest {
             }
         };
 
-        assertThatExceptionOfType(JobException.class).isThrownBy(() -> residency.prepare(a.networks(), Demand.NONE, withdrawn));
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> residency.prepare(a.networks(), Demand.NONE, withdrawn));
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
         assertThat(prepare(residency, a)).isTrue();

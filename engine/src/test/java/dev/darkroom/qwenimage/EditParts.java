@@ -1,6 +1,5 @@
 package dev.darkroom.qwenimage;
 
-import dev.darkroom.model.Demand;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Denoiser;
 import dev.darkroom.diffusion.PackedLatents;
@@ -14,6 +13,7 @@ import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
+import dev.darkroom.model.Demand;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;

@@ -39,6 +39,9 @@ public final class StepTally implements OperatorLog.Listener {
         private long peak;
     }
 
+    /** The operator whose tensors have one number, however large they are. */
+    private static final String BLANK = "blank";
+
     private static final double GIGA = 1e9;
     private static final double TERA = 1e12;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -121,7 +124,7 @@ public final class StepTally implements OperatorLog.Listener {
         for (TensorFacts result : call.results()) {
             Memory memory = shared == null ? null : memories.get(shared.id());
             if (memory == null) {
-                memory = new Memory(result.onCard() ? result.bytes() : 0);
+                memory = new Memory(result.onCard() && !call.operator().equals(BLANK) ? result.bytes() : 0);
                 live += memory.bytes;
             }
             memory.tensors++;

@@ -151,6 +151,16 @@ class OperatorsTest {
                         "float32 [2, 3]",
                         () -> ScaledOperators.dequantise(ScaledOperators.quantiseRows(bf16(2, 3)))),
                 sample(
+                        "dequantise_as",
+                        "bfloat16 [2, 3]",
+                        () -> ScaledOperators.dequantise(ScaledOperators.quantiseRows(bf16(2, 3)), DType.BFLOAT16)),
+                sample(
+                        "unpack_blocks",
+                        "bfloat16 [2, 16]",
+                        () -> BlockOperators.unpack(
+                                new BlockOperators.Packed(bytes(34), BlockType.Q8_0, List.of(2L, 16L)),
+                                DType.BFLOAT16)),
+                sample(
                         "scaled_linear",
                         "bfloat16 [2, 5]",
                         () -> ScaledOperators.linear(

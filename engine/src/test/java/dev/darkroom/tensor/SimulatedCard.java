@@ -45,9 +45,9 @@ public final class SimulatedCard implements OperatorLog.Listener, AutoCloseable 
         long needed = tally.needed() + foreign;
         if (needed > Device.totalOnMeta) {
             throw new TensorException(
-                    call.operator() + " failed: the simulated card of " + Device.totalOnMeta + " bytes is out of memory: "
-                            + needed,
-                    null);
+                    call.operator() + " failed: the simulated card of " + Device.totalOnMeta
+                            + " bytes is out of memory: " + needed,
+                    new IllegalStateException("simulated"));
         }
     }
 

@@ -47,7 +47,11 @@ class Fp8WeightsTest {
 
     private Loaded<LinearWeight> load(Placement placement) {
         return Weights.load(
-                folder, placement, from -> from, (from, w) -> w.at("layer").linear(32, 16), layer -> true);
+                folder,
+                placement,
+                from -> from,
+                (from, w) -> w.at("layer").linear(32, 16),
+                LayerNames.bearingFp8(layer -> true));
     }
 
     private void assertRefused(String... words) {
@@ -157,7 +161,8 @@ class Fp8WeightsTest {
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "float8_e4m3fn", true));
         assertPrecise();
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "float8_e4m3fn", false));
-        assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(512 + 16 * 4);
+        assertThat(WeightSize.of(folder, LayerNames.bearingFp8(layer -> true)).in(FP8))
+                .isEqualTo(512 + 16 * 4);
     }
 
     /** Attention multiplies all of them at once, and takes its tokens either as they are or quantised. */
@@ -173,12 +178,13 @@ class Fp8WeightsTest {
         BiFunction<Path, Weights, List<LinearWeight>> network = (from, w) ->
                 layers.stream().map(layer -> w.at(layer).linear(32, 16)).toList();
 
-        try (var loaded = Weights.load(folder, FP8, from -> from, network, layer -> true)) {
+        try (var loaded = Weights.load(folder, FP8, from -> from, network, LayerNames.bearingFp8(layer -> true))) {
             assertThat(loaded.network())
                     .extracting(layer -> layer.rows().isPresent())
                     .containsExactly(false, false, true);
         }
-        assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(2 * 512 * 4 + 512 + 16 * 4);
+        assertThat(WeightSize.of(folder, LayerNames.bearingFp8(layer -> true)).in(FP8))
+                .isEqualTo(2 * 512 * 4 + 512 + 16 * 4);
     }
 
     @Test
@@ -193,7 +199,8 @@ class Fp8WeightsTest {
         writer.add("q.weight_scale", DType.FLOAT32, new long[0], 'q' - 'a' + 1).write(folder.resolve(FILE));
         BiFunction<Path, Weights, StackedLinears> network =
                 (from, w) -> w.stackedLinears(List.of("q", "k", "v"), true, 32, 16, 16, 16);
-        Supplier<Loaded<StackedLinears>> load = () -> Weights.load(folder, FP8, from -> from, network, layer -> true);
+        Supplier<Loaded<StackedLinears>> load =
+                () -> Weights.load(folder, FP8, from -> from, network, LayerNames.bearingFp8(layer -> true));
 
         try (var mapped = load.get();
                 var copied = AsOnACard.load(256, load::get);
@@ -218,7 +225,8 @@ class Fp8WeightsTest {
             assertThat(loaded.network().rows()).isEmpty();
             assertThat(loaded.network().tensor().toFloats()).containsOnly(0.75f);
         }
-        assertThat(WeightSize.of(folder, layer -> true).in(FP8)).isEqualTo(512 * 4);
+        assertThat(WeightSize.of(folder, LayerNames.bearingFp8(layer -> true)).in(FP8))
+                .isEqualTo(512 * 4);
     }
 
     private static void listed(SafetensorsWriter writer, String format, boolean precise) {
@@ -252,11 +260,12 @@ class Fp8WeightsTest {
                 DType.BFLOAT16,
                 writer -> writer.add("norm.weight", DType.BFLOAT16, new long[] {10}, new float[10])
                         .add("layer.bias", DType.BFLOAT16, new long[] {16}, new float[16]));
-        WeightSize size = WeightSize.of(folder, "layer"::equals);
+        WeightSize size = WeightSize.of(folder, LayerNames.bearingFp8("layer"::equals));
 
         assertThat(size.in(new Placement(Device.CUDA, DType.BFLOAT16))).isEqualTo(2 * 538);
         assertThat(size.in(new Placement(Device.CUDA, DType.BFLOAT16, true))).isEqualTo(512 + 16 * 4 + 2 * 26);
-        assertThat(WeightSize.of(folder, layer -> false).in(new Placement(Device.CUDA, DType.BFLOAT16, true)))
+        assertThat(WeightSize.of(folder, LayerNames.bearingFp8(layer -> false))
+                        .in(new Placement(Device.CUDA, DType.BFLOAT16, true)))
                 .isEqualTo(2 * 538);
     }
 }

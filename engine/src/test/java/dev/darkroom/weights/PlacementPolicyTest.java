@@ -65,12 +65,9 @@ class PlacementPolicyTest {
     void theCpuHasRoomForHalfOfTheMemoryUnlessTheOperatorSaysOtherwise() {
         long half = Processor.memoryBytes() / 2;
 
-        assertThat(policy(Device.CPU, OptionalLong.empty()).roomOnCpu(10))
-                .isEqualTo(half - 10);
-        assertThat(policy(Device.CPU, OptionalLong.of(100)).roomOnCpu(10))
-                .isEqualTo(90);
-        assertThat(policy(Device.CPU, OptionalLong.of(100)).roomOnCpu(110))
-                .isEqualTo(-10);
+        assertThat(policy(Device.CPU, OptionalLong.empty()).roomOnCpu(10)).isEqualTo(half - 10);
+        assertThat(policy(Device.CPU, OptionalLong.of(100)).roomOnCpu(10)).isEqualTo(90);
+        assertThat(policy(Device.CPU, OptionalLong.of(100)).roomOnCpu(110)).isEqualTo(-10);
         assertThat(policy(Device.CUDA, OptionalLong.of(100)).roomOnCpu(0))
                 .as("the setting is for the card")
                 .isEqualTo(half);
@@ -82,7 +79,8 @@ class PlacementPolicyTest {
 
         assertThat(policy(Device.META, OptionalLong.empty()).freeOnCard()).isEqualTo(141 * gib);
         assertThat(policy(Device.META, OptionalLong.empty()).mostOnDevice()).isEqualTo(Long.MAX_VALUE);
-        assertThat(policy(Device.META, OptionalLong.of(30 * gib)).mostOnDevice()).isEqualTo(30 * gib);
+        assertThat(policy(Device.META, OptionalLong.of(30 * gib)).mostOnDevice())
+                .isEqualTo(30 * gib);
     }
 
     private static PlacementPolicy policy(Device device, OptionalLong memory) {

@@ -26,11 +26,11 @@ public final class RandomNumbers {
         for (int i = 0; i < BLOCK; i++) {
             normal[i] = (float) random.nextGaussian();
         }
-        for (SafetensorsFile file : ShardedFiles.find(folder).files()) {
+        for (WeightFile file : ShardedFiles.find(folder).files()) {
             try (FileChannel out = FileChannel.open(file.path(), StandardOpenOption.WRITE)) {
-                for (var tensor : file.entries().entrySet()) {
-                    boolean ones = tensor.getKey().matches(".*norm\\w*\\.weight");
-                    write(out, tensor.getValue(), ones ? ONE : 0, normal, random.nextInt(BLOCK));
+                for (Stored tensor : file.tensors()) {
+                    boolean ones = tensor.name().matches(".*norm\\w*\\.weight");
+                    write(out, tensor.entry(), ones ? ONE : 0, normal, random.nextInt(BLOCK));
                 }
             }
         }

@@ -150,7 +150,6 @@ long stand_in_locked() {
 int cuGetErrorString(int error, const char** text) {
     switch (error) {
         case 1: *text = "invalid argument"; return 0;
-        case 2: *text = "out of memory"; return 0;
         case 200: *text = "device kernel image is invalid"; return 0;
         case 201: *text = "invalid device context"; return 0;
         case 500: *text = "named symbol not found"; return 0;

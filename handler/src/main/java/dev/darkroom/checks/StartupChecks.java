@@ -45,8 +45,11 @@ public final class StartupChecks {
         return failure;
     }
 
-    /** Loads libtorch and binds all operators. */
+    /** Loads libtorch and binds all operators, or waits for the thread that does so already. */
     public static void operators() {
-        run("operators", () -> Operators.bind().size() + " bound");
+        run("operators", () -> {
+            EarlyOperators.await();
+            return Operators.bind().size() + " bound";
+        });
     }
 }

@@ -40,6 +40,16 @@ public class Metrics {
                 .increment();
     }
 
+    /** Records what the start took, in milliseconds by phase, as {@code darkroom.start.seconds}. */
+    public void started(Map<String, Long> phases) {
+        phases.forEach((phase, milliseconds) -> io.micrometer.core.instrument.Gauge.builder(
+                        "darkroom.start.seconds", () -> milliseconds / 1e3)
+                .description("time that the worker took to start, by phase")
+                .tag("phase", phase)
+                .strongReference(true)
+                .register(registry));
+    }
+
     /** Registers a gauge, whose value is read at each scrape, such as {@code darkroom.queue.depth}. */
     public void gauge(String name, String description, DoubleSupplier value) {
         io.micrometer.core.instrument.Gauge.builder(name, value::getAsDouble)

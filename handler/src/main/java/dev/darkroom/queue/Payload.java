@@ -15,10 +15,10 @@ import dev.darkroom.job.Return;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
+import dev.darkroom.snapshot.Randomness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one request: JSON to a {@link Job}. All faults are listed in one message, each with its field. */
@@ -193,7 +193,7 @@ final class Payload {
     private long seed() {
         return input.whole("seed")
                 .filter(seed -> seed != -1)
-                .orElseGet(() -> RandomGenerator.getDefault().nextLong(RANDOM_SEEDS));
+                .orElseGet(() -> Randomness.plain().nextLong(RANDOM_SEEDS));
     }
 
     private Optional<Delivery> delivery() {

@@ -20,6 +20,11 @@ public interface Ticket extends JobListener {
     /** Returns how many bytes an answer may have that contains its pictures. */
     int largestAnswer();
 
+    /** Returns true if the job is known, or done, after this process: mostly, but not where a caller waits for it and it was not written down. */
+    default boolean outlivesProcess() {
+        return true;
+    }
+
     @Override
     void completed(JobResult result);
 

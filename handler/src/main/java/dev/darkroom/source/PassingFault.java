@@ -1,7 +1,7 @@
 package dev.darkroom.source;
 
+import dev.darkroom.snapshot.Randomness;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A failure of a server, or on the way to it, that may be over in a moment. */
@@ -33,7 +33,7 @@ final class PassingFault extends Exception {
         if (retryAfter.compareTo(LONGEST_PAUSE) > 0) {
             return NEVER;
         }
-        double jitter = ThreadLocalRandom.current().nextDouble(0.75, 1.25);
+        double jitter = Randomness.plain().nextDouble(0.75, 1.25);
         long nanos = (long) (backOff.toNanos() * jitter * Math.pow(2, tried - 1));
         return Duration.ofNanos(Math.max(nanos, retryAfter.toNanos()));
     }

@@ -4,6 +4,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.net.ForbiddenHostException;
 import dev.darkroom.net.WebAddress;
+import dev.darkroom.snapshot.Watch;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.net.TrustOptions;
@@ -64,13 +65,13 @@ final class UrlFetch implements AutoCloseable {
 
     private <T> T fetch(String field, String url, Supplier<PinnedGet.Body<T>> body) throws InterruptedException {
         WebAddress address = SourceAddress.read(field, url);
-        long deadline = System.nanoTime() + rules.timeout().toNanos();
+        long deadline = Watch.awakeNanos() + rules.timeout().toNanos();
         for (int tried = 1; ; tried++) {
             try {
                 return follow(field, address, tried, deadline, body);
             } catch (PassingFault fault) {
                 Duration pause = fault.pause(rules.backOff(), tried);
-                if (tried >= rules.tries() || System.nanoTime() + pause.toNanos() >= deadline) {
+                if (tried >= rules.tries() || Watch.awakeNanos() + pause.toNanos() >= deadline) {
                     String tries = tried > 1 ? " (tried " + tried + " times)" : "";
                     throw failed(field, fault.getMessage() + tries, fault.getCause());
                 }
@@ -180,12 +181,26 @@ final class UrlFetch implements AutoCloseable {
     private <T> T await(String field, WebAddress address, long deadline, CompletableFuture<T> future)
             throws ExecutionException, InterruptedException {
         try {
-            return future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return awake(future, deadline);
         } catch (TimeoutException e) {
             long seconds = rules.timeout().toSeconds();
             throw failed(field, address + " took longer than " + seconds + " s", e);
         } finally {
             future.cancel(true); // closes the connection if it is still open
+        }
+    }
+
+    /** Waits, but not by the time in which this process was frozen: nobody was slow then. */
+    private static <T> T awake(CompletableFuture<T> future, long deadline)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        while (true) {
+            try {
+                return future.get(Math.max(0, deadline - Watch.awakeNanos()), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (Watch.awakeNanos() >= deadline) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.snapshot.Restored;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
     private final InstantSource machine;
     private final String bucket;
     private volatile Duration ahead = Duration.ZERO;
+    private volatile int learntAt = Restored.times();
 
     /** @param bucket its name for the log */
     BucketClock(InstantSource machine, String bucket) {
@@ -68,11 +70,17 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
     }
 
     private void hear(Instant there) {
-        boolean known = isNotable(ahead);
+        boolean known = isNotable(ahead());
+        learntAt = Restored.times();
         ahead = Duration.between(machine.instant(), there);
         if (isNotable(ahead) && !known) {
             LOG.warnf("%s: addresses are signed by the bucket's time", difference());
         }
+    }
+
+    /** Returns what was learnt; nothing if the machine's clock may have jumped since, or the machine be another one. */
+    private Duration ahead() {
+        return learntAt == Restored.times() ? ahead : Duration.ZERO;
     }
 
     private static boolean isNotable(Duration difference) {
@@ -86,7 +94,7 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
 
     /** Returns a note for callers if the clocks differ by much. */
     Optional<String> note() {
-        return isNotable(ahead)
+        return isNotable(ahead())
                 ? Optional.of("the worker's clock is " + ahead.abs().toMinutes() + " minutes "
                         + (ahead.isNegative() ? "ahead of" : "behind")
                         + " the bucket's: addresses are signed by the bucket's time")
@@ -95,7 +103,7 @@ final class BucketClock extends Clock implements ExecutionInterceptor {
 
     @Override
     public Instant instant() {
-        return machine.instant().plus(ahead);
+        return machine.instant().plus(ahead());
     }
 
     @Override

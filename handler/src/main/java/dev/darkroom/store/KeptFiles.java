@@ -7,6 +7,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -41,25 +42,49 @@ final class KeptFiles {
 
     /** Writes a file, replacing one of the same name. */
     Path write(String name, byte[] content) throws IOException {
+        return write(name, content, true);
+    }
+
+    /** Writes a file as {@link #write} does, and has it written through to the disk while its reader has it already. */
+    Path writeSoon(String name, byte[] content) throws IOException {
+        Path file = write(name, content, false);
+        var unused = Thread.ofVirtual().name("results").start(() -> writeThrough(file));
+        return file;
+    }
+
+    /** A power failure in this moment can leave an empty file, which the next start deletes. */
+    private static void writeThrough(Path file) {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        } catch (NoSuchFileException e) {
+            LOG.debugf("%s was deleted at once", file);
+        } catch (IOException e) {
+            LOG.errorf("%s may not outlive a crash of the machine: %s", file, e);
+        }
+    }
+
+    private Path write(String name, byte[] content, boolean lasting) throws IOException {
         Files.createDirectories(folder);
         sweep();
         Path unfinished = Files.createTempFile(folder, UNFINISHED, null);
         try {
-            writeThrough(unfinished, content);
+            write(unfinished, content, lasting);
             return Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
         }
     }
 
-    /** Writes and syncs: a name that survives a power failure must not lead to an empty file. */
-    private static void writeThrough(Path file, byte[] content) throws IOException {
+    /** Writes and, with {@code lasting}, syncs: a name that survives a power failure must not lead to an empty file. */
+    private static void write(Path file, byte[] content, boolean lasting) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             var buffer = ByteBuffer.wrap(content);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
-            channel.force(true);
+            if (lasting) {
+                channel.force(true);
+            }
         }
     }
 
@@ -94,13 +119,22 @@ final class KeptFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
-                boolean ours = names.matcher(name).matches() || name.startsWith(UNFINISHED);
-                if (ours) {
-                    deleteIfOlder(file, oldest);
+                boolean finished = names.matcher(name).matches();
+                if (finished || name.startsWith(UNFINISHED)) {
+                    // none of ours is empty, but for what a power failure has left
+                    deleteIfOlder(file, finished && isEmpty(file) ? now : oldest);
                 }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
+        }
+    }
+
+    private static boolean isEmpty(Path file) {
+        try {
+            return Files.size(file) == 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param notes what the caller should know of how it was made
  * @param caption what it was made from, to be written into its file; null for nothing
  * @param share of the answer's size that this picture may take inline, in bytes of base64
+ * @param lasts true if the file is to outlive a crash of the machine by the time that its address is known; false where its job ends with
+ *     the process, and its caller waits
  */
 public record PictureToStore(
         String job,
@@ -22,7 +24,20 @@ public record PictureToStore(
         List<String> notes,
         @Nullable String caption,
         Delivery delivery,
-        long share) {
+        long share,
+        boolean lasts) {
+    /** A picture that lasts. */
+    PictureToStore(
+            String job,
+            Sample sample,
+            Media media,
+            List<String> notes,
+            @Nullable String caption,
+            Delivery delivery,
+            long share) {
+        this(job, sample, media, notes, caption, delivery, share, true);
+    }
+
     /** Returns an equal part of the bytes that an answer with several pictures may take. */
     public static long share(long mostInlineBytes, int count) {
         return mostInlineBytes / Math.max(1, count);

@@ -38,8 +38,13 @@ public final class ResultFolder implements ResultStore {
 
     /** Writes a picture and returns its address. */
     URI store(byte[] picture, ImageFormat format) {
+        return store(picture, format, true);
+    }
+
+    private URI store(byte[] picture, ImageFormat format, boolean lasting) {
         try {
-            Path file = files.write(ResultName.unguessable(format), picture);
+            String name = ResultName.unguessable(format);
+            Path file = lasting ? files.write(name, picture) : files.writeSoon(name, picture);
             return address.apply(file.toAbsolutePath());
         } catch (IOException e) {
             throw new UncheckedIOException("the picture cannot be written to " + folder, e);
@@ -49,8 +54,18 @@ public final class ResultFolder implements ResultStore {
     /** Writes a picture under a name that reveals nothing of its job to readers of the address. */
     @Override
     public URI store(ResultName name, byte[] picture, ImageFormat format) throws StoreException {
+        return named(picture, format, true);
+    }
+
+    /** Writes a picture as {@link #store} does; it is read at its address at once, and is on the disk a moment later. */
+    @Override
+    public URI storeSoon(ResultName name, byte[] picture, ImageFormat format) throws StoreException {
+        return named(picture, format, false);
+    }
+
+    private URI named(byte[] picture, ImageFormat format, boolean lasting) throws StoreException {
         try {
-            return store(picture, format);
+            return store(picture, format, lasting);
         } catch (UncheckedIOException e) {
             throw new StoreException("the worker's folder of results cannot be written", e);
         }

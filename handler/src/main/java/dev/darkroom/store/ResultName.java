@@ -1,10 +1,10 @@
 package dev.darkroom.store;
 
 import dev.darkroom.job.ImageFormat;
+import dev.darkroom.snapshot.Randomness;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
  */
 public record ResultName(String job, int index) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int RANDOM_BYTES = 16;
 
     public ResultName {
@@ -43,7 +42,7 @@ public record ResultName(String job, int index) {
     /** Returns a new random file name that nobody can guess. */
     static String unguessable(ImageFormat format) {
         byte[] random = new byte[RANDOM_BYTES];
-        RANDOM.nextBytes(random);
+        Randomness.secure().nextBytes(random);
         return HexFormat.of().formatHex(random) + "." + format.extension();
     }
 }

@@ -13,6 +13,15 @@ public interface ResultStore {
      */
     URI store(ResultName name, byte[] file, ImageFormat format) throws StoreException;
 
+    /**
+     * Stores a file whole as {@link #store} does, but need not wait until it would outlive a crash of the machine.
+     *
+     * @throws StoreException if the file was not stored
+     */
+    default URI storeSoon(ResultName name, byte[] file, ImageFormat format) throws StoreException {
+        return store(name, file, format);
+    }
+
     /** Returns notes for the caller about the addresses of this place; mostly none. */
     default List<String> notes() {
         return List.of();

@@ -204,7 +204,10 @@ public final class Results {
     private static JobResult.Image atAddress(
             PictureToStore picture, EncodedPicture encoded, ResultStore store, List<String> notes)
             throws StoreException {
-        var at = new Stored.At(store.store(picture.name(), encoded.file(), encoded.format()));
+        var at = new Stored.At(
+                picture.lasts()
+                        ? store.store(picture.name(), encoded.file(), encoded.format())
+                        : store.storeSoon(picture.name(), encoded.file(), encoded.format()));
         return image(picture, at, encoded, concat(store.notes(), notes));
     }
 

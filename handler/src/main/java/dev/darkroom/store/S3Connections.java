@@ -2,6 +2,7 @@ package dev.darkroom.store;
 
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.net.WebAddress;
+import dev.darkroom.snapshot.Restored;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -53,6 +54,9 @@ public final class S3Connections implements AutoCloseable {
     /** Longest wait for one of the connections; now and then the pool never hears that one was refused. */
     private static final Duration ACQUIRE = Duration.ofSeconds(10);
 
+    /** After a restore, time in which what was under way has ended. */
+    private static final Duration LONGEST_REQUEST = Duration.ofMinutes(10);
+
     private static final int THREADS = 2;
     private static final int LONGEST_CLOSING_SECONDS = 2;
 
@@ -60,6 +64,7 @@ public final class S3Connections implements AutoCloseable {
     private final ExecutorService completions = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService delays = delays();
     private final List<ExecutionInterceptor> interceptors;
+    private final Restored.Registration restores = Restored.listen("connections to buckets", wake -> reconnect());
     private @Nullable Connected connected;
 
     private S3Connections(Supplier<ProxyConfiguration> proxy, List<ExecutionInterceptor> interceptors) {
@@ -90,6 +95,15 @@ public final class S3Connections implements AutoCloseable {
             connected = known;
         }
         return known.http;
+    }
+
+    /** Connects anew for all requests that begin from now on; those that are under way have their time on the old connections. */
+    private synchronized void reconnect() {
+        Connected before = connected;
+        connected = null;
+        if (before != null) {
+            var unused = delays.schedule(() -> close(before), LONGEST_REQUEST.toSeconds(), TimeUnit.SECONDS);
+        }
     }
 
     /** Creates the timer of requests. Each request sets timeouts of minutes; those that it did not need are removed with it. */
@@ -185,15 +199,20 @@ public final class S3Connections implements AutoCloseable {
                 .build();
     }
 
+    private static void close(Connected known) {
+        known.http.close();
+        var unused = known.threads.shutdownGracefully(0, LONGEST_CLOSING_SECONDS, TimeUnit.SECONDS);
+    }
+
     @Override
     public void close() {
         Connected known;
         synchronized (this) {
             known = connected;
         }
+        restores.close();
         if (known != null) {
-            known.http.close();
-            var unused = known.threads.shutdownGracefully(0, LONGEST_CLOSING_SECONDS, TimeUnit.SECONDS);
+            close(known);
         }
         delays.shutdownNow();
         completions.close();

@@ -49,7 +49,8 @@ public final class Bench {
     /** @param arguments the parts to measure; none for all */
     public static void main(String[] arguments) throws Exception {
         Map<String, Measured.Timed> parts = new LinkedHashMap<>();
-        parts.put("start", () -> System.out.println(StartUp.measure(HOME)));
+        parts.put("start", StartUp::run);
+        parts.put("serve", ServeBench::run);
         parts.put("picture", Bench::picture);
         parts.put("batch", BatchBench::run);
         parts.put("operators", Bench::operators);

@@ -1,64 +1,76 @@
 package dev.darkroom.bench;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** From {@code ./entrypoint.sh} to the first 200 of {@code /ping}. */
+/** From {@code ./entrypoint.sh} to READY by phase, from there to the first picture, and one job from start to exit. */
 final class StartUp {
     private static final int REPETITIONS = 5;
-    private static final int TIMEOUT_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 120;
+    private static final String JOB = "{\"input\": {\"prompt\": \"a sunset over mountains\"}}";
 
     private StartUp() {}
 
-    static Measured measure(Path home) throws Exception {
-        double[] times = new double[REPETITIONS];
+    static void run() throws Exception {
+        double[] ready = new double[REPETITIONS];
+        double[] first = new double[REPETITIONS];
+        double[] whole = new double[REPETITIONS];
+        String phases = "";
         for (int i = -1; i < REPETITIONS; i++) {
-            double time = once(home);
-            if (i >= 0) {
-                times[i] = time;
-            }
-        }
-        return Measured.of("start-up to READY", times);
-    }
-
-    private static double once(Path home) throws Exception {
-        int port;
-        try (var socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        var builder = new ProcessBuilder(home.resolve("entrypoint.sh").toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put("PORT", Integer.toString(port));
-        long start = System.nanoTime();
-        Process worker = builder.start();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest ping = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/ping"))
-                    .build();
-            while (System.nanoTime() - start < TIMEOUT_SECONDS * 1_000_000_000L) {
-                if (status(client, ping) == 200) {
-                    return (System.nanoTime() - start) / 1e6;
+            try (var worker = new ServedWorker(Bench.HOME)) {
+                long start = System.nanoTime();
+                worker.post("/runsync", JOB);
+                if (i >= 0) {
+                    ready[i] = worker.startMilliseconds;
+                    first[i] = (System.nanoTime() - start) / 1e6;
+                    phases = worker.phases().orElse(phases);
                 }
-                Thread.sleep(5);
             }
-            throw new IllegalStateException("the worker was not ready within " + TIMEOUT_SECONDS + " s");
-        } finally {
-            worker.destroy();
-            worker.waitFor(10, TimeUnit.SECONDS);
+            double one = oneJob();
+            if (i >= 0) {
+                whole[i] = one;
+            }
         }
+        Measured start = Measured.of("start-up to READY", ready);
+        Measured job = Measured.of("the first job after it", first);
+        Measured oneJob = Measured.of("one job, from start to exit", whole);
+        System.out.println(start);
+        System.out.println("  the last: " + phases);
+        System.out.println(job);
+        System.out.println(oneJob);
+        Bench.expect("READY within 1.5 s", start.median() / 1000, "s", start.median() <= 1500);
+        Bench.expect("the first job within 0.25 s", job.median() / 1000, "s", job.median() <= 250);
+        Bench.expect("one job within 2 s", oneJob.median() / 1000, "s", oneJob.median() <= 2000);
     }
 
-    private static int status(HttpClient client, HttpRequest ping) throws InterruptedException {
+    private static double oneJob() throws IOException, InterruptedException {
+        Path data = Bench.scratch();
         try {
-            return client.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode();
-        } catch (IOException e) {
-            return 0; // not listening yet
+            var builder = new ProcessBuilder(
+                            Bench.HOME.resolve("entrypoint.sh").toString(),
+                            "--payload",
+                            "test-payloads/flux-sunset.json")
+                    .directory(Bench.HOME.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().put("DARKROOM_DATA", data.toString());
+            long start = System.nanoTime();
+            Process job = builder.start();
+            if (!job.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || job.exitValue() != 0) {
+                job.destroyForcibly();
+                throw new IllegalStateException("the job was not done");
+            }
+            return (System.nanoTime() - start) / 1e6;
+        } finally {
+            try (Stream<Path> files = Files.walk(data)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 }

@@ -65,6 +65,12 @@ class EntrypointScriptTest {
                 env >&2
                 """);
         Shell.script(home.resolve("handler/target/quarkus-app/quarkus-run.jar"), "");
+        Shell.script(home.resolve("note-cache"), """
+                home=${0%/*}
+                . "$home/startup-checks/cache.bash"
+                of=$(cache_made_of)
+                printf '%s\\n' "$of" >"$cache.of"
+                """);
         Files.copy(Shell.HOME.resolve("entrypoint.sh"), home.resolve("entrypoint.sh"));
         copy("startup-checks");
         copy("test-payloads/models/pocket-flux");
@@ -135,10 +141,60 @@ class EntrypointScriptTest {
                         "disk",
                         "weights",
                         "storage",
-                        "folders");
+                        "folders",
+                        "cache");
         assertThat(ended.out())
                 .startsWith("DEVICE= GOMP_SPINCOUNT=20000 @" + home + "/handler/jvm.options")
                 .endsWith("-jar " + home + "/handler/target/quarkus-app/quarkus-run.jar\n");
+    }
+
+    /** The cache is what the JVM is given as long as nothing that it was made of has changed, and it itself has not. */
+    @Test
+    void theJvmsCacheIsGivenWhereItFits() throws IOException, InterruptedException {
+        assertThat(start().err()).contains("skip cache ", "there is none");
+        Path cache = home.resolve("handler/target/darkroom.aot");
+        Path java = Files.createDirectories(folder.resolve("java/lib")).resolve("modules");
+        Files.writeString(java, "java");
+        Path jar = Files.createDirectories(home.resolve("handler/target/quarkus-app/lib/main"))
+                .resolve("a.jar");
+        Files.writeString(jar, "jar");
+        Files.writeString(home.resolve("handler/jvm.options"), "-Dx=y");
+        for (Path changed : List.of(cache, java, jar, home.resolve("handler/jvm.options"))) {
+            Files.writeString(cache, "cache");
+            shell.run(home.resolve("note-cache"));
+            Shell.Ended fresh = start();
+            assertThat(fresh.err()).contains("ok cache ");
+            assertThat(fresh.out()).contains(" -XX:AOTCache=" + cache + " ", "-Xlog:all=off:stdout");
+
+            Files.writeString(changed, "another");
+            Shell.Ended stale = start();
+            assertThat(stale.exit()).isZero();
+            assertThat(stale.err()).as("%s", changed).contains("skip cache ", "warning: it was made of another build");
+            assertThat(stale.out()).doesNotContain("AOTCache");
+        }
+        Files.writeString(cache, "");
+        assertThat(start().err()).contains("there is none");
+    }
+
+    @Test
+    void aCacheCanBeLeftOut() throws IOException, InterruptedException {
+        Files.createDirectories(folder.resolve("java/lib"));
+        Files.writeString(folder.resolve("java/lib/modules"), "java");
+        Files.writeString(home.resolve("handler/target/darkroom.aot"), "cache");
+        shell.run(home.resolve("note-cache"));
+        shell.set("DARKROOM_CHECKS", "json");
+        assertThat(start().out()).contains("AOTCache");
+
+        assertThat(shell.set("DARKROOM_SKIP_CHECKS", "cache")
+                        .run(home.resolve("entrypoint.sh"))
+                        .out())
+                .doesNotContain("AOTCache");
+    }
+
+    @Test
+    void oneJobIsOptimisedForLessAndAServerIsNot() throws IOException, InterruptedException {
+        assertThat(start("--payload", "my job.json").out()).contains("-XX:TieredStopAtLevel=1");
+        assertThat(start().out()).doesNotContain("TieredStopAtLevel");
     }
 
     @Test

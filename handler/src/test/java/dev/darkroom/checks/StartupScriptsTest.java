@@ -341,6 +341,44 @@ class StartupScriptsTest {
     }
 
     @Test
+    void weightsFromElsewhereTakeThePlaceOfAComponentsOwn() throws IOException, InterruptedException {
+        Path model = checkpoint();
+        try (Stream<Path> files = Files.list(model.resolve("transformer"))) {
+            for (Path file : files.filter(each -> each.toString().contains("safetensors")).toList()) {
+                Files.delete(file);
+            }
+        }
+        Path gguf = Files.write(folder.resolve("flux1-Q8_0.gguf"), new byte[5_000_000]);
+        Path hub = Files.createDirectories(folder.resolve("hub"));
+        shell.set("HF_HUB_CACHE", hub.toString());
+
+        assertFailed(shell.set("DARKROOM_MODELS", "mine=" + model).check("60-weights"), 60, "lacks transformer/");
+        assertOk(shell.set("DARKROOM_MODELS", "mine=%s[transformer=%s]".formatted(model, gguf)).check("60-weights"), "1 here, 0.0 GB");
+        assertFailed(
+                shell.set("DARKROOM_MODELS", "mine=" + model + "[transformer=/no/such.gguf]").check("60-weights"),
+                60,
+                "lacks /no/such.gguf");
+        assertFailed(
+                shell.set("DARKROOM_MODELS", "mine=%s[unet=%s]".formatted(model, gguf)).check("60-weights"),
+                60,
+                "has no network 'unet', but");
+        shell.set("DARKROOM_MODELS", "mine=" + model + "[transformer = studio/gguf/deep/flux1.gguf@v1]");
+        assertOk(shell.check("60-weights"), "to be downloaded: studio/gguf/deep/flux1.gguf@v1");
+        assertFailed(
+                shell.set("HF_HUB_OFFLINE", "1").check("60-weights"),
+                60,
+                "studio/gguf/deep/flux1.gguf@v1 is not in " + hub);
+        Path cache = hub.resolve("models--studio--gguf");
+        Files.createDirectories(cache.resolve("refs"));
+        Files.writeString(cache.resolve("refs/v1"), COMMIT);
+        Files.copy(gguf, Files.createDirectories(cache.resolve("snapshots/" + COMMIT + "/deep")).resolve("flux1.gguf"));
+        assertOk(shell.check("60-weights"), "1 here");
+
+        Files.copy(gguf, model.resolve("transformer/flux1-Q8_0.gguf"));
+        assertOk(shell.set("DARKROOM_MODELS", "mine=" + model).check("60-weights"), "1 here");
+    }
+
+    @Test
     void shardsThatAreCutOffAreNoticed() throws IOException, InterruptedException {
         Path model = checkpoint();
         shell.set("DARKROOM_MODELS", "mine=" + model);
@@ -553,7 +591,7 @@ class StartupScriptsTest {
                     .filter(name -> name.matches("\\d\\d-.*"))
                     .toList();
             assertThat(checks.stream().map(name -> name.substring(0, 2)))
-                    .hasSize(11)
+                    .hasSize(12)
                     .doesNotHaveDuplicates();
             assertThat(checks)
                     .allSatisfy(name -> assertThat(table)

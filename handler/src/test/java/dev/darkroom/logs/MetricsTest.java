@@ -41,6 +41,17 @@ class MetricsTest {
     }
 
     @Test
+    void whatTheStartTookIsThereByPhase() {
+        metrics.started(Map.of("framework", 540L, "weights", 210L));
+
+        assertThat(registry.get("darkroom.start.seconds")
+                        .tag("phase", "weights")
+                        .gauge()
+                        .value())
+                .isEqualTo(0.21);
+    }
+
+    @Test
     void aGaugeIsReadWhenItIsAskedFor() {
         var waiting = new AtomicInteger(3);
         metrics.gauge("darkroom.queue.depth", "jobs that wait", waiting::get);

@@ -70,6 +70,27 @@ class ResultFolderTest {
     }
 
     @Test
+    void aPictureWhoseCallerWaitsIsReadAtOnceAndWhole() throws Exception {
+        Path file = Path.of(results.storeSoon(new ResultName("job-1", 0), PICTURE, ImageFormat.PNG));
+
+        assertThat(file).hasBinaryContent(PICTURE).hasParent(folder);
+        assertThat(results.find(name(file))).contains(file);
+        assertThat(files()).containsExactly(file);
+    }
+
+    @Test
+    void whatAPowerFailureLeftEmptyIsDeletedByTheNextStart() throws IOException {
+        Path whole = Path.of(results.store(PICTURE, ImageFormat.PNG));
+        Path empty = Files.createFile(folder.resolve(NAME));
+        Files.setLastModifiedTime(empty, FileTime.from(Instant.now().minusSeconds(5)));
+
+        new ResultFolder(folder, Path::toUri, Optional.of(Duration.ofHours(24))).sweep();
+
+        assertThat(empty).doesNotExist();
+        assertThat(whole).exists();
+    }
+
+    @Test
     void theCallerReadsTheAddress() {
         var served = new ResultFolder(
                 folder, file -> URI.create("http://localhost/results/" + name(file)), Optional.empty());

@@ -5,8 +5,8 @@ import dev.darkroom.job.Reason;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.Policy;
 import dev.darkroom.queue.durable.disk.Submission;
+import dev.darkroom.snapshot.Randomness;
 import java.io.UncheckedIOException;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ final class Admission {
      */
     DurableJob accept(byte[] body, boolean sync, @Nullable Submission submission, QueueContext context) {
         JobRequest request = JobRequest.read(body, context.reader(), standard);
-        String id = (sync ? "sync-" : "") + UUID.randomUUID();
+        String id = (sync ? "sync-" : "") + Randomness.uuid();
         JobRecord record = JobRecord.accepted(
                         id, sequence.incrementAndGet(), context.now(), body.length, request.policy(), request.webhook())
                 .submittedAs(submission);

@@ -14,6 +14,9 @@ import dev.darkroom.queue.durable.disk.Submission;
 import dev.darkroom.queue.durable.disk.WebhookNews;
 import dev.darkroom.queue.webhook.Delivery;
 import dev.darkroom.queue.webhook.Webhooks;
+import dev.darkroom.snapshot.Randomness;
+import dev.darkroom.snapshot.Restored;
+import dev.darkroom.snapshot.Wake;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -22,7 +25,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
@@ -61,6 +63,8 @@ public class DurableQueue implements JobSource {
     private volatile @Nullable QueueContext context;
     private volatile JobEndListener endListener = reason -> {};
     private volatile boolean stopped;
+    private volatile String worker = "";
+    private volatile Restored.Registration restores = () -> {};
 
     @Inject
     DurableQueue(PayloadReader reader, QueueSettings settings, Webhooks webhooks) {
@@ -86,15 +90,13 @@ public class DurableQueue implements JobSource {
      * @param listener hears how every job ends from now on
      */
     public void open(JobStore store, JobEndListener listener) {
-        String worker = settings.workerId()
-                .orElseGet(() -> "darkroom-"
-                        + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()));
+        name();
         endListener = listener;
         var opened = new QueueContext(
                 store,
                 reader,
                 clock,
-                worker,
+                () -> worker,
                 settings.kept().toMillis(),
                 new QueueContext.Memory(
                         new MemoryBudget(PICTURES_BYTES),
@@ -107,7 +109,22 @@ public class DurableQueue implements JobSource {
             restore(job, opened);
         }
         context = opened;
+        restores = Restored.listen("times of jobs", this::restored);
         housekeeping.begin(store);
+    }
+
+    private void name() {
+        worker = settings.workerId()
+                .orElseGet(() -> "darkroom-"
+                        + HexFormat.of().toHexDigits(Randomness.plain().nextInt()));
+    }
+
+    /** Counts no job the time in which nobody could work on it; a copy without a given name takes another one. */
+    private void restored(Wake wake) {
+        registry.all().forEach(job -> job.life().slept(wake.wall(), clock.millis()));
+        if (wake.mayBeCopy()) {
+            name();
+        }
     }
 
     private void restore(JobRecord job, QueueContext opened) {
@@ -283,6 +300,7 @@ public class DurableQueue implements JobSource {
     /** Closes the store, when all jobs that were taken have ended. */
     public void close() {
         stop();
+        restores.close();
         gate.end();
         webhooks.stop();
         housekeeping.stop();

@@ -7,6 +7,7 @@ import dev.darkroom.job.JobResult;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.Status;
+import dev.darkroom.snapshot.Watch;
 import java.time.Clock;
 
 /** A job of the {@link DurableQueue} in the hands of a worker. The job is in the queue until it has {@linkplain #started}. */
@@ -43,6 +44,7 @@ final class DurableTicket implements Ticket {
 
     @Override
     public void checkCancelled() {
+        Watch.look(); // before the record is read: no job is late for the time in which nobody ran
         check();
         if (job.record().isOverdue(now())) {
             throw Conclusion.overtime(job.beginning());
@@ -51,6 +53,7 @@ final class DurableTicket implements Ticket {
 
     @Override
     public void report(int step, int steps) {
+        Watch.look();
         if (job.record().isOverdue(now())) {
             job.fail(Conclusion.overtime(job.beginning()));
         }
@@ -72,6 +75,11 @@ final class DurableTicket implements Ticket {
     @Override
     public int largestAnswer() {
         return LARGEST_ANSWER;
+    }
+
+    @Override
+    public boolean outlivesProcess() {
+        return job.outlivesProcess();
     }
 
     @Override

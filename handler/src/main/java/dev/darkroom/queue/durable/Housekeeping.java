@@ -1,6 +1,7 @@
 package dev.darkroom.queue.durable;
 
 import dev.darkroom.queue.durable.disk.JobStore;
+import dev.darkroom.snapshot.Watch;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,6 +49,7 @@ final class Housekeeping {
 
     /** Ends jobs that took too long, and evicts those that were kept long enough. */
     void sweep() {
+        Watch.look(); // a job is not late because nobody ran
         long now = clock.millis();
         for (DurableJob job : registry.all()) {
             if (job.record().isExpired(now)) {

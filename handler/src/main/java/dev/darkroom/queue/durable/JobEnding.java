@@ -94,6 +94,9 @@ final class JobEnding {
 
     private void write(Persistence kept) {
         try {
+            if (kept instanceof Persistence.WithoutRequest) {
+                queue.store().dropSmallRequest(beginning.id());
+            }
             queue.store().sync();
             if (kept instanceof Persistence.WithoutRequest) {
                 queue.store().dropRequest(beginning.id());

@@ -4,6 +4,7 @@ import dev.darkroom.job.Reason;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,14 @@ final class JobLife {
         state = new JobState.Running(waiting.record().begun(now));
         write();
         return true;
+    }
+
+    /** Notes that the process slept while it was on the job: that time is none of the job's. A clock that was set back adds none. */
+    synchronized void slept(Duration time, long now) {
+        if (state instanceof JobState.Running running) {
+            state = new JobState.Running(running.record().startedLater(time, now));
+            write();
+        }
     }
 
     /**
@@ -171,7 +180,7 @@ final class JobLife {
         }
         try {
             queue.store().put(state.record());
-            queue.background().execute(queue.store()::commit);
+            queue.store().commitSoon(queue.background());
         } catch (UncheckedIOException e) {
             LOG.errorf(
                     "job %s: its state would not outlive this process: %s",

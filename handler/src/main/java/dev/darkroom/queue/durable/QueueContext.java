@@ -7,10 +7,12 @@ import dev.darkroom.queue.durable.disk.JobStore;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Everything that the tickets of a queue share.
  *
+ * @param worker id of this worker as of now
  * @param kept how many milliseconds an ended job can be asked for
  * @param memory bounds of what all jobs together keep in memory
  * @param background runs writes that nobody waits for
@@ -20,7 +22,7 @@ record QueueContext(
         JobStore store,
         PayloadReader reader,
         Clock clock,
-        String workerId,
+        Supplier<String> worker,
         long kept,
         Memory memory,
         Executor background,
@@ -33,6 +35,11 @@ record QueueContext(
      * @param inputs requests that were read at the door and wait for a worker
      */
     record Memory(MemoryBudget pictures, MemoryBudget answers, MemoryBudget inputs) {}
+
+    /** Returns the id of this worker for status bodies. */
+    String workerId() {
+        return worker.get();
+    }
 
     long now() {
         return clock.millis();

@@ -3,6 +3,7 @@ package dev.darkroom.queue.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.QueueException;
+import dev.darkroom.snapshot.Randomness;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -11,7 +12,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -106,7 +106,7 @@ final class ApiErrors {
 
     /** Logs a failure, and returns what its caller reads of it. */
     private static String logged(@Nullable Throwable failure) {
-        String reference = UUID.randomUUID().toString();
+        String reference = Randomness.uuid().toString();
         LOG.errorf(failure, "a call failed, %s", reference);
         return "the worker failed; its log has more about " + reference;
     }

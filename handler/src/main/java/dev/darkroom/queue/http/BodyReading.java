@@ -1,5 +1,7 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.snapshot.Restored;
+import dev.darkroom.snapshot.Watch;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -74,6 +76,7 @@ final class BodyReading {
         private long arrived;
         private long arrivedBefore;
         private long timer;
+        private int restores = Restored.times();
 
         Reader(RoutingContext request, BodyBudget.Account account) {
             this.request = request;
@@ -113,7 +116,10 @@ final class BodyReading {
         }
 
         private void checkRate() {
-            if (arrived - arrivedBefore < leastInWindow) {
+            Watch.look();
+            if (restores != Restored.times()) {
+                restores = Restored.times(); // what was sent while nobody ran here is still to be read
+            } else if (arrived - arrivedBefore < leastInWindow) {
                 refuse(
                         408,
                         "the body arrives too slowly: at least " + leastInWindow + " bytes must come in " + window

@@ -1,5 +1,7 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.snapshot.Restored;
+import dev.darkroom.snapshot.Watch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -102,7 +104,20 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
     private void closeAfter(Duration time, ChannelHandlerContext connection) {
         stopTimer();
-        timer = connection.executor().schedule(() -> giveUp(connection), time.toMillis(), TimeUnit.MILLISECONDS);
+        int restores = Restored.times();
+        timer = connection
+                .executor()
+                .schedule(() -> timeIsUp(restores, time, connection), time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Gives the connection the time once more if nobody ran here in that time, who could have read what has come. */
+    private void timeIsUp(int restores, Duration time, ChannelHandlerContext connection) {
+        Watch.look();
+        if (restores == Restored.times()) {
+            giveUp(connection);
+        } else {
+            closeAfter(time, connection);
+        }
     }
 
     private void giveUp(ChannelHandlerContext connection) {

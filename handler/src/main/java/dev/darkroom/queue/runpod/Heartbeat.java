@@ -1,7 +1,10 @@
 package dev.darkroom.queue.runpod;
 
+import dev.darkroom.snapshot.Restored;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -18,22 +21,29 @@ public final class Heartbeat implements AutoCloseable {
     private final List<Duration> retries;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("runpod heartbeat").unstarted(this::beat);
+    private final Semaphore atOnce = new Semaphore(0);
+    private final Restored.Registration restores;
     private volatile Supplier<List<String>> jobs = List::of;
 
-    private Heartbeat(Ping ping, Duration interval, List<Duration> retries) {
+    private Heartbeat(RunPodIdentity identity, Ping ping, Duration interval, List<Duration> retries) {
         this.ping = ping;
+        this.restores = Restored.listen("RunPod's heartbeat", wake -> {
+            identity.restored(wake);
+            ping.reconnect();
+            atOnce.release();
+        });
         this.interval = interval;
         this.retries = retries;
     }
 
     /** Starts a heartbeat, which goes on until it is closed or the process ends. */
-    public static Heartbeat start(RunPodEnvironment environment, RunPodSettings settings) {
-        return start(environment, settings.product(), environment.pingInterval(), Timeouts.STANDARD.pingRetries());
+    public static Heartbeat start(RunPodIdentity identity, RunPodSettings settings) {
+        return start(identity, settings.product(), identity.get().pingInterval(), Timeouts.STANDARD.pingRetries());
     }
 
-    static Heartbeat start(RunPodEnvironment environment, String product, Duration interval, List<Duration> retries) {
-        var heartbeat = new Heartbeat(new Ping(environment, product), interval, retries);
-        if (environment.urls().ping("").isPresent()) {
+    static Heartbeat start(RunPodIdentity identity, String product, Duration interval, List<Duration> retries) {
+        var heartbeat = new Heartbeat(identity, new Ping(identity, product), interval, retries);
+        if (identity.get().urls().ping("").isPresent()) {
             heartbeat.thread.start();
         } else {
             LOG.error("no heartbeat: RUNPOD_WEBHOOK_PING, RUNPOD_AI_API_KEY or RUNPOD_POD_ID is missing");
@@ -52,7 +62,7 @@ public final class Heartbeat implements AutoCloseable {
     public static void reportUnhealthy(RunPodEnvironment environment, String product, String check, String reason)
             throws InterruptedException {
         Thread report = Thread.ofPlatform().daemon().name("runpod unhealthy").start(() -> {
-            try (var ping = new Ping(environment, product)) {
+            try (var ping = new Ping(() -> environment, product)) {
                 ping.unhealthy(check, reason);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -77,7 +87,10 @@ public final class Heartbeat implements AutoCloseable {
                 }
                 long now = System.nanoTime();
                 next = Math.max(next + interval.toNanos(), now);
-                Thread.sleep(Duration.ofNanos(next - now));
+                if (atOnce.tryAcquire(next - now, TimeUnit.NANOSECONDS)) {
+                    atOnce.drainPermits();
+                    next = System.nanoTime();
+                }
             }
         } catch (InterruptedException e) {
             ping.close();
@@ -86,6 +99,7 @@ public final class Heartbeat implements AutoCloseable {
 
     @Override
     public void close() {
+        restores.close();
         thread.interrupt();
     }
 }

@@ -22,7 +22,6 @@ final class JobPoll {
             JobJson.MAPPER.getFactory().copy().disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature()));
 
     private final RunPodClient client;
-    private final RunPodUrls urls;
     private final HeldJobs held;
     private final PullContext context;
     private final Timeouts timeouts;
@@ -30,9 +29,8 @@ final class JobPoll {
     private int failures;
     private String lastWarning = "";
 
-    JobPoll(RunPodClient client, RunPodUrls urls, PullContext context, Timeouts timeouts) {
+    JobPoll(RunPodClient client, PullContext context, Timeouts timeouts) {
         this.client = client;
-        this.urls = urls;
         this.held = context.held();
         this.context = context;
         this.timeouts = timeouts;
@@ -44,7 +42,8 @@ final class JobPoll {
             while (held.awaitPlace()) {
                 long start = System.nanoTime();
                 boolean jobInProgress = !held.ids().isEmpty();
-                Duration wait = heard(client.take(urls.take(jobInProgress), timeouts.poll()), start);
+                Duration wait = heard(
+                        client.take(() -> context.environment().urls().take(jobInProgress), timeouts.poll()), start);
                 if (wait.isPositive() && stopped.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
                     return;
                 }

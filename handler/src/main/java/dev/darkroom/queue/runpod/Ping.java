@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -24,17 +25,29 @@ final class Ping implements AutoCloseable {
     static final Duration UNHEALTHY = Duration.ofSeconds(2);
     private static final int LONGEST_REASON = 256;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
-    private final RunPodEnvironment environment;
+    private final Supplier<RunPodEnvironment> environment;
     private final String product;
+    private volatile HttpClient client = connections();
     private boolean failing;
 
-    Ping(RunPodEnvironment environment, String product) {
+    /** @param environment the platform's settings of now */
+    Ping(Supplier<RunPodEnvironment> environment, String product) {
         this.environment = environment;
         this.product = product;
+    }
+
+    private static HttpClient connections() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+    }
+
+    /** Connects anew: a ping that is under way fails, and is tried again. */
+    void reconnect() {
+        HttpClient before = client;
+        client = connections();
+        before.shutdownNow();
     }
 
     /**
@@ -86,14 +99,15 @@ final class Ping implements AutoCloseable {
     }
 
     private Outcome send(String query, Duration limit) throws InterruptedException {
-        String url = environment.urls().ping(query).orElse(null);
+        RunPodEnvironment known = environment.get();
+        String url = known.urls().ping(query).orElse(null);
         if (url == null) {
             return Outcome.HEARD;
         }
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url)).header("User-Agent", RunPodClient.userAgent(product));
-        if (environment.key() != null) {
-            request.header("Authorization", environment.key());
+        if (known.key() != null) {
+            request.header("Authorization", known.key());
         }
         CompletableFuture<HttpResponse<Void>> sent =
                 client.sendAsync(request.build(), HttpResponse.BodyHandlers.discarding());

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.JobJson;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,21 +22,26 @@ final class ResultPoster {
     private static final int LEAST_RESULT_TRIES = 5;
 
     private final RunPodClient client;
-    private final RunPodUrls urls;
+    private final Supplier<RunPodEnvironment> environment;
     private final RunPodSettings settings;
     private final Timeouts timeouts;
 
-    ResultPoster(RunPodClient client, RunPodUrls urls, RunPodSettings settings, Timeouts timeouts) {
+    ResultPoster(
+            RunPodClient client, Supplier<RunPodEnvironment> environment, RunPodSettings settings, Timeouts timeouts) {
         this.client = client;
-        this.urls = urls;
+        this.environment = environment;
         this.settings = settings;
         this.timeouts = timeouts;
+    }
+
+    private RunPodUrls urls() {
+        return environment.get().urls();
     }
 
     /** Posts the progress of a job. If it is lost, the next one says more. */
     void progress(String id, ObjectNode output) throws InterruptedException {
         ObjectNode body = JobJson.object().put("status", "IN_PROGRESS").set("output", output);
-        Reply reply = client.post(urls.done(id, false), id, bytes(body), timeouts.progress());
+        Reply reply = client.post(urls().done(id, false), id, bytes(body), timeouts.progress());
         if (!reply.isSuccess()) {
             LOG.debugf("job %s: progress was not taken: %s", id, reply.summary());
         }
@@ -43,7 +49,7 @@ final class ResultPoster {
 
     /** Posts a part of the result, for those who read the job's stream. */
     void part(String id, ObjectNode output) throws InterruptedException {
-        String url = urls.stream(id).orElse(null);
+        String url = urls().stream(id).orElse(null);
         if (url == null) {
             return;
         }
@@ -76,7 +82,7 @@ final class ResultPoster {
                             + ": ask for it as url, or for a smaller or more compressed picture");
             return;
         }
-        Reply reply = insist(urls.done(id, settings.stream()), id, body, LEAST_RESULT_TRIES, settings.postFor());
+        Reply reply = insist(urls().done(id, settings.stream()), id, body, LEAST_RESULT_TRIES, settings.postFor());
         if (reply.isSuccess()) {
             LOG.debugf("job %s: its result of %d bytes is handed in", id, body.length);
         } else if (reply.isTransient()) {
@@ -98,7 +104,7 @@ final class ResultPoster {
             error.put(RunPodAnswer.FAREWELL, true);
         }
         byte[] body = bytes(error);
-        Reply reply = insist(urls.done(id, settings.stream()), id, body, LEAST_RESULT_TRIES, settings.postFor());
+        Reply reply = insist(urls().done(id, settings.stream()), id, body, LEAST_RESULT_TRIES, settings.postFor());
         if (!reply.isSuccess()) {
             LOG.errorf("job %s: the error in place of its result is lost: %s", id, reply.summary());
         }

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * A client for the platform, with the headers of the platform's own library. Each call waits for its reply, a bounded time: it belongs on a
@@ -26,22 +26,33 @@ final class RunPodClient implements AutoCloseable {
     private static final Duration SLACK = Duration.ofSeconds(10);
     private static final int MOST_CONNECTIONS = 32;
 
-    private final WebClient client;
-    private final WebClient takes;
-    private final @Nullable String key;
+    private final Vertx vertx;
+    private final Supplier<RunPodEnvironment> environment;
+    private final WebClientOptions options;
+    private final Duration grace;
+    private volatile WebClient client;
+    private volatile WebClient takes;
     private final Object takeState = new Object();
     private boolean takeGivenUp;
     private boolean takeAnswering;
 
-    RunPodClient(Vertx vertx, @Nullable String key, String product) {
-        var options = new WebClientOptions()
+    /**
+     * Connects to nothing yet.
+     *
+     * @param environment the platform's settings of now, with the key
+     * @param grace time that the connections from before a restore still have
+     */
+    RunPodClient(Vertx vertx, Supplier<RunPodEnvironment> environment, String product, Duration grace) {
+        this.vertx = vertx;
+        this.grace = grace;
+        this.environment = environment;
+        this.options = new WebClientOptions()
                 .setUserAgent(userAgent(product))
                 .setFollowRedirects(false)
                 .setConnectTimeout((int) CONNECT.toMillis())
                 .setMaxPoolSize(MOST_CONNECTIONS);
         this.client = WebClient.create(vertx, options);
         this.takes = WebClient.create(vertx, options);
-        this.key = key;
     }
 
     /** Returns the User-Agent of this worker. */
@@ -55,8 +66,47 @@ final class RunPodClient implements AutoCloseable {
                 Runtime.version().feature());
     }
 
-    /** Polls for a job; {@link #giveUpTake} ends the poll. */
-    Reply take(String url, Duration limit) throws InterruptedException {
+    /**
+     * Connects anew, because the connections of a restored process lead nowhere: polls are opened again at once, when answers that were
+     * there already had a moment to be read; posts that break off are tried again by those who insist.
+     */
+    void reconnect() {
+        WebClient before;
+        WebClient takesBefore;
+        synchronized (takeState) {
+            before = client;
+            takesBefore = takes;
+            client = WebClient.create(vertx, options);
+            if (!takeGivenUp) {
+                takes = WebClient.create(vertx, options);
+            }
+        }
+        vertx.setTimer(grace.toMillis(), timer -> {
+            before.close();
+            synchronized (takeState) {
+                if (!takeAnswering && !takesBefore.equals(takes)) {
+                    takesBefore.close();
+                }
+            }
+        });
+    }
+
+    /**
+     * Polls for a job; {@link #giveUpTake} ends the poll.
+     *
+     * @param address of each poll, asked again where one has to be opened anew
+     */
+    Reply take(Supplier<String> address, Duration limit) throws InterruptedException {
+        while (true) {
+            WebClient used = takes;
+            Reply reply = take(used, address.get(), limit);
+            if (!(reply instanceof Reply.Failed) || used.equals(takes)) {
+                return reply;
+            }
+        }
+    }
+
+    private Reply take(WebClient used, String url, Duration limit) throws InterruptedException {
         Future<HttpResponse<Buffer>> sent;
         synchronized (takeState) {
             if (takeGivenUp) {
@@ -69,7 +119,7 @@ final class RunPodClient implements AutoCloseable {
                 }
                 BodyCodec.buffer().create(stream);
             };
-            sent = get(takes, url, limit).as(noticed).send();
+            sent = get(used, url, limit).as(noticed).send();
         }
         return reply(sent, limit);
     }
@@ -84,8 +134,15 @@ final class RunPodClient implements AutoCloseable {
         }
     }
 
-    Reply get(String url, Duration limit) throws InterruptedException {
-        return reply(get(client, url, limit).send(), limit);
+    /** Asks, and asks again where a restore has broken the connection. */
+    Reply get(Supplier<String> address, Duration limit) throws InterruptedException {
+        while (true) {
+            WebClient used = client;
+            Reply reply = reply(get(used, address.get(), limit).send(), limit);
+            if (!(reply instanceof Reply.Failed) || used.equals(client)) {
+                return reply;
+            }
+        }
     }
 
     /** Posts a JSON body; the platform's own library declares it as a form, and so does this one. */
@@ -106,6 +163,7 @@ final class RunPodClient implements AutoCloseable {
                 .putHeader("Accept", "*/*")
                 .connectTimeout(CONNECT.toMillis())
                 .idleTimeout(limit.toMillis());
+        String key = environment.get().key();
         if (key != null) {
             request.putHeader(HttpHeaders.AUTHORIZATION.toString(), key);
         }

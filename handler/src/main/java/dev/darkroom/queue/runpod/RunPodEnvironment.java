@@ -1,9 +1,9 @@
 package dev.darkroom.queue.runpod;
 
+import dev.darkroom.snapshot.Randomness;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ public record RunPodEnvironment(
             LOG.error("RUNPOD_AI_API_KEY is missing: RunPod is likely to give this worker no jobs");
         }
         String podId = value(variables, "RUNPOD_POD_ID");
-        String workerId = podId == null ? UUID.randomUUID().toString() : podId;
+        String workerId = podId == null ? Randomness.uuid().toString() : podId;
         String hostname = value(variables, "RUNPOD_POD_HOSTNAME");
         return Optional.of(new RunPodEnvironment(
                 RunPodUrls.of(

@@ -5,6 +5,8 @@ import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.MemoryBudget;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.snapshot.Restored;
+import dev.darkroom.snapshot.Wake;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -22,28 +24,41 @@ public final class RunPodSource implements JobSource, AutoCloseable {
     private final HeldJobs held;
     private final JobPoll poll;
     private final Thread stops;
+    private final Restored.Registration restores;
+    private volatile String worker;
 
     private RunPodSource(
-            RunPodEnvironment environment,
-            RunPodSettings settings,
-            PayloadReader reader,
-            Vertx vertx,
-            Timeouts timeouts) {
-        this.client = new RunPodClient(vertx, environment.key(), settings.product());
+            RunPodIdentity identity, RunPodSettings settings, PayloadReader reader, Vertx vertx, Timeouts timeouts) {
+        this.client = new RunPodClient(vertx, identity, settings.product(), timeouts.reconnect());
         this.held = new HeldJobs(settings.prefetch() ? 2 : 1);
-        RunPodUrls urls = environment.urls();
         var context = new PullContext(
-                environment,
+                identity,
                 settings,
                 reader,
                 held,
-                new ResultPoster(client, urls, settings, timeouts),
+                new ResultPoster(client, identity, settings, timeouts),
                 new Replacement(settings, held, this::stop),
                 new MemoryBudget(PICTURES_BYTES));
-        this.poll = new JobPoll(client, urls, context, timeouts);
+        this.poll = new JobPoll(client, context, timeouts);
         this.stops = Thread.ofVirtual()
                 .name("runpod stops")
-                .unstarted(() -> urls.stop().ifPresent(url -> new StopChannel(client, url, held, timeouts).run()));
+                .unstarted(new StopChannel(client, identity, held, timeouts)::run);
+        this.worker = identity.get().workerId();
+        this.restores = Restored.listen("RunPod's polls and posts", wake -> restored(wake, identity));
+    }
+
+    /** Connects anew; as another worker than before, it lets go of that one's jobs, which the platform has given to others by now. */
+    private void restored(Wake wake, RunPodIdentity identity) {
+        String before = worker;
+        identity.restored(wake);
+        worker = identity.get().workerId();
+        if (!worker.equals(before)) {
+            held.all().forEach(ticket -> {
+                LOG.warnf("job %s: was given to %s, and is not done here", ticket.id(), before);
+                ticket.stop();
+            });
+        }
+        client.reconnect();
     }
 
     /**
@@ -52,26 +67,22 @@ public final class RunPodSource implements JobSource, AutoCloseable {
      * @param heartbeat reports which jobs this source holds
      */
     public static RunPodSource start(
-            RunPodEnvironment environment,
-            RunPodSettings settings,
-            PayloadReader reader,
-            Vertx vertx,
-            Heartbeat heartbeat) {
-        return start(environment, settings, reader, vertx, heartbeat, Timeouts.STANDARD);
+            RunPodIdentity identity, RunPodSettings settings, PayloadReader reader, Vertx vertx, Heartbeat heartbeat) {
+        return start(identity, settings, reader, vertx, heartbeat, Timeouts.STANDARD);
     }
 
     static RunPodSource start(
-            RunPodEnvironment environment,
+            RunPodIdentity identity,
             RunPodSettings settings,
             PayloadReader reader,
             Vertx vertx,
             Heartbeat heartbeat,
             Timeouts timeouts) {
-        var source = new RunPodSource(environment, settings, reader, vertx, timeouts);
+        var source = new RunPodSource(identity, settings, reader, vertx, timeouts);
         heartbeat.follow(source.held::ids);
         source.stops.start();
         Thread.ofVirtual().name("runpod jobs").start(source.poll::run);
-        LOG.infof("taking jobs from RunPod as %s", environment);
+        LOG.infof("taking jobs from RunPod as %s", identity.get());
         return source;
     }
 
@@ -110,6 +121,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
                 .forEach(ticket -> ticket.failed(new JobException(
                         JobException.Code.INTERNAL, "the worker ended before it did the job: send it again", null)));
         held.awaitNone();
+        restores.close();
         stops.interrupt();
         client.close();
     }

@@ -5,6 +5,7 @@ import dev.darkroom.queue.JobJson;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Polls the platform for jobs to stop: cancelled ones, and those that took too long. */
@@ -12,23 +13,24 @@ final class StopChannel {
     private static final Logger LOG = Logger.getLogger(StopChannel.class);
 
     private final RunPodClient client;
-    private final String url;
+    private final Supplier<RunPodEnvironment> environment;
     private final HeldJobs held;
     private final Timeouts timeouts;
     private int failures;
 
-    StopChannel(RunPodClient client, String url, HeldJobs held, Timeouts timeouts) {
+    StopChannel(RunPodClient client, Supplier<RunPodEnvironment> environment, HeldJobs held, Timeouts timeouts) {
         this.client = client;
-        this.url = url;
+        this.environment = environment;
         this.held = held;
         this.timeouts = timeouts;
     }
 
-    /** Polls until its thread is interrupted. */
+    /** Polls until its thread is interrupted; not at all if the platform's addresses do not say where. */
     void run() {
         try {
-            while (true) {
-                Thread.sleep(heard(client.get(url, timeouts.poll())));
+            while (environment.get().urls().stop().isPresent()) {
+                Thread.sleep(
+                        heard(client.get(() -> environment.get().urls().stop().orElse(""), timeouts.poll())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,9 +1,9 @@
 package dev.darkroom.queue.runpod;
 
+import dev.darkroom.snapshot.Randomness;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Timeouts and waits of the conversation with the platform.
@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param firstBackOff wait after the first of several failed polls; doubled after each further one
  * @param longestBackOff bound of that doubling
  * @param noStops wait after the platform said that it has no stop channel
+ * @param reconnect after a restore, time for answers that lie in the sockets already: a job may be among them
  * @param result time that one post of a result or of a part of it may take
  * @param progress time that one post of progress may take
  * @param retries waits from one try of a post to the next; the last one repeats
@@ -28,6 +29,7 @@ record Timeouts(
         Duration firstBackOff,
         Duration longestBackOff,
         Duration noStops,
+        Duration reconnect,
         Duration result,
         Duration progress,
         List<Duration> retries,
@@ -40,6 +42,7 @@ record Timeouts(
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(2),
             Duration.ofSeconds(60),
             Duration.ofSeconds(5),
             seconds(1, 2, 4, 8, 15),
@@ -59,7 +62,7 @@ record Timeouts(
     }
 
     static Duration jittered(Duration wait) {
-        double factor = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
+        double factor = Randomness.plain().nextDouble(1 - JITTER, 1 + JITTER);
         return Duration.ofNanos(Math.round(wait.toNanos() * factor));
     }
 

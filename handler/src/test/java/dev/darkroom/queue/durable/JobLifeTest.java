@@ -40,7 +40,7 @@ class JobLifeTest {
                 store,
                 reader,
                 Clock.systemUTC(),
-                "worker",
+                () -> "worker",
                 60_000,
                 new QueueContext.Memory(budget, budget, budget),
                 Runnable::run,

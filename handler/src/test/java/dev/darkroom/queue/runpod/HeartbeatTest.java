@@ -158,7 +158,7 @@ class HeartbeatTest {
         RunPodEnvironment environment = RunPodEnvironment.from(variables).orElseThrow();
 
         try (var log = new LogTap(RunPodSource.class);
-                var unused = Heartbeat.start(environment, TestWorker.settings(Map.of()))) {
+                var unused = Heartbeat.start(RunPodIdentity.fixed(environment), TestWorker.settings(Map.of()))) {
             assertThat(log.text()).contains("no heartbeat");
         }
     }
@@ -196,7 +196,7 @@ class HeartbeatTest {
     }
 
     private Heartbeat start(Duration interval) {
-        return Heartbeat.start(environment(), "Darkroom/0.1.0", interval, PING_RETRIES);
+        return Heartbeat.start(RunPodIdentity.fixed(environment()), "Darkroom/0.1.0", interval, PING_RETRIES);
     }
 
     private static Duration after(long start, PlatformRequest ping) {

@@ -43,6 +43,7 @@ final class TestWorker implements AutoCloseable {
     private static final int THREADS = 3;
 
     final StandInPlatform platform = StandInPlatform.start(LONG);
+    final RunPodIdentity identity;
     final RunPodSource source;
     final Heartbeat heartbeat;
     private final Vertx vertx = Vertx.vertx();
@@ -67,11 +68,11 @@ final class TestWorker implements AutoCloseable {
     }
 
     private TestWorker(Map<String, String> settings, UnaryOperator<Map<String, String>> variables, Timeouts timeouts) {
-        RunPodEnvironment environment =
-                RunPodEnvironment.from(variables.apply(platform.environment())).orElseThrow();
+        identity =
+                RunPodIdentity.of(() -> variables.apply(platform.environment())).orElseThrow();
         RunPodSettings known = settings(settings);
-        heartbeat = Heartbeat.start(environment, known.product(), millis(100), PING_RETRIES);
-        source = RunPodSource.start(environment, known, reader(), vertx, heartbeat, timeouts);
+        heartbeat = Heartbeat.start(identity, known.product(), millis(100), PING_RETRIES);
+        source = RunPodSource.start(identity, known, reader(), vertx, heartbeat, timeouts);
     }
 
     /** All waits a hundred times as short as usual, but what is sent has all the time for its answer. */
@@ -97,6 +98,7 @@ final class TestWorker implements AutoCloseable {
                 firstBackOff,
                 millis(150),
                 millis(300),
+                millis(20),
                 answers,
                 answers,
                 List.of(millis(10), millis(20), millis(40)),
@@ -163,6 +165,11 @@ final class TestWorker implements AutoCloseable {
                 throw new AssertionError("a worker's thread does not end");
             }
         }
+    }
+
+    /** Waits until the worker has begun with this job. */
+    void awaitHeld(String id) throws InterruptedException {
+        platform.await(ping -> ping.target().contains("job_id=" + id + "&"), 1);
     }
 
     /** Waits until the worker holds at most so many jobs. */

@@ -1,11 +1,11 @@
 package dev.darkroom.queue.durable.disk;
 
+import dev.darkroom.snapshot.Randomness;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -33,7 +33,6 @@ final class DataKeys {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int KEY_BYTES = 32;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** The first one encrypts; what another one has encrypted is read, and encrypted anew. */
     private final List<SecretKeySpec> keys;
@@ -53,7 +52,7 @@ final class DataKeys {
         String kept = files.has(FILE) ? new String(files.read(FILE), StandardCharsets.UTF_8).strip() : "";
         if (kept.isEmpty() && keys.isEmpty()) {
             byte[] random = new byte[KEY_BYTES];
-            RANDOM.nextBytes(random);
+            Randomness.secure().nextBytes(random);
             kept = HexFormat.of().formatHex(random);
             files.write(FILE, kept.getBytes(StandardCharsets.UTF_8), true);
         }
@@ -75,7 +74,7 @@ final class DataKeys {
     byte[] sealed(byte[] plain) {
         try {
             byte[] nonce = new byte[NONCE_BYTES];
-            RANDOM.nextBytes(nonce);
+            Randomness.secure().nextBytes(nonce);
             Cipher cipher = Cipher.getInstance(TRANSFORMATION);
             cipher.init(Cipher.ENCRYPT_MODE, keys.getFirst(), new GCMParameterSpec(TAG_BITS, nonce));
             byte[] sealed = new byte[MAGIC.length + NONCE_BYTES + cipher.getOutputSize(plain.length)];
@@ -131,7 +130,17 @@ final class DataKeys {
     }
 
     String sealed(String plain) {
-        return TEXT + Base64.getEncoder().encodeToString(sealed(plain.getBytes(StandardCharsets.UTF_8)));
+        return sealedText(plain.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Encrypts into a text. */
+    String sealedText(byte[] plain) {
+        return TEXT + Base64.getEncoder().encodeToString(sealed(plain));
+    }
+
+    /** Decrypts what {@link #sealedText} made; returns any other text as it is. */
+    byte[] openedText(String sealed) throws IOException {
+        return sealed.startsWith(TEXT) ? opened(bytes(sealed)) : sealed.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Decrypts a text, as {@link #opened(byte[])} does. */

@@ -3,6 +3,7 @@ package dev.darkroom.queue.durable.disk;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +122,12 @@ public record JobRecord(
         return open(sequence, accepted, Status.IN_PROGRESS, retries, takes, attempts + 1, now);
     }
 
+    /** Returns the record of a running job as if it had begun so much later, or earlier, but not in the future. */
+    public JobRecord startedLater(Duration time, long now) {
+        long startedAt = Math.min(started + time.toMillis(), now);
+        return open(sequence, accepted, status, retries, takes, attempts, startedAt);
+    }
+
     private JobRecord open(
             long place, long since, Status now, int retriesSoFar, int takesSoFar, int attemptsSoFar, long startedAt) {
         return new JobRecord(
@@ -215,8 +222,9 @@ public record JobRecord(
     /** Adds to a status body the times of the job, and which worker did it. */
     public ObjectNode describe(ObjectNode body, long now, String workerId) {
         if (started != 0) {
-            body.put("delayTime", started - accepted)
-                    .put("executionTime", (ended == 0 ? now : ended) - started)
+            // a clock that was set back makes no time negative
+            body.put("delayTime", Math.max(0, started - accepted))
+                    .put("executionTime", Math.max(0, (ended == 0 ? now : ended) - started))
                     .put("workerId", workerId);
         }
         if (retries > 0) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.h2.mvstore.DataUtils;
@@ -25,12 +27,16 @@ import org.h2.mvstore.MVStoreException;
 import org.jboss.logging.Logger;
 
 /**
- * The store of persisted jobs, in a folder: one small record each in an embedded database, requests and answers in files beside it. Records
- * and requests are encrypted. One process at a time can have it open. Safe for several threads.
+ * The store of persisted jobs, in a folder: a record each in an embedded database, with its request and its answer if they are small, so
+ * that one write of the disk makes a job last; large ones are files beside it. Records and requests are encrypted. One process at a time can have it open. Safe for several threads.
  */
 public final class JobStore implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(JobStore.class);
     private static final String FILE = "jobs.mv";
+
+    /** Bytes of the longest requests and answers that are kept in the database, and so in memory too. */
+    private static final int SMALL = 16_384;
+
     private static final String REQUEST = ".request";
     private static final String ANSWER = ".answer";
     private static final String RECORD = ".record";
@@ -41,11 +47,14 @@ public final class JobStore implements AutoCloseable {
     private final JobFiles files;
     private final Records records;
     private final DataKeys keys;
+    private final AtomicBoolean commitIsDue = new AtomicBoolean();
+    private final HeldFile held;
 
-    private JobStore(JobFiles files, Records records, DataKeys keys) {
+    private JobStore(JobFiles files, Records records, DataKeys keys, HeldFile held) {
         this.files = files;
         this.records = records;
         this.keys = keys;
+        this.held = held;
     }
 
     /** Opens the store, or creates it, with a key that lies in its folder. */
@@ -87,9 +96,10 @@ public final class JobStore implements AutoCloseable {
     }
 
     private static JobStore opened(JobFiles files, Optional<String> key) throws IOException {
-        var records = new Records(files.create(FILE));
+        Path file = files.create(FILE);
+        var records = new Records(file);
         try {
-            var jobs = new JobStore(files, records, DataKeys.of(files, key));
+            var jobs = new JobStore(files, records, DataKeys.of(files, key), HeldFile.of(file));
             jobs.checkKey();
             jobs.setAsideUnreadable();
             jobs.sweep();
@@ -117,7 +127,7 @@ public final class JobStore implements AutoCloseable {
 
     /** Refuses a key that opens nothing: it is a wrong one, and what was accepted must not be given up for that. */
     private void checkKey() {
-        Collection<String> all = records.byKeys().values();
+        Collection<String> all = jobTexts().values();
         if (!all.isEmpty() && all.stream().noneMatch(keys::opens)) {
             throw new IllegalStateException("none of the " + all.size() + " jobs in " + files.folder()
                     + " can be read with this key: give the worker the DARKROOM_DATA_KEY, or the file " + DataKeys.FILE
@@ -127,7 +137,7 @@ public final class JobStore implements AutoCloseable {
 
     private void setAsideUnreadable() throws IOException {
         String aside = ASIDE.format(Instant.now());
-        for (Map.Entry<String, String> entry : records.byKeys().entrySet()) {
+        for (Map.Entry<String, String> entry : jobTexts().entrySet()) {
             try {
                 read(entry.getValue());
             } catch (UncheckedIOException e) {
@@ -136,6 +146,10 @@ public final class JobStore implements AutoCloseable {
                         "job %s cannot be read; it is set aside in %s, and neither done nor answered: %s",
                         id, aside, e.getCause());
                 files.write(id + RECORD, entry.getValue().getBytes(StandardCharsets.UTF_8), true);
+                String request = records.text(entry.getKey() + REQUEST);
+                if (request != null) {
+                    files.write(id + REQUEST, request.getBytes(StandardCharsets.UTF_8), true);
+                }
                 files.setAside(aside, List.of(id + RECORD, id + REQUEST));
                 records.remove(entry.getKey());
             }
@@ -148,14 +162,24 @@ public final class JobStore implements AutoCloseable {
         boolean old = false;
         for (Map.Entry<String, String> entry : records.byKeys().entrySet()) {
             if (!keys.isCurrent(entry.getValue())) {
-                records.put(entry.getKey(), keys.sealed(keys.opened(entry.getValue())));
-                old = true;
+                old |= encryptOld(entry.getKey(), entry.getValue());
             }
             encryptOldRequest(entry.getKey() + REQUEST);
         }
         if (old) {
             LOG.info("jobs of an earlier version, or of another key, are encrypted now");
             records.rewrite();
+        }
+    }
+
+    /** Leaves what cannot be read as it is: a request, or an answer, for of records only those are here that can. */
+    private boolean encryptOld(String key, String text) {
+        try {
+            records.put(key, keys.sealedText(keys.openedText(text)));
+            return true;
+        } catch (IOException e) {
+            LOG.errorf("%s cannot be read: %s", key, Reason.of(e));
+            return false;
         }
     }
 
@@ -175,15 +199,26 @@ public final class JobStore implements AutoCloseable {
 
     /** Returns all jobs, in the order of their acceptance. */
     public List<JobRecord> jobs() {
-        return records.all().stream()
+        return jobTexts().values().stream()
                 .map(this::read)
                 .sorted(Comparator.comparingLong(JobRecord::sequence))
                 .toList();
     }
 
-    /** Persists a request; it belongs to a job once the record of that is {@link #put}. */
+    /** Returns the records by the ids of their jobs; there is no dot in an id, but one in all other keys. */
+    private Map<String, String> jobTexts() {
+        return records.byKeys().entrySet().stream()
+                .filter(entry -> entry.getKey().indexOf('.') < 0)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Keeps a request, which lasts after the next {@link #sync}; it belongs to a job once the record of that is {@link #put}. */
     public void keepRequest(String id, byte[] request) {
-        files.write(id + REQUEST, keys.sealed(request), true);
+        if (request.length <= SMALL) {
+            records.put(id + REQUEST, keys.sealedText(request));
+        } else {
+            files.write(id + REQUEST, keys.sealed(request), true);
+        }
     }
 
     /** Puts the record of a job in memory; {@link #commit} or {@link #sync} writes it. */
@@ -200,40 +235,78 @@ public final class JobStore implements AutoCloseable {
         records.commit(false);
     }
 
-    /** Writes all records that were put, so that they outlive a crash of the machine. */
+    /** Has all records that were put written soon, by another thread; one write does for all who ask before it. */
+    public void commitSoon(Executor thread) {
+        if (!commitIsDue.getAndSet(true)) {
+            thread.execute(() -> {
+                commitIsDue.set(false);
+                commit();
+            });
+        }
+    }
+
+    /** Writes all records that were put, so that they outlive a crash of the machine; those who ask at the same time share a write. */
     public void sync() {
-        records.commit(true);
+        records.sync();
     }
 
     /** @throws JobException if the request cannot be decrypted */
     public byte[] request(String id) {
-        byte[] sealed = files.read(id + REQUEST);
+        String small = records.text(id + REQUEST);
+        byte[] large = small != null ? new byte[0] : files.read(id + REQUEST);
         try {
-            return keys.opened(sealed);
+            return small != null ? keys.openedText(small) : keys.opened(large);
         } catch (IOException e) {
             throw new JobException(JobException.Code.INTERNAL, "the job's input cannot be read: " + Reason.of(e), e);
         }
     }
 
     public boolean hasRequest(String id) {
-        return files.has(id + REQUEST);
+        return records.text(id + REQUEST) != null || files.has(id + REQUEST);
     }
 
-    /** Deletes the request of a job that will not be done again. */
+    /** Drops the request of a job that will not be done again. A large one goes at once: the end of the job has to last by then. */
     public void dropRequest(String id) {
+        dropSmallRequest(id);
         files.delete(id + REQUEST);
     }
 
-    /** Writes the last answer of a job; each of its retries has its own. */
+    /** Drops the request, if it is a small one, by the same write as all changes before it: the end of its job, say. */
+    public void dropSmallRequest(String id) {
+        drop(id + REQUEST);
+    }
+
+    private void drop(String key) {
+        if (records.text(key) != null) {
+            try {
+                records.remove(key);
+            } catch (UncheckedIOException e) {
+                LOG.debugf("%s goes when the worker starts again: %s", key, Reason.of(e));
+            }
+        }
+    }
+
+    /** Keeps the last answer of a job; each of its retries has its own. A small one lasts after the next {@link #sync}. */
     void keepAnswer(String id, int retries, byte[] answer, boolean lasting) {
-        files.write(answerOf(id, retries), answer, lasting);
+        if (lasting && answer.length <= SMALL) {
+            records.put(answerOf(id, retries), keys.sealedText(answer));
+        } else {
+            files.write(answerOf(id, retries), answer, lasting);
+        }
     }
 
     byte[] answer(String id, int retries) {
-        return files.read(answerOf(id, retries));
+        String small = records.text(answerOf(id, retries));
+        try {
+            return small != null ? keys.openedText(small) : files.read(answerOf(id, retries));
+        } catch (IOException e) {
+            throw new UncheckedIOException("an answer cannot be read", e);
+        }
     }
 
+    /** Drops an answer. */
     public void dropAnswer(String id, int retries) {
+        drop(answerOf(id, retries));
         files.delete(answerOf(id, retries));
     }
 
@@ -244,6 +317,11 @@ public final class JobStore implements AutoCloseable {
         dropAnswer(job.id(), job.retries());
         records.remove(job.id());
         commit();
+    }
+
+    /** Returns why this process may no longer be the only one that has the store open, as after a restore; empty if it is. */
+    public Optional<String> trouble() {
+        return held.trouble();
     }
 
     /** Compacts the database if much of it is unused; takes a fraction of a second. */
@@ -263,11 +341,14 @@ public final class JobStore implements AutoCloseable {
         return id + "." + retries + ANSWER;
     }
 
-    /** Deletes files that belong to no record. */
+    /** Deletes what belongs to no record. */
     private void sweep() throws IOException {
         Set<String> known = jobs().stream()
                 .flatMap(job -> List.of(job.id() + REQUEST, answerOf(job.id(), job.retries())).stream())
                 .collect(Collectors.toSet());
+        records.byKeys().keySet().stream()
+                .filter(key -> key.indexOf('.') >= 0 && !known.contains(key))
+                .forEach(records::remove);
         files.sweep(Set.of(REQUEST, ANSWER), known::contains);
     }
 

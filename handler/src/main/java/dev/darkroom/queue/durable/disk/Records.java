@@ -5,15 +5,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.type.StringDataType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A map of small texts in one file, which one process at a time can have open. All are held in memory too: reading and putting wait for no
@@ -27,7 +31,14 @@ final class Records implements AutoCloseable {
 
     private final Path file;
     private final Map<String, String> texts;
-    private final Set<String> changed = ConcurrentHashMap.newKeySet();
+
+    /** Keys of what is to be written, in the order of the changes: who sees one of them sees those before it. */
+    private final Set<String> changed = Collections.synchronizedSet(new LinkedHashSet<>());
+
+    private final AtomicLong asked = new AtomicLong();
+    private final ReentrantLock syncing = new ReentrantLock();
+    private long synced; // of those who asked
+    private volatile long syncs;
     private MVStore store;
     private volatile boolean closed;
 
@@ -65,8 +76,10 @@ final class Records implements AutoCloseable {
                         .valueType(StringDataType.INSTANCE));
     }
 
-    Collection<String> all() {
-        return texts.values();
+    /** Returns the text of a key; null if there is none. */
+    @Nullable
+    String text(String key) {
+        return texts.get(key);
     }
 
     /** Returns a copy of all texts by their keys. */
@@ -89,6 +102,31 @@ final class Records implements AutoCloseable {
     }
 
     /**
+     * Writes all changes, so that they outlive a crash of the machine. Those who ask while the disk is busy with others share the next
+     * write, as many as they are.
+     *
+     * @throws UncheckedIOException if that fails; the next write has it too, unless the file has been let go
+     */
+    void sync() {
+        long mine = asked.incrementAndGet();
+        syncing.lock();
+        try {
+            if (synced < mine) {
+                long all = asked.get();
+                commit(true);
+                synced = all;
+            }
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    /** Returns how often the disk was waited for. */
+    long syncs() {
+        return syncs;
+    }
+
+    /**
      * Writes all changes, so that they outlive the process.
      *
      * @param lasting true if they are to outlive a crash of the machine
@@ -96,7 +134,7 @@ final class Records implements AutoCloseable {
      */
     synchronized void commit(boolean lasting) {
         checkOpen();
-        List<String> writing = List.copyOf(changed);
+        List<String> writing = changedNow();
         try {
             if (store.isClosed()) {
                 store = opened(file);
@@ -109,11 +147,18 @@ final class Records implements AutoCloseable {
             }
             store.commit();
             if (lasting) {
+                syncs++;
                 store.sync();
             }
         } catch (MVStoreException e) {
             changed.addAll(writing);
             throw new UncheckedIOException("the jobs cannot be written to " + file, new IOException(e));
+        }
+    }
+
+    private List<String> changedNow() {
+        synchronized (changed) {
+            return List.copyOf(changed);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.darkroom.queue.durable.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.job.Eventually;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.Desk;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on disk: there after a crash, in order, readable by nobody else, and gone when they are forgotten. */
 class JobStoreTest {
+    private static final String LARGE = "request".repeat(5_000);
     private static final Policy POLICY = new Policy(10_000, 60_000, false);
 
     @TempDir
@@ -50,6 +53,56 @@ class JobStoreTest {
     }
 
     @Test
+    void whatIsSmallLastsWithItsRecordAndNeedsNoFile() throws IOException {
+        try (JobStore store = JobStore.open(folder)) {
+            JobRecord ended = job("a", 1).ended(Status.COMPLETED, 2_000, 3_000, 5, false, false);
+            store(store, job("a", 1), "request");
+            store.keepAnswer("a", 0, new byte[] {1, 2}, true);
+            store.put(ended);
+            store.dropSmallRequest("a");
+            store.sync();
+
+            assertThat(files()).containsExactly("jobs.mv");
+            try (JobStore again = JobStore.open(Desk.asIfKilled(folder, temporary.resolve("copy")))) {
+                assertThat(again.jobs()).containsExactly(ended);
+                assertThat(again.hasRequest("a")).isFalse();
+                assertThat(again.answer("a", 0)).containsExactly(1, 2);
+            }
+        }
+    }
+
+    @Test
+    void manyWhoAskAtTheSameTimeWaitForTheDiskTogetherAndAllLast() throws Exception {
+        int many = 40;
+        try (var records = new Records(Files.createDirectories(folder).resolve("jobs.mv"))) {
+            List<Thread> asking = new ArrayList<>();
+            synchronized (records) { // the disk is busy
+                for (int i = 0; i < many; i++) {
+                    String key = "job-" + i;
+                    asking.add(Thread.ofPlatform().start(() -> {
+                        records.put(key, "{}");
+                        records.sync();
+                    }));
+                }
+                Eventually.await(
+                        "all wait",
+                        () -> asking.stream()
+                                .allMatch(thread -> thread.getState() == Thread.State.WAITING
+                                        || thread.getState() == Thread.State.BLOCKED));
+            }
+            for (Thread thread : asking) {
+                thread.join();
+            }
+
+            assertThat(records.syncs()).isLessThanOrEqualTo(2);
+            Path copy = Desk.asIfKilled(folder, temporary.resolve("copy"));
+            try (var again = new Records(copy.resolve("jobs.mv"))) {
+                assertThat(again.byKeys()).hasSize(many);
+            }
+        }
+    }
+
+    @Test
     void whatWasForgottenDoesNotComeBack() throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             JobRecord job = job("a", 1);
@@ -67,14 +120,18 @@ class JobStoreTest {
     @Test
     void filesThatNoJobNeedsAreDeleted() throws IOException {
         try (JobStore store = JobStore.open(folder)) {
-            store(store, job("a", 1), "request");
-            store.keepRequest("crashed-before-its-record", new byte[5]);
+            store(store, job("a", 1), LARGE);
+            store.keepRequest("crashed-before-its-record", LARGE.getBytes(StandardCharsets.UTF_8));
+            store.keepRequest("crashed-too", new byte[5]);
             store.keepAnswer("sync-job", 0, new byte[5], false);
         }
         Files.writeString(folder.resolve("b.request.tmp"), "half");
         Files.writeString(folder.resolve("notes.txt"), "not ours");
 
-        JobStore.open(folder).close();
+        try (JobStore store = JobStore.open(folder)) {
+            assertThat(store.hasRequest("crashed-too")).isFalse();
+            assertThat(store.request("a")).asString().isEqualTo(LARGE);
+        }
 
         assertThat(files()).containsExactlyInAnyOrder("a.request", "jobs.mv", "notes.txt");
     }
@@ -111,7 +168,7 @@ class JobStoreTest {
     @Test
     void aDamagedStoreIsSetAside() throws IOException {
         try (JobStore store = JobStore.open(folder)) {
-            store(store, job("a", 1), "request");
+            store(store, job("a", 1), LARGE);
         }
         byte[] rubbish = "rubbish".repeat(2_000).getBytes(StandardCharsets.UTF_8);
         try (var file = new RandomAccessFile(folder.resolve("jobs.mv").toFile(), "rw")) {
@@ -189,7 +246,7 @@ class JobStoreTest {
         try (JobStore store = JobStore.open(folder)) {
             Files.createDirectories(folder.resolve("a.request/in-the-way"));
 
-            assertThatThrownBy(() -> store.keepRequest("a", new byte[5])).isInstanceOf(UncheckedIOException.class);
+            assertThatThrownBy(() -> store.keepRequest("a", new byte[20_000])).isInstanceOf(UncheckedIOException.class);
 
             assertThat(files()).containsExactlyInAnyOrder("jobs.mv", "a.request");
         }

@@ -1,0 +1,61 @@
+package dev.darkroom;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The worker as it was packaged, jars or an executable, started by Quarkus. */
+@QuarkusIntegrationTest
+@TestProfile(ServedIT.Packaged.class)
+class ServedIT {
+    /** Its data apart from that of other workers. */
+    public static final class Packaged implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "darkroom.home", System.getProperty("darkroom.home"),
+                    "darkroom.data", System.getProperty("darkroom.home") + "/handler/target/served-data",
+                    "darkroom.device", "cpu",
+                    "darkroom.port", "8081",
+                    "quarkus.test.arg-line", "--enable-native-access=ALL-UNNAMED -Dai.djl.offline=true");
+        }
+    }
+
+    @Test
+    void itDrawsAPictureAndServesIt() {
+        given().get("/ping").then().statusCode(200);
+        String url = given().body("{\"input\": {\"prompt\": \"a red circle\", \"seed\": 5}}")
+                .post("/runsync")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("COMPLETED"))
+                .body("output.images[0].url", startsWith("http"))
+                .extract()
+                .path("output.images[0].url");
+        given().get(url.replaceFirst("^http://[^/]+", ""))
+                .then()
+                .statusCode(200)
+                .header("Content-Type", containsString("image/png"));
+    }
+
+    @Test
+    void itRefusesBadInputByName() {
+        given().body("{\"input\": {\"prompt\": 7}}")
+                .post("/runsync")
+                .then()
+                .body("status", equalTo("FAILED"))
+                .body("error", containsString("prompt"));
+    }
+
+    @Test
+    void itsDocumentAndSchemaAreThere() {
+        given().get("/openapi.json").then().statusCode(200).body("openapi", startsWith("3."));
+    }
+}
