@@ -17,8 +17,7 @@ import java.util.function.ToLongFunction;
 record MemoryMetrics(Metrics metrics, MemoryWatch watch) {
     /** Registers all of them. */
     void register(List<ServedModel> models, Device device, LongSupplier evictions) {
-        metrics.counted(
-                "darkroom.memory.evictions", "networks that were freed to make room for others", evictions);
+        metrics.counted("darkroom.memory.evictions", "networks that were freed to make room for others", evictions);
         for (Alarm alarm : Alarm.values()) {
             metrics.counted(
                     "darkroom.memory.alarms",
@@ -59,15 +58,21 @@ record MemoryMetrics(Metrics metrics, MemoryWatch watch) {
                 now -> Optional.of(now.heap()),
                 Readings.Heap::collected);
         if (watch.seen().now().card().isPresent()) {
-            gauge("device.least.free", "the least that the card had free so far", () -> watch.seen().leastFree());
+            gauge(
+                    "device.least.free",
+                    "the least that the card had free so far",
+                    () -> watch.seen().leastFree());
         }
     }
 
     private <T> void reading(
             String name, String description, Function<Readings, Optional<T>> of, ToLongFunction<T> value) {
-        metrics.gauge("darkroom.memory." + name + ".bytes", description, () -> of.apply(watch.seen().now())
-                .map(known -> (double) value.applyAsLong(known))
-                .orElse(Double.NaN));
+        metrics.gauge(
+                "darkroom.memory." + name + ".bytes",
+                description,
+                () -> of.apply(watch.seen().now())
+                        .map(known -> (double) value.applyAsLong(known))
+                        .orElse(Double.NaN));
     }
 
     private void gauge(String name, String description, LongSupplier value) {

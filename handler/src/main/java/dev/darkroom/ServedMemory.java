@@ -32,7 +32,11 @@ class ServedMemory implements MemoryReport, AutoCloseable {
 
     private record Served(List<ServedModel> models, Device device, MemoryWatch watch) {
         long evictions() {
-            return models.stream().map(ServedModel::residency).distinct().mapToLong(Residency::evictions).sum();
+            return models.stream()
+                    .map(ServedModel::residency)
+                    .distinct()
+                    .mapToLong(Residency::evictions)
+                    .sum();
         }
     }
 
@@ -75,11 +79,14 @@ class ServedMemory implements MemoryReport, AutoCloseable {
                 served.evictions(),
                 seen.alarms().stream().map(Alarm::toString).sorted().toList(),
                 served.device.isCard() ? device(served.device, seen) : null,
-                now.host().map(host -> new MemoryStatus.Host(host.available(), host.total())).orElse(null),
+                now.host()
+                        .map(host -> new MemoryStatus.Host(host.available(), host.total()))
+                        .orElse(null),
                 now.container()
                         .map(container -> new MemoryStatus.Container(container.used(), container.max()))
                         .orElse(null),
-                new MemoryStatus.Heap(now.heap().used(), now.heap().max(), now.heap().collected()),
+                new MemoryStatus.Heap(
+                        now.heap().used(), now.heap().max(), now.heap().collected()),
                 now.process()
                         .map(process -> new MemoryStatus.Native(
                                 now.offHeap().orElse(0L), seen.mostOffHeap(), process.resident(), seen.mostResident()))

@@ -62,8 +62,8 @@ class ServedMemoryTest {
             assertThat(status.plan())
                     .isEqualTo(new MemoryStatus.Plan(
                             plan.weights(), plan.onHost(), plan.peak(), plan.room(), plan.vaeInBands()));
-            assertThat(status.networks()).allSatisfy(network -> assertThat(network.loaded())
-                    .isFalse());
+            assertThat(status.networks())
+                    .allSatisfy(network -> assertThat(network.loaded()).isFalse());
             assertThat(status.networks().stream()
                             .mapToLong(MemoryStatus.Network::hostBytes)
                             .sum())
@@ -81,8 +81,7 @@ class ServedMemoryTest {
 
     @Test
     void whatIsNotKnownIsLeftOut() {
-        var status = new MemoryStatus(
-                List.of(), 0, List.of(), null, null, null, new MemoryStatus.Heap(1, 2, 0), null);
+        var status = new MemoryStatus(List.of(), 0, List.of(), null, null, null, new MemoryStatus.Heap(1, 2, 0), null);
 
         assertThat(JobJson.MAPPER.valueToTree(status).toString())
                 .isEqualTo("{\"models\":[],\"evictions\":0,\"alarms\":[],"

@@ -14,7 +14,8 @@ import java.util.Optional;
 public enum Alarm {
     HOST("set DARKROOM_MEMORY lower, serve fewer models, or stop other programs, before the system ends one of them"),
     CONTAINER("set DARKROOM_MEMORY lower or the container's limit higher, before the system ends the worker"),
-    HEAP("set DARKROOM_SOURCES_MEMORY and DARKROOM_HTTP_LARGEST_BODY lower, or give Java more heap (JAVA_TOOL_OPTIONS=-Xmx…)"),
+    HEAP(
+            "set DARKROOM_SOURCES_MEMORY and DARKROOM_HTTP_LARGEST_BODY lower, or give Java more heap (JAVA_TOOL_OPTIONS=-Xmx…)"),
     NATIVE("this looks like a leak: restart the worker when it is idle, and report it with this line"),
     DEVICE("set DARKROOM_MEMORY or DARKROOM_LIMITS_PIXELS lower, or see what else uses the card (nvidia-smi)");
 
@@ -42,7 +43,8 @@ public enum Alarm {
         return switch (this) {
             case HOST -> readings.host().map(Alarm::judge);
             case CONTAINER -> readings.container().map(Alarm::judge);
-            case HEAP -> Optional.of(readings.heap()).filter(heap -> heap.max() > 0).map(Alarm::judge);
+            case HEAP ->
+                Optional.of(readings.heap()).filter(heap -> heap.max() > 0).map(Alarm::judge);
             case NATIVE -> growth.map(Alarm::judge);
             case DEVICE -> readings.card().map(Alarm::judge);
         };
@@ -76,8 +78,9 @@ public enum Alarm {
         long most = Math.max(part(growth.first(), 25), GROWTH_LEAST);
         return new Finding(
                 most(growth.grown(), most, part(most, 80)),
-                "memory outside of Java's heap, of models and of jobs has grown by " + readable(Math.max(0, growth.grown()))
-                        + " since the first job, the alarm is at " + readable(most));
+                "memory outside of Java's heap, of models and of jobs has grown by "
+                        + readable(Math.max(0, growth.grown())) + " since the first job, the alarm is at "
+                        + readable(most));
     }
 
     private static Finding judge(Card card) {

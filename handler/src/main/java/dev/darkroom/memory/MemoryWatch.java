@@ -5,12 +5,11 @@ import dev.darkroom.memory.Alarm.State;
 import dev.darkroom.memory.Growth.Since;
 import dev.darkroom.memory.Readings.Card;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -27,7 +26,7 @@ public final class MemoryWatch implements AutoCloseable {
     private final Supplier<Held> held;
     private final Growth growth = new Growth();
     private final Set<Alarm> raised = EnumSet.noneOf(Alarm.class);
-    private final Map<Alarm, LongAdder> counts = new EnumMap<>(Alarm.class);
+    private final Map<Alarm, Long> counts = new ConcurrentHashMap<>();
     private final Thread thread;
     private volatile Seen seen = new Seen(
             new Readings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), JavaHeap.read()),
@@ -50,9 +49,6 @@ public final class MemoryWatch implements AutoCloseable {
         this.files = files;
         this.card = card;
         this.held = held;
-        for (Alarm alarm : Alarm.values()) {
-            counts.put(alarm, new LongAdder());
-        }
         this.thread = Thread.ofPlatform().daemon().name("memory-watch").unstarted(() -> watch(every));
     }
 
@@ -66,8 +62,7 @@ public final class MemoryWatch implements AutoCloseable {
         return start(new SystemFiles(), card, held, BETWEEN_LOOKS);
     }
 
-    static MemoryWatch start(
-            SystemFiles files, Supplier<Optional<Card>> card, Supplier<Held> held, Duration every) {
+    static MemoryWatch start(SystemFiles files, Supplier<Optional<Card>> card, Supplier<Held> held, Duration every) {
         var watch = new MemoryWatch(files, card, held, every);
         watch.look();
         watch.thread.start();
@@ -88,9 +83,7 @@ public final class MemoryWatch implements AutoCloseable {
     /** Reads once; what cannot be read is left out, for the worker lives on without it. */
     void look() {
         try {
-            note(
-                    new Readings(files.host(), files.container(), card(), files.process(), JavaHeap.read()),
-                    held.get());
+            note(new Readings(files.host(), files.container(), card(), files.process(), JavaHeap.read()), held.get());
         } catch (RuntimeException | Error e) {
             LOG.debug("memory was not looked at", e);
         }
@@ -114,7 +107,9 @@ public final class MemoryWatch implements AutoCloseable {
         }
         seen = new Seen(
                 now,
-                Math.max(seen.mostResident, now.process().map(Readings.Process::resident).orElse(0L)),
+                Math.max(
+                        seen.mostResident,
+                        now.process().map(Readings.Process::resident).orElse(0L)),
                 Math.max(seen.mostOffHeap, now.offHeap().orElse(0L)),
                 Math.min(seen.leastFree, now.card().map(Card::free).orElse(Long.MAX_VALUE)),
                 Set.copyOf(raised));
@@ -122,7 +117,7 @@ public final class MemoryWatch implements AutoCloseable {
 
     private void note(Alarm alarm, Finding finding) {
         if (finding.state() == State.SHORT && raised.add(alarm)) {
-            counts.get(alarm).increment();
+            counts.merge(alarm, 1L, Long::sum);
             LOG.warn(alarm.warning(finding));
         } else if (finding.state() == State.AMPLE && raised.remove(alarm)) {
             LOG.info(alarm.end(finding));
@@ -136,7 +131,7 @@ public final class MemoryWatch implements AutoCloseable {
 
     /** Returns how often an alarm was raised. */
     public long count(Alarm alarm) {
-        return counts.get(alarm).sum();
+        return counts.getOrDefault(alarm, 0L);
     }
 
     @Override

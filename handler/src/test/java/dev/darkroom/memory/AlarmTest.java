@@ -82,11 +82,11 @@ class AlarmTest {
 
     @Test
     void whatIsNotKnownIsNoAlarm() {
-        Readings nothing =
-                readings(Optional.empty(), Optional.empty(), Optional.empty(), new Heap(5, 5, -1, 5));
+        Readings nothing = readings(Optional.empty(), Optional.empty(), Optional.empty(), new Heap(5, 5, -1, 5));
 
-        assertThat(Alarm.values()).allSatisfy(alarm -> assertThat(alarm.judge(nothing, Optional.empty()))
-                .isEmpty());
+        assertThat(Alarm.values())
+                .allSatisfy(alarm ->
+                        assertThat(alarm.judge(nothing, Optional.empty())).isEmpty());
     }
 
     @Test

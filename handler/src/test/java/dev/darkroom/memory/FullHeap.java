@@ -14,10 +14,7 @@ final class FullHeap {
 
     public static void main(String... arguments) {
         try (var watch = MemoryWatch.start(
-                new SystemFiles(Path.of("/nowhere")),
-                Optional::empty,
-                () -> new Held(0, 0, 0),
-                Duration.ofDays(1))) {
+                new SystemFiles(Path.of("/nowhere")), Optional::empty, () -> new Held(0, 0, 0), Duration.ofDays(1))) {
             List<byte[]> chunks = new ArrayList<>();
             while (watch.seen().alarms().isEmpty()) {
                 chunks.add(new byte[CHUNK]);

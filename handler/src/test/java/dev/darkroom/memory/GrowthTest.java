@@ -34,7 +34,9 @@ class GrowthTest {
     void anotherModelDoesNotHoweverItIsHeld() {
         assertThat(grown(3000, 500, 200, 2000, 50)).as("mapped").isEqualTo(-50);
         assertThat(grown(3000, 1500, 200, 2000, 50)).as("converted").isEqualTo(-50);
-        assertThat(grown(2000, 500, 200, 2000, 50)).as("mapped and not read yet").isNegative();
+        assertThat(grown(2000, 500, 200, 2000, 50))
+                .as("mapped and not read yet")
+                .isNegative();
     }
 
     @Test

@@ -70,7 +70,9 @@ class MemoryWatchTest {
             watch.look();
 
             assertThat(watch.seen().alarms()).containsExactly(Alarm.NATIVE);
-            assertThat(log.text()).contains("has grown by 2.1 GB since the first job").contains("restart");
+            assertThat(log.text())
+                    .contains("has grown by 2.1 GB since the first job")
+                    .contains("restart");
             assertThat(watch.seen().mostResident()).isEqualTo(5 * GIGABYTE);
             tree.status(2 * GIGABYTE, GIGABYTE);
             watch.look();

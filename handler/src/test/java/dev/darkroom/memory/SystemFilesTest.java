@@ -102,8 +102,6 @@ class SystemFilesTest {
     private void group(String folder, String max, long used, long idle) throws IOException {
         tree.file(folder + "/memory.max", max + "\n")
                 .file(folder + "/memory.current", used + "\n")
-                .file(
-                        folder + "/memory.stat",
-                        "anon 5\nfile 7\ninactive_file %d\nactive_file 3\n".formatted(idle));
+                .file(folder + "/memory.stat", "anon 5\nfile 7\ninactive_file %d\nactive_file 3\n".formatted(idle));
     }
 }

@@ -32,7 +32,8 @@ public record MemoryStatus(
      * @param plan by which it is held on a card; absent on the CPU, and before the model was first loaded
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Model(String name, List<Network> networks, @Nullable Plan plan) {}
+    public record Model(
+            String name, List<Network> networks, @Nullable Plan plan) {}
 
     /**
      * A network of a model.
@@ -60,7 +61,10 @@ public record MemoryStatus(
     /** The card's memory, by its driver. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Device(
-            String name, @Nullable Long freeBytes, @Nullable Long totalBytes, @Nullable Long leastFreeBytes) {}
+            String name,
+            @Nullable Long freeBytes,
+            @Nullable Long totalBytes,
+            @Nullable Long leastFreeBytes) {}
 
     /** The machine's memory. */
     public record Host(long availableBytes, long totalBytes) {}

@@ -199,7 +199,10 @@ public class RunPodApi {
 
     /** The body of {@code /health}: RunPod's, and beside it the worker's memory once its models are loaded. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Health(Counts.Jobs jobs, Counts.Workers workers, @Nullable MemoryStatus memory) {}
+    public record Health(
+            Counts.Jobs jobs,
+            Counts.Workers workers,
+            @Nullable MemoryStatus memory) {}
 
     private DurableJob accept(ReceivedBody body, boolean sync, RoutingContext request) {
         try (body) {
