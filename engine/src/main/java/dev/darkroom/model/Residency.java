@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -38,6 +39,7 @@ public final class Residency {
     private final Plans plans;
     private final Set<Resident<?>> resident = new LinkedHashSet<>();
     private final LongAdder evictions = new LongAdder();
+    private final LongAccumulator workOnCpu = new LongAccumulator(Math::max, 0);
     private long uses;
 
     /** Makes a residency that chooses all plans by itself. */
@@ -76,12 +78,15 @@ public final class Residency {
         if (!policy.device().isCard()) {
             boolean loaded = loadAll(onCpu(networks), networks, progress);
             plans.onCpu(networks, demand);
+            noteWork(networks, demand);
             return loaded;
         }
         while (true) {
             MemoryPlan plan = plans.choose(networks, demand);
             try {
-                return hold(plan, networks, progress);
+                boolean fresh = hold(plan, networks, progress);
+                noteWork(networks, demand);
+                return fresh;
             } catch (TensorException e) {
                 if (!e.isOutOfMemory() || !plans.stepDown(networks, demand)) {
                     throw e;
@@ -145,6 +150,20 @@ public final class Residency {
     /** Number of networks that were freed to make room for others. */
     public long evictions() {
         return evictions.sum();
+    }
+
+    /** Bytes that the largest run so far was predicted to take on the CPU beside weights. */
+    public long largestWorkOnCpu() {
+        return workOnCpu.get();
+    }
+
+    private void noteWork(List<Resident<?>> networks, Demand demand) {
+        for (Resident<?> network : networks) {
+            if (network.isOn(Device.CPU)) {
+                Activations work = demand.in(network.required().placement().dtype());
+                workOnCpu.accumulate(work.of(network.role(), false) + work.kept());
+            }
+        }
     }
 
     /**
