@@ -155,7 +155,8 @@ final class Planner {
         for (Share share : shares) {
             if (share.placement().device().isCard()) {
                 Activations here = demand.in(share.placement().dtype());
-                activations = Math.max(activations, here.of(share.network().role(), inBands));
+                long unpacked = share.network().knownSize().workspace(share.placement());
+                activations = Math.max(activations, here.of(share.network().role(), inBands) + unpacked);
                 kept = Math.max(kept, here.kept());
             }
         }
