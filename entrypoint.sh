@@ -12,6 +12,9 @@ Darkroom draws pictures with FLUX.1 and Qwen-Image, and edits them.
 
 usage: ./entrypoint.sh                  serve, at http://127.0.0.1:8000 unless HOST and PORT say otherwise
        ./entrypoint.sh --payload FILE   do the one job in FILE, print its result as JSON, and end
+       ./entrypoint.sh --plan           print how the models' networks share a card's memory, and end;
+                                        with --memory 12G, --host-memory 64G, --model SOURCE and --size 1024x1024
+                                        for other cards, machines, models and sizes
        ./entrypoint.sh --help           print this
        ./entrypoint.sh --version        print the version
 
@@ -22,7 +25,7 @@ END
 # the worker refuses the same, but only after the checks
 [[ ${1:-} = --payload=* ]] && set -- --payload "${1#*=}" "${@:2}"
 case "$#:${1:-}" in
-  0: | 2:--payload) ;;
+  0: | 2:--payload | *:--plan) ;;
   1:--help | 1:-h)
     usage
     exit 0
@@ -85,6 +88,8 @@ run() { # FILE
 JAVA_HOME=$(run "$checks_folder/java-home") || stop $? java "no Java 25"
 cpu_computes='' cached=''
 for check in "$checks_folder"/[0-9]*; do
+  # a plan is made from the headers of files, for whichever card
+  [ "${1:-}" != --plan ] || [[ $check = */10-* ]] || continue
   status=0
   line=$(run "$check" 2>&1) || status=$?
   printf '%s\n' "$line" >&2

@@ -1,8 +1,13 @@
 package dev.darkroom;
 
+import dev.darkroom.job.Size;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A command that the arguments of the process give. */
 sealed interface Command {
@@ -15,17 +20,34 @@ sealed interface Command {
 
             usage: ./entrypoint.sh                  serve, at http://127.0.0.1:8000 unless HOST and PORT say otherwise
                    ./entrypoint.sh --payload FILE   do the one job in FILE, print its result as JSON, and end
+                   ./entrypoint.sh --plan           print how the models' networks share a card's memory, and end;
+                                                    with --memory 12G, --host-memory 64G, --model SOURCE and --size 1024x1024
+                                                    for other cards, machines, models and sizes
                    ./entrypoint.sh --help           print this
                    ./entrypoint.sh --version        print the version
 
             Settings are environment variables: docs/configuration.md lists them.
             """;
 
+    /** A size of memory on the command line. */
+    Pattern BYTES = Pattern.compile("(?i)([1-9]\\d{0,3}(?:\\.\\d{1,2})?)\\s*(?:g|gb|gib)");
+
     /** Serve, until the process is asked to end. */
     record Serve() implements Command {}
 
     /** Do one job, and end. */
     record OneJob(Path payload) implements Command {}
+
+    /**
+     * Say how the networks of models share a card's memory, and end.
+     *
+     * @param memory bytes of the card; empty for the one that is here
+     * @param hostMemory bytes of the machine; empty for this one's
+     * @param model a source; empty for the models that are served
+     * @param size of a picture; empty for each model's own
+     */
+    record Plan(OptionalLong memory, OptionalLong hostMemory, Optional<String> model, Optional<Size> size)
+            implements Command {}
 
     /** Say something, and end. */
     record Say(String text) implements Command {}
@@ -53,6 +75,46 @@ sealed interface Command {
                 return new Refuse("--payload: this is no path: " + e.getReason());
             }
         }
-        return new Refuse("unknown arguments " + all);
+        return first.equals("--plan") ? plan(all.subList(1, all.size())) : new Refuse("unknown arguments " + all);
+    }
+
+    private static Command plan(List<String> options) {
+        var plan = new Plan(OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty());
+        try {
+            for (int i = 0; i < options.size(); i += 2) {
+                String option = options.get(i);
+                if (i + 1 == options.size()) {
+                    return new Refuse("unknown arguments " + options);
+                }
+                String value = options.get(i + 1);
+                plan = switch (option) {
+                    case "--memory" -> new Plan(bytes(option, value), plan.hostMemory, plan.model, plan.size);
+                    case "--host-memory" -> new Plan(plan.memory, bytes(option, value), plan.model, plan.size);
+                    case "--model" -> new Plan(plan.memory, plan.hostMemory, Optional.of(value), plan.size);
+                    case "--size" -> new Plan(plan.memory, plan.hostMemory, plan.model, Optional.of(size(value)));
+                    default -> throw new IllegalArgumentException("unknown arguments " + options);
+                };
+            }
+        } catch (IllegalArgumentException e) {
+            return new Refuse(String.valueOf(e.getMessage()));
+        }
+        return plan;
+    }
+
+    private static Size size(String text) {
+        try {
+            return Size.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--size: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads a number of bytes as cards are sold: 12G are 12 GiB. */
+    private static OptionalLong bytes(String option, String text) {
+        Matcher matcher = BYTES.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(option + ": must be such as 24G, from 1 to 9999 G, not '" + text + "'");
+        }
+        return OptionalLong.of(Math.round(Double.parseDouble(matcher.group(1)) * (1L << 30)));
     }
 }

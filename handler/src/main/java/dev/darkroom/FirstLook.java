@@ -5,6 +5,7 @@ import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Reason;
+import dev.darkroom.model.PlanChoice;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
@@ -60,6 +61,10 @@ final class FirstLook {
                 err.print(Command.USAGE);
                 yield OptionalInt.of(WRONG_ARGUMENTS);
             }
+            case Command.Plan asked -> {
+                OptionalInt end = settings(command);
+                yield end.isPresent() ? end : OptionalInt.of(new PlanTable(variables, out, err).print(asked));
+            }
             case Command.Serve serve -> settings(command);
             case Command.OneJob(Path payload) -> {
                 OptionalInt end = settings(command);
@@ -72,6 +77,7 @@ final class FirstLook {
         var environment = new Environment(variables, WorkerConfig.class);
         List<String> faults = new ArrayList<>(environment.faults());
         models(environment).ifPresent(faults::add);
+        plan(environment).ifPresent(faults::add);
         OpenFiles.tooFew().ifPresent(faults::add);
         environment.doubts().forEach(doubt -> say("warning", doubt));
         if (faults.isEmpty()) {
@@ -90,6 +96,16 @@ final class FirstLook {
             return Optional.empty();
         } catch (HubException e) {
             return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Says what is wrong with the memory plan, likewise. */
+    private static Optional<String> plan(Environment environment) {
+        try {
+            environment.value("darkroom.memory-plan").filter(plan -> !plan.isBlank()).ifPresent(PlanChoice::parse);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of("DARKROOM_MEMORY_PLAN: " + e.getMessage());
         }
     }
 

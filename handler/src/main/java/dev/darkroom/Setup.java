@@ -15,6 +15,7 @@ import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.GpuLane;
 import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.PlanChoice;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
 import dev.darkroom.store.ResultFolder;
@@ -38,6 +39,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Builds the worker: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
@@ -84,6 +88,7 @@ public final class Setup implements AutoCloseable {
                 models.add(model);
                 StartupChecks.run("weights of " + model.name(), () -> load(model));
             }
+            StartupChecks.run("memory plan", this::checkPlanChoice);
             phases.lap("weights");
             compareArithmetic();
             startKernels();
@@ -159,7 +164,23 @@ public final class Setup implements AutoCloseable {
         device = StartupChecks.run("device", this::chosenDevice);
         StartupChecks.run("allocator", Allocator::name);
         precision = precision();
-        return new Residency(policy(precision));
+        return new Residency(policy(precision), config.planChoice());
+    }
+
+    /** Refuses a choice for a component that no model has; returns a line for the log. */
+    private String checkPlanChoice() {
+        PlanChoice choice = config.planChoice();
+        Set<String> components = models.stream()
+                .flatMap(served -> served.model().networks().stream())
+                .map(Resident::component)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!components.containsAll(choice.some().keySet())) {
+            throw new IllegalArgumentException("DARKROOM_MEMORY_PLAN: of " + choice.some().keySet()
+                    + " no model has some; components are " + components);
+        }
+        return !device.isCard() && !choice.equals(PlanChoice.AUTO)
+                ? "DARKROOM_MEMORY_PLAN has no effect on " + device
+                : config.memoryPlan();
     }
 
     private void compareArithmetic() {

@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Limits;
+import dev.darkroom.model.PlanChoice;
 import dev.darkroom.net.AddressException;
 import dev.darkroom.net.WebAddress;
 import dev.darkroom.queue.durable.QueueSettings;
@@ -65,6 +66,13 @@ public interface WorkerConfig {
     Optional<MemorySize> memory();
 
     /**
+     * How the networks of a model share a card: {@code auto}, {@code resident}, {@code streamed} or {@code cpu}, or such for components, as in
+     * {@code transformer=streamed:12,text_encoder=cpu}.
+     */
+    @WithDefault("auto")
+    String memoryPlan();
+
+    /**
      * Models to serve, as {@code name=source} pairs, comma separated; a source is a directory or {@code org/repo[@revision]}, and the first
      * pair the default. Unset: the embedded pocket checkpoints.
      */
@@ -115,6 +123,15 @@ public interface WorkerConfig {
     /** Form of the log: {@code text}, or {@code json} with one object a line, which RunPod's console can filter. */
     @WithDefault("text")
     LogForm log();
+
+    /** Returns how the networks of a model share a card, as far as that was chosen. */
+    default PlanChoice planChoice() {
+        try {
+            return PlanChoice.parse(memoryPlan().isBlank() ? "auto" : memoryPlan());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("DARKROOM_MEMORY_PLAN: " + e.getMessage(), e);
+        }
+    }
 
     /** Returns the address at which callers reach this worker. */
     default String address() {

@@ -119,8 +119,7 @@ class CacheIT {
                 "--payload",
                 HOME.resolve("test-payloads/flux-red-circle.json").toString());
         assertThat(ended.exit).as(ended.err).isZero();
-        assertThat(JSON.readTree(ended.out).path("status").asText())
-                .isEqualTo("COMPLETED");
+        assertThat(JSON.readTree(ended.out).path("status").asText()).isEqualTo("COMPLETED");
         return ended;
     }
 

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
+import dev.darkroom.job.Eventually;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -29,8 +30,8 @@ class ServedIT {
     }
 
     @Test
-    void itDrawsAPictureAndServesIt() {
-        given().get("/ping").then().statusCode(200);
+    void itDrawsAPictureAndServesIt() throws InterruptedException {
+        Eventually.await("it is ready", () -> given().get("/ping").statusCode() == 200);
         String url = given().body("{\"input\": {\"prompt\": \"a red circle\", \"seed\": 5}}")
                 .post("/runsync")
                 .then()
@@ -46,7 +47,8 @@ class ServedIT {
     }
 
     @Test
-    void itRefusesBadInputByName() {
+    void itRefusesBadInputByName() throws InterruptedException {
+        Eventually.await("it is ready", () -> given().get("/ping").statusCode() == 200);
         given().body("{\"input\": {\"prompt\": 7}}")
                 .post("/runsync")
                 .then()

@@ -33,6 +33,8 @@ record Demands(Pipeline pipeline, Choices choices) {
                 encoded,
                 batch,
                 Math.min(steps, Denoiser.STEPS_AT_ONCE));
-        return type -> pipeline.family().activations(work, type).keeping(Checkpoint.CACHES * Checkpoint.MOST_KEPT_BYTES + loras);
+        return type -> pipeline.family()
+                .activations(work, type)
+                .keeping(Checkpoint.CACHES * Checkpoint.MOST_KEPT_BYTES + loras);
     }
 }

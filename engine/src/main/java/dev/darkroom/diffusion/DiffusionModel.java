@@ -163,8 +163,7 @@ public final class DiffusionModel implements ImageModel {
     }
 
     @Override
-    public Demand usualDemand() {
-        Size size = defaults().size();
+    public Demand demand(Size size) {
         return demands.of(
                 size,
                 pipeline.edits() ? List.of(size) : List.of(),

@@ -3,6 +3,7 @@ package dev.darkroom.model;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
+import dev.darkroom.job.Size;
 import java.util.List;
 
 /**
@@ -54,8 +55,13 @@ public interface ImageModel extends AutoCloseable {
      */
     Demand demand(Job job, List<Sample> samples, Sources sources);
 
-    /** What a picture of the checkpoint's own size takes, as most jobs will ask for; for an edit, with one picture to edit. */
-    Demand usualDemand();
+    /** What a picture of a size takes; for an edit, with one picture to edit. */
+    Demand demand(Size size);
+
+    /** What a picture of the checkpoint's own size takes, as most jobs will ask for. */
+    default Demand usualDemand() {
+        return demand(defaults().size());
+    }
 
     /** Frees what is cached from earlier jobs beside the weights. */
     void forget();

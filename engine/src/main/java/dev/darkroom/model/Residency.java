@@ -36,7 +36,7 @@ public final class Residency {
             .thenComparing(Resident::bytes, Comparator.reverseOrder());
 
     private final PlacementPolicy policy;
-    private final CardPlans plans;
+    private final Plans plans;
     private final Set<Resident<?>> resident = new LinkedHashSet<>();
     private final LongAdder evictions = new LongAdder();
     private final LongAccumulator workOnCpu = new LongAccumulator(Math::max, 0);
@@ -55,7 +55,7 @@ public final class Residency {
     /** @param host bytes that weights may take in the host's memory where the card computes with them */
     public Residency(PlacementPolicy policy, PlanChoice choice, long host) {
         this.policy = policy;
-        plans = new CardPlans(policy, new Planner(policy, choice, host), this::onCard);
+        plans = new Plans(policy, new Planner(policy, choice, host), this::onCard);
     }
 
     /** A network that is to be loaded, where, and how many bytes its weights take there. */
@@ -76,9 +76,10 @@ public final class Residency {
         uses++;
         networks.forEach(network -> network.use(uses));
         if (!policy.device().isCard()) {
-            boolean fresh = loadAll(onCpu(networks), networks, progress);
+            boolean loaded = loadAll(onCpu(networks), networks, progress);
+            plans.onCpu(networks, demand);
             noteWork(networks, demand);
-            return fresh;
+            return loaded;
         }
         while (true) {
             MemoryPlan plan = plans.choose(networks, demand);
@@ -129,14 +130,21 @@ public final class Residency {
         return needed <= policy.roomOnCpu(used(Device.CPU));
     }
 
-    /** The plan by which a model's networks are held; empty on the CPU, and for a model that was not asked for yet. */
+    /** The plan by which a model's networks are held; empty for a model that was not asked for yet. */
     public Optional<MemoryPlan> plan(List<Resident<?>> networks) {
         return plans.of(networks);
     }
 
-    /** The plan that would be made for a model now, if no other model were there. */
-    public MemoryPlan forecast(List<Resident<?>> networks, Demand demand) {
-        return plans.forecast(networks, demand);
+    /**
+     * Makes the plan of a model for a card that need not be there: nothing is loaded.
+     *
+     * @param card bytes that the card has
+     * @param host bytes that weights may take in the host's memory
+     */
+    public static MemoryPlan forecast(
+            PlacementPolicy policy, PlanChoice choice, ImageModel model, Demand demand, long card, long host) {
+        var room = new Planner.Room(card, policy.mostOnDevice(), 0);
+        return new Planner(policy, choice, host).plan(model.networks(), demand, room);
     }
 
     /** Number of networks that were freed to make room for others. */

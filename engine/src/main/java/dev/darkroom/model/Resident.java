@@ -55,11 +55,7 @@ public final class Resident<T> implements AutoCloseable {
      * @param loader loads the folder's network to a place
      */
     public Resident(
-            String name,
-            Role role,
-            Path folder,
-            LayerNames names,
-            BiFunction<Path, Placement, Loaded<T>> loader) {
+            String name, Role role, Path folder, LayerNames names, BiFunction<Path, Placement, Loaded<T>> loader) {
         this.name = name;
         this.role = role;
         this.folder = folder;

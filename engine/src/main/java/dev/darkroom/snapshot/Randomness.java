@@ -24,8 +24,13 @@ public final class Randomness {
 
     private Randomness() {}
 
-    /** Returns the generator of now, for keys and names that nobody can guess; not to be kept. */
-    public static SecureRandom secure() {
+    /** Fills an array with random bytes, for keys and names that nobody can guess. */
+    public static void fill(byte[] bytes) {
+        present.nextBytes(bytes);
+    }
+
+    /** Returns the generator of now; not to be kept. */
+    static SecureRandom secure() {
         return present;
     }
 

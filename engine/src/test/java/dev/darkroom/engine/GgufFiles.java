@@ -181,7 +181,8 @@ public final class GgufFiles {
         for (String part : List.of(".weight", ".bias")) { // scale and shift here, shift and scale there
             theirs.put(
                     "final_layer.adaLN_modulation.1" + part,
-                    Objects.requireNonNull(rest.remove("norm_out.linear" + part)).swapped());
+                    Objects.requireNonNull(rest.remove("norm_out.linear" + part))
+                            .swapped());
         }
         if (!rest.isEmpty()) {
             throw new IllegalStateException(rest.keySet() + " has no other name");

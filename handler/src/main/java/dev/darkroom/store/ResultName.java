@@ -42,7 +42,7 @@ public record ResultName(String job, int index) {
     /** Returns a new random file name that nobody can guess. */
     static String unguessable(ImageFormat format) {
         byte[] random = new byte[RANDOM_BYTES];
-        Randomness.secure().nextBytes(random);
+        Randomness.fill(random);
         return HexFormat.of().formatHex(random) + "." + format.extension();
     }
 }

@@ -1,6 +1,5 @@
 package dev.darkroom.bench;
 
-import dev.darkroom.model.Demand;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.PictureEncoder;
@@ -10,6 +9,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.Demand;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Sources;

@@ -344,7 +344,8 @@ class StartupScriptsTest {
     void weightsFromElsewhereTakeThePlaceOfAComponentsOwn() throws IOException, InterruptedException {
         Path model = checkpoint();
         try (Stream<Path> files = Files.list(model.resolve("transformer"))) {
-            for (Path file : files.filter(each -> each.toString().contains("safetensors")).toList()) {
+            for (Path file : files.filter(each -> each.toString().contains("safetensors"))
+                    .toList()) {
                 Files.delete(file);
             }
         }
@@ -353,13 +354,18 @@ class StartupScriptsTest {
         shell.set("HF_HUB_CACHE", hub.toString());
 
         assertFailed(shell.set("DARKROOM_MODELS", "mine=" + model).check("60-weights"), 60, "lacks transformer/");
-        assertOk(shell.set("DARKROOM_MODELS", "mine=%s[transformer=%s]".formatted(model, gguf)).check("60-weights"), "1 here, 0.0 GB");
+        assertOk(
+                shell.set("DARKROOM_MODELS", "mine=%s[transformer=%s]".formatted(model, gguf))
+                        .check("60-weights"),
+                "1 here, 0.0 GB");
         assertFailed(
-                shell.set("DARKROOM_MODELS", "mine=" + model + "[transformer=/no/such.gguf]").check("60-weights"),
+                shell.set("DARKROOM_MODELS", "mine=" + model + "[transformer=/no/such.gguf]")
+                        .check("60-weights"),
                 60,
                 "lacks /no/such.gguf");
         assertFailed(
-                shell.set("DARKROOM_MODELS", "mine=%s[unet=%s]".formatted(model, gguf)).check("60-weights"),
+                shell.set("DARKROOM_MODELS", "mine=%s[unet=%s]".formatted(model, gguf))
+                        .check("60-weights"),
                 60,
                 "has no network 'unet', but");
         shell.set("DARKROOM_MODELS", "mine=" + model + "[transformer = studio/gguf/deep/flux1.gguf@v1]");
@@ -371,7 +377,10 @@ class StartupScriptsTest {
         Path cache = hub.resolve("models--studio--gguf");
         Files.createDirectories(cache.resolve("refs"));
         Files.writeString(cache.resolve("refs/v1"), COMMIT);
-        Files.copy(gguf, Files.createDirectories(cache.resolve("snapshots/" + COMMIT + "/deep")).resolve("flux1.gguf"));
+        Files.copy(
+                gguf,
+                Files.createDirectories(cache.resolve("snapshots/" + COMMIT + "/deep"))
+                        .resolve("flux1.gguf"));
         assertOk(shell.check("60-weights"), "1 here");
 
         Files.copy(gguf, model.resolve("transformer/flux1-Q8_0.gguf"));

@@ -52,7 +52,7 @@ final class DataKeys {
         String kept = files.has(FILE) ? new String(files.read(FILE), StandardCharsets.UTF_8).strip() : "";
         if (kept.isEmpty() && keys.isEmpty()) {
             byte[] random = new byte[KEY_BYTES];
-            Randomness.secure().nextBytes(random);
+            Randomness.fill(random);
             kept = HexFormat.of().formatHex(random);
             files.write(FILE, kept.getBytes(StandardCharsets.UTF_8), true);
         }
@@ -74,7 +74,7 @@ final class DataKeys {
     byte[] sealed(byte[] plain) {
         try {
             byte[] nonce = new byte[NONCE_BYTES];
-            Randomness.secure().nextBytes(nonce);
+            Randomness.fill(nonce);
             Cipher cipher = Cipher.getInstance(TRANSFORMATION);
             cipher.init(Cipher.ENCRYPT_MODE, keys.getFirst(), new GCMParameterSpec(TAG_BITS, nonce));
             byte[] sealed = new byte[MAGIC.length + NONCE_BYTES + cipher.getOutputSize(plain.length)];
