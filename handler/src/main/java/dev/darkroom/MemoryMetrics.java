@@ -6,7 +6,6 @@ import dev.darkroom.memory.MemoryWatch;
 import dev.darkroom.memory.Readings;
 import dev.darkroom.model.MemoryPlan;
 import dev.darkroom.queue.http.MemoryStatus;
-import dev.darkroom.tensor.Device;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,7 +15,7 @@ import java.util.function.ToLongFunction;
 /** The numbers of the worker's memory under {@code darkroom.memory}: not a number where the system does not tell one. */
 record MemoryMetrics(Metrics metrics, MemoryWatch watch) {
     /** Registers all of them. */
-    void register(List<ServedModel> models, Device device, LongSupplier evictions) {
+    void register(List<ServedModel> models, LongSupplier evictions) {
         metrics.counted("darkroom.memory.evictions", "networks that were freed to make room for others", evictions);
         for (Alarm alarm : Alarm.values()) {
             metrics.counted(
@@ -33,7 +32,7 @@ record MemoryMetrics(Metrics metrics, MemoryWatch watch) {
                     () -> watch.seen().alarms().contains(alarm) ? 1 : 0);
         }
         readings();
-        models.forEach(model -> model(model, device));
+        models.forEach(this::model);
     }
 
     private void readings() {
@@ -79,14 +78,12 @@ record MemoryMetrics(Metrics metrics, MemoryWatch watch) {
         metrics.gauge("darkroom.memory." + name + ".bytes", description, value::getAsLong);
     }
 
-    private void model(ServedModel model, Device device) {
+    private void model(ServedModel model) {
         weights(model, "device", MemoryStatus.Network::deviceBytes);
         weights(model, "host", MemoryStatus.Network::hostBytes);
-        if (device.isCard()) {
-            plan(model, "peak", "memory of the card that a model was predicted to take at most", MemoryPlan::peak);
-            plan(model, "room", "memory of the card that there was for a model", MemoryPlan::room);
-            plan(model, "weights", "weights of a model on the card, with those on their way", MemoryPlan::weights);
-        }
+        plan(model, "peak", "memory that a model was predicted to take at most where it computes", MemoryPlan::peak);
+        plan(model, "room", "memory that there was for a model", MemoryPlan::room);
+        plan(model, "weights", "weights of a model where it computes, with those on their way", MemoryPlan::weights);
     }
 
     private void weights(ServedModel model, String where, ToLongFunction<MemoryStatus.Network> bytes) {

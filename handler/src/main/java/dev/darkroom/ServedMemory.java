@@ -49,7 +49,7 @@ class ServedMemory implements MemoryReport, AutoCloseable {
                 () -> held(models));
         var now = new Served(models, device, watch);
         served = Optional.of(now);
-        new MemoryMetrics(metrics, watch).register(models, device, now::evictions);
+        new MemoryMetrics(metrics, watch).register(models, now::evictions);
     }
 
     private Held held(List<ServedModel> models) {
@@ -116,12 +116,12 @@ class ServedMemory implements MemoryReport, AutoCloseable {
                 plan.map(ServedMemory::plan).orElse(null));
     }
 
-    /** The plan by which a model is held on a card. */
+    /** The plan by which a model is held. */
     static Optional<MemoryPlan> plan(ServedModel served) {
         return served.residency().plan(served.model().networks());
     }
 
-    private static MemoryStatus.Plan plan(MemoryPlan plan) {
+    static MemoryStatus.Plan plan(MemoryPlan plan) {
         return new MemoryStatus.Plan(plan.weights(), plan.onHost(), plan.peak(), plan.room(), plan.vaeInBands());
     }
 

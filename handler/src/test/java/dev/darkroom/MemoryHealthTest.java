@@ -27,7 +27,7 @@ class MemoryHealthTest extends WholeWorker {
         assertThat(health.getInt("memory.evictions")).isZero();
         assertThat(health.getList("memory.alarms")).isNotNull();
         List<Map<String, Object>> models = health.getList("memory.models");
-        assertThat(models).extracting(model -> model.get("name")).containsExactly("pocket", "pocket-edit");
+        assertThat(models).extracting(model -> model.get("name")).containsExactly("pocket-flux", "pocket-qwen-edit");
         assertThat(health.<Boolean>getList("memory.models.networks.flatten().loaded"))
                 .isNotEmpty()
                 .containsOnly(true);
@@ -35,6 +35,9 @@ class MemoryHealthTest extends WholeWorker {
                 .allMatch(placement -> placement.endsWith(" on cpu"));
         assertThat(health.<Number>getList("memory.models.networks.flatten().hostBytes"))
                 .allMatch(bytes -> bytes.longValue() > 0);
+        assertThat(health.<Number>getList("memory.models.plan.peakBytes"))
+                .hasSize(2)
+                .allMatch(bytes -> bytes.longValue() > MEGABYTE);
         assertThat(health.getMap("memory")).doesNotContainKey("device");
         assertThat(health.getLong("memory.host.availableBytes"))
                 .isBetween(MEGABYTE, health.getLong("memory.host.totalBytes"));
@@ -61,7 +64,7 @@ class MemoryHealthTest extends WholeWorker {
                         "darkroom_memory_heap_max_bytes ",
                         "darkroom_memory_heap_collected_bytes ",
                         "darkroom_memory_evictions_total 0.0",
-                        "darkroom_memory_weights_device_bytes{model=\"pocket\"} 0.0");
+                        "darkroom_memory_weights_device_bytes{model=\"pocket-flux\"} 0.0");
         for (Alarm alarm : Alarm.values()) {
             assertThat(metrics)
                     .contains(
@@ -69,7 +72,7 @@ class MemoryHealthTest extends WholeWorker {
                             "darkroom_memory_short{memory=\"" + alarm + "\"} ");
         }
         JsonPath health = health();
-        for (String model : List.of("pocket", "pocket-edit")) {
+        for (String model : List.of("pocket-flux", "pocket-qwen-edit")) {
             long bytes =
                     health
                             .<Number>getList("memory.models.find { it.name == '" + model + "' }.networks.hostBytes")
@@ -82,7 +85,11 @@ class MemoryHealthTest extends WholeWorker {
                             .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))))
                     .containsExactly((double) bytes);
         }
-        assertThat(metrics).doesNotContain("darkroom_memory_plan_");
+        assertThat(metrics)
+                .contains(
+                        "darkroom_memory_plan_peak_bytes{model=\"pocket-flux\"} ",
+                        "darkroom_memory_plan_room_bytes{model=\"pocket-flux\"} ",
+                        "darkroom_memory_plan_weights_bytes{model=\"pocket-flux\"} ");
     }
 
     /** The page says what each is called. */

@@ -34,7 +34,8 @@ class ServedMemoryTest {
             residency.prepare(model.networks(), model.usualDemand(), Progress.NONE);
 
             MemoryStatus.Model status = ServedMemory.model(served);
-            assertThat(status.plan()).isNull();
+            assertThat(status.plan())
+                    .isEqualTo(ServedMemory.plan(served).map(ServedMemory::plan).orElseThrow());
             assertThat(status.networks())
                     .extracting(MemoryStatus.Network::name)
                     .containsExactlyInAnyOrderElementsOf(
@@ -54,8 +55,8 @@ class ServedMemoryTest {
     void onACardThePlanIsTold() {
         var policy = new PlacementPolicy(Device.META, Optional.empty(), OptionalLong.of(1000));
         try (ImageModel model = LoadedModel.open("tiny", TinyFlux.DEV)) {
-            MemoryPlan plan = Residency.forecast(
-                    policy, PlanChoice.AUTO, model, model.usualDemand(), 1L << 30, Long.MAX_VALUE);
+            MemoryPlan plan =
+                    Residency.forecast(policy, PlanChoice.AUTO, model, model.usualDemand(), 1L << 30, Long.MAX_VALUE);
 
             MemoryStatus.Model status = ServedMemory.model("tiny", model.networks(), Optional.of(plan));
 

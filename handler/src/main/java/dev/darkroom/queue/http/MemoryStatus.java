@@ -29,7 +29,7 @@ public record MemoryStatus(
     /**
      * A served model.
      *
-     * @param plan by which it is held on a card; absent on the CPU, and before the model was first loaded
+     * @param plan by which it is held; absent before the model was first asked for
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Model(
@@ -50,10 +50,10 @@ public record MemoryStatus(
     /**
      * What a model was predicted to take.
      *
-     * @param weightsBytes of weights on the card, with the ring through which streamed blocks go
+     * @param weightsBytes of weights where the model computes, with the ring through which streamed blocks go
      * @param hostBytes of weights in the host's memory
-     * @param peakBytes on the card at the peak of a run
-     * @param roomBytes that the card had for it
+     * @param peakBytes at the peak of a run
+     * @param roomBytes that there were for it
      * @param vaeInBands true if the autoencoder works in bands
      */
     public record Plan(long weightsBytes, long hostBytes, long peakBytes, long roomBytes, boolean vaeInBands) {}
