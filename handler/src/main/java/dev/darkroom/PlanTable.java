@@ -25,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Prints how the networks of models would share a card's memory, from the headers of their files: nothing is loaded, and no card is needed. */
 final class PlanTable {
@@ -34,6 +36,7 @@ final class PlanTable {
     private final WorkerConfig config;
     private final PrintStream out;
     private final PrintStream err;
+    private final Set<String> components = new TreeSet<>();
 
     PlanTable(Map<String, String> variables, PrintStream out, PrintStream err) {
         this.config = new Environment(variables, WorkerConfig.class).read(WorkerConfig.class);
@@ -59,7 +62,7 @@ final class PlanTable {
                     print(source.getKey(), source.getValue(), headers, asked, card.getAsLong());
                 }
             }
-            return 0;
+            return namesUnknownComponents() ? FAILED : 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
@@ -84,6 +87,7 @@ final class PlanTable {
         try (Loras loras = Families.loras(config.loras().memory().asLongValue());
                 ImageModel model = Families.open(name, folder, config.limits().values(), loras)) {
             Size size = asked.size().orElse(model.defaults().size());
+            model.networks().forEach(network -> components.add(network.component()));
             long machine = asked.hostMemory().orElseGet(Processor::memoryBytes);
             var demand = model.demand(size);
             MemoryPlan plan = Residency.forecast(policy(), config.planChoice(), model, demand, card, machine / 4 * 3);
@@ -102,6 +106,17 @@ final class PlanTable {
             table(plan);
             work(demand.in(config.dtype().map(type -> DType.valueOf(type.name())).orElse(DType.BFLOAT16)));
         }
+    }
+
+    /** Tells of a choice for a component that none of the models has: the worker would not start with it. */
+    private boolean namesUnknownComponents() {
+        var unknown = new TreeSet<>(config.planChoice().some().keySet());
+        unknown.removeAll(components);
+        if (!unknown.isEmpty()) {
+            err.println("--plan: DARKROOM_MEMORY_PLAN names " + String.join(", ", unknown)
+                    + ", which no model here has; components are " + String.join(", ", components));
+        }
+        return !unknown.isEmpty();
     }
 
     private PlacementPolicy policy() {
