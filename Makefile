@@ -14,7 +14,7 @@ TEST_JAVA = $(JAVA_HOME)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR)
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
 SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
 
-.PHONY: build run dev job test coverage bench bench-gpu gpu-check tally soak golden fuzz audit format deploy-test dev-check image image-check
+.PHONY: build run dev job test coverage bench bench-gpu gpu-check tally simulate soak golden fuzz audit format deploy-test dev-check image image-check
 
 build: $(CACHE)
 
@@ -71,6 +71,10 @@ gpu-check: test-classes
 # What a step costs on a card, from shapes alone, and the forecast by card: make tally MODEL=flux.1-dev [SIZE=1024x1024] [FORMAT=json], or MODEL=all
 tally: test-classes
 	@$(TEST_JAVA) -Ddarkroom.operators.over=meta.py dev.darkroom.meta.Tally "$(MODEL)" "$(SIZE)" "$(FORMAT)"
+
+# Random jobs for published models on simulated cards of 8 to 80 GB: make simulate [JOBS=600] [SEED=1]
+simulate: test-classes
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(TEST_JAVA) -Ddarkroom.operators.over=meta.py dev.darkroom.meta.SimulatedJobs "$$folder" $(or $(JOBS),600) $(or $(SEED),1)
 
 # Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]; and a hundred changes of LoRAs
 soak: build test-classes

@@ -51,6 +51,7 @@ class Serving {
     private final PayloadReader payloads;
     private final ResultFolder results;
     private final Metrics metrics;
+    private final ServedMemory memory;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
@@ -64,6 +65,7 @@ class Serving {
             PayloadReader payloads,
             ResultFolder results,
             Metrics metrics,
+            ServedMemory memory,
             Vertx vertx) {
         this.config = config;
         this.state = state;
@@ -71,6 +73,7 @@ class Serving {
         this.payloads = payloads;
         this.results = results;
         this.metrics = metrics;
+        this.memory = memory;
         this.vertx = vertx;
     }
 
@@ -168,6 +171,7 @@ class Serving {
             metrics.gauge("darkroom.gpu.free.bytes", "memory that the card has left", device::freeBytes);
             metrics.gauge("darkroom.gpu.total.bytes", "memory that the card has", device::totalBytes);
         }
+        memory.watch(setup.served(), device);
     }
 
     /** Finishes what runs when the process gets SIGTERM: it lives until this returns. */
@@ -179,6 +183,7 @@ class Serving {
     private void finishJobs() throws InterruptedException {
         state.defunct();
         watch.ifPresent(ServiceWatch::close);
+        memory.close();
         queue.stop();
         pulled.ifPresent(RunPodSource::stop);
         if (!workers.isEmpty() && !stopping.getAndSet(true)) {

@@ -302,6 +302,11 @@ public final class Setup implements AutoCloseable {
         return String.join(", ", placements);
     }
 
+    /** Returns the models, once there is a handler of them. */
+    List<ServedModel> served() {
+        return List.copyOf(models);
+    }
+
     /** Returns the number of tensors alive. */
     double liveTensors() {
         return Scope.liveTensors();

@@ -93,6 +93,7 @@ class ArchitectureTest {
             Map.entry("store", List.of("net", "image", "snapshot", "job")),
             Map.entry("net", List.of()),
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
+            Map.entry("memory", List.of("model")),
             Map.entry("logs", List.of("job")));
 
     private static final String[] MODEL_ROOMS = {

@@ -39,7 +39,14 @@ public record MemoryPlan(List<Share> shares, boolean vaeInBands, long work, long
 
     /** Bytes of weights on the device: those that stay, and the ring that streamed blocks go through. */
     public long weights() {
-        return shares.stream().mapToLong(Share::onCard).sum() + ring();
+        return onCpu()
+                ? shares.stream().mapToLong(Share::inMemory).sum()
+                : shares.stream().mapToLong(Share::onCard).sum() + ring();
+    }
+
+    /** True if there is no card in it. */
+    private boolean onCpu() {
+        return shares.stream().noneMatch(share -> share.placement.device().isCard());
     }
 
     /** Bytes of the ring that streamed blocks go through. */

@@ -62,6 +62,19 @@ final class Planner {
         return plan(networks, demand, room, true, network -> new Way.OnCpu());
     }
 
+    /** The plan on a machine without a card, whether it fits or not. */
+    MemoryPlan onCpu(List<Resident<?>> networks, Demand demand, long room) {
+        List<Share> shares = networks.stream()
+                .map(network -> share(network, new Way.OnCpu()))
+                .toList();
+        long work = shares.stream()
+                .mapToLong(share ->
+                        demand.in(share.placement().dtype()).of(share.network().role(), true))
+                .max()
+                .orElse(0);
+        return new MemoryPlan(shares, false, workspace.around(work), room);
+    }
+
     /** The plan that keeps all networks on the card, whether it fits or not. */
     MemoryPlan whole(List<Resident<?>> networks, Demand demand, Room room) {
         return plan(networks, demand, room, false, network -> Step.RESIDENT.way(network, 0));

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -35,9 +36,10 @@ public final class Residency {
             .thenComparing(Resident::bytes, Comparator.reverseOrder());
 
     private final PlacementPolicy policy;
-    private final CardPlans plans;
+    private final Plans plans;
     private final Set<Resident<?>> resident = new LinkedHashSet<>();
     private final LongAdder evictions = new LongAdder();
+    private final LongAccumulator workOnCpu = new LongAccumulator(Math::max, 0);
     private long uses;
 
     /** Makes a residency that chooses all plans by itself. */
@@ -53,7 +55,7 @@ public final class Residency {
     /** @param host bytes that weights may take in the host's memory where the card computes with them */
     public Residency(PlacementPolicy policy, PlanChoice choice, long host) {
         this.policy = policy;
-        plans = new CardPlans(policy, new Planner(policy, choice, host), this::onCard);
+        plans = new Plans(policy, new Planner(policy, choice, host), this::onCard);
     }
 
     /** A network that is to be loaded, where, and how many bytes its weights take there. */
@@ -74,12 +76,17 @@ public final class Residency {
         uses++;
         networks.forEach(network -> network.use(uses));
         if (!policy.device().isCard()) {
-            return loadAll(onCpu(networks), networks, progress);
+            boolean loaded = loadAll(onCpu(networks), networks, progress);
+            plans.onCpu(networks, demand);
+            noteWork(networks, demand);
+            return loaded;
         }
         while (true) {
             MemoryPlan plan = plans.choose(networks, demand);
             try {
-                return hold(plan, networks, progress);
+                boolean fresh = hold(plan, networks, progress);
+                noteWork(networks, demand);
+                return fresh;
             } catch (TensorException e) {
                 if (!e.isOutOfMemory() || !plans.stepDown(networks, demand)) {
                     throw e;
@@ -123,7 +130,7 @@ public final class Residency {
         return needed <= policy.roomOnCpu(used(Device.CPU));
     }
 
-    /** The plan by which a model's networks are held; empty on the CPU, and for a model that was not asked for yet. */
+    /** The plan by which a model's networks are held; empty for a model that was not asked for yet. */
     public Optional<MemoryPlan> plan(List<Resident<?>> networks) {
         return plans.of(networks);
     }
@@ -143,6 +150,20 @@ public final class Residency {
     /** Number of networks that were freed to make room for others. */
     public long evictions() {
         return evictions.sum();
+    }
+
+    /** Bytes that the largest run so far was predicted to take on the CPU beside weights. */
+    public long largestWorkOnCpu() {
+        return workOnCpu.get();
+    }
+
+    private void noteWork(List<Resident<?>> networks, Demand demand) {
+        for (Resident<?> network : networks) {
+            if (network.isOn(Device.CPU)) {
+                Activations work = demand.in(network.required().placement().dtype());
+                workOnCpu.accumulate(work.of(network.role(), false) + work.kept());
+            }
+        }
     }
 
     /**

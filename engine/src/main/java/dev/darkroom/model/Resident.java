@@ -23,10 +23,10 @@ public final class Resident<T> implements AutoCloseable {
     private final Path folder;
     private final LayerNames names;
     private final BiFunction<Path, Placement, Loaded<T>> loader;
-    private @Nullable Loaded<T> loaded;
+    private volatile @Nullable Loaded<T> loaded; // read by those who watch memory
     private final Map<Placement, HeldSizes> measured = new ConcurrentHashMap<>();
     private volatile @Nullable WeightSize known;
-    private long bytes;
+    private volatile long bytes;
     private long lastUse;
 
     /** A network's part in its model. */

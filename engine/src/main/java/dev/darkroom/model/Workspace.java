@@ -15,10 +15,13 @@ record Workspace(double factor, long fixed) {
      */
     private static final Workspace CARD = new Workspace(5 / 3.0, 512L << 20);
 
+    /** Of the CPU, found with the embedded models: oneDNN's copies in its own layouts, gaps of the allocator. */
+    private static final Workspace CPU = new Workspace(1, 64L << 20);
+
     private static final Workspace NONE = new Workspace(1, 0);
 
     static Workspace of(Device device) {
-        return device.isCuda() ? CARD : NONE;
+        return device.isCuda() ? CARD : device.isCard() ? NONE : CPU;
     }
 
     long around(long activations) {

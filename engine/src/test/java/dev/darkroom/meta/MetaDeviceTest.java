@@ -1,6 +1,7 @@
 package dev.darkroom.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
@@ -70,6 +71,25 @@ class MetaDeviceTest {
     /** Tensors begin at multiples of some bytes, so a little lies between them. */
     private static void assertPublished(@Nullable Long bytes, long published) {
         assertThat(bytes).isBetween(published, published + 10_000);
+    }
+
+    /** What follows from the amounts of a run, against what its tensors take. */
+    @ParameterizedTest
+    @MethodSource("sound")
+    void aRunTakesWhatWasPredicted(Scenario scenario) {
+        JsonNode told = MetaRuns.of(scenario);
+        JsonNode demand = told.path("demand");
+        long predicted = Math.max(
+                demand.path("vae").asLong(),
+                Math.max(
+                        demand.path("transformer").asLong(),
+                        demand.path("text_encoder").asLong()));
+        long peak = told.path("peak").asLong();
+
+        assertThat(peak).isPositive().isLessThanOrEqualTo(predicted + demand.path("kept").asLong());
+        if (told.path("batch").asInt() == 1 && scenario.plan().equals("auto") && scenario.pictures() < 2) {
+            assertThat(predicted).isCloseTo(peak, within(peak / 25));
+        }
     }
 
     /** Of what residency counts the convolutions of one frame leave out a little. */

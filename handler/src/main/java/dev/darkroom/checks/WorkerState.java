@@ -23,6 +23,7 @@ public class WorkerState {
     private final Map<String, String> troubles = new TreeMap<>();
     private Phase phase = Phase.STARTING;
     private int running;
+    private long ended;
 
     /** Returns the current phase. */
     public synchronized Phase phase() {
@@ -32,6 +33,11 @@ public class WorkerState {
     /** Returns the number of jobs that were taken and have not ended. */
     public synchronized int running() {
         return running;
+    }
+
+    /** Returns the number of jobs that were taken and have ended. */
+    public synchronized long ended() {
+        return ended;
     }
 
     /** Notes that the models are loaded: jobs can come. */
@@ -48,6 +54,7 @@ public class WorkerState {
     /** Notes that a job has ended. */
     public synchronized void jobEnded() {
         running--;
+        ended++;
         change(running == 0 ? Phase.READY : Phase.BUSY);
     }
 

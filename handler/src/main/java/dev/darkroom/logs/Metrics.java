@@ -2,6 +2,7 @@ package dev.darkroom.logs;
 
 import dev.darkroom.job.JobException;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The worker's metrics, for Prometheus at {@code /q/metrics}. */
@@ -51,6 +53,31 @@ public class Metrics {
     /** Registers a gauge, whose value is read at each scrape, such as {@code darkroom.queue.depth}. */
     public void gauge(String name, String description, DoubleSupplier value) {
         io.micrometer.core.instrument.Gauge.builder(name, value::getAsDouble)
+                .description(description)
+                .register(registry);
+    }
+
+    /** Registers a gauge for one of several things of a kind, such as {@code darkroom.memory.plan.peak.bytes} of a model. */
+    public void gauge(String name, String description, String kind, String which, DoubleSupplier value) {
+        io.micrometer.core.instrument.Gauge.builder(name, value::getAsDouble)
+                .description(description)
+                .tag(kind, which)
+                .register(registry);
+    }
+
+    // the registry holds what it reads a count from weakly, which a lambda would not outlive
+
+    /** Registers a count that somebody else keeps, for each of several things of a kind; it only grows. */
+    public void counted(String name, String description, String kind, String which, LongSupplier value) {
+        FunctionCounter.builder(name, this, self -> value.getAsLong())
+                .description(description)
+                .tag(kind, which)
+                .register(registry);
+    }
+
+    /** Registers a count that somebody else keeps; it only grows. */
+    public void counted(String name, String description, LongSupplier value) {
+        FunctionCounter.builder(name, this, self -> value.getAsLong())
                 .description(description)
                 .register(registry);
     }

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Reason;
@@ -47,13 +48,15 @@ public class RunPodApi {
     private final LongPolls callers;
     private final BodyReading bodies;
     private final FormBody forms;
+    private final MemoryReport memory;
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    RunPodApi(DurableQueue queue, LongPolls callers, BodyReading bodies, FormBody forms) {
+    RunPodApi(DurableQueue queue, LongPolls callers, BodyReading bodies, FormBody forms, MemoryReport memory) {
         this.queue = queue;
         this.callers = callers;
         this.bodies = bodies;
         this.forms = forms;
+        this.memory = memory;
     }
 
     /** Accepts a job and answers at once with its id. */
@@ -186,12 +189,20 @@ public class RunPodApi {
         return JobJson.object().put("removed", queue.purge()).put("status", "completed");
     }
 
-    /** Answers with the numbers of jobs and workers. */
+    /** Answers with the numbers of jobs and workers, and what is known of the worker's memory. */
     @GET
     @Path("health")
-    public Counts.Health health() {
-        return queue.health();
+    public Health health() {
+        Counts.Health counts = queue.health();
+        return new Health(counts.jobs(), counts.workers(), memory.now().orElse(null));
     }
+
+    /** The body of {@code /health}: RunPod's, and beside it the worker's memory once its models are loaded. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Health(
+            Counts.Jobs jobs,
+            Counts.Workers workers,
+            @Nullable MemoryStatus memory) {}
 
     private DurableJob accept(ReceivedBody body, boolean sync, RoutingContext request) {
         try (body) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.logs.LogTap;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +138,7 @@ class HandingInTest {
     @Test
     void aPlatformThatNeverTakesAResultIsGivenUpAfterAWhile() throws Exception {
         try (var worker = new TestWorker();
-                var log = new LogTap()) {
+                var log = new LogTap(RunPodSource.class)) {
             worker.platform.rule(
                     Endpoint.DONE, post -> post.jobId().equals("a") ? Reaction.status(503) : Reaction.usual());
             worker.platform.offer("a", INPUT);
@@ -220,7 +221,7 @@ class HandingInTest {
     @Test
     void logsHoldNeitherTheKeyNorAddressesNorPictures() throws Exception {
         try (var worker = new TestWorker(TestWorker.impatient(millis(900)));
-                var log = new LogTap()) {
+                var log = new LogTap(RunPodSource.class)) {
             worker.platform.script(
                     Endpoint.TAKE, Reaction.hang(), Reaction.reset(), Reaction.status(401), Reaction.status(500));
             worker.platform.script(Endpoint.DONE, Reaction.hang(), Reaction.reset(), Reaction.status(400));

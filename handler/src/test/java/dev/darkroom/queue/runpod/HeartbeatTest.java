@@ -7,6 +7,7 @@ import static dev.darkroom.queue.runpod.TestWorker.PING_RETRIES;
 import static dev.darkroom.queue.runpod.TestWorker.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.logs.LogTap;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -156,7 +157,7 @@ class HeartbeatTest {
         variables.remove("RUNPOD_WEBHOOK_PING");
         RunPodEnvironment environment = RunPodEnvironment.from(variables).orElseThrow();
 
-        try (var log = new LogTap();
+        try (var log = new LogTap(RunPodSource.class);
                 var unused = Heartbeat.start(RunPodIdentity.fixed(environment), TestWorker.settings(Map.of()))) {
             assertThat(log.text()).contains("no heartbeat");
         }

@@ -3,6 +3,7 @@ package dev.darkroom.queue.runpod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.logs.LogTap;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,7 +52,7 @@ class RunPodEnvironmentTest {
 
     @Test
     void aMissingKeyIsSaidAloudAndEndsOnlyTheHeartbeat() {
-        try (var log = new LogTap()) {
+        try (var log = new LogTap(RunPodSource.class)) {
             RunPodEnvironment environment = environment(without("RUNPOD_AI_API_KEY"));
 
             assertThat(environment.key()).isNull();

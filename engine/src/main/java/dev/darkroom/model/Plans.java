@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plans by which models are held on a card, and what was learnt of them. A plan stays as long as jobs fit it; one for a larger job holds
+ * The plans by which models are held, and what was learnt of them on a card. A plan stays as long as jobs fit it; one for a larger job holds
  * less on the card, and after it the second of two smaller jobs brings back what there is room for. A plan by which memory ran out is never
  * made again.
  */
-final class CardPlans {
+final class Plans {
     /** Parts of a card's memory by which more is taken to be lacking each time that memory runs out. */
     private static final int LESSON = 32;
 
@@ -36,7 +36,7 @@ final class CardPlans {
     private record Planned(MemoryPlan plan, long lacking, int outgrown) {}
 
     /** @param onCard gives the networks that are on the card, of all models */
-    CardPlans(PlacementPolicy policy, Planner planner, Supplier<List<Resident<?>>> onCard) {
+    Plans(PlacementPolicy policy, Planner planner, Supplier<List<Resident<?>>> onCard) {
         this.policy = policy;
         this.planner = planner;
         this.onCard = onCard;
@@ -61,6 +61,12 @@ final class CardPlans {
             return keep(networks, same, last.lacking, last.outgrown + 1);
         }
         return keep(networks, plan(networks, demand, last.lacking), last.lacking, 0);
+    }
+
+    /** Notes the plan of a run on a machine without a card. */
+    void onCpu(List<Resident<?>> networks, Demand demand) {
+        MemoryPlan plan = planner.onCpu(networks, demand, policy.roomOnCpu(0));
+        keep(networks, plan, 0, 0);
     }
 
     private static long lacking(@Nullable Planned last) {

@@ -1,4 +1,4 @@
-package dev.darkroom.queue.runpod;
+package dev.darkroom.logs;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,25 +7,28 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Hears everything that this room logs, on all levels. */
-final class LogTap extends Handler implements AutoCloseable {
+/** Hears everything that a room logs, on all levels. */
+public final class LogTap extends Handler implements AutoCloseable {
     private static final org.jboss.logmanager.formatters.PatternFormatter MESSAGES =
             new org.jboss.logmanager.formatters.PatternFormatter("%s");
 
-    private final Logger logger = Logger.getLogger(LogTap.class.getPackageName());
+    private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    LogTap() {
+    /** @param room any class of it */
+    public LogTap(Class<?> room) {
+        logger = Logger.getLogger(room.getPackageName());
         logger.setLevel(Level.ALL);
         logger.addHandler(this);
     }
 
     /** All lines so far: level and message. */
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 
-    String text() {
+    /** The same as one text. */
+    public String text() {
         return String.join("\n", lines);
     }
 
