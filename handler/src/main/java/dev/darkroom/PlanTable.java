@@ -13,6 +13,7 @@ import dev.darkroom.model.Activations;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.MemoryPlan;
 import dev.darkroom.model.Residency;
+import dev.darkroom.model.Resident;
 import dev.darkroom.settings.Environment;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -103,8 +104,10 @@ final class PlanTable {
                         (headers.whole() - wholeBefore) / 1e6);
             }
             out.println();
-            table(plan);
-            work(demand.in(config.dtype().map(type -> DType.valueOf(type.name())).orElse(DType.BFLOAT16)));
+            Activations beside =
+                    demand.in(config.dtype().map(type -> DType.valueOf(type.name())).orElse(DType.BFLOAT16));
+            table(plan, beside);
+            work(beside);
         }
     }
 
@@ -137,7 +140,7 @@ final class PlanTable {
         }
     }
 
-    private void table(MemoryPlan plan) {
+    private void table(MemoryPlan plan, Activations beside) {
         row("network", "type", "on the card", "on the host", "held");
         for (MemoryPlan.Share share : plan.shares()) {
             row(
@@ -150,8 +153,17 @@ final class PlanTable {
         if (plan.ring() > 0) {
             row("ring of streamed blocks", "", readable(plan.ring()), "", "for all streamed networks");
         }
-        row("work at the peak", "", readable(plan.work()), "", plan.vaeInBands() ? "vae in bands" : "");
+        row("work at the peak", "", readable(plan.work()), "", inBands(plan, beside) ? "vae in bands" : "");
         row("predicted peak", "", readable(plan.peak()), readable(plan.onHost()), verdict(plan));
+    }
+
+    /** True if the autoencoder works on the card, and in bands that are smaller than the picture. */
+    private static boolean inBands(MemoryPlan plan, Activations beside) {
+        return plan.vaeInBands()
+                && beside.vaeInBands() < beside.vae()
+                && plan.shares().stream()
+                        .anyMatch(share -> share.network().role() == Resident.Role.VAE
+                                && share.placement().device().isCard());
     }
 
     private void row(String what, String type, String onCard, String onHost, String held) {
@@ -165,7 +177,8 @@ final class PlanTable {
 
     private static String held(Placement placement) {
         String where = placement.device().isCard() ? placement.holding().toString() : "computes on the CPU";
-        return where + placement.precision().remark();
+        String remark = placement.precision().remark();
+        return where + (remark.isEmpty() ? "" : "," + remark);
     }
 
     private static String verdict(MemoryPlan plan) {
@@ -177,11 +190,13 @@ final class PlanTable {
     private void work(Activations beside) {
         out.printf(
                 Locale.ROOT,
-                "%n  tensors of the work: text encoders %s, transformer %s, vae %s (in the smallest bands %s), kept encodings %s%n%n",
+                "%n  tensors of the work: text encoders %s, transformer %s, vae %s%s, kept encodings %s%n%n",
                 readable(beside.textEncoder()),
                 readable(beside.transformer()),
                 readable(beside.vae()),
-                readable(beside.vaeInBands()),
+                beside.vaeInBands() < beside.vae()
+                        ? " (in the smallest bands " + readable(beside.vaeInBands()) + ")"
+                        : "",
                 readable(beside.kept()));
     }
 

@@ -27,8 +27,7 @@ final class HeaderDownload implements FirstBytes {
     private byte[] bytes = new byte[0];
     private int fetched;
 
-    HeaderDownload(
-            HubClient client, HubSettings settings, Repository repository, String commit, RepositoryFile file) {
+    HeaderDownload(HubClient client, HubSettings settings, Repository repository, String commit, RepositoryFile file) {
         this.client = client;
         this.settings = settings;
         this.repository = repository;

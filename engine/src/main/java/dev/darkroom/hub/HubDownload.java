@@ -198,8 +198,8 @@ final class HubDownload {
             tasks.add(() -> {
                 connections.acquire();
                 try {
-                    long fetched = new HeaderDownload(client, settings, repository, listing.commit(), file)
-                            .fetch(blob(file));
+                    long fetched =
+                            new HeaderDownload(client, settings, repository, listing.commit(), file).fetch(blob(file));
                     tally.add(fetched, file.bytes());
                 } finally {
                     connections.release();

@@ -67,7 +67,10 @@ class ModelHeadersTest {
             var demand = model.demand(new Size(256, 256));
             for (long card = CARD; card > CARD / 8; card = card * 3 / 4) {
                 var plan = Residency.forecast(policy, PlanChoice.AUTO, model, demand, card, Long.MAX_VALUE / 2);
-                plans.add(plan + " " + plan.shares().stream().map(share -> share.bytes().toString()).toList());
+                plans.add(plan + " "
+                        + plan.shares().stream()
+                                .map(share -> share.bytes().toString())
+                                .toList());
             }
         }
         return plans;
@@ -92,7 +95,8 @@ class ModelHeadersTest {
             assertThat(headers.read()).isPositive().isLessThan(small + 4 * 80_000);
             assertThat(headers.whole()).isGreaterThan(5_000_000);
             assertThat(hub.sent.get()).isLessThan(small + 350_000);
-            assertThat(hub.asked(".safetensors")).allMatch(asked -> asked.range().isPresent());
+            assertThat(hub.asked(".safetensors"))
+                    .allMatch(asked -> asked.range().isPresent());
             assertThat(folder.resolve("hub")).as("the cache").doesNotExist();
         }
         assertThat(made).doesNotExist();
@@ -128,7 +132,9 @@ class ModelHeadersTest {
 
             assertThat(plans(made)).isEqualTo(plans(whole));
             assertThat(hub.asked(WEIGHTS)).isEmpty();
-            assertThat(hub.asked(FILE)).isNotEmpty().allMatch(asked -> asked.range().isPresent());
+            assertThat(hub.asked(FILE))
+                    .isNotEmpty()
+                    .allMatch(asked -> asked.range().isPresent());
         }
     }
 
@@ -163,7 +169,11 @@ class ModelHeadersTest {
     @ValueSource(longs = {0, 1, -1, Long.MAX_VALUE, 100_000_001, 5_000_000})
     void aHeaderThatCannotBeIsRefused(long length) {
         byte[] content = Arrays.copyOf(
-                ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array(), 1_000_000);
+                ByteBuffer.allocate(8)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(length)
+                        .array(),
+                1_000_000);
         hub.add(WEIGHTS, content);
         assertRefused(TestHub.NAME, "claims a header of " + Long.toUnsignedString(length) + " bytes");
     }
@@ -186,8 +196,7 @@ class ModelHeadersTest {
                 TestHub.NAME + "[transformer=" + TestHub.NAME + "/" + FILE + "]",
                 "claims " + Long.toUnsignedString(count) + " items");
         hub.add(FILE, new byte[1_000_000]);
-        assertRefused(
-                TestHub.NAME + "[transformer=" + TestHub.NAME + "/" + FILE + "]", "is no GGUF file");
+        assertRefused(TestHub.NAME + "[transformer=" + TestHub.NAME + "/" + FILE + "]", "is no GGUF file");
     }
 
     private void assertRefused(String source, String message) {

@@ -72,8 +72,7 @@ final class GgufHeader {
 
     private int width(int type) {
         if (type < 0 || type >= WIDTHS.length) {
-            throw new HubException(
-                    file.name() + " has metadata of the unknown type " + Integer.toUnsignedString(type));
+            throw new HubException(file.name() + " has metadata of the unknown type " + Integer.toUnsignedString(type));
         }
         return WIDTHS[type];
     }
