@@ -54,8 +54,8 @@ class ServedMemoryTest {
     void onACardThePlanIsTold() {
         var policy = new PlacementPolicy(Device.META, Optional.empty(), OptionalLong.of(1000));
         try (ImageModel model = LoadedModel.open("tiny", TinyFlux.DEV)) {
-            MemoryPlan plan = new Residency(policy, PlanChoice.AUTO, Long.MAX_VALUE)
-                    .forecast(model.networks(), model.usualDemand());
+            MemoryPlan plan = Residency.forecast(
+                    policy, PlanChoice.AUTO, model, model.usualDemand(), 1L << 30, Long.MAX_VALUE);
 
             MemoryStatus.Model status = ServedMemory.model("tiny", model.networks(), Optional.of(plan));
 

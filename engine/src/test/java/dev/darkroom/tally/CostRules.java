@@ -33,6 +33,9 @@ final class CostRules {
         }
     };
 
+    /** Passes over numbers of a layer's type that unpacking its blocks takes, about: shifts, masks, factors, in float32 in between. */
+    private static final int UNPACKING = 8;
+
     private static final Rule WAITS = (call, cost) -> cost.wait(1);
 
     private static final Map<String, Rule> TEXT = new HashMap<>();
@@ -300,6 +303,14 @@ final class CostRules {
         // fp8
         TEXT.put("quantise_rows", (call, cost) -> Passes.quantised(call.tensor(0), cost));
         TEXT.put("empty_rows", NOTHING);
+        TEXT.put("dequantise_as", (call, cost) -> {
+            cost.pass(5 * call.tensor(0).numbers());
+            cost.pass(2 * bytes(call.results()));
+        });
+        TEXT.put("unpack_blocks", (call, cost) -> {
+            cost.pass(2 * call.tensor(0).numbers());
+            cost.pass(UNPACKING * bytes(call.results()));
+        });
         TEXT.put("dequantise", (call, cost) -> {
             cost.pass(5 * call.tensor(0).numbers());
             cost.pass(2 * bytes(call.results()));
