@@ -123,7 +123,7 @@ class EntrypointScriptTest {
 
     @Test
     void aPlanPassesWithTheInstallationLookedAtAlone() throws IOException, InterruptedException {
-        shell.set("DARKROOM_DATA", "/proc/none"); // which a check would refuse
+        shell.set("DARKROOM_MODELS", "mine=/no/such"); // which the check of the weights would refuse
         Shell.Ended ended = start("--plan", "--memory", "12G", "--model", "org/name");
 
         assertThat(ended.exit()).as(ended.err()).isZero();
