@@ -139,11 +139,7 @@ final class BlobDownload {
             }
             return 0;
         }
-        String range = answer.contentRange().orElse("");
-        if (!range.startsWith("bytes " + asked + "-") || !range.endsWith("/" + file.bytes())) {
-            throw new TransientException(
-                    "asked for bytes from " + asked + ", the server sends " + range, Optional.empty());
-        }
+        answer.checkRange(asked, file.bytes());
         return asked;
     }
 

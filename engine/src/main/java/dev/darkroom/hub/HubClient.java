@@ -112,6 +112,15 @@ final class HubClient implements AutoCloseable {
      * @param status 200: all of the file; 206: the range asked for
      */
     record HubResponse(int status, Optional<String> contentRange, InputStream body) implements AutoCloseable {
+        /** Checks that a range begins where it was asked to, in a file of the size that the hub lists. */
+        void checkRange(long asked, long size) throws TransientException {
+            String range = contentRange.orElse("");
+            if (!range.startsWith("bytes " + asked + "-") || !range.endsWith("/" + size)) {
+                throw new TransientException(
+                        "asked for bytes from " + asked + ", the server sends " + range, Optional.empty());
+            }
+        }
+
         @Override
         public void close() throws IOException {
             body.close();

@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /** Downloads those files of a repository that the worker reads into a cache. The next run resumes an interrupted download. */
@@ -27,6 +29,12 @@ final class HubDownload {
     private final Optional<Terminal> terminal;
 
     private Wanted wanted = Wanted.CHECKPOINT;
+    private Optional<Tally> headersOnly = Optional.empty();
+
+    /** Is told how much was fetched of how much. */
+    interface Tally {
+        void add(long fetched, long whole);
+    }
 
     /** @param terminal on which a bar shows how far it is; empty for lines in the log */
     HubDownload(HubSettings settings, HubCache cache, Repository repository, Optional<Terminal> terminal) {
@@ -39,6 +47,12 @@ final class HubDownload {
     /** Says which files are wanted, if that is not a whole checkpoint. */
     HubDownload wanting(Wanted other) {
         wanted = other;
+        return this;
+    }
+
+    /** Has only the headers of weights fetched. The cache must be a temporary one: its files look whole and are not. */
+    HubDownload headersOnly(Tally tally) {
+        headersOnly = Optional.of(tally);
         return this;
     }
 
@@ -99,6 +113,9 @@ final class HubDownload {
 
     private Path placed(Listing listing, List<RepositoryFile> files, long start) throws IOException {
         Path snapshot = place(listing.commit(), files);
+        if (headersOnly.isPresent()) {
+            return snapshot;
+        }
         LOG.infof(
                 "%s is in %s: %d files, %d MB, %d s",
                 repository,
@@ -147,6 +164,9 @@ final class HubDownload {
             throws IOException, InterruptedException {
         Map<String, RepositoryFile> contents = new LinkedHashMap<>();
         files.forEach(file -> contents.putIfAbsent(file.digest().hex(), file));
+        if (headersOnly.isPresent()) {
+            headers(client, listing, contents.values(), headersOnly.get());
+        }
         long missing = contents.values().stream()
                 .mapToLong(file -> BlobDownload.missing(file, blob(file), settings))
                 .sum();
@@ -160,6 +180,34 @@ final class HubDownload {
                     })
                     .toList());
         }
+    }
+
+    /** Fetches headers of weights, and counts what is fetched with the small files, which come as in any download. */
+    private void headers(HubClient client, Listing listing, Collection<RepositoryFile> files, Tally tally)
+            throws InterruptedException {
+        var connections = new Semaphore(settings.connections(), true);
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (RepositoryFile file : files) {
+            if (Files.exists(blob(file))) {
+                continue;
+            }
+            if (!ComponentSource.WEIGHTS.matcher(file.path()).matches()) {
+                tally.add(file.bytes(), file.bytes());
+                continue;
+            }
+            tasks.add(() -> {
+                connections.acquire();
+                try {
+                    long fetched =
+                            new HeaderDownload(client, settings, repository, listing.commit(), file).fetch(blob(file));
+                    tally.add(fetched, file.bytes());
+                } finally {
+                    connections.release();
+                }
+                return null;
+            });
+        }
+        ParallelTasks.run(tasks);
     }
 
     private void checkSpace(long bytes) throws IOException {

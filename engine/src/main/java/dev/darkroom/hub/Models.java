@@ -24,7 +24,12 @@ public final class Models {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final HubSettings settings;
-    private final Optional<Terminal> terminal;
+    private final Fetch missing;
+
+    /** Brings what no cache has; returns the folder of its files. */
+    interface Fetch {
+        Path fetch(Repository repository, Wanted wanted) throws InterruptedException;
+    }
 
     /** Creates the search; looks nowhere yet. How far a download is, is told in the log. */
     public Models(HubSettings settings) {
@@ -33,8 +38,17 @@ public final class Models {
 
     /** Creates the search; looks nowhere yet. How far a download is, is drawn on the terminal, if there is one. */
     public Models(HubSettings settings, Optional<Terminal> terminal) {
+        this(
+                settings,
+                (repository, wanted) -> new HubDownload(settings, HubCache.own(settings), repository, terminal)
+                        .wanting(wanted)
+                        .run());
+    }
+
+    /** Creates a search that has what is in no cache brought in another way. */
+    Models(HubSettings settings, Fetch missing) {
         this.settings = settings;
-        this.terminal = terminal;
+        this.missing = missing;
     }
 
     /**
@@ -89,11 +103,7 @@ public final class Models {
         if (!settings.offline()) {
             // a volume with the cache on it may be mounted late: looking again is cheaper than downloading
             Optional<Path> cached = patiently(repository.toString(), () -> cached(repository, wanted));
-            return cached.isPresent()
-                    ? cached.get()
-                    : new HubDownload(settings, HubCache.own(settings), repository, terminal)
-                            .wanting(wanted)
-                            .run();
+            return cached.isPresent() ? cached.get() : missing.fetch(repository, wanted);
         }
         return patiently(repository.toString(), () -> cached(repository, wanted))
                 .orElseThrow(() -> new HubException(repository + " is not to be downloaded (HF_HUB_OFFLINE), and "

@@ -86,7 +86,9 @@ class MetaDeviceTest {
                         demand.path("text_encoder").asLong()));
         long peak = told.path("peak").asLong();
 
-        assertThat(peak).isPositive().isLessThanOrEqualTo(predicted + demand.path("kept").asLong());
+        assertThat(peak)
+                .isPositive()
+                .isLessThanOrEqualTo(predicted + demand.path("kept").asLong());
         if (told.path("batch").asInt() == 1 && scenario.plan().equals("auto") && scenario.pictures() < 2) {
             assertThat(predicted).isCloseTo(peak, within(peak / 25));
         }

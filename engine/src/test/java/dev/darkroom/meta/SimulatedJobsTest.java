@@ -22,7 +22,9 @@ class SimulatedJobsTest {
         List<MatchResult> cards = LINE.matcher(out).results().toList();
         assertThat(cards).as(out).hasSize(6).allMatch(card -> card.group(3).equals("0"));
         assertThat(cards).allMatch(card -> Double.parseDouble(card.group(4)) <= 1);
-        assertThat(cards.stream().mapToInt(card -> Integer.parseInt(card.group(1))).sum())
+        assertThat(cards.stream()
+                        .mapToInt(card -> Integer.parseInt(card.group(1)))
+                        .sum())
                 .isGreaterThan(12);
     }
 }

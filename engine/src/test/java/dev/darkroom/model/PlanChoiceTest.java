@@ -34,7 +34,19 @@ class PlanChoiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "all", "streamed:", "streamed:-1", "streamed:12345", "vae=", "=cpu", "cpu,cpu", "vae=cpu,vae=cpu", "vae=cpu,resident"})
+    @ValueSource(
+            strings = {
+                "",
+                "all",
+                "streamed:",
+                "streamed:-1",
+                "streamed:12345",
+                "vae=",
+                "=cpu",
+                "cpu,cpu",
+                "vae=cpu,vae=cpu",
+                "vae=cpu,resident"
+            })
     void whatMakesNoSenseIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PlanChoice.parse(text))

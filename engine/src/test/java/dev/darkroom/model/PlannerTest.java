@@ -62,9 +62,12 @@ class PlannerTest {
         MemoryPlan last = plan(MUCH);
         for (long card = last.peak(); card > 0; card -= 100_000) {
             MemoryPlan plan = plan(card);
-            boolean allOnCpu = plan.shares().stream().noneMatch(share -> share.placement().device().isCard());
+            boolean allOnCpu = plan.shares().stream()
+                    .noneMatch(share -> share.placement().device().isCard());
 
-            assertThat(plan.fits() || allOnCpu).as("a card of %s: %s", card, plan).isTrue();
+            assertThat(plan.fits() || allOnCpu)
+                    .as("a card of %s: %s", card, plan)
+                    .isTrue();
             if (!allOnCpu) {
                 assertThat(plan.weights()).as("a card of %s: %s", card, plan).isLessThanOrEqualTo(last.weights());
                 last = plan;
@@ -95,12 +98,14 @@ class PlannerTest {
     void whatIsLackingMakesThePlanSmaller() {
         long whole = plan(MUCH).peak();
 
-        assertThat(plan(whole, "auto", MUCH, 5_000_000).weights()).isLessThan(plan(whole).weights());
+        assertThat(plan(whole, "auto", MUCH, 5_000_000).weights())
+                .isLessThan(plan(whole).weights());
     }
 
     @Test
     void whatTheOperatorChoseIsDoneWhetherItFitsOrNot() {
-        MemoryPlan plan = plan(1, "transformer=streamed:2,text_encoder_2=cpu,vae=resident,text_encoder=resident", MUCH, 0);
+        MemoryPlan plan =
+                plan(1, "transformer=streamed:2,text_encoder_2=cpu,vae=resident,text_encoder=resident", MUCH, 0);
 
         assertThat(plan.fits()).isFalse();
         assertThat(streams(plan, "transformer")).isTrue();

@@ -122,6 +122,19 @@ class EntrypointScriptTest {
     }
 
     @Test
+    void aPlanPassesWithTheInstallationLookedAtAlone() throws IOException, InterruptedException {
+        shell.set("DARKROOM_MODELS", "mine=/no/such"); // which the check of the weights would refuse
+        Shell.Ended ended = start("--plan", "--memory", "12G", "--model", "org/name");
+
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.err().lines().filter(line -> line.matches("(ok|skip|FAIL) .*")))
+                .singleElement()
+                .asString()
+                .startsWith("ok installation");
+        assertThat(ended.out()).endsWith("quarkus-run.jar --plan --memory 12G --model org/name\n");
+    }
+
+    @Test
     void whatPassesStartsTheWorker() throws IOException, InterruptedException {
         Shell.Ended ended = start();
 
