@@ -71,8 +71,10 @@ final class HubDownload {
     private Path fetch(HubClient client) throws IOException, InterruptedException {
         long start = System.nanoTime();
         LOG.infof(
-                "%s is in no cache: asking %s for it",
-                repository, settings.endpoint().getHost());
+                "%s is in no cache: asking %s for %s",
+                repository,
+                settings.endpoint().getHost(),
+                headersOnly.isPresent() ? "the headers of its weights" : "it");
         Listing listing = client.listing(repository);
         return switch (wanted) {
             case Wanted.Checkpoint(Set<String> without) -> checkpoint(client, listing, without, start);
