@@ -68,15 +68,14 @@ final class PlanTable {
             Thread.currentThread().interrupt();
             return FAILED;
         } catch (RuntimeException e) {
-            err.println("--plan: " + (e instanceof HubException || e instanceof JobException ? e.getMessage() : Reason.of(e)));
+            err.println("--plan: "
+                    + (e instanceof HubException || e instanceof JobException ? e.getMessage() : Reason.of(e)));
             return FAILED;
         }
     }
 
     private static OptionalLong cardHere() {
-        return Device.cudaIsMissing().isEmpty()
-                ? OptionalLong.of(Device.CUDA.freeBytes())
-                : OptionalLong.empty();
+        return Device.cudaIsMissing().isEmpty() ? OptionalLong.of(Device.CUDA.freeBytes()) : OptionalLong.empty();
     }
 
     private void print(String name, ModelSource source, ModelHeaders headers, Command.Plan asked, long card)
@@ -95,7 +94,10 @@ final class PlanTable {
             out.printf(
                     Locale.ROOT,
                     "%s: a picture of %s, a card with %s free, a machine with %s%n",
-                    name, size, readable(card), readable(machine));
+                    name,
+                    size,
+                    readable(card),
+                    readable(machine));
             if (headers.read() > before) {
                 out.printf(
                         Locale.ROOT,
@@ -104,8 +106,8 @@ final class PlanTable {
                         (headers.whole() - wholeBefore) / 1e6);
             }
             out.println();
-            Activations beside =
-                    demand.in(config.dtype().map(type -> DType.valueOf(type.name())).orElse(DType.BFLOAT16));
+            Activations beside = demand.in(
+                    config.dtype().map(type -> DType.valueOf(type.name())).orElse(DType.BFLOAT16));
             table(plan, beside);
             work(beside);
         }
@@ -129,7 +131,9 @@ final class PlanTable {
                 config.memory()
                         .map(memory -> OptionalLong.of(memory.asLongValue()))
                         .orElseGet(OptionalLong::empty),
-                config.quantization() == WorkerConfig.QuantizationChoice.FP8 ? Precision.FP8_PRODUCTS : Precision.PLAIN);
+                config.quantization() == WorkerConfig.QuantizationChoice.FP8
+                        ? Precision.FP8_PRODUCTS
+                        : Precision.PLAIN);
     }
 
     private void requireWithinLimits(Size size) {

@@ -92,7 +92,8 @@ class PlanTableTest {
 
     @Test
     void aChoiceForAComponentThatNobodyHasIsTold() {
-        assertThat(plan(Map.of("DARKROOM_MEMORY_PLAN", "unet=cpu"), "--memory", "8G")).hasValue(1);
+        assertThat(plan(Map.of("DARKROOM_MEMORY_PLAN", "unet=cpu"), "--memory", "8G"))
+                .hasValue(1);
         assertThat(told())
                 .isEqualTo("--plan: DARKROOM_MEMORY_PLAN names unet, which no model here has; components are"
                         + " text_encoder, text_encoder_2, transformer, vae\n");
