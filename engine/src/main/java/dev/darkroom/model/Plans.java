@@ -109,7 +109,9 @@ final class Plans {
         long others = bytes(onCard.get().stream()
                 .filter(network -> !networks.contains(network))
                 .toList());
-        leastLeft.accumulate(plan.room() - plan.peak() - others);
+        if (plan.shares().stream().anyMatch(share -> share.placement().device().isCard())) {
+            leastLeft.accumulate(plan.room() - plan.peak() - others);
+        }
     }
 
     /** The least that any plan so far leaves free of the card at its peak, negative for one that did not fit. */
