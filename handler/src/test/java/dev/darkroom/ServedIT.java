@@ -29,7 +29,7 @@ class ServedIT {
             Path data;
             try {
                 port = String.valueOf(FreePort.find());
-                data = Files.createTempDirectory("served");
+                data = Files.createTempDirectory(Path.of(System.getProperty("darkroom.home"), "handler/target"), "served");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
