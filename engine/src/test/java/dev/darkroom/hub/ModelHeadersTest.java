@@ -90,8 +90,7 @@ class ModelHeadersTest {
             LocatedModel model = locate(headers, TestHub.NAME);
             made = model.folder();
 
-            assertThat(told)
-                    .containsExactly(TestHub.NAME + "@main: asking 127.0.0.1 for the headers of its weights");
+            assertThat(told).containsExactly(TestHub.NAME + "@main: asking 127.0.0.1 for the headers of its weights");
             assertThat(model.revision()).contains(TestHub.COMMIT);
             assertThat(plans(made)).isEqualTo(plans(TestCheckpoints.POCKET_FLUX));
             assertThat(Files.size(made.resolve(WEIGHTS))).isEqualTo(hub.content(WEIGHTS).length);
