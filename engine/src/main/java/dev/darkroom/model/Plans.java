@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class Plans {
     private final Supplier<List<Resident<?>>> resident;
     private int looks;
     private final Map<List<Resident<?>>, Planned> planned = new ConcurrentHashMap<>();
+    private final LongAccumulator leastLeft = new LongAccumulator(Math::min, Long.MAX_VALUE);
 
     /**
      * The plan of a model.
@@ -118,6 +120,19 @@ final class Plans {
             }
         }
         return false;
+    }
+
+    /** Notes that a plan's networks are on the card, beside those of other models that need not go for it. */
+    void held(MemoryPlan plan, List<Resident<?>> networks) {
+        long others = bytes(onCard.get().stream()
+                .filter(network -> !networks.contains(network))
+                .toList());
+        leastLeft.accumulate(plan.room() - plan.peak() - others);
+    }
+
+    /** The least that any plan so far leaves free of the card at its peak, negative for one that did not fit. */
+    long leastLeft() {
+        return leastLeft.get();
     }
 
     Optional<MemoryPlan> of(List<Resident<?>> networks) {

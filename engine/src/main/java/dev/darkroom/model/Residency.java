@@ -85,6 +85,7 @@ public final class Residency {
             MemoryPlan plan = plans.choose(networks, demand);
             try {
                 boolean fresh = hold(plan, networks, progress);
+                plans.held(plan, networks);
                 noteWork(networks, demand);
                 return fresh;
             } catch (TensorException e) {
@@ -171,6 +172,14 @@ public final class Residency {
     /** Bytes that the largest run so far was predicted to take on the CPU beside weights. */
     public long largestWorkOnCpu() {
         return workOnCpu.get();
+    }
+
+    /**
+     * Bytes of the card that the fullest run so far was predicted to leave free at its peak, with all that was there; {@link Long#MAX_VALUE}
+     * before the first. Safe for several threads.
+     */
+    public long leastLeft() {
+        return plans.leastLeft();
     }
 
     private void noteWork(List<Resident<?>> networks, Demand demand) {
