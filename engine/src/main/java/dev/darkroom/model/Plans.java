@@ -124,11 +124,8 @@ final class Plans {
 
     /** Notes that a plan's networks are on the card, beside those of other models that need not go for it. */
     void held(MemoryPlan plan, List<Resident<?>> networks) {
-        long others = bytes(onCard.get().stream()
-                .filter(network -> !networks.contains(network))
-                .toList());
         if (plan.shares().stream().anyMatch(share -> share.placement().device().isCard())) {
-            leastLeft.accumulate(plan.room() - plan.peak() - others);
+            leastLeft.accumulate(plan.room() - plan.peak() - bytes(others(networks)));
         }
     }
 

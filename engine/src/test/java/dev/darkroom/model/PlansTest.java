@@ -17,9 +17,11 @@ import org.junit.jupiter.api.Test;
 
 /** What plans so far leave of a card, by which a shortage is told from a card that is full on purpose. */
 class PlansTest {
+    private static final long MUCH = 1L << 40;
+
     private final ImageModel model = LoadedModel.open("pocket", TestCheckpoints.POCKET_FLUX);
     private final ImageModel other = LoadedModel.open("other", TestCheckpoints.POCKET_FLUX);
-    private final List<Resident<?>> onCard = new ArrayList<>();
+    private final List<Resident<?>> resident = new ArrayList<>();
     private final PlacementPolicy policy = new PlacementPolicy(Device.META, Optional.empty(), OptionalLong.empty());
 
     @AfterEach
@@ -33,7 +35,7 @@ class PlansTest {
     }
 
     private Plans plans(String choice) {
-        return new Plans(policy, new Planner(policy, PlanChoice.parse(choice), 1L << 40), () -> onCard);
+        return new Plans(policy, new Planner(policy, PlanChoice.parse(choice), MUCH), MUCH, () -> resident);
     }
 
     @Test
@@ -53,8 +55,9 @@ class PlansTest {
                 .as("what the larger one took may be cached")
                 .isEqualTo(larger.room() - larger.peak());
 
-        Resident<?> beside = HeldNetworks.load(other.networks().getFirst(), new Placement(Device.CPU, DType.FLOAT32));
-        onCard.add(beside);
+        Resident<?> beside = HeldNetworks.load(other.networks().getFirst(), new Placement(Device.META, DType.FLOAT32));
+        assertThat(beside.bytes()).isPositive();
+        resident.add(beside);
         plans.held(larger, model.networks());
         assertThat(plans.leastLeft()).isEqualTo(larger.room() - larger.peak() - beside.bytes());
     }
