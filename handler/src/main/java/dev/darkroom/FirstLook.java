@@ -102,7 +102,10 @@ final class FirstLook {
     /** Says what is wrong with the memory plan, likewise. */
     private static Optional<String> plan(Environment environment) {
         try {
-            environment.value("darkroom.memory-plan").filter(plan -> !plan.isBlank()).ifPresent(PlanChoice::parse);
+            environment
+                    .value("darkroom.memory-plan")
+                    .filter(plan -> !plan.isBlank())
+                    .ifPresent(PlanChoice::parse);
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of("DARKROOM_MEMORY_PLAN: " + e.getMessage());

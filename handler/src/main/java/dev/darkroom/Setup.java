@@ -116,7 +116,9 @@ public final class Setup implements AutoCloseable {
         Storage built = storage(folder, true);
         return gpu.run(() -> {
             ServedModel model = chosen.in(device());
-            StartupChecks.run("memory plan", () -> checkPlanChoice(models.size() == ModelList.of(config).size()));
+            StartupChecks.run(
+                    "memory plan",
+                    () -> checkPlanChoice(models.size() == ModelList.of(config).size()));
             StartupChecks.run("weights of " + model.name(), () -> load(model));
             phases.lap("weights");
             compareArithmetic();

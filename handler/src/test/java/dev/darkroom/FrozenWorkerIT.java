@@ -40,8 +40,7 @@ class FrozenWorkerIT {
     private static final String SHORT = "{\"prompt\": \"a circle\", \"width\": 64, \"height\": 64}";
 
     /** Takes seconds on a fast machine and less than a minute on a busy one: it has to be under way when the worker is frozen. */
-    private static final String LONG =
-            "{\"prompt\": \"a forest\", \"num_inference_steps\": 200, \"num_outputs\": 2}";
+    private static final String LONG = "{\"prompt\": \"a forest\", \"num_inference_steps\": 200, \"num_outputs\": 2}";
 
     @TempDir
     Path folder;
@@ -78,7 +77,8 @@ class FrozenWorkerIT {
             var underWay = new AtomicLong(accepted);
             Eventually.await(
                     "all three jobs have ended",
-                    () -> !isUnderWay(worker, local, underWay) && platform.answers().size() == 2);
+                    () -> !isUnderWay(worker, local, underWay)
+                            && platform.answers().size() == 2);
             JsonNode ended = awaitEnd(worker, local);
             Duration all = Duration.ofNanos(System.nanoTime() - begun);
             assertThat(ended.path("status").asText()).isEqualTo("COMPLETED");
@@ -160,33 +160,31 @@ class FrozenWorkerIT {
         assertThat(status).isZero();
     }
 
-/** The time in which nobody ran, as the worker counts it: from when it last looked at the clocks. */
-private static Duration slept(WorkerProcess worker) throws IOException {
-    return SLEPT.matcher(worker.log())
-            .results()
-            .map(said -> Duration.ofMillis(Math.round(Double.parseDouble(said.group(1)) * 1_000)))
-            .reduce(Duration.ZERO, Duration::plus);
-}
-
-private static boolean isUnderWay(WorkerProcess worker, String id) throws IOException, InterruptedException {
-    return status(worker, id).path("status").asText().equals("IN_PROGRESS");
-}
-
-/** @param seen gets a time at which it was */
-private static boolean isUnderWay(WorkerProcess worker, String id, AtomicLong seen)
-        throws IOException, InterruptedException {
-    long asked = System.nanoTime();
-    boolean is = isUnderWay(worker, id);
-    if (is) {
-        seen.set(asked);
+    /** The time in which nobody ran, as the worker counts it: from when it last looked at the clocks. */
+    private static Duration slept(WorkerProcess worker) throws IOException {
+        return SLEPT.matcher(worker.log())
+                .results()
+                .map(said -> Duration.ofMillis(Math.round(Double.parseDouble(said.group(1)) * 1_000)))
+                .reduce(Duration.ZERO, Duration::plus);
     }
-    return is;
-}
 
-private static void awaitStarted(WorkerProcess worker, String id) throws InterruptedException {
-        Eventually.await(
-                "job " + id + " has started",
-                () -> isUnderWay(worker, id));
+    private static boolean isUnderWay(WorkerProcess worker, String id) throws IOException, InterruptedException {
+        return status(worker, id).path("status").asText().equals("IN_PROGRESS");
+    }
+
+    /** @param seen gets a time at which it was */
+    private static boolean isUnderWay(WorkerProcess worker, String id, AtomicLong seen)
+            throws IOException, InterruptedException {
+        long asked = System.nanoTime();
+        boolean is = isUnderWay(worker, id);
+        if (is) {
+            seen.set(asked);
+        }
+        return is;
+    }
+
+    private static void awaitStarted(WorkerProcess worker, String id) throws InterruptedException {
+        Eventually.await("job " + id + " has started", () -> isUnderWay(worker, id));
     }
 
     private static JsonNode awaitEnd(WorkerProcess worker, String id) throws IOException, InterruptedException {

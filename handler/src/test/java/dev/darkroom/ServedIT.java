@@ -29,17 +29,24 @@ class ServedIT {
             Path data;
             try {
                 port = String.valueOf(FreePort.find());
-                data = Files.createTempDirectory(Path.of(System.getProperty("darkroom.home"), "handler/target"), "served");
+                data = Files.createTempDirectory(
+                        Path.of(System.getProperty("darkroom.home"), "handler/target"), "served");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             return Map.of(
-                    "darkroom.home", System.getProperty("darkroom.home"),
-                    "darkroom.data", data.toString(),
-                    "darkroom.device", "cpu",
-                    "darkroom.port", port,
-                    "quarkus.http.test-port", port,
-                    "quarkus.test.arg-line", "--enable-native-access=ALL-UNNAMED -Dai.djl.offline=true");
+                    "darkroom.home",
+                    System.getProperty("darkroom.home"),
+                    "darkroom.data",
+                    data.toString(),
+                    "darkroom.device",
+                    "cpu",
+                    "darkroom.port",
+                    port,
+                    "quarkus.http.test-port",
+                    port,
+                    "quarkus.test.arg-line",
+                    "--enable-native-access=ALL-UNNAMED -Dai.djl.offline=true");
         }
     }
 

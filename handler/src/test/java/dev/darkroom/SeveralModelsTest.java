@@ -152,8 +152,9 @@ class SeveralModelsTest {
                 var setup = new Setup(config(folder, "100M", "unet=cpu"), VERTX)) {
             setup.handlerOf(job("two"), results());
             assertThat(log.lines())
-                    .anyMatch(line -> line.startsWith(
-                            "WARN DARKROOM_MEMORY_PLAN names unet, which no model opened for this job has; components are "));
+                    .anyMatch(
+                            line -> line.startsWith(
+                                    "WARN DARKROOM_MEMORY_PLAN names unet, which no model opened for this job has; components are "));
         }
     }
 

@@ -51,8 +51,7 @@ final class Planner {
             for (boolean inBands : step.bands()) {
                 for (int blocks = step.streamsBlocks() ? blocks(networks) - 1 : 0; blocks >= 0; blocks--) {
                     int staying = blocks;
-                    MemoryPlan plan =
-                            plan(networks, demand, room, inBands, network -> step.way(network, staying));
+                    MemoryPlan plan = plan(networks, demand, room, inBands, network -> step.way(network, staying));
                     if (plan.fits() && plan.weights() <= room.weights && plan.onHost() <= host) {
                         return plan;
                     }

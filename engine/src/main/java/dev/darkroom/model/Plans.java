@@ -154,9 +154,8 @@ final class Plans {
         long ring = Math.min(Rings.bytes(policy.device()), plan.ring());
         long bytes = plan.peak() - own - ring - policy.freeOnCard();
         long weights = plan.weights() + bytes(others) - policy.mostOnDevice();
-        long onHost = plan.onHost()
-                + others.stream().mapToLong(Resident::hostBytes).sum()
-                - host;
+        long onHost =
+                plan.onHost() + others.stream().mapToLong(Resident::hostBytes).sum() - host;
         return Math.max(bytes, Math.max(weights, onHost));
     }
 

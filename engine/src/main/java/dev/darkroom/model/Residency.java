@@ -227,8 +227,8 @@ public final class Residency {
         String freed = makeRoom(() -> plans.lacking(plan, networks), resident(), networks);
         LOG.infof("%s%s", plan, freed);
         return loadAll(
-                largestFirst(
-                        changed.stream().map(share -> new Load(
+                largestFirst(changed.stream()
+                        .map(share -> new Load(
                                 share.network(),
                                 share.placement(),
                                 share.inMemory(),
@@ -256,7 +256,10 @@ public final class Residency {
         long start = System.nanoTime();
         String freed = next.placement.device().isCard()
                 ? ""
-                : makeRoom(() -> next.bytes - policy.roomOnCpu(used(Device.CPU)), on(Device.CPU).toList(), together);
+                : makeRoom(
+                        () -> next.bytes - policy.roomOnCpu(used(Device.CPU)),
+                        on(Device.CPU).toList(),
+                        together);
         next.network.load(next.placement, next.bytes, next.onHost);
         resident.add(next.network);
         LOG.infof(

@@ -75,7 +75,8 @@ final class BlockRing {
                 block.ownSlot().holds = null;
             }
         });
-        // smaller slots would have to be made before the larger ones go, which must not fail here: those stay until nobody needs any
+        // smaller slots would have to be made before the larger ones go, which must not fail here: those stay until
+        // nobody needs any
         if (networks.isEmpty()) {
             while (!slots.isEmpty()) {
                 close(slots.removeLast());

@@ -32,8 +32,8 @@ final class Fp8Remarks {
                 CheckpointJson.object(file.path() + ": " + ALL_LAYERS, text)
                         .path("layers")
                         .properties()
-                        .forEach(layer -> names.layers(layer.getKey())
-                                .forEach(name -> layers.put(name + ".", layer.getValue())));
+                        .forEach(layer ->
+                                names.layers(layer.getKey()).forEach(name -> layers.put(name + ".", layer.getValue())));
             }
         }
     }

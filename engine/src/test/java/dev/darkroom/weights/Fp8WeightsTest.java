@@ -11,10 +11,9 @@ import dev.darkroom.weights.names.OtherNames;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -254,7 +253,11 @@ class Fp8WeightsTest {
     void aRemarkOnAFusedLayerIsOneOnEachOfItsParts(boolean inMetadata) {
         String remark = "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}";
         var writer = new SafetensorsWriter()
-                .add("model.diffusion_model.both.weight", DType.FLOAT8_E4M3, SHAPE, SafetensorsWriter.filled(512, 0.75f));
+                .add(
+                        "model.diffusion_model.both.weight",
+                        DType.FLOAT8_E4M3,
+                        SHAPE,
+                        SafetensorsWriter.filled(512, 0.75f));
         if (inMetadata) {
             String layers = "{\"layers\":{\"model.diffusion_model.both\":" + remark + "}}";
             writer.metadata(Map.of("_quantization_metadata", layers.replace("\"", "\\\"")));

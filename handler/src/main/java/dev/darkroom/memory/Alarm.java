@@ -91,7 +91,9 @@ public enum Alarm {
                 least(card.free(), least, end),
                 "the card has " + readable(card.free()) + " free of " + readable(card.total())
                         + " beside what libtorch keeps, the alarm is at " + readable(least)
-                        + (card.planned() == Long.MAX_VALUE ? "" : ", for the fullest plan leaves " + readable(card.planned())));
+                        + (card.planned() == Long.MAX_VALUE
+                                ? ""
+                                : ", for the fullest plan leaves " + readable(card.planned())));
     }
 
     private static State most(long value, long alarm, long end) {

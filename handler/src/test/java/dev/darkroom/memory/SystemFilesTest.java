@@ -63,7 +63,9 @@ class SystemFilesTest {
         tree.file("proc/self/cgroup", "9:name=systemd:/\n4:cpu,memory:/a/b\n0::/\n");
         tree.file("sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", "2000\n")
                 .file("sys/fs/cgroup/memory/a/b/memory.usage_in_bytes", "1500\n")
-                .file("sys/fs/cgroup/memory/a/b/memory.stat", "inactive_file 1\nactive_file 2\ntotal_inactive_file 500\ntotal_active_file 900\n");
+                .file(
+                        "sys/fs/cgroup/memory/a/b/memory.stat",
+                        "inactive_file 1\nactive_file 2\ntotal_inactive_file 500\ntotal_active_file 900\n");
 
         assertThat(tree.files().container()).contains(new Container(100, 2000));
     }
@@ -76,8 +78,8 @@ class SystemFilesTest {
 
         Container container = tree.files().container().orElseThrow();
         assertThat(container).isEqualTo(new Container(1900 * MEGABYTE, 8000 * MEGABYTE));
-        try (var watch = MemoryWatch.start(
-                tree.files(), Optional::empty, () -> new Held(0, 0, 0), Duration.ofDays(1))) {
+        try (var watch =
+                MemoryWatch.start(tree.files(), Optional::empty, () -> new Held(0, 0, 0), Duration.ofDays(1))) {
             assertThat(watch.seen().alarms()).isEmpty();
         }
     }
@@ -122,6 +124,8 @@ class SystemFilesTest {
     private void group(String folder, String max, long used, long idle, long active) throws IOException {
         tree.file(folder + "/memory.max", max + "\n")
                 .file(folder + "/memory.current", used + "\n")
-                .file(folder + "/memory.stat", "anon 5\nfile 7\ninactive_file %d\nactive_file %d\n".formatted(idle, active));
+                .file(
+                        folder + "/memory.stat",
+                        "anon 5\nfile 7\ninactive_file %d\nactive_file %d\n".formatted(idle, active));
     }
 }

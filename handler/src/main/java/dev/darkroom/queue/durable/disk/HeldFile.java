@@ -35,7 +35,8 @@ record HeldFile(Path path, @Nullable Object key, boolean listed) {
                 return Optional.of(path + " is another file than the one that was opened");
             }
             return listed && !isListed(path) && open.getAsBoolean()
-                    ? Optional.of("the lock on " + path + " is lost") : Optional.empty();
+                    ? Optional.of("the lock on " + path + " is lost")
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.of(path + " is gone");
         }
