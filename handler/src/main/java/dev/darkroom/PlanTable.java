@@ -58,7 +58,7 @@ final class PlanTable {
                     .ifPresentOrElse(
                             source -> sources.put(source, ModelSource.parse(source)),
                             () -> sources.putAll(ModelList.of(config)));
-            try (var headers = new ModelHeaders(config.hub())) {
+            try (var headers = new ModelHeaders(config.hub(), err::println)) {
                 for (var source : sources.entrySet()) {
                     print(source.getKey(), source.getValue(), headers, asked, card.getAsLong());
                 }

@@ -44,12 +44,19 @@ class ServedMemory implements MemoryReport, AutoCloseable {
     void watch(List<ServedModel> models, Device device) {
         MemoryWatch watch = MemoryWatch.start(
                 () -> device.isCuda()
-                        ? Optional.of(new Readings.Card(device.freeBytes(), device.totalBytes()))
+                        ? Optional.of(new Readings.Card(device.freeBytes(), device.totalBytes(), planned(models)))
                         : Optional.empty(),
                 () -> held(models));
         var now = new Served(models, device, watch);
         served = Optional.of(now);
         new MemoryMetrics(metrics, watch).register(models, now::evictions);
+    }
+
+    private static long planned(List<ServedModel> models) {
+        return models.stream()
+                .mapToLong(model -> model.residency().leastLeft())
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     private Held held(List<ServedModel> models) {

@@ -57,6 +57,7 @@ class Serving {
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
     private volatile Optional<RunPodSource> pulled = Optional.empty();
     private volatile Optional<ServiceWatch> watch = Optional.empty();
+    private volatile Optional<Restored.Registration> lock = Optional.empty();
 
     Serving(
             WorkerConfig config,
@@ -90,8 +91,8 @@ class Serving {
             Optional<Heartbeat> heartbeat = platform.map(known -> Heartbeat.start(known, config.runpod()));
             JobStore store = StartupChecks.build(
                     "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
-            Restored.listen(
-                    "the lock of the data folder", wake -> store.trouble().ifPresent(Serving::endAtOnce));
+            lock = Optional.of(Restored.listen(
+                    "the lock of the data folder", wake -> store.trouble().ifPresent(Serving::endAtOnce)));
             queue.open(store, metrics::ended);
             phases.lap("jobs");
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
@@ -199,6 +200,8 @@ class Serving {
         if (pulled.isPresent()) {
             pulled.get().close();
         }
+        // the lock goes with the store, and nobody may take that for another worker's doing
+        lock.ifPresent(Restored.Registration::close);
         queue.close();
     }
 }

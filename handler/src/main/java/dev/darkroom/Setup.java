@@ -84,11 +84,10 @@ public final class Setup implements AutoCloseable {
             Residency residency = device();
             for (var source :
                     StartupChecks.build("models", () -> ModelList.of(config)).entrySet()) {
-                ServedModel model = open(source.getKey(), source.getValue(), residency);
-                models.add(model);
-                StartupChecks.run("weights of " + model.name(), () -> load(model));
+                models.add(open(source.getKey(), source.getValue(), residency));
             }
-            StartupChecks.run("memory plan", this::checkPlanChoice);
+            StartupChecks.run("memory plan", () -> checkPlanChoice(true));
+            models.forEach(model -> StartupChecks.run("weights of " + model.name(), () -> load(model)));
             phases.lap("weights");
             compareArithmetic();
             startKernels();
@@ -117,6 +116,7 @@ public final class Setup implements AutoCloseable {
         Storage built = storage(folder, true);
         return gpu.run(() -> {
             ServedModel model = chosen.in(device());
+            StartupChecks.run("memory plan", () -> checkPlanChoice(models.size() == ModelList.of(config).size()));
             StartupChecks.run("weights of " + model.name(), () -> load(model));
             phases.lap("weights");
             compareArithmetic();
@@ -167,20 +167,32 @@ public final class Setup implements AutoCloseable {
         return new Residency(policy(precision), config.planChoice());
     }
 
-    /** Refuses a choice for a component that no model has; returns a line for the log. */
-    private String checkPlanChoice() {
+    /**
+     * Refuses a choice for a component that no model has, before any weights are read, or tells of it; returns a line for the log.
+     *
+     * @param all whether all models are opened: one that is not may have the component
+     */
+    private String checkPlanChoice(boolean all) {
         PlanChoice choice = config.planChoice();
         Set<String> components = models.stream()
                 .flatMap(served -> served.model().networks().stream())
                 .map(Resident::component)
                 .collect(Collectors.toCollection(TreeSet::new));
-        if (!components.containsAll(choice.some().keySet())) {
-            throw new IllegalArgumentException("DARKROOM_MEMORY_PLAN: of " + choice.some().keySet()
-                    + " no model has some; components are " + components);
+        Set<String> unknown = new TreeSet<>(choice.some().keySet());
+        unknown.removeAll(components);
+        if (!unknown.isEmpty()) {
+            String fault = "DARKROOM_MEMORY_PLAN names " + String.join(", ", unknown) + ", which no model "
+                    + (all ? "here" : "opened for this job") + " has; components are "
+                    + String.join(", ", components);
+            if (all) {
+                throw new IllegalArgumentException(fault);
+            }
+            LOG.warn(fault);
         }
-        return !device.isCard() && !choice.equals(PlanChoice.AUTO)
-                ? "DARKROOM_MEMORY_PLAN has no effect on " + device
-                : config.memoryPlan();
+        if (!device.isCard() && !choice.equals(PlanChoice.AUTO)) {
+            LOG.warnf("DARKROOM_MEMORY_PLAN=%s has no effect on %s", config.memoryPlan(), device);
+        }
+        return config.memoryPlan();
     }
 
     private void compareArithmetic() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,18 +46,22 @@ class CacheIT {
                 .containsExactlyInAnyOrder("quarkus-app", "darkroom.aot", "darkroom.aot.of");
         assertThat(names(home)).doesNotContain("data");
 
-        // nobody may write here once it is installed
+        // nobody may write here once it is installed, and a root, whom permissions do not stop, writes nothing all the same
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Map<String, String> installed = facts(target);
+        assertThat(installed).containsKeys("", "darkroom.aot", "darkroom.aot.of");
         assertThat(job(home, Map.of()).err)
                 .contains("ok cache ", "started in ", "libtorch took ")
                 .doesNotContain(LEFT_OUT, "[warning]", "[error]");
+        assertThat(facts(target)).isEqualTo(installed);
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
 
-        // a heap of 32 GB and more; another collector
+        // a heap of 32 GB and more, whose references are longer
         assertThat(job(home, Map.of("JAVA_TOOL_OPTIONS", "-XX:-UseCompressedOops")).err)
                 .contains("ok cache ")
                 .containsOnlyOnce(LEFT_OUT)
                 .doesNotContain("[warning]", "[error]");
+        // objects that are laid out otherwise than in the training
         assertThat(job(home, Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseCompactObjectHeaders")).err)
                 .containsOnlyOnce(LEFT_OUT)
                 .doesNotContain("[warning]", "[error]");
@@ -150,6 +156,19 @@ class CacheIT {
                 process.exitValue(),
                 Files.readString(out),
                 new String(Files.readAllBytes(err), StandardCharsets.UTF_8));
+    }
+
+    /** The folder and all in it, links followed: when each was changed last, and the size of files. */
+    private static Map<String, String> facts(Path folder) throws IOException {
+        Map<String, String> facts = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path file : files.toList()) {
+                facts.put(
+                        folder.relativize(file).toString(),
+                        Files.getLastModifiedTime(file) + (Files.isRegularFile(file) ? " " + Files.size(file) : ""));
+            }
+        }
+        return facts;
     }
 
     private static List<String> names(Path folder) throws IOException {

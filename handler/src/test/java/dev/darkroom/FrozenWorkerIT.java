@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,16 @@ class FrozenWorkerIT {
     /** Longer than what the worker takes for a busy machine. */
     private static final Duration FREEZE = Duration.ofSeconds(8);
 
+    private static final Pattern SLEPT = Pattern.compile("this process was not there for ([0-9.E-]+) s");
+
+    /** What two times in whole milliseconds may lose. */
+    private static final Duration ROUNDED = Duration.ofMillis(2);
+
     private static final String SHORT = "{\"prompt\": \"a circle\", \"width\": 64, \"height\": 64}";
-    private static final String LONG = "{\"prompt\": \"a forest\", \"num_inference_steps\": 60}";
+
+    /** As long as limits allow a job to be with few pictures: it has to be under way when the worker is frozen. */
+    private static final String LONG =
+            "{\"prompt\": \"a forest\", \"num_inference_steps\": 200, \"num_outputs\": 4}";
 
     @TempDir
     Path folder;
@@ -48,12 +57,16 @@ class FrozenWorkerIT {
             worker.awaitReady();
             long begun = System.nanoTime();
             String local = post(worker, "{\"input\": " + LONG + "}");
+            long accepted = System.nanoTime();
             awaitStarted(worker, local);
             platform.offer("first", SHORT);
             platform.await(Endpoint.TAKE, 2); // the job was taken, and another poll is open
             int pings = platform.requests(Endpoint.PING).size();
             int polls = platform.requests(Endpoint.TAKE).size();
 
+            assertThat(isUnderWay(worker, local))
+                    .as("the job is under way when the worker is frozen")
+                    .isTrue();
             signal("STOP", worker);
             Thread.sleep(FREEZE);
             signal("CONT", worker);
@@ -62,15 +75,25 @@ class FrozenWorkerIT {
             platform.await(Endpoint.PING, pings + 1);
             platform.await(Endpoint.TAKE, polls + 1);
             platform.offer("second", SHORT);
+            var underWay = new AtomicLong(accepted);
             Eventually.await(
-                    "both jobs of the platform are answered",
-                    () -> platform.answers().size() == 2);
+                    "all three jobs have ended",
+                    () -> !isUnderWay(worker, local, underWay) && platform.answers().size() == 2);
             JsonNode ended = awaitEnd(worker, local);
             Duration all = Duration.ofNanos(System.nanoTime() - begun);
             assertThat(ended.path("status").asText()).isEqualTo("COMPLETED");
             assertThat(ended.path("executionTime").asLong())
                     .as("the time in which nobody ran is none of the job's: %s", ended)
                     .isLessThanOrEqualTo(all.minus(FREEZE).toMillis());
+
+            assertThat(slept(worker)).isGreaterThanOrEqualTo(FREEZE);
+            assertThat(ended.path("delayTime").asLong()
+                            + ended.path("executionTime").asLong())
+                    .as("the time in which it waited and ran is the job's: %s", ended)
+                    .isGreaterThanOrEqualTo(Duration.ofNanos(underWay.get() - accepted)
+                            .minus(slept(worker))
+                            .minus(ROUNDED)
+                            .toMillis());
 
             assertThat(platform.answers()).isEqualTo(Map.of("first", 1, "second", 1));
             assertThat(platform.requests(PlatformRequest::isResult))
@@ -137,10 +160,33 @@ class FrozenWorkerIT {
         assertThat(status).isZero();
     }
 
-    private static void awaitStarted(WorkerProcess worker, String id) throws InterruptedException {
+/** The time in which nobody ran, as the worker counts it: from when it last looked at the clocks. */
+private static Duration slept(WorkerProcess worker) throws IOException {
+    return SLEPT.matcher(worker.log())
+            .results()
+            .map(said -> Duration.ofMillis(Math.round(Double.parseDouble(said.group(1)) * 1_000)))
+            .reduce(Duration.ZERO, Duration::plus);
+}
+
+private static boolean isUnderWay(WorkerProcess worker, String id) throws IOException, InterruptedException {
+    return status(worker, id).path("status").asText().equals("IN_PROGRESS");
+}
+
+/** @param seen gets a time at which it was */
+private static boolean isUnderWay(WorkerProcess worker, String id, AtomicLong seen)
+        throws IOException, InterruptedException {
+    long asked = System.nanoTime();
+    boolean is = isUnderWay(worker, id);
+    if (is) {
+        seen.set(asked);
+    }
+    return is;
+}
+
+private static void awaitStarted(WorkerProcess worker, String id) throws InterruptedException {
         Eventually.await(
                 "job " + id + " has started",
-                () -> status(worker, id).path("status").asText().equals("IN_PROGRESS"));
+                () -> isUnderWay(worker, id));
     }
 
     private static JsonNode awaitEnd(WorkerProcess worker, String id) throws IOException, InterruptedException {

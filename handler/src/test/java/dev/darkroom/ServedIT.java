@@ -9,29 +9,48 @@ import dev.darkroom.job.Eventually;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The worker as it was packaged, jars or an executable, started by Quarkus. */
 @QuarkusIntegrationTest
 @TestProfile(ServedIT.Packaged.class)
 class ServedIT {
-    /** Its data apart from that of other workers. */
+    /** Its data and its port apart from those of other workers, and of those before it. */
     public static final class Packaged implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
+            String port;
+            Path data;
+            try {
+                port = String.valueOf(FreePort.find());
+                data = Files.createTempDirectory("served");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             return Map.of(
                     "darkroom.home", System.getProperty("darkroom.home"),
-                    "darkroom.data", System.getProperty("darkroom.home") + "/handler/target/served-data",
+                    "darkroom.data", data.toString(),
                     "darkroom.device", "cpu",
-                    "darkroom.port", "8081",
+                    "darkroom.port", port,
+                    "quarkus.http.test-port", port,
                     "quarkus.test.arg-line", "--enable-native-access=ALL-UNNAMED -Dai.djl.offline=true");
         }
     }
 
-    @Test
-    void itDrawsAPictureAndServesIt() throws InterruptedException {
+    /** Its port is open before its models are there. */
+    @BeforeEach
+    void awaitReady() throws InterruptedException {
         Eventually.await("it is ready", () -> given().get("/ping").statusCode() == 200);
+    }
+
+    @Test
+    void itDrawsAPictureAndServesIt() {
         String url = given().body("{\"input\": {\"prompt\": \"a red circle\", \"seed\": 5}}")
                 .post("/runsync")
                 .then()
@@ -47,8 +66,7 @@ class ServedIT {
     }
 
     @Test
-    void itRefusesBadInputByName() throws InterruptedException {
-        Eventually.await("it is ready", () -> given().get("/ping").statusCode() == 200);
+    void itRefusesBadInputByName() {
         given().body("{\"input\": {\"prompt\": 7}}")
                 .post("/runsync")
                 .then()

@@ -15,6 +15,7 @@ import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.logs.LogTap;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.Scope;
@@ -30,6 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,11 +123,77 @@ class SeveralModelsTest {
         }
     }
 
+    @Test
+    void aPlanForAComponentThatNoModelHasIsRefusedBeforeAnyWeightsAreRead() {
+        try (var log = new LogTap(Setup.class);
+                var setup = new Setup(config(folder, "100M", "transformer=streamed,unet=cpu"), VERTX)) {
+            assertThatExceptionOfType(SetupException.class)
+                    .isThrownBy(() -> handler(setup))
+                    .withMessageContaining("DARKROOM_MEMORY_PLAN names unet, which no model here has; components are")
+                    .withMessageContaining("text_encoder, text_encoder_2, transformer, vae");
+            assertThat(log.text()).doesNotContain("weights of", "loaded ");
+        }
+    }
+
+    @Test
+    void aPlanForAComponentThatNoModelHasIsRefusedForOneJobToo() {
+        try (var log = new LogTap(Setup.class);
+                var setup = new Setup(config(folder, "100M", "unet=cpu", "two"), VERTX)) {
+            assertThatExceptionOfType(SetupException.class)
+                    .isThrownBy(() -> setup.handlerOf(job("two"), results()))
+                    .withMessageContaining("DARKROOM_MEMORY_PLAN names unet, which no model here has; components are");
+            assertThat(log.text()).doesNotContain("weights of", "loaded ");
+        }
+    }
+
+    @Test
+    void aPlanForAComponentThatOnlyAnotherModelMayHaveIsToldByAWarning() throws InterruptedException {
+        try (var log = new LogTap(Setup.class);
+                var setup = new Setup(config(folder, "100M", "unet=cpu"), VERTX)) {
+            setup.handlerOf(job("two"), results());
+            assertThat(log.lines())
+                    .anyMatch(line -> line.startsWith(
+                            "WARN DARKROOM_MEMORY_PLAN names unet, which no model opened for this job has; components are "));
+        }
+    }
+
+    @Test
+    void aPlanThatHasNoEffectOnTheCpuIsToldByAWarning() throws InterruptedException {
+        try (var log = new LogTap(Setup.class);
+                var setup = new Setup(config(folder, "100M", "text_encoder=cpu"), VERTX)) {
+            setup.handlerOf(job("one"), results());
+            assertThat(log.lines())
+                    .containsOnlyOnce("WARN DARKROOM_MEMORY_PLAN=text_encoder=cpu has no effect on cpu")
+                    .anyMatch(line -> line.contains("weights of one"));
+        }
+        try (var log = new LogTap(Setup.class);
+                var setup = new Setup(config(folder, "1K", "resident"), VERTX)) {
+            handler(setup);
+            assertThat(log.lines()).containsOnlyOnce("WARN DARKROOM_MEMORY_PLAN=resident has no effect on cpu");
+        }
+        try (var log = new LogTap(Setup.class);
+                var setup = new Setup(config(folder, "1K", "auto"), VERTX)) {
+            setup.handlerOf(job("one"), results());
+            assertThat(log.text()).doesNotContain("has no effect");
+        }
+    }
+
     private static WorkerConfig config(Path folder, String memory) {
+        return config(folder, memory, "auto");
+    }
+
+    private static WorkerConfig config(Path folder, String memory, String plan) {
+        return config(folder, memory, plan, "one", "two");
+    }
+
+    private static WorkerConfig config(Path folder, String memory, String plan, String... models) {
         Map<String, String> settings = new HashMap<>();
+        settings.put("darkroom.memory-plan", plan);
         settings.put("darkroom.device", "cpu");
         settings.put("darkroom.data", folder.resolve("data").toString());
-        settings.put("darkroom.models", "one=" + folder.resolve("one") + ",two=" + folder.resolve("two"));
+        settings.put(
+                "darkroom.models",
+                Stream.of(models).map(name -> name + "=" + folder.resolve(name)).collect(Collectors.joining(",")));
         settings.put("darkroom.memory", memory);
         settings.put("darkroom.hub.endpoint", "http://localhost:1");
         return new SmallRyeConfigBuilder()
@@ -137,7 +206,11 @@ class SeveralModelsTest {
     }
 
     private static Handler handler(Setup setup) throws InterruptedException {
-        return setup.handler(new ResultFolder(folder.resolve("results"), Path::toUri, Optional.empty()), true);
+        return setup.handler(results(), true);
+    }
+
+    private static ResultFolder results() {
+        return new ResultFolder(folder.resolve("results"), Path::toUri, Optional.empty());
     }
 
     private static JobResult run(String model) throws InterruptedException {
@@ -145,6 +218,10 @@ class SeveralModelsTest {
     }
 
     private static JobResult run(Handler handler, String model) throws InterruptedException {
+        return handler.handle(new QuietTicket(job(model)));
+    }
+
+    private static Job job(String model) {
         Sampling any = TestJobs.of("a fox", null, null, null, null, null, 1);
         var ask = new Sampling(
                 any.prompts(),
@@ -157,8 +234,7 @@ class SeveralModelsTest {
                 1,
                 Shortcuts.NONE,
                 List.of());
-        var job = new Job.TextToImage(new Envelope(model, TestJobs.PNG, List.of()), ask);
-        return handler.handle(new QuietTicket(job));
+        return new Job.TextToImage(new Envelope(model, TestJobs.PNG, List.of()), ask);
     }
 
     /** A caller who only waits for the result. */

@@ -154,9 +154,7 @@ public final class DiffusionModel implements ImageModel {
                 Size generated = pipeline.sizes(generation.sampling().framing(), images, defaults())
                         .generated();
                 int steps = choices.run(generation, "", generated).steps();
-                long loras = sources.loras().stream()
-                        .mapToLong(lora -> lora.file().toFile().length())
-                        .sum();
+                long loras = this.loras.bytes(sources.loras());
                 yield demands.of(generated, images, samples.size(), steps, loras);
             }
         };
@@ -175,6 +173,7 @@ public final class DiffusionModel implements ImageModel {
     @Override
     public void forget() {
         checkpoint.kept().clear();
+        loras.forget();
     }
 
     private static List<Size> sizes(Sources sources) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -19,6 +20,7 @@ public final class ModelHeaders implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ModelHeaders.class);
 
     private final HubSettings settings;
+    private final Consumer<String> saying;
     private final Models models;
     private final Path folder;
     private final AtomicLong read = new AtomicLong();
@@ -27,10 +29,12 @@ public final class ModelHeaders implements AutoCloseable {
     /**
      * Creates the search; looks nowhere yet.
      *
+     * @param saying is told which repository's headers are asked for, and of whom
      * @throws HubException if no temporary folder can be made
      */
-    public ModelHeaders(HubSettings settings) {
+    public ModelHeaders(HubSettings settings, Consumer<String> saying) {
         this.settings = settings;
+        this.saying = saying;
         this.models = new Models(settings, this::headers);
         try {
             this.folder = Files.createTempDirectory("darkroom-headers-").toRealPath();
@@ -60,6 +64,7 @@ public final class ModelHeaders implements AutoCloseable {
     }
 
     private Path headers(Repository repository, Wanted wanted) throws InterruptedException {
+        saying.accept(repository + ": asking " + settings.endpoint().getHost() + " for the headers of its weights");
         return new HubDownload(settings, new HubCache(folder), repository, Optional.empty())
                 .wanting(wanted)
                 .headersOnly((fetched, of) -> {

@@ -127,6 +127,16 @@ public final class Loras implements AutoCloseable {
         }
     }
 
+    /** Bytes of the LoRAs that are cached. */
+    long cachedBytes() {
+        return tensors.bytes();
+    }
+
+    /** Frees the LoRAs that are cached; between two jobs only. */
+    void forget() {
+        tensors.close();
+    }
+
     private List<Planned> planned(String list, List<LoraFile> files, List<Network> networks) {
         Map<String, Layers> layers = files.isEmpty()
                 ? Map.of()

@@ -39,6 +39,19 @@ public record ModelLoras(Loras loras, List<LoraFile> own) {
         return adapted;
     }
 
+    /** Bytes that LoRAs take while a job is drawn with its own, at most: theirs, the checkpoint's, and those that are cached from other jobs. */
+    public long bytes(List<LoraFile> ofJob) {
+        return loras.cachedBytes()
+                + Stream.concat(ofJob.stream(), own.stream())
+                        .mapToLong(lora -> lora.file().toFile().length())
+                        .sum();
+    }
+
+    /** Frees the LoRAs that are cached from earlier jobs; between two jobs only. */
+    public void forget() {
+        loras.forget();
+    }
+
     /** Describes all LoRAs that a job is drawn with, for a picture's metadata; empty for none. */
     public List<Map<String, Object>> describe(List<LoraFile> ofJob) {
         return Stream.concat(ofJob.stream(), own.stream())

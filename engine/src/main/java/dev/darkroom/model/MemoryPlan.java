@@ -10,11 +10,12 @@ import java.util.stream.Collectors;
  * The way in which a model's networks are held while it draws, and what that is predicted to take on the device at the peak.
  *
  * @param shares one for each network
+ * @param card true if the machine has a card, whether networks are on it or not
  * @param vaeInBands true if the autoencoder's peak is counted as that of small bands, for which it has room
  * @param work bytes at the peak beside the weights: activations, what is kept, and what libraries take
  * @param room bytes that the device had for all of it
  */
-public record MemoryPlan(List<Share> shares, boolean vaeInBands, long work, long room) {
+public record MemoryPlan(List<Share> shares, boolean card, boolean vaeInBands, long work, long room) {
     public MemoryPlan {
         shares = List.copyOf(shares);
     }
@@ -39,14 +40,9 @@ public record MemoryPlan(List<Share> shares, boolean vaeInBands, long work, long
 
     /** Bytes of weights on the device: those that stay, and the ring that streamed blocks go through. */
     public long weights() {
-        return onCpu()
-                ? shares.stream().mapToLong(Share::inMemory).sum()
-                : shares.stream().mapToLong(Share::onCard).sum() + ring();
-    }
-
-    /** True if there is no card in it. */
-    private boolean onCpu() {
-        return shares.stream().noneMatch(share -> share.placement.device().isCard());
+        return card
+                ? shares.stream().mapToLong(Share::onCard).sum() + ring()
+                : shares.stream().mapToLong(Share::inMemory).sum();
     }
 
     /** Bytes of the ring that streamed blocks go through. */

@@ -7,7 +7,6 @@ import dev.darkroom.weights.Holding;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.PlacementPolicy;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -18,7 +17,7 @@ import java.util.function.Function;
  *   <li>the same, with the autoencoder in bands, which costs little;
  *   <li>text encoders streamed, which work once for each prompt; then with bands too;
  *   <li>the transformer streamed but for as many blocks as there is room for;
- *   <li>text encoders on the CPU; then the autoencoder; then all.
+ *   <li>besides, text encoders on the CPU; then the autoencoder too; then all.
  * </ol>
  *
  * <p>All of them draw the same picture; numbers that are stored with fewer bits are never chosen here.
@@ -50,16 +49,27 @@ final class Planner {
     MemoryPlan plan(List<Resident<?>> networks, Demand demand, Room room) {
         for (Step step : Step.values()) {
             for (boolean inBands : step.bands()) {
-                Optional<MemoryPlan> found = step == Step.BLOCKS_STREAMED
-                        ? mostBlocks(networks, demand, room, inBands)
-                        : Optional.of(plan(networks, demand, room, inBands, network -> step.way(network, 0)))
-                                .filter(plan -> fits(plan, room));
-                if (found.isPresent()) {
-                    return found.get();
+                for (int blocks = step.streamsBlocks() ? blocks(networks) - 1 : 0; blocks >= 0; blocks--) {
+                    int staying = blocks;
+                    MemoryPlan plan =
+                            plan(networks, demand, room, inBands, network -> step.way(network, staying));
+                    if (plan.fits() && plan.weights() <= room.weights && plan.onHost() <= host) {
+                        return plan;
+                    }
                 }
             }
         }
         return plan(networks, demand, room, true, network -> new Way.OnCpu());
+    }
+
+    /** Number of blocks of the transformer. */
+    private int blocks(List<Resident<?>> networks) {
+        return networks.stream()
+                .filter(network -> network.role() == Resident.Role.TRANSFORMER)
+                .mapToInt(network ->
+                        sizes(network, policy.preferred(network.knownSize())).blocks())
+                .max()
+                .orElse(0);
     }
 
     /** The plan on a machine without a card, whether it fits or not. */
@@ -67,12 +77,7 @@ final class Planner {
         List<Share> shares = networks.stream()
                 .map(network -> share(network, new Way.OnCpu()))
                 .toList();
-        long work = shares.stream()
-                .mapToLong(share ->
-                        demand.in(share.placement().dtype()).of(share.network().role(), true))
-                .max()
-                .orElse(0);
-        return new MemoryPlan(shares, false, workspace.around(work), room);
+        return of(shares, demand, new Room(room, room, 0), true);
     }
 
     /** The plan that keeps all networks on the card, whether it fits or not. */
@@ -99,6 +104,10 @@ final class Planner {
             return compareTo(BLOCKS_STREAMED) < 0 ? List.of(false, true) : List.of(true);
         }
 
+        private boolean streamsBlocks() {
+            return compareTo(BLOCKS_STREAMED) >= 0;
+        }
+
         private Way way(Resident<?> network, int blocks) {
             return switch (network.role()) {
                 case TEXT_ENCODER ->
@@ -110,35 +119,6 @@ final class Planner {
                 case VAE -> compareTo(VAE_ON_CPU) >= 0 ? new Way.OnCpu() : new Way.OnCard(Holding.RESIDENT);
             };
         }
-    }
-
-    /** Streams the transformer but for as many blocks as there is room for. */
-    private Optional<MemoryPlan> mostBlocks(List<Resident<?>> networks, Demand demand, Room room, boolean inBands) {
-        int all = networks.stream()
-                .filter(network -> network.role() == Resident.Role.TRANSFORMER)
-                .mapToInt(network ->
-                        sizes(network, policy.preferred(network.knownSize())).blocks())
-                .max()
-                .orElse(0);
-        int fewest = 0;
-        int most = all - 1;
-        Optional<MemoryPlan> best = Optional.empty();
-        while (fewest <= most) {
-            int blocks = (fewest + most) >>> 1;
-            MemoryPlan plan =
-                    plan(networks, demand, room, inBands, network -> Step.BLOCKS_STREAMED.way(network, blocks));
-            if (fits(plan, room)) {
-                best = Optional.of(plan);
-                fewest = blocks + 1;
-            } else {
-                most = blocks - 1;
-            }
-        }
-        return best;
-    }
-
-    private boolean fits(MemoryPlan plan, Room room) {
-        return plan.fits() && plan.weights() <= room.weights && plan.onHost() <= host;
     }
 
     private MemoryPlan plan(
@@ -153,14 +133,17 @@ final class Planner {
         long activations = 0;
         long kept = 0;
         for (Share share : shares) {
-            if (share.placement().device().isCard()) {
+            if (share.placement().device().equals(policy.device())) {
                 Activations here = demand.in(share.placement().dtype());
                 long unpacked = share.network().knownSize().workspace(share.placement());
                 activations = Math.max(activations, here.of(share.network().role(), inBands) + unpacked);
                 kept = Math.max(kept, here.kept());
             }
         }
-        return new MemoryPlan(shares, inBands, workspace.around(activations + kept) + room.lacking, room.bytes);
+        boolean card = policy.device().isCard();
+        // what is kept is a bound, which small pictures on a CPU never come near
+        long work = workspace.around(activations) + (card ? kept : 0) + room.lacking;
+        return new MemoryPlan(shares, card, card && inBands, work, room.bytes);
     }
 
     private Share share(Resident<?> network, Way way) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +23,19 @@ final class Plans {
     /** Jobs in a row that a smaller plan than theirs has to bear before it is given up. */
     private static final int OUTGROWN = 2;
 
+    /** Part of the weights on the card by which they have to grow, for networks are loaded anew for it. */
+    private static final int WORTHWHILE = 10;
+
+    /** Jobs after which a card is asked again what it has free, for a model that is not there as a whole. */
+    private static final int BETWEEN_LOOKS = 32;
+
     private final PlacementPolicy policy;
     private final Planner planner;
-    private final Supplier<List<Resident<?>>> onCard;
+    private final long host;
+    private final Supplier<List<Resident<?>>> resident;
+    private int looks;
     private final Map<List<Resident<?>>, Planned> planned = new ConcurrentHashMap<>();
+    private final LongAccumulator leastLeft = new LongAccumulator(Math::min, Long.MAX_VALUE);
 
     /**
      * The plan of a model.
@@ -35,11 +45,15 @@ final class Plans {
      */
     private record Planned(MemoryPlan plan, long lacking, int outgrown) {}
 
-    /** @param onCard gives the networks that are on the card, of all models */
-    Plans(PlacementPolicy policy, Planner planner, Supplier<List<Resident<?>>> onCard) {
+    /**
+     * @param host bytes that weights may take in the host's memory where the card computes with them
+     * @param resident gives the networks that are in memory, of all models
+     */
+    Plans(PlacementPolicy policy, Planner planner, long host, Supplier<List<Resident<?>>> resident) {
         this.policy = policy;
         this.planner = planner;
-        this.onCard = onCard;
+        this.host = host;
+        this.resident = resident;
     }
 
     /** Chooses the plan for a run: the last one if the run fits it. */
@@ -51,14 +65,20 @@ final class Plans {
             return keep(networks, plan(networks, demand, lacking(last)), lacking(last), 0);
         }
         // the driver is not asked for each job: what it has free changes little, and asking empties libtorch's cache
-        Room room = new Room(last.plan.room(), policy.mostOnDevice(), last.lacking);
+        boolean whole = last.plan.shares().stream()
+                .allMatch(share -> share.placement().device().isCard()
+                        && !share.placement().holding().isStreamed());
+        Room room = !whole && ++looks % BETWEEN_LOOKS == 0
+                ? room(last.lacking)
+                : new Room(last.plan.room(), policy.mostOnDevice(), last.lacking);
         MemoryPlan same = planner.again(last.plan, demand, room);
         MemoryPlan best = planner.plan(networks, demand, room);
         if (best.holdsAs(same)) {
             return keep(networks, same, last.lacking, 0);
         }
-        if (same.fits() && last.outgrown + 1 < OUTGROWN) {
-            return keep(networks, same, last.lacking, last.outgrown + 1);
+        boolean little = best.weights() - same.weights() < same.weights() / WORTHWHILE;
+        if (same.fits() && (little || last.outgrown + 1 < OUTGROWN)) {
+            return keep(networks, same, last.lacking, little ? 0 : last.outgrown + 1);
         }
         return keep(networks, plan(networks, demand, last.lacking), last.lacking, 0);
     }
@@ -102,6 +122,19 @@ final class Plans {
         return false;
     }
 
+    /** Notes that a plan's networks are on the card, beside those of other models that need not go for it. */
+    void held(MemoryPlan plan, List<Resident<?>> networks) {
+        long others = bytes(onCard.get().stream()
+                .filter(network -> !networks.contains(network))
+                .toList());
+        leastLeft.accumulate(plan.room() - plan.peak() - others);
+    }
+
+    /** The least that any plan so far leaves free of the card at its peak, negative for one that did not fit. */
+    long leastLeft() {
+        return leastLeft.get();
+    }
+
     Optional<MemoryPlan> of(List<Resident<?>> networks) {
         return Optional.ofNullable(planned.get(networks)).map(Planned::plan);
     }
@@ -112,25 +145,46 @@ final class Plans {
         return lacking(whole, networks) <= 0;
     }
 
-    /** Bytes that a plan lacks as long as other models' networks are where they are; none are free too many if negative. */
+    /**
+     * Bytes that a plan lacks as long as other models' networks are where they are, on the card or in the host's memory; none are free too
+     * many if negative.
+     */
     long lacking(MemoryPlan plan, List<Resident<?>> networks) {
-        List<Resident<?>> there = onCard.get();
-        long others = bytes(
-                there.stream().filter(network -> !networks.contains(network)).toList());
-        long own = bytes(there) - others;
-        long ring = Rings.bytes(policy.device());
-        long free = policy.freeOnCard();
-        long weights = plan.weights() + others - policy.mostOnDevice();
-        return Math.max(plan.peak() - own - Math.min(ring, plan.ring()) - free, weights);
+        List<Resident<?>> others = others(networks);
+        long own = bytes(networks);
+        long ring = Math.min(Rings.bytes(policy.device()), plan.ring());
+        long bytes = plan.peak() - own - ring - policy.freeOnCard();
+        long weights = plan.weights() + bytes(others) - policy.mostOnDevice();
+        long onHost = plan.onHost()
+                + others.stream().mapToLong(Resident::hostBytes).sum()
+                - host;
+        return Math.max(bytes, Math.max(weights, onHost));
+    }
+
+    /** True if a plan that was made for the whole card has other models' networks beside it now, and no room for them. */
+    boolean isCrowded(MemoryPlan plan, List<Resident<?>> networks) {
+        return plan.peak() + bytes(others(networks)) > plan.room();
+    }
+
+    private List<Resident<?>> others(List<Resident<?>> networks) {
+        return resident.get().stream()
+                .filter(network -> !networks.contains(network))
+                .toList();
     }
 
     /** What the card has for a model if all others are gone from it. */
     private Room room(long lacking) {
-        long free = policy.freeOnCard();
-        return new Room(free + bytes(onCard.get()) + Rings.bytes(policy.device()), policy.mostOnDevice(), lacking);
+        return new Room(
+                policy.freeOnCard() + bytes(resident.get()) + Rings.bytes(policy.device()),
+                policy.mostOnDevice(),
+                lacking);
     }
 
-    private static long bytes(List<Resident<?>> networks) {
-        return networks.stream().mapToLong(Resident::bytes).sum();
+    /** Bytes that networks take on the card. */
+    private long bytes(List<Resident<?>> networks) {
+        return networks.stream()
+                .filter(network -> network.isOn(policy.device()))
+                .mapToLong(Resident::bytes)
+                .sum();
     }
 }

@@ -55,11 +55,11 @@ public final class Residency {
     /** @param host bytes that weights may take in the host's memory where the card computes with them */
     public Residency(PlacementPolicy policy, PlanChoice choice, long host) {
         this.policy = policy;
-        plans = new Plans(policy, new Planner(policy, choice, host), this::onCard);
+        plans = new Plans(policy, new Planner(policy, choice, host), host, this::resident);
     }
 
     /** A network that is to be loaded, where, and how many bytes its weights take there. */
-    private record Load(Resident<?> network, Placement placement, long bytes) {}
+    private record Load(Resident<?> network, Placement placement, long bytes, long onHost) {}
 
     /**
      * Brings a model's networks into memory, the largest first: it is the one that needs the card most. If one cannot be loaded, those
@@ -85,10 +85,11 @@ public final class Residency {
             MemoryPlan plan = plans.choose(networks, demand);
             try {
                 boolean fresh = hold(plan, networks, progress);
+                plans.held(plan, networks);
                 noteWork(networks, demand);
                 return fresh;
             } catch (TensorException e) {
-                if (!e.isOutOfMemory() || !plans.stepDown(networks, demand)) {
+                if (!e.isOutOfCardMemory() || !plans.stepDown(networks, demand)) {
                     throw e;
                 }
                 LOG.warnf("memory ran out while networks were loaded as %s", plan);
@@ -108,10 +109,13 @@ public final class Residency {
             try {
                 return work.get();
             } catch (TensorException e) {
-                if (!e.isOutOfMemory() || !policy.device().isCard()) {
+                if (!e.isOutOfCardMemory() || !policy.device().isCard()) {
                     throw e;
                 }
                 model.forget();
+                if (freeOthers(model.networks())) {
+                    continue;
+                }
                 if (!plans.stepDown(model.networks(), demand)) {
                     throw e;
                 }
@@ -119,6 +123,19 @@ public final class Residency {
                 prepare(model.networks(), demand, progress);
             }
         }
+    }
+
+    /** Frees the networks of all other models on the card; returns false if there are none. */
+    private boolean freeOthers(List<Resident<?>> networks) {
+        List<Resident<?>> others = on(policy.device())
+                .filter(network -> !networks.contains(network))
+                .toList();
+        others.forEach(Resident::close);
+        evictions.add(others.size());
+        if (!others.isEmpty()) {
+            LOG.warnf("memory ran out: drawn again without %s on the card", others);
+        }
+        return !others.isEmpty();
     }
 
     /** True if all of a model's networks can be loaded where they compute best, without freeing others. */
@@ -157,6 +174,14 @@ public final class Residency {
         return workOnCpu.get();
     }
 
+    /**
+     * Bytes of the card that the fullest run so far was predicted to leave free at its peak, with all that was there; {@link Long#MAX_VALUE}
+     * before the first. Safe for several threads.
+     */
+    public long leastLeft() {
+        return plans.leastLeft();
+    }
+
     private void noteWork(List<Resident<?>> networks, Demand demand) {
         for (Resident<?> network : networks) {
             if (network.isOn(Device.CPU)) {
@@ -175,7 +200,7 @@ public final class Residency {
                 networks.stream().filter(network -> network.loaded().isEmpty()).map(network -> {
                     WeightSize size = network.size();
                     Placement placement = policy.preferred(size);
-                    return new Load(network, placement, size.in(placement));
+                    return new Load(network, placement, size.in(placement), 0);
                 }));
     }
 
@@ -192,15 +217,22 @@ public final class Residency {
                         .isEmpty())
                 .toList();
         if (changed.isEmpty()) {
+            if (plans.isCrowded(plan, networks)) {
+                LOG.infof("%s%s", plan, makeRoom(() -> plans.lacking(plan, networks), resident(), networks));
+            }
             return false;
         }
         changed.forEach(share -> share.network().size()); // refuses files that are gone, before anything is freed
         changed.forEach(share -> share.network().close());
-        String freed = makeRoom(() -> plans.lacking(plan, networks), policy.device(), networks);
+        String freed = makeRoom(() -> plans.lacking(plan, networks), resident(), networks);
         LOG.infof("%s%s", plan, freed);
         return loadAll(
                 largestFirst(
-                        changed.stream().map(share -> new Load(share.network(), share.placement(), share.inMemory()))),
+                        changed.stream().map(share -> new Load(
+                                share.network(),
+                                share.placement(),
+                                share.inMemory(),
+                                share.placement().device().isCard() ? share.onHost() : 0))),
                 networks,
                 progress);
     }
@@ -224,8 +256,8 @@ public final class Residency {
         long start = System.nanoTime();
         String freed = next.placement.device().isCard()
                 ? ""
-                : makeRoom(() -> next.bytes - policy.roomOnCpu(used(Device.CPU)), Device.CPU, together);
-        next.network.load(next.placement, next.bytes);
+                : makeRoom(() -> next.bytes - policy.roomOnCpu(used(Device.CPU)), on(Device.CPU).toList(), together);
+        next.network.load(next.placement, next.bytes, next.onHost);
         resident.add(next.network);
         LOG.infof(
                 "loaded %s (%s, %s) in %.1f s%s",
@@ -237,16 +269,19 @@ public final class Residency {
     }
 
     private long used(Device device) {
-        return on(device).mapToLong(Resident::bytes).sum();
-    }
-
-    private List<Resident<?>> onCard() {
-        return on(policy.device()).toList();
+        long there = on(device).mapToLong(Resident::bytes).sum();
+        return device.isCard()
+                ? there
+                : there + resident().stream().mapToLong(Resident::hostBytes).sum();
     }
 
     private Stream<Resident<?>> on(Device device) {
+        return resident().stream().filter(network -> network.isOn(device));
+    }
+
+    private List<Resident<?>> resident() {
         resident.removeIf(network -> network.loaded().isEmpty());
-        return resident.stream().filter(network -> network.isOn(device));
+        return List.copyOf(resident);
     }
 
     /**
@@ -255,9 +290,9 @@ public final class Residency {
      * @param lacking bytes that are not free yet; asked anew, for what is freed on a card need not be there for others
      * @return the freed networks, for the log
      */
-    private String makeRoom(LongSupplier lacking, Device device, List<Resident<?>> together) {
+    private String makeRoom(LongSupplier lacking, List<Resident<?>> candidates, List<Resident<?>> together) {
         long needed = lacking.getAsLong();
-        List<Resident<?>> others = on(device)
+        List<Resident<?>> others = candidates.stream()
                 .filter(network -> !together.contains(network))
                 .sorted(FIRST_TO_GO)
                 .toList();
@@ -277,7 +312,7 @@ public final class Residency {
         }
         freed.forEach(Resident::close);
         for (Resident<?> other : others) {
-            if (freed.isEmpty() || lacking.getAsLong() <= 0) {
+            if (lacking.getAsLong() <= 0) {
                 break;
             }
             if (!freed.contains(other)) {

@@ -27,6 +27,7 @@ public final class Resident<T> implements AutoCloseable {
     private final Map<Placement, HeldSizes> measured = new ConcurrentHashMap<>();
     private volatile @Nullable WeightSize known;
     private volatile long bytes;
+    private volatile long hostBytes;
     private long lastUse;
 
     /** A network's part in its model. */
@@ -97,7 +98,10 @@ public final class Resident<T> implements AutoCloseable {
      */
     public WeightSize size() {
         WeightSize read = WeightSize.of(folder, names).usedTimes(role.uses);
-        known = read;
+        if (!read.equals(known)) {
+            measured.clear();
+            known = read;
+        }
         return read;
     }
 
@@ -135,8 +139,19 @@ public final class Resident<T> implements AutoCloseable {
 
     /** Loads the network to a place, where it takes {@code inMemory} bytes. */
     void load(Placement placement, long inMemory) {
+        load(placement, inMemory, 0);
+    }
+
+    /** Loads it likewise, with {@code onHost} bytes besides in the memory of the host. */
+    void load(Placement placement, long inMemory, long onHost) {
         loaded = loader.apply(folder, placement);
         bytes = inMemory;
+        hostBytes = onHost;
+    }
+
+    /** Bytes that the network has in the host's memory although it computes on a card. */
+    long hostBytes() {
+        return loaded == null ? 0 : hostBytes;
     }
 
     /** True if the network is in memory and computes on this device. */
@@ -157,9 +172,10 @@ public final class Resident<T> implements AutoCloseable {
     /** Frees the network's weights, if they are in memory. */
     @Override
     public void close() {
-        if (loaded != null) {
-            loaded.close();
-            loaded = null;
+        Loaded<T> last = loaded;
+        loaded = null;
+        if (last != null) {
+            last.close();
         }
     }
 

@@ -19,13 +19,10 @@ final class BlockRing {
 
     private static final Map<Device, BlockRing> RINGS = new HashMap<>();
 
-    private static final long UNKNOWN = -1;
-
     private final Device device;
     private final Copies copies;
     private final List<StreamedBlocks> networks = new ArrayList<>();
     private final List<Slot> slots = new ArrayList<>();
-    private long slotBytes;
 
     BlockRing(Device device, Copies copies) {
         this.device = device;
@@ -54,7 +51,7 @@ final class BlockRing {
 
     /** Bytes that the slots take on the device. */
     synchronized long bytes() {
-        return slots.size() * slotBytes;
+        return slots.stream().mapToLong(Slot::bytes).sum();
     }
 
     /** Takes a network up, and makes room for its largest block; if there is none, all is as it was. */
@@ -64,7 +61,6 @@ final class BlockRing {
             fit();
         } catch (RuntimeException | Error e) {
             networks.remove(network);
-            fit();
             throw e;
         }
         seat(network);
@@ -79,7 +75,12 @@ final class BlockRing {
                 block.ownSlot().holds = null;
             }
         });
-        fit();
+        // smaller slots would have to be made before the larger ones go, which must not fail here: those stay until nobody needs any
+        if (networks.isEmpty()) {
+            while (!slots.isEmpty()) {
+                close(slots.removeLast());
+            }
+        }
     }
 
     private void seat(StreamedBlocks network) {
@@ -91,19 +92,16 @@ final class BlockRing {
     private void fit() {
         long bytes = networks.stream().mapToLong(StreamedBlocks::largest).max().orElse(0);
         int count = networks.stream().mapToInt(StreamedBlocks::slots).max().orElse(0);
-        if (bytes == slotBytes && count == slots.size()) {
+        if (count <= slots.size() && slots.stream().allMatch(slot -> slot.bytes() >= bytes)) {
             return;
         }
         copies.finish();
-        slotBytes = UNKNOWN; // until all are made: one that cannot be had leaves the others as they are
-        networks.forEach(network -> network.number(count));
+        networks.forEach(network -> network.number(Math.max(count, slots.size())));
         for (int i = 0; i < count; i++) {
-            replace(i, Slot.allocate(device, bytes));
+            if (i >= slots.size() || slots.get(i).bytes() < bytes) {
+                replace(i, Slot.allocate(device, bytes)); // one that cannot be had leaves the others as they are
+            }
         }
-        while (slots.size() > count) {
-            close(slots.removeLast());
-        }
-        slotBytes = bytes;
     }
 
     private void replace(int number, Slot slot) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A place on the device for one block after another. */
 final class Slot implements AutoCloseable {
     private final DeviceMemory memory;
+    private final long bytes;
     private final Scope scope;
 
     /** The block whose bytes are here, or come; null if nobody can say. */
@@ -18,15 +19,16 @@ final class Slot implements AutoCloseable {
     /** When they are here, if a stream of copies brings them. */
     CopyStream.@Nullable Arrived arrived;
 
-    private Slot(DeviceMemory memory, Scope scope) {
+    private Slot(DeviceMemory memory, long bytes, Scope scope) {
         this.memory = memory;
+        this.bytes = bytes;
         this.scope = scope;
     }
 
     static Slot allocate(Device device, long bytes) {
         Scope scope = Scope.open("slot");
         try {
-            return new Slot(DeviceMemory.allocate(device, bytes), scope);
+            return new Slot(DeviceMemory.allocate(device, bytes), bytes, scope);
         } finally {
             scope.detach();
         }
@@ -34,6 +36,10 @@ final class Slot implements AutoCloseable {
 
     DeviceMemory memory() {
         return memory;
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     /** Frees the memory once nothing is a view of it any more. */

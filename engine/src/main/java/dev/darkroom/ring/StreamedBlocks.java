@@ -73,9 +73,15 @@ public final class StreamedBlocks implements AutoCloseable {
     /** Leaves the ring and frees the memory, once no copy reads it any more. */
     @Override
     public void close() {
-        ring.remove(this);
-        scope.close();
-        free();
+        try {
+            ring.remove(this);
+        } finally {
+            try {
+                scope.close();
+            } finally {
+                free();
+            }
+        }
     }
 
     private void free() {

@@ -60,7 +60,7 @@ public final class Restored {
             try {
                 entry.listener.restored(wake);
                 done.add(entry.what);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // whatever befalls one, the others have to hear of it
                 LOG.errorf(e, "not done again after a restore: %s", entry.what);
             }
         }

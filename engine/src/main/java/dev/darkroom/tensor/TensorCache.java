@@ -52,6 +52,11 @@ public final class TensorCache<K> implements AutoCloseable {
         }
     }
 
+    /** Bytes of all that is kept. */
+    public long bytes() {
+        return entries.values().stream().mapToLong(Entry::bytes).sum();
+    }
+
     private static long bytes(Tensor tensor) {
         long bytes = tensor.dtype().bytes();
         for (long side : tensor.shape()) {
@@ -62,7 +67,7 @@ public final class TensorCache<K> implements AutoCloseable {
 
     /** Frees the least recently used tensors until the rest fits. */
     public void trim() {
-        long bytes = entries.values().stream().mapToLong(Entry::bytes).sum();
+        long bytes = bytes();
         Iterator<Entry> oldest = entries.values().iterator();
         while (bytes > mostBytes || entries.size() > MOST_ENTRIES) {
             Entry entry = oldest.next();

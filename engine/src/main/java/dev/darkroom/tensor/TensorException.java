@@ -17,6 +17,10 @@ public final class TensorException extends RuntimeException {
             "allocation_failed",
             "cuda_error_out_of_memory");
 
+    /** What the allocator of the CPU's tensors says. */
+    private static final List<String> OF_PROCESS =
+            List.of("defaultcpuallocator", "can't allocate memory", "cannot allocate memory");
+
     /**
      * What is said of errors after which CUDA's context is of no more use, or the card is not there.
      *
@@ -86,6 +90,11 @@ public final class TensorException extends RuntimeException {
     /** True if memory ran out, on the card or in the process. */
     public boolean isOutOfMemory() {
         return NO_MEMORY.stream().anyMatch(text()::contains);
+    }
+
+    /** True if memory ran out on the card, and not in the process. */
+    public boolean isOutOfCardMemory() {
+        return isOutOfMemory() && OF_PROCESS.stream().noneMatch(text()::contains);
     }
 
     private String text() {

@@ -12,6 +12,8 @@ final class CheckpointNames {
     /** Where ComfyUI keeps the denoising network in its files. */
     private static final List<String> PREFIXES = List.of("model.diffusion_model.", "diffusion_model.");
 
+    private static final String WEIGHT = ".weight";
+
     private final OtherNames others;
 
     CheckpointNames(OtherNames others) {
@@ -27,11 +29,7 @@ final class CheckpointNames {
         if (others.equals(OtherNames.NONE)) {
             return List.of(stored);
         }
-        String name = PREFIXES.stream()
-                .filter(stored.name()::startsWith)
-                .findFirst()
-                .map(prefix -> stored.name().substring(prefix.length()))
-                .orElse(stored.name());
+        String name = bare(stored.name());
         Optional<List<Part>> parts = others.parts(name);
         if (parts.isEmpty()) {
             return List.of(stored.called(name));
@@ -39,12 +37,34 @@ final class CheckpointNames {
         return parts.get().size() == 1 ? List.of(whole(stored, parts.get().getFirst())) : cut(stored, parts.get());
     }
 
+    /** Returns the checkpoint's layers whose weights the weight of a stored layer holds. */
+    List<String> layers(String stored) {
+        if (others.equals(OtherNames.NONE)) {
+            return List.of(stored);
+        }
+        String name = bare(stored);
+        return others.parts(name + WEIGHT)
+                .map(parts -> parts.stream()
+                        .map(part -> part.name().substring(0, part.name().length() - WEIGHT.length()))
+                        .toList())
+                .orElse(List.of(name));
+    }
+
+    private static String bare(String name) {
+        return PREFIXES.stream()
+                .filter(name::startsWith)
+                .findFirst()
+                .map(prefix -> name.substring(prefix.length()))
+                .orElse(name);
+    }
+
     private static Stored whole(Stored stored, Part part) {
         return part.swapsHalves() ? stored.called(part.name()).swappingHalves() : stored.called(part.name());
     }
 
     private static List<Stored> cut(Stored stored, List<Part> parts) {
-        if (!parts.isEmpty() && stored.elements() <= 1) { // a scale that all parts share
+        // a scale that all parts share, or a remark on all of them
+        if (!parts.isEmpty() && (stored.elements() <= 1 || Fp8Remarks.isOne(stored.name()))) {
             return parts.stream().map(part -> stored.called(part.name())).toList();
         }
         int shares = parts.stream().mapToInt(Part::share).sum();

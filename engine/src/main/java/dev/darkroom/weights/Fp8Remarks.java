@@ -24,7 +24,7 @@ final class Fp8Remarks {
     private final Map<String, JsonNode> layers = new HashMap<>();
     private final Map<String, Boolean> multiplied = new HashMap<>();
 
-    Fp8Remarks(ShardedFiles files, Map<String, Stored> tensors) {
+    Fp8Remarks(ShardedFiles files, CheckpointNames names, Map<String, Stored> tensors) {
         this.tensors = tensors;
         for (WeightFile file : files.files()) {
             String text = file.metadata().get(ALL_LAYERS);
@@ -32,7 +32,8 @@ final class Fp8Remarks {
                 CheckpointJson.object(file.path() + ": " + ALL_LAYERS, text)
                         .path("layers")
                         .properties()
-                        .forEach(layer -> layers.put(layer.getKey() + ".", layer.getValue()));
+                        .forEach(layer -> names.layers(layer.getKey())
+                                .forEach(name -> layers.put(name + ".", layer.getValue())));
             }
         }
     }

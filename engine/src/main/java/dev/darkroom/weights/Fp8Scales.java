@@ -31,12 +31,13 @@ final class Fp8Scales {
      * Looks among tensors.
      *
      * @param files that hold them
+     * @param names by which the checkpoint knows what the files hold
      * @param unread names of those that nobody has asked for, from which this removes what it reads
      */
-    Fp8Scales(ShardedFiles files, Map<String, Stored> tensors, Set<String> unread) {
+    Fp8Scales(ShardedFiles files, CheckpointNames names, Map<String, Stored> tensors, Set<String> unread) {
         this.tensors = tensors;
         this.unread = unread;
-        remarks = new Fp8Remarks(files, tensors);
+        remarks = new Fp8Remarks(files, names, tensors);
     }
 
     /** True if a tensor of this name is no number of the network itself. */

@@ -2,10 +2,13 @@ package dev.darkroom.weights;
 
 import dev.darkroom.weights.Part.Kind;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What a network's weights take, to the byte, by the way in which they are held: from the headers of its files alone. */
 public final class HeldSizes {
     private final PlannedParts plan;
+    private final Map<Holding, Bytes> known = new ConcurrentHashMap<>();
 
     HeldSizes(PlannedParts plan) {
         this.plan = plan;
@@ -35,6 +38,10 @@ public final class HeldSizes {
 
     /** What the weights take if they are held so. */
     public Bytes of(Holding holding) {
+        return known.computeIfAbsent(holding, this::computed);
+    }
+
+    private Bytes computed(Holding holding) {
         return switch (holding) {
             case Holding.Resident all -> new Bytes(plan.whole().bytes(), 0, 0, 0, 0, 0);
             case Holding.Streamed how -> {

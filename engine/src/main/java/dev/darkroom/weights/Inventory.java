@@ -54,7 +54,7 @@ final class Inventory {
             }
         }
         unread.addAll(tensors.keySet());
-        scales = new Fp8Scales(files, tensors, unread);
+        scales = new Fp8Scales(files, names, tensors, unread);
     }
 
     ShardedFiles files() {

@@ -39,6 +39,7 @@ class ModelHeadersTest {
     @TempDir
     Path folder;
 
+    private final List<String> told = new ArrayList<>();
     private final TestHub hub = TestHub.with(TestCheckpoints.POCKET_FLUX);
     private TestHubSettings settings = new TestHubSettings(hub.address(), Path.of(""));
 
@@ -51,7 +52,7 @@ class ModelHeadersTest {
 
     private ModelHeaders headers() {
         settings = new TestHubSettings(hub.address(), folder.resolve("hub"));
-        return new ModelHeaders(settings);
+        return new ModelHeaders(settings, told::add);
     }
 
     private LocatedModel locate(ModelHeaders headers, String source) throws InterruptedException {
@@ -89,6 +90,7 @@ class ModelHeadersTest {
             LocatedModel model = locate(headers, TestHub.NAME);
             made = model.folder();
 
+            assertThat(told).containsExactly(TestHub.NAME + "@main: asking 127.0.0.1 for the headers of its weights");
             assertThat(model.revision()).contains(TestHub.COMMIT);
             assertThat(plans(made)).isEqualTo(plans(TestCheckpoints.POCKET_FLUX));
             assertThat(Files.size(made.resolve(WEIGHTS))).isEqualTo(hub.content(WEIGHTS).length);
@@ -113,6 +115,7 @@ class ModelHeadersTest {
 
             assertThat(locate(headers, TestHub.NAME).folder()).isEqualTo(whole);
             assertThat(hub.asked).isEmpty();
+            assertThat(told).isEmpty();
             assertThat(headers.read()).isZero();
         }
     }
@@ -211,7 +214,7 @@ class ModelHeadersTest {
     @Test
     void withoutANetworkAndWithoutTheRepositoryItEnds() {
         headers().close();
-        try (ModelHeaders headers = new ModelHeaders(settings.withoutNetwork())) {
+        try (ModelHeaders headers = new ModelHeaders(settings.withoutNetwork(), told::add)) {
             assertThatThrownBy(() -> locate(headers, TestHub.NAME))
                     .isInstanceOf(HubException.class)
                     .hasMessageContaining("HF_HUB_OFFLINE");

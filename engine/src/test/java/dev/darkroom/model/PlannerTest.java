@@ -94,6 +94,34 @@ class PlannerTest {
                 .noneMatch(share -> share.placement().holding().isStreamed());
     }
 
+    /** Blocks that stay on the card are none of the host's: a small host has the most of them stay that the card bears. */
+    @Test
+    void whereverSomePlanFitsOneIsFound() {
+        long whole = plan(MUCH).peak();
+        for (long card = whole; card > whole / 4; card -= whole / 29) {
+            for (long host = 0; host < whole; host += whole / 13) {
+                MemoryPlan found = plan(card, "auto", host, 0);
+                boolean onCard = found.shares().stream()
+                        .anyMatch(share -> share.placement().device().isCard());
+                for (int blocks = 0; blocks < 4 && !onCard; blocks++) {
+                    String choice = "resident,text_encoder_2=streamed,transformer=streamed:" + blocks;
+                    MemoryPlan other = plan(card, choice, host, 0);
+                    assertThat(other.fits() && other.onHost() <= host)
+                            .as("%s on a card of %s and a host of %s", choice, card, host)
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatComputesOnTheCpuTakesNothingOfTheCard() {
+        MemoryPlan plan = plan(1, "cpu", MUCH, 0);
+
+        assertThat(plan.weights()).isZero();
+        assertThat(plan.onHost()).isPositive();
+    }
+
     @Test
     void whatIsLackingMakesThePlanSmaller() {
         long whole = plan(MUCH).peak();

@@ -7,10 +7,13 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.Scope;
+import dev.darkroom.weights.names.OtherNames;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -244,6 +247,35 @@ class Fp8WeightsTest {
         assertRefused(FILE, "layer.comfy_quant", "no valid JSON");
         write(DType.FLOAT8_E4M3, writer -> listed(writer, "nvfp4", false));
         assertRefused(FILE, "_quantization_metadata", "'nvfp4'", "expected 'float8_e4m3fn'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRemarkOnAFusedLayerIsOneOnEachOfItsParts(boolean inMetadata) {
+        String remark = "{\"format\":\"float8_e4m3fn\",\"full_precision_matrix_mult\":true}";
+        var writer = new SafetensorsWriter()
+                .add("model.diffusion_model.both.weight", DType.FLOAT8_E4M3, SHAPE, SafetensorsWriter.filled(512, 0.75f));
+        if (inMetadata) {
+            String layers = "{\"layers\":{\"model.diffusion_model.both\":" + remark + "}}";
+            writer.metadata(Map.of("_quantization_metadata", layers.replace("\"", "\\\"")));
+        } else {
+            remark(writer, "model.diffusion_model.both", remark);
+        }
+        writer.write(folder.resolve(FILE));
+        OtherNames fused = tensor -> tensor.startsWith("both.")
+                ? Optional.of(List.of(
+                        new OtherNames.Part(tensor.replace("both", "one")),
+                        new OtherNames.Part(tensor.replace("both", "other"))))
+                : Optional.empty();
+
+        try (var loaded = Weights.load(
+                folder,
+                FP8,
+                from -> from,
+                (from, w) -> List.of(w.at("one").linear(32, 8), w.at("other").linear(32, 8)),
+                new LayerNames(layer -> true, fused))) {
+            assertThat(loaded.network()).allMatch(layer -> layer.rows().isEmpty());
+        }
     }
 
     private static void remark(SafetensorsWriter writer, String layer, String json) {

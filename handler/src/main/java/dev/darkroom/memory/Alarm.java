@@ -83,12 +83,15 @@ public enum Alarm {
                         + readable(most));
     }
 
+    /** A card that is as full as it is meant to be is not short: libtorch keeps what a peak took. */
     private static Finding judge(Card card) {
-        long least = part(card.total(), 3);
+        long end = Math.max(0, Math.min(part(card.total(), 4), card.planned()));
+        long least = Math.max(0, end - part(card.total(), 1));
         return new Finding(
-                least(card.free(), least, part(card.total(), 4)),
+                least(card.free(), least, end),
                 "the card has " + readable(card.free()) + " free of " + readable(card.total())
-                        + " beside what libtorch keeps, the alarm is at " + readable(least));
+                        + " beside what libtorch keeps, the alarm is at " + readable(least)
+                        + (card.planned() == Long.MAX_VALUE ? "" : ", for the fullest plan leaves " + readable(card.planned())));
     }
 
     private static State most(long value, long alarm, long end) {

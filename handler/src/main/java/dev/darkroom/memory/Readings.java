@@ -15,7 +15,7 @@ public record Readings(
     /**
      * Memory of the container: of the control group with the least left, where any has a limit.
      *
-     * @param used without what the system would take back first: pages of files that were not read lately
+     * @param used without what the system takes back before it ends anybody: pages of files, such as those of mapped weights
      */
     public record Container(long used, long max) {}
 
@@ -23,8 +23,9 @@ public record Readings(
      * Memory of the card, by its driver.
      *
      * @param free without what libtorch keeps for its next tensors
+     * @param planned what the fullest plan so far leaves free; {@link Long#MAX_VALUE} before the first
      */
-    public record Card(long free, long total) {}
+    public record Card(long free, long total, long planned) {}
 
     /**
      * Memory of this process.

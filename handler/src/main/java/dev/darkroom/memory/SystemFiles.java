@@ -88,17 +88,17 @@ public final class SystemFiles {
 
     /** Names of a group's files. */
     private enum Version {
-        FIRST("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-        SECOND("memory.max", "memory.current", "inactive_file");
+        FIRST("memory.limit_in_bytes", "memory.usage_in_bytes", List.of("total_inactive_file", "total_active_file")),
+        SECOND("memory.max", "memory.current", List.of("inactive_file", "active_file"));
 
         private final String max;
         private final String used;
-        private final String idle;
+        private final List<String> files;
 
-        Version(String max, String used, String idle) {
+        Version(String max, String used, List<String> files) {
             this.max = max;
             this.used = used;
-            this.idle = idle;
+            this.files = files;
         }
     }
 
@@ -112,9 +112,11 @@ public final class SystemFiles {
             if (max.isEmpty() || used.isEmpty() || max.getAsLong() >= UNLIMITED) {
                 return Optional.empty();
             }
-            long idle = value(lines(folder.resolve("memory.stat")), version.idle + " ")
-                    .orElse(0);
-            return Optional.of(new Container(Math.max(0, used.getAsLong() - idle), max.getAsLong()));
+            List<String> stat = lines(folder.resolve("memory.stat"));
+            long files = version.files.stream()
+                    .mapToLong(name -> value(stat, name + " ").orElse(0))
+                    .sum();
+            return Optional.of(new Container(Math.max(0, used.getAsLong() - files), max.getAsLong()));
         }
     }
 

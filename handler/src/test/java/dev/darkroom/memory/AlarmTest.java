@@ -53,9 +53,35 @@ class AlarmTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2399, SHORT", "2400, BETWEEN", "3199, BETWEEN", "3200, AMPLE", "0, SHORT"})
-    void theCard(long free, State state) {
-        assertThat(judge(Alarm.DEVICE, new Card(free * MEGABYTE, 80_000 * MEGABYTE)))
+    @CsvSource({
+        // the planner leaves much
+        "30000, 2399, SHORT",
+        "30000, 2400, BETWEEN",
+        "30000, 3199, BETWEEN",
+        "30000, 3200, AMPLE",
+        "30000, 29000, AMPLE",
+        "30000, 0, SHORT",
+        // a peak as it was planned, which libtorch's cache keeps; others who take more than a part of what was left
+        "2000, 2000, AMPLE",
+        "2000, 1200, BETWEEN",
+        "2000, 1199, SHORT",
+        "1000, 1000, AMPLE",
+        "1000, 199, SHORT",
+        "300, 300, AMPLE",
+        "300, 0, BETWEEN",
+        "0, 0, AMPLE",
+        // a plan that did not fit, as the smallest may
+        "-500, 0, AMPLE"
+    })
+    void theCardByWhatThePlansLeave(long planned, long free, State state) {
+        assertThat(judge(Alarm.DEVICE, new Card(free * MEGABYTE, 80_000 * MEGABYTE, planned * MEGABYTE)))
+                .isEqualTo(state);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2399, SHORT", "2400, BETWEEN", "3200, AMPLE"})
+    void theCardBeforeAnyPlan(long free, State state) {
+        assertThat(judge(Alarm.DEVICE, new Card(free * MEGABYTE, 80_000 * MEGABYTE, Long.MAX_VALUE)))
                 .isEqualTo(state);
     }
 

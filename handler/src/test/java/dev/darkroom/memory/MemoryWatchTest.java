@@ -92,7 +92,7 @@ class MemoryWatchTest {
                     if (look % 2 == 0) {
                         throw new IllegalStateException("CUDA error: unspecified launch failure");
                     }
-                    return Optional.of(new Card(look == 3 ? 1 : 50, 100));
+                    return Optional.of(new Card(look == 3 ? 1 : 50, 100, Long.MAX_VALUE));
                 },
                 () -> NOTHING,
                 Duration.ofMillis(1))) {

@@ -7,6 +7,8 @@ import dev.darkroom.memory.Readings.Host;
 import dev.darkroom.memory.Readings.Process;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,9 +53,9 @@ class SystemFilesTest {
     @Test
     void aGroupOfTheSecondVersionCountsWithoutPagesThatCanBeDropped() throws IOException {
         tree.file("proc/self/cgroup", "0::/\n");
-        group("sys/fs/cgroup", "1000", 900, 250);
+        group("sys/fs/cgroup", "1000", 900, 250, 300);
 
-        assertThat(tree.files().container()).contains(new Container(650, 1000));
+        assertThat(tree.files().container()).contains(new Container(350, 1000));
     }
 
     @Test
@@ -61,9 +63,23 @@ class SystemFilesTest {
         tree.file("proc/self/cgroup", "9:name=systemd:/\n4:cpu,memory:/a/b\n0::/\n");
         tree.file("sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", "2000\n")
                 .file("sys/fs/cgroup/memory/a/b/memory.usage_in_bytes", "1500\n")
-                .file("sys/fs/cgroup/memory/a/b/memory.stat", "inactive_file 1\ntotal_inactive_file 500\n");
+                .file("sys/fs/cgroup/memory/a/b/memory.stat", "inactive_file 1\nactive_file 2\ntotal_inactive_file 500\ntotal_active_file 900\n");
 
-        assertThat(tree.files().container()).contains(new Container(1000, 2000));
+        assertThat(tree.files().container()).contains(new Container(100, 2000));
+    }
+
+    /** Weights that are mapped, and read in each step, are active pages of files: a container full of them is not short of memory. */
+    @Test
+    void weightsThatAreMappedAreNoAlarm() throws IOException {
+        tree.file("proc/self/cgroup", "0::/\n");
+        group("sys/fs/cgroup", String.valueOf(8000 * MEGABYTE), 7990 * MEGABYTE, 90 * MEGABYTE, 6000 * MEGABYTE);
+
+        Container container = tree.files().container().orElseThrow();
+        assertThat(container).isEqualTo(new Container(1900 * MEGABYTE, 8000 * MEGABYTE));
+        try (var watch = MemoryWatch.start(
+                tree.files(), Optional::empty, () -> new Held(0, 0, 0), Duration.ofDays(1))) {
+            assertThat(watch.seen().alarms()).isEmpty();
+        }
     }
 
     @Test
@@ -100,8 +116,12 @@ class SystemFilesTest {
     }
 
     private void group(String folder, String max, long used, long idle) throws IOException {
+        group(folder, max, used, idle, 0);
+    }
+
+    private void group(String folder, String max, long used, long idle, long active) throws IOException {
         tree.file(folder + "/memory.max", max + "\n")
                 .file(folder + "/memory.current", used + "\n")
-                .file(folder + "/memory.stat", "anon 5\nfile 7\ninactive_file %d\nactive_file 3\n".formatted(idle));
+                .file(folder + "/memory.stat", "anon 5\nfile 7\ninactive_file %d\nactive_file %d\n".formatted(idle, active));
     }
 }

@@ -29,8 +29,10 @@ final class RunPodClient implements AutoCloseable {
     private final Vertx vertx;
     private final Supplier<RunPodEnvironment> environment;
     private final WebClientOptions options;
-    private final Duration grace;
-    private volatile WebClient client;
+    private final Duration pollGrace;
+    private final Duration postGrace;
+    private volatile WebClient posts;
+    private volatile WebClient gets;
     private volatile WebClient takes;
     private final Object takeState = new Object();
     private boolean takeGivenUp;
@@ -40,18 +42,20 @@ final class RunPodClient implements AutoCloseable {
      * Connects to nothing yet.
      *
      * @param environment the platform's settings of now, with the key
-     * @param grace time that the connections from before a restore still have
+     * @param timeouts say for how long connections from before a restore are still good for polls, and for posts
      */
-    RunPodClient(Vertx vertx, Supplier<RunPodEnvironment> environment, String product, Duration grace) {
+    RunPodClient(Vertx vertx, Supplier<RunPodEnvironment> environment, String product, Timeouts timeouts) {
         this.vertx = vertx;
-        this.grace = grace;
+        this.pollGrace = timeouts.reconnect();
+        this.postGrace = longest(timeouts.result());
         this.environment = environment;
         this.options = new WebClientOptions()
                 .setUserAgent(userAgent(product))
                 .setFollowRedirects(false)
                 .setConnectTimeout((int) CONNECT.toMillis())
                 .setMaxPoolSize(MOST_CONNECTIONS);
-        this.client = WebClient.create(vertx, options);
+        this.posts = WebClient.create(vertx, options);
+        this.gets = WebClient.create(vertx, options);
         this.takes = WebClient.create(vertx, options);
     }
 
@@ -67,22 +71,27 @@ final class RunPodClient implements AutoCloseable {
     }
 
     /**
-     * Connects anew, because the connections of a restored process lead nowhere: polls are opened again at once, when answers that were
-     * there already had a moment to be read; posts that break off are tried again by those who insist.
+     * Connects anew, because the connections of a restored process may lead nowhere: polls are opened again at once, when answers that
+     * were there already had a moment to be read. Posts that are under way have all their time, for a connection may live, and one that
+     * breaks off is sent twice; those that lead nowhere are tried again by those who insist.
      */
     void reconnect() {
-        WebClient before;
+        WebClient postsBefore;
+        WebClient getsBefore;
         WebClient takesBefore;
         synchronized (takeState) {
-            before = client;
+            postsBefore = posts;
+            getsBefore = gets;
             takesBefore = takes;
-            client = WebClient.create(vertx, options);
+            posts = WebClient.create(vertx, options);
+            gets = WebClient.create(vertx, options);
             if (!takeGivenUp) {
                 takes = WebClient.create(vertx, options);
             }
         }
-        vertx.setTimer(grace.toMillis(), timer -> {
-            before.close();
+        vertx.setTimer(postGrace.toMillis(), timer -> postsBefore.close());
+        vertx.setTimer(pollGrace.toMillis(), timer -> {
+            getsBefore.close();
             synchronized (takeState) {
                 if (!takeAnswering && !takesBefore.equals(takes)) {
                     takesBefore.close();
@@ -137,9 +146,9 @@ final class RunPodClient implements AutoCloseable {
     /** Asks, and asks again where a restore has broken the connection. */
     Reply get(Supplier<String> address, Duration limit) throws InterruptedException {
         while (true) {
-            WebClient used = client;
+            WebClient used = gets;
             Reply reply = reply(get(used, address.get(), limit).send(), limit);
-            if (!(reply instanceof Reply.Failed) || used.equals(client)) {
+            if (!(reply instanceof Reply.Failed) || used.equals(gets)) {
                 return reply;
             }
         }
@@ -147,7 +156,7 @@ final class RunPodClient implements AutoCloseable {
 
     /** Posts a JSON body; the platform's own library declares it as a form, and so does this one. */
     Reply post(String url, String jobId, byte[] json, Duration limit) throws InterruptedException {
-        HttpRequest<Buffer> request = request(client, HttpMethod.POST, url, limit)
+        HttpRequest<Buffer> request = request(posts, HttpMethod.POST, url, limit)
                 .putHeader("Content-Type", "application/x-www-form-urlencoded")
                 .putHeader("charset", "utf-8")
                 .putHeader("X-Request-ID", jobId);
@@ -170,11 +179,16 @@ final class RunPodClient implements AutoCloseable {
         return request;
     }
 
+    /** Returns how long a call may take in all. */
+    private static Duration longest(Duration limit) {
+        return limit.plus(CONNECT).plus(SLACK);
+    }
+
     private static Reply reply(Future<HttpResponse<Buffer>> sent, Duration limit) throws InterruptedException {
         try {
             HttpResponse<Buffer> response = sent.toCompletionStage()
                     .toCompletableFuture()
-                    .get(limit.plus(CONNECT).plus(SLACK).toMillis(), TimeUnit.MILLISECONDS);
+                    .get(longest(limit).toMillis(), TimeUnit.MILLISECONDS);
             Buffer body = response.body();
             return new Reply.Answered(response.statusCode(), body == null ? Buffer.buffer() : body);
         } catch (ExecutionException e) {
@@ -190,6 +204,7 @@ final class RunPodClient implements AutoCloseable {
     @Override
     public void close() {
         takes.close();
-        client.close();
+        gets.close();
+        posts.close();
     }
 }

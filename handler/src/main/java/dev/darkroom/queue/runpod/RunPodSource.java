@@ -29,7 +29,7 @@ public final class RunPodSource implements JobSource, AutoCloseable {
 
     private RunPodSource(
             RunPodIdentity identity, RunPodSettings settings, PayloadReader reader, Vertx vertx, Timeouts timeouts) {
-        this.client = new RunPodClient(vertx, identity, settings.product(), timeouts.reconnect());
+        this.client = new RunPodClient(vertx, identity, settings.product(), timeouts);
         this.held = new HeldJobs(settings.prefetch() ? 2 : 1);
         var context = new PullContext(
                 identity,

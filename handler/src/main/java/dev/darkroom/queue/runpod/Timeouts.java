@@ -15,7 +15,7 @@ import java.util.List;
  * @param firstBackOff wait after the first of several failed polls; doubled after each further one
  * @param longestBackOff bound of that doubling
  * @param noStops wait after the platform said that it has no stop channel
- * @param reconnect after a restore, time for answers that lie in the sockets already: a job may be among them
+ * @param reconnect after a restore, time for answers to polls that lie in the sockets already: a job may be among them; posts have theirs
  * @param result time that one post of a result or of a part of it may take
  * @param progress time that one post of progress may take
  * @param retries waits from one try of a post to the next; the last one repeats

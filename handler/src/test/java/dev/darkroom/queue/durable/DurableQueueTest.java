@@ -18,6 +18,7 @@ import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.JobStore;
+import dev.darkroom.queue.durable.disk.Kept;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import dev.darkroom.queue.durable.disk.Policy;
 import dev.darkroom.queue.durable.disk.Status;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Jobs from acceptance to oblivion, with and without a crash on the way. */
 class DurableQueueTest {
@@ -233,8 +235,9 @@ class DurableQueueTest {
         }
     }
 
-    @Test
-    void aJobThatWasRefusedBecauseOfTheDiskIsNotDoneLater() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void aJobThatWasRefusedBecauseOfTheDiskIsNotDoneLater(Kept kept) throws Exception {
         Path jobs = folder.resolve("jobs.mv");
         Path elsewhere = temporary.resolve("jobs.mv");
         try (Desk desk = Desk.open(folder)) {
@@ -242,7 +245,7 @@ class DurableQueueTest {
             breakFile(desk.store);
             Files.move(jobs, elsewhere);
             Files.createDirectory(jobs);
-            assertThatThrownBy(() -> desk.run("refused"))
+            assertThatThrownBy(() -> desk.run(kept.text()))
                     .isInstanceOfSatisfying(
                             QueueException.class,
                             refusal -> assertThat(refusal.kind()).isEqualTo(QueueException.Kind.UNAVAILABLE));
@@ -389,16 +392,17 @@ class DurableQueueTest {
         }
     }
 
-    @Test
-    void aFailedJobWhoseCallerWaitedCanBeRetriedToo() throws InterruptedException, IOException {
+    @ParameterizedTest
+    @EnumSource
+    void aFailedJobWhoseCallerWaitedCanBeRetriedToo(Kept kept) throws InterruptedException, IOException {
         String id;
         try (Desk desk = Desk.open(folder)) {
-            DurableJob ticket = desk.submit("a", "", true);
+            DurableJob ticket = desk.submit(kept.text(), "", true);
             id = ticket.id();
             desk.take().failed(Desk.broken());
             desk.queue.retry(ticket);
             Ticket again = desk.take();
-            assertThat(Desk.prompt(again)).isEqualTo("a");
+            assertThat(Desk.prompt(again)).isEqualTo(kept.text());
             again.failed(Desk.broken());
         }
         try (Desk desk = Desk.open(folder)) {
@@ -806,15 +810,17 @@ class DurableQueueTest {
         }
     }
 
-    @Test
-    void onceAJobIsDoneItsRequestIsNotKept() throws InterruptedException, IOException {
+    @ParameterizedTest
+    @EnumSource
+    void onceAJobIsDoneItsRequestIsNotKept(Kept kept) throws InterruptedException, IOException {
         try (Desk desk = Desk.open(folder)) {
-            String done = desk.run("done").id();
-            String failed = desk.run("failed").id();
+            String done = desk.run(kept.text()).id();
+            String failed = desk.run(kept.text()).id();
             desk.take().completed(Desk.result());
             desk.take().failed(Desk.broken());
 
-            assertThat(files()).containsExactly("jobs.mv");
+            List<String> large = kept == Kept.IN_A_FILE ? List.of(failed + ".request") : List.of();
+            assertThat(files().stream().filter(name -> !name.equals("jobs.mv"))).containsExactlyElementsOf(large);
             assertThat(desk.store.hasRequest(done)).isFalse();
             assertThat(desk.store.hasRequest(failed)).isTrue();
         }

@@ -12,10 +12,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the platform sees of a worker that was frozen, or restored from a snapshot, maybe as another worker. */
 @Timeout(120)
@@ -33,6 +36,29 @@ class RestoredWorkerTest {
             assertThat(takes.get(1).since(takes.get(0))).isLessThan(TestWorker.LONG);
             worker.platform.offer("a", INPUT);
             worker.platform.awaitResults(1);
+            assertThat(worker.platform.answers()).isEqualTo(Map.of("a", 1));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aResultWhosePostTakesLongIsPostedOnce(Wake.Cause cause) throws Exception {
+        var taken = new CompletableFuture<Void>();
+        try (var worker = new TestWorker()) {
+            worker.platform.rule(
+                    Endpoint.DONE,
+                    request -> request.isResult() ? Reaction.when(taken, Reaction.usual()) : Reaction.usual());
+            worker.platform.offer("a", INPUT);
+            worker.work();
+            worker.platform.awaitResults(1);
+            int stops = worker.platform.await(Endpoint.STOP, 1).size();
+
+            Restored.happened(new Wake(cause, Duration.ofSeconds(8), Duration.ofSeconds(8)));
+            worker.platform.await(Endpoint.STOP, stops + 1); // polls are over the new connections now
+            taken.complete(null);
+            worker.awaitJobs(0);
+
+            assertThat(worker.platform.requests(PlatformRequest::isResult)).hasSize(1);
             assertThat(worker.platform.answers()).isEqualTo(Map.of("a", 1));
         }
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,18 @@ record HeldFile(Path path, @Nullable Object key, boolean listed) {
         return new HeldFile(path, key(path), isListed(path));
     }
 
-    /** Returns why this process cannot be the only one that writes the file; empty if it is. */
-    Optional<String> trouble() {
+    /**
+     * Returns why this process cannot be the only one that writes the file; empty if it is.
+     *
+     * @param open whether this process means to have the lock; asked last, so that a lock that it gives up meanwhile is none that is lost
+     */
+    Optional<String> trouble(BooleanSupplier open) {
         try {
             if (!Objects.equals(key, key(path))) {
                 return Optional.of(path + " is another file than the one that was opened");
             }
-            return listed && !isListed(path) ? Optional.of("the lock on " + path + " is lost") : Optional.empty();
+            return listed && !isListed(path) && open.getAsBoolean()
+                    ? Optional.of("the lock on " + path + " is lost") : Optional.empty();
         } catch (IOException e) {
             return Optional.of(path + " is gone");
         }

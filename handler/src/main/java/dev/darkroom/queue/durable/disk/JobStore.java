@@ -48,13 +48,11 @@ public final class JobStore implements AutoCloseable {
     private final Records records;
     private final DataKeys keys;
     private final AtomicBoolean commitIsDue = new AtomicBoolean();
-    private final HeldFile held;
 
-    private JobStore(JobFiles files, Records records, DataKeys keys, HeldFile held) {
+    private JobStore(JobFiles files, Records records, DataKeys keys) {
         this.files = files;
         this.records = records;
         this.keys = keys;
-        this.held = held;
     }
 
     /** Opens the store, or creates it, with a key that lies in its folder. */
@@ -99,7 +97,7 @@ public final class JobStore implements AutoCloseable {
         Path file = files.create(FILE);
         var records = new Records(file);
         try {
-            var jobs = new JobStore(files, records, DataKeys.of(files, key), HeldFile.of(file));
+            var jobs = new JobStore(files, records, DataKeys.of(files, key));
             jobs.checkKey();
             jobs.setAsideUnreadable();
             jobs.sweep();
@@ -319,9 +317,9 @@ public final class JobStore implements AutoCloseable {
         commit();
     }
 
-    /** Returns why this process may no longer be the only one that has the store open, as after a restore; empty if it is. */
+    /** Returns why this process may no longer be the only one that has the store open, as after a restore; empty if it is, or has closed it. */
     public Optional<String> trouble() {
-        return held.trouble();
+        return records.trouble();
     }
 
     /** Compacts the database if much of it is unused; takes a fraction of a second. */

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,16 +40,23 @@ final class Records implements AutoCloseable {
     private final ReentrantLock syncing = new ReentrantLock();
     private long synced; // of those who asked
     private volatile long syncs;
-    private MVStore store;
+    private volatile MVStore store;
+    private volatile HeldFile held;
     private volatile boolean closed;
 
-    /** @throws MVStoreException if the file is damaged or another process has it open */
-    Records(Path file) {
+    /**
+     * Opens the file, or creates it.
+     *
+     * @throws MVStoreException if the file is damaged or another process has it open
+     * @throws IOException if it cannot be looked at once it is open
+     */
+    Records(Path file) throws IOException {
         this.file = file;
         this.store = opened(file);
         try {
             this.texts = new ConcurrentHashMap<>(map());
-        } catch (MVStoreException e) {
+            this.held = HeldFile.of(file);
+        } catch (IOException | MVStoreException e) {
             store.closeImmediately();
             throw e;
         }
@@ -152,6 +160,9 @@ final class Records implements AutoCloseable {
             }
         } catch (MVStoreException e) {
             changed.addAll(writing);
+            if (!store.isClosed()) {
+                store.closeImmediately(); // an interrupt while the disk was waited for has closed the file alone
+            }
             throw new UncheckedIOException("the jobs cannot be written to " + file, new IOException(e));
         }
     }
@@ -206,9 +217,18 @@ final class Records implements AutoCloseable {
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
             changed.clear();
             store = opened(file);
+            held = HeldFile.of(file); // the one that was moved here
         } catch (IOException | MVStoreException e) {
             throw new UncheckedIOException("the jobs cannot be written to " + file, new IOException(e));
         }
+    }
+
+    /**
+     * Returns why this process cannot be the only one that writes the file; empty if it is, or if it has let the file go by itself, as
+     * after a fault of the disk. It does not wait for the disk.
+     */
+    Optional<String> trouble() {
+        return held.trouble(() -> !store.isClosed());
     }
 
     /** Compacts the file if much of it is unused; takes a fraction of a second. */

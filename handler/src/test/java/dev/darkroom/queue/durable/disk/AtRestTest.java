@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** No secret that a job brings along is to be found on the disk, at any time. */
 class AtRestTest {
@@ -30,7 +32,6 @@ class AtRestTest {
     private static final String BESIDE = "'webhook': 'http://hooks.example:9/" + TOKEN
             + "', 's3Config': {'accessId': 'id', 'accessSecret': '" + SECRET
             + "', 'bucketName': 'b-1', 'endpointUrl': 'https://s3.eu-west-2.amazonaws.com'}";
-    private static final byte[] LARGE = new byte[20_000];
     private static final Policy POLICY = new Policy(10_000, 60_000, false);
 
     @TempDir
@@ -43,10 +44,11 @@ class AtRestTest {
         folder = temporary.resolve("jobs");
     }
 
-    @Test
-    void noSecretIsOnTheDiskAtAnyTimeOfAJob() throws InterruptedException {
+    @ParameterizedTest
+    @EnumSource
+    void noSecretIsOnTheDiskAtAnyTimeOfAJob(Kept kept) throws InterruptedException {
         try (Desk desk = Desk.open(folder, "webhook.pause=1ms", "webhook.timeout=2s")) {
-            DurableJob job = desk.submit("a", BESIDE, false);
+            DurableJob job = desk.submit(kept.text(), BESIDE, false);
             assertNoSecret();
             Ticket taken = desk.take();
             taken.started();
@@ -54,7 +56,7 @@ class AtRestTest {
             taken.completed(Desk.result());
             Desk.until(() -> !Desk.webhookDue(job));
             assertNoSecret();
-            DurableJob failed = desk.submit("b", BESIDE, false);
+            DurableJob failed = desk.submit("b" + kept.text(), BESIDE, false);
             desk.take().failed(Desk.broken());
             Desk.until(() -> !Desk.webhookDue(failed));
             assertNoSecret();
@@ -104,29 +106,30 @@ class AtRestTest {
         }
     }
 
-    @Test
-    void aDamagedRequestStopsNoOtherJob() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void aDamagedRequestStopsNoOtherJob(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             for (String id : List.of("a", "b")) {
-                store.keepRequest(id, LARGE);
+                store.keepRequest(id, kept.bytes());
                 store.put(job(id));
             }
             store.sync();
         }
-        byte[] request = Files.readAllBytes(folder.resolve("a.request"));
-        request[request.length - 1] ^= 1;
-        Files.write(folder.resolve("a.request"), request);
+        kept.damage(folder, "a");
 
         try (JobStore store = JobStore.open(folder)) {
             assertThat(store.jobs()).containsExactlyInAnyOrder(job("a"), job("b"));
-            assertThat(store.request("b")).isEqualTo(LARGE);
+            assertThat(store.request("b")).isEqualTo(kept.bytes());
+            assertThatThrownBy(() -> store.request("a")).isInstanceOf(JobException.class);
         }
     }
 
-    @Test
-    void aKeyThatOpensNothingEndsTheStartAndCostsNoJob() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void aKeyThatOpensNothingEndsTheStartAndCostsNoJob(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
-            store.keepRequest("a", new byte[] {1, 2, 3});
+            store.keepRequest("a", kept.bytes());
             store.put(job("a"));
             store.sync();
         }
@@ -142,7 +145,7 @@ class AtRestTest {
         Files.write(folder.resolve("key"), key);
         try (JobStore store = JobStore.open(folder)) {
             assertThat(store.jobs()).containsExactly(job("a"));
-            assertThat(store.request("a")).containsExactly(1, 2, 3);
+            assertThat(store.request("a")).isEqualTo(kept.bytes());
         }
     }
 
@@ -159,25 +162,28 @@ class AtRestTest {
         }
     }
 
-    @Test
-    void aRequestOfAnotherKeyIsRefusedClearly() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void aRequestOfAnotherKeyIsRefusedClearly(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder, Optional.of("one"))) {
-            store.keepRequest("a", LARGE);
+            store.keepRequest("a", kept.bytes());
             store.put(job("a"));
-            byte[] others = Files.readAllBytes(folder.resolve("a.request"));
-            others[others.length - 1] ^= 1;
-            Files.write(folder.resolve("a.request"), others);
+            store.sync();
+        }
+        kept.damage(folder, "a");
 
+        try (JobStore store = JobStore.open(folder, Optional.of("one"))) {
             assertThatThrownBy(() -> store.request("a"))
                     .isInstanceOf(JobException.class)
                     .hasMessageStartingWith("the job's input cannot be read: it was encrypted by another key");
         }
     }
 
-    @Test
-    void aKeyOfTheSettingsTakesThePlaceOfTheOneInTheFolder() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void aKeyOfTheSettingsTakesThePlaceOfTheOneInTheFolder(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
-            store.keepRequest("a", new byte[] {1, 2, 3});
+            store.keepRequest("a", kept.bytes());
             store.put(job("a"));
             store.sync();
         }
@@ -188,7 +194,7 @@ class AtRestTest {
 
         try (JobStore store = JobStore.open(folder, Optional.of("a long secret"))) {
             assertThat(store.jobs()).containsExactly(job("a"));
-            assertThat(store.request("a")).containsExactly(1, 2, 3);
+            assertThat(store.request("a")).isEqualTo(kept.bytes());
         }
         assertThat(folder.resolve("key")).doesNotExist();
     }

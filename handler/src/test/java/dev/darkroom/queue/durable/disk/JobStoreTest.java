@@ -20,10 +20,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Jobs on disk: there after a crash, in order, readable by nobody else, and gone when they are forgotten. */
 class JobStoreTest {
-    private static final String LARGE = "request".repeat(5_000);
     private static final Policy POLICY = new Policy(10_000, 60_000, false);
 
     @TempDir
@@ -36,17 +37,18 @@ class JobStoreTest {
         folder = temporary.resolve("jobs");
     }
 
-    @Test
-    void whatWasWrittenIsThereAfterACrash() {
+    @ParameterizedTest
+    @EnumSource
+    void whatWasWrittenIsThereAfterACrash(Kept kept) {
         try (JobStore store = JobStore.open(folder)) {
             JobRecord second = job("b", 2);
             store(store, second, "second");
-            store(store, job("a", 1), "first");
+            store(store, job("a", 1), kept.text());
             store.put(job("never-written", 3));
 
             try (JobStore again = JobStore.open(Desk.asIfKilled(folder, temporary.resolve("copy")))) {
                 assertThat(again.jobs()).containsExactly(job("a", 1), second);
-                assertThat(again.request("a")).asString().isEqualTo("first");
+                assertThat(again.request("a")).asString().isEqualTo(kept.text());
                 assertThat(again.request("b")).asString().isEqualTo("second");
             }
         }
@@ -102,45 +104,52 @@ class JobStoreTest {
         }
     }
 
-    @Test
-    void whatWasForgottenDoesNotComeBack() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void whatWasForgottenDoesNotComeBack(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             JobRecord job = job("a", 1);
-            store(store, job, "request");
-            store.keepAnswer("a", 0, new byte[10], true);
+            store(store, job, kept.text());
+            store.keepAnswer("a", 0, kept.bytes(), true);
             store.remove(job);
         }
 
         assertThat(files()).containsExactly("jobs.mv");
         try (JobStore again = JobStore.open(folder)) {
             assertThat(again.jobs()).isEmpty();
+            assertThat(again.hasRequest("a")).isFalse();
         }
     }
 
-    @Test
-    void filesThatNoJobNeedsAreDeleted() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void filesThatNoJobNeedsAreDeleted(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
-            store(store, job("a", 1), LARGE);
-            store.keepRequest("crashed-before-its-record", LARGE.getBytes(StandardCharsets.UTF_8));
-            store.keepRequest("crashed-too", new byte[5]);
-            store.keepAnswer("sync-job", 0, new byte[5], false);
+            store(store, job("a", 1), Kept.IN_A_FILE.text());
+            store(store, job("b", 2), Kept.IN_THE_DATABASE.text());
+            store.keepRequest("crashed-before-its-record", kept.bytes());
+            store.keepAnswer("sync-job", 0, kept.bytes(), false);
+            store.keepAnswer("gone", 0, kept.bytes(), true);
         }
-        Files.writeString(folder.resolve("b.request.tmp"), "half");
+        Files.writeString(folder.resolve("c.request.tmp"), "half");
         Files.writeString(folder.resolve("notes.txt"), "not ours");
 
         try (JobStore store = JobStore.open(folder)) {
-            assertThat(store.hasRequest("crashed-too")).isFalse();
-            assertThat(store.request("a")).asString().isEqualTo(LARGE);
+            assertThat(store.hasRequest("crashed-before-its-record")).isFalse();
+            assertThatThrownBy(() -> store.answer("gone", 0)).isInstanceOf(UncheckedIOException.class);
+            assertThat(store.request("a")).isEqualTo(Kept.IN_A_FILE.bytes());
+            assertThat(store.request("b")).isEqualTo(Kept.IN_THE_DATABASE.bytes());
         }
 
         assertThat(files()).containsExactlyInAnyOrder("a.request", "jobs.mv", "notes.txt");
     }
 
-    @Test
-    void nobodyElseCanReadThem() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void nobodyElseCanReadThem(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
-            store(store, job("a", 1), "request");
-            store.keepAnswer("a", 0, new byte[5], true);
+            store(store, job("a", 1), kept.text());
+            store.keepAnswer("a", 0, kept.bytes(), true);
 
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                     .isEqualTo("rwx------");
@@ -152,23 +161,25 @@ class JobStoreTest {
         }
     }
 
-    @Test
-    void aSecondProcessIsRefused() {
+    @ParameterizedTest
+    @EnumSource
+    void aSecondProcessIsRefused(Kept kept) {
         try (JobStore store = JobStore.open(folder)) {
-            store(store, job("a", 1), "request");
+            store(store, job("a", 1), kept.text());
 
             assertThatThrownBy(() -> JobStore.open(folder))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("another worker has the jobs in " + folder + " open");
             assertThat(store.jobs()).hasSize(1);
-            assertThat(store.request("a")).asString().isEqualTo("request");
+            assertThat(store.request("a")).asString().isEqualTo(kept.text());
         }
     }
 
-    @Test
-    void aDamagedStoreIsSetAside() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void aDamagedStoreIsSetAside(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
-            store(store, job("a", 1), LARGE);
+            store(store, job("a", 1), kept.text());
         }
         byte[] rubbish = "rubbish".repeat(2_000).getBytes(StandardCharsets.UTF_8);
         try (var file = new RandomAccessFile(folder.resolve("jobs.mv").toFile(), "rw")) {
@@ -177,6 +188,7 @@ class JobStoreTest {
 
         try (JobStore store = JobStore.open(folder)) {
             assertThat(store.jobs()).isEmpty();
+            assertThat(store.hasRequest("a")).isFalse();
             store(store, job("b", 1), "works");
         }
 
@@ -186,7 +198,8 @@ class JobStoreTest {
         assertThat(folder.resolve(aside.getFirst()).resolve("jobs.mv"))
                 .binaryContent()
                 .startsWith(rubbish);
-        assertThat(folder.resolve(aside.getFirst()).resolve("a.request")).exists();
+        assertThat(Files.exists(folder.resolve(aside.getFirst()).resolve("a.request")))
+                .isEqualTo(kept == Kept.IN_A_FILE);
     }
 
     @Test
@@ -252,11 +265,12 @@ class JobStoreTest {
         }
     }
 
-    @Test
-    void theFilesOfAForgottenJobGoEvenIfItsRecordCannot() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void theFilesOfAForgottenJobGoEvenIfItsRecordCannot(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             JobRecord job = job("a", 1);
-            store(store, job, "request");
+            store(store, job, kept.text());
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> store.remove(job)).isInstanceOf(UncheckedIOException.class);
             assertThat(Thread.interrupted()).isTrue();
@@ -268,11 +282,12 @@ class JobStoreTest {
         }
     }
 
-    @Test
-    void aFileThatWasCutShortIsSetAsideOrReadAsItWas() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void aFileThatWasCutShortIsSetAsideOrReadAsItWas(Kept kept) throws IOException {
         try (JobStore store = JobStore.open(folder)) {
             for (int i = 0; i < 50; i++) {
-                store(store, job("job-" + i, i), "request");
+                store(store, job("job-" + i, i), kept.text());
             }
         }
         try (var file = new RandomAccessFile(folder.resolve("jobs.mv").toFile(), "rw")) {
@@ -286,12 +301,13 @@ class JobStoreTest {
         }
     }
 
-    @Test
-    void aFileThatCouldNotBeWrittenIsMadeWholeLater() {
+    @ParameterizedTest
+    @EnumSource
+    void aFileThatCouldNotBeWrittenIsMadeWholeLater(Kept kept) {
         try (JobStore store = JobStore.open(folder)) {
-            store(store, job("before", 1), "request");
+            store(store, job("before", 1), kept.text());
             JobRecord gone = job("gone", 2);
-            store(store, gone, "request");
+            store(store, gone, kept.text());
             store.put(job("meanwhile", 3));
             // an interrupted thread closes the file that it writes to
             Thread.currentThread().interrupt();
@@ -299,10 +315,13 @@ class JobStoreTest {
             assertThat(Thread.interrupted()).isTrue();
 
             store.remove(gone);
-            store(store, job("after", 4), "request");
+            store(store, job("after", 4), kept.text());
 
             try (JobStore again = JobStore.open(Desk.asIfKilled(folder, temporary.resolve("copy")))) {
                 assertThat(again.jobs()).extracting(JobRecord::id).containsExactly("before", "meanwhile", "after");
+                assertThat(again.request("before")).isEqualTo(kept.bytes());
+                assertThat(again.request("after")).isEqualTo(kept.bytes());
+                assertThat(again.hasRequest("gone")).isFalse();
             }
         }
     }
