@@ -45,16 +45,71 @@ test('layers come in the order in which they change, and what changes with every
     'COPY --from=libtorch ',
     'COPY --from=jre ',
     'COPY --from=build /src/handler/target/quarkus-app ',
+    'COPY --from=files /files/test-payloads ',
     'COPY --from=build /src/own ',
-    'COPY entrypoint.sh',
-    'COPY test-payloads',
-    'entrypoint.sh --payload|train-cache',
+    'COPY --from=files /files/entrypoint.sh ',
+    'startup-checks/train-cache',
     'ARG MODEL=',
     'ARG REVISION',
     'LABEL ',
   ].map(what => source.search(new RegExp(what)))
   assert.ok(order.every(place => place > 0), String(order))
   assert.deepEqual(order, order.toSorted((a, b) => a - b))
+})
+
+// each stage by its name, the last one as '': its instructions, and the stages that it needs by FROM, COPY and mounts
+function stages() {
+  const found = new Map()
+  for (const instruction of dockerfile.getInstructions()) {
+    if (instruction.getKeyword() === 'FROM') {
+      found.set(instruction.getBuildStage() ?? '', { instructions: [], needs: [instruction.getImage()] })
+    }
+    const stage = [...found.values()].at(-1)
+    stage?.instructions.push(instruction)
+    stage?.needs.push(...[...instruction.getTextContent().matchAll(/(?:--from=|,from=)([\w-]+)/g)].map(([, name]) => name))
+  }
+  return found
+}
+
+function reached(from) {
+  const all = stages()
+  const seen = new Set()
+  const visit = name => {
+    if (all.has(name) && !seen.has(name)) {
+      seen.add(name)
+      all.get(name).needs.forEach(visit)
+    }
+  }
+  visit(from)
+  return [...seen].map(name => ({ name, text: all.get(name).instructions.map(instruction => instruction.getTextContent()).join('\n') }))
+}
+
+test('libtorch does not depend on our sources, so that its layer stays as it is', () => {
+  const needed = reached('libtorch')
+  assert.ok(needed.length >= 2)
+  assert.ok(needed.every(({ text }) => !/COPY (engine|handler)\/src/.test(text)))
+  assert.ok(stages().get('libtorch').needs.includes('${BUILD_IMAGE}'), 'of a stage with our versions the layers would be made again with each of those')
+})
+
+test('no layer changes the modes of what an earlier one has brought', () => {
+  for (const stage of ['ground', 'worker-jvm', 'worker-native', '']) {
+    for (const instruction of stages().get(stage).instructions) {
+      for (const [, what] of instruction.getTextContent().matchAll(/chmod -R \S+ ([^&;]*)/g)) {
+        assert.equal(what.trim(), '"${DJL_CACHE_DIR}" handler/target/darkroom.aot*')
+      }
+      assert.ok(instruction.getKeyword() !== 'COPY' || / --from=/.test(instruction.getTextContent()), 'modes are those of the build context')
+    }
+  }
+})
+
+test('a build of the executable trains nothing, and brings the libraries that lie beside it and what those need', () => {
+  const native = [...reached('worker-native'), ...reached('worker-jvm')]
+  assert.ok(native.every(({ text }) => !text.includes('train-cache')))
+  assert.ok(reached('').some(({ text }) => /if \[ -d handler\/target\/quarkus-app \]; then[\s\S]*startup-checks\/train-cache/.test(text)))
+  const text = name => reached(name).find(stage => stage.name === name).text
+  assert.match(text('native'), /mv handler\/target\/handler-\*-runner \/native\/[\s\S]*-name '\*\.so' -exec mv -t \/native\//)
+  assert.match(text('worker-native'), /apt-get install .*libfreetype6 fontconfig/)
+  assert.match(text('worker-native'), /COPY --from=native \/native handler\/target$/m)
 })
 
 test('the packaging chooses between two stages', () => {

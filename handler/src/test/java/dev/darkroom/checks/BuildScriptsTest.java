@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,28 +167,55 @@ class BuildScriptsTest {
 
     @Test
     void aJobThatBuildsFirstWritesItsResultAloneToStandardOutput() throws IOException, InterruptedException {
+        sources();
+        Shell.script(home.resolve("entrypoint.sh"), "echo \"{$*}\"");
+
+        Shell.Ended ended = make("job", "PAYLOAD=a.json");
+
+        assertThat(ended.out()).isEqualTo("{--payload a.json}\n");
+        assertThat(ended.err()).contains("Maven: -B -ntp -q package -Dmaven.test.skip=true");
+        assertThat(ended.exit()).isZero();
+    }
+
+    /** Where a runtime without a compiler is found first, the build takes another Java. */
+    @Test
+    void eachBuildSeesToTheCacheWithTheJavaThatStartsTheWorker() throws IOException, InterruptedException {
+        sources();
+        Shell.script(
+                home.resolve("startup-checks/train-cache"), "echo \"train-cache $* with $JAVA_HOME\"; exit 1");
+        Shell.script(home.resolve("entrypoint.sh"), "echo \"worker with $JAVA_HOME\"");
+        Path runtime = folder.resolve("a jre");
+        Shell.script(runtime.resolve("bin/java"), "echo 'openjdk version \"25\"' >&2");
+        shell.set("JAVA_HOME", runtime.toString());
+        Files.createSymbolicLink(folder.resolve("tools/java"), folder.resolve("java/bin/java"));
+
+        Shell.Ended first = make("run");
+        assertThat(first.exit()).as(first.err()).isZero();
+        assertThat(first.err()).contains("Maven: ").doesNotContain("with " + runtime + ": ");
+        assertThat(first.out().lines()).contains("train-cache --needed with " + runtime, "worker with " + runtime);
+        Shell.Ended second = make("build");
+        assertThat(second.err()).doesNotContain("Maven");
+        assertThat(second.out()).isEqualTo("train-cache --needed with " + runtime + "\n");
+    }
+
+    /** What the Makefile looks for, and a Maven that builds it. */
+    private void sources() throws IOException {
         for (String module : List.of("engine", "handler")) {
             Files.createDirectories(home.resolve(module).resolve("src/main"));
             Files.createFile(home.resolve(module).resolve("pom.xml"));
         }
         Files.createFile(home.resolve("pom.xml"));
-        Shell.script(home.resolve("entrypoint.sh"), "echo \"{$*}\"");
         shell.tool("mvn", """
                 [ "$1" != --version ] || { echo 'Apache Maven 3.9.12'; exit; }
                 mkdir -p handler/target/quarkus-app && touch handler/target/quarkus-app/quarkus-run.jar
-                echo "Maven: $*"
+                echo "Maven: $* with $JAVA_HOME: "
                 """);
+    }
 
-        Shell.Ended ended = shell.run(
+    private Shell.Ended make(String... goals) throws IOException, InterruptedException {
+        return shell.run(
                 Shell.find("make").orElseThrow(),
-                "--no-print-directory",
-                "-C",
-                home.toString(),
-                "job",
-                "PAYLOAD=a.json");
-
-        assertThat(ended.out()).isEqualTo("{--payload a.json}\n");
-        assertThat(ended.err()).contains("Maven: -B -ntp -q package -Dmaven.test.skip=true");
-        assertThat(ended.exit()).isZero();
+                Stream.concat(Stream.of("--no-print-directory", "-C", home.toString()), Stream.of(goals))
+                        .toArray(String[]::new));
     }
 }
