@@ -46,7 +46,8 @@ class CacheIT {
                 .containsExactlyInAnyOrder("quarkus-app", "darkroom.aot", "darkroom.aot.of");
         assertThat(names(home)).doesNotContain("data");
 
-        // nobody may write here once it is installed, and a root, whom permissions do not stop, writes nothing all the same
+        // nobody may write here once it is installed, and a root, whom permissions do not stop, writes nothing all the
+        // same
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r-xr-xr-x"));
         Map<String, String> installed = facts(target);
         assertThat(installed).containsKeys("", "darkroom.aot", "darkroom.aot.of");

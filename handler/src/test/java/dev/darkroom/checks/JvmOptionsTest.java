@@ -57,10 +57,11 @@ class JvmOptionsTest {
                 .lines()
                 .filter(line -> line.contains(" = "))
                 .collect(Collectors.toMap(
-                        line -> Stream.of(line.strip().split(" +")).skip(1).findFirst().orElseThrow(),
-                        line -> line.substring(line.indexOf(" = ") + 3)
-                                .strip()
-                                .replaceFirst(" .*(\\{.*})$", " $1"),
+                        line -> Stream.of(line.strip().split(" +"))
+                                .skip(1)
+                                .findFirst()
+                                .orElseThrow(),
+                        line -> line.substring(line.indexOf(" = ") + 3).strip().replaceFirst(" .*(\\{.*})$", " $1"),
                         (first, second) -> second));
     }
 }
