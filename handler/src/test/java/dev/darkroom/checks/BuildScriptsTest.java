@@ -181,8 +181,7 @@ class BuildScriptsTest {
     @Test
     void eachBuildSeesToTheCacheWithTheJavaThatStartsTheWorker() throws IOException, InterruptedException {
         sources();
-        Shell.script(
-                home.resolve("startup-checks/train-cache"), "echo \"train-cache $* with $JAVA_HOME\"; exit 1");
+        Shell.script(home.resolve("startup-checks/train-cache"), "echo \"train-cache $* with $JAVA_HOME\"; exit 1");
         Shell.script(home.resolve("entrypoint.sh"), "echo \"worker with $JAVA_HOME\"");
         Path runtime = folder.resolve("a jre");
         Shell.script(runtime.resolve("bin/java"), "echo 'openjdk version \"25\"' >&2");

@@ -55,7 +55,11 @@ class TrainCacheScriptTest {
                 """.formatted(
                         folder.resolve("processes"),
                         Path.of(System.getProperty("java.home"), "bin/java"),
-                        Path.of(TrainedStandIn.class.getProtectionDomain().getCodeSource().getLocation().getPath()),
+                        Path.of(TrainedStandIn.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath()),
                         TrainedStandIn.class.getName()));
         Files.writeString(java.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
         Files.createDirectories(java.resolve("lib"));
@@ -97,7 +101,9 @@ class TrainCacheScriptTest {
         assertThat(check()).contains("skip cache ", "there is none: 'make build' makes one");
         Shell.Ended trained = train("--needed");
         assertThat(trained.exit()).as(trained.err()).isZero();
-        assertThat(trained.err()).startsWith("made the JVM's cache of classes in ").hasLineCount(1);
+        assertThat(trained.err())
+                .startsWith("made the JVM's cache of classes in ")
+                .hasLineCount(1);
         assertThat(left()).containsExactly("darkroom.aot", "darkroom.aot.of");
         assertThat(check()).startsWith("ok cache ");
         assertThat(processes()).isEqualTo(2);
@@ -184,7 +190,9 @@ class TrainCacheScriptTest {
         assertThat(failed.err()).contains("the JVM's cache of classes was not made: it took more than 2 s");
         assertThat(left()).containsExactly("darkroom.aot.failed");
         for (String process : Files.readAllLines(folder.resolve("processes"))) {
-            Eventually.await("the end of process " + process, () -> ProcessHandle.of(Long.parseLong(process)).isEmpty());
+            Eventually.await(
+                    "the end of process " + process,
+                    () -> ProcessHandle.of(Long.parseLong(process)).isEmpty());
         }
     }
 

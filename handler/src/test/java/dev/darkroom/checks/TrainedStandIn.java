@@ -24,8 +24,7 @@ final class TrainedStandIn {
             if (FAULT.equals("slow")) {
                 hang();
             }
-            Files.copy(
-                    Path.of(value(arguments, "-XX:AOTConfiguration=")), Path.of(value(arguments, "-XX:AOTCache=")));
+            Files.copy(Path.of(value(arguments, "-XX:AOTConfiguration=")), Path.of(value(arguments, "-XX:AOTCache=")));
             return;
         }
         if (FAULT.equals("unready")) {
