@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** RunPod's Hub tests a worker with two addresses only: dollar signs are still in them, and no query. */
-@Timeout(20)
+@Timeout(300)
 class HubRunnerTest {
     @Test
     void aJobIsDoneWithWhatTheHubGives() throws Exception {

@@ -6,16 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.JobException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a caller reads while a job runs, and that it never comes after the result. */
-@Timeout(20)
+@Timeout(300)
 class ProgressTest {
     private static final String THREE = "{\"prompt\": \"a red circle\", \"num_outputs\": 3}";
 
@@ -46,8 +45,8 @@ class ProgressTest {
         try (var worker = new TestWorker(Map.of("progress-every", "100ms"))) {
             worker.platform.offer("a", INPUT);
             worker.work((ticket, job) -> {
-                for (int step = 0; step <= 150; step++) {
-                    ticket.report(step, 150);
+                for (int step = 0; worker.platform.requests(PlatformRequest::isProgress).size() < 4; step++) {
+                    ticket.report(step, 1_000_000);
                     Thread.sleep(2);
                 }
                 return TestWorker.result(job);
@@ -55,7 +54,6 @@ class ProgressTest {
             worker.platform.awaitResults(1);
 
             List<PlatformRequest> told = worker.platform.requests(PlatformRequest::isProgress);
-            assertThat(told).hasSizeBetween(2, 8);
             for (int i = 1; i < told.size(); i++) {
                 assertThat(told.get(i).since(told.get(i - 1))).isGreaterThanOrEqualTo(millis(95));
                 assertThat(value(told.get(i))).isGreaterThan(value(told.get(i - 1)));
@@ -87,7 +85,7 @@ class ProgressTest {
 
     @Test
     void progressThatIsNotTakenHarmsNoJob() throws Exception {
-        try (var worker = new TestWorker()) {
+        try (var worker = new TestWorker(TestWorker.impatient(millis(1_000)))) {
             worker.platform.script(
                     Endpoint.DONE, Reaction.status(500), Reaction.reset(), Reaction.hang(), Reaction.status(404));
             worker.platform.offer("a", INPUT);
@@ -101,31 +99,30 @@ class ProgressTest {
 
             assertThat(worker.platform.awaitResults(1).getFirst().json().has("output"))
                     .isTrue();
-            assertThat(worker.platform.requests(Endpoint.DONE)).hasSize(5);
+            assertThat(worker.platform.requests(PlatformRequest::isProgress)).hasSize(4);
         }
     }
 
     @Test
     void reportingNeverKeepsTheGpuWaiting() throws Exception {
-        var longest = new AtomicLong();
+        var reported = new CompletableFuture<Void>();
         try (var worker = new TestWorker()) {
-            worker.platform.rule(Endpoint.DONE, post -> post.isResult() ? Reaction.usual() : Reaction.hang());
+            worker.platform.script(Endpoint.DONE, Reaction.when(reported, Reaction.usual()));
             worker.platform.offer("a", THREE);
             worker.work((ticket, job) -> {
                 ticket.report(0, 50);
                 worker.platform.await(PlatformRequest::isProgress, 1);
                 ticket.stored(TestWorker.inline(job, 0, 700_000));
                 for (int step = 1; step <= 50; step++) {
-                    long start = System.nanoTime();
                     ticket.report(step, 50);
                     ticket.checkCancelled();
-                    longest.accumulateAndGet(System.nanoTime() - start, Math::max);
                 }
+                assertThat(worker.platform.requests(Endpoint.DONE)).hasSize(1);
+                reported.complete(null);
                 return TestWorker.result(job);
             });
-            worker.platform.awaitResults(1);
 
-            assertThat(Duration.ofNanos(longest.get())).isLessThan(millis(100));
+            assertThat(worker.platform.awaitResults(1)).hasSize(1);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.darkroom.queue.runpod;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** What the {@link StandInPlatform} does about a request. */
 public sealed interface Reaction {
@@ -10,8 +11,13 @@ public sealed interface Reaction {
     /** An answer. */
     record Reply(int status, String contentType, String body) implements Reaction {}
 
-    /** The head of an answer and half of its body, and the rest after a pause. */
-    record Slow(String body, Duration pause) implements Reaction {}
+    /**
+     * The head of an answer and the beginning of its body, and the rest once it is wanted.
+     *
+     * @param sent completed when the beginning is written; if it is larger than what a connection holds, its reader has begun
+     */
+    record Slow(String beginning, CompletableFuture<Void> sent, CompletableFuture<Void> wanted, String rest)
+            implements Reaction {}
 
     /** No answer, ever. */
     record Hang() implements Reaction {}
@@ -21,6 +27,9 @@ public sealed interface Reaction {
 
     /** Something, but later. */
     record Later(Duration delay, Reaction then) implements Reaction {}
+
+    /** Something, but only once this has happened. */
+    record When(CompletableFuture<Void> happened, Reaction then) implements Reaction {}
 
     static Reaction usual() {
         return new Usual();
@@ -34,10 +43,6 @@ public sealed interface Reaction {
         return new Reply(200, "application/json", body);
     }
 
-    static Reaction slow(String body, Duration pause) {
-        return new Slow(body, pause);
-    }
-
     static Reaction hang() {
         return new Hang();
     }
@@ -48,5 +53,9 @@ public sealed interface Reaction {
 
     static Reaction after(Duration delay, Reaction then) {
         return new Later(delay, then);
+    }
+
+    static Reaction when(CompletableFuture<Void> happened, Reaction then) {
+        return new When(happened, then);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A worker that wants to be replaced says so with its very last result. */
-@Timeout(20)
+@Timeout(300)
 class RefreshTest {
     @Test
     void afterSoManyJobsItAsksToBeReplacedAndEnds() throws Exception {

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.runpod;
 
+import dev.darkroom.job.Eventually;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -26,7 +27,6 @@ import java.util.function.Predicate;
 public final class StandInPlatform implements AutoCloseable {
     public static final String KEY = "rpa_THE-KEY";
     public static final String WORKER = "worker-1";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int LARGEST_BODY = 100 << 20;
 
     private final Vertx vertx = Vertx.vertx();
@@ -132,19 +132,13 @@ public final class StandInPlatform implements AutoCloseable {
     }
 
     public List<PlatformRequest> await(Predicate<PlatformRequest> kind, int count) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            List<PlatformRequest> found = requests(kind);
-            if (found.size() >= count) {
-                return found;
-            }
-            Thread.sleep(5);
-        }
-        throw new AssertionError("the worker did not send " + count + " of these requests, only "
-                + requests(kind).size() + "; but pings it sent: "
-                + requests(request -> request.endpoint() != Endpoint.PING).stream()
-                        .map(PlatformRequest::target)
-                        .toList());
+        Eventually.await(
+                () -> "the worker sends " + count + " of these requests; but pings it sent: "
+                        + requests(request -> request.endpoint() != Endpoint.PING).stream()
+                                .map(PlatformRequest::target)
+                                .toList(),
+                () -> requests(kind).size() >= count);
+        return requests(kind);
     }
 
     /** Job id → how many results were taken. */
@@ -171,7 +165,9 @@ public final class StandInPlatform implements AutoCloseable {
                 && PlatformRequest.json(text).path("status").asText().equals("IN_PROGRESS");
         var received =
                 new PlatformRequest(now, endpoint, request.method().name(), request.uri(), headers, text, progress);
-        react(received, request.response(), reaction(received));
+        synchronized (this) { // who sees the request sees what became of it
+            react(received, request.response(), reaction(received));
+        }
     }
 
     private synchronized Reaction reaction(PlatformRequest request) {
@@ -195,6 +191,8 @@ public final class StandInPlatform implements AutoCloseable {
             case Reaction.Reset ignored -> response.reset();
             case Reaction.Later later ->
                 vertx.setTimer(later.delay().toMillis(), timer -> react(request, response, later.then()));
+            case Reaction.When when ->
+                when.happened().thenRun(() -> vertx.runOnContext(now -> react(request, response, when.then())));
         }
     }
 
@@ -225,12 +223,11 @@ public final class StandInPlatform implements AutoCloseable {
     }
 
     private void answer(HttpServerResponse response, Reaction.Slow slow) {
-        int half = slow.body().length() / 2;
         response.setChunked(true);
-        response.write(slow.body().substring(0, half)).onFailure(hungUp -> {});
-        vertx.setTimer(
-                slow.pause().toMillis(),
-                timer -> response.end(slow.body().substring(half)).onFailure(hungUp -> {}));
+        response.write(slow.beginning()).onSuccess(slow.sent()::complete).onFailure(hungUp -> {});
+        slow.wanted()
+                .thenRun(() ->
+                        vertx.runOnContext(now -> response.end(slow.rest()).onFailure(hungUp -> {})));
     }
 
     @Override

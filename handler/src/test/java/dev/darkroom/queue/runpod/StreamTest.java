@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The pictures of a batch, posted to the job's stream. */
-@Timeout(20)
+@Timeout(300)
 class StreamTest {
     private static final String THREE = "{\"prompt\": \"a red circle\", \"num_outputs\": 3}";
     private static final Map<String, String> STREAMING = Map.of("stream", "true");

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.runpod;
 
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -28,19 +29,11 @@ final class TestWorker implements AutoCloseable {
     static final String INPUT = "{\"prompt\": \"a red circle\"}";
     static final List<Duration> PING_RETRIES = List.of(Duration.ZERO, millis(20), millis(40));
 
-    /** Everything a hundred times as fast. */
-    static final Timeouts PACE = new Timeouts(
-            millis(900),
-            millis(2),
-            millis(8),
-            millis(400),
-            millis(20),
-            millis(150),
-            millis(300),
-            millis(600),
-            millis(300),
-            List.of(millis(10), millis(20), millis(40)),
-            PING_RETRIES);
+    /** Longer than a busy machine stands still: a test that waits for it to pass has failed. */
+    static final Duration LONG = Duration.ofSeconds(90);
+
+    /** Tells what comes at once from what comes after {@link #LONG}, also on a machine that stands still for a while. */
+    static final Duration AT_ONCE = Duration.ofSeconds(20);
 
     /** What is done about a job. */
     interface Work {
@@ -49,7 +42,7 @@ final class TestWorker implements AutoCloseable {
 
     private static final int THREADS = 3;
 
-    final StandInPlatform platform = StandInPlatform.start(millis(2_000));
+    final StandInPlatform platform = StandInPlatform.start(LONG);
     final RunPodSource source;
     final Heartbeat heartbeat;
     private final Vertx vertx = Vertx.vertx();
@@ -61,16 +54,54 @@ final class TestWorker implements AutoCloseable {
 
     /** @param settings of {@link RunPodSettings}, by name */
     TestWorker(Map<String, String> settings) {
-        this(settings, UnaryOperator.identity());
+        this(settings, UnaryOperator.identity(), patient());
+    }
+
+    TestWorker(Timeouts timeouts) {
+        this(Map.of(), UnaryOperator.identity(), timeouts);
     }
 
     /** @param variables what becomes of those that the platform puts into the environment */
     TestWorker(Map<String, String> settings, UnaryOperator<Map<String, String>> variables) {
+        this(settings, variables, patient());
+    }
+
+    private TestWorker(
+            Map<String, String> settings, UnaryOperator<Map<String, String>> variables, Timeouts timeouts) {
         RunPodEnvironment environment =
                 RunPodEnvironment.from(variables.apply(platform.environment())).orElseThrow();
         RunPodSettings known = settings(settings);
         heartbeat = Heartbeat.start(environment, known.product(), millis(100), PING_RETRIES);
-        source = RunPodSource.start(environment, known, reader(), vertx, heartbeat, PACE);
+        source = RunPodSource.start(environment, known, reader(), vertx, heartbeat, timeouts);
+    }
+
+    /** All waits a hundred times as short as usual, but what is sent has all the time for its answer. */
+    private static Timeouts patient() {
+        return impatient(LONG);
+    }
+
+    /**
+     * All waits a hundred times as short as usual.
+     *
+     * @param answers time that a poll or a post may stay unanswered: for tests of a platform that does not answer
+     */
+    static Timeouts impatient(Duration answers) {
+        return pace(answers, millis(8), millis(400), millis(20));
+    }
+
+    static Timeouts pace(Duration answers, Duration asleep, Duration throttled, Duration firstBackOff) {
+        return new Timeouts(
+                answers,
+                millis(2),
+                asleep,
+                throttled,
+                firstBackOff,
+                millis(150),
+                millis(300),
+                answers,
+                answers,
+                List.of(millis(10), millis(20), millis(40)),
+                PING_RETRIES);
     }
 
     static PayloadReader reader() {
@@ -129,7 +160,7 @@ final class TestWorker implements AutoCloseable {
     /** Waits until no more jobs are taken and those that were are done. */
     void awaitEnd() throws InterruptedException {
         for (Thread thread : threads) {
-            if (!thread.join(Duration.ofSeconds(10))) {
+            if (!thread.join(Eventually.NEVER)) {
                 throw new AssertionError("a worker's thread does not end");
             }
         }
@@ -137,12 +168,8 @@ final class TestWorker implements AutoCloseable {
 
     /** Waits until the worker holds at most so many jobs. */
     void awaitJobs(int most) throws InterruptedException {
-        for (int i = 0; source.jobs() > most; i++) {
-            if (i > 2_000) {
-                throw new AssertionError("the worker still holds " + source.jobs() + " jobs");
-            }
-            Thread.sleep(5);
-        }
+        Eventually.await(
+                () -> "at most " + most + " jobs are held, not " + source.jobs(), () -> source.jobs() <= most);
     }
 
     /** A job as if it had come from somewhere else. */
