@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,7 +31,7 @@ class CrashIT {
 
     @Test
     void jobsThatWereAcceptedAreDoneOnceAfterAKill() throws IOException, InterruptedException {
-        int port = freePort();
+        int port = FreePort.find();
         String running;
         String waiting;
         try (var first = new Worker(port, "first")) {
@@ -73,10 +72,10 @@ class CrashIT {
 
     @Test
     void aSecondWorkerOnTheSameFolderIsRefused() throws IOException, InterruptedException {
-        int port = freePort();
+        int port = FreePort.find();
         try (var first = new Worker(port, "first")) {
             first.awaitServing();
-            try (var second = new Worker(freePort(), "second")) {
+            try (var second = new Worker(FreePort.find(), "second")) {
                 second.awaitLog("another worker has the jobs in");
                 assertThat(second.awaitEnd()).isNotZero();
             }
@@ -123,12 +122,6 @@ class CrashIT {
     private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

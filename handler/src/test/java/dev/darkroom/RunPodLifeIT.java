@@ -3,6 +3,7 @@ package dev.darkroom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.job.Eventually;
 import dev.darkroom.queue.runpod.Endpoint;
 import dev.darkroom.queue.runpod.PlatformRequest;
 import dev.darkroom.queue.runpod.Reaction;
@@ -25,8 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How the process of a RunPod worker begins and ends, and with which surroundings: a process each. */
 class RunPodLifeIT {
-    private static final Duration AT_ONCE = Duration.ofSeconds(5);
-    private static final Duration SECONDS = Duration.ofSeconds(20);
+    /** Before a poll would end by itself. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(45);
+
     private static final String SMALL = "{\"prompt\": \"a circle\", \"width\": 64, \"height\": 64}";
 
     @RegisterExtension
@@ -35,7 +37,7 @@ class RunPodLifeIT {
     @TempDir
     Path folder;
 
-    private final StandInPlatform platform = StandInPlatform.start(Duration.ofSeconds(30));
+    private final StandInPlatform platform = StandInPlatform.start(Duration.ofMinutes(5));
 
     @AfterEach
     void endPlatform() {
@@ -83,12 +85,12 @@ class RunPodLifeIT {
     void aRunningJobIsFinishedAndPostedAfterSigterm() throws Exception {
         try (var worker = WorkerProcess.start(folder, platform.environment())) {
             worker.awaitReady();
-            platform.offer("last", "{\"prompt\": \"a forest\", \"num_inference_steps\": 60}");
+            platform.offer("last", "{\"prompt\": \"a forest\", \"num_inference_steps\": 200}");
             platform.await(PlatformRequest::isProgress, 1);
             assertThat(platform.answers()).isEmpty();
             worker.terminate();
 
-            assertThat(worker.awaitEnd(SECONDS)).as(worker.log()).isIn(0, 143);
+            assertThat(worker.awaitEnd(Eventually.NEVER)).as(worker.log()).isIn(0, 143);
             assertThat(result().at("/output/images")).hasSize(1);
             assertThat(platform.answers()).isEqualTo(Map.of("last", 1));
         }
@@ -98,7 +100,7 @@ class RunPodLifeIT {
     void aWorkerWithoutItsModelTellsThePlatformAndEndsThoughNobodyListens() throws Exception {
         platform.rule(Endpoint.PING, request -> Reaction.hang());
         try (var worker = WorkerProcess.start(folder, with(Map.of("DARKROOM_MODELS", "x=/no/such/folder")))) {
-            assertThat(worker.awaitEnd(SECONDS)).as(worker.log()).isEqualTo(60);
+            assertThat(worker.awaitEnd(Eventually.NEVER)).as(worker.log()).isEqualTo(60);
             assertThat(worker.log())
                     .contains("\"check\":\"weights\",\"result\":\"FAIL\"", "x: /no/such/folder is no directory");
         }
@@ -109,7 +111,7 @@ class RunPodLifeIT {
     void aWorkerThatCannotStoreTellsThePlatformAndEndsThoughNobodyListens() throws Exception {
         platform.rule(Endpoint.PING, request -> Reaction.hang());
         try (var worker = WorkerProcess.start(folder, with(bucket("a-wrong-secret-with-which-nothing-is-stored")))) {
-            assertThat(worker.awaitEnd(SECONDS)).as(worker.log()).isEqualTo(1);
+            assertThat(worker.awaitEnd(Eventually.NEVER)).as(worker.log()).isEqualTo(1);
             assertThat(worker.log()).contains("FAIL storage").doesNotContain("a-wrong-secret", StandInPlatform.KEY);
         }
         assertUnhealthy("check=storage", "reason=");
@@ -117,9 +119,9 @@ class RunPodLifeIT {
     }
 
     /** Told once that it cannot work, and why. */
-    private void assertUnhealthy(String check, String reason) {
+    private void assertUnhealthy(String check, String reason) throws InterruptedException {
         List<PlatformRequest> reports =
-                platform.requests(request -> request.target().contains("status=unhealthy"));
+                platform.await(request -> request.target().contains("status=unhealthy"), 1);
         assertThat(reports).hasSize(1);
         assertThat(reports.getFirst().target())
                 .startsWith("/v2/ep/ping/" + StandInPlatform.WORKER + "?")

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerHttpTest extends WholeWorker {
     private static final int SEEDS = 5;
     private static final int CAPACITY = 100;
-    private static final String LONG_JOB = "'prompt': 'a green forest', 'num_inference_steps': 200";
+    private static final String LONG_JOB = "'prompt': 'a green forest', 'num_inference_steps': 200, 'num_outputs': 4";
 
     @Inject
     WorkerConfig config;

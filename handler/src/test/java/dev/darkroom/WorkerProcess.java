@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.job.Eventually;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ public final class WorkerProcess implements AutoCloseable {
     /** Starts it without waiting for anything. */
     public static WorkerProcess start(Path folder, Map<String, String> environment) throws IOException {
         Files.createDirectories(folder);
-        int port = freePort();
+        int port = FreePort.find();
         var builder = new ProcessBuilder(HOME.resolve("entrypoint.sh").toString())
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("out").toFile())
@@ -47,12 +46,6 @@ public final class WorkerProcess implements AutoCloseable {
         variables.put("DARKROOM_DATA", folder.resolve("data").toString());
         variables.putAll(environment);
         return new WorkerProcess(folder, port, builder.start());
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     public int port() {

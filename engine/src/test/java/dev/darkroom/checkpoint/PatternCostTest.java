@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Expressions that published files hold pass, and are tried at once; those that are tried without end do not. */
-@Timeout(20)
+@Timeout(120)
 class PatternCostTest {
     @ParameterizedTest
     @ValueSource(

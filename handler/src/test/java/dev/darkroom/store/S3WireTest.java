@@ -21,15 +21,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** What is really sent to storage, and what happens when storage has a bad moment. */
 class S3WireTest {
@@ -45,6 +48,7 @@ class S3WireTest {
     private static final S3Connections CONNECTIONS = S3Connections.trusted();
     private static final ResultName NAME = new ResultName("job-1", 0);
     private static final byte[] FILE = new byte[50_000];
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
     @AfterAll
     static void close() {
@@ -169,16 +173,25 @@ class S3WireTest {
 
     @ParameterizedTest
     @CsvSource({"RESET, broke the connection", "BUSY, 'answered SlowDown (503)'", "HANG, did not answer in time"})
-    void whatDoesNotPassIsSaid(Fault fault, String message) throws IOException, InterruptedException {
+    void whatDoesNotPassIsSaid(Fault fault, String message) throws IOException {
         try (var front = new StorageFront(SERVER.address(), fault, fault, fault, fault, fault, fault)) {
             S3Target target = target(front, fault);
 
             assertThatThrownBy(() -> new S3Store(target, CONNECTIONS).store(NAME, FILE, ImageFormat.PNG))
                     .isInstanceOf(StoreException.class)
                     .hasMessage(
-                            "bucket pictures at 127.0.0.1:" + front.address().getPort() + " " + message);
-            Eventually.await("four attempts came", () -> front.lastAttempt() == 4);
+                            "bucket pictures at 127.0.0.1:" + front.address().getPort() + " " + message)
+                    .satisfies(failure -> assertThat(attempts(failure)).isEqualTo(4));
         }
+    }
+
+    private static int attempts(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .filter(SdkException.class::isInstance)
+                .map(cause -> ((SdkException) cause).numAttempts())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -269,15 +282,23 @@ class S3WireTest {
         }
     }
 
+    /** Left to itself the SDK takes two seconds, every time; a machine that stands still does so now and then. */
     @Test
     void connectionsCloseAtOnce() throws IOException {
+        Duration least = closing();
+        for (int i = 0; i < 10 && least.compareTo(AT_ONCE) > 0; i++) {
+            least = Collections.min(List.of(least, closing()));
+        }
+
+        assertThat(least).isLessThan(AT_ONCE);
+    }
+
+    private static Duration closing() throws IOException {
         S3Connections connections = S3Connections.trusted();
         new S3Store(target(SERVER.address()), connections).store(NAME, FILE, ImageFormat.PNG);
         long start = System.nanoTime();
-
         connections.close();
-
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     @Test
@@ -313,7 +334,7 @@ class S3WireTest {
     }
 
     private static Duration easyLimit() throws IOException {
-        Duration longest = Duration.ofMillis(50);
+        Duration longest = Duration.ofMillis(100);
         for (int i = 0; i < 3; i++) {
             long start = System.nanoTime();
             new S3Store(target(SERVER.address()), CONNECTIONS).store(NAME, FILE, ImageFormat.PNG);

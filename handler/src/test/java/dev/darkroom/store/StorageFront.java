@@ -30,7 +30,6 @@ final class StorageFront implements AutoCloseable {
         HANG
     }
 
-    private static final Pattern ATTEMPT = Pattern.compile("(?i)\r\namz-sdk-request: *attempt=(\\d+)");
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
     private static final String BUSY_BODY =
             "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>later</Message></Error>";
@@ -40,7 +39,6 @@ final class StorageFront implements AutoCloseable {
     private final boolean tunnel;
     private final Deque<Fault> faults;
     private final AtomicInteger connections = new AtomicInteger();
-    private final AtomicInteger lastAttempt = new AtomicInteger();
 
     StorageFront(URI behind, Fault... faults) {
         this(behind, false, faults);
@@ -66,14 +64,6 @@ final class StorageFront implements AutoCloseable {
     /** How many connections were taken so far; another thread counts them, so one that was made may be missing. */
     int connections() {
         return connections.get();
-    }
-
-    /**
-     * The number that the client gave to its last attempt that came with a fault. Attempts that ran out of time before they had a connection
-     * are counted by it too.
-     */
-    int lastAttempt() {
-        return lastAttempt.get();
     }
 
     private void accept() {
@@ -140,14 +130,14 @@ final class StorageFront implements AutoCloseable {
                         .getBytes(StandardCharsets.US_ASCII));
     }
 
-    private void readRequest(InputStream in) throws IOException {
+    private static void readRequest(InputStream in) throws IOException {
         Matcher length = LENGTH.matcher(readHead(in));
         if (length.find()) {
             in.readNBytes(Integer.parseInt(length.group(1)));
         }
     }
 
-    private String readHead(InputStream in) throws IOException {
+    private static String readHead(InputStream in) throws IOException {
         var head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
             int next = in.read();
@@ -155,10 +145,6 @@ final class StorageFront implements AutoCloseable {
                 throw new IOException("the request ends early");
             }
             head.append((char) next);
-        }
-        Matcher attempt = ATTEMPT.matcher(head);
-        if (attempt.find()) {
-            lastAttempt.accumulateAndGet(Integer.parseInt(attempt.group(1)), Math::max);
         }
         return head.toString();
     }

@@ -1,6 +1,7 @@
 package dev.darkroom.queue.durable;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
@@ -44,7 +45,6 @@ import java.util.stream.Stream;
 /** A queue with its store in a folder, a clock that can be set, and jobs for it. */
 public final class Desk implements AutoCloseable {
     public static final PayloadReader READER = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
-    private static final int MOST_POLLS = 2_000;
 
     /** Lets webhooks of tests go to this machine. */
     public static final AddressGuard ANYWHERE = server -> InetAddress.getLoopbackAddress();
@@ -169,12 +169,7 @@ public final class Desk implements AutoCloseable {
     }
 
     public static void until(BooleanSupplier condition) throws InterruptedException {
-        for (int i = 0; i < MOST_POLLS && !condition.getAsBoolean(); i++) {
-            Thread.sleep(5);
-        }
-        if (!condition.getAsBoolean()) {
-            throw new AssertionError("it does not come about");
-        }
+        Eventually.await("it comes about", condition::getAsBoolean);
     }
 
     @Override

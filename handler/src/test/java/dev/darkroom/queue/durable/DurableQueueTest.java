@@ -3,6 +3,7 @@ package dev.darkroom.queue.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
@@ -223,7 +224,7 @@ class DurableQueueTest {
             Desk.until(() -> accepted.size() > 20);
             desk.queue.close();
             callers.shutdown();
-            assertThat(callers.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(callers.awaitTermination(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
             try (JobStore store = JobStore.open(folder)) {
                 assertThat(store.jobs()).extracting(JobRecord::id).containsExactlyInAnyOrderElementsOf(accepted);

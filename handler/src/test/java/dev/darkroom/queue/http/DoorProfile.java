@@ -3,7 +3,7 @@ package dev.darkroom.queue.http;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** A worker whose bounds for bodies and connections are small, and whose patience is short. */
+/** A worker whose bounds for bodies and connections are small, and whose patience is as short as a busy machine allows. */
 public final class DoorProfile implements QuarkusTestProfile {
     static final int OF_ONE = 30;
 
@@ -13,10 +13,10 @@ public final class DoorProfile implements QuarkusTestProfile {
                 Map.entry("darkroom.http.largest-body", "1M"),
                 Map.entry("darkroom.http.most-received", "4M"),
                 Map.entry("darkroom.http.caller-received", "2M"),
-                Map.entry("darkroom.http.body-grace", "2s"),
-                Map.entry("darkroom.http.slowest-body", "25"),
-                Map.entry("darkroom.http.header-timeout", "2s"),
-                Map.entry("darkroom.http.idle-timeout", "2s"),
+                Map.entry("darkroom.http.body-grace", "5s"),
+                Map.entry("darkroom.http.slowest-body", "10"),
+                Map.entry("darkroom.http.header-timeout", "5s"),
+                Map.entry("darkroom.http.idle-timeout", "5s"),
                 Map.entry("darkroom.http.connections", "200"),
                 Map.entry("darkroom.http.caller-connections", String.valueOf(OF_ONE)));
     }

@@ -114,7 +114,7 @@ class DoorTest {
 
             RawCaller.Answer answer = caller.answer();
             assertThat(answer.status()).isEqualTo(408);
-            assertThat(error(answer)).contains("the body arrives too slowly: at least 50 bytes must come in 2000 ms");
+            assertThat(error(answer)).contains("the body arrives too slowly: at least 50 bytes must come in 5000 ms");
         }
         assertThat(served.health().jobs().inQueue()).isZero();
     }
@@ -196,7 +196,7 @@ class DoorTest {
     @Test
     void aCallerWhoWaitsForAJobIsNotIdle() throws Exception {
         try (var caller = new RawCaller(root)) {
-            caller.send(posting("/runsync?wait=5000", BODY));
+            caller.send(posting("/runsync?wait=9000", BODY));
             RawCaller.Answer answer = caller.answer();
 
             assertThat(answer.status()).isEqualTo(200);

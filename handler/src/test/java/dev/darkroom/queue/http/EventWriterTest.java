@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.job.Eventually;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.Desk;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A listener that does not read costs no memory, and misses no picture when it reads at last. */
-@Timeout(60)
+@Timeout(300)
 class EventWriterTest {
     private static final int PICTURES = 40;
     private static final int PICTURE_BYTES = 700_000;
@@ -43,12 +44,13 @@ class EventWriterTest {
                 listener.getOutputStream()
                         .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 HttpServerResponse response = responding.get();
+                Eventually.await("it writes", () -> response.bytesWritten() >= 900_000);
                 long written = -1;
                 while (written != response.bytesWritten()) {
                     written = response.bytesWritten();
                     Thread.sleep(200);
                 }
-                assertThat(written).isBetween(900_000L, 25_000_000L);
+                assertThat(written).isLessThanOrEqualTo(25_000_000L);
 
                 taken.completed(Desk.result());
                 String all = readToEnd(listener);

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.job.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,13 +11,11 @@ import java.nio.charset.StandardCharsets;
 
 /** A caller that writes what it likes to a socket. */
 final class RawCaller implements AutoCloseable {
-    private static final int PATIENCE = 30_000;
-
     private final Socket socket;
 
     RawCaller(URI root) throws IOException {
         socket = new Socket(root.getHost(), root.getPort());
-        socket.setSoTimeout(PATIENCE);
+        socket.setSoTimeout(Math.toIntExact(Eventually.NEVER.toMillis()));
     }
 
     /** Sends one whole request, and returns the whole answer. */
