@@ -29,8 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A worker of RunPod as the platform sees it: the real process does job after job, and has no storage but its answers. */
 class RunPodIT {
     /** A job that takes longer than a test is slow. */
-    private static final String LONG =
-            "{\"prompt\": \"a forest\", \"num_inference_steps\": 200, \"num_outputs\": 4}";
+    private static final String LONG = "{\"prompt\": \"a forest\", \"num_inference_steps\": 200, \"num_outputs\": 4}";
 
     @TempDir
     static Path folder;

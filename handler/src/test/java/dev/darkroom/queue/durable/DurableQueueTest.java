@@ -224,7 +224,8 @@ class DurableQueueTest {
             Desk.until(() -> accepted.size() > 20);
             desk.queue.close();
             callers.shutdown();
-            assertThat(callers.awaitTermination(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(callers.awaitTermination(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
 
             try (JobStore store = JobStore.open(folder)) {
                 assertThat(store.jobs()).extracting(JobRecord::id).containsExactlyInAnyOrderElementsOf(accepted);

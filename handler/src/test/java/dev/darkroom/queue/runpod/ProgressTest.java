@@ -45,7 +45,9 @@ class ProgressTest {
         try (var worker = new TestWorker(Map.of("progress-every", "100ms"))) {
             worker.platform.offer("a", INPUT);
             worker.work((ticket, job) -> {
-                for (int step = 0; worker.platform.requests(PlatformRequest::isProgress).size() < 4; step++) {
+                for (int step = 0;
+                        worker.platform.requests(PlatformRequest::isProgress).size() < 4;
+                        step++) {
                     ticket.report(step, 1_000_000);
                     Thread.sleep(2);
                 }

@@ -2,6 +2,7 @@ package dev.darkroom.queue.runpod;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** What the {@link StandInPlatform} does about a request. */
 public sealed interface Reaction {
@@ -16,7 +17,7 @@ public sealed interface Reaction {
      *
      * @param sent completed when the beginning is written; if it is larger than what a connection holds, its reader has begun
      */
-    record Slow(String beginning, CompletableFuture<Void> sent, CompletableFuture<Void> wanted, String rest)
+    record Slow(String beginning, CompletableFuture<Void> sent, CompletionStage<Void> wanted, String rest)
             implements Reaction {}
 
     /** No answer, ever. */
@@ -29,7 +30,7 @@ public sealed interface Reaction {
     record Later(Duration delay, Reaction then) implements Reaction {}
 
     /** Something, but only once this has happened. */
-    record When(CompletableFuture<Void> happened, Reaction then) implements Reaction {}
+    record When(CompletionStage<Void> happened, Reaction then) implements Reaction {}
 
     static Reaction usual() {
         return new Usual();
@@ -55,7 +56,7 @@ public sealed interface Reaction {
         return new Later(delay, then);
     }
 
-    static Reaction when(CompletableFuture<Void> happened, Reaction then) {
+    static Reaction when(CompletionStage<Void> happened, Reaction then) {
         return new When(happened, then);
     }
 }

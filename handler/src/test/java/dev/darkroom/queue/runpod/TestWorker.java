@@ -66,8 +66,7 @@ final class TestWorker implements AutoCloseable {
         this(settings, variables, patient());
     }
 
-    private TestWorker(
-            Map<String, String> settings, UnaryOperator<Map<String, String>> variables, Timeouts timeouts) {
+    private TestWorker(Map<String, String> settings, UnaryOperator<Map<String, String>> variables, Timeouts timeouts) {
         RunPodEnvironment environment =
                 RunPodEnvironment.from(variables.apply(platform.environment())).orElseThrow();
         RunPodSettings known = settings(settings);
@@ -168,8 +167,7 @@ final class TestWorker implements AutoCloseable {
 
     /** Waits until the worker holds at most so many jobs. */
     void awaitJobs(int most) throws InterruptedException {
-        Eventually.await(
-                () -> "at most " + most + " jobs are held, not " + source.jobs(), () -> source.jobs() <= most);
+        Eventually.await(() -> "at most " + most + " jobs are held, not " + source.jobs(), () -> source.jobs() <= most);
     }
 
     /** A job as if it had come from somewhere else. */
