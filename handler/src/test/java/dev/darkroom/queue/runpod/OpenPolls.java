@@ -29,6 +29,11 @@ final class OpenPolls {
         return bodies.size();
     }
 
+    /** How many polls wait; one whose worker has just hung up may still be counted. */
+    synchronized int waiting() {
+        return open.size();
+    }
+
     synchronized void open(HttpServerResponse response) {
         open.add(response);
         response.closeHandler(closed -> leave(response));

@@ -151,6 +151,11 @@ public final class StandInPlatform implements AutoCloseable {
         return jobs.untold();
     }
 
+    /** How many polls for a job wait; one whose worker has just hung up may still be counted. */
+    int openPolls() {
+        return jobs.waiting();
+    }
+
     private void receive(HttpServerRequest request) {
         long now = System.nanoTime();
         request.body().onSuccess(body -> received(request, now, body));

@@ -32,6 +32,7 @@ class StoppingTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
             assertThat(worker.source.isStopped()).isTrue();
+            Eventually.await("it has hung up", () -> worker.platform.openPolls() == 0);
             worker.platform.offer("late", INPUT);
             assertThat(worker.platform.waiting()).as("nobody waits for it").isEqualTo(1);
         }
