@@ -44,7 +44,8 @@ public interface ImageModel extends AutoCloseable {
     }
 
     /**
-     * Does a first run, a small one on the CPU and one of the usual size on a card, so that no caller waits for the work that only a first run needs. All {@link #networks} must be in memory.
+     * Does a first run, a small one on the CPU and one of the usual size on a card, so that no caller waits for the work that only a first run
+     * needs. All {@link #networks} must be in memory.
      */
     void warmUp();
 

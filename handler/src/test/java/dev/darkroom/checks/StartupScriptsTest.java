@@ -297,15 +297,19 @@ class StartupScriptsTest {
         }
     }
 
+    /** Copies the checkpoint, and makes its files as large as the published ones, with a hole. */
+    private Path largeQwen() throws IOException {
+        Path model = copy(QWEN, folder.resolve("qwen"));
+        Path shard = model.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors");
+        try (var file = new RandomAccessFile(shard.toFile(), "rw")) {
+            file.setLength(41_000_000_000L);
+        }
+        return model;
+    }
+
     @Test
     void aCheckpointOfQwenImageIsWeighedAgainstTheCard() throws IOException, InterruptedException {
-        Path model = copy(QWEN, folder.resolve("qwen"));
-        try (var shard = new RandomAccessFile(
-                model.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors")
-                        .toFile(),
-                "rw")) {
-            shard.setLength(41_000_000_000L); // a hole
-        }
+        Path model = largeQwen();
         shell.set("DARKROOM_MODELS", "edit=" + model)
                 .set("DEVICE", "cuda")
                 .tool("nvidia-smi", CARD.formatted(140_000, "12.9"));
@@ -319,13 +323,7 @@ class StartupScriptsTest {
     @ParameterizedTest
     @ValueSource(strings = {"fp8", "FP8"})
     void whatModelsTakeInFp8IsNotReadFromTheirFiles(String asked) throws IOException, InterruptedException {
-        Path model = copy(QWEN, folder.resolve("qwen"));
-        try (var shard = new RandomAccessFile(
-                model.resolve("transformer/diffusion_pytorch_model-00001-of-00002.safetensors")
-                        .toFile(),
-                "rw")) {
-            shard.setLength(41_000_000_000L); // a hole
-        }
+        Path model = largeQwen();
         shell.set("DARKROOM_MODELS", "edit=" + model)
                 .set("DARKROOM_QUANTIZATION", asked)
                 .tool("nvidia-smi", CARD.formatted(40_000, "12.9"));
