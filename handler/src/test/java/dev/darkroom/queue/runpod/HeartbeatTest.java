@@ -203,10 +203,6 @@ class HeartbeatTest {
         return Duration.ofNanos(ping.nanos() - start);
     }
 
-    private static Duration after(long start, PlatformRequest ping) {
-        return Duration.ofNanos(ping.nanos() - start);
-    }
-
     private static double burn(AtomicBoolean busy) {
         double sum = 0;
         while (busy.get()) {
