@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Finds the secret that is shown to a hub: the one given, or the one that {@code hf auth login} left in a file. */
-final class HubToken {
+public final class HubToken {
     private HubToken() {}
 
     /** Returns the secret without the white space around it; empty if there is none. */
-    static Optional<String> of(HubSettings settings) {
+    public static Optional<String> of(HubSettings settings) {
         Optional<String> given = settings.token().map(String::strip).filter(token -> !token.isEmpty());
         return given.isPresent() || settings.disableImplicitToken()
                 ? given

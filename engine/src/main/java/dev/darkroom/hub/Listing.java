@@ -1,6 +1,7 @@
 package dev.darkroom.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.hub.transfer.Digest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,14 +16,14 @@ import java.util.stream.Collectors;
  * @param commit id of the revision's commit, 40 hexadecimal digits
  * @param files by path
  */
-record Listing(String commit, Map<String, RepositoryFile> files) {
+public record Listing(String commit, Map<String, RepositoryFile> files) {
     /**
      * Reads the hub's answer, which is not trusted.
      *
      * @param name what the JSON is, for errors
      * @throws HubException if it is no such list
      */
-    static Listing read(String name, byte[] json) {
+    public static Listing read(String name, byte[] json) {
         JsonNode root = HubJson.read(name, json);
         String commit = root.path("sha").asText();
         if (!HubCache.isCommit(commit)) {
@@ -66,12 +67,12 @@ record Listing(String commit, Map<String, RepositoryFile> files) {
      * @param bytes size of its content
      * @param digest of its content; its hexadecimal form is the name of the blob
      */
-    record RepositoryFile(String path, long bytes, Digest digest) {
+    public record RepositoryFile(String path, long bytes, Digest digest) {
         private static final Pattern SEGMENT = Pattern.compile("[^/\\\\\\p{Cntrl}]+");
 
         private static final long LARGEST = 1L << 40;
 
-        RepositoryFile {
+        public RepositoryFile {
             boolean leadsElsewhere = path.startsWith("/")
                     || List.of(path.split("/", -1)).stream()
                             .anyMatch(part -> part.equals("..")

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.checkpoint.CheckpointJson;
 import dev.darkroom.job.Faults;
-import dev.darkroom.weights.SafetensorsFile;
+import dev.darkroom.weights.file.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.darkroom.lora;
 
-import dev.darkroom.weights.SafetensorsFile.Entry;
+import dev.darkroom.weights.file.SafetensorsFile.Entry;
 
 /**
  * A weight of a LoRA file that takes the place of a norm's.

@@ -1,6 +1,6 @@
 package dev.darkroom.lora;
 
-import dev.darkroom.weights.SafetensorsFile.Entry;
+import dev.darkroom.weights.file.SafetensorsFile.Entry;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.darkroom.lora;
 
-import dev.darkroom.weights.SafetensorsFile;
+import dev.darkroom.weights.file.SafetensorsFile;
 import java.util.List;
 
 /**

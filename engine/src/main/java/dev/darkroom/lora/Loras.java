@@ -11,7 +11,7 @@ import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.NormWeight;
 import dev.darkroom.weights.Placement;
-import dev.darkroom.weights.SafetensorsFile;
+import dev.darkroom.weights.file.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

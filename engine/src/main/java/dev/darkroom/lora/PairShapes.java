@@ -2,8 +2,8 @@ package dev.darkroom.lora;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.weights.LinearWeight;
-import dev.darkroom.weights.SafetensorsFile;
-import dev.darkroom.weights.SafetensorsFile.Entry;
+import dev.darkroom.weights.file.SafetensorsFile;
+import dev.darkroom.weights.file.SafetensorsFile.Entry;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

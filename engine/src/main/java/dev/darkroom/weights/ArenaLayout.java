@@ -1,6 +1,7 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
+import dev.darkroom.weights.file.Stored;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,6 +1,7 @@
 package dev.darkroom.weights;
 
-import dev.darkroom.weights.Part.Kind;
+import dev.darkroom.weights.file.Part;
+import dev.darkroom.weights.file.Part.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -4,6 +4,7 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.file.Stored;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,7 @@
 package dev.darkroom.weights;
 
+import dev.darkroom.weights.file.Part;
+
 /** Gives a network that is being built readers of its parts. */
 @FunctionalInterface
 interface Readers {

@@ -2,6 +2,7 @@ package dev.darkroom.weights;
 
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.file.Stored;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

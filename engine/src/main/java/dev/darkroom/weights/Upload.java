@@ -11,6 +11,7 @@ import dev.darkroom.tensor.TransferBuffer;
 import dev.darkroom.weights.ArenaLayout.Conversion;
 import dev.darkroom.weights.ArenaLayout.Piece;
 import dev.darkroom.weights.ArenaLayout.RowsAt;
+import dev.darkroom.weights.file.Stored;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

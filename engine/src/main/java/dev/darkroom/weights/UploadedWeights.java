@@ -8,6 +8,7 @@ import dev.darkroom.tensor.DeviceMemory;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.weights.file.Stored;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

@@ -2,6 +2,9 @@ package dev.darkroom.weights;
 
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.tensor.DType;
+import dev.darkroom.weights.file.Inventory;
+import dev.darkroom.weights.file.ShardedFiles;
+import dev.darkroom.weights.file.Stored;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;

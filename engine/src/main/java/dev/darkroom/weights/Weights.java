@@ -3,18 +3,18 @@ package dev.darkroom.weights;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.ring.Blocks;
 import dev.darkroom.ring.Held;
-import dev.darkroom.tensor.BlockOperators.Packed;
-import dev.darkroom.tensor.BlockType;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.ScaledOperators.Rows;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.Part.Kind;
+import dev.darkroom.weights.file.Inventory;
+import dev.darkroom.weights.file.Part;
+import dev.darkroom.weights.file.Part.Kind;
+import dev.darkroom.weights.file.ShardedFiles;
+import dev.darkroom.weights.file.Stored;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -37,7 +37,7 @@ public final class Weights {
      */
     static final ScopedValue<Integer> COPYING = ScopedValue.newInstance();
 
-    private final Source source;
+    private final NetworkSource source;
     private final String prefix;
     private final String stored;
     private final Part part;
@@ -49,14 +49,14 @@ public final class Weights {
      * @param stored name of the place in the files, which other versions of a library may have written otherwise
      * @param part of the network that it belongs to
      */
-    private Weights(Source source, String prefix, String stored, Part part) {
+    private Weights(NetworkSource source, String prefix, String stored, Part part) {
         this.source = source;
         this.prefix = prefix;
         this.stored = stored;
         this.part = part;
     }
 
-    private Weights(Source source) {
+    private Weights(NetworkSource source) {
         this(source, "", "", Part.BASE);
     }
 
@@ -78,14 +78,14 @@ public final class Weights {
         var weights = Scope.open("weights of " + folder);
         try {
             T built;
-            Source source;
+            NetworkSource source;
             try (var reading = Scope.open("reading")) {
                 Readers readers = VERIFYING.isBound()
                         ? new PlannedParts(placement)
                         : isCopied(placement)
                                 ? copied(folder, inventory, placement, network, names, weights)
                                 : mapped(inventory, placement);
-                source = new Source(inventory, placement, names, readers, reading);
+                source = new NetworkSource(inventory, placement, names, readers, reading);
                 built = network.apply(new Weights(source));
                 inventory.refuseIfIncomplete();
                 if (readers instanceof PlannedParts plan) {
@@ -95,7 +95,7 @@ public final class Weights {
                 }
             }
             return new Loaded<>(
-                    built, placement, inventory.files().bytes(), source.linears, source.norms, weights.detach());
+                    built, placement, inventory.files().bytes(), source.linears(), source.norms(), weights.detach());
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
@@ -121,7 +121,7 @@ public final class Weights {
             Scope weights) {
         var plan = new PlannedParts(placement);
         try (var planning = Scope.open("plan")) {
-            var unused = network.apply(new Weights(new Source(inventory, placement, names, plan, planning)));
+            var unused = network.apply(new Weights(new NetworkSource(inventory, placement, names, plan, planning)));
         }
         inventory.refuseIfIncomplete();
         int window = COPYING.orElse(Upload.LARGEST_WINDOW);
@@ -236,7 +236,7 @@ public final class Weights {
         var its = new Part(prefix, course, kind);
         return new Held<>(
                 network.apply(new Weights(source, prefix, stored, kind == Kind.BASE ? part : its)),
-                source.readers.bringing(its));
+                source.readers().bringing(its));
     }
 
     /**
@@ -249,7 +249,7 @@ public final class Weights {
 
     /** Returns true if the checkpoint has a tensor of this name at this place, or any tensor below it. */
     public boolean has(String name) {
-        return source.inventory.has(at(name).stored);
+        return source.inventory().has(at(name).stored);
     }
 
     /** Takes a tensor, which must have this shape and a floating type. */
@@ -270,27 +270,27 @@ public final class Weights {
     private LinearWeight linear(long in, long out, boolean fp8) {
         var shape = new LinearWeight.Shape(in, out);
         var weight = new LinearWeight(storage(in, out, fp8), shape, reader()::fetched);
-        source.linears.put(prefix, weight);
+        source.linears().put(prefix, weight);
         return weight;
     }
 
     private LinearWeight.Storage storage(long in, long out, boolean fp8) {
         String name = at("weight").stored;
-        DType type = source.placement.dtype();
+        DType type = source.placement().dtype();
         if (fp8) {
             Rows rows = source.rows(name, reader(), out, in);
-            return source.placement.fp8() ? new LinearWeight.Multiplied(rows) : new LinearWeight.InFp8(rows, type);
+            return source.placement().fp8() ? new LinearWeight.Multiplied(rows) : new LinearWeight.InFp8(rows, type);
         }
-        return source.inventory.isPacked(name)
+        return source.inventory().isPacked(name)
                 ? new LinearWeight.InBlocks(source.packed(name, reader(), out, in), type)
                 : new LinearWeight.Whole(tensor("weight", out, in));
     }
 
     private boolean liesInFp8(long in, long out) {
-        return source.placement.precision().storesFp8()
+        return source.placement().precision().storesFp8()
                 && new LinearWeight.Shape(in, out).suitsFp8()
-                && source.names.bearsFp8().test(prefix)
-                && source.inventory.mayBeFp8(at("weight").stored);
+                && source.names().bearsFp8().test(prefix)
+                && source.inventory().mayBeFp8(at("weight").stored);
     }
 
     /**
@@ -329,9 +329,9 @@ public final class Weights {
         List<Stored> biases = new ArrayList<>();
         for (int i = 0; i < outs.length; i++) {
             Weights layer = at(names.get(i));
-            source.inventory.ask(layer.at("weight").stored, outs[i], in).ifPresent(weights::add);
+            source.inventory().ask(layer.at("weight").stored, outs[i], in).ifPresent(weights::add);
             if (biased) {
-                source.inventory.ask(layer.at("bias").stored, outs[i]).ifPresent(biases::add);
+                source.inventory().ask(layer.at("bias").stored, outs[i]).ifPresent(biases::add);
             }
         }
         if (weights.size() < outs.length || biases.size() < (biased ? outs.length : 0)) {
@@ -344,7 +344,7 @@ public final class Weights {
     }
 
     private Optional<Tensor> stack(List<Stored> tensors) {
-        return reader().stack(tensors).map(source.scope::keep);
+        return reader().stack(tensors).map(source.scope()::keep);
     }
 
     private Optional<Rows> stackedRows(List<Stored> weights) {
@@ -352,25 +352,25 @@ public final class Weights {
     }
 
     private TensorReader reader() {
-        return source.readers.of(part);
+        return source.readers().of(part);
     }
 
     /** Takes the tensor {@code weight [width]} of an RMS norm at this place, which a LoRA can replace. */
     public NormWeight norm(long width) {
         var weight = new NormWeight(tensor("weight", width), width, reader()::fetched);
-        source.norms.put(prefix, weight);
+        source.norms().put(prefix, weight);
         return weight;
     }
 
     /** Moves a tensor that is not in the checkpoint to the device of the weights, to live as long as they do. */
     public Tensor constant(Tensor value) {
-        return source.scope.keep(value.to(source.placement.device()));
+        return source.scope().keep(value.to(source.placement().device()));
     }
 
     /** Allows for names that may be there and are not needed: whole places or single tensors. */
     public void ignore(String... names) {
         for (String name : names) {
-            source.inventory.ignore(at(name).stored);
+            source.inventory().ignore(at(name).stored);
         }
     }
 
@@ -380,57 +380,11 @@ public final class Weights {
      * @throws CheckpointException if the two are not equal
      */
     public void ignoreCopy(String name, String copy) {
-        source.inventory.ignoreCopy(at(name).stored, at(copy).stored);
+        source.inventory().ignoreCopy(at(name).stored, at(copy).stored);
     }
 
     /** Device and element type of the weights. */
     public Placement placement() {
-        return source.placement;
-    }
-
-    /** What a network is being built from. */
-    private record Source(
-            Inventory inventory,
-            Placement placement,
-            LayerNames names,
-            Readers readers,
-            Scope scope,
-            Map<String, LinearWeight> linears,
-            Map<String, NormWeight> norms) {
-        Source(Inventory inventory, Placement placement, LayerNames names, Readers readers, Scope scope) {
-            this(inventory, placement, names, readers, scope, new LinkedHashMap<>(), new LinkedHashMap<>());
-        }
-
-        Tensor take(String name, Function<Stored, Tensor> read, long... shape) {
-            return inventory
-                    .ask(name, shape)
-                    .map(stored -> scope.keep(read.apply(stored)))
-                    .orElseGet(Source::placeholder);
-        }
-
-        Rows rows(String name, TensorReader reader, long... shape) {
-            return inventory
-                    .ask(name, shape)
-                    .map(stored -> kept(reader.rows(stored)))
-                    .orElseGet(() -> new Rows(placeholder(), placeholder()));
-        }
-
-        Packed packed(String name, TensorReader reader, long out, long in) {
-            List<Long> shape = List.of(out, in);
-            return inventory
-                    .ask(name, out, in)
-                    .map(stored -> new Packed(
-                            scope.keep(reader.packed(stored)), stored.packed().orElseThrow(), shape))
-                    .orElseGet(() -> new Packed(placeholder(), BlockType.Q8_0, shape));
-        }
-
-        Rows kept(Rows rows) {
-            return new Rows(scope.keep(rows.values()), scope.keep(rows.scale()));
-        }
-
-        /** Makes a stand-in for a tensor that cannot be read, so that loading goes on and finds all other faults. */
-        private static Tensor placeholder() {
-            return Tensor.of(new float[0], 0);
-        }
+        return source.placement();
     }
 }

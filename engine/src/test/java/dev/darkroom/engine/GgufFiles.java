@@ -2,8 +2,8 @@ package dev.darkroom.engine;
 
 import dev.darkroom.tensor.BlockType;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.weights.SafetensorsFile;
 import dev.darkroom.weights.SafetensorsWriter;
+import dev.darkroom.weights.file.SafetensorsFile;
 import dev.darkroom.weights.gguf.GgufWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -7,7 +7,7 @@ import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.MappedFile;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.SafetensorsFile;
+import dev.darkroom.weights.file.SafetensorsFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

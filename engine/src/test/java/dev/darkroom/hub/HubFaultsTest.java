@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.hub.ModelSource.Repository;
+import dev.darkroom.hub.transfer.Digest;
 import dev.darkroom.job.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,9 +2,9 @@ package dev.darkroom.lora;
 
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.SafetensorsFile;
-import dev.darkroom.weights.SafetensorsFile.Entry;
 import dev.darkroom.weights.SafetensorsWriter;
+import dev.darkroom.weights.file.SafetensorsFile;
+import dev.darkroom.weights.file.SafetensorsFile.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -6,7 +6,7 @@ import dev.darkroom.fuzz.ScratchFile;
 import dev.darkroom.job.JobException;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
 import dev.darkroom.weights.LinearWeight;
-import dev.darkroom.weights.SafetensorsFile;
+import dev.darkroom.weights.file.SafetensorsFile;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,10 @@
 package dev.darkroom.weights;
 
 import dev.darkroom.tensor.DType;
+import dev.darkroom.weights.file.SafetensorsFile;
+import dev.darkroom.weights.file.ShardedFiles;
+import dev.darkroom.weights.file.Stored;
+import dev.darkroom.weights.file.WeightFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -13,6 +13,7 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorException;
 import dev.darkroom.tensor.host.Processor;
+import dev.darkroom.weights.file.SafetensorsFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;

@@ -1,6 +1,6 @@
 package dev.darkroom.soak;
 
-import dev.darkroom.WorkerProcess;
+import dev.darkroom.process.WorkerProcess;
 import dev.darkroom.store.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.darkroom.soak;
 
-import dev.darkroom.WorkerProcess;
+import dev.darkroom.process.WorkerProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,0 +1,130 @@
+package dev.darkroom.text.tokenizer;
+
+import dev.darkroom.checkpoint.CheckpointException;
+import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.job.JobException;
+import dev.darkroom.text.PatchGrid;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Qwen2's tokenizer, a byte-level BPE. Special tokens such as {@code <|im_start|>} are found wherever they stand in a text, in the caller's
+ * part of a template too, as in the reference; but an image token in the caller's part stands for no image, and is refused.
+ *
+ * <p>Source: huggingface/transformers, {@code models/qwen2/tokenization_qwen2.py}, Qwen2Tokenizer, and
+ * {@code models/qwen2_5_vl/processing_qwen2_5_vl.py} for the expansion of image tokens.
+ */
+public final class Qwen2Tokenizer {
+    /** Names of the classes that read the same files; the last two read any {@code tokenizer.json}. */
+    public static final List<String> CLASS_NAMES =
+            List.of("Qwen2Tokenizer", "Qwen2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend");
+
+    /** The meaning of the keys of {@code tokenizer_config.json}. */
+    public static final ConfigKeys KEYS = TokenizerSettings.keys(
+                    "tokenizer/tokenizer_config.json (Qwen-Image)", CLASS_NAMES)
+            .must("add_prefix_space", false)
+            .must("add_bos_token", false)
+            .must("add_eos_token", false)
+            .ignores("prompts are encoded one by one, without padding", "padding_side")
+            .ignores("the pipelines state it themselves", "model_max_length");
+
+    private static final String PROMPT = "{}";
+    private static final String IMAGE_TOKEN = "<|image_pad|>";
+    private static final List<String> SPECIAL =
+            List.of("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", IMAGE_TOKEN);
+
+    private final SubwordTokenizer tokenizer;
+    private final long imageToken;
+
+    private Qwen2Tokenizer(SubwordTokenizer tokenizer, long imageToken) {
+        this.tokenizer = tokenizer;
+        this.imageToken = imageToken;
+    }
+
+    /**
+     * Reads a folder with {@code tokenizer.json}, or with {@code vocab.json}, {@code merges.txt} and the special tokens in
+     * {@code added_tokens.json} or {@code tokenizer_config.json}.
+     */
+    public static Qwen2Tokenizer read(Path folder) {
+        TokenizerFiles files = TokenizerFiles.qwen(folder);
+        TokenizerSettings.read(folder, KEYS).checkAdded(files);
+        try {
+            var tokenizer = new SubwordTokenizer(files);
+            for (String token : SPECIAL) {
+                requireOnePiece(tokenizer, token, files.id(token));
+            }
+            return new Qwen2Tokenizer(tokenizer, files.id(IMAGE_TOKEN));
+        } catch (IOException | RuntimeException e) {
+            throw new CheckpointException(folder + " holds no usable tokenizer: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks that a special token is one piece with the id that its file states: where ids leave gaps, the library numbers special tokens
+     * by itself, and every later one would be wrong.
+     */
+    private static void requireOnePiece(SubwordTokenizer tokenizer, String token, long id) {
+        long[] pieces = tokenizer.pieces(token);
+        if (pieces.length != 1 || pieces[0] != id) {
+            throw new CheckpointException(token + " has id " + id + " but is read as " + Arrays.toString(pieces));
+        }
+    }
+
+    /**
+     * Returns this tokenizer for a text encoder with this many rows in its table of embeds.
+     *
+     * @throws CheckpointException if there are tokens beyond it
+     */
+    public Qwen2Tokenizer within(int rows) {
+        tokenizer.requireWithin(rows);
+        return this;
+    }
+
+    /** Id of the image token, which stands for one token of an image. */
+    public long imageToken() {
+        return imageToken;
+    }
+
+    /** Tokenizes a whole text, with special tokens found in it. */
+    public long[] encode(String text) {
+        return tokenizer.pieces(text);
+    }
+
+    /**
+     * Tokenizes a prompt in its template.
+     *
+     * @param template with <code>{}</code> where the prompt belongs, and one {@code <|image_pad|>} for each image, which is repeated for
+     *     each token of the image
+     * @throws dev.darkroom.job.JobException if the prompt contains image tokens itself
+     */
+    public long[] encode(String template, String prompt, List<PatchGrid> images) {
+        long[] ids = encode(template.replace(PROMPT, prompt));
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] == imageToken) {
+                places.add(i);
+            }
+        }
+        if (places.size() != images.size()) {
+            throw JobException.badInput(
+                    "prompt: must not contain " + IMAGE_TOKEN + ", which stands for one of the job's images");
+        }
+        long[] expanded = new long
+                [ids.length
+                        + images.stream().mapToInt(image -> image.tokens() - 1).sum()];
+        int from = 0;
+        int to = 0;
+        for (int i = 0; i < places.size(); i++) {
+            int before = places.get(i) - from;
+            System.arraycopy(ids, from, expanded, to, before);
+            Arrays.fill(expanded, to + before, to + before + images.get(i).tokens(), imageToken);
+            from += before + 1;
+            to += before + images.get(i).tokens();
+        }
+        System.arraycopy(ids, from, expanded, to, ids.length - from);
+        return expanded;
+    }
+}
