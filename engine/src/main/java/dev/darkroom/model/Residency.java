@@ -82,17 +82,17 @@ public final class Residency {
             return loaded;
         }
         while (true) {
-            MemoryPlan plan = plans.choose(networks, demand);
             try {
+                MemoryPlan plan = plans.choose(networks, demand); // measuring takes a little of the card too
                 boolean fresh = hold(plan, networks, progress);
                 plans.held(plan, networks);
                 noteWork(networks, demand);
                 return fresh;
             } catch (TensorException e) {
-                if (!e.isOutOfCardMemory() || !plans.stepDown(networks, demand)) {
+                if (!e.isOutOfCardMemory() || !freeOthers(networks) && !plans.stepDown(networks, demand)) {
                     throw e;
                 }
-                LOG.warnf("memory ran out while networks were loaded as %s", plan);
+                LOG.warnf("memory ran out while the networks of %s were loaded", networks);
             }
         }
     }
@@ -133,7 +133,7 @@ public final class Residency {
         others.forEach(Resident::close);
         evictions.add(others.size());
         if (!others.isEmpty()) {
-            LOG.warnf("memory ran out: drawn again without %s on the card", others);
+            LOG.warnf("memory ran out: tried again without %s on the card", others);
         }
         return !others.isEmpty();
     }

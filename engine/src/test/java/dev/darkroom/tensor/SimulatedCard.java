@@ -19,9 +19,9 @@ public final class SimulatedCard implements OperatorLog.Listener, AutoCloseable 
         return new SimulatedCard(bytes);
     }
 
-    /** Has other processes take so many bytes of the card. */
+    /** Has other processes take so many bytes of the card, or what is free if that is less. */
     public void takenByOthers(long bytes) {
-        foreign = bytes;
+        foreign = Math.min(bytes, Device.totalOnMeta - tally.live());
     }
 
     /** Bytes that are taken. */
