@@ -126,7 +126,9 @@ final class SimulatedJobs {
                     card.forgetPeak();
                     var renderings = model.render(job, batch, sources, Progress.NONE);
                     MemoryPlan plan = residency.plan(model.networks()).orElseThrow();
-                    largestRatio = Math.max(largestRatio, (double) (card.peak() - others(models, model) - foreignRing(plan)) / plan.peak());
+                    largestRatio = Math.max(
+                            largestRatio,
+                            (double) (card.peak() - others(models, model) - foreignRing(plan)) / plan.peak());
                     drawn++;
                     return renderings;
                 });
