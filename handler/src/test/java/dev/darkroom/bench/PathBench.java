@@ -45,7 +45,7 @@ final class PathBench {
         }
     }
 
-    private static void tokens() {
+    private static void tokens() throws Exception {
         var tokenizer = Qwen2Tokenizer.read(Bench.HOME.resolve("test-payloads/models/pocket-qwen-edit/tokenizer"));
         System.out.println(Measured.milliseconds("tokens of a prompt", 200, 200, () -> tokenizer.encode(PROMPT)));
     }
