@@ -7,6 +7,7 @@ import dev.darkroom.job.Picture;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,6 +27,31 @@ class PictureEncoderTest {
         assertThat(new String(file, 1, 3, StandardCharsets.ISO_8859_1)).isEqualTo("PNG");
         assertThat(TestPictures.read(file).size()).isEqualTo(PICTURE.size());
         assertThat(TestPictures.read(file).rgb()).isEqualTo(PICTURE.rgb());
+    }
+
+    /** It is compressed in parts by several threads. */
+    @Test
+    void aLargePngKeepsEveryLevelAndHasTheSameBytesHoweverManyAreWrittenAtOnce() throws Exception {
+        Picture large = TestPictures.gradient(811, 1203);
+        byte[] noise = large.rgb().clone();
+        new Random(5).nextBytes(noise);
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (byte) (large.rgb()[i] + noise[i] / 16);
+        }
+        var picture = new Picture(811, 1203, noise);
+        byte[] file = PictureEncoder.encode(picture, ImageFormat.PNG, 1);
+
+        assertThat(TestPictures.read(file).rgb()).isEqualTo(noise);
+        assertThat(PictureDecoder.decodeOwn(file).rgb()).isEqualTo(noise);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<byte[]>> others = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                others.add(threads.submit(() -> PictureEncoder.encode(picture, ImageFormat.PNG, 1)));
+            }
+            for (Future<byte[]> other : others) {
+                assertThat(other.get()).isEqualTo(file);
+            }
+        }
     }
 
     @Test

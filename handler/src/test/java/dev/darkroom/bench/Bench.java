@@ -51,6 +51,7 @@ public final class Bench {
         Map<String, Measured.Timed> parts = new LinkedHashMap<>();
         parts.put("start", StartUp::run);
         parts.put("serve", ServeBench::run);
+        parts.put("path", PathBench::run);
         parts.put("picture", Bench::picture);
         parts.put("batch", BatchBench::run);
         parts.put("operators", Bench::operators);
