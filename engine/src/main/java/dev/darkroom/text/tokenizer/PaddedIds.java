@@ -1,0 +1,19 @@
+package dev.darkroom.text.tokenizer;
+
+import java.util.Arrays;
+
+/**
+ * The ids of a prompt that is padded to a fixed length.
+ *
+ * @param ids with the padding
+ * @param real how many of them are no padding
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record PaddedIds(long[] ids, int real) {
+    /** Pads ids at their end. */
+    static PaddedIds atEnd(long[] ids, int length, long pad) {
+        long[] padded = Arrays.copyOf(ids, length);
+        Arrays.fill(padded, ids.length, length, pad);
+        return new PaddedIds(padded, ids.length);
+    }
+}
