@@ -110,14 +110,16 @@ record Choices(
     /** Scale of true CFG; 1 for a single pass. */
     double trueCfgScale(Sampling sampling) {
         return Optional.ofNullable(sampling.trueCfgScale())
+                .or(() -> pipeline.family().guidance().trueCfgScale(sampling.guidanceScale()))
                 .or(() -> Distillation.of(sampling.loras()).map(distillation -> 1.0))
                 .orElse(defaults.trueCfgScale());
     }
 
     private @Nullable Double strength(Job.Generation job) {
-        return job instanceof Job.FromImages from && from.strength() != null
-                ? from.strength()
-                : job.images().isEmpty() ? null : pipeline.usualStrength();
+        if (!(job instanceof Job.FromImages from)) {
+            return null; // a masked part is painted from noise alone
+        }
+        return from.strength() == null ? pipeline.usualStrength() : from.strength();
     }
 
     private FlowMatchSchedule schedule(Sampling sampling) {

@@ -132,4 +132,13 @@ public record FlowMatchSchedule(
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return Operators.guideKeepingLength(prediction, negative, scale);
     }
+
+    /**
+     * Classifier-free guidance, each picture {@code [B, ..]} of whose result is no longer than {@code most} times the prediction.
+     *
+     * <p>Source: huggingface/diffusers, {@code pipelines/z_image/pipeline_z_image.py}, {@code cfg_normalization}.
+     */
+    public static Tensor guideUpToLength(Tensor prediction, Tensor negative, double scale, double most) {
+        return Operators.shrinkToLength(guide(prediction, negative, scale), prediction, most);
+    }
 }

@@ -47,6 +47,7 @@ public final class Operators {
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
+    private static final Operator SHRINK_TO_LENGTH = Operator.named("shrink_to_length");
     private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator SILU = Operator.named("silu");
@@ -66,6 +67,8 @@ public final class Operators {
     private static final Operator RMS_NORM = Operator.named("rms_norm");
     private static final Operator MODULATED_NORM = Operator.named("modulated_norm");
     static final Operator GATED_ADD_NORM = Operator.named("gated_add_norm");
+    private static final Operator SCALED_RMS_NORM = Operator.named("scaled_rms_norm");
+    private static final Operator GATED_RMS_ADD = Operator.named("gated_rms_add");
     private static final Operator MODULATION = Operator.named("modulation");
     private static final Operator TIMESTEP_EMBEDDING = Operator.named("timestep_embedding");
 
@@ -141,6 +144,14 @@ public final class Operators {
      */
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
+    }
+
+    /**
+     * Shrinks each picture {@code [B, ..]} that is longer than {@code most} times its like to that length; those that are not stay as they
+     * are. Lengths are roots of sums of squares; in float32.
+     */
+    public static Tensor shrinkToLength(Tensor x, Tensor like, double most) {
+        return SHRINK_TO_LENGTH.tensor(x, like, most);
     }
 
     /**
@@ -295,6 +306,16 @@ public final class Operators {
     public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
         return CardKernels.gatedAddNorm(x, gate, y, shift, scale, eps)
                 .orElseGet(() -> GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps));
+    }
+
+    /** RMS norm, then {@code · (1 + scale)}; {@code x [B, S, D], weight [D]}, scale {@code [B, 1, D]}. */
+    public static Tensor scaledRmsNorm(Tensor x, Tensor weight, Tensor scale, double eps) {
+        return SCALED_RMS_NORM.tensor(x, weight, scale, eps);
+    }
+
+    /** Ends a sub-block whose result is normalised: {@code x + tanh(gate) · RMSNorm(y)}; {@code x, y [B, S, D]}, gate {@code [B, 1, D]}. */
+    public static Tensor gatedRmsAdd(Tensor x, Tensor y, Tensor weight, Tensor gate, double eps) {
+        return GATED_RMS_ADD.tensor(x, y, weight, gate, eps);
     }
 
     /**

@@ -176,6 +176,17 @@ final class CostRules {
             cost.pass(3 * call.tensor(0).bytes());
             Passes.modulatedNorm(call.tensor(0), cost);
         });
+        TEXT.put("scaled_rms_norm", (call, cost) -> {
+            Passes.inverseRms(call.tensor(0), cost);
+            Passes.times(2, call.tensor(0), cost);
+            cost.kernels += 2; // of the scale
+        });
+        TEXT.put("gated_rms_add", (call, cost) -> {
+            Passes.inverseRms(call.tensor(0), cost);
+            Passes.times(1, call.tensor(0), cost);
+            cost.pass(3 * call.tensor(0).bytes());
+            cost.kernels += 2; // of the gate
+        });
         TEXT.put("modulation", NOTHING);
         TEXT.put("timestep_embedding", (call, cost) -> {
             for (int i = 0; i < 6; i++) {
@@ -294,6 +305,10 @@ final class CostRules {
                 (call, cost) ->
                         cost.ownPass(call.tensor(0).bytes() + call.tensor(0).numbers()));
         // the step cache, where it is asked for
+        TEXT.put("shrink_to_length", (call, cost) -> {
+            Passes.times(4, call.results().getFirst(), cost);
+            cost.kernels += 4; // a number a picture
+        });
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());
             cost.pass(call.tensor(0).bytes());
