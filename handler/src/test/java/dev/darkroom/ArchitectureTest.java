@@ -71,12 +71,14 @@ class ArchitectureTest {
                     List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
             Map.entry("flux", FAMILY),
             Map.entry("qwenimage", FAMILY),
+            Map.entry("zimage", FAMILY),
             Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",
                     List.of(
                             "flux",
                             "qwenimage",
+                            "zimage",
                             "diffusion",
                             "model",
                             "lora",
@@ -100,6 +102,7 @@ class ArchitectureTest {
         "dev.darkroom.diffusion..",
         "dev.darkroom.flux..",
         "dev.darkroom.qwenimage..",
+        "dev.darkroom.zimage..",
         "dev.darkroom.lora..",
         "dev.darkroom.model..",
         "dev.darkroom.image..",

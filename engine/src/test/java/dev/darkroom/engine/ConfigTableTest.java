@@ -22,6 +22,8 @@ import dev.darkroom.text.tokenizer.T5Tokenizer;
 import dev.darkroom.text.tokenizer.TokenizerSettings;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.zimage.ZImageCheckpoint;
+import dev.darkroom.zimage.ZImageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,9 +52,11 @@ class ConfigTableTest {
         return List.of(
                 FluxCheckpoint.CLASSES.keys(),
                 QwenImageCheckpoint.CLASSES.keys(),
+                ZImageCheckpoint.CLASSES.keys(),
                 FlowMatchSchedule.KEYS,
                 FluxConfig.KEYS,
                 QwenImageConfig.KEYS,
+                ZImageConfig.KEYS,
                 AutoencoderKL.Config.KEYS,
                 AutoencoderKLQwenImage.Config.KEYS,
                 TransformersKeys.ANY,
@@ -93,6 +97,7 @@ class ConfigTableTest {
     static Stream<Arguments> readers() {
         Path flux = TestCheckpoints.POCKET_FLUX;
         Path qwen = TestCheckpoints.POCKET_EDIT;
+        Path zImage = TestCheckpoints.GOLDENS.resolve("tiny-zimage");
         return Stream.of(
                 reader(flux, "scheduler/scheduler_config.json", FlowMatchSchedule.KEYS, FlowMatchSchedule::read),
                 reader(flux, "transformer/config.json", FluxConfig.KEYS, FluxConfig::read),
@@ -100,6 +105,7 @@ class ConfigTableTest {
                 reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
                 reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
                 reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
+                reader(zImage, "transformer/config.json", ZImageConfig.KEYS, ZImageConfig::read),
                 reader(
                         qwen,
                         "vae/config.json",
@@ -139,7 +145,7 @@ class ConfigTableTest {
             fixed.keySet().removeAll(any.fixed().keySet());
             idle.keySet().removeAll(any.idle().keySet());
         });
-        Stream.of(FluxCheckpoint.CLASSES, QwenImageCheckpoint.CLASSES)
+        Stream.of(FluxCheckpoint.CLASSES, QwenImageCheckpoint.CLASSES, ZImageCheckpoint.CLASSES)
                 .filter(classes -> classes.keys().equals(kind))
                 .forEach(classes -> new TreeMap<>(classes.byComponent()).forEach((name, types) -> {
                     used.remove(name);

@@ -124,7 +124,31 @@ enum DamagedFamily {
                                 index -> index.withObject("weight_map")
                                         .put("img_in.bias", "diffusion_pytorch_model-00003.safetensors"));
                     },
-                    "stands in another shard too"));
+                    "stands in another shard too")),
+
+    ZIMAGE(
+            "tiny-zimage",
+            List.of("transformer", "vae", "text_encoder"),
+            missing("tokenizer/tokenizer_config.json"),
+            unknownPipeline("ZImageOmniPipeline"),
+            unknownPipeline("ZImageControlNetPipeline"),
+            unknownPipeline("zimagepipeline"),
+            misfit("transformer", "n_layers", 4, "layers.3.attention.to_q.weight", "missing"),
+            misfit("transformer", "n_layers", 2, "layers.2.attention.to_q.weight", "not read"),
+            misfit("transformer", "n_refiner_layers", 1, "context_refiner.1.feed_forward.w1.weight", "not read"),
+            misfit("transformer", "dim", 96, "cap_pad_token", "of another shape"),
+            misfit("text_encoder", "num_hidden_layers", 5, "model.layers.3.mlp.down_proj.weight", "not read"),
+            number("transformer/config.json", "n_heads", 0),
+            number("transformer/config.json", "n_heads", 5),
+            number("transformer/config.json", "n_layers", 100_000),
+            number("transformer/config.json", "dim", 2_000_000_000),
+            number("transformer/config.json", "t_scale", 0),
+            badDefault("cfg_normalization", "\"yes\""),
+            badDefault("cfg_normalization", "-1"),
+            badDefault("cfg_truncation", "1.5"),
+            // each file is sound in itself, and yet they do not fit each other
+            field("transformer/config.json", "cap_feat_dim", 64, "/transformer/config.json", "cap_feat_dim"),
+            field("transformer/config.json", "in_channels", 8, "/transformer/config.json", "in_channels"));
 
     private final String checkpoint;
     private final List<String> networks;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,19 @@ class ForeignConfigTest {
                 "edit; processor/preprocessor_config.json; image_processor_type; \"CLIPImageProcessor\"",
                 "edit; processor/preprocessor_config.json; resample; 2",
                 "edit; processor/preprocessor_config.json; image_std; [1e-300, 1, 1]",
+                "zimage; model_index.json; transformer; [\"diffusers\", \"ZImageControlNetModel\"]",
+                "zimage; model_index.json; text_encoder; [\"transformers\", \"Qwen2_5_VLForConditionalGeneration\"]",
+                "zimage; model_index.json; vae; [\"diffusers\", \"AutoencoderKLFlux2\"]",
+                "zimage; model_index.json; siglip; [\"transformers\", \"Siglip2VisionModel\"]",
+                "zimage; transformer/config.json; _class_name; \"Lumina2Transformer2DModel\"",
+                "zimage; transformer/config.json; siglip_feat_dim; 1152",
+                "zimage; transformer/config.json; all_patch_size; [2, 4]",
+                "zimage; transformer/config.json; all_f_patch_size; [2]",
+                "zimage; transformer/config.json; qk_norm; false",
+                "zimage; transformer/config.json; axes_dims; [4, 10, 12]",
+                "zimage; transformer/config.json; rope_theta; 0",
+                "zimage; text_encoder/config.json; model_type; \"qwen2\"",
+                "zimage; text_encoder/config.json; attention_bias; true",
             })
     void aValueThatIsNotComputedIsRefusedByItsName(String which, String file, String key, String value)
             throws IOException {
@@ -168,7 +182,7 @@ class ForeignConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"flux", "edit"})
+    @ValueSource(strings = {"flux", "edit", "zimage"})
     void aSoundCheckpointIsReadWithoutARemark(String which) throws IOException {
         assertThat(warnings(checkpoint(which))).isEmpty();
     }
@@ -240,7 +254,12 @@ class ForeignConfigTest {
 
     private Path checkpoint(String which) throws IOException {
         return TestCheckpoints.copy(
-                which.equals("flux") ? TestCheckpoints.POCKET_FLUX : TestCheckpoints.POCKET_EDIT, folder);
+                switch (which) {
+                    case "flux" -> TestCheckpoints.POCKET_FLUX;
+                    case "zimage" -> TinyZImage.TURBO;
+                    default -> TestCheckpoints.POCKET_EDIT;
+                },
+                folder);
     }
 
     /** What the log says of a checkpoint's configs while it is opened. */

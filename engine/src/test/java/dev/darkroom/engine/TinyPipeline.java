@@ -6,9 +6,11 @@ import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Sources;
 import dev.darkroom.qwenimage.TinyQwen;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,29 @@ public enum TinyPipeline {
         @Override
         public Path make(Path folder) throws IOException {
             return TinyQwen.make(folder, "QwenImageEditPlusPipeline", SMALL);
+        }
+    },
+    ZIMAGE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+    },
+    ZIMAGE_IMG2IMG(Brings.START) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+    },
+    ZIMAGE_INPAINT(Brings.MASK) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+
+        @Override
+        Fit fit() {
+            return Fit.ABLE;
         }
     };
 
@@ -107,6 +132,16 @@ public enum TinyPipeline {
     Sources sources(Picture picture, List<LoraFile> loras) {
         return new Sources(
                 brings == Brings.NOTHING ? List.of() : List.of(picture), brings == Brings.MASK ? picture : null, loras);
+    }
+
+    /** How well the pipeline suits that job. */
+    Fit fit() {
+        return Fit.MADE_FOR;
+    }
+
+    /** True if its checkpoint is one of text to image, and is warmed up as that. */
+    boolean isDrawnByTextToImage() {
+        return this == FLUX_IMG2IMG || this == ZIMAGE_IMG2IMG || this == ZIMAGE_INPAINT;
     }
 
     /** True if its text encoder sees the pictures; then a prompt is never cut, for it would lose what it says of them. */

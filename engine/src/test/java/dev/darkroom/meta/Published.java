@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.job.Size;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,6 +50,13 @@ public enum Published {
         void change(Path folder) throws IOException {
             TestCheckpoints.edit(folder.resolve("transformer/config.json"), config -> config.put("zero_cond_t", true));
         }
+    },
+    Z_IMAGE_TURBO("z-image-turbo", "z-image", TinyZImage.TURBO, "ZImagePipeline"),
+    Z_IMAGE("z-image", "z-image", TinyZImage.TURBO, "ZImagePipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            TinyZImage.base(folder);
+        }
     };
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -87,6 +95,7 @@ public enum Published {
     /** Its networks: folder → tensors. */
     Map<String, SparseComponent> networks() {
         Map<String, SparseComponent> networks = SparseComponent.read(resource(family + ".tensors"));
+        networks.computeIfAbsent("vae", vae -> SparseComponent.read(resource("flux.tensors")).get(vae));
         change(networks);
         return networks;
     }

@@ -11,6 +11,7 @@ import dev.darkroom.text.Qwen25VlVisionTower;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.zimage.ZImageConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ public final class ConfigFuzz {
     private static final List<Consumer<ConfigFile>> READERS = List.of(
             FluxConfig::read,
             QwenImageConfig::read,
+            ZImageConfig::read,
             FlowMatchSchedule::read,
             ClipTextEncoder.Config::read,
             T5Encoder.Config::read,
