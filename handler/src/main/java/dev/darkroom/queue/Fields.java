@@ -108,7 +108,7 @@ final class Fields {
                         "guidance_scale",
                         List.of("guidance"),
                         new Field.Decimal(0, 100),
-                        "How closely to follow the prompt, for models that embed it; others accept only 0."),
+                        "How closely to follow the prompt, for models that embed it. Z-Image takes true_cfg_scale less 1, as its reference does; others accept only 0."),
                 new Field(
                         "true_cfg_scale",
                         List.of("cfg_scale"),
