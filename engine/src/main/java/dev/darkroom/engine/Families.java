@@ -11,7 +11,7 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
 import dev.darkroom.zimage.ZImageCheckpoint;
-import dev.darkroom.zimage.ZImageLoraNames;
+import dev.darkroom.zimage.ZImageNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ public final class Families {
     private static final List<Entry> ALL = List.of(
             new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
             new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()),
-            new Entry(ZImageCheckpoint.PIPELINES, ZImageCheckpoint::open, new ZImageLoraNames()));
+            new Entry(ZImageCheckpoint.PIPELINES, ZImageCheckpoint::open, new ZImageNames()));
 
     private Families() {}
 
