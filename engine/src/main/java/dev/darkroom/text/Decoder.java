@@ -56,14 +56,23 @@ final class Decoder {
             List<Integer> sections,
             boolean biased,
             boolean normed) {
+        /** The meaning of the keys of {@code rope_scaling}, which newer libraries call {@code rope_parameters}. */
+        static final ConfigKeys ROPE_KEYS = ConfigKeys.of("rope_scaling or rope_parameters (FLUX.2, Z-Image)")
+                .uses("rope_theta")
+                .must("rope_type", "default")
+                .must("type", "default")
+                .must("factor", 1)
+                .must("attention_factor", 1)
+                .must("partial_rotary_factor", 1)
+                .ignores("for other kinds of scaling", "original_max_position_embeddings");
+
         /**
          * Reads the fields of a model whose positions have one axis, and checks them against each other.
          *
-         * @param rope the meaning of the keys of its {@code rope_scaling} or {@code rope_parameters}
          * @param headWidth of a file that states none, from its width and its heads
          * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
          */
-        static Config read(ConfigFile file, ConfigKeys rope, IntBinaryOperator headWidth, boolean normed) {
+        static Config read(ConfigFile file, IntBinaryOperator headWidth, boolean normed) {
             int width = file.count("hidden_size");
             int heads = file.count("num_attention_heads");
             int keyHeads = file.count("num_key_value_heads", heads);
@@ -84,18 +93,18 @@ final class Decoder {
                     file.count("intermediate_size"),
                     file.count("max_position_embeddings"),
                     file.number("rms_norm_eps", 1e-6, 0, 1),
-                    theta(file, rope),
+                    theta(file),
                     List.of(ofHead / 2),
                     false,
                     normed);
         }
 
         /** Reads the base of the rotations, from the file itself or from the object that newer libraries write, and that may state more. */
-        private static double theta(ConfigFile file, ConfigKeys keys) {
+        private static double theta(ConfigFile file) {
             Optional<Double> theta = file.optionalNumber("rope_theta");
             for (String name : List.of("rope_scaling", "rope_parameters")) {
                 if (file.has(name)) {
-                    Optional<Double> inner = file.at(name).within(keys).optionalNumber("rope_theta");
+                    Optional<Double> inner = file.at(name).within(ROPE_KEYS).optionalNumber("rope_theta");
                     theta = theta.or(() -> inner);
                 }
             }
@@ -176,7 +185,7 @@ final class Decoder {
      */
     Tensor forward(Tensor embeds, Tensor positions, @Nullable Tensor mask) {
         try (var scope = Scope.open("language model")) {
-            Tensor x = run(scope, embeds, positions, mask, List.of(), new ArrayList<>());
+            Tensor x = run(scope, embeds, positions, mask, 0, List.of(), new ArrayList<>());
             return scope.keep(norm == null ? x : norm.apply(x));
         }
     }
@@ -190,9 +199,19 @@ final class Decoder {
      * @param after numbers of layers, counted from 1, in ascending order; 0 is the embeds
      */
     Tensor states(Tensor embeds, Tensor positions, @Nullable Tensor mask, List<Integer> after) {
+        return states(embeds, positions, mask, after, 0);
+    }
+
+    /**
+     * Computes the same where some rows in front see nothing, not even themselves, and are seen by none: what attention gives them is 0.
+     *
+     * @param embeds {@code [B, blind + S, D]}
+     * @param positions {@code [axes, B, S]}
+     */
+    Tensor states(Tensor embeds, Tensor positions, @Nullable Tensor mask, List<Integer> after, int blind) {
         try (var scope = Scope.open("language model")) {
             List<Tensor> states = new ArrayList<>();
-            run(scope, embeds, positions, mask, after, states);
+            run(scope, embeds, positions, mask, blind, after, states);
             return scope.keep(states.size() == 1 ? states.getFirst() : Tensor.cat(-1, states.toArray(Tensor[]::new)));
         }
     }
@@ -202,6 +221,7 @@ final class Decoder {
             Tensor embeds,
             Tensor positions,
             @Nullable Tensor mask,
+            int blind,
             List<Integer> after,
             List<Tensor> states) {
         List<Tensor> rope = rope(positions);
@@ -211,7 +231,7 @@ final class Decoder {
             if (after.contains(i)) {
                 states.add(x);
             }
-            Tensor next = layers.at(i).forward(x, rope, mask);
+            Tensor next = layers.at(i).forward(x, rope, mask, blind);
             x = after.contains(i) ? next : scope.replace(x, next);
             Probe.see("layer" + i, x);
             Probe.see("hidden_states", i + 1, "", x);
@@ -263,20 +283,29 @@ final class Decoder {
             return c.biased ? Linear.load(w, c.width, out) : Linear.withoutBias(w, c.width, out);
         }
 
-        Tensor forward(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
+        Tensor forward(Tensor x, List<Tensor> rope, @Nullable Tensor mask, int blind) {
             try (var layer = Scope.open("language layer")) {
-                Tensor h = inputLayernorm.apply(x);
-                Tensor attended = AttentionOperators.causalAttention(
-                        byHead(qProj.apply(h), qNorm),
-                        byHead(kProj.apply(h), kNorm),
-                        vProj.apply(h),
-                        rope,
-                        config.heads,
-                        config.keyHeads,
-                        mask);
-                x = x.plus(oProj.apply(attended));
+                x = blind == 0
+                        ? attend(x, rope, mask)
+                        : Tensor.cat(
+                                1,
+                                x.narrow(1, 0, blind),
+                                attend(x.narrow(1, blind, x.size(1) - blind), rope, mask));
                 return layer.keep(x.plus(mlp.apply(postAttentionLayernorm.apply(x))));
             }
+        }
+
+        private Tensor attend(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
+            Tensor h = inputLayernorm.apply(x);
+            Tensor attended = AttentionOperators.causalAttention(
+                    byHead(qProj.apply(h), qNorm),
+                    byHead(kProj.apply(h), kNorm),
+                    vProj.apply(h),
+                    rope,
+                    config.heads,
+                    config.keyHeads,
+                    mask);
+            return x.plus(oProj.apply(attended));
         }
 
         /** Normalises every head of {@code [B, S, H·Dh]}, where there is a norm. */

@@ -53,16 +53,6 @@ public final class Qwen3Encoder {
                 .ignores("no window slides", "sliding_window", "max_window_layers")
                 .ignores("no word is predicted", "tie_word_embeddings", "eos_token_id");
 
-        /** The meaning of the keys of its {@code rope_scaling}, which newer libraries call {@code rope_parameters}. */
-        public static final ConfigKeys ROPE_KEYS = ConfigKeys.of("rope_scaling or rope_parameters (FLUX.2, Z-Image)")
-                .uses("rope_theta")
-                .must("rope_type", "default")
-                .must("type", "default")
-                .must("factor", 1)
-                .must("attention_factor", 1)
-                .must("partial_rotary_factor", 1)
-                .ignores("for other kinds of scaling", "original_max_position_embeddings");
-
         /**
          * Reads {@code config.json} of a checkpoint's {@code text_encoder/}.
          *
@@ -79,7 +69,7 @@ public final class Qwen3Encoder {
          */
         public static Config read(ConfigFile config, IntFunction<List<Integer>> after) {
             ConfigFile file = config.within(KEYS);
-            Decoder.Config decoder = Decoder.Config.read(file, ROPE_KEYS, (width, heads) -> HEAD_WIDTH, true);
+            Decoder.Config decoder = Decoder.Config.read(file, (width, heads) -> HEAD_WIDTH, true);
             return new Config(decoder, decoder.ascending(file, after.apply(decoder.layers())));
         }
 

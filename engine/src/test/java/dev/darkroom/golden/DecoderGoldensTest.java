@@ -26,6 +26,14 @@ class DecoderGoldensTest {
                 "zimage", "tiny-zimage", Map.of(ENCODER, Qwen3Goldens::real, TOKENIZER, Qwen3Goldens::tokenizers));
     }
 
+    @TestFactory
+    Stream<DynamicTest> dev() {
+        return tests(
+                "flux2dev",
+                "tiny-flux2-dev-full",
+                Map.of(ENCODER, MistralGoldens::encoder, TOKENIZER, MistralGoldens::tokenizers));
+    }
+
     private static Stream<DynamicTest> tests(
             String family, String checkpoint, Map<String, Function<GoldenFile, List<Comparison>>> kinds) {
         var folder = TestCheckpoints.GOLDENS.resolve("golden").resolve(family);
@@ -38,7 +46,6 @@ class DecoderGoldensTest {
                     var golden = new GoldenCase(
                             family + "/" + kind.getKey(), () -> kind.getValue().apply(file));
                     GoldenCase.Verdict verdict = golden.verdict();
-                    System.out.println(verdict);
                     assertThat(verdict.comparisons()).as(verdict.toString()).allMatch(Comparison::passes);
                 }));
     }
