@@ -2,6 +2,7 @@ package dev.darkroom.text;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.job.JobException;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntBinaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,6 +132,18 @@ final class Decoder {
             return List.copyOf(after);
         }
 
+        /**
+         * Checks that a prompt is not longer than any that the model can read.
+         *
+         * @throws JobException if it is
+         */
+        void requireWithin(int tokens) {
+            if (tokens > positions) {
+                throw JobException.badInput(
+                        "prompt: makes " + tokens + " tokens, at most " + positions + " are possible");
+            }
+        }
+
         /** Bytes that so many tokens take at the network's peak, at most, with the states after the last layer alone. */
         long peak(long tokens, DType type) {
             return EncoderBytes.ofTokens(tokens, width, mlpWidth, type);
@@ -174,6 +188,11 @@ final class Decoder {
     /** Looks up the embeds of ids {@code [B, S] → [B, S, D]}, which must be within the vocabulary. */
     Tensor embed(Tensor ids) {
         return embedTokens.apply(ids);
+    }
+
+    /** Positions of a text's tokens, for a model whose positions have one axis: {@code [1, 1, S]}. */
+    Tensor positions(int tokens) {
+        return Tensor.of(LongStream.range(0, tokens).toArray(), 1, 1, tokens).to(placement.device());
     }
 
     /**

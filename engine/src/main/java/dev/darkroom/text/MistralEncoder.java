@@ -2,7 +2,6 @@ package dev.darkroom.text;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
-import dev.darkroom.job.JobException;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
@@ -13,6 +12,7 @@ import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The language model of Mistral Small 3 as the text encoder of FLUX.2-dev: a prompt's embeds are the states after three of its layers. What
@@ -108,9 +108,6 @@ public final class MistralEncoder {
         }
     }
 
-    /** Places of the language model, in files of older and newer libraries and of the language model alone. */
-    private static final List<String> PLACES = List.of("language_model.model", "model.language_model", "model");
-
     private final Config config;
     private final Placement placement;
     private final Decoder decoder;
@@ -122,15 +119,17 @@ public final class MistralEncoder {
         w.ignore("lm_head", "language_model.lm_head"); // no word is predicted
         w.ignore("vision_tower", "model.vision_tower", "multi_modal_projector", "model.multi_modal_projector");
         w.ignore("tekken_model"); // a tokenizer, which some files have among their tensors
-        Weights stored = PLACES.stream()
-                .map(w::at)
+        decoder = new Decoder(config.decoder, Decoder.Depth.upTo(config.after), language(w));
+    }
+
+    /** Finds the language model in files of older and newer libraries, and in those of the language model alone. */
+    private static Weights language(Weights w) {
+        Weights language = w.at("language_model.model");
+        return Stream.of(language, w.at("model.language_model"), w.at("model"), w)
                 .filter(place -> place.has("embed_tokens"))
                 .findFirst()
-                .orElse(w);
-        Weights language = w.at(PLACES.getFirst());
-        boolean named = PLACES.stream().anyMatch(place -> w.at(place).has("embed_tokens")) || w.has("embed_tokens");
-        decoder = new Decoder(
-                config.decoder, Decoder.Depth.upTo(config.after), named ? language.storedAt(stored) : language);
+                .map(language::storedAt)
+                .orElse(language);
     }
 
     public Config config() {
@@ -150,19 +149,13 @@ public final class MistralEncoder {
      */
     public Tensor encode(PaddedIds prompt) {
         long[] ids = prompt.ids();
-        if (ids.length > config.decoder.positions()) {
-            throw JobException.badInput("prompt: makes " + ids.length + " tokens, at most "
-                    + config.decoder.positions() + " are possible");
-        }
+        config.decoder.requireWithin(ids.length);
         int padding = prompt.padding();
         int blind = Math.min(padding, 1);
         long[] computed = LongStream.of(ids).skip(padding - blind).toArray();
         try (var scope = Scope.open("mistral")) {
             Tensor embeds = decoder.embed(TokenIds.of(computed, config.vocabulary()));
-            int real = prompt.real();
-            Tensor positions = Tensor.of(LongStream.range(0, real).toArray(), 1, 1, real)
-                    .to(placement.device());
-            Tensor states = decoder.states(embeds, positions, null, config.after, blind);
+            Tensor states = decoder.states(embeds, decoder.positions(prompt.real()), null, config.after, blind);
             return scope.keep(padding <= 1 ? states : repeatingTheFirst(states, padding));
         }
     }

@@ -2,17 +2,17 @@ package dev.darkroom.text;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
-import dev.darkroom.job.JobException;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.text.tokenizer.PaddedIds;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Qwen3 as the text encoder of FLUX.2 klein and Z-Image: a prompt's embeds are the states after some of its layers, of which the later ones
@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: huggingface/transformers, {@code models/qwen3/modeling_qwen3.py}, Qwen3ForCausalLM, of which {@code hidden_states} are used.
  */
 public final class Qwen3Encoder {
+    /** What is known of its layers by their names. */
+    public static final LayerNames LAYERS = LayerNames.called(new Qwen3Names());
+
     private static final int HEAD_WIDTH = 128;
 
     /**
@@ -116,34 +119,30 @@ public final class Qwen3Encoder {
 
     /** Computes the prompt embeds of one prompt without padding: {@code S} ids {@code → [1, S, embed width]}. */
     public Tensor encode(long[] ids) {
-        return encode(ids, ids.length);
+        return encode(new PaddedIds(ids, ids.length));
     }
 
     /**
      * Computes the prompt embeds of one prompt that is padded at its end. Rows of padding see the prompt and no padding, and come out as
      * such: they are neither zeros nor equal.
      *
-     * @param ids {@code S} of them, with the padding
-     * @param real how many of them are no padding
-     * @return {@code [1, S, embed width]}
+     * @return {@code [1, S, embed width]}, of all tokens with the padding
      */
-    public Tensor encode(long[] ids, int real) {
-        if (ids.length > config.decoder.positions()) {
-            throw JobException.badInput("prompt: makes " + ids.length + " tokens, at most "
-                    + config.decoder.positions() + " are possible");
-        }
+    public Tensor encode(PaddedIds prompt) {
+        long[] ids = prompt.ids();
+        config.decoder.requireWithin(ids.length);
         try (var scope = Scope.open("qwen3")) {
             Tensor embeds = decoder.embed(TokenIds.of(ids, config.vocabulary()));
-            Tensor positions = Tensor.of(LongStream.range(0, ids.length).toArray(), 1, 1, ids.length)
-                    .to(placement.device());
-            return scope.keep(decoder.states(embeds, positions, mask(ids.length, real), config.after));
+            Tensor mask = prompt.padding() == 0
+                    ? null
+                    : Tensor.of(
+                                    LongStream.range(0, ids.length)
+                                            .map(i -> i < prompt.real() ? 1 : 0)
+                                            .toArray(),
+                                    1,
+                                    ids.length)
+                            .to(placement.device());
+            return scope.keep(decoder.states(embeds, decoder.positions(ids.length), mask, config.after));
         }
-    }
-
-    private @Nullable Tensor mask(int length, int real) {
-        return real >= length
-                ? null
-                : Tensor.of(LongStream.range(0, length).map(i -> i < real ? 1 : 0).toArray(), 1, length)
-                        .to(placement.device());
     }
 }

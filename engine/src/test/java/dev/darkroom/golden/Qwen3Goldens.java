@@ -70,7 +70,7 @@ final class Qwen3Goldens {
             int rows) {
         float[][] embeds = new float[1][];
         Map<String, float[]> seen =
-                Probe.record(() -> embeds[0] = encoder.encode(ids, real).toFloats());
+                Probe.record(() -> embeds[0] = encoder.encode(new PaddedIds(ids, real)).toFloats());
         seen.forEach((name, values) -> {
             if (golden.has("mid." + name)) {
                 results.add(Comparison.of(
