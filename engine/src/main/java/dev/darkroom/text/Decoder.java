@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntBinaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -162,9 +164,19 @@ final class Decoder {
 
     /** How many of a checkpoint's layers compute, and whether the last norm does. */
     record Depth(int layers, boolean lastNorm) {
+        private static final Pattern LATER =
+                Pattern.compile("((language_)?model\\.)*(layers\\.(?<layer>\\d{1,6})\\..*|norm\\.weight)");
+
         /** The layers up to the last one whose states are taken. */
         static Depth upTo(List<Integer> after) {
             return new Depth(after.getLast(), false);
+        }
+
+        /** Tells by its name in a file if a tensor is one of a later layer, or the last norm where that is not needed. */
+        boolean isIdle(String tensor) {
+            Matcher name = LATER.matcher(tensor);
+            return name.matches()
+                    && (name.group("layer") == null ? !lastNorm : Integer.parseInt(name.group("layer")) >= layers);
         }
     }
 

@@ -7,10 +7,12 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.tokenizer.PaddedIds;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
  * huggingface/diffusers, {@code pipelines/flux2/pipeline_flux2.py}, {@code _get_mistral_3_small_prompt_embeds}.
  */
 public final class MistralEncoder {
+    private static final Pattern PICTURES = Pattern.compile("(model\\.)?(vision_tower|multi_modal_projector)\\..*");
+
     /**
      * Fields of {@code text_config} of {@code text_encoder/config.json}, and the layers that are taken.
      *
@@ -95,6 +99,13 @@ public final class MistralEncoder {
         /** Size of the vocabulary, which the tokenizer's ids must be within. */
         public int vocabulary() {
             return decoder.vocabulary();
+        }
+
+        /** What is known of its layers by their names. */
+        public LayerNames names() {
+            return LayerNames.PLAIN
+                    .without(PICTURES.asMatchPredicate())
+                    .without(Decoder.Depth.upTo(after)::isIdle);
         }
 
         /** Width of the embeds of a prompt: that of the states of all layers that are taken. */

@@ -21,9 +21,6 @@ import java.util.stream.LongStream;
  * <p>Source: huggingface/transformers, {@code models/qwen3/modeling_qwen3.py}, Qwen3ForCausalLM, of which {@code hidden_states} are used.
  */
 public final class Qwen3Encoder {
-    /** What is known of its layers by their names. */
-    public static final LayerNames LAYERS = LayerNames.called(new Qwen3Names());
-
     private static final int HEAD_WIDTH = 128;
 
     /**
@@ -79,6 +76,11 @@ public final class Qwen3Encoder {
         /** Size of the vocabulary, which the tokenizer's ids must be within. */
         public int vocabulary() {
             return decoder.vocabulary();
+        }
+
+        /** What is known of its layers by their names. */
+        public LayerNames names() {
+            return LayerNames.called(new Qwen3Names()).without(Decoder.Depth.upTo(after)::isIdle);
         }
 
         /** Width of the embeds of a prompt: that of the states of all layers that are taken. */
