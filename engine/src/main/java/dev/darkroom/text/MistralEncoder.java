@@ -72,6 +72,9 @@ public final class MistralEncoder {
                 .must("layer_types", "full_attention")
                 .ignores("no word is predicted", "tie_word_embeddings", "eos_token_id");
 
+        /** The meaning of the keys of its {@code rope_scaling}, and of Qwen3's, which newer libraries call {@code rope_parameters}. */
+        public static final ConfigKeys ROPE_KEYS = Decoder.Config.ROPE_KEYS;
+
         /**
          * Reads {@code config.json} of a checkpoint's {@code text_encoder/}.
          *

@@ -10,13 +10,16 @@ import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageConfig;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.text.ClipTextEncoder;
+import dev.darkroom.text.MistralEncoder;
 import dev.darkroom.text.Qwen25VlEncoder;
 import dev.darkroom.text.Qwen25VlLanguageModel;
 import dev.darkroom.text.Qwen25VlVisionTower;
 import dev.darkroom.text.Qwen2VlImageProcessor;
+import dev.darkroom.text.Qwen3Encoder;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.text.TransformersKeys;
 import dev.darkroom.text.tokenizer.ClipTokenizer;
+import dev.darkroom.text.tokenizer.MistralTokenizer;
 import dev.darkroom.text.tokenizer.Qwen2Tokenizer;
 import dev.darkroom.text.tokenizer.T5Tokenizer;
 import dev.darkroom.text.tokenizer.TokenizerSettings;
@@ -62,10 +65,16 @@ class ConfigTableTest {
                 Qwen25VlLanguageModel.Config.KEYS,
                 Qwen25VlLanguageModel.Config.ROPE_KEYS,
                 Qwen25VlVisionTower.Config.KEYS,
+                Qwen3Encoder.Config.KEYS,
+                MistralEncoder.Config.KEYS,
+                MistralEncoder.Config.TEXT_KEYS,
+                MistralEncoder.Config.ROPE_KEYS,
                 TokenizerSettings.ANY,
                 ClipTokenizer.KEYS,
                 T5Tokenizer.KEYS,
                 Qwen2Tokenizer.KEYS,
+                Qwen2Tokenizer.CHAT_KEYS,
+                MistralTokenizer.KEYS,
                 TokenizerSettings.MAP_KEYS,
                 Qwen2VlImageProcessor.KEYS);
     }

@@ -6,8 +6,10 @@ import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.qwenimage.QwenImageConfig;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.text.ClipTextEncoder;
+import dev.darkroom.text.MistralEncoder;
 import dev.darkroom.text.Qwen25VlLanguageModel;
 import dev.darkroom.text.Qwen25VlVisionTower;
+import dev.darkroom.text.Qwen3Encoder;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
@@ -25,6 +27,8 @@ public final class ConfigFuzz {
             T5Encoder.Config::read,
             Qwen25VlLanguageModel.Config::read,
             Qwen25VlVisionTower.Config::read,
+            file -> Qwen3Encoder.Config.read(file, layers -> List.of(1)),
+            file -> MistralEncoder.Config.read(file, List.of(1)),
             AutoencoderKL.Config::read,
             AutoencoderKLQwenImage.Config::read);
 
