@@ -69,13 +69,21 @@ class ArchitectureTest {
             Map.entry(
                     "diffusion",
                     List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
+            Map.entry(
+                    "mmdit",
+                    List.of("diffusion", "lora", "nn", "weights", "ring", "checkpoint", "tensor")),
+            Map.entry(
+                    "sight",
+                    List.of("diffusion", "model", "image", "text", "vae", "weights", "checkpoint", "tensor", "job")),
             Map.entry("flux", FAMILY),
+            Map.entry("longcat", FAMILY),
             Map.entry("qwenimage", FAMILY),
             Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",
                     List.of(
                             "flux",
+                            "longcat",
                             "qwenimage",
                             "diffusion",
                             "model",
@@ -99,6 +107,9 @@ class ArchitectureTest {
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.diffusion..",
         "dev.darkroom.flux..",
+        "dev.darkroom.longcat..",
+        "dev.darkroom.mmdit..",
+        "dev.darkroom.sight..",
         "dev.darkroom.qwenimage..",
         "dev.darkroom.lora..",
         "dev.darkroom.model..",

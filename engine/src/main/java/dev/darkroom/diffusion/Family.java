@@ -26,9 +26,9 @@ public interface Family {
      */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength);
 
-    /** True if the text encoder sees the pictures of a job. */
-    default boolean seesPictures() {
-        return false;
+    /** Pixels of a reference that become one token of a text encoder that sees the pictures of a job; 0 for one that does not. */
+    default int pixelsOfSeenToken() {
+        return 0;
     }
 
     /**

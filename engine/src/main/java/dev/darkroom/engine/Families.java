@@ -5,6 +5,8 @@ import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxLoraNames;
 import dev.darkroom.job.Limits;
+import dev.darkroom.longcat.LongCatCheckpoint;
+import dev.darkroom.longcat.LongCatLoraNames;
 import dev.darkroom.lora.LoraNames;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
@@ -22,7 +24,8 @@ import java.util.stream.Stream;
 public final class Families {
     private static final List<Entry> ALL = List.of(
             new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
-            new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()));
+            new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()),
+            new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, new LongCatLoraNames()));
 
     private Families() {}
 

@@ -134,10 +134,10 @@ public record FluxCheckpoint(
         };
         int token = 4 * AutoencoderKL.Config.read(files.config("vae")).latentChannels();
         int in = pipeline instanceof FluxFillPipeline ? 2 * token + MASK_WIDTH : token;
-        if (config.inChannels() != in || config.outChannels() != token) {
+        if (config.blocks().inChannels() != in || config.blocks().outChannels() != token) {
             throw new CheckpointException(folder + "/transformer/config.json: " + className + " needs in_channels "
-                    + in + " and out_channels " + token + ", not " + config.inChannels() + " and "
-                    + config.outChannels());
+                    + in + " and out_channels " + token + ", not "
+                    + config.blocks().inChannels() + " and " + config.blocks().outChannels());
         }
         return pipeline;
     }

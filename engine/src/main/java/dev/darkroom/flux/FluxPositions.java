@@ -1,8 +1,6 @@
 package dev.darkroom.flux;
 
 import dev.darkroom.diffusion.TokenGrid;
-import dev.darkroom.tensor.AttentionOperators;
-import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -16,7 +14,6 @@ import java.util.List;
  * <p>Source: huggingface/diffusers, {@code models/embeddings.py}, FluxPosEmbed, and {@code _prepare_latent_image_ids} of the pipelines.
  */
 public final class FluxPositions {
-    private static final double THETA = 10_000;
     private static final int AXES = 3;
 
     private final List<float[]> parts = new ArrayList<>();
@@ -70,8 +67,6 @@ public final class FluxPositions {
 
     /** Computes the rotations of positions {@code [S, 3]}: complex {@code [S, Dh/2]}. */
     public static Tensor rope(Tensor ids, FluxConfig config) {
-        long[] widths =
-                config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
-        return AttentionOperators.ropeTable(ids, widths, THETA, DType.FLOAT64);
+        return config.blocks().rope(ids);
     }
 }

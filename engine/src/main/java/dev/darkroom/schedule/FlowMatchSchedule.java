@@ -125,6 +125,15 @@ public record FlowMatchSchedule(
     }
 
     /**
+     * Classifier-free guidance with no token of the result longer than in the prediction.
+     *
+     * <p>Source: huggingface/diffusers, {@code pipelines/longcat_image/pipeline_longcat_image.py}, {@code cfg_renorm}.
+     */
+    public static Tensor guideShrinking(Tensor prediction, Tensor negative, double scale) {
+        return Operators.guideShrinking(prediction, negative, scale);
+    }
+
+    /**
      * Classifier-free guidance with each token of the result scaled to its norm in the prediction.
      *
      * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage.py}, {@code __call__}.

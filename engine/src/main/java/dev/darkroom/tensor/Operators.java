@@ -47,6 +47,7 @@ public final class Operators {
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
+    private static final Operator GUIDE_SHRINKING = Operator.named("guide_shrinking");
     private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator SILU = Operator.named("silu");
@@ -141,6 +142,14 @@ public final class Operators {
      */
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return GUIDE_KEEPING_LENGTH.tensor(prediction, negative, scale);
+    }
+
+    /**
+     * Classifier-free guidance, {@code negative + scale · (prediction − negative)}, with each token {@code [.., D]} that is longer than in the
+     * prediction scaled to its norm there; in float32.
+     */
+    public static Tensor guideShrinking(Tensor prediction, Tensor negative, double scale) {
+        return GUIDE_SHRINKING.tensor(prediction, negative, scale);
     }
 
     /**

@@ -188,6 +188,11 @@ def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: floa
     guided = away + scale * (prediction.to(6) - away)
     return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / torch.linalg_vector_norm(guided, 2, [-1], True))
 
+def guide_shrinking(self, prediction: Tensor, negative: Tensor, scale: float) -> Tensor:
+    away = negative.to(6)
+    guided = away + scale * (prediction.to(6) - away)
+    return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / (torch.linalg_vector_norm(guided, 2, [-1], True) + 1e-8)).clamp(0.0, 1.0)
+
 def relative_change(self, now: Tensor, before: Tensor) -> Tensor:
     # The sum of absolute differences over the sum of absolute values, in float32: one number.
     return torch.linalg_vector_norm(now - before, 1, None, False, dtype=6) / torch.linalg_vector_norm(before, 1, None, False, dtype=6)

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 public final class GoldenMain {
     private static final int DEPTH = 5;
 
-    private static final List<GoldenFamily> FAMILIES = List.of(FluxGoldens.FAMILY, QwenGoldens.FAMILY);
+    private static final List<GoldenFamily> FAMILIES = List.of(FluxGoldens.FAMILY, QwenGoldens.FAMILY, LongCatGoldens.FAMILY);
 
     private GoldenMain() {}
 

@@ -33,9 +33,10 @@ class GoldensTest {
 
     @Test
     void noGoldenIsLeftOut() throws IOException {
-        assertThat(GoldenMain.cases(GOLDENS, "")).hasSize(116);
+        assertThat(GoldenMain.cases(GOLDENS, "")).hasSize(130);
         assertThat(GoldenMain.cases(GOLDENS, "flux")).hasSize(19);
         assertThat(GoldenMain.cases(GOLDENS, "qwen")).hasSize(25);
+        assertThat(GoldenMain.cases(GOLDENS, "longcat")).hasSize(14);
         assertThat(GoldenMain.cases(GOLDENS, "lora")).hasSize(72);
         assertThat(pocketEdit()).hasSize(4);
         assertThat(pocketFlux()).hasSize(7);

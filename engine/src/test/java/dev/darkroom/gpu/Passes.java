@@ -75,8 +75,8 @@ final class Passes {
     Runnable pass(int side, int batch) {
         FluxConfig config = config();
         int rows = side / 16;
-        Tensor tokens = random(1, batch, imageTokens(side), config.inChannels());
-        Tensor embeds = random(2, batch, textTokens, config.promptWidth());
+        Tensor tokens = random(1, batch, imageTokens(side), config.blocks().inChannels());
+        Tensor embeds = random(2, batch, textTokens, config.blocks().promptWidth());
         Tensor pooled = random(3, batch, config.pooledWidth());
         Tensor sigma = onCard(Tensor.of(new float[] {0.5f}, 1, 1));
         Tensor guidance = config.guidanceEmbeds() ? onCard(Tensor.of(numbers(batch, 3.5f), batch)) : null;

@@ -182,6 +182,11 @@ class OperatorsTest {
                         "float32 [2, 3]",
                         () -> Operators.guideKeepingLength(
                                 bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
+                sample(
+                        "guide_shrinking",
+                        "float32 [2, 3]",
+                        () -> Operators.guideShrinking(
+                                bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
                 sample("euler_step", "float32 [2, 3]", () -> Operators.eulerStep(bf16(2, 3), bf16(2, 3), -0.25)),
                 sample("silu", "bfloat16 [2, 3]", () -> Operators.silu(bf16(2, 3))),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),

@@ -165,9 +165,9 @@ public final class Bench {
             FluxTransformer transformer = loaded.network();
             var config = transformer.config();
             int side = (int) Math.sqrt(imageTokens);
-            Tensor tokens = Operators.randn(1, DType.FLOAT32, new long[] {1, imageTokens, config.inChannels()})
+            Tensor tokens = Operators.randn(1, DType.FLOAT32, new long[] {1, imageTokens, config.blocks().inChannels()})
                     .getFirst();
-            Tensor embeds = Operators.randn(2, DType.FLOAT32, new long[] {1, textTokens, config.promptWidth()})
+            Tensor embeds = Operators.randn(2, DType.FLOAT32, new long[] {1, textTokens, config.blocks().promptWidth()})
                     .getFirst();
             Tensor pooled = Operators.randn(3, DType.FLOAT32, new long[] {1, config.pooledWidth()})
                     .getFirst();

@@ -1,4 +1,4 @@
-package dev.darkroom.flux;
+package dev.darkroom.mmdit;
 
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.Linear;
@@ -18,7 +18,7 @@ import java.util.List;
 record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Linear projOut) {
     static final int MLP_RATIO = 4;
 
-    static SingleStreamBlock load(Weights w, FluxConfig c) {
+    static SingleStreamBlock load(Weights w, MmditConfig c) {
         int d = c.width();
         return new SingleStreamBlock(
                 Modulation.load(w.at("norm"), d, 1),

@@ -1,10 +1,10 @@
-package dev.darkroom.flux;
+package dev.darkroom.mmdit;
 
 import dev.darkroom.nn.Modulation;
 import java.util.List;
 
 /** The modulations of all blocks of one step. */
-record FluxModulations(List<DoubleStreamBlock.Sets> doubles, List<Modulation.Set> singles, Modulation.Norm out) {
+record Modulations(List<DoubleStreamBlock.Sets> doubles, List<Modulation.Set> singles, Modulation.Norm out) {
     /** Norm of the image tokens before double stream block {@code i}, or before what follows the last one. */
     Modulation.Norm image(int i) {
         return i < doubles.size() ? doubles.get(i).image().attention().norm() : joint(0).plain();

@@ -1,4 +1,4 @@
-package dev.darkroom.flux;
+package dev.darkroom.mmdit;
 
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.FeedForward;
@@ -27,7 +27,7 @@ record DoubleStreamBlock(
         Linear toAddOut,
         FeedForward ff,
         FeedForward ffContext) {
-    static DoubleStreamBlock load(Weights w, FluxConfig c) {
+    static DoubleStreamBlock load(Weights w, MmditConfig c) {
         Weights attn = w.at("attn");
         int d = c.width();
         return new DoubleStreamBlock(
@@ -73,7 +73,7 @@ record DoubleStreamBlock(
      * @param nextText norm that follows on the text stream
      * @param rope rotations of text, then image positions
      */
-    FluxStreams forward(FluxStreams in, Sets sets, Modulation.Norm nextImage, Modulation.Norm nextText, Tensor rope) {
+    Streams forward(Streams in, Sets sets, Modulation.Norm nextImage, Modulation.Norm nextText, Tensor rope) {
         try (var block = Scope.open("double stream block")) {
             // joint attention, text first
             Tensor attended = QueryKeyValue.attend(
@@ -90,7 +90,7 @@ record DoubleStreamBlock(
                     image.attention().end(in.image().x(), projected, image.mlp().norm());
             Residual c =
                     text.attention().end(in.text().x(), addProjected, text.mlp().norm());
-            return new FluxStreams(
+            return new Streams(
                             image.mlp().end(x.x(), ff.apply(x.norm()), nextImage),
                             text.mlp().end(c.x(), ffContext.apply(c.norm()), nextText))
                     .keptBy(block);

@@ -1,4 +1,4 @@
-package dev.darkroom.qwenimage;
+package dev.darkroom.sight;
 
 import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.image.PilResize;
@@ -14,19 +14,20 @@ import dev.darkroom.vae.ImageProcessor;
  * @param condition key of the picture at the size that the text encoder sees
  * @param latents key of the picture at the size that the autoencoder encodes
  */
-record Reference(Picture picture, PictureKey condition, PictureKey latents) {
-    static Reference of(Picture picture, Size conditionSize, Size latentsSize) {
+public record Reference(Picture picture, PictureKey condition, PictureKey latents) {
+    /** Makes a reference of a picture that is seen at these sizes. */
+    public static Reference of(Picture picture, Size conditionSize, Size latentsSize) {
         PictureKey latents = PictureKey.of(picture, latentsSize);
         return new Reference(picture, new PictureKey(latents.content(), conditionSize), latents);
     }
 
     /** Pixels for the autoencoder, {@code [1, 3, H, W]} in −1…1. */
-    Tensor pixels() {
+    public Tensor pixels() {
         return ImageProcessor.preprocess(at(latents), latents.size(), Device.CPU);
     }
 
     /** Resizes the picture to the size of one of the two keys. */
-    Picture at(PictureKey key) {
+    public Picture at(PictureKey key) {
         return PilResize.LANCZOS.apply(picture, key.size());
     }
 }

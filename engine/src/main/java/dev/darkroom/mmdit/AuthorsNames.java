@@ -1,0 +1,106 @@
+package dev.darkroom.mmdit;
+
+import dev.darkroom.lora.LoraModule;
+import dev.darkroom.weights.names.NameTable;
+import dev.darkroom.weights.names.OtherNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Names of a transformer's modules in files of FLUX.1's authors, Black Forest Labs, which ComfyUI and GGUF files have too. Some of these
+ * modules stand for several of our layers, one after another in the rows of their weight.
+ *
+ * <p>Source: huggingface/diffusers, {@code loaders/lora_conversion_utils.py}.
+ */
+public final class AuthorsNames implements OtherNames {
+    /** Table of the blocks and what stands around them. */
+    private static final String BLOCKS = """
+            img_in x_embedder
+            txt_in context_embedder
+            final_layer.linear proj_out
+            final_layer.adaLN_modulation.1 norm_out.linear
+            double_blocks.#.img_mod.lin transformer_blocks.#.norm1.linear
+            double_blocks.#.txt_mod.lin transformer_blocks.#.norm1_context.linear
+            double_blocks.#.img_attn.qkv transformer_blocks.#.attn.to_q transformer_blocks.#.attn.to_k transformer_blocks.#.attn.to_v
+            double_blocks.#.txt_attn.qkv transformer_blocks.#.attn.add_q_proj transformer_blocks.#.attn.add_k_proj \
+            transformer_blocks.#.attn.add_v_proj
+            double_blocks.#.img_attn.proj transformer_blocks.#.attn.to_out.0
+            double_blocks.#.txt_attn.proj transformer_blocks.#.attn.to_add_out
+            double_blocks.#.img_mlp.0 transformer_blocks.#.ff.net.0.proj
+            double_blocks.#.img_mlp.2 transformer_blocks.#.ff.net.2
+            double_blocks.#.txt_mlp.0 transformer_blocks.#.ff_context.net.0.proj
+            double_blocks.#.txt_mlp.2 transformer_blocks.#.ff_context.net.2
+            single_blocks.#.modulation.lin single_transformer_blocks.#.norm.linear
+            single_blocks.#.linear1 single_transformer_blocks.#.attn.to_q single_transformer_blocks.#.attn.to_k \
+            single_transformer_blocks.#.attn.to_v single_transformer_blocks.#.proj_mlp
+            single_blocks.#.linear2 single_transformer_blocks.#.proj_out
+            double_blocks.#.img_attn.norm.query_norm transformer_blocks.#.attn.norm_q
+            double_blocks.#.img_attn.norm.key_norm transformer_blocks.#.attn.norm_k
+            double_blocks.#.txt_attn.norm.query_norm transformer_blocks.#.attn.norm_added_q
+            double_blocks.#.txt_attn.norm.key_norm transformer_blocks.#.attn.norm_added_k
+            single_blocks.#.norm.query_norm single_transformer_blocks.#.attn.norm_q
+            single_blocks.#.norm.key_norm single_transformer_blocks.#.attn.norm_k
+            """;
+
+    private static final Pattern MARK =
+            Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context");
+
+    private final String lines;
+    private final NameTable table;
+
+    /**
+     * Makes the names of a family.
+     *
+     * @param own what it has beside the blocks: a line for each module, its name in files, then our layers; {@code #} stands for the
+     *     number of a block
+     */
+    public AuthorsNames(String own) {
+        lines = BLOCKS + own;
+        table = new NameTable(lines);
+    }
+
+    @Override
+    public Optional<List<Part>> parts(String tensor) {
+        return table.find(tensor)
+                .map(entry -> entry.tensors().stream()
+                        .map(name -> new Part(name, share(name), isScaleAndShift(entry.module())))
+                        .toList());
+    }
+
+    /** The first layer of a single stream block's MLP is as wide as it makes it; projections beside it are as wide as the stream. */
+    private static int share(String tensor) {
+        return tensor.contains(".proj_mlp.") ? SingleStreamBlock.MLP_RATIO : 1;
+    }
+
+    /** Finds the modules by which LoRA files name these layers. */
+    public List<LoraModule> modules(Set<String> layers) {
+        List<LoraModule> modules = new ArrayList<>();
+        lines.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
+        return modules;
+    }
+
+    /** Returns true if only a LoRA for such a transformer holds a tensor of this name, in files of either naming. */
+    public boolean marks(String tensor) {
+        return MARK.matcher(tensor).find();
+    }
+
+    private static void add(List<String> line, Set<String> layers, List<LoraModule> modules) {
+        boolean counts = line.getFirst().contains("#");
+        IntStream.range(0, counts ? layers.size() : 1)
+                .mapToObj(i -> line.stream()
+                        .map(name -> name.replace("#", Integer.toString(i)))
+                        .toList())
+                .takeWhile(names -> layers.containsAll(names.subList(1, names.size())))
+                .forEach(names -> modules.add(new LoraModule(
+                        names.getFirst(), names.subList(1, names.size()), isScaleAndShift(names.getFirst()))));
+    }
+
+    /** Returns true for the last modulation: diffusers keeps scale before shift there, the authors shift before scale. */
+    private static boolean isScaleAndShift(String module) {
+        return module.equals("final_layer.adaLN_modulation.1");
+    }
+}
