@@ -35,7 +35,7 @@ record Choices(
      * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
      */
     static Choices of(Path checkpoint, Pipeline pipeline, ModelLoras loras, Limits limits) {
-        FlowMatchSchedule schedule = schedule(checkpoint);
+        FlowMatchSchedule schedule = schedule(checkpoint, pipeline.family());
         CheckpointDefaults reference = pipeline.defaults();
         CheckpointDefaults distilled = Distillation.ofFiles(loras.own())
                 .map(distillation -> reference.distilledTo(distillation.steps()))
@@ -52,14 +52,15 @@ record Choices(
     }
 
     /** Reads the schedule of {@code scheduler/}, or the one that {@code darkroom.json} names. */
-    private static FlowMatchSchedule schedule(Path checkpoint) {
+    private static FlowMatchSchedule schedule(Path checkpoint, Family family) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         String name = file.text("schedule", "");
         if (!name.isEmpty() && !name.equals(LIGHTNING)) {
             throw file.error("schedule", "must be " + LIGHTNING + ", not " + name);
         }
         return name.isEmpty()
-                ? FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")))
+                ? family.schedule(FlowMatchSchedule.read(
+                        ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))))
                 : FlowMatchSchedule.lightning();
     }
 
@@ -110,14 +111,16 @@ record Choices(
     /** Scale of true CFG; 1 for a single pass. */
     double trueCfgScale(Sampling sampling) {
         return Optional.ofNullable(sampling.trueCfgScale())
+                .or(() -> pipeline.family().guidance().trueCfgScale(sampling.guidanceScale()))
                 .or(() -> Distillation.of(sampling.loras()).map(distillation -> 1.0))
                 .orElse(defaults.trueCfgScale());
     }
 
     private @Nullable Double strength(Job.Generation job) {
-        return job instanceof Job.FromImages from && from.strength() != null
-                ? from.strength()
-                : job.images().isEmpty() ? null : pipeline.usualStrength();
+        if (!(job instanceof Job.FromImages from)) {
+            return null; // a masked part is painted from noise alone
+        }
+        return from.strength() == null ? pipeline.usualStrength() : from.strength();
     }
 
     private FlowMatchSchedule schedule(Sampling sampling) {

@@ -4,6 +4,8 @@ import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxLoraNames;
+import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.flux2.Flux2LoraNames;
 import dev.darkroom.job.Limits;
 import dev.darkroom.longcat.LongCatCheckpoint;
 import dev.darkroom.longcat.LongCatLoraNames;
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
 public final class Families {
     private static final List<Entry> ALL = List.of(
             new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
+            new Entry(Flux2Checkpoint.PIPELINES, Flux2Checkpoint::open, new Flux2LoraNames()),
             new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()),
             new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, new LongCatLoraNames()));
 

@@ -46,11 +46,14 @@ public final class AuthorsNames implements OtherNames {
             single_blocks.#.norm.key_norm single_transformer_blocks.#.attn.norm_k
             """;
 
+    /** Names that FLUX.2's blocks do not have, but for those that the authors give. */
     private static final Pattern MARK =
-            Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context");
+            Pattern.compile("single_transformer_blocks(?![._]\\d+[._]attn[._]to_(qkv_mlp_proj|out))|single_blocks"
+                    + "|norm1_context|ff_context(?![._]linear)");
 
     private final String lines;
     private final NameTable table;
+    private final int mlpShare;
 
     /**
      * Makes the names of a family.
@@ -59,7 +62,18 @@ public final class AuthorsNames implements OtherNames {
      *     number of a block
      */
     public AuthorsNames(String own) {
-        lines = BLOCKS + own;
+        this(BLOCKS + own, SingleStreamBlock.MLP_RATIO);
+    }
+
+    /**
+     * Makes the names of a family whose blocks have other layers.
+     *
+     * @param lines all of them
+     * @param mlpShare rows of the layer {@code proj_mlp}, compared to those of the projections beside it
+     */
+    public AuthorsNames(String lines, int mlpShare) {
+        this.lines = lines;
+        this.mlpShare = mlpShare;
         table = new NameTable(lines);
     }
 
@@ -72,8 +86,8 @@ public final class AuthorsNames implements OtherNames {
     }
 
     /** The first layer of a single stream block's MLP is as wide as it makes it; projections beside it are as wide as the stream. */
-    private static int share(String tensor) {
-        return tensor.contains(".proj_mlp.") ? SingleStreamBlock.MLP_RATIO : 1;
+    private int share(String tensor) {
+        return tensor.contains(".proj_mlp.") ? mlpShare : 1;
     }
 
     /** Finds the modules by which LoRA files name these layers. */

@@ -178,6 +178,17 @@ final class CostRules {
             cost.pass(3 * call.tensor(0).bytes());
             Passes.modulatedNorm(call.tensor(0), cost);
         });
+        TEXT.put("scaled_rms_norm", (call, cost) -> {
+            Passes.inverseRms(call.tensor(0), cost);
+            Passes.times(2, call.tensor(0), cost);
+            cost.kernels += 2; // of the scale
+        });
+        TEXT.put("gated_rms_add", (call, cost) -> {
+            Passes.inverseRms(call.tensor(0), cost);
+            Passes.times(1, call.tensor(0), cost);
+            cost.pass(3 * call.tensor(0).bytes());
+            cost.kernels += 2; // of the gate
+        });
         TEXT.put("modulation", NOTHING);
         TEXT.put("timestep_embedding", (call, cost) -> {
             for (int i = 0; i < 6; i++) {
