@@ -3,10 +3,10 @@ package dev.darkroom.engine;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.flux.FluxCheckpoint;
-import dev.darkroom.flux.FluxLoraNames;
+import dev.darkroom.flux.FluxNames;
 import dev.darkroom.job.Limits;
 import dev.darkroom.longcat.LongCatCheckpoint;
-import dev.darkroom.longcat.LongCatLoraNames;
+import dev.darkroom.longcat.LongCatTransformer;
 import dev.darkroom.lora.LoraNames;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 /** The known families of models, distinguished by the pipeline that a checkpoint's {@code model_index.json} names. */
 public final class Families {
     private static final List<Entry> ALL = List.of(
-            new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
+            new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, FluxNames.NAMES),
             new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()),
-            new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, new LongCatLoraNames()));
+            new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, LongCatTransformer.NAMES));
 
     private Families() {}
 

@@ -1,6 +1,7 @@
 package dev.darkroom.mmdit;
 
 import dev.darkroom.lora.LoraModule;
+import dev.darkroom.lora.LoraNames;
 import dev.darkroom.weights.names.NameTable;
 import dev.darkroom.weights.names.OtherNames;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
  *
  * <p>Source: huggingface/diffusers, {@code loaders/lora_conversion_utils.py}.
  */
-public final class AuthorsNames implements OtherNames {
+public final class MmditNames implements OtherNames, LoraNames {
     /** Table of the blocks and what stands around them. */
     private static final String BLOCKS = """
             img_in x_embedder
@@ -49,16 +50,22 @@ public final class AuthorsNames implements OtherNames {
     private static final Pattern MARK =
             Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context");
 
+    private final String onlyHere;
+    private final boolean lenient;
     private final String lines;
     private final NameTable table;
 
     /**
      * Makes the names of a family.
      *
+     * @param onlyHere a layer that it has, and no other family
+     * @param lenient whether the reference's loader for its LoRAs takes more than pairs that fit
      * @param own what it has beside the blocks: a line for each module, its name in files, then our layers; {@code #} stands for the
      *     number of a block
      */
-    public AuthorsNames(String own) {
+    public MmditNames(String onlyHere, boolean lenient, String own) {
+        this.onlyHere = onlyHere;
+        this.lenient = lenient;
         lines = BLOCKS + own;
         table = new NameTable(lines);
     }
@@ -76,16 +83,35 @@ public final class AuthorsNames implements OtherNames {
         return tensor.contains(".proj_mlp.") ? SingleStreamBlock.MLP_RATIO : 1;
     }
 
-    /** Finds the modules by which LoRA files name these layers. */
+    @Override
+    public boolean areOwn(Set<String> layers) {
+        return layers.contains(onlyHere);
+    }
+
+    /** Returns true if only LoRAs for such transformers hold a tensor of this name; those of all families are named alike. */
+    @Override
+    public boolean isOwn(String tensor) {
+        return MARK.matcher(tensor).find();
+    }
+
+    @Override
     public List<LoraModule> modules(Set<String> layers) {
         List<LoraModule> modules = new ArrayList<>();
-        lines.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
+        if (areOwn(layers)) {
+            lines.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
+        }
         return modules;
     }
 
-    /** Returns true if only a LoRA for such a transformer holds a tensor of this name, in files of either naming. */
-    public boolean marks(String tensor) {
-        return MARK.matcher(tensor).find();
+    @Override
+    public boolean isLenient() {
+        return lenient;
+    }
+
+    /** Returns true for the layer that takes the image tokens: control LoRAs (Canny, Depth) put a picture's tokens behind the noise. */
+    @Override
+    public boolean mayWiden(String layer) {
+        return lenient && layer.equals("x_embedder");
     }
 
     private static void add(List<String> line, Set<String> layers, List<LoraModule> modules) {
