@@ -1,6 +1,5 @@
 package dev.darkroom.flux;
 
-import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.mmdit.Mmdit;
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.EmbeddingMlp;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FluxTransformer {
     /** What is known of the layers by their names. */
-    static final LayerNames LAYERS = new LayerNames(Mmdit::bearsFp8, FluxLoraNames.AUTHORS);
+    static final LayerNames LAYERS = new LayerNames(Mmdit::bearsFp8, FluxNames.NAMES);
 
     private final FluxConfig config;
     private final Placement placement;
@@ -68,9 +67,8 @@ public final class FluxTransformer {
         return blocks.conditioning(temb);
     }
 
-    /** Predicts the velocity at one step; see {@link Mmdit#forward}. */
-    public Tensor forward(
-            Tensor tokens, Tensor promptEmbeds, Conditioning conditioning, Tensor rope, StepCache.Pass steps) {
-        return blocks.forward(tokens, promptEmbeds, conditioning, rope, steps);
+    /** The network from tokens to velocity. */
+    public Mmdit blocks() {
+        return blocks;
     }
 }

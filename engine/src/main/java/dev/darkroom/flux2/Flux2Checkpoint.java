@@ -13,12 +13,15 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.job.Limits;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.mmdit.MmditVelocity;
 import dev.darkroom.model.Activations;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
 import dev.darkroom.model.Workload;
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.tokenizer.MistralTokenizer;
 import dev.darkroom.text.tokenizer.Qwen2Tokenizer;
@@ -184,20 +187,28 @@ public record Flux2Checkpoint(
     }
 
     /**
-     * Makes the velocity of a run: the transformer with the run's conditioning.
+     * Makes the velocity of a run: the transformer with the run's conditioning, which is the same for both prompts.
      *
      * @param grids of the generated picture, then of its references
-     * @param references their tokens; null if there are none
      */
-    Flux2Velocity velocity(Run run, Prompts<Tensor> prompts, List<TokenGrid> grids, @Nullable Tensor references) {
-        Tensor rope = new Flux2Positions(run.maxSequenceLength(), grids)
-                .rope(config, files.placement().device());
-        return new Flux2Velocity(
-                transformer.network(),
+    MmditVelocity velocity(Run run, Prompts<Tensor> prompts, List<TokenGrid> grids) {
+        Flux2Transformer network = transformer.network();
+        Device device = network.placement().device();
+        return MmditVelocity.of(
+                network.blocks(),
+                network.placement(),
                 run,
                 prompts,
-                rope,
-                run.stepCache().passes(prompts, run.grid().tokens()),
-                references);
+                levels -> {
+                    Conditioning steps = network.conditioning(levels, guidance(run, device));
+                    return prompts.map(embeds -> steps);
+                },
+                new Flux2Positions(run.maxSequenceLength(), grids).rope(config, device),
+                FlowMatchSchedule::guide);
+    }
+
+    private static @Nullable Tensor guidance(Run run, Device device) {
+        Double scale = run.guidanceScale();
+        return scale == null ? null : Tensor.of(new float[] {scale.floatValue()}, 1).to(device);
     }
 }

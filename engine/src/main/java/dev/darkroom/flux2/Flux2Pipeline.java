@@ -61,8 +61,14 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
             // 5. denoise
             var grids = Stream.concat(
                     Stream.of(run.grid()), references.stream().map(ReferenceSizes.Reference::grid));
-            var velocity = checkpoint.velocity(run, prompts, grids.toList(), imageLatents);
-            latents = Denoiser.run(latents, sigmas, velocity, progress);
+            var velocity = checkpoint.velocity(run, prompts, grids.toList());
+            latents = Denoiser.run(
+                    latents,
+                    sigmas,
+                    imageLatents == null
+                            ? velocity
+                            : velocity.seeing(noisy -> Tensor.cat(1, noisy, imageLatents.inBatchOf(noisy))),
+                    progress);
             timings.lap("denoise");
 
             // 6. decode

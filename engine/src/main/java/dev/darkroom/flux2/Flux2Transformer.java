@@ -1,6 +1,5 @@
 package dev.darkroom.flux2;
 
-import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.mmdit.DoubleStreamBlock;
 import dev.darkroom.mmdit.Mmdit;
 import dev.darkroom.mmdit.SingleStreamBlock;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Flux2Transformer {
     /** What is known of the layers by their names. */
-    static final LayerNames LAYERS = new LayerNames(Mmdit::bearsFp8, Flux2LoraNames.NAMES);
+    static final LayerNames LAYERS = new LayerNames(Mmdit::bearsFp8, Flux2Names.NAMES);
 
     private static final List<String> PROJECTIONS = List.of("to_q", "to_k", "to_v");
     private static final List<String> NORMS = List.of("norm_q", "norm_k");
@@ -119,9 +118,8 @@ public final class Flux2Transformer {
                 guidanceEmbedder == null || guidance == null ? time : time.plus(guidanceEmbedder.apply(guidance)));
     }
 
-    /** Predicts the velocity at one step; see {@link Mmdit#forward}. */
-    public Tensor forward(
-            Tensor tokens, Tensor promptEmbeds, Conditioning conditioning, Tensor rope, StepCache.Pass steps) {
-        return blocks.forward(tokens, promptEmbeds, conditioning, rope, steps);
+    /** The network from tokens to velocity. */
+    public Mmdit blocks() {
+        return blocks;
     }
 }

@@ -8,18 +8,19 @@ import dev.darkroom.diffusion.DiffusionModel;
 import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.Guidance;
 import dev.darkroom.diffusion.PackedLatents;
-import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
-import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Limits;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.mmdit.MmditConfig;
+import dev.darkroom.mmdit.MmditVelocity;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.Activations;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
 import dev.darkroom.model.Workload;
+import dev.darkroom.nn.Conditioning;
 import dev.darkroom.sight.Reference;
 import dev.darkroom.sight.Sight;
 import dev.darkroom.tensor.DType;
@@ -34,7 +35,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A LongCat-Image checkpoint: three networks, each in memory or not, and its configs and tokenizer, which always are.
@@ -78,7 +78,7 @@ public record LongCatCheckpoint(
     /**
      * Opens a directory in diffusers layout, with the pipeline that its index names, without loading its networks.
      *
-     * @param name of the model, for messages; one that ends with {@code Edit-Turbo} is drawn with the few steps of that checkpoint
+     * @param name of the model, for messages; the steps of LongCat-Image-Edit-Turbo are known by it, or by the folder's
      * @param limits of the pictures that it may be asked for
      * @param loras puts the LoRAs of jobs on its networks
      * @throws CheckpointException that names the file that is missing or damaged
@@ -92,9 +92,8 @@ public record LongCatCheckpoint(
         boolean edits = index.text("_class_name", "").equals(PIPELINES.getLast());
         boolean turbo = (name + "/" + folder).toLowerCase(Locale.ROOT).contains("longcat-image-edit-turbo");
         int area = ConfigFile.readIfPresent(folder.resolve("darkroom.json")).count("reference_area", REFERENCE_AREA);
-        Pipeline pipeline =
-                edits ? new LongCatEditPipeline(checkpoint, area, turbo) : new LongCatPipeline(checkpoint, true);
-        return DiffusionModel.of(folder, files, pipeline, limits, loras);
+        var style = edits ? Optional.of(new LongCatEdits(area, turbo)) : Optional.<LongCatEdits>empty();
+        return DiffusionModel.of(folder, files, new LongCatPipeline(checkpoint, style, !edits), limits, loras);
     }
 
     /**
@@ -201,20 +200,20 @@ public record LongCatCheckpoint(
     /**
      * Makes the velocity of a run: the transformer with the run's conditioning.
      *
-     * @param grids the generated picture first, then its reference
-     * @param reference packed latents of the reference; null if there is none
-     * @param shrinks true if no guided token may be longer than it is without guidance
+     * @param positions of text, then image tokens
      */
-    LongCatVelocity velocity(
-            Run run, Prompts<Tensor> prompts, List<TokenGrid> grids, @Nullable Tensor reference, boolean shrinks) {
-        var positions = new LongCatPositions((int) prompts.prompt().size(1), grids);
-        return new LongCatVelocity(
-                transformer.network(),
+    MmditVelocity velocity(Run run, Prompts<Tensor> prompts, Positions positions, MmditVelocity.Guide guide) {
+        LongCatTransformer network = transformer.network();
+        return MmditVelocity.of(
+                network.blocks(),
+                files.placement(),
                 run,
                 prompts,
+                levels -> {
+                    Conditioning both = network.conditioning(levels);
+                    return prompts.map(embeds -> both);
+                },
                 positions.rope(config, files.placement().device()),
-                run.stepCache().passes(prompts, run.grid().tokens()),
-                reference,
-                shrinks);
+                guide);
     }
 }

@@ -2,9 +2,9 @@ package dev.darkroom.longcat;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
-import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.mmdit.Mmdit;
 import dev.darkroom.mmdit.MmditConfig;
+import dev.darkroom.mmdit.MmditNames;
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.TimestepEmbedding;
 import dev.darkroom.tensor.Tensor;
@@ -24,8 +24,14 @@ public final class LongCatTransformer {
             .must("guidance_embeds", false)
             .ignores("no vector stands for a whole prompt", "pooled_projection_dim");
 
+    /** Names of the tensors in files of other writers, and of the modules in LoRA files: ComfyUI takes those of FLUX.1's authors. */
+    public static final MmditNames NAMES = new MmditNames("time_embed.timestep_embedder.linear_1", false, """
+            time_in.in_layer time_embed.timestep_embedder.linear_1
+            time_in.out_layer time_embed.timestep_embedder.linear_2
+            """);
+
     /** What is known of the layers by their names. */
-    static final LayerNames LAYERS = new LayerNames(Mmdit::bearsFp8, LongCatLoraNames.AUTHORS);
+    static final LayerNames LAYERS = new LayerNames(Mmdit::bearsFp8, NAMES);
 
     private static final int PROMPT_WIDTH = 3584;
 
@@ -66,9 +72,8 @@ public final class LongCatTransformer {
         return blocks.conditioning(temb.reshape(sigmas.size(0), sigmas.size(1), config.width()));
     }
 
-    /** Predicts the velocity at one step; see {@link Mmdit#forward}. */
-    public Tensor forward(
-            Tensor tokens, Tensor promptEmbeds, Conditioning conditioning, Tensor rope, StepCache.Pass steps) {
-        return blocks.forward(tokens, promptEmbeds, conditioning, rope, steps);
+    /** The network from tokens to velocity. */
+    public Mmdit blocks() {
+        return blocks;
     }
 }

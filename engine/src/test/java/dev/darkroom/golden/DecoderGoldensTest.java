@@ -16,22 +16,9 @@ class DecoderGoldensTest {
     private static final String TOKENIZER = "tokenizers.json";
 
     @TestFactory
-    Stream<DynamicTest> klein() {
-        return tests("flux2", "tiny-flux2-klein", Map.of(ENCODER, Qwen3Goldens::padded));
-    }
-
-    @TestFactory
     Stream<DynamicTest> zImage() {
         return tests(
                 "zimage", "tiny-zimage", Map.of(ENCODER, Qwen3Goldens::real, TOKENIZER, Qwen3Goldens::tokenizers));
-    }
-
-    @TestFactory
-    Stream<DynamicTest> dev() {
-        return tests(
-                "flux2dev",
-                "tiny-flux2-dev-full",
-                Map.of(ENCODER, MistralGoldens::encoder, TOKENIZER, MistralGoldens::tokenizers));
     }
 
     private static Stream<DynamicTest> tests(

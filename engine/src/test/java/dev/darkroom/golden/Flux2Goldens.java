@@ -105,7 +105,7 @@ final class Flux2Goldens {
                 results,
                 golden,
                 "out.sample",
-                () -> transformer.forward(
+                () -> transformer.blocks().forward(
                         golden.tensor("in.hidden_states"),
                         golden.tensor("in.encoder_hidden_states"),
                         transformer.conditioning(

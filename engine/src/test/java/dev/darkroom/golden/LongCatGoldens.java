@@ -10,13 +10,13 @@ import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.longcat.LongCatCheckpoint;
-import dev.darkroom.longcat.LongCatEditPipeline;
+import dev.darkroom.longcat.LongCatEdits;
 import dev.darkroom.longcat.LongCatNetworks;
-import dev.darkroom.longcat.LongCatPositions;
 import dev.darkroom.longcat.LongCatPromptEncoder;
 import dev.darkroom.longcat.LongCatTransformer;
 import dev.darkroom.longcat.Quotation;
 import dev.darkroom.longcat.Template;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.Demand;
 import dev.darkroom.sight.Reference;
 import dev.darkroom.tensor.Scope;
@@ -24,11 +24,10 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.PatchGrid;
 import dev.darkroom.text.tokenizer.Qwen2Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The goldens of LongCat-Image. */
 final class LongCatGoldens {
@@ -100,14 +99,14 @@ final class LongCatGoldens {
         return file.component("vae", folder -> {
             try (var files = new Checkpoint("golden", folder.getParent())) {
                 LongCatCheckpoint checkpoint = LongCatCheckpoint.of(files);
-                var pipeline = new LongCatEditPipeline(checkpoint, 1024 * 1024, false);
+                var edits = new LongCatEdits(1024 * 1024, false);
                 List<Comparison> results = new ArrayList<>();
                 for (JsonNode row : rows) {
                     var image = GoldenValues.size(row.path("image"));
-                    Reference reference = pipeline.reference(Picture.black(image));
+                    Reference reference = edits.reference(Picture.black(image));
                     PatchGrid grid = checkpoint.promptEncoder().sight().grid(reference);
                     results.add(Comparison.equal(
-                            "size of " + image, pipeline.generated(image), GoldenValues.size(row.path("size"))));
+                            "size of " + image, edits.generated(image), GoldenValues.size(row.path("size"))));
                     results.add(Comparison.equal(
                             "vl_image of " + image,
                             reference.condition().size(),
@@ -210,30 +209,31 @@ final class LongCatGoldens {
                         transformer,
                         new TokenGrid(grid.path(0).asInt(), grid.path(1).asInt()),
                         text,
+                        file.params().path("start").asInt(),
                         golden));
     }
 
     private static void transformer(
-            List<Comparison> results, LongCatTransformer transformer, TokenGrid grid, int text, GoldenTensors golden) {
+            List<Comparison> results,
+            LongCatTransformer transformer,
+            TokenGrid grid,
+            int text,
+            int start,
+            GoldenTensors golden) {
         int pictures = (int) golden.shape("in.hidden_states")[1] / grid.tokens();
-        float[] given = Tensor.cat(0, golden.tensor("in.txt_ids"), golden.tensor("in.img_ids"))
-                .toFloats();
-        if (given[3 * text + 1] == text) { // one golden has its picture begin where 512 tokens end, and fewer of them
-            results.add(Comparison.of(
-                    "ids",
-                    new LongCatPositions(text, Collections.nCopies(pictures, grid))
-                            .ids()
-                            .toFloats(),
-                    given,
-                    Tolerance.EXACT));
-        }
-        Tensor ids = Tensor.of(given, given.length / 3, 3);
-        Tensor rope = transformer.config().rope(ids).to(GoldenTensors.DEVICE);
+        var positions = new Positions().text(text);
+        IntStream.rangeClosed(1, pictures).forEach(picture -> positions.image(picture, start, grid));
+        results.add(Comparison.of(
+                "ids",
+                positions.ids().toFloats(),
+                GoldenValues.join(List.of(golden.floats("in.txt_ids"), golden.floats("in.img_ids"))),
+                Tolerance.EXACT));
+        Tensor rope = positions.rope(transformer.config(), GoldenTensors.DEVICE);
         Map<String, float[]> seen = NetworkGoldens.forward(
                 results,
                 golden,
                 "out.sample",
-                () -> transformer.forward(
+                () -> transformer.blocks().forward(
                         golden.tensor("in.hidden_states"),
                         golden.tensor("in.encoder_hidden_states"),
                         transformer.conditioning(golden.tensor("in.timestep").reshape(1, -1)),
@@ -245,10 +245,5 @@ final class LongCatGoldens {
                     .toFloats();
             results.add(Comparison.of(name, seen.get("single." + i), joint, Tolerance.NETWORK));
         }
-    }
-
-    /** Positions of text, then image tokens. */
-    static float[] positions(GoldenTensors golden) {
-        return GoldenValues.join(Arrays.asList(golden.floats("mid.txt_ids"), golden.floats("mid.img_ids")));
     }
 }

@@ -4,25 +4,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.StepCache;
-import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.longcat.LongCatCheckpoint;
-import dev.darkroom.longcat.LongCatEditPipeline;
+import dev.darkroom.longcat.LongCatEdits;
 import dev.darkroom.longcat.LongCatPipeline;
-import dev.darkroom.longcat.LongCatPositions;
 import dev.darkroom.model.Demand;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.sight.Reference;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Goldens of LongCat-Image's pipelines: ids, what is seen of a picture, embeds, positions, guidance, every step, the picture. */
 final class LongCatPipelineGoldens {
@@ -35,8 +33,7 @@ final class LongCatPipelineGoldens {
             PipelineGoldens.RESIDENCY.prepare(files.networks(), Demand.NONE, Progress.NONE);
             Run run = run(params, components.folder("scheduler"));
             List<Comparison> results = new ArrayList<>();
-            var edit =
-                    new LongCatEditPipeline(longcat, params.path("reference_area").asLong(), false);
+            var edit = new LongCatEdits(params.path("reference_area").asLong(), false);
             List<Picture> images =
                     golden.has("in.image_uint8") ? List.of(golden.picture("in.image_uint8")) : List.of();
             List<Reference> references = images.stream().map(edit::reference).toList();
@@ -44,12 +41,10 @@ final class LongCatPipelineGoldens {
             prompts(results, longcat, run, references, golden);
             Noise draws = shapes -> List.of(golden.tensor("in.noise"));
             PipelineGoldens.compare(results, run, params, golden, () -> {
-                if (images.isEmpty()) {
-                    new LongCatPipeline(longcat, params.path("enable_cfg_renorm").asBoolean(true))
-                            .generate(run, Sources.NONE, draws, Progress.NONE, new Timings());
-                } else {
-                    edit.generate(run, new Sources(images, null, List.of()), draws, Progress.NONE, new Timings());
-                }
+                boolean edits = !images.isEmpty();
+                boolean renorm = !edits && params.path("enable_cfg_renorm").asBoolean(true);
+                new LongCatPipeline(longcat, edits ? Optional.of(edit) : Optional.empty(), renorm)
+                        .generate(run, new Sources(images, null, List.of()), draws, Progress.NONE, new Timings());
             });
             return results;
         }
@@ -75,7 +70,7 @@ final class LongCatPipelineGoldens {
     }
 
     private static void pictures(
-            List<Comparison> results, LongCatEditPipeline edit, Picture image, Reference reference, GoldenTensors golden) {
+            List<Comparison> results, LongCatEdits edit, Picture image, Reference reference, GoldenTensors golden) {
         long[] shape = golden.shape("out.image");
         results.add(Comparison.equal(
                 "size", edit.generated(image.size()), new Size((int) shape[3], (int) shape[2])));
@@ -98,10 +93,5 @@ final class LongCatPipelineGoldens {
             String negative = String.valueOf(run.negativePrompt());
             LongCatGoldens.ids(results, longcat.promptEncoder(), negative, references, golden, "in.negative_", 0);
         }
-        List<TokenGrid> grids = new ArrayList<>(List.of(run.grid()));
-        references.forEach(
-                reference -> grids.add(TokenGrid.of(reference.latents().size())));
-        Tensor ids = new LongCatPositions((int) golden.shape("prompt_embeds")[1], grids).ids();
-        results.add(Comparison.of("ids", ids.toFloats(), LongCatGoldens.positions(golden), Tolerance.EXACT));
     }
 }

@@ -1,6 +1,7 @@
 package dev.darkroom.mmdit;
 
 import dev.darkroom.lora.LoraModule;
+import dev.darkroom.lora.LoraNames;
 import dev.darkroom.weights.names.NameTable;
 import dev.darkroom.weights.names.OtherNames;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
  *
  * <p>Source: huggingface/diffusers, {@code loaders/lora_conversion_utils.py}.
  */
-public final class AuthorsNames implements OtherNames {
+public final class MmditNames implements OtherNames, LoraNames {
     /** Table of the blocks and what stands around them. */
     private static final String BLOCKS = """
             img_in x_embedder
@@ -51,6 +52,9 @@ public final class AuthorsNames implements OtherNames {
             Pattern.compile("single_transformer_blocks(?![._]\\d+[._]attn[._]to_(qkv_mlp_proj|out))|single_blocks"
                     + "|norm1_context|ff_context(?![._]linear)");
 
+    private final String onlyHere;
+    private final boolean lenient;
+    private final Pattern mark;
     private final String lines;
     private final NameTable table;
     private final int mlpShare;
@@ -58,20 +62,26 @@ public final class AuthorsNames implements OtherNames {
     /**
      * Makes the names of a family.
      *
+     * @param onlyHere a layer that it has, and no other family
+     * @param lenient whether the reference's loader for its LoRAs takes more than pairs that fit
      * @param own what it has beside the blocks: a line for each module, its name in files, then our layers; {@code #} stands for the
      *     number of a block
      */
-    public AuthorsNames(String own) {
-        this(BLOCKS + own, SingleStreamBlock.MLP_RATIO);
+    public MmditNames(String onlyHere, boolean lenient, String own) {
+        this(onlyHere, lenient, MARK, BLOCKS + own, SingleStreamBlock.MLP_RATIO);
     }
 
     /**
      * Makes the names of a family whose blocks have other layers.
      *
-     * @param lines all of them
+     * @param mark finds names that tensors of LoRAs have for this family alone
+     * @param lines all modules, a line for each
      * @param mlpShare rows of the layer {@code proj_mlp}, compared to those of the projections beside it
      */
-    public AuthorsNames(String lines, int mlpShare) {
+    public MmditNames(String onlyHere, boolean lenient, Pattern mark, String lines, int mlpShare) {
+        this.onlyHere = onlyHere;
+        this.lenient = lenient;
+        this.mark = mark;
         this.lines = lines;
         this.mlpShare = mlpShare;
         table = new NameTable(lines);
@@ -90,16 +100,35 @@ public final class AuthorsNames implements OtherNames {
         return tensor.contains(".proj_mlp.") ? mlpShare : 1;
     }
 
-    /** Finds the modules by which LoRA files name these layers. */
+    @Override
+    public boolean areOwn(Set<String> layers) {
+        return layers.contains(onlyHere);
+    }
+
+    /** Returns true if only LoRAs for such transformers hold a tensor of this name; those of all families are named alike. */
+    @Override
+    public boolean isOwn(String tensor) {
+        return mark.matcher(tensor).find();
+    }
+
+    @Override
     public List<LoraModule> modules(Set<String> layers) {
         List<LoraModule> modules = new ArrayList<>();
-        lines.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
+        if (areOwn(layers)) {
+            lines.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
+        }
         return modules;
     }
 
-    /** Returns true if only a LoRA for such a transformer holds a tensor of this name, in files of either naming. */
-    public boolean marks(String tensor) {
-        return MARK.matcher(tensor).find();
+    @Override
+    public boolean isLenient() {
+        return lenient;
+    }
+
+    /** Returns true for the layer that takes the image tokens: control LoRAs (Canny, Depth) put a picture's tokens behind the noise. */
+    @Override
+    public boolean mayWiden(String layer) {
+        return lenient && layer.equals("x_embedder");
     }
 
     private static void add(List<String> line, Set<String> layers, List<LoraModule> modules) {

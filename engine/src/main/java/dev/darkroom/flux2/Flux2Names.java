@@ -1,10 +1,6 @@
 package dev.darkroom.flux2;
 
-import dev.darkroom.lora.LoraModule;
-import dev.darkroom.lora.LoraNames;
-import dev.darkroom.mmdit.AuthorsNames;
-import java.util.List;
-import java.util.Set;
+import dev.darkroom.mmdit.MmditNames;
 import java.util.regex.Pattern;
 
 /**
@@ -13,7 +9,7 @@ import java.util.regex.Pattern;
  *
  * <p>Source: huggingface/diffusers, {@code scripts/convert_flux2_to_diffusers.py} and {@code loaders/lora_conversion_utils.py}.
  */
-public final class Flux2LoraNames implements LoraNames {
+public final class Flux2Names {
     /** Name of a layer that FLUX.2 has and other families, whose blocks have the same names, have not. */
     private static final String ONLY_HERE = "double_stream_modulation_img.linear";
 
@@ -23,8 +19,8 @@ public final class Flux2LoraNames implements LoraNames {
     private static final Pattern MARK = Pattern.compile("single_blocks|to_qkv_mlp_proj|stream_modulation"
             + "|ff(_context)?[._]linear_(in|out)|single_transformer_blocks[._]\\d+[._]attn[._](to_out|norm_)");
 
-    /** Names of the tensors, in files of diffusers and in those of the authors. */
-    static final AuthorsNames NAMES = new AuthorsNames("""
+    /** Names of the tensors, and of the modules in LoRA files. */
+    public static final MmditNames NAMES = new MmditNames(ONLY_HERE, false, MARK, """
             img_in x_embedder
             txt_in context_embedder
             time_in.in_layer time_guidance_embed.timestep_embedder.linear_1
@@ -58,28 +54,5 @@ public final class Flux2LoraNames implements LoraNames {
             single_transformer_blocks.#.attn.to_k single_transformer_blocks.#.attn.to_v single_transformer_blocks.#.attn.proj_mlp
             """, MLP_SHARE);
 
-    @Override
-    public boolean areOwn(Set<String> layers) {
-        return layers.contains(ONLY_HERE);
-    }
-
-    @Override
-    public boolean isOwn(String tensor) {
-        return MARK.matcher(tensor).find();
-    }
-
-    @Override
-    public List<LoraModule> modules(Set<String> layers) {
-        return areOwn(layers) ? NAMES.modules(layers) : List.of();
-    }
-
-    @Override
-    public boolean isLenient() {
-        return false;
-    }
-
-    @Override
-    public boolean mayWiden(String layer) {
-        return false;
-    }
+    private Flux2Names() {}
 }

@@ -1,22 +1,15 @@
 package dev.darkroom.flux;
 
-import dev.darkroom.lora.LoraModule;
-import dev.darkroom.lora.LoraNames;
-import dev.darkroom.mmdit.AuthorsNames;
-import java.util.List;
-import java.util.Set;
+import dev.darkroom.mmdit.MmditNames;
 
 /**
  * Names of FLUX.1's modules in files of Black Forest Labs and LoRAs of XLabs.
  *
  * <p>Source: huggingface/diffusers, {@code loaders/lora_conversion_utils.py}, which lists both namings.
  */
-public final class FluxLoraNames implements LoraNames {
-    /** Name of a layer that FLUX.1 has and other families, whose blocks have the same names, have not. */
-    private static final String ONLY_HERE = "time_text_embed.text_embedder.linear_1";
-
-    /** Names of the tensors in files of the authors. */
-    static final AuthorsNames AUTHORS = new AuthorsNames("""
+public final class FluxNames {
+    /** Names of the tensors, and of the modules in LoRA files. */
+    public static final MmditNames NAMES = new MmditNames("time_text_embed.text_embedder.linear_1", true, """
             time_in.in_layer time_text_embed.timestep_embedder.linear_1
             time_in.out_layer time_text_embed.timestep_embedder.linear_2
             vector_in.in_layer time_text_embed.text_embedder.linear_1
@@ -34,29 +27,5 @@ public final class FluxLoraNames implements LoraNames {
             single_blocks.#.processor.proj_lora single_transformer_blocks.#.proj_out
             """);
 
-    @Override
-    public boolean areOwn(Set<String> layers) {
-        return layers.contains(ONLY_HERE);
-    }
-
-    @Override
-    public boolean isOwn(String tensor) {
-        return AUTHORS.marks(tensor);
-    }
-
-    @Override
-    public List<LoraModule> modules(Set<String> layers) {
-        return areOwn(layers) ? AUTHORS.modules(layers) : List.of();
-    }
-
-    @Override
-    public boolean isLenient() {
-        return true;
-    }
-
-    /** Returns true for the layer that takes the image tokens: control LoRAs (Canny, Depth) put a picture's tokens behind the noise. */
-    @Override
-    public boolean mayWiden(String layer) {
-        return layer.equals("x_embedder");
-    }
+    private FluxNames() {}
 }
