@@ -138,8 +138,8 @@ public final class MistralEncoder {
 
     /** Finds the language model in files of older and newer libraries, and in those of the language model alone. */
     private static Weights language(Weights w) {
-        Weights language = w.at("language_model.model");
-        return Stream.of(language, w.at("model.language_model"), w.at("model"), w)
+        Weights language = w.at("model"); // what its layers are called, whatever they are called in the files
+        return Stream.of(w.at("language_model.model"), w.at("model.language_model"), language, w)
                 .filter(place -> place.has("embed_tokens"))
                 .findFirst()
                 .map(language::storedAt)

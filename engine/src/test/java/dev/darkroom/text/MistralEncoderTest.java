@@ -137,7 +137,7 @@ class MistralEncoderTest {
         TestCheckpoints.assertRefused(
                 () -> load(folder, AFTER, FLOAT32),
                 "9 missing",
-                "language_model.model.layers.4.self_attn.q_proj.weight",
+                "model.layers.4.self_attn.q_proj.weight",
                 "9 not read");
     }
 
