@@ -59,7 +59,8 @@ record Distillation(String name, int steps) {
             return files.map(file -> file.getFileName().toString().toLowerCase(Locale.ROOT))
                     .filter(file -> file.endsWith(".safetensors") || file.endsWith(".gguf"))
                     .sorted()
-                    .flatMap(file -> named(file).or(() -> steps(file).map(count -> new Distillation(LIGHTNING, count))).stream())
+                    .flatMap(file ->
+                            named(file).or(() -> steps(file).map(count -> new Distillation(LIGHTNING, count))).stream())
                     .findFirst();
         } catch (IOException e) {
             return Optional.empty(); // that the folder is missing is told where its weights are looked for

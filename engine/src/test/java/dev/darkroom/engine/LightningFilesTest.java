@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The Lightning files that are published for Qwen-Image-2512 and -Edit-2511, by their names, on tiny networks of the same kinds. */
 class LightningFilesTest {
-    private static final Path TRANSFORMER_2511 = TestCheckpoints.GOLDENS.resolve("tiny-qwen-image-edit-2511/transformer");
+    private static final Path TRANSFORMER_2511 =
+            TestCheckpoints.GOLDENS.resolve("tiny-qwen-image-edit-2511/transformer");
 
     @TempDir
     Path folder;
@@ -69,8 +70,8 @@ class LightningFilesTest {
                         .toList());
         List<Rendering> renderings = new ArrayList<>();
         try (ImageModel model = LoadedModel.in(DType.FLOAT32, checkpoint)) {
-            float[] latents = Objects.requireNonNull(Probe.record(() -> renderings.addAll(
-                            model.render(job, List.of(TestJobs.first(job)), sources, Progress.NONE)))
+            float[] latents = Objects.requireNonNull(Probe.record(() ->
+                            renderings.addAll(model.render(job, List.of(TestJobs.first(job)), sources, Progress.NONE)))
                     .get("out.latents_packed"));
             return new Drawn(latents, renderings.getFirst());
         }
