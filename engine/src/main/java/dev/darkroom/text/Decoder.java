@@ -10,7 +10,6 @@ import dev.darkroom.nn.RmsNorm;
 import dev.darkroom.ring.Blocks;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -319,9 +318,7 @@ final class Decoder {
                 x = blind == 0
                         ? attend(x, rope, mask)
                         : Tensor.cat(
-                                1,
-                                x.narrow(1, 0, blind),
-                                attend(x.narrow(1, blind, x.size(1) - blind), rope, mask));
+                                1, x.narrow(1, 0, blind), attend(x.narrow(1, blind, x.size(1) - blind), rope, mask));
                 return layer.keep(x.plus(mlp.apply(postAttentionLayernorm.apply(x))));
             }
         }
@@ -343,11 +340,8 @@ final class Decoder {
         private Tensor byHead(Tensor x, @Nullable RmsNorm headNorm) {
             return headNorm == null
                     ? x
-                    : Operators.rmsNorm(
-                                    x.reshape(x.size(0), x.size(1), -1, config.headWidth),
-                                    headNorm.weight(),
-                                    headNorm.eps())
-                            .reshape(x.size(0), x.size(1), x.size(2));
+                    : headNorm.apply(x.reshape(x.size(0), x.size(1), -1, config.headWidth))
+                            .reshape(x.shape());
         }
     }
 }

@@ -94,8 +94,7 @@ public final class MistralEncoder {
             if (text.has("sliding_window")) {
                 throw text.error("sliding_window", "is not supported: every token sees all before it");
             }
-            Decoder.Config decoder =
-                    Decoder.Config.read(text, (width, heads) -> width / heads, false);
+            Decoder.Config decoder = Decoder.Config.read(text, (width, heads) -> width / heads, false);
             return new Config(decoder, decoder.ascending(text, after));
         }
 
@@ -106,9 +105,7 @@ public final class MistralEncoder {
 
         /** What is known of its layers by their names. */
         public LayerNames names() {
-            return LayerNames.PLAIN
-                    .without(PICTURES.asMatchPredicate())
-                    .without(Decoder.Depth.upTo(after)::isIdle);
+            return LayerNames.PLAIN.without(PICTURES.asMatchPredicate()).without(Decoder.Depth.upTo(after)::isIdle);
         }
 
         /** Width of the embeds of a prompt: that of the states of all layers that are taken. */
@@ -138,8 +135,8 @@ public final class MistralEncoder {
 
     /** Finds the language model in files of older and newer libraries, and in those of the language model alone. */
     private static Weights language(Weights w) {
-        Weights language = w.at("language_model.model");
-        return Stream.of(language, w.at("model.language_model"), w.at("model"), w)
+        Weights language = w.at("model"); // what its layers are called, whatever they are called in the files
+        return Stream.of(w.at("language_model.model"), w.at("model.language_model"), language, w)
                 .filter(place -> place.has("embed_tokens"))
                 .findFirst()
                 .map(language::storedAt)
@@ -176,8 +173,7 @@ public final class MistralEncoder {
 
     /** Repeats the first row of {@code [1, n, D]} until there are so many of it. */
     private Tensor repeatingTheFirst(Tensor states, int times) {
-        long[] rows = LongStream.concat(
-                        LongStream.generate(() -> 0).limit(times), LongStream.range(1, states.size(1)))
+        long[] rows = LongStream.concat(LongStream.generate(() -> 0).limit(times), LongStream.range(1, states.size(1)))
                 .toArray();
         Tensor index = Tensor.of(rows, rows.length).to(placement.device());
         return Operators.selectRows(states.reshape(states.size(1), states.size(2)), index)

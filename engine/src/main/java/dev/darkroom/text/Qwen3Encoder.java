@@ -105,9 +105,7 @@ public final class Qwen3Encoder {
         w.ignore("lm_head"); // tied or not, no word is predicted
         Weights model = w.at("model");
         decoder = new Decoder(
-                config.decoder,
-                Decoder.Depth.upTo(config.after),
-                w.has("model") ? model : model.storedAt(w));
+                config.decoder, Decoder.Depth.upTo(config.after), w.has("model") ? model : model.storedAt(w));
     }
 
     public Config config() {

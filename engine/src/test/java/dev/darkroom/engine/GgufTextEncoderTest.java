@@ -51,16 +51,17 @@ class GgufTextEncoderTest {
     }
 
     private static Map<String, Numbers> ofLlamaCpp() throws IOException {
-        Map<String, Numbers> theirs = GgufFiles.renamed(GgufFiles.read(TEXT_ENCODER), name -> name.replace(
-                        "model.layers.", "blk.")
-                .replaceAll("self_attn\\.([qkv])_(proj|norm)", "attn_$1_$2")
-                .replaceAll("attn_([qkv])_proj", "attn_$1")
-                .replace("self_attn.o_proj", "attn_output")
-                .replace("input_layernorm", "attn_norm")
-                .replace("post_attention_layernorm", "ffn_norm")
-                .replaceAll("mlp\\.(gate|up|down)_proj", "ffn_$1")
-                .replace("model.norm.", "output_norm.")
-                .replace("model.embed_tokens.", "token_embd."));
+        Map<String, Numbers> theirs = GgufFiles.renamed(
+                GgufFiles.read(TEXT_ENCODER),
+                name -> name.replace("model.layers.", "blk.")
+                        .replaceAll("self_attn\\.([qkv])_(proj|norm)", "attn_$1_$2")
+                        .replaceAll("attn_([qkv])_proj", "attn_$1")
+                        .replace("self_attn.o_proj", "attn_output")
+                        .replace("input_layernorm", "attn_norm")
+                        .replace("post_attention_layernorm", "ffn_norm")
+                        .replaceAll("mlp\\.(gate|up|down)_proj", "ffn_$1")
+                        .replace("model.norm.", "output_norm.")
+                        .replace("model.embed_tokens.", "token_embd."));
         theirs.put("output.weight", new Numbers(new long[] {640, 32}, new float[640 * 32])); // of one that is not tied
         return theirs;
     }
@@ -101,6 +102,8 @@ class GgufTextEncoderTest {
         GgufFiles.replace(folder, theirs, "qwen2", false);
 
         TestCheckpoints.assertRefused(
-                () -> load(folder), "a GGUF file of the architecture 'qwen2'", "model.layers.0.self_attn.q_norm.weight");
+                () -> load(folder),
+                "a GGUF file of the architecture 'qwen2'",
+                "model.layers.0.self_attn.q_norm.weight");
     }
 }

@@ -17,8 +17,7 @@ class DecoderGoldensTest {
 
     @TestFactory
     Stream<DynamicTest> zImage() {
-        return tests(
-                "zimage", "tiny-zimage", Map.of(ENCODER, Qwen3Goldens::real, TOKENIZER, Qwen3Goldens::tokenizers));
+        return tests("zimage", "tiny-zimage", Map.of(ENCODER, Qwen3Goldens::real, TOKENIZER, Qwen3Goldens::tokenizers));
     }
 
     private static Stream<DynamicTest> tests(

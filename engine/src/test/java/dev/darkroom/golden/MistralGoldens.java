@@ -56,14 +56,9 @@ final class MistralGoldens {
     static List<Comparison> encoder(GoldenFile file) {
         return file.network("text_encoder", MistralGoldens::load, (results, encoder, golden) -> {
             for (int i = 0; i < golden.shape("in.input_ids")[0]; i++) {
-                int real = (int)
-                        LongStream.of(Qwen3Goldens.row(golden, "in.attention_mask", i)).sum();
-                compare(
-                        results,
-                        golden,
-                        encoder,
-                        new PaddedIds(Qwen3Goldens.row(golden, "in.input_ids", i), real),
-                        i);
+                int real = (int) LongStream.of(Qwen3Goldens.row(golden, "in.attention_mask", i))
+                        .sum();
+                compare(results, golden, encoder, new PaddedIds(Qwen3Goldens.row(golden, "in.input_ids", i), real), i);
             }
         });
     }

@@ -137,7 +137,7 @@ class MistralEncoderTest {
         TestCheckpoints.assertRefused(
                 () -> load(folder, AFTER, FLOAT32),
                 "9 missing",
-                "language_model.model.layers.4.self_attn.q_proj.weight",
+                "model.layers.4.self_attn.q_proj.weight",
                 "9 not read");
     }
 
@@ -146,7 +146,8 @@ class MistralEncoderTest {
     void whatIsNotLoadedIsNotCounted(int last) {
         List<Integer> after = List.of(last);
         long counted = WeightSize.of(
-                        TEXT_ENCODER, MistralEncoder.Config.read(TEXT_ENCODER, after).names())
+                        TEXT_ENCODER,
+                        MistralEncoder.Config.read(TEXT_ENCODER, after).names())
                 .in(DType.FLOAT32);
         long measured = Weights.measure(() -> load(TEXT_ENCODER, after, FLOAT32))
                 .of(Holding.RESIDENT)
@@ -161,8 +162,7 @@ class MistralEncoderTest {
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> loaded.network().encode(padded(131_072)))
                     .withMessageContainingAll("prompt", "131079", "131072");
-            TestCheckpoints.assertRefused(
-                    () -> loaded.network().encode(new PaddedIds(new long[] {560}, 1)), "560");
+            TestCheckpoints.assertRefused(() -> loaded.network().encode(new PaddedIds(new long[] {560}, 1)), "560");
         }
     }
 

@@ -34,9 +34,10 @@ public final class MistralTokenizer {
     private static final List<String> SPECIAL =
             List.of("<s>", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[INST]", "[/INST]");
 
-    private static final String BEFORE = "<s>[SYSTEM_PROMPT]You are an AI that reasons about image descriptions. You give"
-            + " structured responses focusing on object relationships, object\nattribution and actions without"
-            + " speculation.[/SYSTEM_PROMPT][INST]";
+    private static final String BEFORE =
+            "<s>[SYSTEM_PROMPT]You are an AI that reasons about image descriptions. You give"
+                    + " structured responses focusing on object relationships, object\nattribution and actions without"
+                    + " speculation.[/SYSTEM_PROMPT][INST]";
     private static final String BEHIND = "[/INST]";
 
     private final SubwordTokenizer tokenizer;

@@ -28,8 +28,8 @@ public final class Qwen2Tokenizer {
             .ignores("prompts are encoded one by one, without padding", "padding_side");
 
     /** The meaning of the same keys where prompts are padded. */
-    public static final ConfigKeys CHAT_KEYS = keys("tokenizer/tokenizer_config.json (FLUX.2 klein, Z-Image)")
-            .must("padding_side", "right");
+    public static final ConfigKeys CHAT_KEYS =
+            keys("tokenizer/tokenizer_config.json (FLUX.2 klein, Z-Image)").must("padding_side", "right");
 
     private static final String PROMPT = "{}";
     private static final String IMAGE_TOKEN = "<|image_pad|>";

@@ -55,8 +55,8 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
     /** Reads Mistral's {@code tokenizer.json}. */
     public static TokenizerFiles mistral(Path folder) {
         if (!Files.exists(folder.resolve("tokenizer.json")) && Files.exists(folder.resolve("tekken.json"))) {
-            throw new CheckpointException(
-                    folder + " has tekken.json alone, which is not read: it needs a tokenizer.json, as FLUX.2-dev has it");
+            throw new CheckpointException(folder
+                    + " has tekken.json alone, which is not read: it needs a tokenizer.json, as FLUX.2-dev has it");
         }
         return read(folder, "BPE");
     }

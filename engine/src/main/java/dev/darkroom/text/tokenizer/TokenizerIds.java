@@ -34,7 +34,8 @@ final class TokenizerIds {
             Set<String> special = new HashSet<>();
             added.forEach(token -> special.add(token.token()));
             special.add(model.path("unk_token").asText());
-            boolean wholeFirst = model.path("ignore_merges").asBoolean(); // a token of the vocabulary needs no merge then
+            boolean wholeFirst =
+                    model.path("ignore_merges").asBoolean(); // a token of the vocabulary needs no merge then
             BytePairs.check(merges, model.path("merges"), ids.keySet(), wholeFirst ? ids.keySet() : special);
         }
         long next = ids.size();

@@ -50,7 +50,9 @@ class ChatTest {
     /** From left to right and once: what is left may be the token again, as in the reference. */
     @Test
     void theImageTokenIsTakenOutOfAPrompt() {
-        assertThat(MISTRAL.ids("a[IMG] fox", 99)).isEqualTo(MISTRAL.ids("a fox", 99)).doesNotContain(10);
+        assertThat(MISTRAL.ids("a[IMG] fox", 99))
+                .isEqualTo(MISTRAL.ids("a fox", 99))
+                .doesNotContain(10);
         assertThat(MISTRAL.ids("[IM[IMG]G]", 99)).contains(10);
     }
 
@@ -60,9 +62,10 @@ class ChatTest {
         String tekken = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
                 + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
                 + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-        TestCheckpoints.edit(folder.resolve("tokenizer.json"), file -> file.withObject(
-                        "/pre_tokenizer/pretokenizers/0/pattern")
-                .put("Regex", tekken));
+        TestCheckpoints.edit(
+                folder.resolve("tokenizer.json"),
+                file -> file.withObject("/pre_tokenizer/pretokenizers/0/pattern")
+                        .put("Regex", tekken));
 
         MistralTokenizer other = MistralTokenizer.read(folder);
         assertThat(other.ids("123 McDonald", 99)).isNotEqualTo(MISTRAL.ids("123 McDonald", 99));
@@ -104,8 +107,9 @@ class ChatTest {
     @Test
     void aTokenOfTheChatMustBeOnePiece() throws IOException {
         TestCheckpoints.copy(DEV, folder);
-        TestCheckpoints.edit(folder.resolve("tokenizer.json"), file -> file.withArray("/added_tokens")
-                .remove(17));
+        TestCheckpoints.edit(
+                folder.resolve("tokenizer.json"),
+                file -> file.withArray("/added_tokens").remove(17));
         TestCheckpoints.assertRefused(() -> MistralTokenizer.read(folder), "[SYSTEM_PROMPT]");
     }
 
@@ -120,8 +124,9 @@ class ChatTest {
     @Test
     void tokensThatNeedNoMergesMayHaveNone() throws IOException {
         TestCheckpoints.copy(DEV, folder);
-        TestCheckpoints.edit(folder.resolve("tokenizer.json"), file -> file.withObject("/model")
-                .put("ignore_merges", false));
+        TestCheckpoints.edit(
+                folder.resolve("tokenizer.json"),
+                file -> file.withObject("/model").put("ignore_merges", false));
         TestCheckpoints.assertRefused(() -> MistralTokenizer.read(folder), "made by no merge");
 
         TestCheckpoints.edit(folder.resolve("tokenizer.json"), file -> {
