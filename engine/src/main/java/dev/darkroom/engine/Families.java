@@ -14,6 +14,8 @@ import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
+import dev.darkroom.zimage.ZImageCheckpoint;
+import dev.darkroom.zimage.ZImageLoraNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,7 +30,8 @@ public final class Families {
             new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, FluxNames.NAMES),
             new Entry(Flux2Checkpoint.PIPELINES, Flux2Checkpoint::open, Flux2Names.NAMES),
             new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()),
-            new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, LongCatTransformer.NAMES));
+            new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, LongCatTransformer.NAMES),
+            new Entry(ZImageCheckpoint.PIPELINES, ZImageCheckpoint::open, new ZImageLoraNames()));
 
     private Families() {}
 

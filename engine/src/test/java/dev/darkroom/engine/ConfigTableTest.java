@@ -25,6 +25,12 @@ import dev.darkroom.text.tokenizer.T5Tokenizer;
 import dev.darkroom.text.tokenizer.TokenizerSettings;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.flux2.Flux2Config;
+import dev.darkroom.flux2.TinyFlux2;
+import dev.darkroom.vae.AutoencoderKLFlux2;
+import dev.darkroom.zimage.ZImageCheckpoint;
+import dev.darkroom.zimage.ZImageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +59,17 @@ class ConfigTableTest {
         return List.of(
                 FluxCheckpoint.CLASSES.keys(),
                 QwenImageCheckpoint.CLASSES.keys(),
+                Flux2Checkpoint.CLASSES_OF_KLEIN.keys(),
+                Flux2Checkpoint.CLASSES_OF_DEV.keys(),
+                ZImageCheckpoint.CLASSES.keys(),
                 FlowMatchSchedule.KEYS,
                 FluxConfig.KEYS,
                 QwenImageConfig.KEYS,
+                Flux2Config.KEYS,
+                ZImageConfig.KEYS,
                 AutoencoderKL.Config.KEYS,
                 AutoencoderKLQwenImage.Config.KEYS,
+                AutoencoderKLFlux2.Config.KEYS,
                 TransformersKeys.ANY,
                 ClipTextEncoder.Config.KEYS,
                 T5Encoder.Config.KEYS,
@@ -102,6 +114,7 @@ class ConfigTableTest {
     static Stream<Arguments> readers() {
         Path flux = TestCheckpoints.POCKET_FLUX;
         Path qwen = TestCheckpoints.POCKET_EDIT;
+        Path zImage = TestCheckpoints.GOLDENS.resolve("tiny-zimage");
         return Stream.of(
                 reader(flux, "scheduler/scheduler_config.json", FlowMatchSchedule.KEYS, FlowMatchSchedule::read),
                 reader(flux, "transformer/config.json", FluxConfig.KEYS, FluxConfig::read),
@@ -109,6 +122,13 @@ class ConfigTableTest {
                 reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
                 reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
                 reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
+                reader(zImage, "transformer/config.json", ZImageConfig.KEYS, ZImageConfig::read),
+                reader(TinyFlux2.KLEIN, "transformer/config.json", Flux2Config.KEYS, Flux2Config::read),
+                reader(
+                        TinyFlux2.KLEIN,
+                        "vae/config.json",
+                        AutoencoderKLFlux2.Config.KEYS,
+                        AutoencoderKLFlux2.Config::read),
                 reader(
                         qwen,
                         "vae/config.json",
@@ -148,7 +168,7 @@ class ConfigTableTest {
             fixed.keySet().removeAll(any.fixed().keySet());
             idle.keySet().removeAll(any.idle().keySet());
         });
-        Stream.of(FluxCheckpoint.CLASSES, QwenImageCheckpoint.CLASSES)
+        Stream.of(FluxCheckpoint.CLASSES, QwenImageCheckpoint.CLASSES, Flux2Checkpoint.CLASSES_OF_KLEIN, Flux2Checkpoint.CLASSES_OF_DEV, ZImageCheckpoint.CLASSES)
                 .filter(classes -> classes.keys().equals(kind))
                 .forEach(classes -> new TreeMap<>(classes.byComponent()).forEach((name, types) -> {
                     used.remove(name);

@@ -17,7 +17,8 @@ public final class GoldenMain {
             Flux2Goldens.FAMILY,
             Flux2Goldens.DEV,
             QwenGoldens.FAMILY,
-            LongCatGoldens.FAMILY);
+            LongCatGoldens.FAMILY,
+            ZImageGoldens.FAMILY);
 
     private GoldenMain() {}
 

@@ -73,7 +73,8 @@ final class PipelineGoldens {
         }
     }
 
-    private static void sigmas(List<Comparison> results, Run run, GoldenTensors golden) {
+    /** Compares the noise levels of a run. */
+    static void sigmas(List<Comparison> results, Run run, GoldenTensors golden) {
         if (golden.has("sigmas")) {
             float[] expected = golden.floats("sigmas");
             results.add(Comparison.of(

@@ -121,6 +121,8 @@ final class CostRules {
             }
         });
         TEXT.put("silu", ONE_PASS);
+        TEXT.put("swiglu", ONE_PASS);
+        TEXT.put("std", ONE_PASS);
         TEXT.put("gelu_tanh", ONE_PASS);
         TEXT.put("gelu", ONE_PASS);
         TEXT.put("quick_gelu", (call, cost) -> {
@@ -307,6 +309,10 @@ final class CostRules {
                 (call, cost) ->
                         cost.ownPass(call.tensor(0).bytes() + call.tensor(0).numbers()));
         // the step cache, where it is asked for
+        TEXT.put("shrink_to_length", (call, cost) -> {
+            Passes.times(4, call.results().getFirst(), cost);
+            cost.kernels += 4; // a number a picture
+        });
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());
             cost.pass(call.tensor(0).bytes());

@@ -13,6 +13,9 @@ import dev.darkroom.text.Qwen3Encoder;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.flux2.Flux2Config;
+import dev.darkroom.vae.AutoencoderKLFlux2;
+import dev.darkroom.zimage.ZImageConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,6 +25,9 @@ public final class ConfigFuzz {
     private static final List<Consumer<ConfigFile>> READERS = List.of(
             FluxConfig::read,
             QwenImageConfig::read,
+            Flux2Config::read,
+            AutoencoderKLFlux2.Config::read,
+            ZImageConfig::read,
             FlowMatchSchedule::read,
             ClipTextEncoder.Config::read,
             T5Encoder.Config::read,
