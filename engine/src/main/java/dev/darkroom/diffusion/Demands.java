@@ -7,9 +7,6 @@ import java.util.List;
 
 /** Finds what a model's runs take beside its weights, by the rules of its pipeline. */
 record Demands(Pipeline pipeline, Choices choices) {
-    /** Pixels that become one token of a text encoder that sees pictures: patches of 14, four of them merged. */
-    private static final int PIXELS_OF_TEXT_TOKEN = 28 * 28;
-
     /**
      * Finds what a run takes, at most.
      *
@@ -25,7 +22,8 @@ record Demands(Pipeline pipeline, Choices choices) {
         long reference =
                 images.isEmpty() ? 0 : (long) (tokens - own) * TokenGrid.PIXELS * TokenGrid.PIXELS / images.size();
         long encoded = images.isEmpty() ? 0 : reference == 0 ? generated.area() : reference;
-        long seen = pipeline.family().seesPictures() ? images.size() * (reference / PIXELS_OF_TEXT_TOKEN + 2) : 0;
+        int pixelsOfToken = pipeline.family().pixelsOfSeenToken();
+        long seen = pixelsOfToken == 0 ? 0 : images.size() * (reference / pixelsOfToken + 2);
         var work = new Workload(
                 (long) batch * tokens,
                 choices.defaults().maxSequenceLength() + seen,

@@ -48,6 +48,21 @@ public record PackedLatents(
         }
     }
 
+    /** Shape of one picture's tokens where noise is drawn for them, channels first: {@code [1, 4C, h/2, w/2]}. */
+    public long[] shapeOfTokens(TokenGrid grid) {
+        return new long[] {1, 4L * vae.latentChannels(), grid.rows(), grid.columns()};
+    }
+
+    /** Brings noise of tokens {@code [B, 4C, h/2, w/2]} from host memory into their order {@code [B, S, 4C]}, float32 on the transformer's device. */
+    public Tensor fromNoiseOfTokens(Tensor noise) {
+        try (var scope = Scope.open("noise to tokens")) {
+            Tensor placed = noise.to(DType.FLOAT32).to(target.device());
+            return scope.keep(placed.reshape(placed.size(0), placed.size(1), placed.size(2) * placed.size(3))
+                    .permute(0, 2, 1)
+                    .contiguous());
+        }
+    }
+
     /**
      * Encodes a picture to its most likely latents, as tokens {@code [1, S, 4C]}, float32 on the transformer's device.
      *

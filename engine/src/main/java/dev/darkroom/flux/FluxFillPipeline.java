@@ -14,6 +14,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
@@ -71,7 +72,7 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
 
             // 5. denoise
             var velocity = checkpoint
-                    .velocity(run, prompts, new FluxPositions().image(0, run.grid()))
+                    .velocity(run, prompts, new Positions().image(0, run.grid()))
                     .seeing(noisy -> Tensor.cat(2, noisy, conditions));
             latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");

@@ -6,6 +6,7 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.Device;
@@ -49,7 +50,7 @@ record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
                     FlowMatchSchedule.addNoise(imageLatents, latentSpace.fromNoise(draws.get(1)), sigmas[first]);
 
             // 4. denoise
-            var velocity = checkpoint.velocity(run, prompts, new FluxPositions().image(0, run.grid()));
+            var velocity = checkpoint.velocity(run, prompts, new Positions().image(0, run.grid()));
             latents = Denoiser.run(latents, sigmas, first, velocity, progress);
             timings.lap("denoise");
 

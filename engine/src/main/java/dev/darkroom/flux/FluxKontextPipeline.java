@@ -15,6 +15,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
@@ -47,7 +48,7 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
         try (var job = Scope.open("kontext")) {
             // 1. prompt embeds
             Size reference = known.reference(image.size());
-            var positions = new FluxPositions().image(0, run.grid()).image(1, TokenGrid.of(reference));
+            var positions = new Positions().image(0, run.grid()).image(1, TokenGrid.of(reference));
             var prompts = checkpoint.encode(run);
             Probe.see("mid.img_ids", positions.ids());
 

@@ -13,6 +13,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
@@ -52,7 +53,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
             double[] sigmas = run.sigmas();
 
             // 4. denoise
-            var velocity = checkpoint.velocity(run, prompts, new FluxPositions().image(0, run.grid()));
+            var velocity = checkpoint.velocity(run, prompts, new Positions().image(0, run.grid()));
             latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
 

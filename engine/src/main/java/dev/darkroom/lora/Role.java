@@ -27,6 +27,8 @@ record Role(String name, String module) {
             new Beginning(TEXT_ENCODER_2, "text_encoders.t5xxl.transformer."),
             new Beginning(TEXT_ENCODER, "text_encoders.qwen25_7b.transformer."),
             new Beginning(TEXT_ENCODER, "text_encoders.qwen3_4b.transformer."),
+            new Beginning(TEXT_ENCODER, "text_encoders.qwen3_8b.transformer."),
+            new Beginning(TEXT_ENCODER, "text_encoders.mistral3_24b.transformer."),
             new Beginning(TRANSFORMER, "lora_unet_"),
             new Beginning(TRANSFORMER, "lora_transformer_"),
             new Beginning(TRANSFORMER, "lycoris_"),

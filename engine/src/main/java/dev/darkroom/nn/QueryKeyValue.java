@@ -34,6 +34,12 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
                 w, List.of("to_q", "to_k", "to_v"), List.of("norm_q", "norm_k"), false, eps, width, heads, headWidth);
     }
 
+    /** Loads projections of other names, without biases. */
+    public static QueryKeyValue withoutBias(
+            Weights w, List<String> names, List<String> normNames, int width, int heads, int headWidth) {
+        return load(w, names, normNames, false, EPS, width, heads, headWidth);
+    }
+
     private static QueryKeyValue load(
             Weights w,
             List<String> names,

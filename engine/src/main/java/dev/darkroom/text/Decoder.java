@@ -2,6 +2,7 @@ package dev.darkroom.text;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.job.JobException;
 import dev.darkroom.nn.Embedding;
 import dev.darkroom.nn.GatedMlp;
 import dev.darkroom.nn.Linear;
@@ -9,7 +10,6 @@ import dev.darkroom.nn.RmsNorm;
 import dev.darkroom.ring.Blocks;
 import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntBinaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,14 +59,23 @@ final class Decoder {
             List<Integer> sections,
             boolean biased,
             boolean normed) {
+        /** The meaning of the keys of {@code rope_scaling}, which newer libraries call {@code rope_parameters}. */
+        static final ConfigKeys ROPE_KEYS = ConfigKeys.of("rope_scaling or rope_parameters (FLUX.2, Z-Image)")
+                .uses("rope_theta")
+                .must("rope_type", "default")
+                .must("type", "default")
+                .must("factor", 1)
+                .must("attention_factor", 1)
+                .must("partial_rotary_factor", 1)
+                .ignores("for other kinds of scaling", "original_max_position_embeddings");
+
         /**
          * Reads the fields of a model whose positions have one axis, and checks them against each other.
          *
-         * @param rope the meaning of the keys of its {@code rope_scaling} or {@code rope_parameters}
          * @param headWidth of a file that states none, from its width and its heads
          * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
          */
-        static Config read(ConfigFile file, ConfigKeys rope, IntBinaryOperator headWidth, boolean normed) {
+        static Config read(ConfigFile file, IntBinaryOperator headWidth, boolean normed) {
             int width = file.count("hidden_size");
             int heads = file.count("num_attention_heads");
             int keyHeads = file.count("num_key_value_heads", heads);
@@ -84,18 +96,18 @@ final class Decoder {
                     file.count("intermediate_size"),
                     file.count("max_position_embeddings"),
                     file.number("rms_norm_eps", 1e-6, 0, 1),
-                    theta(file, rope),
+                    theta(file),
                     List.of(ofHead / 2),
                     false,
                     normed);
         }
 
         /** Reads the base of the rotations, from the file itself or from the object that newer libraries write, and that may state more. */
-        private static double theta(ConfigFile file, ConfigKeys keys) {
+        private static double theta(ConfigFile file) {
             Optional<Double> theta = file.optionalNumber("rope_theta");
             for (String name : List.of("rope_scaling", "rope_parameters")) {
                 if (file.has(name)) {
-                    Optional<Double> inner = file.at(name).within(keys).optionalNumber("rope_theta");
+                    Optional<Double> inner = file.at(name).within(ROPE_KEYS).optionalNumber("rope_theta");
                     theta = theta.or(() -> inner);
                 }
             }
@@ -121,6 +133,18 @@ final class Decoder {
             return List.copyOf(after);
         }
 
+        /**
+         * Checks that a prompt is not longer than any that the model can read.
+         *
+         * @throws JobException if it is
+         */
+        void requireWithin(int tokens) {
+            if (tokens > positions) {
+                throw JobException.badInput(
+                        "prompt: makes " + tokens + " tokens, at most " + positions + " are possible");
+            }
+        }
+
         /** Bytes that so many tokens take at the network's peak, at most, with the states after the last layer alone. */
         long peak(long tokens, DType type) {
             return EncoderBytes.ofTokens(tokens, width, mlpWidth, type);
@@ -139,9 +163,19 @@ final class Decoder {
 
     /** How many of a checkpoint's layers compute, and whether the last norm does. */
     record Depth(int layers, boolean lastNorm) {
+        private static final Pattern LATER =
+                Pattern.compile("((language_)?model\\.)*(layers\\.(?<layer>\\d{1,6})\\..*|norm\\.weight)");
+
         /** The layers up to the last one whose states are taken. */
         static Depth upTo(List<Integer> after) {
             return new Depth(after.getLast(), false);
+        }
+
+        /** Tells by its name in a file if a tensor is one of a later layer, or the last norm where that is not needed. */
+        boolean isIdle(String tensor) {
+            Matcher name = LATER.matcher(tensor);
+            return name.matches()
+                    && (name.group("layer") == null ? !lastNorm : Integer.parseInt(name.group("layer")) >= layers);
         }
     }
 
@@ -167,6 +201,11 @@ final class Decoder {
         return embedTokens.apply(ids);
     }
 
+    /** Positions of a text's tokens, for a model whose positions have one axis: {@code [1, 1, S]}. */
+    Tensor positions(int tokens) {
+        return Tensor.of(LongStream.range(0, tokens).toArray(), 1, 1, tokens).to(placement.device());
+    }
+
     /**
      * Computes the states after the last of the layers, and after the last norm where it is there: {@code [B, S, D]}.
      *
@@ -176,7 +215,7 @@ final class Decoder {
      */
     Tensor forward(Tensor embeds, Tensor positions, @Nullable Tensor mask) {
         try (var scope = Scope.open("language model")) {
-            Tensor x = run(scope, embeds, positions, mask, List.of(), new ArrayList<>());
+            Tensor x = run(scope, embeds, positions, mask, 0, List.of(), new ArrayList<>());
             return scope.keep(norm == null ? x : norm.apply(x));
         }
     }
@@ -190,9 +229,19 @@ final class Decoder {
      * @param after numbers of layers, counted from 1, in ascending order; 0 is the embeds
      */
     Tensor states(Tensor embeds, Tensor positions, @Nullable Tensor mask, List<Integer> after) {
+        return states(embeds, positions, mask, after, 0);
+    }
+
+    /**
+     * Computes the same where some rows in front see nothing, not even themselves, and are seen by none: what attention gives them is 0.
+     *
+     * @param embeds {@code [B, blind + S, D]}
+     * @param positions {@code [axes, B, S]}
+     */
+    Tensor states(Tensor embeds, Tensor positions, @Nullable Tensor mask, List<Integer> after, int blind) {
         try (var scope = Scope.open("language model")) {
             List<Tensor> states = new ArrayList<>();
-            run(scope, embeds, positions, mask, after, states);
+            run(scope, embeds, positions, mask, blind, after, states);
             return scope.keep(states.size() == 1 ? states.getFirst() : Tensor.cat(-1, states.toArray(Tensor[]::new)));
         }
     }
@@ -202,6 +251,7 @@ final class Decoder {
             Tensor embeds,
             Tensor positions,
             @Nullable Tensor mask,
+            int blind,
             List<Integer> after,
             List<Tensor> states) {
         List<Tensor> rope = rope(positions);
@@ -211,7 +261,7 @@ final class Decoder {
             if (after.contains(i)) {
                 states.add(x);
             }
-            Tensor next = layers.at(i).forward(x, rope, mask);
+            Tensor next = layers.at(i).forward(x, rope, mask, blind);
             x = after.contains(i) ? next : scope.replace(x, next);
             Probe.see("layer" + i, x);
             Probe.see("hidden_states", i + 1, "", x);
@@ -263,31 +313,35 @@ final class Decoder {
             return c.biased ? Linear.load(w, c.width, out) : Linear.withoutBias(w, c.width, out);
         }
 
-        Tensor forward(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
+        Tensor forward(Tensor x, List<Tensor> rope, @Nullable Tensor mask, int blind) {
             try (var layer = Scope.open("language layer")) {
-                Tensor h = inputLayernorm.apply(x);
-                Tensor attended = AttentionOperators.causalAttention(
-                        byHead(qProj.apply(h), qNorm),
-                        byHead(kProj.apply(h), kNorm),
-                        vProj.apply(h),
-                        rope,
-                        config.heads,
-                        config.keyHeads,
-                        mask);
-                x = x.plus(oProj.apply(attended));
+                x = blind == 0
+                        ? attend(x, rope, mask)
+                        : Tensor.cat(
+                                1, x.narrow(1, 0, blind), attend(x.narrow(1, blind, x.size(1) - blind), rope, mask));
                 return layer.keep(x.plus(mlp.apply(postAttentionLayernorm.apply(x))));
             }
+        }
+
+        private Tensor attend(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
+            Tensor h = inputLayernorm.apply(x);
+            Tensor attended = AttentionOperators.causalAttention(
+                    byHead(qProj.apply(h), qNorm),
+                    byHead(kProj.apply(h), kNorm),
+                    vProj.apply(h),
+                    rope,
+                    config.heads,
+                    config.keyHeads,
+                    mask);
+            return x.plus(oProj.apply(attended));
         }
 
         /** Normalises every head of {@code [B, S, H·Dh]}, where there is a norm. */
         private Tensor byHead(Tensor x, @Nullable RmsNorm headNorm) {
             return headNorm == null
                     ? x
-                    : Operators.rmsNorm(
-                                    x.reshape(x.size(0), x.size(1), -1, config.headWidth),
-                                    headNorm.weight(),
-                                    headNorm.eps())
-                            .reshape(x.size(0), x.size(1), x.size(2));
+                    : headNorm.apply(x.reshape(x.size(0), x.size(1), -1, config.headWidth))
+                            .reshape(x.shape());
         }
     }
 }

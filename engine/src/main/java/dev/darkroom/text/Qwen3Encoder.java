@@ -2,17 +2,17 @@ package dev.darkroom.text;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
-import dev.darkroom.job.JobException;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
+import dev.darkroom.text.tokenizer.PaddedIds;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Qwen3 as the text encoder of FLUX.2 klein and Z-Image: a prompt's embeds are the states after some of its layers, of which the later ones
@@ -53,16 +53,6 @@ public final class Qwen3Encoder {
                 .ignores("no window slides", "sliding_window", "max_window_layers")
                 .ignores("no word is predicted", "tie_word_embeddings", "eos_token_id");
 
-        /** The meaning of the keys of its {@code rope_scaling}, which newer libraries call {@code rope_parameters}. */
-        public static final ConfigKeys ROPE_KEYS = ConfigKeys.of("rope_scaling or rope_parameters (FLUX.2, Z-Image)")
-                .uses("rope_theta")
-                .must("rope_type", "default")
-                .must("type", "default")
-                .must("factor", 1)
-                .must("attention_factor", 1)
-                .must("partial_rotary_factor", 1)
-                .ignores("for other kinds of scaling", "original_max_position_embeddings");
-
         /**
          * Reads {@code config.json} of a checkpoint's {@code text_encoder/}.
          *
@@ -79,13 +69,18 @@ public final class Qwen3Encoder {
          */
         public static Config read(ConfigFile config, IntFunction<List<Integer>> after) {
             ConfigFile file = config.within(KEYS);
-            Decoder.Config decoder = Decoder.Config.read(file, ROPE_KEYS, (width, heads) -> HEAD_WIDTH, true);
+            Decoder.Config decoder = Decoder.Config.read(file, (width, heads) -> HEAD_WIDTH, true);
             return new Config(decoder, decoder.ascending(file, after.apply(decoder.layers())));
         }
 
         /** Size of the vocabulary, which the tokenizer's ids must be within. */
         public int vocabulary() {
             return decoder.vocabulary();
+        }
+
+        /** What is known of its layers by their names. */
+        public LayerNames names() {
+            return LayerNames.called(new Qwen3Names()).without(Decoder.Depth.upTo(after)::isIdle);
         }
 
         /** Width of the embeds of a prompt: that of the states of all layers that are taken. */
@@ -110,9 +105,7 @@ public final class Qwen3Encoder {
         w.ignore("lm_head"); // tied or not, no word is predicted
         Weights model = w.at("model");
         decoder = new Decoder(
-                config.decoder,
-                Decoder.Depth.upTo(config.after),
-                w.has("model") ? model : model.storedAt(w));
+                config.decoder, Decoder.Depth.upTo(config.after), w.has("model") ? model : model.storedAt(w));
     }
 
     public Config config() {
@@ -126,34 +119,30 @@ public final class Qwen3Encoder {
 
     /** Computes the prompt embeds of one prompt without padding: {@code S} ids {@code → [1, S, embed width]}. */
     public Tensor encode(long[] ids) {
-        return encode(ids, ids.length);
+        return encode(new PaddedIds(ids, ids.length));
     }
 
     /**
      * Computes the prompt embeds of one prompt that is padded at its end. Rows of padding see the prompt and no padding, and come out as
      * such: they are neither zeros nor equal.
      *
-     * @param ids {@code S} of them, with the padding
-     * @param real how many of them are no padding
-     * @return {@code [1, S, embed width]}
+     * @return {@code [1, S, embed width]}, of all tokens with the padding
      */
-    public Tensor encode(long[] ids, int real) {
-        if (ids.length > config.decoder.positions()) {
-            throw JobException.badInput("prompt: makes " + ids.length + " tokens, at most "
-                    + config.decoder.positions() + " are possible");
-        }
+    public Tensor encode(PaddedIds prompt) {
+        long[] ids = prompt.ids();
+        config.decoder.requireWithin(ids.length);
         try (var scope = Scope.open("qwen3")) {
             Tensor embeds = decoder.embed(TokenIds.of(ids, config.vocabulary()));
-            Tensor positions = Tensor.of(LongStream.range(0, ids.length).toArray(), 1, 1, ids.length)
-                    .to(placement.device());
-            return scope.keep(decoder.states(embeds, positions, mask(ids.length, real), config.after));
+            Tensor mask = prompt.padding() == 0
+                    ? null
+                    : Tensor.of(
+                                    LongStream.range(0, ids.length)
+                                            .map(i -> i < prompt.real() ? 1 : 0)
+                                            .toArray(),
+                                    1,
+                                    ids.length)
+                            .to(placement.device());
+            return scope.keep(decoder.states(embeds, decoder.positions(ids.length), mask, config.after));
         }
-    }
-
-    private @Nullable Tensor mask(int length, int real) {
-        return real >= length
-                ? null
-                : Tensor.of(LongStream.range(0, length).map(i -> i < real ? 1 : 0).toArray(), 1, length)
-                        .to(placement.device());
     }
 }

@@ -188,6 +188,11 @@ def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: floa
     guided = away + scale * (prediction.to(6) - away)
     return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / torch.linalg_vector_norm(guided, 2, [-1], True))
 
+def guide_shrinking(self, prediction: Tensor, negative: Tensor, scale: float) -> Tensor:
+    away = negative.to(6)
+    guided = away + scale * (prediction.to(6) - away)
+    return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / (torch.linalg_vector_norm(guided, 2, [-1], True) + 1e-8)).clamp(0.0, 1.0)
+
 def shrink_to_length(self, x: Tensor, like: Tensor, most: float) -> Tensor:
     # x [B, ..], each of the batch not longer than most times its like, in float32.
     numbers = x.to(6)
@@ -205,6 +210,13 @@ def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
 
 def silu(self, x: Tensor) -> Tensor:
     return torch.silu(x)
+
+def swiglu(self, x: Tensor) -> Tensor:
+    halves = x.chunk(2, -1)
+    return torch.silu(halves[0]).mul_(halves[1])
+
+def std(self, variance: Tensor, eps: float) -> Tensor:
+    return torch.sqrt(variance.to(6) + eps)
 
 def gelu_tanh(self, x: Tensor) -> Tensor:
     return torch.gelu(x, approximate="tanh")
@@ -256,19 +268,21 @@ def linear_gelu(self, x: Tensor, weight: Tensor, bias: Tensor, added: List[Tenso
         return torch.gelu_(self.linear(x, weight, [bias], added), approximate="tanh")
     return torch._addmm_activation(bias, x.flatten(0, -2), weight.t(), use_gelu=True).view(x.size()[:-1] + [weight.size(0)])
 
-def linear_of_two(self, x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, added: List[Tensor]) -> Tensor:
+def linear_of_two(self, x: Tensor, y: Tensor, weight: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
     # linear of x [.., K] and y [.., N - K] side by side, without putting them there: the sum of two products with ranges of the weight's columns.
     width = x.size(-1)
     left = x.flatten(0, -2)
     right = y.flatten(0, -2)
     columns = weight.t()
-    if len(added) == 4:
+    if len(added) == 4 or len(bias) == 0:
         z = torch.mm(left, columns.narrow(0, 0, width))
     else:
-        z = torch.addmm(bias, left, columns.narrow(0, 0, width))
+        z = torch.addmm(bias[0], left, columns.narrow(0, 0, width))
     z.addmm_(right, columns.narrow(0, width, right.size(1)))
     if len(added) == 4:
-        z.mul_(added[3]).add_(bias)
+        z.mul_(added[3])
+        if len(bias) > 0:
+            z.add_(bias[0])
     if len(added) > 0:
         low = torch.mm(left, added[0].t().narrow(0, 0, width)).addmm_(right, added[0].t().narrow(0, width, right.size(1)))
         z.addmm_(low, added[1].t())

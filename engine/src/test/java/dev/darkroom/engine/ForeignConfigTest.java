@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,6 +92,25 @@ class ForeignConfigTest {
                 "edit; processor/preprocessor_config.json; image_processor_type; \"CLIPImageProcessor\"",
                 "edit; processor/preprocessor_config.json; resample; 2",
                 "edit; processor/preprocessor_config.json; image_std; [1e-300, 1, 1]",
+                "klein; model_index.json; transformer; [\"diffusers\", \"FluxTransformer2DModel\"]",
+                "klein; model_index.json; text_encoder; [\"transformers\", \"Mistral3ForConditionalGeneration\"]",
+                "klein; model_index.json; vae; [\"diffusers\", \"AutoencoderKL\"]",
+                "klein; model_index.json; is_distilled; \"yes\"",
+                "klein; transformer/config.json; _class_name; \"FluxTransformer2DModel\"",
+                "klein; transformer/config.json; mlp_ratio; 4.0",
+                "klein; transformer/config.json; patch_size; 2",
+                "klein; transformer/config.json; eps; 1e-5",
+                "klein; transformer/config.json; timestep_guidance_channels; 128",
+                "klein; transformer/config.json; axes_dims_rope; [4, 4, 8]",
+                "klein; transformer/config.json; axes_dims_rope; [5, 3, 4, 4]",
+                "klein; vae/config.json; _class_name; \"AutoencoderKL\"",
+                "klein; vae/config.json; patch_size; [4, 4]",
+                "klein; vae/config.json; act_fn; \"gelu\"",
+                "klein; vae/config.json; decoder_block_out_channels; [8, 16]",
+                "klein; text_encoder/config.json; model_type; \"qwen2\"",
+                "dev; model_index.json; text_encoder; [\"transformers\", \"Qwen3ForCausalLM\"]",
+                "dev; model_index.json; tokenizer; [\"transformers\", \"Qwen2TokenizerFast\"]",
+                "dev; text_encoder/config.json; model_type; \"llava\"",
                 "zimage; model_index.json; transformer; [\"diffusers\", \"ZImageControlNetModel\"]",
                 "zimage; model_index.json; text_encoder; [\"transformers\", \"Qwen2_5_VLForConditionalGeneration\"]",
                 "zimage; model_index.json; vae; [\"diffusers\", \"AutoencoderKLFlux2\"]",
@@ -182,7 +202,7 @@ class ForeignConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"flux", "edit", "zimage"})
+    @ValueSource(strings = {"flux", "edit", "zimage", "klein", "dev"})
     void aSoundCheckpointIsReadWithoutARemark(String which) throws IOException {
         assertThat(warnings(checkpoint(which))).isEmpty();
     }
@@ -257,6 +277,8 @@ class ForeignConfigTest {
                 switch (which) {
                     case "flux" -> TestCheckpoints.POCKET_FLUX;
                     case "zimage" -> TinyZImage.TURBO;
+                    case "klein" -> TinyFlux2.KLEIN;
+                    case "dev" -> TinyFlux2.DEV;
                     default -> TestCheckpoints.POCKET_EDIT;
                 },
                 folder);

@@ -140,7 +140,7 @@ class ModelContractTest {
     @EnumSource
     void aPictureThatDiffersInOneLevelIsEncodedAnew(TinyPipeline pipeline) throws IOException {
         if (pipeline.sources(PICTURE).images().isEmpty()) {
-            assertThat(pipeline).isIn(TinyPipeline.FLUX, TinyPipeline.QWEN_IMAGE, TinyPipeline.ZIMAGE);
+            assertThat(pipeline).isIn(TinyPipeline.FLUX, TinyPipeline.QWEN_IMAGE, TinyPipeline.ZIMAGE, TinyPipeline.FLUX2_KLEIN, TinyPipeline.FLUX2_KLEIN_BASE);
             return;
         }
         try (ImageModel model = pipeline.load(folder)) {
@@ -162,11 +162,9 @@ class ModelContractTest {
     void warmingUpGoesThroughItsOwnNetworksAndLeavesOnlyWhatMayBeKept(TinyPipeline pipeline) throws IOException {
         try (ImageModel model = pipeline.load(folder)) {
             Map<String, float[]> seen = Probe.record(model::warmUp);
-            boolean takesImages =
-                    !pipeline.sources(PICTURE).images().isEmpty() && !pipeline.isDrawnByTextToImage();
             assertThat(seen.containsKey("down_blocks.0"))
                     .as("the autoencoder's encoder")
-                    .isEqualTo(takesImages);
+                    .isEqualTo(pipeline.isWarmedUpWithAPicture());
             assertThat(seen).containsKey("up_blocks.0");
             long kept = Scope.liveTensors();
 
@@ -252,6 +250,12 @@ class ModelContractTest {
         "QWEN_IMAGE, vae, decoder.conv_out.weight, 'the autoencoder (vae), decoding the picture, gave'",
         "QWEN_IMAGE_EDIT, text_encoder, visual.merger.ln_q.weight, the vision tower of text_encoder gave",
         "QWEN_IMAGE_EDIT_PLUS, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'",
+        "FLUX2_KLEIN, text_encoder, model.layers.2.mlp.down_proj.weight, text_encoder gave",
+        "FLUX2_KLEIN, transformer, single_stream_modulation.linear.weight, 'the transformer, in step 1, gave'",
+        "FLUX2_KLEIN, vae, bn.running_mean, 'the autoencoder (vae), decoding the picture, gave'",
+        "FLUX2_KLEIN_EDIT, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'",
+        "FLUX2_DEV, text_encoder, language_model.model.layers.29.mlp.down_proj.weight, text_encoder gave",
+        "FLUX2_DEV, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
         "ZIMAGE, text_encoder, model.layers.2.mlp.down_proj.weight, text_encoder gave",
         "ZIMAGE, transformer, all_final_layer.2-1.linear.weight, 'the transformer, in step 1, gave'",
         "ZIMAGE, transformer, cap_pad_token, 'the transformer, in step 1, gave'",

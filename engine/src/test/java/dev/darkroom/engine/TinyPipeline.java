@@ -1,6 +1,7 @@
 package dev.darkroom.engine;
 
 import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
@@ -58,6 +59,30 @@ public enum TinyPipeline {
         @Override
         public Path make(Path folder) throws IOException {
             return TinyQwen.make(folder, "QwenImageEditPlusPipeline", SMALL);
+        }
+    },
+    FLUX2_KLEIN(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL);
+        }
+    },
+    FLUX2_KLEIN_EDIT(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL);
+        }
+    },
+    FLUX2_KLEIN_BASE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.base(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL));
+        }
+    },
+    FLUX2_DEV(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.DEV, folder, SMALL);
         }
     },
     ZIMAGE(Brings.NOTHING) {
@@ -142,6 +167,11 @@ public enum TinyPipeline {
     /** True if its checkpoint is one of text to image, and is warmed up as that. */
     boolean isDrawnByTextToImage() {
         return this == FLUX_IMG2IMG || this == ZIMAGE_IMG2IMG || this == ZIMAGE_INPAINT;
+    }
+
+    /** True if its checkpoint draws and edits, and is warmed up with an edit. */
+    boolean isWarmedUpWithAPicture() {
+        return name().startsWith("FLUX2") || brings != Brings.NOTHING && !isDrawnByTextToImage();
     }
 
     /** True if its text encoder sees the pictures; then a prompt is never cut, for it would lose what it says of them. */

@@ -1,7 +1,6 @@
 package dev.darkroom.golden;
 
 import dev.darkroom.diffusion.StepCache;
-import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.nn.Conditioning;
@@ -43,13 +42,13 @@ final class FluxNetworkGoldens {
 
     static void transformer(List<Comparison> results, FluxTransformer transformer, GoldenTensors golden) {
         Tensor ids = Tensor.cat(0, golden.tensor("in.txt_ids"), golden.tensor("in.img_ids"));
-        Tensor rope = FluxPositions.rope(ids, transformer.config());
+        Tensor rope = transformer.config().blocks().rope(ids);
         rope(results, rope, golden);
         Map<String, float[]> seen = NetworkGoldens.forward(
                 results,
                 golden,
                 "out.sample",
-                () -> transformer.forward(
+                () -> transformer.blocks().forward(
                         golden.tensor("in.hidden_states"),
                         golden.tensor("in.encoder_hidden_states"),
                         conditioning(transformer, golden),

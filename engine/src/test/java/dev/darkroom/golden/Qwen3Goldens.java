@@ -36,7 +36,8 @@ final class Qwen3Goldens {
                     int length = (int) golden.shape("in.input_ids")[1];
                     for (int i = 0; i < golden.shape("in.input_ids")[0]; i++) {
                         long[] ids = row(golden, "in.input_ids", i);
-                        int real = (int) LongStream.of(row(golden, "in.attention_mask", i)).sum();
+                        int real = (int) LongStream.of(row(golden, "in.attention_mask", i))
+                                .sum();
                         row(compared, golden, encoder, ids, real, i, length);
                     }
                 }));
@@ -51,7 +52,8 @@ final class Qwen3Goldens {
                 (folder, placement) -> encoder(folder, placement, layers -> List.of(layers - 1)),
                 (compared, encoder, golden) -> {
                     for (int i = 0; i < golden.shape("in.input_ids")[0]; i++) {
-                        int real = (int) LongStream.of(row(golden, "in.attention_mask", i)).sum();
+                        int real = (int) LongStream.of(row(golden, "in.attention_mask", i))
+                                .sum();
                         long[] ids = Arrays.copyOf(row(golden, "in.input_ids", i), real);
                         row(compared, golden, encoder, ids, real, i, real);
                     }
@@ -69,8 +71,8 @@ final class Qwen3Goldens {
             int prompt,
             int rows) {
         float[][] embeds = new float[1][];
-        Map<String, float[]> seen =
-                Probe.record(() -> embeds[0] = encoder.encode(ids, real).toFloats());
+        Map<String, float[]> seen = Probe.record(
+                () -> embeds[0] = encoder.encode(new PaddedIds(ids, real)).toFloats());
         seen.forEach((name, values) -> {
             if (golden.has("mid." + name)) {
                 results.add(Comparison.of(
@@ -95,13 +97,15 @@ final class Qwen3Goldens {
             int prompt = 0;
             for (JsonNode text : file.params().path("texts")) {
                 long[] expected = row(golden, "in.input_ids", prompt++);
-                String message = text.asText().replaceAll("(?s)^<\\|im_start\\|>user\n|<\\|im_end\\|>\n<\\|im_start.*$", "");
-                Qwen3Chat chat = text.asText().endsWith("</think>\n\n") ? Qwen3Chat.WITHOUT_THOUGHTS : Qwen3Chat.THINKING;
+                String message =
+                        text.asText().replaceAll("(?s)^<\\|im_start\\|>user\n|<\\|im_end\\|>\n<\\|im_start.*$", "");
+                Qwen3Chat chat =
+                        text.asText().endsWith("</think>\n\n") ? Qwen3Chat.WITHOUT_THOUGHTS : Qwen3Chat.THINKING;
                 results.add(Comparison.equal("the chat", chat.around(message), text.asText()));
                 results.add(Comparison.equal(
                         "ids of '" + message + "'",
-                        GoldenValues.list(chat.padded(tokenizer, message, expected.length)
-                                .ids()),
+                        GoldenValues.list(
+                                chat.padded(tokenizer, message, expected.length).ids()),
                         GoldenValues.list(expected)));
             }
             return results;
@@ -151,8 +155,7 @@ final class Qwen3Goldens {
         return Arrays.copyOfRange(golden.floats(name), start, start + (int) (rows * shape[2]));
     }
 
-    private static Loaded<Qwen3Encoder> encoder(
-            Path folder, Placement placement, IntFunction<List<Integer>> after) {
+    private static Loaded<Qwen3Encoder> encoder(Path folder, Placement placement, IntFunction<List<Integer>> after) {
         Qwen3Encoder.Config config = Qwen3Encoder.Config.read(folder, after);
         return Weights.load(folder, placement, w -> new Qwen3Encoder(config, w));
     }

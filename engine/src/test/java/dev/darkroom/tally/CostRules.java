@@ -103,7 +103,7 @@ final class CostRules {
             Passes.times(1, call.tensor(0), cost);
             cost.pass(3 * call.tensor(0).bytes());
         });
-        TEXT.put("guide_keeping_length", (call, cost) -> {
+        Rule guide = (call, cost) -> {
             long own = call.tensor(0).bytes();
             long wide = 4 * call.tensor(0).numbers();
             for (long passed :
@@ -111,7 +111,9 @@ final class CostRules {
                     }) {
                 cost.pass(passed);
             }
-        });
+        };
+        TEXT.put("guide_keeping_length", guide);
+        TEXT.put("guide_shrinking", guide);
         TEXT.put("euler_step", (call, cost) -> {
             long wide = 4 * call.tensor(0).numbers();
             for (long passed : new long[] {call.tensor(1).bytes() + wide, 2 * wide, 3 * wide}) {
@@ -119,6 +121,8 @@ final class CostRules {
             }
         });
         TEXT.put("silu", ONE_PASS);
+        TEXT.put("swiglu", ONE_PASS);
+        TEXT.put("std", ONE_PASS);
         TEXT.put("gelu_tanh", ONE_PASS);
         TEXT.put("gelu", ONE_PASS);
         TEXT.put("quick_gelu", (call, cost) -> {

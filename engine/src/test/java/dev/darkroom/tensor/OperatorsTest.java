@@ -196,12 +196,19 @@ class OperatorsTest {
                         () -> Operators.guideKeepingLength(
                                 bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
                 sample(
+                        "guide_shrinking",
+                        "float32 [2, 3]",
+                        () -> Operators.guideShrinking(
+                                bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
+                sample(
                         "shrink_to_length",
                         "float32 [2, 3, 4]",
                         () -> Operators.shrinkToLength(
                                 bf16(2, 3, 4), bf16(2, 3, 4).affine(1, 1), 1)),
                 sample("euler_step", "float32 [2, 3]", () -> Operators.eulerStep(bf16(2, 3), bf16(2, 3), -0.25)),
                 sample("silu", "bfloat16 [2, 3]", () -> Operators.silu(bf16(2, 3))),
+                sample("swiglu", "bfloat16 [2, 3]", () -> Operators.swiglu(bf16(2, 6))),
+                sample("std", "float32 [2, 3]", () -> Operators.std(bf16(2, 3), 1e-4)),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
                 sample("gelu", "bfloat16 [2, 3]", () -> Operators.gelu(bf16(2, 3))),
                 sample("quick_gelu", "bfloat16 [2, 3]", () -> Operators.quickGelu(bf16(2, 3))),

@@ -16,4 +16,17 @@ public record PaddedIds(long[] ids, int real) {
         Arrays.fill(padded, ids.length, length, pad);
         return new PaddedIds(padded, ids.length);
     }
+
+    /** Pads ids in front. */
+    static PaddedIds inFront(long[] ids, int length, long pad) {
+        long[] padded = new long[length];
+        Arrays.fill(padded, 0, length - ids.length, pad);
+        System.arraycopy(ids, 0, padded, length - ids.length, ids.length);
+        return new PaddedIds(padded, ids.length);
+    }
+
+    /** Number of ids that are padding. */
+    public int padding() {
+        return ids.length - real;
+    }
 }

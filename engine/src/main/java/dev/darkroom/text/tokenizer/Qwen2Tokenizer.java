@@ -28,8 +28,8 @@ public final class Qwen2Tokenizer {
             .ignores("prompts are encoded one by one, without padding", "padding_side");
 
     /** The meaning of the same keys where prompts are padded. */
-    public static final ConfigKeys CHAT_KEYS = keys("tokenizer/tokenizer_config.json (FLUX.2 klein, Z-Image)")
-            .must("padding_side", "right");
+    public static final ConfigKeys CHAT_KEYS =
+            keys("tokenizer/tokenizer_config.json (FLUX.2 klein, Z-Image)").must("padding_side", "right");
 
     private static final String PROMPT = "{}";
     private static final String IMAGE_TOKEN = "<|image_pad|>";
@@ -79,24 +79,13 @@ public final class Qwen2Tokenizer {
         try {
             var tokenizer = new SubwordTokenizer(files);
             for (String token : SPECIAL) {
-                requireOnePiece(tokenizer, token, files.id(token));
+                tokenizer.requireOnePiece(token, files.id(token));
             }
             Optional<Long> pad = Optional.ofNullable(
                     files.ids().get(settings.token("pad_token").orElse(PAD_TOKEN)));
             return new Qwen2Tokenizer(tokenizer, files.id(IMAGE_TOKEN), pad);
         } catch (IOException | RuntimeException e) {
             throw new CheckpointException(folder + " holds no usable tokenizer: " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * Checks that a special token is one piece with the id that its file states: where ids leave gaps, the library numbers special tokens
-     * by itself, and every later one would be wrong.
-     */
-    private static void requireOnePiece(SubwordTokenizer tokenizer, String token, long id) {
-        long[] pieces = tokenizer.pieces(token);
-        if (pieces.length != 1 || pieces[0] != id) {
-            throw new CheckpointException(token + " has id " + id + " but is read as " + Arrays.toString(pieces));
         }
     }
 

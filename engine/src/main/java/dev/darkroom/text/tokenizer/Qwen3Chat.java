@@ -39,6 +39,7 @@ public enum Qwen3Chat {
 
     /** Tokenizes the chat, cut or padded at its end to exactly {@code length} tokens, with a tokenizer that {@link Qwen2Tokenizer#readChat} read. */
     public PaddedIds padded(Qwen2Tokenizer tokenizer, String prompt, int length) {
-        return PaddedIds.atEnd(ids(tokenizer, prompt, length), length, tokenizer.padToken().orElseThrow());
+        return PaddedIds.atEnd(
+                ids(tokenizer, prompt, length), length, tokenizer.padToken().orElseThrow());
     }
 }
