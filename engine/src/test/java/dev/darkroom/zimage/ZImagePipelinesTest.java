@@ -71,6 +71,19 @@ class ZImagePipelinesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"guidance_scale": 3}                        | 4
+            {"guidance_scale": 0}                        | 1
+            {"true_cfg_scale": 3}                        | 3
+            {"guidance_scale": 9, "true_cfg_scale": 3}   | 3
+            """)
+    void soItIsInTheCheckpointsFile(String defaults, double trueCfgScale) throws IOException {
+        try (ImageModel model = LoadedModel.open("base", TinyZImage.base(TinyZImage.make(folder, defaults)))) {
+            assertThat(model.defaults().trueCfgScale()).isEqualTo(trueCfgScale);
+        }
+    }
+
     @Test
     void twoScalesOfOneMeaningAreRefused() throws IOException {
         try (ImageModel model = LoadedModel.open("turbo", TinyZImage.make(folder, SMALL))) {
