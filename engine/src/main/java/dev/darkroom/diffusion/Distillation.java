@@ -30,7 +30,8 @@ record Distillation(String name, int steps) {
     private static final String LIGHTNING = "Lightning";
     private static final int TURBO_ALPHA_STEPS = 8;
 
-    private static final Pattern NAME = Pattern.compile("lightning|(?<![a-z]|(?<![a-z])de[-_. ])(hyper|turbo|distill)(?![a-z])");
+    private static final Pattern NAME =
+            Pattern.compile("lightning|(?<![a-z]|(?<![a-z])de[-_. ])(hyper|turbo|distill)(?![a-z])");
     private static final Pattern STEPS = Pattern.compile("(?<!\\d)([1-9]\\d?)[-_ ]?steps?");
     private static final Pattern TURBO_ALPHA = Pattern.compile("(?<![a-z])turbo[-_. ]?alpha(?![a-z])");
 

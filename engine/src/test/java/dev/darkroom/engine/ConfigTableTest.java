@@ -6,6 +6,9 @@ import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxConfig;
+import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.flux2.Flux2Config;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageConfig;
 import dev.darkroom.schedule.FlowMatchSchedule;
@@ -24,11 +27,8 @@ import dev.darkroom.text.tokenizer.Qwen2Tokenizer;
 import dev.darkroom.text.tokenizer.T5Tokenizer;
 import dev.darkroom.text.tokenizer.TokenizerSettings;
 import dev.darkroom.vae.AutoencoderKL;
-import dev.darkroom.vae.AutoencoderKLQwenImage;
-import dev.darkroom.flux2.Flux2Checkpoint;
-import dev.darkroom.flux2.Flux2Config;
-import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.vae.AutoencoderKLFlux2;
+import dev.darkroom.vae.AutoencoderKLQwenImage;
 import dev.darkroom.zimage.ZImageCheckpoint;
 import dev.darkroom.zimage.ZImageConfig;
 import java.io.IOException;
@@ -168,7 +168,12 @@ class ConfigTableTest {
             fixed.keySet().removeAll(any.fixed().keySet());
             idle.keySet().removeAll(any.idle().keySet());
         });
-        Stream.of(FluxCheckpoint.CLASSES, QwenImageCheckpoint.CLASSES, Flux2Checkpoint.CLASSES_OF_KLEIN, Flux2Checkpoint.CLASSES_OF_DEV, ZImageCheckpoint.CLASSES)
+        Stream.of(
+                        FluxCheckpoint.CLASSES,
+                        QwenImageCheckpoint.CLASSES,
+                        Flux2Checkpoint.CLASSES_OF_KLEIN,
+                        Flux2Checkpoint.CLASSES_OF_DEV,
+                        ZImageCheckpoint.CLASSES)
                 .filter(classes -> classes.keys().equals(kind))
                 .forEach(classes -> new TreeMap<>(classes.byComponent()).forEach((name, types) -> {
                     used.remove(name);

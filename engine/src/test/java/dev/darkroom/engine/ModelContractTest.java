@@ -140,7 +140,13 @@ class ModelContractTest {
     @EnumSource
     void aPictureThatDiffersInOneLevelIsEncodedAnew(TinyPipeline pipeline) throws IOException {
         if (pipeline.sources(PICTURE).images().isEmpty()) {
-            assertThat(pipeline).isIn(TinyPipeline.FLUX, TinyPipeline.QWEN_IMAGE, TinyPipeline.ZIMAGE, TinyPipeline.FLUX2_KLEIN, TinyPipeline.FLUX2_KLEIN_BASE);
+            assertThat(pipeline)
+                    .isIn(
+                            TinyPipeline.FLUX,
+                            TinyPipeline.QWEN_IMAGE,
+                            TinyPipeline.ZIMAGE,
+                            TinyPipeline.FLUX2_KLEIN,
+                            TinyPipeline.FLUX2_KLEIN_BASE);
             return;
         }
         try (ImageModel model = pipeline.load(folder)) {

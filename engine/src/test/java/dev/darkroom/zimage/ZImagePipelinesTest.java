@@ -164,8 +164,7 @@ class ZImagePipelinesTest {
         }
         try (ImageModel model = LoadedModel.from(TinyZImage.make(folder, SMALL))) {
             var job = new Job.Fill(TestJobs.PLAIN, TestJobs.of("a fox", null, null, 3, null, null, 1), "", "");
-            Map<String, float[]> seen =
-                    Probe.record(() -> render(model, job, picture, new Picture(64, 64, half)));
+            Map<String, float[]> seen = Probe.record(() -> render(model, job, picture, new Picture(64, 64, half)));
             float[] was = Objects.requireNonNull(seen.get("mid.image_latents_packed"));
             float[] is = Objects.requireNonNull(seen.get("out.latents_packed"));
 
