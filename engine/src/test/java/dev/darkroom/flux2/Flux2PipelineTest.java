@@ -163,7 +163,7 @@ class Flux2PipelineTest {
     private static long encoding(ImageModel klein, Picture... pictures) {
         Job job = images(sampling(new Framing.Exact(new Size(64, 64))), pictures.length, null);
         return klein.demand(job, job.samples(), new Sources(List.of(pictures), null, List.of()))
-                .of(DType.FLOAT32)
+                .in(DType.FLOAT32)
                 .vae();
     }
 
