@@ -179,6 +179,9 @@ final class Decoder {
         }
     }
 
+    /** Place of queries and keys in whose rows features that turn together stand beside each other. */
+    static final String ADJACENT = "adjacent";
+
     private final Config config;
     private final Placement placement;
     private final Embedding embedTokens;
@@ -281,6 +284,11 @@ final class Decoder {
                 positions, Tensor.of(axes, axes.length).to(placement.device()), config.headWidth, config.theta);
     }
 
+    /**
+     * One layer.
+     *
+     * @param adjacent true if features that turn together stand beside each other in the rows of queries and keys, not half a head apart
+     */
     private record Layer(
             RmsNorm inputLayernorm,
             Linear qProj,
@@ -291,21 +299,25 @@ final class Decoder {
             Linear oProj,
             RmsNorm postAttentionLayernorm,
             GatedMlp mlp,
+            boolean adjacent,
             Config config) {
         static Layer load(Weights w, Config c) {
             Weights attention = w.at("self_attn");
+            boolean adjacent = attention.has(ADJACENT);
+            Weights turned = adjacent ? attention.at(ADJACENT) : attention;
             int queryWidth = c.heads * c.headWidth;
             int keyWidth = c.keyHeads * c.headWidth;
             return new Layer(
                     RmsNorm.load(w.at("input_layernorm"), c.width, c.eps),
-                    projection(attention.at("q_proj"), c, queryWidth),
-                    projection(attention.at("k_proj"), c, keyWidth),
+                    projection(turned.at("q_proj"), c, queryWidth),
+                    projection(turned.at("k_proj"), c, keyWidth),
                     projection(attention.at("v_proj"), c, keyWidth),
                     c.normed ? RmsNorm.load(attention.at("q_norm"), c.headWidth, c.eps) : null,
                     c.normed ? RmsNorm.load(attention.at("k_norm"), c.headWidth, c.eps) : null,
                     Linear.withoutBias(attention.at("o_proj"), queryWidth, c.width),
                     RmsNorm.load(w.at("post_attention_layernorm"), c.width, c.eps),
                     GatedMlp.withoutBias(w.at("mlp"), c.width, c.mlpWidth),
+                    adjacent,
                     c);
         }
 
@@ -326,14 +338,23 @@ final class Decoder {
         private Tensor attend(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
             Tensor h = inputLayernorm.apply(x);
             Tensor attended = AttentionOperators.causalAttention(
-                    byHead(qProj.apply(h), qNorm),
-                    byHead(kProj.apply(h), kNorm),
+                    byHead(halvesApart(qProj.apply(h)), qNorm),
+                    byHead(halvesApart(kProj.apply(h)), kNorm),
                     vProj.apply(h),
                     rope,
                     config.heads,
                     config.keyHeads,
                     mask);
             return x.plus(oProj.apply(attended));
+        }
+
+        /** Puts features that turn together half a head apart, in {@code [B, S, H·Dh]}. */
+        private Tensor halvesApart(Tensor x) {
+            return adjacent
+                    ? x.reshape(x.size(0), x.size(1), -1, config.headWidth / 2, 2)
+                            .permute(0, 1, 2, 4, 3)
+                            .reshape(x.shape())
+                    : x;
         }
 
         /** Normalises every head of {@code [B, S, H·Dh]}, where there is a norm. */
