@@ -25,7 +25,7 @@ public final class MistralNames implements OtherNames {
             blk.#.ffn_gate model.layers.#.mlp.gate_proj
             blk.#.ffn_up model.layers.#.mlp.up_proj
             blk.#.ffn_down model.layers.#.mlp.down_proj
-            """.replace("ADJACENT", Decoder.ADJACENT));
+            """.replace("ADJACENT", DecoderLayer.ADJACENT));
 
     @Override
     public Optional<List<Part>> parts(String tensor) {
