@@ -99,8 +99,7 @@ record DecoderConfig(
         for (int layer : after) {
             if (layer <= last || layer > layers) {
                 throw file.error(
-                        "num_hidden_layers",
-                        layers + " do not fit the states that are taken, of the layers " + after);
+                        "num_hidden_layers", layers + " do not fit the states that are taken, of the layers " + after);
             }
             last = layer;
         }
@@ -114,8 +113,7 @@ record DecoderConfig(
      */
     void requireWithin(int tokens) {
         if (tokens > positions) {
-            throw JobException.badInput(
-                    "prompt: makes " + tokens + " tokens, at most " + positions + " are possible");
+            throw JobException.badInput("prompt: makes " + tokens + " tokens, at most " + positions + " are possible");
         }
     }
 

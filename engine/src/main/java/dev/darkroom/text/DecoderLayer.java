@@ -66,8 +66,7 @@ record DecoderLayer(
         try (var layer = Scope.open("language layer")) {
             x = blind == 0
                     ? attend(x, rope, mask)
-                    : Tensor.cat(
-                            1, x.narrow(1, 0, blind), attend(x.narrow(1, blind, x.size(1) - blind), rope, mask));
+                    : Tensor.cat(1, x.narrow(1, 0, blind), attend(x.narrow(1, blind, x.size(1) - blind), rope, mask));
             return layer.keep(x.plus(mlp.apply(postAttentionLayernorm.apply(x))));
         }
     }

@@ -106,7 +106,8 @@ public final class MistralEncoder {
         /** What is known of its layers by their names. */
         public LayerNames names() {
             return LayerNames.called(new MistralNames())
-                    .without(PICTURES.asMatchPredicate()).without(DecoderDepth.upTo(after)::isIdle);
+                    .without(PICTURES.asMatchPredicate())
+                    .without(DecoderDepth.upTo(after)::isIdle);
         }
 
         /** Width of the embeds of a prompt: that of the states of all layers that are taken. */

@@ -132,18 +132,21 @@ class GgufTextEncoderTest {
         TestCheckpoints.copy(own, folder);
         Map<String, Numbers> language = GgufFiles.read(own);
         language.keySet().removeIf(name -> !name.startsWith("language_model."));
-        language.replaceAll((name, tensor) ->
-                name.contains(".q_proj.") ? permuted(tensor, 4) : name.contains(".k_proj.") ? permuted(tensor, 2) : tensor);
-        Map<String, Numbers> theirs = GgufFiles.renamed(language, name -> name.replaceFirst("language_model\\.(model\\.)?", "")
-                .replace("layers.", "blk.")
-                .replaceAll("self_attn\\.([qkv])_proj", "attn_$1")
-                .replace("self_attn.o_proj", "attn_output")
-                .replace("input_layernorm", "attn_norm")
-                .replace("post_attention_layernorm", "ffn_norm")
-                .replaceAll("mlp\\.(gate|up|down)_proj", "ffn_$1")
-                .replaceAll("^norm\\.", "output_norm.")
-                .replace("lm_head.", "output.")
-                .replace("embed_tokens.", "token_embd."));
+        language.replaceAll((name, tensor) -> name.contains(".q_proj.")
+                ? permuted(tensor, 4)
+                : name.contains(".k_proj.") ? permuted(tensor, 2) : tensor);
+        Map<String, Numbers> theirs = GgufFiles.renamed(
+                language,
+                name -> name.replaceFirst("language_model\\.(model\\.)?", "")
+                        .replace("layers.", "blk.")
+                        .replaceAll("self_attn\\.([qkv])_proj", "attn_$1")
+                        .replace("self_attn.o_proj", "attn_output")
+                        .replace("input_layernorm", "attn_norm")
+                        .replace("post_attention_layernorm", "ffn_norm")
+                        .replaceAll("mlp\\.(gate|up|down)_proj", "ffn_$1")
+                        .replaceAll("^norm\\.", "output_norm.")
+                        .replace("lm_head.", "output.")
+                        .replace("embed_tokens.", "token_embd."));
         GgufFiles.replace(folder, theirs, "llama", false);
         TestCheckpoints.empty(folder, "index.json");
 
