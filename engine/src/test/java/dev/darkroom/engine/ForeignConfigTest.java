@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.longcat.TinyLongCat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,16 @@ class ForeignConfigTest {
                 "edit; processor/preprocessor_config.json; image_processor_type; \"CLIPImageProcessor\"",
                 "edit; processor/preprocessor_config.json; resample; 2",
                 "edit; processor/preprocessor_config.json; image_std; [1e-300, 1, 1]",
+                "longcat; model_index.json; transformer; [\"diffusers\", \"FluxTransformer2DModel\"]",
+                "longcat; model_index.json; text_encoder; [\"transformers\", \"Qwen3VLForConditionalGeneration\"]",
+                "longcat; model_index.json; text_encoder_2; [\"transformers\", \"T5EncoderModel\"]",
+                "longcat; model_index.json; text_processor; [\"transformers\", \"CLIPProcessor\"]",
+                "longcat; transformer/config.json; _class_name; \"FluxTransformer2DModel\"",
+                "longcat; transformer/config.json; patch_size; 2",
+                "longcat; transformer/config.json; guidance_embeds; true",
+                "longcat; transformer/config.json; axes_dims_rope; [4, 6, 8]",
+                "longcat; transformer/config.json; joint_attention_dim; 64",
+                "longcat; text_processor/preprocessor_config.json; resample; 2",
             })
     void aValueThatIsNotComputedIsRefusedByItsName(String which, String file, String key, String value)
             throws IOException {
@@ -240,7 +251,12 @@ class ForeignConfigTest {
 
     private Path checkpoint(String which) throws IOException {
         return TestCheckpoints.copy(
-                which.equals("flux") ? TestCheckpoints.POCKET_FLUX : TestCheckpoints.POCKET_EDIT, folder);
+                switch (which) {
+                    case "flux" -> TestCheckpoints.POCKET_FLUX;
+                    case "longcat" -> TinyLongCat.IMAGE;
+                    default -> TestCheckpoints.POCKET_EDIT;
+                },
+                folder);
     }
 
     /** What the log says of a checkpoint's configs while it is opened. */

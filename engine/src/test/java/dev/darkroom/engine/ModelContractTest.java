@@ -141,7 +141,7 @@ class ModelContractTest {
     @EnumSource
     void aPictureThatDiffersInOneLevelIsEncodedAnew(TinyPipeline pipeline) throws IOException {
         if (pipeline.sources(PICTURE).images().isEmpty()) {
-            assertThat(pipeline).isIn(TinyPipeline.FLUX, TinyPipeline.QWEN_IMAGE);
+            assertThat(pipeline).isIn(TinyPipeline.FLUX, TinyPipeline.QWEN_IMAGE, TinyPipeline.LONGCAT_IMAGE);
             return;
         }
         try (ImageModel model = pipeline.load(folder)) {
@@ -182,7 +182,7 @@ class ModelContractTest {
     void aPromptThatIsCutIsNotedOrRefused(TinyPipeline pipeline) throws IOException {
         try (ImageModel model = pipeline.load(folder)) {
             Job job = job(pipeline, "a red fox in the snow, ".repeat(700));
-            if (pipeline.readsPictures()) {
+            if (!pipeline.cutsPrompts()) {
                 assertThatExceptionOfType(JobException.class)
                         .isThrownBy(() -> model.check(job))
                         .withMessageContaining("prompt: must make at most 2048 tokens");
@@ -252,7 +252,12 @@ class ModelContractTest {
         "QWEN_IMAGE, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
         "QWEN_IMAGE, vae, decoder.conv_out.weight, 'the autoencoder (vae), decoding the picture, gave'",
         "QWEN_IMAGE_EDIT, text_encoder, visual.merger.ln_q.weight, the vision tower of text_encoder gave",
-        "QWEN_IMAGE_EDIT_PLUS, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'"
+        "QWEN_IMAGE_EDIT_PLUS, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'",
+        "LONGCAT_IMAGE, text_encoder, model.norm.weight, text_encoder gave",
+        "LONGCAT_IMAGE, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
+        "LONGCAT_IMAGE, vae, decoder.conv_out.weight, 'the autoencoder (vae), decoding the picture, gave'",
+        "LONGCAT_IMAGE_EDIT, text_encoder, visual.merger.ln_q.weight, the vision tower of text_encoder gave",
+        "LONGCAT_IMAGE_EDIT, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'"
     })
     void numbersThatAreNotFiniteFailTheJobByTheNameOfTheirNetwork(
             TinyPipeline pipeline, String component, String tensor, String message) throws IOException {
