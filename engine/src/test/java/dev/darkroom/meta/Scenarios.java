@@ -37,9 +37,12 @@ final class Scenarios {
                     .away(""),
             Scenario.of("edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
                     .away(""),
-            Scenario.of("streamed edit in fp8", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+            Scenario.of("fp8 with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .away(""),
+            Scenario.of("streamed edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
                     .held(Holding.STREAMED)
-                    .inFp8(),
+                    .away(""),
             Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withLora(),
             Scenario.of("fp8", "flux.1-dev", 1024, 1024, Brings.PROMPT).inFp8(),
