@@ -39,6 +39,11 @@ public interface Family {
      */
     Activations activations(Workload work, DType type);
 
+    /** The schedule of a checkpoint whose files state {@code stated}. */
+    default FlowMatchSchedule schedule(FlowMatchSchedule stated) {
+        return stated;
+    }
+
     /** The schedule that the family's Lightning distillations were trained with, where a checkpoint's own is {@code usual}. */
     default FlowMatchSchedule lightning(FlowMatchSchedule usual) {
         return usual;

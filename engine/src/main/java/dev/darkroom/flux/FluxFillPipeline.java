@@ -5,6 +5,7 @@ import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.StartPicture;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
@@ -119,6 +120,6 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
         Size usual = images.isEmpty() ? defaults.size() : images.getFirst().within(MOST_PIXELS);
-        return PictureSizes.of(FluxPipeline.asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
+        return PictureSizes.of(StartPicture.asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
     }
 }

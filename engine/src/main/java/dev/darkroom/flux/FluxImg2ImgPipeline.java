@@ -14,7 +14,6 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.vae.ImageProcessor;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Draws a picture from a prompt and a picture to start from, which is covered with noise of the level that the run's strength asks for, and
@@ -44,7 +43,7 @@ record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
 
             // 2. sigmas: the first ones are left out
             double[] sigmas = run.sigmas();
-            int first = firstStep(run.steps(), Objects.requireNonNull(run.strength(), "strength"));
+            int first = run.firstStep();
 
             // 3. noise
             Tensor latents =
@@ -60,10 +59,5 @@ record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
             timings.lap("decode");
             return pictures;
         }
-    }
-
-    /** Index of the step that image to image begins with, rounded as in the reference. */
-    static int firstStep(int steps, double strength) {
-        return (int) Math.max(steps - Math.min(steps * strength, steps), 0);
     }
 }

@@ -6,6 +6,7 @@ import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.diffusion.StartPicture;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
@@ -130,14 +131,14 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
         if (job instanceof Job.FromImages from) {
             faults.check(
                     from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
-            FluxPipeline.checkOne(from, faults);
+            StartPicture.checkOne(from, faults);
         }
     }
 
     /** An edit keeps the ratio of its picture, at the area that the model was trained on. */
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
-        Optional<Size> asked = FluxPipeline.asked(framing, images, defaults);
+        Optional<Size> asked = StartPicture.asked(framing, images, defaults);
         if (asked.isEmpty() && !images.isEmpty()) {
             Size generated = known.generated(images.getFirst());
             return new PictureSizes(generated, generated);

@@ -67,7 +67,7 @@ public record LongCatCheckpoint(
     /** Tokens of every prompt, with its padding. */
     static final int LONGEST_SEQUENCE = 512;
 
-    private static final Guidance GUIDANCE = new Guidance(false, "");
+    private static final Guidance GUIDANCE = new Guidance(false, "", 1.0);
     private static final String PROCESSOR = "text_processor";
     private static final String PADDING = "<|endoftext|>";
     private static final int REFERENCE_AREA = 1024 * 1024;

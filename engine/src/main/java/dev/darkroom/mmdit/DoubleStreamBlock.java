@@ -3,6 +3,7 @@ package dev.darkroom.mmdit;
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.nn.FeedForward;
 import dev.darkroom.nn.Linear;
+import dev.darkroom.nn.Mlp;
 import dev.darkroom.nn.Modulation;
 import dev.darkroom.nn.QueryKeyValue;
 import dev.darkroom.nn.Residual;
@@ -18,15 +19,15 @@ import java.util.stream.Stream;
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_flux.py}, FluxTransformerBlock.
  */
-record DoubleStreamBlock(
+public record DoubleStreamBlock(
         Modulation norm1,
         Modulation norm1Context,
         QueryKeyValue qkv,
         QueryKeyValue addQkv,
         Linear toOut,
         Linear toAddOut,
-        FeedForward ff,
-        FeedForward ffContext) {
+        Mlp ff,
+        Mlp ffContext) {
     static DoubleStreamBlock load(Weights w, MmditConfig c) {
         Weights attn = w.at("attn");
         int d = c.width();

@@ -36,14 +36,29 @@ public final class Mmdit {
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
     public Mmdit(MmditConfig c, Weights w) {
-        int d = c.width();
-        xEmbedder = Linear.load(w.at("x_embedder"), c.inChannels(), d);
-        contextEmbedder = Linear.load(w.at("context_embedder"), c.promptWidth(), d);
-        transformerBlocks = w.blocks("transformer_blocks", c.doubleBlocks(), block -> DoubleStreamBlock.load(block, c));
-        singleTransformerBlocks =
-                w.blocks("single_transformer_blocks", c.singleBlocks(), block -> SingleStreamBlock.load(block, c));
-        normOut = OutputNorm.load(w.at("norm_out"), d);
-        projOut = Linear.load(w.at("proj_out"), d, c.outChannels());
+        this(
+                Linear.load(w.at("x_embedder"), c.inChannels(), c.width()),
+                Linear.load(w.at("context_embedder"), c.promptWidth(), c.width()),
+                w.blocks("transformer_blocks", c.doubleBlocks(), block -> DoubleStreamBlock.load(block, c)),
+                w.blocks("single_transformer_blocks", c.singleBlocks(), block -> SingleStreamBlock.load(block, c)),
+                OutputNorm.load(w.at("norm_out"), c.width()),
+                Linear.load(w.at("proj_out"), c.width(), c.outChannels()));
+    }
+
+    /** Makes a transformer of parts that were read otherwise; several blocks may share a modulation. */
+    public Mmdit(
+            Linear xEmbedder,
+            Linear contextEmbedder,
+            Blocks<DoubleStreamBlock> transformerBlocks,
+            Blocks<SingleStreamBlock> singleTransformerBlocks,
+            OutputNorm normOut,
+            Linear projOut) {
+        this.xEmbedder = xEmbedder;
+        this.contextEmbedder = contextEmbedder;
+        this.transformerBlocks = transformerBlocks;
+        this.singleTransformerBlocks = singleTransformerBlocks;
+        this.normOut = normOut;
+        this.projOut = projOut;
     }
 
     /** Tells if a linear layer may lie in fp8: those of the blocks, but not embedders, modulations and the output. */
@@ -64,7 +79,8 @@ public final class Mmdit {
                                 singleTransformerBlocks.stream()
                                         .map(block -> block.norm().layer()),
                                 Stream.of(Held.resident(normOut.layer())))
-                        .flatMap(layers -> layers));
+                        .flatMap(layers -> layers)
+                        .distinct());
     }
 
     /**

@@ -4,12 +4,10 @@ import dev.darkroom.lora.LoraModule;
 import dev.darkroom.lora.LoraNames;
 import dev.darkroom.weights.names.NameTable;
 import dev.darkroom.weights.names.OtherNames;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * Names of a transformer's modules in files of FLUX.1's authors, Black Forest Labs, which ComfyUI and GGUF files have too. Some of these
@@ -47,13 +45,17 @@ public final class MmditNames implements OtherNames, LoraNames {
             single_blocks.#.norm.key_norm single_transformer_blocks.#.attn.norm_k
             """;
 
+    /** Names that FLUX.2's blocks do not have, but for those that the authors give. */
     private static final Pattern MARK =
-            Pattern.compile("single_transformer_blocks|single_blocks|norm1_context|ff_context");
+            Pattern.compile("single_transformer_blocks(?![._]\\d+[._]attn[._]to_(qkv_mlp_proj|out))|single_blocks"
+                    + "|norm1_context|ff_context(?![._]linear)");
 
     private final String onlyHere;
     private final boolean lenient;
+    private final Pattern mark;
     private final String lines;
     private final NameTable table;
+    private final int mlpShare;
 
     /**
      * Makes the names of a family.
@@ -64,9 +66,22 @@ public final class MmditNames implements OtherNames, LoraNames {
      *     number of a block
      */
     public MmditNames(String onlyHere, boolean lenient, String own) {
+        this(onlyHere, lenient, MARK, BLOCKS + own, SingleStreamBlock.MLP_RATIO);
+    }
+
+    /**
+     * Makes the names of a family whose blocks have other layers.
+     *
+     * @param mark finds names that tensors of LoRAs have for this family alone
+     * @param lines all modules, a line for each
+     * @param mlpShare rows of the layer {@code proj_mlp}, compared to those of the projections beside it
+     */
+    public MmditNames(String onlyHere, boolean lenient, Pattern mark, String lines, int mlpShare) {
         this.onlyHere = onlyHere;
         this.lenient = lenient;
-        lines = BLOCKS + own;
+        this.mark = mark;
+        this.lines = lines;
+        this.mlpShare = mlpShare;
         table = new NameTable(lines);
     }
 
@@ -79,8 +94,8 @@ public final class MmditNames implements OtherNames, LoraNames {
     }
 
     /** The first layer of a single stream block's MLP is as wide as it makes it; projections beside it are as wide as the stream. */
-    private static int share(String tensor) {
-        return tensor.contains(".proj_mlp.") ? SingleStreamBlock.MLP_RATIO : 1;
+    private int share(String tensor) {
+        return tensor.contains(".proj_mlp.") ? mlpShare : 1;
     }
 
     @Override
@@ -91,16 +106,12 @@ public final class MmditNames implements OtherNames, LoraNames {
     /** Returns true if only LoRAs for such transformers hold a tensor of this name; those of all families are named alike. */
     @Override
     public boolean isOwn(String tensor) {
-        return MARK.matcher(tensor).find();
+        return mark.matcher(tensor).find();
     }
 
     @Override
     public List<LoraModule> modules(Set<String> layers) {
-        List<LoraModule> modules = new ArrayList<>();
-        if (areOwn(layers)) {
-            lines.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
-        }
-        return modules;
+        return areOwn(layers) ? LoraModule.of(lines, layers, MmditNames::isScaleAndShift) : List.of();
     }
 
     @Override
@@ -112,17 +123,6 @@ public final class MmditNames implements OtherNames, LoraNames {
     @Override
     public boolean mayWiden(String layer) {
         return lenient && layer.equals("x_embedder");
-    }
-
-    private static void add(List<String> line, Set<String> layers, List<LoraModule> modules) {
-        boolean counts = line.getFirst().contains("#");
-        IntStream.range(0, counts ? layers.size() : 1)
-                .mapToObj(i -> line.stream()
-                        .map(name -> name.replace("#", Integer.toString(i)))
-                        .toList())
-                .takeWhile(names -> layers.containsAll(names.subList(1, names.size())))
-                .forEach(names -> modules.add(new LoraModule(
-                        names.getFirst(), names.subList(1, names.size()), isScaleAndShift(names.getFirst()))));
     }
 
     /** Returns true for the last modulation: diffusers keeps scale before shift there, the authors shift before scale. */

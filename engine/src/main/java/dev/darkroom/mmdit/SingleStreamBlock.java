@@ -14,8 +14,11 @@ import java.util.List;
  * A transformer block over text and image tokens together, with attention and MLP side by side.
  *
  * <p>Source: huggingface/diffusers, {@code models/transformers/transformer_flux.py}, FluxSingleTransformerBlock.
+ *
+ * @param gated true if the MLP's first layer gives gate and value side by side
  */
-record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Linear projOut) {
+public record SingleStreamBlock(
+        Modulation norm, QueryKeyValue qkv, Linear projMlp, Linear projOut, boolean gated) {
     static final int MLP_RATIO = 4;
 
     static SingleStreamBlock load(Weights w, MmditConfig c) {
@@ -30,7 +33,8 @@ record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Lin
                         c.heads(),
                         c.headWidth()),
                 Linear.load(w.at("proj_mlp"), d, MLP_RATIO * d),
-                Linear.load(w.at("proj_out"), (MLP_RATIO + 1) * d, d));
+                Linear.load(w.at("proj_out"), (MLP_RATIO + 1) * d, d),
+                false);
     }
 
     Modulation.Set set(Conditioning conditioning) {
@@ -47,7 +51,9 @@ record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Lin
     Residual forward(Residual in, Modulation.Set set, Modulation.Norm next, Tensor rope) {
         try (var block = Scope.open("single stream block")) {
             Tensor attended = QueryKeyValue.attend(rope, qkv.of(in.norm()));
-            Tensor both = projOut.besideGelu(attended, projMlp, in.norm()); // the MLP's are [B, T + S, 4D]
+            Tensor both = gated
+                    ? projOut.besideSwiglu(attended, projMlp, in.norm())
+                    : projOut.besideGelu(attended, projMlp, in.norm()); // the MLP's are [B, T + S, 4D]
             return set.end(in.x(), both, next).keptBy(block);
         }
     }

@@ -33,6 +33,8 @@ public record CheckpointDefaults(
             "native_area",
             "reference_area",
             "condition_area",
+            "cfg_normalization",
+            "cfg_truncation",
             "revision",
             "schedule",
             "loras");

@@ -1,15 +1,18 @@
 package dev.darkroom.engine;
 
 import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.longcat.TinyLongCat;
+import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Sources;
 import dev.darkroom.qwenimage.TinyQwen;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +73,53 @@ public enum TinyPipeline {
         public Path make(Path folder) throws IOException {
             return TinyLongCat.edit(folder, SMALL);
         }
+    },
+    FLUX2_KLEIN(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL);
+        }
+    },
+    FLUX2_KLEIN_EDIT(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL);
+        }
+    },
+    FLUX2_KLEIN_BASE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.base(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL));
+        }
+    },
+    FLUX2_DEV(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.DEV, folder, SMALL);
+        }
+    },
+    ZIMAGE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+    },
+    ZIMAGE_IMG2IMG(Brings.START) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+    },
+    ZIMAGE_INPAINT(Brings.MASK) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+
+        @Override
+        Fit fit() {
+            return Fit.ABLE;
+        }
     };
 
     private static final String SMALL = """
@@ -120,6 +170,21 @@ public enum TinyPipeline {
     Sources sources(Picture picture, List<LoraFile> loras) {
         return new Sources(
                 brings == Brings.NOTHING ? List.of() : List.of(picture), brings == Brings.MASK ? picture : null, loras);
+    }
+
+    /** How well the pipeline suits that job. */
+    Fit fit() {
+        return Fit.MADE_FOR;
+    }
+
+    /** True if its checkpoint is one of text to image, and is warmed up as that. */
+    boolean isDrawnByTextToImage() {
+        return this == FLUX_IMG2IMG || this == ZIMAGE_IMG2IMG || this == ZIMAGE_INPAINT;
+    }
+
+    /** True if its checkpoint draws and edits, and is warmed up with an edit. */
+    boolean isWarmedUpWithAPicture() {
+        return name().startsWith("FLUX2") || brings != Brings.NOTHING && !isDrawnByTextToImage();
     }
 
     /** True if its text encoder sees the pictures. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.job.Size;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.longcat.TinyLongCat;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -72,6 +74,22 @@ public enum Published {
         void change(Map<String, SparseComponent> networks) {
             likeOthers(networks);
         }
+    },
+    FLUX_2_KLEIN_4B("flux.2-klein-4b", "flux2-klein-4b", TinyFlux2.KLEIN, "Flux2KleinPipeline"),
+    FLUX_2_KLEIN_BASE_4B("flux.2-klein-base-4b", "flux2-klein-4b", TinyFlux2.KLEIN, "Flux2KleinPipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            TinyFlux2.base(folder);
+        }
+    },
+    FLUX_2_KLEIN_9B("flux.2-klein-9b", "flux2-klein-9b", TinyFlux2.KLEIN, "Flux2KleinPipeline"),
+    FLUX_2_DEV("flux.2-dev", "flux2-dev", TinyFlux2.DEV, "Flux2Pipeline"),
+    Z_IMAGE_TURBO("z-image-turbo", "z-image", TinyZImage.TURBO, "ZImagePipeline"),
+    Z_IMAGE("z-image", "z-image", TinyZImage.TURBO, "ZImagePipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            TinyZImage.base(folder);
+        }
     };
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -110,6 +128,8 @@ public enum Published {
     /** Its networks: folder → tensors. */
     Map<String, SparseComponent> networks() {
         Map<String, SparseComponent> networks = SparseComponent.read(resource(family + ".tensors"));
+        String other = family.startsWith("flux2") ? "flux2-klein-4b.tensors" : "flux.tensors";
+        networks.computeIfAbsent("vae", vae -> SparseComponent.read(resource(other)).get(vae));
         change(networks);
         return networks;
     }

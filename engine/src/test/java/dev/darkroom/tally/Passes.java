@@ -114,6 +114,12 @@ final class Passes {
         cost.needs(2 * wide);
     }
 
+    /** A reading, and a few kernels on a number a row. */
+    static void inverseRms(TensorFacts x, Cost cost) {
+        cost.pass(x.bytes());
+        cost.kernels += 4;
+    }
+
     static void modulatedNorm(TensorFacts x, Cost cost) {
         cost.kernels++; // scale + 1
         times(x.size(0) == 1 ? 1 : 3, x, cost);

@@ -245,7 +245,8 @@ class ScaledOperatorsTest {
                 biases,
                 3,
                 added,
-                new long[] {0, 2, 2, 2, 2, 4});
+                new long[] {0, 2, 2, 2, 2, 4},
+                DType.FLOAT32);
 
         assertThat(joint.shape()).containsExactly(2, 8, 3, 3, 16);
         for (int i = 0; i < 6; i++) {
@@ -278,9 +279,9 @@ class ScaledOperatorsTest {
         List<Tensor> added = adapted ? made.subList(3, 5) : List.of();
         long[] ends = adapted ? new long[] {0, 2, 2} : new long[3];
 
-        Tensor found = ScaledOperators.queryKeyValue(xs, rows, List.of(stack), made.subList(2, 3), 3, added, ends);
+        Tensor found = ScaledOperators.queryKeyValue(xs, rows, List.of(stack), made.subList(2, 3), 3, added, ends, DType.FLOAT32);
         Tensor expected =
-                ScaledOperators.queryKeyValue(xs, rows, apart, made.get(2).chunk(3, 0), 3, added, ends);
+                ScaledOperators.queryKeyValue(xs, rows, apart, made.get(2).chunk(3, 0), 3, added, ends, DType.FLOAT32);
 
         assertThat(found.shape()).containsExactly(1, 3, 3, 3, 16);
         assertNear(found, expected);
