@@ -102,10 +102,20 @@ class LongCatPipelineTest {
                     image,
                     new Job.TextToImage(TestJobs.PLAIN, ask("an <|image_pad|>", null, null)),
                     "prompt: must not contain <|image_pad|>");
-            LoadedModel.assertRefused(
-                    image,
-                    new Job.TextToImage(TestJobs.PLAIN, ask("a fox", null, 3.5)),
-                    "guidance_scale: this model has no guidance embedding: send true_cfg_scale in its place");
+        }
+    }
+
+    /** The reference calls it so. */
+    @Test
+    void aGuidanceScaleIsThatOfTheSecondPass() throws IOException {
+        try (ImageModel model = LoadedModel.from(TinyLongCat.image(folder, SMALL))) {
+            var job = new Job.TextToImage(TestJobs.PLAIN, ask("a fox", null, 3.5));
+            model.check(job);
+
+            assertThat(model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE)
+                            .parameters())
+                    .containsEntry("true_cfg_scale", 3.5)
+                    .containsEntry("negative_prompt", "");
         }
     }
 
