@@ -17,21 +17,21 @@ import java.util.stream.Stream;
  * A LoRA that distils its model to a few steps, which need no second pass. The LoRA decides the number of steps, and for some families the
  * schedule, since it gives poor pictures with others. It is recognised by its file's name:
  * {@code Qwen-Image-Edit-2509-Lightning-4steps-V1.0-bf16.safetensors}, {@code Hyper-FLUX.1-dev-8steps-lora.safetensors},
- * {@code FLUX.1-Turbo-Alpha.safetensors}, {@code flux.2-turbo-lora.safetensors}.
+ * {@code FLUX.1-Turbo-Alpha.safetensors}, {@code flux.2-turbo-lora.safetensors}, {@code Z-Image-Fun-Lora-Distill-8-Steps-2603.safetensors}.
  *
  * <p>Weights that such a LoRA was merged into are known in the same way.
  *
- * <p>Source: the model cards of ModelTC/Qwen-Image-Lightning, ByteDance/Hyper-SD, alimama-creative/FLUX.1-Turbo-Alpha and
- * fal/FLUX.2-dev-Turbo.
+ * <p>Source: the model cards of ModelTC/Qwen-Image-Lightning, ByteDance/Hyper-SD, alimama-creative/FLUX.1-Turbo-Alpha,
+ * fal/FLUX.2-dev-Turbo and alibaba-pai/Z-Image-Fun-Lora-Distill.
  *
- * @param name for messages: {@code Lightning}, {@code Hyper} or {@code Turbo}
+ * @param name for messages: {@code Lightning}, {@code Hyper}, {@code Turbo} or {@code Distill}
  * @param steps number of steps that the LoRA was made for
  */
 record Distillation(String name, int steps) {
     private static final String LIGHTNING = "Lightning";
     private static final int TURBO_STEPS = 8;
 
-    private static final Pattern NAME = Pattern.compile("lightning|(?<![a-z])(hyper|turbo)(?![a-z])");
+    private static final Pattern NAME = Pattern.compile("lightning|(?<![a-z]|(?<![a-z])de[-_. ])(hyper|turbo|distill)(?![a-z])");
     private static final Pattern STEPS = Pattern.compile("(?<!\\d)([1-9]\\d?)[-_ ]?steps?");
     private static final Pattern TURBO =
             Pattern.compile("(?<![a-z])turbo[-_. ]?alpha(?![a-z])|(?<![a-z])flux[-_. ]?2(?!\\d).*(?<![a-z])turbo(?![a-z])");

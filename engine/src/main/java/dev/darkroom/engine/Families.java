@@ -15,7 +15,7 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
 import dev.darkroom.zimage.ZImageCheckpoint;
-import dev.darkroom.zimage.ZImageLoraNames;
+import dev.darkroom.zimage.ZImageNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ public final class Families {
             new Entry(Flux2Checkpoint.PIPELINES, Flux2Checkpoint::open, Flux2Names.NAMES),
             new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()),
             new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, LongCatTransformer.NAMES),
-            new Entry(ZImageCheckpoint.PIPELINES, ZImageCheckpoint::open, new ZImageLoraNames()));
+            new Entry(ZImageCheckpoint.PIPELINES, ZImageCheckpoint::open, new ZImageNames()));
 
     private Families() {}
 

@@ -4,12 +4,10 @@ import dev.darkroom.lora.LoraModule;
 import dev.darkroom.lora.LoraNames;
 import dev.darkroom.weights.names.NameTable;
 import dev.darkroom.weights.names.OtherNames;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * Names of a transformer's modules in files of FLUX.1's authors, Black Forest Labs, which ComfyUI and GGUF files have too. Some of these
@@ -113,11 +111,7 @@ public final class MmditNames implements OtherNames, LoraNames {
 
     @Override
     public List<LoraModule> modules(Set<String> layers) {
-        List<LoraModule> modules = new ArrayList<>();
-        if (areOwn(layers)) {
-            lines.lines().forEach(line -> add(List.of(line.split(" ")), layers, modules));
-        }
-        return modules;
+        return areOwn(layers) ? LoraModule.of(lines, layers, MmditNames::isScaleAndShift) : List.of();
     }
 
     @Override
@@ -129,17 +123,6 @@ public final class MmditNames implements OtherNames, LoraNames {
     @Override
     public boolean mayWiden(String layer) {
         return lenient && layer.equals("x_embedder");
-    }
-
-    private static void add(List<String> line, Set<String> layers, List<LoraModule> modules) {
-        boolean counts = line.getFirst().contains("#");
-        IntStream.range(0, counts ? layers.size() : 1)
-                .mapToObj(i -> line.stream()
-                        .map(name -> name.replace("#", Integer.toString(i)))
-                        .toList())
-                .takeWhile(names -> layers.containsAll(names.subList(1, names.size())))
-                .forEach(names -> modules.add(new LoraModule(
-                        names.getFirst(), names.subList(1, names.size()), isScaleAndShift(names.getFirst()))));
     }
 
     /** Returns true for the last modulation: diffusers keeps scale before shift there, the authors shift before scale. */

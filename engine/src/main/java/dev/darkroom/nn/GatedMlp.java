@@ -2,6 +2,7 @@ package dev.darkroom.nn;
 
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.ScaledOperators;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.Objects;
@@ -42,7 +43,7 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
             Normed in = gate.takesRows() && up.takesRows()
                     ? new Normed.Quantised(ScaledOperators.quantiseRows(x), x.dtype())
                     : new Normed.Plain(x);
-            return down.apply(Operators.silu(gate.apply(in)).times(up.apply(in)));
+            return down.apply(gated(in));
         }
         LowRanks added = LowRanks.of(layers().map(Linear::layer).toList());
         return Operators.gatedMlp(
@@ -51,6 +52,16 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
                 layers().map(Linear::bias).filter(Objects::nonNull).toList(),
                 added.tensors(),
                 added.ends());
+    }
+
+    private Tensor gated(Normed in) {
+        try (var scope = Scope.open("gated")) {
+            Tensor opened;
+            try (var first = Scope.open("gate")) {
+                opened = first.keep(Operators.silu(gate.apply(in)));
+            }
+            return scope.keep(opened.times(up.apply(in)));
+        }
     }
 
     private Stream<Linear> layers() {

@@ -73,20 +73,21 @@ record ZImageBlock(
             List<Tensor> parts = modulation == null || conditioning == null
                     ? List.of()
                     : conditioning.parts(modulation.itself(), PARTS);
-            Tensor attended = attention(before(x, attentionNorm1, parts, 0), rope);
-            Tensor y = behind(x, attended, attentionNorm2, parts, 1);
+            Tensor y = attention(x, parts, rope, index);
             Tensor fed = mlp.apply(before(y, ffnNorm1, parts, 2));
             Tensor out = block.keep(behind(y, fed, ffnNorm2, parts, 3));
-            Probe.see(kind, index, "attention", attended);
             Probe.see(kind, index, "feed_forward", fed);
             Probe.see(kind, index, "", out);
             return out;
         }
     }
 
-    private Tensor attention(Tensor h, Tensor rope) {
+    private Tensor attention(Tensor x, List<Tensor> parts, Tensor rope, int index) {
         try (var scope = Scope.open("attention")) {
-            return scope.keep(toOut.apply(QueryKeyValue.attend(rope, qkv.of(new Normed.Plain(h)))));
+            var tokens = new Normed.Plain(before(x, attentionNorm1, parts, 0));
+            Tensor attended = toOut.apply(QueryKeyValue.attend(rope, qkv.of(tokens)));
+            Probe.see(kind, index, "attention", attended);
+            return scope.keep(behind(x, attended, attentionNorm2, parts, 1));
         }
     }
 

@@ -39,7 +39,7 @@ public final class ZImageTransformer {
             Pattern.compile("(layers|noise_refiner|context_refiner)\\.\\d+\\.(attention\\..*|feed_forward\\.w[13])");
 
     /** What is known of the layers by their names. */
-    static final LayerNames LAYERS = new LayerNames(ZImageTransformer::bearsFp8, new ZImageTensorNames());
+    static final LayerNames LAYERS = new LayerNames(ZImageTransformer::bearsFp8, new ZImageNames());
 
     private final ZImageConfig config;
     private final Placement placement;

@@ -45,6 +45,17 @@ class DistillationTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "Z-Image-Fun-Lora-Distill-8-Steps-2603-ComfyUI.safetensors, Distill, 8",
+        "Z-Image-Fun-Lora-Distill-4-Steps-2602.safetensors, Distill, 4",
+        "Hyper-FLUX.1-dev-8steps-lora.safetensors, Hyper, 8",
+        "my-style-z-image-turbo-8steps.safetensors, Turbo, 8"
+    })
+    void soItIsWithTheOtherKinds(String source, String name, int steps) {
+        assertThat(Distillation.of(List.of(new Lora(source, 1)))).hasValue(new Distillation(name, steps));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "flux.2-turbo-lora.safetensors",
@@ -59,6 +70,9 @@ class DistillationTest {
     @ValueSource(
             strings = {
                 "flux-20-turbo.safetensors",
+                "z-image-de-distill-8-steps.safetensors",
+                "zimage_dedistill_20steps.safetensors",
+                "z_image_turbo_training_adapter_v2.safetensors",
                 "Qwen-Image-4steps.safetensors",
                 "lightning-storm-style.safetensors",
                 "my-lightning-lora-1500steps.safetensors",

@@ -57,10 +57,8 @@ final class ZImageGoldens {
             int steps = row.path("steps").asInt();
             String label = "shift " + shift + ", " + steps + " steps: ";
             double[] sigmas = schedule(shift).sigmas(steps, 1);
-            double[] times = Arrays.stream(sigmas)
-                    .limit(steps)
-                    .map(sigma -> 1 - sigma)
-                    .toArray();
+            double[] times =
+                    Arrays.stream(sigmas).limit(steps).map(sigma -> 1 - sigma).toArray();
             results.add(Comparison.of(
                     label + "sigmas", sigmas, GoldenValues.doubles(row.path("sigmas")), Tolerance.SIGMAS));
             results.add(Comparison.of(
@@ -125,7 +123,8 @@ final class ZImageGoldens {
         Tensor embeds = golden.tensor("in.cap_feats." + item);
         Tensor text = embeds.reshape(1, embeds.size(0), embeds.size(1));
         var positions = new ZImagePositions(new TokenGrid((int) h / 2, (int) w / 2), (int) embeds.size(0));
-        Tensor rope = positions.rope(transformer.config(), transformer.placement().device());
+        Tensor rope =
+                positions.rope(transformer.config(), transformer.placement().device());
         rope("x", rope.narrow(0, 0, positions.image()), positions.ids().narrow(0, 0, positions.image()));
         rope(
                 "cap",
@@ -134,7 +133,8 @@ final class ZImageGoldens {
         Tensor out = transformer.forward(
                 LatentPacking.pack(picture.reshape(1, picture.size(0), h, w), ORDER),
                 transformer.text(text, rope.narrow(0, positions.image(), positions.text())),
-                transformer.conditioning(golden.tensor("in.t").narrow(0, item, 1).reshape(1, 1)),
+                transformer.conditioning(
+                        golden.tensor("in.t").narrow(0, item, 1).reshape(1, 1)),
                 rope,
                 StepCache.none());
         Probe.see("out.sample." + item, LatentPacking.unpack(out, h, w, ORDER));

@@ -73,8 +73,7 @@ final class ZImagePipelineGoldens {
                 StepCache.OFF);
     }
 
-    private static void tokens(
-            List<Comparison> results, ZImageCheckpoint checkpoint, Run run, GoldenTensors golden) {
+    private static void tokens(List<Comparison> results, ZImageCheckpoint checkpoint, Run run, GoldenTensors golden) {
         tokens(results, checkpoint, "in.", run.prompt(), run, golden);
         tokens(results, checkpoint, "in.negative_", run.negativePrompt(), run, golden);
     }
@@ -109,12 +108,11 @@ final class ZImagePipelineGoldens {
     }
 
     /** Compares what probes saw, tokens as the pictures that they stand for, and how many passes each step took. */
-    private static List<Comparison> steps(
-            Run run, JsonNode params, GoldenTensors golden, Map<String, float[]> seen) {
+    private static List<Comparison> steps(Run run, JsonNode params, GoldenTensors golden, Map<String, float[]> seen) {
         List<Comparison> results = new ArrayList<>();
         Map<String, float[]> named = new LinkedHashMap<>();
-        seen.forEach((name, values) -> named.put(
-                name(name, run), TOKENS.matcher(name).matches() ? unpacked(values, run) : values));
+        seen.forEach((name, values) ->
+                named.put(name(name, run), TOKENS.matcher(name).matches() ? unpacked(values, run) : values));
         golden.compare(results, named, "", Tolerance.PIPELINE);
         for (int i = 0; golden.has("step." + i + ".model_out"); i++) {
             List<float[]> passes = new ArrayList<>();
@@ -128,9 +126,8 @@ final class ZImagePipelineGoldens {
                     params.path("passes_per_step").path(i).asInt()));
             results.add(Comparison.of(
                     "passes of step " + i,
-                    GoldenValues.join(passes.stream()
-                            .map(values -> unpacked(values, run))
-                            .toList()),
+                    GoldenValues.join(
+                            passes.stream().map(values -> unpacked(values, run)).toList()),
                     golden.floats("step." + i + ".model_out"),
                     MODEL_OUT));
         }
@@ -151,7 +148,8 @@ final class ZImagePipelineGoldens {
 
     private static float[] unpacked(float[] tokens, Run run) {
         try (var scope = Scope.open("unpack")) {
-            Tensor packed = Tensor.of(tokens, 1, run.grid().tokens(), tokens.length / run.grid().tokens());
+            Tensor packed = Tensor.of(
+                    tokens, 1, run.grid().tokens(), tokens.length / run.grid().tokens());
             return LatentPacking.unpack(
                             packed, run.grid().latentHeight(), run.grid().latentWidth(), ZImageGoldens.ORDER)
                     .toFloats();

@@ -33,6 +33,16 @@ final class Scenarios {
             Scenario.of("two pictures with CFG", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withPictures(2)
                     .away(" "),
+            Scenario.of("text with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
+                    .away(""),
+            Scenario.of("edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+                    .away(""),
+            Scenario.of("fp8 with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .away(""),
+            Scenario.of("streamed edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+                    .held(Holding.STREAMED)
+                    .away(""),
             Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withLora(),
             Scenario.of("fp8", "flux.1-dev", 1024, 1024, Brings.PROMPT).inFp8(),
