@@ -143,9 +143,9 @@ record Choices(
     }
 
     private FlowMatchSchedule schedule(Sampling sampling) {
-        return distillation(sampling).filter(Distillation::isLightning).isPresent()
-                ? pipeline.family().lightning(usual)
-                : usual;
+        return distillation(sampling)
+                .map(distillation -> distillation.schedule(pipeline.family(), usual))
+                .orElse(usual);
     }
 
     /** Finds the distillation LoRA that a job is drawn with: one of its own, or the checkpoint's. */

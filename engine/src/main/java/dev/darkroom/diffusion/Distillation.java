@@ -2,6 +2,7 @@ package dev.darkroom.diffusion;
 
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
+import dev.darkroom.schedule.FlowMatchSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,24 +17,25 @@ import java.util.stream.Stream;
  * A LoRA that distils its model to a few steps, which need no second pass. The LoRA decides the number of steps, and for some families the
  * schedule, since it gives poor pictures with others. It is recognised by its file's name:
  * {@code Qwen-Image-Edit-2509-Lightning-4steps-V1.0-bf16.safetensors}, {@code Hyper-FLUX.1-dev-8steps-lora.safetensors},
- * {@code FLUX.1-Turbo-Alpha.safetensors}, {@code Z-Image-Fun-Lora-Distill-8-Steps-2603.safetensors}.
+ * {@code FLUX.1-Turbo-Alpha.safetensors}, {@code flux.2-turbo-lora.safetensors}, {@code Z-Image-Fun-Lora-Distill-8-Steps-2603.safetensors}.
  *
  * <p>Weights that such a LoRA was merged into are known in the same way.
  *
- * <p>Source: the model cards of ModelTC/Qwen-Image-Lightning, ByteDance/Hyper-SD, alimama-creative/FLUX.1-Turbo-Alpha
- * and alibaba-pai/Z-Image-Fun-Lora-Distill.
+ * <p>Source: the model cards of ModelTC/Qwen-Image-Lightning, ByteDance/Hyper-SD, alimama-creative/FLUX.1-Turbo-Alpha,
+ * fal/FLUX.2-dev-Turbo and alibaba-pai/Z-Image-Fun-Lora-Distill.
  *
  * @param name for messages: {@code Lightning}, {@code Hyper}, {@code Turbo} or {@code Distill}
  * @param steps number of steps that the LoRA was made for
  */
 record Distillation(String name, int steps) {
     private static final String LIGHTNING = "Lightning";
-    private static final int TURBO_ALPHA_STEPS = 8;
+    private static final int TURBO_STEPS = 8;
 
     private static final Pattern NAME =
             Pattern.compile("lightning|(?<![a-z]|(?<![a-z])de[-_. ])(hyper|turbo|distill)(?![a-z])");
     private static final Pattern STEPS = Pattern.compile("(?<!\\d)([1-9]\\d?)[-_ ]?steps?");
-    private static final Pattern TURBO_ALPHA = Pattern.compile("(?<![a-z])turbo[-_. ]?alpha(?![a-z])");
+    private static final Pattern TURBO =
+            Pattern.compile("(?<![a-z])turbo[-_. ]?alpha(?![a-z])|(?<![a-z])flux[-_. ]?2(?!\\d).*(?<![a-z])turbo(?![a-z])");
 
     /** Finds the first distillation among the LoRAs of a job whose scale is above 0. */
     static Optional<Distillation> of(List<Lora> loras) {
@@ -69,6 +71,15 @@ record Distillation(String name, int steps) {
         }
     }
 
+    /** Chooses the schedule that it was trained with, where a checkpoint's own is {@code usual}. */
+    FlowMatchSchedule schedule(Family family, FlowMatchSchedule usual) {
+        return switch (name) {
+            case LIGHTNING -> family.lightning(usual);
+            case "Turbo" -> family.turbo(usual, steps);
+            default -> usual;
+        };
+    }
+
     /** Tells whether it is one of those that were trained with a schedule of their own. */
     boolean isLightning() {
         return name.equals(LIGHTNING);
@@ -78,7 +89,7 @@ record Distillation(String name, int steps) {
         Optional<String> name =
                 NAME.matcher(file).results().map(MatchResult::group).findFirst();
         Optional<Integer> steps = steps(file)
-                .or(() -> TURBO_ALPHA.matcher(file).find() ? Optional.of(TURBO_ALPHA_STEPS) : Optional.empty());
+                .or(() -> TURBO.matcher(file).find() ? Optional.of(TURBO_STEPS) : Optional.empty());
         return name.flatMap(known -> steps.map(count -> new Distillation(capitalised(known), count)));
     }
 

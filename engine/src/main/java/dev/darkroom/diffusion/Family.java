@@ -48,4 +48,9 @@ public interface Family {
     default FlowMatchSchedule lightning(FlowMatchSchedule usual) {
         return usual;
     }
+
+    /** The schedule that the family's Turbo distillation to so many steps was trained with, where a checkpoint's own is {@code usual}. */
+    default FlowMatchSchedule turbo(FlowMatchSchedule usual, int steps) {
+        return usual;
+    }
 }

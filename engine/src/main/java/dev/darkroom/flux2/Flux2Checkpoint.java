@@ -72,6 +72,14 @@ public record Flux2Checkpoint(
                     "tokenizer", Qwen2Tokenizer.CLASS_NAMES),
             "is_distilled");
 
+    /**
+     * Levels of the Turbo distillation of FLUX.2-dev.
+     *
+     * <p>Source: the model card of fal/FLUX.2-dev-Turbo.
+     */
+    private static final List<Double> TURBO_LEVELS =
+            List.of(1.0, 0.6509, 0.4374, 0.2932, 0.1893, 0.1108, 0.0495, 0.00031);
+
     /** Tokens of every prompt, with its padding. */
     static final int LONGEST_SEQUENCE = 512;
 
@@ -157,6 +165,12 @@ public record Flux2Checkpoint(
     @Override
     public FlowMatchSchedule schedule(FlowMatchSchedule stated) {
         return stated.by(FlowMatchSchedule.MuRule.EMPIRICAL);
+    }
+
+    /** Those of FLUX.2-dev-Turbo, which are moved as all levels are. */
+    @Override
+    public FlowMatchSchedule turbo(FlowMatchSchedule usual, int steps) {
+        return config.guidanceEmbeds() && steps == TURBO_LEVELS.size() ? usual.through(TURBO_LEVELS) : usual;
     }
 
     @Override

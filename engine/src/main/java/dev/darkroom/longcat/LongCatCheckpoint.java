@@ -87,7 +87,12 @@ public record LongCatCheckpoint(
         ConfigFile index = ConfigFile.read(folder.resolve("model_index.json"));
         CLASSES.check(index);
         var files = new Checkpoint(name, folder);
-        LongCatCheckpoint checkpoint = of(files);
+        // required if the index names it, as for Qwen-Image; an early index does not, and the published settings are the reference's own
+        LongCatCheckpoint checkpoint = of(
+                files,
+                index.has(PROCESSOR)
+                        ? Qwen2VlImageProcessor.read(files.folder(PROCESSOR))
+                        : Qwen2VlImageProcessor.readIfPresent(files.folder(PROCESSOR)));
         checkpoint.check(folder);
         boolean edits = index.text("_class_name", "").equals(PIPELINES.getLast());
         boolean turbo = (name + "/" + folder).toLowerCase(Locale.ROOT).contains("longcat-image-edit-turbo");
@@ -101,7 +106,7 @@ public record LongCatCheckpoint(
      *
      * @throws CheckpointException that names the file that is missing or damaged
      */
-    public static LongCatCheckpoint of(Checkpoint files) {
+    public static LongCatCheckpoint of(Checkpoint files, Qwen2VlImageProcessor processor) {
         Resident<LongCatTransformer> transformer = files.network(
                 "transformer",
                 Role.TRANSFORMER,
@@ -120,10 +125,7 @@ public record LongCatCheckpoint(
             throw new CheckpointException(
                     files.folder("tokenizer") + ": " + PADDING + ", which prompts are padded with, is no token");
         }
-        var sight = new Sight(
-                Qwen2VlImageProcessor.readIfPresent(files.folder(PROCESSOR)),
-                textEncoder,
-                files.kept().visions());
+        var sight = new Sight(processor, textEncoder, files.kept().visions());
         return new LongCatCheckpoint(
                 files,
                 transformer,

@@ -4,6 +4,7 @@ import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param dynamicShifting true if mu decides, false if {@code shift} does
  * @param shiftTerminal the last sigma before 0 is stretched to this, if present
  * @param rule how mu follows from tokens and steps
+ * @param levels noise levels, before they are moved, of a run of as many steps; other runs have them at equal distances
  */
 public record FlowMatchSchedule(
         double shift,
@@ -25,7 +27,12 @@ public record FlowMatchSchedule(
         int baseImageTokens,
         int maxImageTokens,
         Optional<Double> shiftTerminal,
-        MuRule rule) {
+        MuRule rule,
+        List<Double> levels) {
+    public FlowMatchSchedule {
+        levels = List.copyOf(levels);
+    }
+
     /** Ways to find mu. */
     public enum MuRule {
         /** Linear in the number of tokens, by what the file states. */
@@ -55,7 +62,8 @@ public record FlowMatchSchedule(
                 baseImageTokens,
                 maxImageTokens,
                 shiftTerminal,
-                MuRule.LINEAR);
+                MuRule.LINEAR,
+                List.of());
     }
 
     /** The one class of diffusers that this is. */
@@ -122,7 +130,29 @@ public record FlowMatchSchedule(
     /** Returns this schedule with mu by another rule. */
     public FlowMatchSchedule by(MuRule other) {
         return new FlowMatchSchedule(
-                shift, dynamicShifting, baseShift, maxShift, baseImageTokens, maxImageTokens, shiftTerminal, other);
+                shift,
+                dynamicShifting,
+                baseShift,
+                maxShift,
+                baseImageTokens,
+                maxImageTokens,
+                shiftTerminal,
+                other,
+                levels);
+    }
+
+    /** Returns this schedule with the levels of runs of as many steps. */
+    public FlowMatchSchedule through(List<Double> others) {
+        return new FlowMatchSchedule(
+                shift,
+                dynamicShifting,
+                baseShift,
+                maxShift,
+                baseImageTokens,
+                maxImageTokens,
+                shiftTerminal,
+                rule,
+                others);
     }
 
     /** Shift of the noise levels for so many generated image tokens and steps. */
@@ -149,7 +179,7 @@ public record FlowMatchSchedule(
         double[] sigmas = new double[steps + 1];
         double exponentialOfMu = Math.exp(mu(imageTokens, steps));
         for (int i = 0; i < steps; i++) {
-            double s = steps == 1 ? 1 : 1 + i * (1.0 / steps - 1) / (steps - 1);
+            double s = levels.size() == steps ? levels.get(i) : evenly(i, steps);
             sigmas[i] = dynamicShifting
                     ? exponentialOfMu / (exponentialOfMu + 1 / s - 1)
                     : shift * s / (1 + (shift - 1) * s);
@@ -161,6 +191,10 @@ public record FlowMatchSchedule(
             }
         });
         return sigmas;
+    }
+
+    private static double evenly(int i, int steps) {
+        return steps == 1 ? 1 : 1 + i * (1.0 / steps - 1) / (steps - 1);
     }
 
     /** One Euler step along the prediction (the velocity), from {@code sigma} to {@code next}, in float32. */

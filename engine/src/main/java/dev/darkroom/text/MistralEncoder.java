@@ -31,7 +31,7 @@ public final class MistralEncoder {
      *
      * @param after numbers of layers, counted from 1, in ascending order
      */
-    public record Config(Decoder.Config decoder, List<Integer> after) {
+    public record Config(DecoderConfig decoder, List<Integer> after) {
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder/config.json (FLUX.2-dev)")
                 .uses("text_config")
@@ -73,7 +73,7 @@ public final class MistralEncoder {
                 .ignores("no word is predicted", "tie_word_embeddings", "eos_token_id");
 
         /** The meaning of the keys of its {@code rope_scaling}, and of Qwen3's, which newer libraries call {@code rope_parameters}. */
-        public static final ConfigKeys ROPE_KEYS = Decoder.Config.ROPE_KEYS;
+        public static final ConfigKeys ROPE_KEYS = DecoderConfig.ROPE_KEYS;
 
         /**
          * Reads {@code config.json} of a checkpoint's {@code text_encoder/}.
@@ -94,7 +94,7 @@ public final class MistralEncoder {
             if (text.has("sliding_window")) {
                 throw text.error("sliding_window", "is not supported: every token sees all before it");
             }
-            Decoder.Config decoder = Decoder.Config.read(text, (width, heads) -> width / heads, false);
+            DecoderConfig decoder = DecoderConfig.read(text, (width, heads) -> width / heads, false);
             return new Config(decoder, decoder.ascending(text, after));
         }
 
@@ -105,7 +105,9 @@ public final class MistralEncoder {
 
         /** What is known of its layers by their names. */
         public LayerNames names() {
-            return LayerNames.PLAIN.without(PICTURES.asMatchPredicate()).without(Decoder.Depth.upTo(after)::isIdle);
+            return LayerNames.called(new MistralNames())
+                    .without(PICTURES.asMatchPredicate())
+                    .without(DecoderDepth.upTo(after)::isIdle);
         }
 
         /** Width of the embeds of a prompt: that of the states of all layers that are taken. */
@@ -130,7 +132,7 @@ public final class MistralEncoder {
         w.ignore("lm_head", "language_model.lm_head"); // no word is predicted
         w.ignore("vision_tower", "model.vision_tower", "multi_modal_projector", "model.multi_modal_projector");
         w.ignore("tekken_model"); // a tokenizer, which some files have among their tensors
-        decoder = new Decoder(config.decoder, Decoder.Depth.upTo(config.after), language(w));
+        decoder = new Decoder(config.decoder, DecoderDepth.upTo(config.after), language(w));
     }
 
     /** Finds the language model in files of older and newer libraries, and in those of the language model alone. */

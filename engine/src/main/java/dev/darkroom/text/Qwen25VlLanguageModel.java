@@ -136,8 +136,8 @@ public final class Qwen25VlLanguageModel {
             return file.at(newer ? "rope_parameters" : "rope_scaling").within(ROPE_KEYS);
         }
 
-        private Decoder.Config decoder() {
-            return new Decoder.Config(
+        private DecoderConfig decoder() {
+            return new DecoderConfig(
                     vocabulary,
                     width,
                     layers,
@@ -160,7 +160,7 @@ public final class Qwen25VlLanguageModel {
     /** Reads the weights below {@code w}, in the shapes that the config states. */
     public Qwen25VlLanguageModel(Config config, Weights w) {
         this.config = config;
-        decoder = new Decoder(config.decoder(), new Decoder.Depth(config.layers, true), w);
+        decoder = new Decoder(config.decoder(), new DecoderDepth(config.layers, true), w);
     }
 
     public Config config() {

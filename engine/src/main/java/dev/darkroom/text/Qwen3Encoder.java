@@ -28,7 +28,7 @@ public final class Qwen3Encoder {
      *
      * @param after numbers of layers, counted from 1, in ascending order
      */
-    public record Config(Decoder.Config decoder, List<Integer> after) {
+    public record Config(DecoderConfig decoder, List<Integer> after) {
         /** The meaning of the file's keys. */
         public static final ConfigKeys KEYS = TransformersKeys.of("text_encoder/config.json (FLUX.2 klein, Z-Image)")
                 .uses(
@@ -69,7 +69,7 @@ public final class Qwen3Encoder {
          */
         public static Config read(ConfigFile config, IntFunction<List<Integer>> after) {
             ConfigFile file = config.within(KEYS);
-            Decoder.Config decoder = Decoder.Config.read(file, (width, heads) -> HEAD_WIDTH, true);
+            DecoderConfig decoder = DecoderConfig.read(file, (width, heads) -> HEAD_WIDTH, true);
             return new Config(decoder, decoder.ascending(file, after.apply(decoder.layers())));
         }
 
@@ -80,7 +80,7 @@ public final class Qwen3Encoder {
 
         /** What is known of its layers by their names. */
         public LayerNames names() {
-            return LayerNames.called(new Qwen3Names()).without(Decoder.Depth.upTo(after)::isIdle);
+            return LayerNames.called(new Qwen3Names()).without(DecoderDepth.upTo(after)::isIdle);
         }
 
         /** Width of the embeds of a prompt: that of the states of all layers that are taken. */
@@ -105,7 +105,7 @@ public final class Qwen3Encoder {
         w.ignore("lm_head"); // tied or not, no word is predicted
         Weights model = w.at("model");
         decoder = new Decoder(
-                config.decoder, Decoder.Depth.upTo(config.after), w.has("model") ? model : model.storedAt(w));
+                config.decoder, DecoderDepth.upTo(config.after), w.has("model") ? model : model.storedAt(w));
     }
 
     public Config config() {

@@ -382,11 +382,28 @@ def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, d
 def quantise_rows(self, x: Tensor) -> List[Tensor]:
     # x [.., K] -> q e4m3 [.., K] and scale float32 [.., 1], x about q * scale: scale = max|row| / 448, at least 1e-12; q is x / scale, to the
     # nearest (ties to even), at most 448. A row with a number that is not finite stays without finite numbers.
+    # In float32 a wide layer's rows would be the largest tensor of a whole run: many rows are taken in turns.
+    rows = x.numel() // x.size(-1)
+    most = max(1, 33554432 // x.size(-1))
+    if rows <= most:
+        return self._quantised(x)
+    flat = x.reshape([rows, x.size(-1)])
+    q = torch.empty(flat.size(), dtype=24, device=x.device)
+    scale = torch.empty([rows, 1], dtype=6, device=x.device)
+    for start in range(0, rows, most):
+        length = min(most, rows - start)
+        part = self._quantised(flat.narrow(0, start, length))
+        q.narrow(0, start, length).copy_(part[0])
+        scale.narrow(0, start, length).copy_(part[1])
+    return [q.view(x.size()), scale.view(x.size()[:-1] + [1])]
+
+def _quantised(self, x: Tensor) -> List[Tensor]:
     whole = x.to(6)
     # A card multiplies by the reciprocal of a number from the host, and divides by one of its own.
     most = torch.maximum(whole.amax([-1], True), whole.amin([-1], True).neg())
     scale = torch.clamp_min(most / torch.full([1], 448.0, dtype=6, device=x.device), 1e-12)
-    return [torch.clamp(whole / scale, -448.0, 448.0).to(24), scale]
+    made = torch.div(whole, scale) if x.dtype == 6 else whole.div_(scale)
+    return [made.clamp_(-448.0, 448.0).to(24), scale]
 
 def empty_rows(self, x: Tensor, dtypes: List[int], widths: List[int]) -> List[Tensor]:
     # Memory for what a kernel makes of x: of its shape but for the width, and of these types.

@@ -58,6 +58,18 @@ class DistillationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "flux.2-turbo-lora.safetensors",
+                "fal/FLUX.2-dev-Turbo/flux.2-turbo-lora.safetensors",
+                "Flux_2-Turbo-LoRA_comfyui.safetensors"
+            })
+    void flux2sTurboHasEight(String source) {
+        assertThat(Distillation.of(List.of(new Lora(source, 1)))).hasValue(new Distillation("Turbo", 8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flux-20-turbo.safetensors",
                 "z-image-de-distill-8-steps.safetensors",
                 "zimage_dedistill_20steps.safetensors",
                 "z_image_turbo_training_adapter_v2.safetensors",

@@ -9,6 +9,9 @@ import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.flux2.Flux2Checkpoint;
 import dev.darkroom.flux2.Flux2Config;
 import dev.darkroom.flux2.TinyFlux2;
+import dev.darkroom.longcat.LongCatCheckpoint;
+import dev.darkroom.longcat.LongCatTransformer;
+import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageConfig;
 import dev.darkroom.schedule.FlowMatchSchedule;
@@ -59,12 +62,14 @@ class ConfigTableTest {
         return List.of(
                 FluxCheckpoint.CLASSES.keys(),
                 QwenImageCheckpoint.CLASSES.keys(),
+                LongCatCheckpoint.CLASSES.keys(),
                 Flux2Checkpoint.CLASSES_OF_KLEIN.keys(),
                 Flux2Checkpoint.CLASSES_OF_DEV.keys(),
                 ZImageCheckpoint.CLASSES.keys(),
                 FlowMatchSchedule.KEYS,
                 FluxConfig.KEYS,
                 QwenImageConfig.KEYS,
+                LongCatTransformer.KEYS,
                 Flux2Config.KEYS,
                 ZImageConfig.KEYS,
                 AutoencoderKL.Config.KEYS,
@@ -121,6 +126,11 @@ class ConfigTableTest {
                 reader(flux, "vae/config.json", AutoencoderKL.Config.KEYS, AutoencoderKL.Config::read),
                 reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
                 reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
+                reader(
+                        TinyLongCat.IMAGE,
+                        "transformer/config.json",
+                        LongCatTransformer.KEYS,
+                        LongCatTransformer::read),
                 reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
                 reader(zImage, "transformer/config.json", ZImageConfig.KEYS, ZImageConfig::read),
                 reader(TinyFlux2.KLEIN, "transformer/config.json", Flux2Config.KEYS, Flux2Config::read),
@@ -171,6 +181,7 @@ class ConfigTableTest {
         Stream.of(
                         FluxCheckpoint.CLASSES,
                         QwenImageCheckpoint.CLASSES,
+                        LongCatCheckpoint.CLASSES,
                         Flux2Checkpoint.CLASSES_OF_KLEIN,
                         Flux2Checkpoint.CLASSES_OF_DEV,
                         ZImageCheckpoint.CLASSES)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
@@ -92,6 +93,16 @@ class ForeignConfigTest {
                 "edit; processor/preprocessor_config.json; image_processor_type; \"CLIPImageProcessor\"",
                 "edit; processor/preprocessor_config.json; resample; 2",
                 "edit; processor/preprocessor_config.json; image_std; [1e-300, 1, 1]",
+                "longcat; model_index.json; transformer; [\"diffusers\", \"FluxTransformer2DModel\"]",
+                "longcat; model_index.json; text_encoder; [\"transformers\", \"Qwen3VLForConditionalGeneration\"]",
+                "longcat; model_index.json; text_encoder_2; [\"transformers\", \"T5EncoderModel\"]",
+                "longcat; model_index.json; text_processor; [\"transformers\", \"CLIPProcessor\"]",
+                "longcat; transformer/config.json; _class_name; \"FluxTransformer2DModel\"",
+                "longcat; transformer/config.json; patch_size; 2",
+                "longcat; transformer/config.json; guidance_embeds; true",
+                "longcat; transformer/config.json; axes_dims_rope; [4, 6, 8]",
+                "longcat; transformer/config.json; joint_attention_dim; 64",
+                "longcat; text_processor/preprocessor_config.json; resample; 2",
                 "klein; model_index.json; transformer; [\"diffusers\", \"FluxTransformer2DModel\"]",
                 "klein; model_index.json; text_encoder; [\"transformers\", \"Mistral3ForConditionalGeneration\"]",
                 "klein; model_index.json; vae; [\"diffusers\", \"AutoencoderKL\"]",
@@ -276,6 +287,7 @@ class ForeignConfigTest {
         return TestCheckpoints.copy(
                 switch (which) {
                     case "flux" -> TestCheckpoints.POCKET_FLUX;
+                    case "longcat" -> TinyLongCat.IMAGE;
                     case "zimage" -> TinyZImage.TURBO;
                     case "klein" -> TinyFlux2.KLEIN;
                     case "dev" -> TinyFlux2.DEV;

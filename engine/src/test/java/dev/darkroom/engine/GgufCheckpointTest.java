@@ -96,6 +96,17 @@ class GgufCheckpointTest {
         assertThat(latents(pipeline, gguf)).isEqualTo(latents(pipeline, one));
     }
 
+    @ParameterizedTest
+    @CsvSource({"LONGCAT_IMAGE, ''", "LONGCAT_IMAGE_EDIT, model.diffusion_model."})
+    void longCatUnderTheNamesOfComfy(TinyPipeline pipeline, String prefix) throws IOException {
+        Path one = pipeline.make(folder.resolve("one"));
+        Path gguf = copy(one);
+        Path transformer = gguf.resolve("transformer");
+        GgufFiles.replace(transformer, GgufFiles.asPublished(GgufFiles.read(transformer), prefix), "flux", false);
+
+        assertThat(latents(pipeline, gguf)).isEqualTo(latents(pipeline, one));
+    }
+
     /** Some writers leave the first dimension of the tokens that fill up out. */
     @ParameterizedTest
     @CsvSource({"ZIMAGE, '', false", "ZIMAGE_IMG2IMG, model.diffusion_model., true"})

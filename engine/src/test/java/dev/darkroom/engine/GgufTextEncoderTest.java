@@ -1,6 +1,7 @@
 package dev.darkroom.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.engine.GgufFiles.Numbers;
 import dev.darkroom.lora.Distance;
@@ -8,7 +9,9 @@ import dev.darkroom.tensor.BlockType;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
+import dev.darkroom.text.MistralEncoder;
 import dev.darkroom.text.Qwen3Encoder;
+import dev.darkroom.text.tokenizer.PaddedIds;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.WeightSize;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Qwen3 as one GGUF file under llama.cpp's names, which people have in many sizes. */
+/** Language models as one GGUF file under llama.cpp's names, which people have in many sizes. */
 class GgufTextEncoderTest {
     private static final Path TEXT_ENCODER = TestCheckpoints.GOLDENS.resolve("tiny-flux2-klein/text_encoder");
     private static final IntFunction<List<Integer>> AFTER = layers -> List.of(1, 2);
@@ -105,5 +108,57 @@ class GgufTextEncoderTest {
                 () -> load(folder),
                 "a GGUF file of the architecture 'qwen2'",
                 "model.layers.0.self_attn.q_norm.weight");
+    }
+
+    /** Every pair of rows that turn together, half a head apart in the checkpoint, stands beside each other in the file. */
+    private static Numbers permuted(Numbers rows, int heads) {
+        int width = (int) rows.shape()[1];
+        int half = (int) rows.shape()[0] / heads / 2;
+        float[] values = new float[rows.values().length];
+        for (int row = 0; row < rows.shape()[0]; row++) {
+            int head = row / (2 * half);
+            int pair = row % half;
+            int second = row / half % 2;
+            int to = head * 2 * half + 2 * pair + second;
+            System.arraycopy(rows.values(), row * width, values, to * width, width);
+        }
+        return new Numbers(rows.shape(), values);
+    }
+
+    @Test
+    void mistralIsReadWithItsRowsInAnotherOrder() throws IOException {
+        Path own = TestCheckpoints.GOLDENS.resolve("tiny-flux2-dev-full/text_encoder");
+        TestCheckpoints.empty(folder, "");
+        TestCheckpoints.copy(own, folder);
+        Map<String, Numbers> language = GgufFiles.read(own);
+        language.keySet().removeIf(name -> !name.startsWith("language_model."));
+        language.replaceAll((name, tensor) -> name.contains(".q_proj.")
+                ? permuted(tensor, 4)
+                : name.contains(".k_proj.") ? permuted(tensor, 2) : tensor);
+        Map<String, Numbers> theirs = GgufFiles.renamed(
+                language,
+                name -> name.replaceFirst("language_model\\.(model\\.)?", "")
+                        .replace("layers.", "blk.")
+                        .replaceAll("self_attn\\.([qkv])_proj", "attn_$1")
+                        .replace("self_attn.o_proj", "attn_output")
+                        .replace("input_layernorm", "attn_norm")
+                        .replace("post_attention_layernorm", "ffn_norm")
+                        .replaceAll("mlp\\.(gate|up|down)_proj", "ffn_$1")
+                        .replaceAll("^norm\\.", "output_norm.")
+                        .replace("lm_head.", "output.")
+                        .replace("embed_tokens.", "token_embd."));
+        GgufFiles.replace(folder, theirs, "llama", false);
+        TestCheckpoints.empty(folder, "index.json");
+
+        assertThat(mistral(folder)).containsExactly(mistral(own), within(1e-5f));
+    }
+
+    private static float[] mistral(Path folder) {
+        var config = MistralEncoder.Config.read(folder, List.of(1, 3));
+        try (var loaded = Weights.load(folder, FLOAT32, place -> config, MistralEncoder::new, config.names());
+                var scope = Scope.open("encode")) {
+            long[] ids = LongStream.range(5, 40).toArray();
+            return loaded.network().encode(new PaddedIds(ids, ids.length - 3)).toFloats();
+        }
     }
 }

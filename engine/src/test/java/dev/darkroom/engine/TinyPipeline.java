@@ -7,6 +7,7 @@ import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Sources;
@@ -59,6 +60,18 @@ public enum TinyPipeline {
         @Override
         public Path make(Path folder) throws IOException {
             return TinyQwen.make(folder, "QwenImageEditPlusPipeline", SMALL);
+        }
+    },
+    LONGCAT_IMAGE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyLongCat.image(folder, SMALL);
+        }
+    },
+    LONGCAT_IMAGE_EDIT(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyLongCat.edit(folder, SMALL);
         }
     },
     FLUX2_KLEIN(Brings.NOTHING) {
@@ -174,8 +187,13 @@ public enum TinyPipeline {
         return name().startsWith("FLUX2") || brings != Brings.NOTHING && !isDrawnByTextToImage();
     }
 
-    /** True if its text encoder sees the pictures; then a prompt is never cut, for it would lose what it says of them. */
+    /** True if its text encoder sees the pictures. */
     boolean readsPictures() {
-        return this == QWEN_IMAGE_EDIT || this == QWEN_IMAGE_EDIT_PLUS;
+        return this == LONGCAT_IMAGE_EDIT || !cutsPrompts();
+    }
+
+    /** False if a prompt is refused where it is too long, as the reference's own would be for the picture beside it. */
+    boolean cutsPrompts() {
+        return this != QWEN_IMAGE_EDIT && this != QWEN_IMAGE_EDIT_PLUS;
     }
 }

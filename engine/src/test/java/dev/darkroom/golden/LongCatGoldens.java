@@ -98,7 +98,7 @@ final class LongCatGoldens {
         JsonNode rows = file.json();
         return file.component("vae", folder -> {
             try (var files = new Checkpoint("golden", folder.getParent())) {
-                LongCatCheckpoint checkpoint = LongCatCheckpoint.of(files);
+                LongCatCheckpoint checkpoint = LongCatNetworks.checkpoint(files);
                 var edits = new LongCatEdits(1024 * 1024, false);
                 List<Comparison> results = new ArrayList<>();
                 for (JsonNode row : rows) {
@@ -131,7 +131,7 @@ final class LongCatGoldens {
         return file.component("text_encoder", folder -> {
             try (var scope = Scope.open("golden");
                     var files = new Checkpoint("golden", folder.getParent())) {
-                LongCatCheckpoint checkpoint = LongCatCheckpoint.of(files);
+                LongCatCheckpoint checkpoint = LongCatNetworks.checkpoint(files);
                 PipelineGoldens.RESIDENCY.prepare(files.networks(), Demand.NONE, Progress.NONE);
                 LongCatPromptEncoder encoder = checkpoint.promptEncoder();
                 List<Comparison> results = new ArrayList<>();

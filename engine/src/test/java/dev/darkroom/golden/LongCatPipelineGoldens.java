@@ -11,6 +11,7 @@ import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
 import dev.darkroom.longcat.LongCatCheckpoint;
 import dev.darkroom.longcat.LongCatEdits;
+import dev.darkroom.longcat.LongCatNetworks;
 import dev.darkroom.longcat.LongCatPipeline;
 import dev.darkroom.model.Demand;
 import dev.darkroom.model.Sources;
@@ -29,7 +30,7 @@ final class LongCatPipelineGoldens {
     static List<Comparison> compare(GoldenFile.Components components, JsonNode params, GoldenTensors golden) {
         try (var scope = Scope.open("golden");
                 var files = new Checkpoint("golden", components::folder)) {
-            LongCatCheckpoint longcat = LongCatCheckpoint.of(files);
+            LongCatCheckpoint longcat = LongCatNetworks.checkpoint(files);
             PipelineGoldens.RESIDENCY.prepare(files.networks(), Demand.NONE, Progress.NONE);
             Run run = run(params, components.folder("scheduler"));
             List<Comparison> results = new ArrayList<>();

@@ -65,6 +65,9 @@ class MetaDeviceTest {
     void theNetworksHaveThePublishedSizes() {
         assertPublished(sizes("flux.1-dev: text").get("transformer"), 23_802_816_640L);
         assertPublished(sizes("flux.1-dev: text").get("text_encoder_2"), 9_524_621_312L);
+        assertPublished(sizes("flux.2-klein-4b: text").get("transformer"), 7_751_089_152L);
+        assertPublished(sizes("flux.2-klein-9b: text").get("transformer"), 18_157_162_496L);
+        assertPublished(sizes("flux.2-dev: text").get("transformer"), 64_446_562_304L);
         assertPublished(sizes("qwen-image-edit-2509: edit with CFG").get("transformer"), 40_860_802_176L);
         assertPublished(sizes("z-image: text with CFG").get("transformer"), 12_309_817_472L);
     }
@@ -104,6 +107,9 @@ class MetaDeviceTest {
                 "flux.1-dev: fp8 with a DoRA",
                 "qwen-image-edit-2509: edit with CFG",
                 "qwen-image-edit-2509: fp8 with CFG",
+                "flux.2-klein-4b: text",
+                "flux.2-klein-4b: fp8",
+                "flux.2-dev: text",
                 "z-image-turbo: text",
                 "z-image-turbo: fp8"
             })
@@ -122,6 +128,8 @@ class MetaDeviceTest {
         "flux.1-dev: streamed, 2, 5",
         "'flux.1-dev: streamed in part, in fp8, with a DoRA', 3, 13",
         "qwen-image-edit-2509: streamed edit with CFG, 2, 5",
+        "flux.2-klein-4b: streamed, 2, 2",
+        "flux.2-dev: streamed, 2, 6",
         "z-image-turbo: streamed, 2, 3"
     })
     void streamedWeightsTakeWhatWasMeasuredFromTheirHeaders(String scenario, int slots, long mostGigabytes) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Size;
+import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +51,28 @@ public enum Published {
         @Override
         void change(Path folder) throws IOException {
             TestCheckpoints.edit(folder.resolve("transformer/config.json"), config -> config.put("zero_cond_t", true));
+        }
+    },
+    LONGCAT_IMAGE("longcat-image", "longcat", TinyLongCat.IMAGE, "LongCatImagePipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            likeOthers(folder);
+        }
+
+        @Override
+        void change(Map<String, SparseComponent> networks) {
+            likeOthers(networks);
+        }
+    },
+    LONGCAT_IMAGE_EDIT("longcat-image-edit", "longcat", TinyLongCat.IMAGE, "LongCatImageEditPipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            likeOthers(folder);
+        }
+
+        @Override
+        void change(Map<String, SparseComponent> networks) {
+            likeOthers(networks);
         }
     },
     FLUX_2_KLEIN_4B("flux.2-klein-4b", "flux2-klein-4b", TinyFlux2.KLEIN, "Flux2KleinPipeline"),
@@ -130,6 +153,26 @@ public enum Published {
             network.getValue().write(folder.resolve(network.getKey()));
         }
         return folder;
+    }
+
+    /** Writes the configs of an autoencoder and a text encoder that another family has too. */
+    private static void likeOthers(Path folder) throws IOException {
+        merge(folder, "flux", "vae/config.json");
+        merge(folder, "flux", "scheduler/scheduler_config.json");
+        merge(folder, "qwen-image", "text_encoder/config.json");
+    }
+
+    private static void merge(Path folder, String other, String config) throws IOException {
+        var over = (ObjectNode) JSON.readTree(resource(other + ".json")).path(config);
+        TestCheckpoints.edit(folder.resolve(config), file -> merge(file, over));
+    }
+
+    private static void likeOthers(Map<String, SparseComponent> networks) {
+        Map.of("vae", "flux", "text_encoder", "qwen-image")
+                .forEach((network, other) -> networks.put(
+                        network,
+                        Objects.requireNonNull(SparseComponent.read(resource(other + ".tensors"))
+                                .get(network))));
     }
 
     private static void merge(ObjectNode config, ObjectNode over) {

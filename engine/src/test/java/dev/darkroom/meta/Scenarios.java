@@ -33,6 +33,16 @@ final class Scenarios {
             Scenario.of("two pictures with CFG", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withPictures(2)
                     .away(" "),
+            Scenario.of("text with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
+                    .away(""),
+            Scenario.of("edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+                    .away(""),
+            Scenario.of("fp8 with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .away(""),
+            Scenario.of("streamed edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+                    .held(Holding.STREAMED)
+                    .away(""),
             Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withLora(),
             Scenario.of("fp8", "flux.1-dev", 1024, 1024, Brings.PROMPT).inFp8(),
@@ -79,9 +89,9 @@ final class Scenarios {
                     .held(Holding.STREAMED),
             Scenario.of("text", "flux.2-klein-9b", 1024, 1024, Brings.PROMPT),
             Scenario.of("text", "flux.2-dev", 1024, 1024, Brings.PROMPT),
-            Scenario.of("edit in fp8 with a DoRA", "flux.2-dev", 1024, 1024, Brings.IMAGES)
+            Scenario.of("edit in fp8 with a LoRA", "flux.2-dev", 1024, 1024, Brings.IMAGES)
                     .inFp8()
-                    .withDora(),
+                    .withLora(),
             Scenario.of("streamed", "flux.2-dev", 1024, 1024, Brings.PROMPT).held(Holding.STREAMED),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).planned("text_encoder_2=cpu"),

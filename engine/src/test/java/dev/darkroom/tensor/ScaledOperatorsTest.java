@@ -60,6 +60,22 @@ class ScaledOperatorsTest {
         return best;
     }
 
+    /** A row's scale and numbers do not depend on where the turn of those before it ends. */
+    @Test
+    void manyRowsAreQuantisedInTurns() {
+        int width = 1 << 24;
+        Tensor ones = Operators.zeros(DType.BFLOAT16, Device.CPU, 1, width).affine(1, 1);
+        Tensor x = Tensor.cat(0, ones, ones.affine(-2, 0), ones.affine(448, 0));
+
+        Rows rows = ScaledOperators.quantiseRows(x);
+
+        assertThat(rows.scale().toFloats()).containsExactly(1 / 448f, 2 / 448f, 1);
+        for (int row = 0; row < 3; row++) {
+            Tensor last = rows.values().narrow(0, row, 1).narrow(1, width - 1, 1);
+            assertThat(last.to(DType.FLOAT32).toFloats()).containsExactly(row == 1 ? -448 : 448);
+        }
+    }
+
     @Test
     void all256NumbersAreReadAsTheFormatDefinesThem() {
         byte[] codes = new byte[256];
