@@ -126,11 +126,7 @@ class ConfigTableTest {
                 reader(flux, "vae/config.json", AutoencoderKL.Config.KEYS, AutoencoderKL.Config::read),
                 reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
                 reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
-                reader(
-                        TinyLongCat.IMAGE,
-                        "transformer/config.json",
-                        LongCatTransformer.KEYS,
-                        LongCatTransformer::read),
+                reader(TinyLongCat.IMAGE, "transformer/config.json", LongCatTransformer.KEYS, LongCatTransformer::read),
                 reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
                 reader(zImage, "transformer/config.json", ZImageConfig.KEYS, ZImageConfig::read),
                 reader(TinyFlux2.KLEIN, "transformer/config.json", Flux2Config.KEYS, Flux2Config::read),

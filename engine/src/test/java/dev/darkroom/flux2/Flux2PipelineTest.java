@@ -105,12 +105,7 @@ class Flux2PipelineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "100x70, , 96x64",
-        "100x70, 80x96, 80x96",
-        "100x70, 100x100, 100x100",
-        "400x300, , 96x80"
-    })
+    @CsvSource({"100x70, , 96x64", "100x70, 80x96, 80x96", "100x70, 100x100, 100x100", "400x300, , 96x80"})
     void aPictureIsAsLargeAsWhatIsSeenOfTheFirstReference(String image, String asked, String output)
             throws IOException {
         try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
@@ -142,8 +137,8 @@ class Flux2PipelineTest {
         try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
             Picture picture = TestPictures.noise(64, 64);
             Job job = images(ask(null, null), count, null);
-            Map<String, float[]> seen = Probe.record(() -> draw(
-                    klein, job, new Sources(Collections.nCopies(count, picture), null, List.of())));
+            Map<String, float[]> seen = Probe.record(
+                    () -> draw(klein, job, new Sources(Collections.nCopies(count, picture), null, List.of())));
             assertThat(seen.get("x_embedder")).hasSize((1 + count) * 16 * 48);
             assertThat(seen.get("out.latents_packed")).hasSize(16 * 128);
         }
@@ -173,8 +168,8 @@ class Flux2PipelineTest {
         var index = ConfigFile.read(TinyFlux2.DEV.resolve("model_index.json"));
         try (var files = new Checkpoint("dev", TinyFlux2.DEV)) {
             Flux2Checkpoint dev = Flux2Checkpoint.of(files, index);
-            FlowMatchSchedule usual = dev.schedule(FlowMatchSchedule.read(
-                    ConfigFile.read(TinyFlux2.DEV.resolve("scheduler/scheduler_config.json"))));
+            FlowMatchSchedule usual = dev.schedule(
+                    FlowMatchSchedule.read(ConfigFile.read(TinyFlux2.DEV.resolve("scheduler/scheduler_config.json"))));
             FlowMatchSchedule turbo = dev.turbo(usual, 8);
             double moved = Math.exp(usual.mu(4096, 8));
 
@@ -202,8 +197,7 @@ class Flux2PipelineTest {
     }
 
     private static Sampling ask(Double guidance, Double cfg) {
-        return new Sampling(
-                List.of("a fox"), null, null, 1, guidance, cfg, 7, 1, Shortcuts.NONE, List.of());
+        return new Sampling(List.of("a fox"), null, null, 1, guidance, cfg, 7, 1, Shortcuts.NONE, List.of());
     }
 
     private static Sampling sampling(Framing framing) {

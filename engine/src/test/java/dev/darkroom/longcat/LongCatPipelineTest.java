@@ -145,7 +145,8 @@ class LongCatPipelineTest {
     void anIndexMayLeaveComponentsOut() throws IOException {
         Path checkpoint = TinyLongCat.image(folder, SMALL);
         TestCheckpoints.edit(
-                checkpoint.resolve("model_index.json"), index -> index.remove(List.of("transformer", "text_processor")));
+                checkpoint.resolve("model_index.json"),
+                index -> index.remove(List.of("transformer", "text_processor")));
         TestCheckpoints.empty(checkpoint.resolve("text_processor"), "");
 
         try (ImageModel model = LoadedModel.from(checkpoint)) {
