@@ -35,6 +35,8 @@ class ArchitectureTest {
 
     /** A family sees the rooms below it, and no other family. */
     private static final List<String> FAMILY = List.of(
+            "mmdit",
+            "sight",
             "diffusion",
             "model",
             "lora",
@@ -69,14 +71,24 @@ class ArchitectureTest {
             Map.entry(
                     "diffusion",
                     List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
+            Map.entry("mmdit", List.of("diffusion", "lora", "nn", "weights", "ring", "checkpoint", "tensor")),
+            Map.entry(
+                    "sight",
+                    List.of("diffusion", "model", "image", "text", "vae", "weights", "checkpoint", "tensor", "job")),
             Map.entry("flux", FAMILY),
+            Map.entry("flux2", FAMILY),
+            Map.entry("longcat", FAMILY),
             Map.entry("qwenimage", FAMILY),
+            Map.entry("zimage", FAMILY),
             Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",
                     List.of(
                             "flux",
+                            "flux2",
+                            "longcat",
                             "qwenimage",
+                            "zimage",
                             "diffusion",
                             "model",
                             "lora",
@@ -99,7 +111,12 @@ class ArchitectureTest {
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.diffusion..",
         "dev.darkroom.flux..",
+        "dev.darkroom.flux2..",
+        "dev.darkroom.longcat..",
+        "dev.darkroom.mmdit..",
+        "dev.darkroom.sight..",
         "dev.darkroom.qwenimage..",
+        "dev.darkroom.zimage..",
         "dev.darkroom.lora..",
         "dev.darkroom.model..",
         "dev.darkroom.image..",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.engine.Darkroom;
 import dev.darkroom.flux.FluxCheckpoint;
+import dev.darkroom.flux2.Flux2Checkpoint;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import io.smallrye.config.WithParentName;
 import java.io.IOException;
@@ -105,7 +106,8 @@ class DocsTest {
     void everyPipelineIsInTheTableOfCheckpoints() {
         String page = Document.of("docs/checkpoints.md").text();
 
-        assertThat(Stream.concat(FluxCheckpoint.PIPELINES.stream(), QwenImageCheckpoint.PIPELINES.stream()))
+        assertThat(Stream.of(FluxCheckpoint.PIPELINES, Flux2Checkpoint.PIPELINES, QwenImageCheckpoint.PIPELINES)
+                        .flatMap(List::stream))
                 .allSatisfy(pipeline -> assertThat(page).contains("`" + pipeline + "`"));
     }
 

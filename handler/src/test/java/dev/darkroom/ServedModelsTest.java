@@ -8,6 +8,7 @@ import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -36,6 +37,7 @@ class ServedModelsTest {
         TestCheckpoints.copy(TinyFlux.SCHNELL, folder.resolve("draw"));
         TinyFlux.kontext(folder.resolve("edit"));
         TinyFlux.fill(folder.resolve("fill"));
+        TestCheckpoints.copy(TinyFlux2.KLEIN, folder.resolve("both"));
     }
 
     @ParameterizedTest
@@ -57,6 +59,16 @@ class ServedModelsTest {
             fill edit      | images   | fill
             draw edit fill | images   | draw
             edit fill      | strength | edit
+            both           | text     | both
+            both draw      | text     | both
+            draw both      | text     | draw
+            fill edit both | text     | both
+            both edit      | image    | both
+            edit both      | image    | edit
+            draw both      | image    | both
+            draw edit both | images   | both
+            both draw      | strength | draw
+            both fill      | mask     | fill
             """)
     void aJobGoesToTheFirstThatIsMadeForItOrElseToTheFirstThatCanDoIt(String models, String brings, String chosen) {
         assertThat(served(models).choose(job(brings, null)).name()).isEqualTo(chosen);

@@ -303,6 +303,11 @@ public final class ConfigFile {
         return path(field).isObject();
     }
 
+    /** Returns true if the field is true or false. */
+    public boolean isFlag(String field) {
+        return path(field).isBoolean();
+    }
+
     /** Returns true if the field is a list. */
     public boolean isList(String field) {
         return path(field).isArray();

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the choices of a run, each from the first of these that states one: the job; a distillation LoRA of the job; the checkpoint's
- * {@code darkroom.json}; a distillation LoRA that the checkpoint is always used with; the reference's defaults.
+ * {@code darkroom.json}; a distillation LoRA that the checkpoint is always used with, or that its weights were merged with, as the name of
+ * their file says; the reference's defaults.
  *
  * @param defaults values for what the job leaves open
  * @param usual the checkpoint's own schedule
@@ -35,9 +36,14 @@ record Choices(
      * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
      */
     static Choices of(Path checkpoint, Pipeline pipeline, ModelLoras loras, Limits limits) {
-        FlowMatchSchedule schedule = schedule(checkpoint);
+        Optional<Distillation> merged = Distillation.ofWeights(checkpoint.resolve("transformer"));
+        FlowMatchSchedule stated = schedule(checkpoint, pipeline.family());
+        FlowMatchSchedule schedule = merged.filter(Distillation::isLightning).isPresent()
+                ? pipeline.family().lightning(stated)
+                : stated;
         CheckpointDefaults reference = pipeline.defaults();
         CheckpointDefaults distilled = Distillation.ofFiles(loras.own())
+                .or(() -> merged)
                 .map(distillation -> reference.distilledTo(distillation.steps()))
                 .orElse(
                         schedule.equals(FlowMatchSchedule.lightning())
@@ -45,21 +51,35 @@ record Choices(
                                 : reference);
         return new Choices(
                 pipeline,
-                distilled.overriddenBy(checkpoint, pipeline.family().longestSequence()),
+                meant(
+                        checkpoint,
+                        pipeline.family().guidance(),
+                        distilled.overriddenBy(checkpoint, pipeline.family().longestSequence())),
                 limits,
                 schedule,
                 loras.own());
     }
 
+    /** Takes a guidance scale of {@code darkroom.json} for the scale of true CFG, where the reference means that by it. */
+    private static CheckpointDefaults meant(Path checkpoint, Guidance guidance, CheckpointDefaults stated) {
+        ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
+        return file.has("guidance_scale") && !file.has("true_cfg_scale")
+                ? guidance.trueCfgScale(stated.guidanceScale())
+                        .map(stated::guidedBy)
+                        .orElse(stated)
+                : stated;
+    }
+
     /** Reads the schedule of {@code scheduler/}, or the one that {@code darkroom.json} names. */
-    private static FlowMatchSchedule schedule(Path checkpoint) {
+    private static FlowMatchSchedule schedule(Path checkpoint, Family family) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
         String name = file.text("schedule", "");
         if (!name.isEmpty() && !name.equals(LIGHTNING)) {
             throw file.error("schedule", "must be " + LIGHTNING + ", not " + name);
         }
         return name.isEmpty()
-                ? FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json")))
+                ? family.schedule(
+                        FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))))
                 : FlowMatchSchedule.lightning();
     }
 
@@ -110,20 +130,22 @@ record Choices(
     /** Scale of true CFG; 1 for a single pass. */
     double trueCfgScale(Sampling sampling) {
         return Optional.ofNullable(sampling.trueCfgScale())
+                .or(() -> pipeline.family().guidance().trueCfgScale(sampling.guidanceScale()))
                 .or(() -> Distillation.of(sampling.loras()).map(distillation -> 1.0))
                 .orElse(defaults.trueCfgScale());
     }
 
     private @Nullable Double strength(Job.Generation job) {
-        return job instanceof Job.FromImages from && from.strength() != null
-                ? from.strength()
-                : job.images().isEmpty() ? null : pipeline.usualStrength();
+        if (!(job instanceof Job.FromImages from)) {
+            return null; // a masked part is painted from noise alone
+        }
+        return from.strength() == null ? pipeline.usualStrength() : from.strength();
     }
 
     private FlowMatchSchedule schedule(Sampling sampling) {
-        return distillation(sampling).filter(Distillation::isLightning).isPresent()
-                ? pipeline.family().lightning(usual)
-                : usual;
+        return distillation(sampling)
+                .map(distillation -> distillation.schedule(pipeline.family(), usual))
+                .orElse(usual);
     }
 
     /** Finds the distillation LoRA that a job is drawn with: one of its own, or the checkpoint's. */

@@ -13,8 +13,9 @@ import java.util.Map;
  *
  * @param family its name, as the documentation has it
  * @param byComponent the classes that are computed, by the component's name
+ * @param remarks what else the index may say that is read
  */
-public record ComponentClasses(String family, Map<String, List<String>> byComponent) {
+public record ComponentClasses(String family, Map<String, List<String>> byComponent, List<String> remarks) {
     private static final List<String> NOT_USED = List.of("safety_checker", "feature_extractor", "image_encoder");
 
     /** Adds the schedule, which all families share. */
@@ -22,12 +23,19 @@ public record ComponentClasses(String family, Map<String, List<String>> byCompon
         Map<String, List<String>> all = new LinkedHashMap<>(byComponent);
         all.put("scheduler", List.of(FlowMatchSchedule.CLASS_NAME));
         byComponent = Map.copyOf(all);
+        remarks = List.copyOf(remarks);
+    }
+
+    /** Makes the classes of a family whose index may say more than them. */
+    public ComponentClasses(String family, Map<String, List<String>> byComponent, String... remarks) {
+        this(family, byComponent, List.of(remarks));
     }
 
     /** The meaning of the keys of {@code model_index.json}. */
     public ConfigKeys keys() {
         return ConfigKeys.of("model_index.json (" + family + ")")
                 .uses("_class_name")
+                .uses(remarks.toArray(String[]::new))
                 .uses(byComponent.keySet().stream().sorted().toArray(String[]::new))
                 .ignores("no pipeline here uses it, which the log says", NOT_USED.toArray(String[]::new));
     }

@@ -7,9 +7,6 @@ import java.util.List;
 
 /** Finds what a model's runs take beside its weights, by the rules of its pipeline. */
 record Demands(Pipeline pipeline, Choices choices) {
-    /** Pixels that become one token of a text encoder that sees pictures: patches of 14, four of them merged. */
-    private static final int PIXELS_OF_TEXT_TOKEN = 28 * 28;
-
     /**
      * Finds what a run takes, at most.
      *
@@ -22,10 +19,14 @@ record Demands(Pipeline pipeline, Choices choices) {
         int own = TokenGrid.of(generated).tokens();
         int batch = Batches.atMost(pictures, tokens, choices.limits());
         // references are seen at sizes of their own; a picture to start from, or to fill, is as large as the result
-        long reference =
-                images.isEmpty() ? 0 : (long) (tokens - own) * TokenGrid.PIXELS * TokenGrid.PIXELS / images.size();
-        long encoded = images.isEmpty() ? 0 : reference == 0 ? generated.area() : reference;
-        long seen = pipeline.family().seesPictures() ? images.size() * (reference / PIXELS_OF_TEXT_TOKEN + 2) : 0;
+        long references = pixels(tokens - own);
+        long largest = images.stream()
+                .mapToLong(image -> pixels(pipeline.imageTokens(generated, List.of(image)) - own))
+                .max()
+                .orElse(0);
+        long encoded = images.isEmpty() ? 0 : largest == 0 ? generated.area() : largest;
+        int pixelsOfToken = pipeline.family().pixelsOfSeenToken();
+        long seen = pixelsOfToken == 0 ? 0 : references / pixelsOfToken + 2L * images.size();
         var work = new Workload(
                 (long) batch * tokens,
                 choices.defaults().maxSequenceLength() + seen,
@@ -36,5 +37,9 @@ record Demands(Pipeline pipeline, Choices choices) {
         return type -> pipeline.family()
                 .activations(work, type)
                 .keeping(Checkpoint.CACHES * Checkpoint.MOST_KEPT_BYTES + loras);
+    }
+
+    private static long pixels(int tokens) {
+        return (long) tokens * TokenGrid.PIXELS * TokenGrid.PIXELS;
     }
 }

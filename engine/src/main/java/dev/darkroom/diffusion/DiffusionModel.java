@@ -99,11 +99,18 @@ public final class DiffusionModel implements ImageModel {
         double trueCfgScale = choices.trueCfgScale(sampling);
         var faults = new Faults();
         faults.check(
-                guidance.embedded() || sampling.guidanceScale() == null || sampling.guidanceScale() == 0,
+                guidance.embedded()
+                        || guidance.singlePass() != null
+                        || sampling.guidanceScale() == null
+                        || sampling.guidanceScale() == 0,
                 "guidance_scale",
                 "this model has no guidance embedding: "
                         + (guidedByItself ? "send true_cfg_scale in its place, or 0" : "leave it out or send 0")
                         + ", not " + sampling.guidanceScale());
+        faults.check(
+                guidance.singlePass() == null || sampling.guidanceScale() == null || sampling.trueCfgScale() == null,
+                "guidance_scale",
+                "means the same as true_cfg_scale for this model: send one of them");
         faults.check(
                 sampling.negativePrompt() == null || sampling.negativePrompt().isBlank() || trueCfgScale > 1,
                 "negative_prompt",
@@ -230,7 +237,7 @@ public final class DiffusionModel implements ImageModel {
         try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable());
                 var cache = StepCache.of(shortcuts.threshold())) {
             notes.addAll(adapted.notes());
-            DType dtype = checkpoint.placement().dtype();
+            DType dtype = pipeline.noiseType(checkpoint.placement().dtype(), sources);
             Noise noise = Noise.of(batch.stream()
                     .map(sample -> Noise.seeded(sample.seed(), dtype))
                     .toList());

@@ -26,9 +26,9 @@ public interface Family {
      */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength);
 
-    /** True if the text encoder sees the pictures of a job. */
-    default boolean seesPictures() {
-        return false;
+    /** Pixels of a reference that become one token of a text encoder that sees the pictures of a job; 0 for one that does not. */
+    default int pixelsOfSeenToken() {
+        return 0;
     }
 
     /**
@@ -39,8 +39,18 @@ public interface Family {
      */
     Activations activations(Workload work, DType type);
 
+    /** The schedule of a checkpoint whose files state {@code stated}. */
+    default FlowMatchSchedule schedule(FlowMatchSchedule stated) {
+        return stated;
+    }
+
     /** The schedule that the family's Lightning distillations were trained with, where a checkpoint's own is {@code usual}. */
     default FlowMatchSchedule lightning(FlowMatchSchedule usual) {
+        return usual;
+    }
+
+    /** The schedule that the family's Turbo distillation to so many steps was trained with, where a checkpoint's own is {@code usual}. */
+    default FlowMatchSchedule turbo(FlowMatchSchedule usual, int steps) {
         return usual;
     }
 }

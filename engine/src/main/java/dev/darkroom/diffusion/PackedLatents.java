@@ -1,7 +1,9 @@
 package dev.darkroom.diffusion;
 
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.Size;
 import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -11,6 +13,7 @@ import dev.darkroom.vae.ImageProcessor;
 import dev.darkroom.vae.LatentPacking;
 import dev.darkroom.vae.Posterior;
 import dev.darkroom.weights.Placement;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -20,10 +23,18 @@ import java.util.stream.IntStream;
  *
  * @param target where the transformer computes
  * @param kept cached encodings of earlier pictures
+ * @param order of the numbers of a token
  */
-public record PackedLatents(Autoencoder vae, Placement target, TensorCache<PictureKey> kept) {
+public record PackedLatents(
+        Autoencoder vae, Placement target, TensorCache<PictureKey> kept, LatentPacking.Slowest order) {
     private static final String ENCODING = "the autoencoder (vae), encoding a picture,";
+    private static final int PIXELS = 8; // of a side of the square that one place of the latents stands for
     private static final String DECODING = "the autoencoder (vae), decoding the picture,";
+
+    /** Makes a conversion to tokens in which the channel varies slowest. */
+    public PackedLatents(Autoencoder vae, Placement target, TensorCache<PictureKey> kept) {
+        this(vae, target, kept, LatentPacking.Slowest.CHANNEL);
+    }
 
     /** Shape of the latents of one picture, {@code [1, C, h, w]}. */
     public long[] shape(TokenGrid grid) {
@@ -33,7 +44,22 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
     /** Packs noise {@code [B, C, h, w]} from host memory into tokens {@code [B, S, 4C]}, float32 on the transformer's device. */
     public Tensor fromNoise(Tensor noise) {
         try (var scope = Scope.open("noise to tokens")) {
-            return scope.keep(LatentPacking.pack(noise.to(DType.FLOAT32).to(target.device())));
+            return scope.keep(LatentPacking.pack(noise.to(DType.FLOAT32).to(target.device()), order));
+        }
+    }
+
+    /** Shape of one picture's tokens where noise is drawn for them, channels first: {@code [1, 4C, h/2, w/2]}. */
+    public long[] shapeOfTokens(TokenGrid grid) {
+        return new long[] {1, 4L * vae.latentChannels(), grid.rows(), grid.columns()};
+    }
+
+    /** Brings noise of tokens {@code [B, 4C, h/2, w/2]} from host memory into their order {@code [B, S, 4C]}, float32 on the transformer's device. */
+    public Tensor fromNoiseOfTokens(Tensor noise) {
+        try (var scope = Scope.open("noise to tokens")) {
+            Tensor placed = noise.to(DType.FLOAT32).to(target.device());
+            return scope.keep(placed.reshape(placed.size(0), placed.size(1), placed.size(2) * placed.size(3))
+                    .permute(0, 2, 1)
+                    .contiguous());
         }
     }
 
@@ -58,6 +84,26 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
         }
     }
 
+    /**
+     * Makes of a mask what it says of tokens: float32 {@code [1, S, 4C]} on the transformer's device, 1 where to paint, else 0. A place of the
+     * latents is as the first of its 8×8 pixels.
+     */
+    public Tensor mask(Picture mask, Size size) {
+        try (var scope = Scope.open("mask to tokens")) {
+            long h = size.height() / PIXELS;
+            long w = size.width() / PIXELS;
+            Tensor places = ImageProcessor.preprocessMask(mask, size, Device.CPU)
+                    .reshape(1, h, PIXELS, w, PIXELS)
+                    .narrow(2, 0, 1)
+                    .narrow(4, 0, 1)
+                    .reshape(1, 1, h, w);
+            Probe.see("mid.mask_latent", places);
+            Tensor channels = Tensor.cat(
+                    1, Collections.nCopies(vae.latentChannels(), places).toArray(Tensor[]::new));
+            return scope.keep(LatentPacking.pack(channels, order).to(target.device()));
+        }
+    }
+
     private Posterior posterior(PictureKey key, Supplier<Tensor> pixels) {
         List<Tensor> posterior = kept.get(key, () -> {
             try (var scope = Scope.open("encode image")) {
@@ -71,7 +117,7 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
     }
 
     private Tensor tokens(Tensor latents) {
-        return LatentPacking.pack(vae.scale(latents.to(DType.FLOAT32)).to(target.device()));
+        return LatentPacking.pack(vae.scale(latents.to(DType.FLOAT32)).to(target.device()), order);
     }
 
     /** Decodes denoised tokens {@code [B, S, 4C]} to pictures, one after another: what is in memory is that of one. */
@@ -83,7 +129,7 @@ public record PackedLatents(Autoencoder vae, Placement target, TensorCache<Pictu
 
     private Picture decodeOne(Tensor latents, TokenGrid grid) {
         try (var scope = Scope.open("decode")) {
-            Tensor unpacked = LatentPacking.unpack(latents, grid.latentHeight(), grid.latentWidth());
+            Tensor unpacked = LatentPacking.unpack(latents, grid.latentHeight(), grid.latentWidth(), order);
             Tensor z = vae.unscale(unpacked.to(vae.placement().device()));
             Tensor decoded = vae.decode(toVae(z)).to(DType.FLOAT32);
             NotFiniteException.check(decoded, DECODING, vae.placement());

@@ -12,6 +12,7 @@ import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,15 @@ public interface Pipeline {
     /** Strength for a job that starts from a picture and names none; null if the pipeline takes no strength. */
     default @Nullable Double usualStrength() {
         return null;
+    }
+
+    /**
+     * Type in which the reference draws a run's random numbers, for the numbers of a seed differ between types.
+     *
+     * @param computing type that the transformer computes in
+     */
+    default DType noiseType(DType computing, Sources sources) {
+        return computing;
     }
 
     /** True if the result is the first picture with changes, so that a drift between the two is an error. */

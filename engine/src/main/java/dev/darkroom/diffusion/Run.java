@@ -45,6 +45,11 @@ public record Run(
         return schedule.sigmas(steps, grid().tokens());
     }
 
+    /** Index of the step that the run begins with, rounded as in the reference: 0 unless a part of a start picture stays. */
+    public int firstStep() {
+        return strength == null ? 0 : (int) Math.max(steps - Math.min(steps * strength, steps), 0);
+    }
+
     /** True if each step takes a second pass for the negative prompt. */
     public boolean usesTrueCfg() {
         return trueCfgScale > 1 && negativePrompt != null;

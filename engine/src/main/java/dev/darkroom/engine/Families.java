@@ -3,13 +3,19 @@ package dev.darkroom.engine;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.flux.FluxCheckpoint;
-import dev.darkroom.flux.FluxLoraNames;
+import dev.darkroom.flux.FluxNames;
+import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.flux2.Flux2Names;
 import dev.darkroom.job.Limits;
+import dev.darkroom.longcat.LongCatCheckpoint;
+import dev.darkroom.longcat.LongCatTransformer;
 import dev.darkroom.lora.LoraNames;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
+import dev.darkroom.zimage.ZImageCheckpoint;
+import dev.darkroom.zimage.ZImageNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,8 +27,11 @@ import java.util.stream.Stream;
 /** The known families of models, distinguished by the pipeline that a checkpoint's {@code model_index.json} names. */
 public final class Families {
     private static final List<Entry> ALL = List.of(
-            new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, new FluxLoraNames()),
-            new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()));
+            new Entry(FluxCheckpoint.PIPELINES, FluxCheckpoint::open, FluxNames.NAMES),
+            new Entry(Flux2Checkpoint.PIPELINES, Flux2Checkpoint::open, Flux2Names.NAMES),
+            new Entry(QwenImageCheckpoint.PIPELINES, QwenImageCheckpoint::open, new QwenImageLoraNames()),
+            new Entry(LongCatCheckpoint.PIPELINES, LongCatCheckpoint::open, LongCatTransformer.NAMES),
+            new Entry(ZImageCheckpoint.PIPELINES, ZImageCheckpoint::open, new ZImageNames()));
 
     private Families() {}
 

@@ -14,10 +14,13 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.flux.FluxPromptEncoder.PromptEmbeds;
 import dev.darkroom.job.Limits;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.mmdit.MmditVelocity;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.Activations;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
 import dev.darkroom.model.Workload;
+import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.ClipTextEncoder;
@@ -27,10 +30,12 @@ import dev.darkroom.text.tokenizer.ClipTokenizer;
 import dev.darkroom.text.tokenizer.T5Tokenizer;
 import dev.darkroom.vae.AutoencoderKL;
 import dev.darkroom.weights.LayerNames;
+import dev.darkroom.weights.Placement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A FLUX.1 checkpoint: four networks, each in memory or not, and its configs and tokenizers, which always are.
@@ -134,10 +139,10 @@ public record FluxCheckpoint(
         };
         int token = 4 * AutoencoderKL.Config.read(files.config("vae")).latentChannels();
         int in = pipeline instanceof FluxFillPipeline ? 2 * token + MASK_WIDTH : token;
-        if (config.inChannels() != in || config.outChannels() != token) {
+        if (config.blocks().inChannels() != in || config.blocks().outChannels() != token) {
             throw new CheckpointException(folder + "/transformer/config.json: " + className + " needs in_channels "
-                    + in + " and out_channels " + token + ", not " + config.inChannels() + " and "
-                    + config.outChannels());
+                    + in + " and out_channels " + token + ", not "
+                    + config.blocks().inChannels() + " and " + config.blocks().outChannels());
         }
         return pipeline;
     }
@@ -178,16 +183,24 @@ public record FluxCheckpoint(
      *
      * @param positions of the image tokens
      */
-    FluxVelocity velocity(Run run, Prompts<PromptEmbeds> prompts, FluxPositions positions) {
-        Tensor rope = positions
-                .after(run.maxSequenceLength())
-                .rope(config, files.placement().device());
-        return new FluxVelocity(
-                transformer.network(),
+    MmditVelocity velocity(Run run, Prompts<PromptEmbeds> prompts, Positions positions) {
+        FluxTransformer network = transformer.network();
+        Placement placement = files.placement();
+        return MmditVelocity.of(
+                network.blocks(),
+                placement,
                 run,
-                prompts,
-                rope,
-                run.stepCache().passes(prompts, run.grid().tokens()),
-                tokens -> tokens);
+                prompts.map(PromptEmbeds::embeds),
+                levels -> prompts.map(embeds -> network.conditioning(levels, guidance(run), embeds.pooled())),
+                positions.after(run.maxSequenceLength()).rope(config.blocks(), placement.device()),
+                FlowMatchSchedule::guide);
+    }
+
+    private @Nullable Tensor guidance(Run run) {
+        Double scale = run.guidanceScale();
+        return scale == null
+                ? null
+                : Tensor.of(new float[] {scale.floatValue()}, 1)
+                        .to(files.placement().device());
     }
 }

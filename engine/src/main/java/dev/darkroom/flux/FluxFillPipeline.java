@@ -5,6 +5,7 @@ import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.StartPicture;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
@@ -13,6 +14,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
@@ -70,7 +72,7 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
 
             // 5. denoise
             var velocity = checkpoint
-                    .velocity(run, prompts, new FluxPositions().image(0, run.grid()))
+                    .velocity(run, prompts, new Positions().image(0, run.grid()))
                     .seeing(noisy -> Tensor.cat(2, noisy, conditions));
             latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
@@ -118,6 +120,6 @@ public record FluxFillPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
         Size usual = images.isEmpty() ? defaults.size() : images.getFirst().within(MOST_PIXELS);
-        return PictureSizes.of(FluxPipeline.asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
+        return PictureSizes.of(StartPicture.asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
     }
 }

@@ -6,6 +6,7 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.Device;
@@ -13,7 +14,6 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.vae.ImageProcessor;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Draws a picture from a prompt and a picture to start from, which is covered with noise of the level that the run's strength asks for, and
@@ -43,14 +43,14 @@ record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
 
             // 2. sigmas: the first ones are left out
             double[] sigmas = run.sigmas();
-            int first = firstStep(run.steps(), Objects.requireNonNull(run.strength(), "strength"));
+            int first = run.firstStep();
 
             // 3. noise
             Tensor latents =
                     FlowMatchSchedule.addNoise(imageLatents, latentSpace.fromNoise(draws.get(1)), sigmas[first]);
 
             // 4. denoise
-            var velocity = checkpoint.velocity(run, prompts, new FluxPositions().image(0, run.grid()));
+            var velocity = checkpoint.velocity(run, prompts, new Positions().image(0, run.grid()));
             latents = Denoiser.run(latents, sigmas, first, velocity, progress);
             timings.lap("denoise");
 
@@ -59,10 +59,5 @@ record FluxImg2ImgPipeline(FluxCheckpoint checkpoint) {
             timings.lap("decode");
             return pictures;
         }
-    }
-
-    /** Index of the step that image to image begins with, rounded as in the reference. */
-    static int firstStep(int steps, double strength) {
-        return (int) Math.max(steps - Math.min(steps * strength, steps), 0);
     }
 }

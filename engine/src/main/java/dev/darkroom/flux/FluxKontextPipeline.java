@@ -5,6 +5,7 @@ import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.StartPicture;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.job.Faults;
@@ -14,6 +15,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
@@ -46,7 +48,7 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
         try (var job = Scope.open("kontext")) {
             // 1. prompt embeds
             Size reference = known.reference(image.size());
-            var positions = new FluxPositions().image(0, run.grid()).image(1, TokenGrid.of(reference));
+            var positions = new Positions().image(0, run.grid()).image(1, TokenGrid.of(reference));
             var prompts = checkpoint.encode(run);
             Probe.see("mid.img_ids", positions.ids());
 
@@ -129,14 +131,14 @@ public record FluxKontextPipeline(FluxCheckpoint checkpoint, KontextSizes known)
         if (job instanceof Job.FromImages from) {
             faults.check(
                     from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
-            FluxPipeline.checkOne(from, faults);
+            StartPicture.checkOne(from, faults);
         }
     }
 
     /** An edit keeps the ratio of its picture, at the area that the model was trained on. */
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
-        Optional<Size> asked = FluxPipeline.asked(framing, images, defaults);
+        Optional<Size> asked = StartPicture.asked(framing, images, defaults);
         if (asked.isEmpty() && !images.isEmpty()) {
             Size generated = known.generated(images.getFirst());
             return new PictureSizes(generated, generated);

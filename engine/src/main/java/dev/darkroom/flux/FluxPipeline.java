@@ -4,16 +4,16 @@ import dev.darkroom.diffusion.Denoiser;
 import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
-import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.diffusion.StartPicture;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: huggingface/diffusers, {@code pipelines/flux/pipeline_flux.py}, FluxPipeline.
  */
 public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
-    private static final double USUAL_STRENGTH = 0.6;
-
     @Override
     public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
         return sources.image() == null
@@ -55,7 +53,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
             double[] sigmas = run.sigmas();
 
             // 4. denoise
-            var velocity = checkpoint.velocity(run, prompts, new FluxPositions().image(0, run.grid()));
+            var velocity = checkpoint.velocity(run, prompts, new Positions().image(0, run.grid()));
             latents = Denoiser.run(latents, sigmas, velocity, progress);
             timings.lap("denoise");
 
@@ -86,7 +84,7 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
 
     @Override
     public Double usualStrength() {
-        return USUAL_STRENGTH;
+        return StartPicture.USUAL_STRENGTH;
     }
 
     /** Degree to which the pipeline suits a job. A picture without a strength may be meant to be edited, which other models do. */
@@ -104,30 +102,13 @@ public record FluxPipeline(FluxCheckpoint checkpoint) implements Pipeline {
     public void check(Job.Generation job, Faults faults) {
         faults.check(!(job instanceof Job.Fill), "mask", "this model cannot fill: leave the mask out");
         if (job instanceof Job.FromImages from) {
-            checkOne(from, faults);
+            StartPicture.checkOne(from, faults);
         }
-    }
-
-    /** Notes a fault if there are more images than one. */
-    static void checkOne(Job.FromImages job, Faults faults) {
-        int images = job.images().size();
-        faults.check(images == 1, "images", "this model takes one image, not " + images);
     }
 
     /** A picture that starts from another keeps its ratio, at the area of the model's own size. */
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
-        Size usual = images.isEmpty()
-                ? defaults.size()
-                : images.getFirst()
-                        .scaledTo((double) defaults.size().area())
-                        .nearest(TokenGrid.PIXELS, Limits.SHORTEST_SIDE);
-        return PictureSizes.of(asked(framing, images, defaults).orElse(usual), defaults.nativeArea());
-    }
-
-    /** Size that a job asks for, stated or by its first image. */
-    static Optional<Size> asked(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
-        return Optional.ofNullable(framing)
-                .map(known -> known.size(defaults.size(), images.isEmpty() ? null : images.getFirst()));
+        return StartPicture.sizes(framing, images, defaults);
     }
 }

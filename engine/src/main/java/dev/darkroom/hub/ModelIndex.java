@@ -17,6 +17,9 @@ record ModelIndex(List<Component> components) {
     /** Components that older pipelines name and none of ours reads. */
     private static final Set<String> NOT_READ = Set.of("safety_checker", "feature_extractor", "image_encoder");
 
+    /** Component that every pipeline has, though an early index of LongCat-Image does not name it. */
+    private static final String TRANSFORMER = "transformer";
+
     private static final Pattern FOLDER = Pattern.compile("\\w[\\w-]*");
 
     /** Reads the file; a component is a field with a library and a class, whose nulls mean that it was left out. */
@@ -34,6 +37,9 @@ record ModelIndex(List<Component> components) {
         });
         if (components.isEmpty()) {
             throw new HubException(file + " names no components");
+        }
+        if (!root.has(TRANSFORMER)) {
+            components.add(new Component(TRANSFORMER, "Transformer2DModel"));
         }
         return new ModelIndex(List.copyOf(components));
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The parameters of a generation. Null leaves a choice to the checkpoint. A worker bounds the parameters by its {@link Limits}.
  *
  * @param prompts one to ten; each gives {@code outputs} pictures
- * @param guidanceScale for models that embed it
+ * @param guidanceScale for models that embed it, or whose reference means true CFG by it
  * @param trueCfgScale for two passes a step, with a negative prompt
  * @param seed of the noise of each prompt's first picture, and one more for each further: the same seed gives the same picture
  * @param shortcuts faster, less exact ways that the job allows

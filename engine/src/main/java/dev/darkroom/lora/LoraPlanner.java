@@ -91,9 +91,11 @@ final class LoraPlanner {
      * adapted, and the pictures would be noise.
      */
     private boolean isOfAnotherFamily(String tensor) {
-        return families.stream()
-                .anyMatch(family -> family.isOwn(tensor)
-                        && layers.values().stream().noneMatch(known -> family.areOwn(known.names())));
+        List<LoraNames> owners =
+                families.stream().filter(family -> family.isOwn(tensor)).toList();
+        return !owners.isEmpty()
+                && owners.stream()
+                        .noneMatch(family -> layers.values().stream().anyMatch(known -> family.areOwn(known.names())));
     }
 
     /** A DoRA has magnitudes for all pairs of a network, or for none. */

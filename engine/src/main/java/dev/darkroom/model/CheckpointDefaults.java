@@ -33,6 +33,8 @@ public record CheckpointDefaults(
             "native_area",
             "reference_area",
             "condition_area",
+            "cfg_normalization",
+            "cfg_truncation",
             "revision",
             "schedule",
             "loras");
@@ -40,6 +42,11 @@ public record CheckpointDefaults(
     /** Defaults of this model when distilled: {@code fewSteps} steps of one pass each. */
     public CheckpointDefaults distilledTo(int fewSteps) {
         return new CheckpointDefaults(size, fewSteps, guidanceScale, 1, maxSequenceLength, nativeArea);
+    }
+
+    /** Defaults of this model with another scale of true CFG. */
+    public CheckpointDefaults guidedBy(double otherCfgScale) {
+        return new CheckpointDefaults(size, steps, guidanceScale, otherCfgScale, maxSequenceLength, nativeArea);
     }
 
     /**

@@ -32,8 +32,19 @@ public final class Conditioning {
      * @param layers the layers of all modulations, {@code D → parts · D}, which are brought one after another
      */
     public static Conditioning of(Tensor temb, Stream<Held<Linear>> layers) {
+        return of(temb, Stream.empty(), layers);
+    }
+
+    /**
+     * Computes modulations for all steps, some of which take the conditioning vectors as they are.
+     *
+     * @param plain layers that take {@code temb} itself
+     * @param layers those that take SiLU of it
+     */
+    public static Conditioning of(Tensor temb, Stream<Held<Linear>> plain, Stream<Held<Linear>> layers) {
         Tensor activated = Operators.silu(temb);
         Map<Linear, Tensor> modulations = new IdentityHashMap<>();
+        plain.forEach(layer -> modulations.put(layer.itself(), layer.here().apply(temb)));
         layers.forEach(layer -> modulations.put(layer.itself(), layer.here().apply(activated)));
         return new Conditioning(temb, modulations, 0);
     }
@@ -53,8 +64,8 @@ public final class Conditioning {
         return temb.narrow(0, step, 1);
     }
 
-    /** What one of the layers gives for the step, in equal parts: {@code parts × [B, 1, D]}. */
-    List<Tensor> parts(Linear layer, int parts) {
+    /** Returns what one of the layers gives for the step, in equal parts: {@code parts × [B, 1, D]}. */
+    public List<Tensor> parts(Linear layer, int parts) {
         return Operators.modulation(Objects.requireNonNull(modulations.get(layer), "not a layer of this"), step, parts);
     }
 }

@@ -14,6 +14,12 @@ public record EmbeddingMlp(Linear linear1, Linear linear2) {
         return new EmbeddingMlp(Linear.load(w.at("linear_1"), in, width), Linear.load(w.at("linear_2"), width, width));
     }
 
+    /** Reads the same layers where they have no biases. */
+    public static EmbeddingMlp withoutBias(Weights w, int in, int width) {
+        return new EmbeddingMlp(
+                Linear.withoutBias(w.at("linear_1"), in, width), Linear.withoutBias(w.at("linear_2"), width, width));
+    }
+
     public Tensor apply(Tensor x) {
         return linear2.apply(Operators.silu(linear1.apply(x)));
     }

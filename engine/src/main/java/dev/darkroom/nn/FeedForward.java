@@ -8,7 +8,7 @@ import dev.darkroom.weights.Weights;
  *
  * <p>Source: huggingface/diffusers, {@code models/attention.py}, FeedForward with {@code gelu-approximate}.
  */
-public record FeedForward(Linear in, Linear out) {
+public record FeedForward(Linear in, Linear out) implements Mlp {
     private static final int MLP_RATIO = 4;
 
     public static FeedForward load(Weights w, int width) {
@@ -17,7 +17,13 @@ public record FeedForward(Linear in, Linear out) {
                 Linear.load(w.at("net").at(2), MLP_RATIO * width, width));
     }
 
+    @Override
     public Tensor apply(Normed x) {
         return out.ofGelu(in, x);
+    }
+
+    @Override
+    public boolean takesRows() {
+        return in.takesRows();
     }
 }

@@ -1,6 +1,8 @@
 package dev.darkroom.nn;
 
 import dev.darkroom.tensor.Operators;
+import dev.darkroom.tensor.ScaledOperators;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 import java.util.Objects;
@@ -20,16 +22,28 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
     }
 
     public static GatedMlp withoutBias(Weights w, int width, int inner) {
-        return new GatedMlp(
-                Linear.withoutBias(w.at(GATE), width, inner),
-                Linear.withoutBias(w.at(UP), width, inner),
-                Linear.withoutBias(w.at(DOWN), inner, width));
+        return withoutBias(w, width, inner, GATE, UP, DOWN);
     }
 
-    /** Computes {@code [.., D] → [.., D]}: in one operator, or layer by layer if weights are made whole for it, which are large. */
+    /** Reads layers that have other names, without biases. */
+    public static GatedMlp withoutBias(Weights w, int width, int inner, String gate, String up, String down) {
+        return new GatedMlp(
+                Linear.withoutBias(w.at(gate), width, inner),
+                Linear.withoutBias(w.at(up), width, inner),
+                Linear.withoutBias(w.at(down), inner, width));
+    }
+
+    /**
+     * Computes {@code [.., D] → [.., D]}: in one operator, or layer by layer if weights are made whole for it, which are large, or some layers
+     * multiply in fp8.
+     */
     public Tensor apply(Tensor x) {
-        if (layers().anyMatch(layer -> layer.layer().isCompact())) {
-            return down.apply(Operators.silu(gate.apply(x)).times(up.apply(x)));
+        if (layers().anyMatch(layer ->
+                layer.layer().isCompact() || layer.layer().rows().isPresent())) {
+            Normed in = gate.takesRows() && up.takesRows()
+                    ? new Normed.Quantised(ScaledOperators.quantiseRows(x), x.dtype())
+                    : new Normed.Plain(x);
+            return down.apply(gated(in));
         }
         LowRanks added = LowRanks.of(layers().map(Linear::layer).toList());
         return Operators.gatedMlp(
@@ -38,6 +52,16 @@ public record GatedMlp(Linear gate, Linear up, Linear down) {
                 layers().map(Linear::bias).filter(Objects::nonNull).toList(),
                 added.tensors(),
                 added.ends());
+    }
+
+    private Tensor gated(Normed in) {
+        try (var scope = Scope.open("gated")) {
+            Tensor opened;
+            try (var first = Scope.open("gate")) {
+                opened = first.keep(Operators.silu(gate.apply(in)));
+            }
+            return scope.keep(opened.times(up.apply(in)));
+        }
     }
 
     private Stream<Linear> layers() {

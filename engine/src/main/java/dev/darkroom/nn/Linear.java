@@ -89,11 +89,18 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
             return ScaledOperators.linearBesideGelu(
                     x, before.apply(y), layer.rows().orElseThrow(), bias, layer.added());
         }
-        Tensor gelu = before.gelu(y);
+        return ofTwo(x, before.gelu(y));
+    }
+
+    /** Computes this layer for {@code x [.., k]} and, beside it, {@link Operators#swiglu} of the layer {@code before}: {@code [.., out]}. */
+    public Tensor besideSwiglu(Tensor x, Linear before, Normed y) {
+        return ofTwo(x, Operators.swiglu(before.apply(y)));
+    }
+
+    private Tensor ofTwo(Tensor x, Tensor y) {
         return layer.isWidened() || layer.rows().isPresent()
-                ? apply(Tensor.cat(-1, x, gelu))
-                : layer.with(weight ->
-                        Operators.linearOfTwo(x, gelu, weight, Objects.requireNonNull(bias, "bias"), layer.added()));
+                ? apply(Tensor.cat(-1, x, y))
+                : layer.with(weight -> Operators.linearOfTwo(x, y, weight, bias, layer.added()));
     }
 
     private boolean bothInRows(Linear before) {

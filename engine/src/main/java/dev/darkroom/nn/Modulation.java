@@ -67,6 +67,11 @@ public record Modulation(Held<Linear> layer) {
         return new Modulation(linear.apart(its -> Linear.load(its, width, 3 * sets * width)));
     }
 
+    /** Reads the layer {@code linear} of this place, {@code width → 3 · sets · width}, which has no bias. */
+    public static Modulation withoutBias(Weights w, int width, int sets) {
+        return new Modulation(w.at("linear").apart(its -> Linear.withoutBias(its, width, 3 * sets * width)));
+    }
+
     /**
      * Returns the set of a block that is one sub-block, for the step of the conditioning.
      *
@@ -82,10 +87,9 @@ public record Modulation(Held<Linear> layer) {
      * @param attention takes the first norm
      * @param mlp takes the second
      */
-    public Pair two(Conditioning conditioning, QueryKeyValue attention, FeedForward mlp) {
+    public Pair two(Conditioning conditioning, QueryKeyValue attention, Mlp mlp) {
         List<Tensor> parts = conditioning.parts(layer.itself(), 6);
-        return new Pair(
-                set(parts, 0, attention.takesRows()), set(parts, 3, mlp.in().takesRows()));
+        return new Pair(set(parts, 0, attention.takesRows()), set(parts, 3, mlp.takesRows()));
     }
 
     private static Set set(List<Tensor> parts, int at, boolean quantised) {

@@ -20,6 +20,11 @@ public sealed interface Normed {
         public long length() {
             return x.size(1);
         }
+
+        @Override
+        public DType dtype() {
+            return x.dtype();
+        }
     }
 
     /**
@@ -37,6 +42,11 @@ public sealed interface Normed {
         public long length() {
             return rows.values().size(1);
         }
+
+        @Override
+        public DType dtype() {
+            return type;
+        }
     }
 
     /** All that they are made of. */
@@ -44,6 +54,9 @@ public sealed interface Normed {
 
     /** Number of tokens, S. */
     long length();
+
+    /** Type that layers give their results in. */
+    DType dtype();
 
     /** Returns the tokens as they are: of what is behind the last block, which is never quantised. */
     default Tensor plain() {

@@ -15,6 +15,11 @@ public record OutputNorm(Linear layer) {
         return new OutputNorm(Linear.load(w.at("linear"), width, 2 * width));
     }
 
+    /** Reads the same layer where it has no bias. */
+    public static OutputNorm withoutBias(Weights w, int width) {
+        return new OutputNorm(Linear.withoutBias(w.at("linear"), width, 2 * width));
+    }
+
     /** Returns the norm for the step of the conditioning. */
     public Modulation.Norm of(Conditioning conditioning) {
         List<Tensor> scaleAndShift = conditioning.parts(layer, 2);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The three projections of attention, one after another or stacked, with an RMS norm per head on query and key. */
+/** The three projections of attention, one after another or stacked, with an RMS norm per head on query and key; all have a bias, or none has. */
 public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm normK, int heads) {
     private static final double EPS = 1e-6;
 
@@ -25,11 +25,35 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
      */
     public static QueryKeyValue load(
             Weights w, List<String> names, List<String> normNames, int width, int heads, int headWidth) {
+        return load(w, names, normNames, true, EPS, width, heads, headWidth);
+    }
+
+    /** Loads projections {@code to_q}, {@code to_k} and {@code to_v} without biases, whose norms {@code norm_q} and {@code norm_k} have an epsilon of their own. */
+    public static QueryKeyValue withoutBias(Weights w, double eps, int width, int heads, int headWidth) {
+        return load(
+                w, List.of("to_q", "to_k", "to_v"), List.of("norm_q", "norm_k"), false, eps, width, heads, headWidth);
+    }
+
+    /** Loads projections of other names, without biases. */
+    public static QueryKeyValue withoutBias(
+            Weights w, List<String> names, List<String> normNames, int width, int heads, int headWidth) {
+        return load(w, names, normNames, false, EPS, width, heads, headWidth);
+    }
+
+    private static QueryKeyValue load(
+            Weights w,
+            List<String> names,
+            List<String> normNames,
+            boolean biased,
+            double eps,
+            int width,
+            int heads,
+            int headWidth) {
         long out = (long) heads * headWidth;
         return new QueryKeyValue(
-                w.stackedLinears(names, true, width, out, out, out),
-                RmsNorm.load(w.at(normNames.get(0)), headWidth, EPS),
-                RmsNorm.load(w.at(normNames.get(1)), headWidth, EPS),
+                w.stackedLinears(names, biased, width, out, out, out),
+                RmsNorm.load(w.at(normNames.get(0)), headWidth, eps),
+                RmsNorm.load(w.at(normNames.get(1)), headWidth, eps),
                 heads);
     }
 
@@ -65,7 +89,8 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
             QueryKeyValue by = streams.get(i).by;
             rows += streams.get(i).x.length();
             if (i + 1 == streams.size() || !streams.get(i + 1).by.equals(by)) {
-                AttentionOperators.qkNormRope(joint, by.normQ.weight(), by.normK.weight(), rope, first, rows, EPS);
+                AttentionOperators.qkNormRope(
+                        joint, by.normQ.weight(), by.normK.weight(), rope, first, rows, by.normQ.eps());
                 first += rows;
                 rows = 0;
             }
@@ -90,7 +115,8 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
                     biases(all, StackedLinears::rows),
                     streams.getFirst().by.heads,
                     added.tensors(),
-                    added.ends());
+                    added.ends(),
+                    streams.getFirst().x.dtype());
         }
         try (var whole = Scope.open("weights of attention")) {
             return whole.keep(AttentionOperators.queryKeyValue(
@@ -121,8 +147,8 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
             List<StackedLinears> streams, Function<StackedLinears, Optional<StackedLinears.Stack<W>>> stack) {
         return areStacked(streams, stack)
                 ? streams.stream()
-                        .map(stream -> Objects.requireNonNull(
-                                stack.apply(stream).orElseThrow().bias(), "bias"))
+                        .map(stream -> stack.apply(stream).orElseThrow().bias())
+                        .filter(Objects::nonNull)
                         .toList()
                 : streams.stream().flatMap(stream -> stream.biases().stream()).toList();
     }

@@ -15,15 +15,18 @@ import dev.darkroom.weights.Weights;
  * @param frequencies {@code [128]}, float32, falling from 1 to almost 1/10000
  */
 public record TimestepEmbedding(Tensor frequencies, EmbeddingMlp mlp, DType dtype) {
-    private static final int CHANNELS = 256;
+    /** Width of the embedding, which the first layer takes. */
+    public static final int CHANNELS = 256;
 
     public static TimestepEmbedding load(Weights w, int width) {
+        return of(w, EmbeddingMlp.load(w, CHANNELS, width));
+    }
+
+    /** Makes an embedding with two layers that have other names, or other widths. */
+    public static TimestepEmbedding of(Weights w, EmbeddingMlp mlp) {
         Placement placement = w.placement();
         float[] frequencies = frequencies(CHANNELS / 2);
-        return new TimestepEmbedding(
-                w.constant(Tensor.of(frequencies, frequencies.length)),
-                EmbeddingMlp.load(w, CHANNELS, width),
-                placement.dtype());
+        return new TimestepEmbedding(w.constant(Tensor.of(frequencies, frequencies.length)), mlp, placement.dtype());
     }
 
     /** Embeds {@code 1000 · value}, where value is a sigma or a guidance scale, float32 {@code [B]}. */

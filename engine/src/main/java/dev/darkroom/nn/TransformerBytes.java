@@ -12,13 +12,19 @@ import dev.darkroom.tensor.DType;
  * @param channels of a token of latents, as it comes in
  * @param promptWidth of a token of prompt embeds
  * @param modulations numbers that all blocks are modulated with in a step
+ * @param widths tensors of a token's width that are alive at once
  */
-public record TransformerBytes(int width, int headWidth, int channels, int promptWidth, long modulations) {
+public record TransformerBytes(int width, int headWidth, int channels, int promptWidth, long modulations, int widths) {
     /** Tensors of a token's width that are alive at once, when the hidden width of an MLP is four times as large. */
-    private static final long WIDTHS = 16;
+    private static final int WIDTHS = 16;
 
     /** Tensors of latents that are: noisy ones, velocities of two passes, sums; in float32. */
     private static final long LATENTS = 4;
+
+    /** Makes those of a transformer with double stream blocks. */
+    public TransformerBytes(int width, int headWidth, int channels, int promptWidth, long modulations) {
+        this(width, headWidth, channels, promptWidth, modulations, WIDTHS);
+    }
 
     /**
      * Computes the peak of a pass.
@@ -29,7 +35,7 @@ public record TransformerBytes(int width, int headWidth, int channels, int promp
      * @param steps that are prepared at once
      */
     public long peak(long tokens, long textTokens, int batch, int steps, DType type) {
-        long token = WIDTHS * width * type.bytes()
+        long token = (long) widths * width * type.bytes()
                 + 4L * headWidth
                 + channels * (LATENTS * DType.FLOAT32.bytes() + type.bytes());
         return (tokens + textTokens) * token

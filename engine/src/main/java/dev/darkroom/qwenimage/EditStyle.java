@@ -2,6 +2,7 @@ package dev.darkroom.qwenimage;
 
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.sight.Reference;
 
 /** The way in which an editing checkpoint sees its pictures: how many of them, and at which sizes. */
 public sealed interface EditStyle {

@@ -19,6 +19,8 @@ import dev.darkroom.model.Resident;
 import dev.darkroom.model.Resident.Role;
 import dev.darkroom.model.Workload;
 import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.sight.Reference;
+import dev.darkroom.sight.Sight;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.Qwen25VlEncoder;
@@ -60,6 +62,9 @@ public record QwenImageCheckpoint(
 
     /** True CFG, away from the negative prompt of the published examples. */
     private static final Guidance GUIDANCE = new Guidance(false, " ");
+
+    /** Patches of 14, four of them merged. */
+    private static final int PIXELS_OF_SEEN_TOKEN = 28 * 28;
 
     private static final int LONGEST_SEQUENCE = 1024;
     private static final int REFERENCE_AREA = 1024 * 1024;
@@ -114,7 +119,7 @@ public record QwenImageCheckpoint(
         var promptEncoder = new QwenImagePromptEncoder(
                 Qwen2Tokenizer.read(files.folder("tokenizer"))
                         .within(encoder.text().vocabulary()),
-                processor,
+                new Sight(processor, textEncoder, files.kept().visions()),
                 textEncoder,
                 files.kept());
         QwenImageConfig config = QwenImageConfig.read(files.config("transformer"));
@@ -138,7 +143,7 @@ public record QwenImageCheckpoint(
     private void check(Path folder) {
         Qwen25VlEncoder.Config encoder = Qwen25VlEncoder.Config.read(files.folder("text_encoder"));
         checkWidths(encoder, folder);
-        checkVision(encoder, folder);
+        promptEncoder.sight().check(folder.resolve("processor"), encoder, promptEncoder.tokenizer());
     }
 
     private void checkWidths(Qwen25VlEncoder.Config encoder, Path folder) {
@@ -148,25 +153,6 @@ public record QwenImageCheckpoint(
             throw new CheckpointException(folder + "/transformer/config.json: joint_attention_dim "
                     + config.promptWidth() + " and in_channels " + config.inChannels()
                     + " do not fit the text encoder's width " + prompt + " and the vae's tokens of " + token);
-        }
-    }
-
-    /** Checks that image processor, vision tower and tokenizer agree on patch sizes and the image token. */
-    private void checkVision(Qwen25VlEncoder.Config encoder, Path folder) {
-        Qwen2VlImageProcessor processor = promptEncoder.processor();
-        if (processor.patch() != encoder.vision().patch()
-                || processor.merge() != encoder.vision().merge()
-                || processor.frames() != encoder.vision().frames()) {
-            throw new CheckpointException(folder + "/processor: patch_size, merge_size and temporal_patch_size "
-                    + processor.patch() + ", " + processor.merge() + ", " + processor.frames()
-                    + " do not fit the vision_config of text_encoder: "
-                    + encoder.vision().patch() + ", "
-                    + encoder.vision().merge() + ", " + encoder.vision().frames());
-        }
-        long token = promptEncoder.tokenizer().imageToken();
-        if (token != encoder.imageToken()) {
-            throw new CheckpointException(folder + "/text_encoder/config.json: image_token_id " + encoder.imageToken()
-                    + " is not the tokenizer's <|image_pad|> " + token);
         }
     }
 
@@ -182,7 +168,7 @@ public record QwenImageCheckpoint(
 
     @Override
     public void checkPrompt(String field, String prompt, Faults faults) {
-        QwenImagePromptEncoder.checkImageToken(field, prompt, faults);
+        Sight.checkImageToken(field, prompt, faults);
     }
 
     @Override
@@ -191,8 +177,8 @@ public record QwenImageCheckpoint(
     }
 
     @Override
-    public boolean seesPictures() {
-        return true;
+    public int pixelsOfSeenToken() {
+        return PIXELS_OF_SEEN_TOKEN;
     }
 
     @Override

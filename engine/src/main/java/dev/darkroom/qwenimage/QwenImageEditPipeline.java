@@ -18,6 +18,7 @@ import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.Noise;
+import dev.darkroom.sight.Reference;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;

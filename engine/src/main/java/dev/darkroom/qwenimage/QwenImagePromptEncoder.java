@@ -6,15 +6,14 @@ import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.PromptKey;
 import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
-import dev.darkroom.diffusion.VisionKey;
-import dev.darkroom.job.Faults;
 import dev.darkroom.model.Resident;
+import dev.darkroom.sight.Reference;
+import dev.darkroom.sight.Sight;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.PatchGrid;
 import dev.darkroom.text.Qwen25VlEncoder;
-import dev.darkroom.text.Qwen2VlImageProcessor;
 import dev.darkroom.text.tokenizer.Qwen2Tokenizer;
 import dev.darkroom.weights.Placement;
 import java.util.Arrays;
@@ -26,14 +25,10 @@ import java.util.Optional;
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/}, {@code _get_qwen_prompt_embeds} of the three pipelines.
  *
- * @param kept cached embeds of earlier prompts and tokens of earlier pictures
+ * @param kept cached embeds of earlier prompts
  */
 public record QwenImagePromptEncoder(
-        Qwen2Tokenizer tokenizer,
-        Qwen2VlImageProcessor processor,
-        Resident<Qwen25VlEncoder> textEncoder,
-        Encoded kept) {
-    private static final String IMAGE_TOKEN = "<|image_pad|>";
+        Qwen2Tokenizer tokenizer, Sight sight, Resident<Qwen25VlEncoder> textEncoder, Encoded kept) {
 
     /** Encodes a run's prompts, to embeds {@code [1, T, prompt width]} for a transformer placed at {@code target}. */
     Prompts<Tensor> encode(Run run, PromptTemplate template, List<Reference> references, Placement target) {
@@ -61,19 +56,16 @@ public record QwenImagePromptEncoder(
     /** Encodes one prompt, to embeds {@code [1, T, prompt width]} without the states of the template's own first tokens. */
     Tensor encode(PromptKey key, PromptTemplate template, List<Reference> references) {
         try (var scope = Scope.open("encode prompt")) {
-            List<PatchGrid> grids = references.stream()
-                    .map(reference -> processor.grid(reference.condition().size()))
-                    .toList();
+            List<PatchGrid> grids = references.stream().map(sight::grid).toList();
             long[] ids = ids(key, template, grids);
             List<Tensor> visions = references.stream()
-                    .map(reference -> kept.visions()
-                            .get(new VisionKey(reference.condition(), key.adaptedBy()), () -> List.of(see(reference)))
-                            .getFirst())
+                    .map(reference -> sight.of(reference, key.adaptedBy()))
                     .toList();
             Tensor states = textEncoder.network().encode(ids, visions, grids);
             int dropped = template.dropped();
             Tensor embeds = states.narrow(1, dropped, ids.length - dropped).contiguous();
-            return scope.keep(finite(embeds, "text_encoder"));
+            return scope.keep(NotFiniteException.check(
+                    embeds, "text_encoder", textEncoder.required().placement()));
         }
     }
 
@@ -87,29 +79,9 @@ public record QwenImagePromptEncoder(
         return grids.isEmpty() && ids.length > most ? Arrays.copyOf(ids, most) : ids;
     }
 
-    private Tensor see(Reference reference) {
-        try (var scope = Scope.open("see image")) {
-            Qwen2VlImageProcessor.Patches patches = processor.prepare(reference.at(reference.condition()));
-            Tensor seen = textEncoder.network().imageEmbeds(patches.pixelValues(), List.of(patches.grid()));
-            return scope.keep(finite(seen, "the vision tower of text_encoder"));
-        }
-    }
-
-    private Tensor finite(Tensor result, String what) {
-        return NotFiniteException.check(result, what, textEncoder.required().placement());
-    }
-
     /** Number of tokens of a prompt without its template. */
     int tokens(String prompt) {
         return tokenizer.encode(prompt).length;
-    }
-
-    /** Notes a fault of a prompt that contains the image token, and so would be read as one with an image in it. */
-    static void checkImageToken(String field, String prompt, Faults faults) {
-        faults.check(
-                !prompt.contains(IMAGE_TOKEN),
-                field,
-                "must not contain " + IMAGE_TOKEN + ", which stands for one of the job's images");
     }
 
     /** Makes a note for the caller if the text encoder reads less than the whole of a prompt. */

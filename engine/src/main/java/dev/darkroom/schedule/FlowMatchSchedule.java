@@ -4,6 +4,7 @@ import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Optional;
  *
  * @param dynamicShifting true if mu decides, false if {@code shift} does
  * @param shiftTerminal the last sigma before 0 is stretched to this, if present
+ * @param rule how mu follows from tokens and steps
+ * @param levels noise levels, before they are moved, of a run of as many steps; other runs have them at equal distances
  */
 public record FlowMatchSchedule(
         double shift,
@@ -23,7 +26,46 @@ public record FlowMatchSchedule(
         double maxShift,
         int baseImageTokens,
         int maxImageTokens,
-        Optional<Double> shiftTerminal) {
+        Optional<Double> shiftTerminal,
+        MuRule rule,
+        List<Double> levels) {
+    public FlowMatchSchedule {
+        levels = List.copyOf(levels);
+    }
+
+    /** Ways to find mu. */
+    public enum MuRule {
+        /** Linear in the number of tokens, by what the file states. */
+        LINEAR,
+        /**
+         * Fitted to the number of tokens and, below 4300 of them, of steps, whatever the file states (FLUX.2).
+         *
+         * <p>Source: huggingface/diffusers, {@code pipelines/flux2/pipeline_flux2.py}, {@code compute_empirical_mu}.
+         */
+        EMPIRICAL
+    }
+
+    /** Makes a schedule whose mu is linear in the number of tokens. */
+    public FlowMatchSchedule(
+            double shift,
+            boolean dynamicShifting,
+            double baseShift,
+            double maxShift,
+            int baseImageTokens,
+            int maxImageTokens,
+            Optional<Double> shiftTerminal) {
+        this(
+                shift,
+                dynamicShifting,
+                baseShift,
+                maxShift,
+                baseImageTokens,
+                maxImageTokens,
+                shiftTerminal,
+                MuRule.LINEAR,
+                List.of());
+    }
+
     /** The one class of diffusers that this is. */
     public static final String CLASS_NAME = "FlowMatchEulerDiscreteScheduler";
 
@@ -48,6 +90,7 @@ public record FlowMatchSchedule(
 
     private static final double LARGEST_SHIFT = 1000;
     private static final int MOST_TOKENS = 1 << 16;
+    private static final int LARGEST_FITTED = 4300; // tokens: beyond it the number of steps has no effect
     private static final double MU_OF_MOST = 100;
     private static final double LARGEST_MU = 10; // e¹⁰: beyond it all steps but the last are noise
 
@@ -84,8 +127,49 @@ public record FlowMatchSchedule(
         return new FlowMatchSchedule(1, true, mu, mu, 256, 8192, Optional.empty());
     }
 
-    /** Shift of the noise levels for large pictures, linear in the number of generated image tokens. */
-    public double mu(int imageTokens) {
+    /** Returns this schedule with mu by another rule. */
+    public FlowMatchSchedule by(MuRule other) {
+        return new FlowMatchSchedule(
+                shift,
+                dynamicShifting,
+                baseShift,
+                maxShift,
+                baseImageTokens,
+                maxImageTokens,
+                shiftTerminal,
+                other,
+                levels);
+    }
+
+    /** Returns this schedule with the levels of runs of as many steps. */
+    public FlowMatchSchedule through(List<Double> others) {
+        return new FlowMatchSchedule(
+                shift,
+                dynamicShifting,
+                baseShift,
+                maxShift,
+                baseImageTokens,
+                maxImageTokens,
+                shiftTerminal,
+                rule,
+                others);
+    }
+
+    /** Shift of the noise levels for so many generated image tokens and steps. */
+    public double mu(int imageTokens, int steps) {
+        return switch (rule) {
+            case LINEAR -> mu(imageTokens);
+            case EMPIRICAL -> {
+                double ofManySteps = 0.00016927 * imageTokens + 0.45666666; // 200 of them
+                double ofFewSteps = 8.73809524e-05 * imageTokens + 1.89833333; // 10 of them
+                double slope = (ofManySteps - ofFewSteps) / 190;
+                yield imageTokens > LARGEST_FITTED ? ofManySteps : slope * steps + ofManySteps - 200 * slope;
+            }
+        };
+    }
+
+    /** Shift that is linear in the number of generated image tokens. */
+    private double mu(int imageTokens) {
         double slope = (maxShift - baseShift) / (maxImageTokens - baseImageTokens);
         return slope * imageTokens + baseShift - slope * baseImageTokens;
     }
@@ -93,9 +177,9 @@ public record FlowMatchSchedule(
     /** The {@code steps + 1} noise levels of a run, the last one 0. */
     public double[] sigmas(int steps, int imageTokens) {
         double[] sigmas = new double[steps + 1];
-        double exponentialOfMu = Math.exp(mu(imageTokens));
+        double exponentialOfMu = Math.exp(mu(imageTokens, steps));
         for (int i = 0; i < steps; i++) {
-            double s = steps == 1 ? 1 : 1 + i * (1.0 / steps - 1) / (steps - 1);
+            double s = levels.size() == steps ? levels.get(i) : evenly(i, steps);
             sigmas[i] = dynamicShifting
                     ? exponentialOfMu / (exponentialOfMu + 1 / s - 1)
                     : shift * s / (1 + (shift - 1) * s);
@@ -107,6 +191,10 @@ public record FlowMatchSchedule(
             }
         });
         return sigmas;
+    }
+
+    private static double evenly(int i, int steps) {
+        return steps == 1 ? 1 : 1 + i * (1.0 / steps - 1) / (steps - 1);
     }
 
     /** One Euler step along the prediction (the velocity), from {@code sigma} to {@code next}, in float32. */
@@ -125,11 +213,29 @@ public record FlowMatchSchedule(
     }
 
     /**
+     * Classifier-free guidance with no token of the result longer than in the prediction.
+     *
+     * <p>Source: huggingface/diffusers, {@code pipelines/longcat_image/pipeline_longcat_image.py}, {@code cfg_renorm}.
+     */
+    public static Tensor guideShrinking(Tensor prediction, Tensor negative, double scale) {
+        return Operators.guideShrinking(prediction, negative, scale);
+    }
+
+    /**
      * Classifier-free guidance with each token of the result scaled to its norm in the prediction.
      *
      * <p>Source: huggingface/diffusers, {@code pipelines/qwenimage/pipeline_qwenimage.py}, {@code __call__}.
      */
     public static Tensor guideKeepingLength(Tensor prediction, Tensor negative, double scale) {
         return Operators.guideKeepingLength(prediction, negative, scale);
+    }
+
+    /**
+     * Classifier-free guidance, each picture {@code [B, ..]} of whose result is no longer than {@code most} times the prediction.
+     *
+     * <p>Source: huggingface/diffusers, {@code pipelines/z_image/pipeline_z_image.py}, {@code cfg_normalization}.
+     */
+    public static Tensor guideUpToLength(Tensor prediction, Tensor negative, double scale, double most) {
+        return Operators.shrinkToLength(guide(prediction, negative, scale), prediction, most);
     }
 }

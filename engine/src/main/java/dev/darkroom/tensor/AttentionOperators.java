@@ -41,7 +41,7 @@ public final class AttentionOperators {
      * after stream.
      *
      * @param weights three of each stream, {@code [H·Dh, D]}, or one of each, {@code [3·H·Dh, D]}
-     * @param biases as many
+     * @param biases as many, or none
      * @param added what LoRAs add to each projection, as {@link Operators#linear} takes it, one projection after another
      * @param ends where each projection's part of {@code added} ends: three for each stream
      */

@@ -72,7 +72,8 @@ public final class Fp8Products {
                 List.of(bias),
                 1,
                 List.of(),
-                new long[3]);
+                new long[3],
+                DType.BFLOAT16);
         return Tensor.cat(0, linear.reshape(-1), joint.reshape(-1)).toFloats();
     }
 }

@@ -47,9 +47,13 @@ public final class Operators {
     static final Operator EXP = Operator.named("exp");
     private static final Operator LERP = Operator.named("lerp");
     private static final Operator GUIDE_KEEPING_LENGTH = Operator.named("guide_keeping_length");
+    private static final Operator GUIDE_SHRINKING = Operator.named("guide_shrinking");
+    private static final Operator SHRINK_TO_LENGTH = Operator.named("shrink_to_length");
     private static final Operator RELATIVE_CHANGE = Operator.named("relative_change");
     private static final Operator EULER_STEP = Operator.named("euler_step");
     private static final Operator SILU = Operator.named("silu");
+    private static final Operator SWIGLU = Operator.named("swiglu");
+    private static final Operator STD = Operator.named("std");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
     private static final Operator GELU = Operator.named("gelu");
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
@@ -66,6 +70,8 @@ public final class Operators {
     private static final Operator RMS_NORM = Operator.named("rms_norm");
     private static final Operator MODULATED_NORM = Operator.named("modulated_norm");
     static final Operator GATED_ADD_NORM = Operator.named("gated_add_norm");
+    private static final Operator SCALED_RMS_NORM = Operator.named("scaled_rms_norm");
+    private static final Operator GATED_RMS_ADD = Operator.named("gated_rms_add");
     private static final Operator MODULATION = Operator.named("modulation");
     private static final Operator TIMESTEP_EMBEDDING = Operator.named("timestep_embedding");
 
@@ -144,6 +150,22 @@ public final class Operators {
     }
 
     /**
+     * Classifier-free guidance, {@code negative + scale · (prediction − negative)}, with each token {@code [.., D]} that is longer than in the
+     * prediction scaled to its norm there; in float32.
+     */
+    public static Tensor guideShrinking(Tensor prediction, Tensor negative, double scale) {
+        return GUIDE_SHRINKING.tensor(prediction, negative, scale);
+    }
+
+    /**
+     * Shrinks each picture {@code [B, ..]} that is longer than {@code most} times its like to that length; those that are not stay as they
+     * are. Lengths are roots of sums of squares; in float32.
+     */
+    public static Tensor shrinkToLength(Tensor x, Tensor like, double most) {
+        return SHRINK_TO_LENGTH.tensor(x, like, most);
+    }
+
+    /**
      * Relative change of a tensor, {@code Σ|now − before| / Σ|before|}; waits for the device. Not a number or infinite where {@code before}
      * is 0 all over, or where there are numbers that are not finite.
      */
@@ -161,6 +183,16 @@ public final class Operators {
     /** SiLU: {@code x · sigmoid(x)}. */
     public static Tensor silu(Tensor x) {
         return SILU.tensor(x);
+    }
+
+    /** Gates one half of the last dimension by the other: {@code silu(x₁) · x₂}, {@code [.., 2n] → [.., n]}. */
+    public static Tensor swiglu(Tensor x) {
+        return SWIGLU.tensor(x);
+    }
+
+    /** Computes standard deviations, {@code √(variance + eps)}, in float32. */
+    public static Tensor std(Tensor variance, double eps) {
+        return STD.tensor(variance, eps);
     }
 
     /** GELU by its tanh approximation. */
@@ -207,8 +239,8 @@ public final class Operators {
      *
      * @param added what LoRAs add, as {@link #linear} takes it
      */
-    public static Tensor linearOfTwo(Tensor x, Tensor y, Tensor weight, Tensor bias, List<Tensor> added) {
-        return LINEAR_OF_TWO.tensor(x, y, weight, bias, added);
+    public static Tensor linearOfTwo(Tensor x, Tensor y, Tensor weight, @Nullable Tensor bias, List<Tensor> added) {
+        return LINEAR_OF_TWO.tensor(x, y, weight, bias == null ? List.of() : List.of(bias), added);
     }
 
     /**
@@ -295,6 +327,16 @@ public final class Operators {
     public static List<Tensor> gatedAddNorm(Tensor x, Tensor gate, Tensor y, Tensor shift, Tensor scale, double eps) {
         return CardKernels.gatedAddNorm(x, gate, y, shift, scale, eps)
                 .orElseGet(() -> GATED_ADD_NORM.tensors(x, gate, y, shift, scale, eps));
+    }
+
+    /** RMS norm, then {@code · (1 + scale)}; {@code x [B, S, D], weight [D]}, scale {@code [B, 1, D]}. */
+    public static Tensor scaledRmsNorm(Tensor x, Tensor weight, Tensor scale, double eps) {
+        return SCALED_RMS_NORM.tensor(x, weight, scale, eps);
+    }
+
+    /** Ends a sub-block whose result is normalised: {@code x + tanh(gate) · RMSNorm(y)}; {@code x, y [B, S, D]}, gate {@code [B, 1, D]}. */
+    public static Tensor gatedRmsAdd(Tensor x, Tensor y, Tensor weight, Tensor gate, double eps) {
+        return GATED_RMS_ADD.tensor(x, y, weight, gate, eps);
     }
 
     /**

@@ -135,8 +135,9 @@ public final class ScaledOperators {
      * @param xs the streams as they were; only what LoRAs add is computed from them
      * @param rows the streams, quantised
      * @param added what LoRAs add to each projection, one after another
+     * @param biases as many as there are weights, or none
      * @param ends where each projection's part of {@code added} ends
-     * @return {@code [B, ΣS, 3, H, Dh]}, of the biases' type
+     * @return {@code [B, ΣS, 3, H, Dh]}, of {@code type}
      */
     public static Tensor queryKeyValue(
             List<Tensor> xs,
@@ -145,7 +146,8 @@ public final class ScaledOperators {
             List<Tensor> biases,
             int heads,
             List<Tensor> added,
-            long[] ends) {
+            long[] ends,
+            DType type) {
         return SCALED_QUERY_KEY_VALUE.tensor(
                 xs,
                 rows.stream()
@@ -156,6 +158,7 @@ public final class ScaledOperators {
                 biases,
                 heads,
                 added,
-                ends);
+                ends,
+                type);
     }
 }

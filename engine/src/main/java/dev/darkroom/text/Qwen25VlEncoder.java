@@ -9,6 +9,7 @@ import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,15 +146,47 @@ public final class Qwen25VlEncoder {
      * @return {@code [1, S, D]}
      */
     public Tensor encode(long[] ids, List<Tensor> imageEmbeds, List<PatchGrid> grids) {
-        if (ids.length > config.text.positions()) {
-            throw JobException.badInput("prompt: makes " + ids.length + " tokens with its images, at most "
-                    + config.text.positions() + " are possible");
-        }
+        requireRoom(ids.length);
         try (var scope = Scope.open("qwen2.5-vl")) {
             Tensor positions = Tensor.of(MropePositions.of(ids, config.imageToken, grids), 3, 1, ids.length)
                     .to(placement.device());
             Tensor embeds = language.embed(TokenIds.of(ids, config.text.vocabulary()));
             return scope.keep(language.forward(withImages(embeds, ids, imageEmbeds), positions, null));
+        }
+    }
+
+    /**
+     * Computes the prompt embeds of one prompt like {@link #encode}, and behind them the state that every padding token has which a mask hides:
+     * it sees all tokens before it and no padding, not even itself, and stands at position 1 on all axes.
+     *
+     * @param padding id of the padding token
+     * @return {@code [1, S + 1, D]}
+     */
+    public Tensor encodePadded(long[] ids, long padding, List<Tensor> imageEmbeds, List<PatchGrid> grids) {
+        int length = ids.length + 1;
+        requireRoom(length);
+        long[] own = MropePositions.of(ids, config.imageToken, grids);
+        long[] padded = Arrays.copyOf(ids, length);
+        padded[ids.length] = padding;
+        long[] places = new long[3 * length];
+        Arrays.fill(places, 1);
+        float[] seen = new float[length];
+        Arrays.fill(seen, 0, ids.length, 1);
+        for (int axis = 0; axis < 3; axis++) {
+            System.arraycopy(own, axis * ids.length, places, axis * length, ids.length);
+        }
+        try (var scope = Scope.open("qwen2.5-vl")) {
+            Tensor positions = Tensor.of(places, 3, 1, length).to(placement.device());
+            Tensor mask = Tensor.of(seen, 1, length).to(placement.device());
+            Tensor embeds = language.embed(TokenIds.of(padded, config.text.vocabulary()));
+            return scope.keep(language.forward(withImages(embeds, padded, imageEmbeds), positions, mask));
+        }
+    }
+
+    private void requireRoom(int tokens) {
+        if (tokens > config.text.positions()) {
+            throw JobException.badInput("prompt: makes " + tokens + " tokens with its images, at most "
+                    + config.text.positions() + " are possible");
         }
     }
 

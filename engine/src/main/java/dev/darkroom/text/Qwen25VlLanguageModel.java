@@ -2,20 +2,11 @@ package dev.darkroom.text;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
-import dev.darkroom.nn.Embedding;
-import dev.darkroom.nn.GatedMlp;
-import dev.darkroom.nn.Linear;
-import dev.darkroom.nn.RmsNorm;
-import dev.darkroom.ring.Blocks;
-import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Probe;
-import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
-import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.Weights;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +35,7 @@ public final class Qwen25VlLanguageModel {
             List<Integer> sections) {
         /** Bytes that so many tokens take at the network's peak, at most. */
         public long peak(long tokens, DType type) {
-            return EncoderBytes.ofTokens(tokens, width, mlpWidth, type);
+            return decoder().peak(tokens, type);
         }
 
         /** The meaning of the file's keys. */
@@ -145,24 +136,31 @@ public final class Qwen25VlLanguageModel {
             return file.at(newer ? "rope_parameters" : "rope_scaling").within(ROPE_KEYS);
         }
 
-        private int headWidth() {
-            return width / heads;
+        private DecoderConfig decoder() {
+            return new DecoderConfig(
+                    vocabulary,
+                    width,
+                    layers,
+                    heads,
+                    keyHeads,
+                    width / heads,
+                    mlpWidth,
+                    positions,
+                    eps,
+                    theta,
+                    sections,
+                    true,
+                    false);
         }
     }
 
     private final Config config;
-    private final Placement placement;
-    private final Embedding embedTokens;
-    private final Blocks<Layer> layers;
-    private final RmsNorm norm;
+    private final Decoder decoder;
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
     public Qwen25VlLanguageModel(Config config, Weights w) {
         this.config = config;
-        this.placement = w.placement();
-        embedTokens = Embedding.table(w.at("embed_tokens"), config.vocabulary, config.width);
-        layers = w.blocks("layers", config.layers, layer -> Layer.load(layer, config));
-        norm = RmsNorm.load(w.at("norm"), config.width, config.eps);
+        decoder = new Decoder(config.decoder(), new DecoderDepth(config.layers, true), w);
     }
 
     public Config config() {
@@ -171,7 +169,7 @@ public final class Qwen25VlLanguageModel {
 
     /** Looks up the embeds of ids {@code [B, S] → [B, S, D]}, which must be within the vocabulary. */
     public Tensor embed(Tensor ids) {
-        return embedTokens.apply(ids);
+        return decoder.embed(ids);
     }
 
     /**
@@ -186,57 +184,6 @@ public final class Qwen25VlLanguageModel {
     public Tensor forward(Tensor embeds, Tensor positions, @Nullable Tensor mask) {
         Probe.see("position_ids", positions);
         Probe.see("inputs_embeds", embeds);
-        try (var scope = Scope.open("language model")) {
-            List<Tensor> rope = rope(positions);
-            Tensor x = embeds;
-            for (int i = 0; i < layers.size(); i++) {
-                x = scope.replace(x, layers.at(i).forward(x, rope, mask));
-                Probe.see("layer" + i, x);
-            }
-            return scope.keep(norm.apply(x));
-        }
-    }
-
-    private List<Tensor> rope(Tensor positions) {
-        long[] axes = IntStream.range(0, config.sections.size())
-                .flatMap(axis -> IntStream.range(0, config.sections.get(axis)).map(j -> axis))
-                .asLongStream()
-                .toArray();
-        return AttentionOperators.halfRopeTable(
-                positions, Tensor.of(axes, axes.length).to(placement.device()), config.headWidth(), config.theta);
-    }
-
-    private record Layer(
-            RmsNorm inputLayernorm,
-            Linear qProj,
-            Linear kProj,
-            Linear vProj,
-            Linear oProj,
-            RmsNorm postAttentionLayernorm,
-            GatedMlp mlp,
-            Config config) {
-        static Layer load(Weights w, Config c) {
-            Weights attention = w.at("self_attn");
-            int keyWidth = c.keyHeads * c.headWidth();
-            return new Layer(
-                    RmsNorm.load(w.at("input_layernorm"), c.width, c.eps),
-                    Linear.load(attention.at("q_proj"), c.width, c.width),
-                    Linear.load(attention.at("k_proj"), c.width, keyWidth),
-                    Linear.load(attention.at("v_proj"), c.width, keyWidth),
-                    Linear.withoutBias(attention.at("o_proj"), c.width, c.width),
-                    RmsNorm.load(w.at("post_attention_layernorm"), c.width, c.eps),
-                    GatedMlp.withoutBias(w.at("mlp"), c.width, c.mlpWidth),
-                    c);
-        }
-
-        Tensor forward(Tensor x, List<Tensor> rope, @Nullable Tensor mask) {
-            try (var layer = Scope.open("language layer")) {
-                Tensor h = inputLayernorm.apply(x);
-                Tensor attended = AttentionOperators.causalAttention(
-                        qProj.apply(h), kProj.apply(h), vProj.apply(h), rope, config.heads, config.keyHeads, mask);
-                x = x.plus(oProj.apply(attended));
-                return layer.keep(x.plus(mlp.apply(postAttentionLayernorm.apply(x))));
-            }
-        }
+        return decoder.forward(embeds, positions, mask);
     }
 }

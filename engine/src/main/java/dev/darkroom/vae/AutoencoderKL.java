@@ -63,24 +63,50 @@ public final class AutoencoderKL implements Autoencoder {
          */
         public static Config read(ConfigFile all) {
             ConfigFile file = all.within(KEYS);
+            return read(
+                    file, file.number("scaling_factor", 0.18215, 1e-6, 1e6), file.number("shift_factor", 0, -1e6, 1e6));
+        }
+
+        /** Reads the fields of a file whose keys are known, but for how latents are scaled. */
+        static Config read(ConfigFile file, double scalingFactor, double shiftFactor) {
             var config = new Config(
                     file.counts("block_out_channels"),
                     file.count("layers_per_block", 1),
                     file.count("latent_channels"),
                     file.count("norm_num_groups", 32),
-                    file.number("scaling_factor", 0.18215, 1e-6, 1e6),
-                    file.number("shift_factor", 0, -1e6, 1e6),
+                    scalingFactor,
+                    shiftFactor,
                     file.flag("use_quant_conv", true),
                     file.flag("use_post_quant_conv", true));
-            if (config.blockOutChannels.size() != 4) {
-                throw file.error("block_out_channels", "must have 4 entries, for a factor of 8 in size");
+            config.check(file, "block_out_channels");
+            return config;
+        }
+
+        /** Checks the widths of the blocks, which a field states. */
+        private void check(ConfigFile file, String field) {
+            if (blockOutChannels.size() != 4) {
+                throw file.error(field, "must have 4 entries, for a factor of 8 in size");
             }
-            for (int width : config.blockOutChannels) {
-                if (width % config.normGroups != 0) {
+            for (int width : blockOutChannels) {
+                if (width % normGroups != 0) {
                     throw file.error("norm_num_groups", "must divide " + width);
                 }
             }
-            return config;
+        }
+
+        /** Returns this config with the widths of the blocks that another field states. */
+        Config withWidths(ConfigFile file, String field) {
+            var other = new Config(
+                    file.counts(field),
+                    layersPerBlock,
+                    latentChannels,
+                    normGroups,
+                    scalingFactor,
+                    shiftFactor,
+                    quantConv,
+                    postQuantConv);
+            other.check(file, field);
+            return other;
         }
 
         /** Bytes that encoding a picture of so many pixels takes at its peak: the widest tensors have the picture's size. */
@@ -109,11 +135,16 @@ public final class AutoencoderKL implements Autoencoder {
 
     /** Reads the weights below {@code w}, in the shapes that the config states. */
     public AutoencoderKL(Config config, Weights w) {
+        this(config, config, w);
+    }
+
+    /** Reads the weights of an autoencoder whose decoder has a config of its own. */
+    AutoencoderKL(Config config, Config ofDecoder, Weights w) {
         this.config = config;
         this.placement = w.placement();
         int z = config.latentChannels;
         encoder = new Encoder(config, w.at("encoder"));
-        decoder = new Decoder(config, w.at("decoder"));
+        decoder = new Decoder(ofDecoder, w.at("decoder"));
         quantConv = config.quantConv ? Conv2d.load(w.at("quant_conv"), 2 * z, 2 * z, 1) : null;
         postQuantConv = config.postQuantConv ? Conv2d.load(w.at("post_quant_conv"), z, z, 1) : null;
     }

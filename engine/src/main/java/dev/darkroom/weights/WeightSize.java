@@ -19,9 +19,6 @@ import java.util.regex.Pattern;
  * @param packed the part of it that stays packed
  */
 public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed packed) {
-    /** Names of a language model's head, a gigabyte in Qwen2.5-VL, which no text encoder needs. */
-    private static final Pattern NEVER_LOADED = Pattern.compile("(language_model\\.)?lm_head\\..*");
-
     /** Names of tables whose rows are looked up, for which they are unpacked when they are loaded. */
     private static final Pattern TABLE =
             Pattern.compile("(.*\\.)?(shared|\\w*embed_tokens|\\w*embeddings?|relative_attention_bias)");
@@ -83,7 +80,7 @@ public record WeightSize(long elements, long bytes, long uses, Fp8 fp8, Packed p
         Fp8 fp8 = Fp8.NONE;
         Packed packed = Packed.NONE;
         for (Stored tensor : inventory.numbers()) {
-            if (!NEVER_LOADED.matcher(tensor.name()).matches()) {
+            if (!names.idle().test(tensor.name())) {
                 elements += tensor.elements();
                 bytes += tensor.bytes();
                 packed = tensor.packed().isPresent() && isLinear(tensor) ? packed.plus(tensor) : packed;

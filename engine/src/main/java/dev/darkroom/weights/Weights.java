@@ -257,6 +257,11 @@ public final class Weights {
         return source.take(at(name).stored, reader()::whole, shape);
     }
 
+    /** Takes a tensor of one row, {@code [1, width]}, of which some writers leave the first dimension out: {@code [width]}. */
+    public Tensor row(String name, long width) {
+        return source.inventory().isFlat(at(name).stored) ? tensor(name, width) : tensor(name, 1, width);
+    }
+
     /** Takes a part of a tensor of this shape; the rest of it takes no memory of its own. */
     public Tensor part(String name, UnaryOperator<Tensor> taken, long... shape) {
         return source.take(at(name).stored, stored -> reader().part(stored, taken), shape);

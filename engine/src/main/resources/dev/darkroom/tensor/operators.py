@@ -188,6 +188,19 @@ def guide_keeping_length(self, prediction: Tensor, negative: Tensor, scale: floa
     guided = away + scale * (prediction.to(6) - away)
     return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / torch.linalg_vector_norm(guided, 2, [-1], True))
 
+def guide_shrinking(self, prediction: Tensor, negative: Tensor, scale: float) -> Tensor:
+    away = negative.to(6)
+    guided = away + scale * (prediction.to(6) - away)
+    return guided * (torch.linalg_vector_norm(prediction.to(6), 2, [-1], True) / (torch.linalg_vector_norm(guided, 2, [-1], True) + 1e-8)).clamp(0.0, 1.0)
+
+def shrink_to_length(self, x: Tensor, like: Tensor, most: float) -> Tensor:
+    # x [B, ..], each of the batch not longer than most times its like, in float32.
+    numbers = x.to(6)
+    length = torch.linalg_vector_norm(numbers.flatten(1), 2, [1], True)
+    allowed = torch.linalg_vector_norm(like.to(6).flatten(1), 2, [1], True) * most
+    factor = torch.where(length > allowed, allowed / length, torch.ones_like(length))
+    return numbers * factor.view([x.size(0)] + [1] * (x.dim() - 1))
+
 def relative_change(self, now: Tensor, before: Tensor) -> Tensor:
     # The sum of absolute differences over the sum of absolute values, in float32: one number.
     return torch.linalg_vector_norm(now - before, 1, None, False, dtype=6) / torch.linalg_vector_norm(before, 1, None, False, dtype=6)
@@ -197,6 +210,13 @@ def euler_step(self, sample: Tensor, prediction: Tensor, dt: float) -> Tensor:
 
 def silu(self, x: Tensor) -> Tensor:
     return torch.silu(x)
+
+def swiglu(self, x: Tensor) -> Tensor:
+    halves = x.chunk(2, -1)
+    return torch.silu(halves[0]).mul_(halves[1])
+
+def std(self, variance: Tensor, eps: float) -> Tensor:
+    return torch.sqrt(variance.to(6) + eps)
 
 def gelu_tanh(self, x: Tensor) -> Tensor:
     return torch.gelu(x, approximate="tanh")
@@ -226,12 +246,16 @@ def linear(self, x: Tensor, weight: Tensor, bias: List[Tensor], added: List[Tens
         y.add_(added[2])
     return y
 
-def _linear_into(self, out: Tensor, x: Tensor, weight: Tensor, bias: Tensor, added: List[Tensor]) -> Tensor:
+def _linear_into(self, out: Tensor, x: Tensor, weight: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
     # linear, written to out [M, N], whose rows may lie apart; x [M, K].
     if len(added) == 4:
-        torch.mm(x, weight.t(), out=out).mul_(added[3]).add_(bias)
+        torch.mm(x, weight.t(), out=out).mul_(added[3])
+        if len(bias) > 0:
+            out.add_(bias[0])
+    elif len(bias) == 0:
+        torch.mm(x, weight.t(), out=out)
     else:
-        torch.addmm(bias, x, weight.t(), out=out)
+        torch.addmm(bias[0], x, weight.t(), out=out)
     if len(added) > 0:
         out.addmm_(torch.linear(x, added[0]), added[1].t())
     if len(added) > 2:
@@ -244,19 +268,21 @@ def linear_gelu(self, x: Tensor, weight: Tensor, bias: Tensor, added: List[Tenso
         return torch.gelu_(self.linear(x, weight, [bias], added), approximate="tanh")
     return torch._addmm_activation(bias, x.flatten(0, -2), weight.t(), use_gelu=True).view(x.size()[:-1] + [weight.size(0)])
 
-def linear_of_two(self, x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, added: List[Tensor]) -> Tensor:
+def linear_of_two(self, x: Tensor, y: Tensor, weight: Tensor, bias: List[Tensor], added: List[Tensor]) -> Tensor:
     # linear of x [.., K] and y [.., N - K] side by side, without putting them there: the sum of two products with ranges of the weight's columns.
     width = x.size(-1)
     left = x.flatten(0, -2)
     right = y.flatten(0, -2)
     columns = weight.t()
-    if len(added) == 4:
+    if len(added) == 4 or len(bias) == 0:
         z = torch.mm(left, columns.narrow(0, 0, width))
     else:
-        z = torch.addmm(bias, left, columns.narrow(0, 0, width))
+        z = torch.addmm(bias[0], left, columns.narrow(0, 0, width))
     z.addmm_(right, columns.narrow(0, width, right.size(1)))
     if len(added) == 4:
-        z.mul_(added[3]).add_(bias)
+        z.mul_(added[3])
+        if len(bias) > 0:
+            z.add_(bias[0])
     if len(added) > 0:
         low = torch.mm(left, added[0].t().narrow(0, 0, width)).addmm_(right, added[0].t().narrow(0, width, right.size(1)))
         z.addmm_(low, added[1].t())
@@ -327,6 +353,21 @@ def gated_add_norm(self, x: Tensor, gate: Tensor, y: Tensor, shift: Tensor, scal
     added = torch.addcmul(x, gate, y)
     return [added, self.modulated_norm(added, shift, scale, eps)]
 
+def _inverse_rms(self, x: Tensor, eps: float) -> Tensor:
+    # 1 / sqrt(mean(x * x) + eps) of every row of x [.., D], in float32: [.., 1]
+    numbers = x.to(6) if x.is_cpu else x
+    return torch.linalg_vector_norm(numbers, 2, [-1], True, dtype=6).square_().mul_(1.0 / x.size(-1)).add_(eps).rsqrt_()
+
+def scaled_rms_norm(self, x: Tensor, weight: Tensor, scale: Tensor, eps: float) -> Tensor:
+    # RMS norm of x [B, S, D], times weight [D] and 1 + scale [B, 1, D]
+    normed = torch.mul(x, self._inverse_rms(x, eps), out=torch.empty_like(x))
+    return normed.mul_((scale + 1.0).mul_(weight))
+
+def gated_rms_add(self, x: Tensor, y: Tensor, weight: Tensor, gate: Tensor, eps: float) -> Tensor:
+    # x + tanh(gate [B, 1, D]) * RMS norm of y [B, S, D] * weight [D]
+    normed = torch.mul(y, self._inverse_rms(y, eps), out=torch.empty_like(y))
+    return torch.addcmul(x, torch.tanh(gate).mul_(weight), normed)
+
 def modulation(self, all: Tensor, step: int, parts: int) -> List[Tensor]:
     # [steps, B, parts * D] -> parts x [B, 1, D] of one step
     return all.select(0, step).unsqueeze(1).chunk(parts, -1)
@@ -341,11 +382,28 @@ def timestep_embedding(self, value: Tensor, frequencies: Tensor, scale: float, d
 def quantise_rows(self, x: Tensor) -> List[Tensor]:
     # x [.., K] -> q e4m3 [.., K] and scale float32 [.., 1], x about q * scale: scale = max|row| / 448, at least 1e-12; q is x / scale, to the
     # nearest (ties to even), at most 448. A row with a number that is not finite stays without finite numbers.
+    # In float32 a wide layer's rows would be the largest tensor of a whole run: many rows are taken in turns.
+    rows = x.numel() // x.size(-1)
+    most = max(1, 33554432 // x.size(-1))
+    if rows <= most:
+        return self._quantised(x)
+    flat = x.reshape([rows, x.size(-1)])
+    q = torch.empty(flat.size(), dtype=24, device=x.device)
+    scale = torch.empty([rows, 1], dtype=6, device=x.device)
+    for start in range(0, rows, most):
+        length = min(most, rows - start)
+        part = self._quantised(flat.narrow(0, start, length))
+        q.narrow(0, start, length).copy_(part[0])
+        scale.narrow(0, start, length).copy_(part[1])
+    return [q.view(x.size()), scale.view(x.size()[:-1] + [1])]
+
+def _quantised(self, x: Tensor) -> List[Tensor]:
     whole = x.to(6)
     # A card multiplies by the reciprocal of a number from the host, and divides by one of its own.
     most = torch.maximum(whole.amax([-1], True), whole.amin([-1], True).neg())
     scale = torch.clamp_min(most / torch.full([1], 448.0, dtype=6, device=x.device), 1e-12)
-    return [torch.clamp(whole / scale, -448.0, 448.0).to(24), scale]
+    made = torch.div(whole, scale) if x.dtype == 6 else whole.div_(scale)
+    return [made.clamp_(-448.0, 448.0).to(24), scale]
 
 def empty_rows(self, x: Tensor, dtypes: List[int], widths: List[int]) -> List[Tensor]:
     # Memory for what a kernel makes of x: of its shape but for the width, and of these types.
@@ -394,14 +452,13 @@ def scaled_linear(self, x: Tensor, q: Tensor, scale: Tensor, weight: Tensor, wei
         x.reshape([-1, x.size(-1)]), q.view([-1, q.size(-1)]), scale.view([-1, 1]), weight, weight_scale, bias, added, dtype)
     return y.view(q.size()[:-1] + [weight.size(0)])
 
-def scaled_query_key_value(self, xs: List[Tensor], given: List[Tensor], weights: List[Tensor], weight_scales: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int]) -> Tensor:
+def scaled_query_key_value(self, xs: List[Tensor], given: List[Tensor], weights: List[Tensor], weight_scales: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int], dtype: int) -> Tensor:
     # query_key_value with three quantised weights a stream, or one in which the three are stacked; given is each stream [B, S, D] as quantise_rows
-    # gives it: numbers, then scales. xs are what they were made of, which only what LoRAs add is computed from.
+    # gives it: numbers, then scales. xs are what they were made of, which only what LoRAs add is computed from. The result is of dtype.
     streams = len(xs)
     each = len(weights) // streams
     batch = given[0].size(0)
     width = weights[0].size(0) * each // 3
-    dtype = biases[0].dtype
     rows = 0
     for s in range(streams):
         rows += given[2 * s].size(1)
@@ -415,10 +472,14 @@ def scaled_query_key_value(self, xs: List[Tensor], given: List[Tensor], weights:
         scale = given[2 * s + 1].view([-1, 1])
         before = 0 if s == 0 else ends[3 * s - 1]
         if each == 1 and ends[3 * s + 2] == before:
+            bias = biases[s:s + 1]
             if q.is_cuda and dtype == 15 and part.is_contiguous():
-                torch._scaled_mm(q, weights[s].t(), scale, weight_scales[s].t(), biases[s], None, 15, True, out=part.flatten(0, 1))
+                added_bias = annotate(Optional[Tensor], None)
+                if len(bias) > 0:
+                    added_bias = bias[0]
+                torch._scaled_mm(q, weights[s].t(), scale, weight_scales[s].t(), added_bias, None, 15, True, out=part.flatten(0, 1))
             else:
-                part.copy_(self._scaled_product(q, scale, weights[s], weight_scales[s], [biases[s]], dtype).view(part.size()))
+                part.copy_(self._scaled_product(q, scale, weights[s], weight_scales[s], bias, dtype).view(part.size()))
         else:
             tokens = xs[s].flatten(0, 1)
             for i in range(3):
@@ -426,7 +487,7 @@ def scaled_query_key_value(self, xs: List[Tensor], given: List[Tensor], weights:
                 start = 0 if each == 3 else i * width
                 y = self._scaled_layer(
                     tokens, q, scale, weights[at].narrow(0, start, width), weight_scales[at].narrow(0, start, width),
-                    [biases[at].narrow(0, start, width)], added[before:ends[3 * s + i]], dtype)
+                    self._part_of(biases, each, s, i, width), added[before:ends[3 * s + i]], dtype)
                 part.narrow(2, i * width, width).copy_(y.view([batch, count, width]))
                 before = ends[3 * s + i]
     return joint.view([batch, rows, 3, heads, -1])
@@ -530,9 +591,15 @@ def rope_table(self, ids: Tensor, widths: List[int], theta: float, dtype: int) -
 def complex_parts(self, x: Tensor) -> Tensor:
     return torch.view_as_real(x).flatten(-2)
 
+def _part_of(self, biases: List[Tensor], each: int, s: int, i: int, width: int) -> List[Tensor]:
+    # The bias of projection i of stream s, which has three or one in which they are stacked; none where there are none.
+    if len(biases) == 0:
+        return annotate(List[Tensor], [])
+    return [biases[3 * s + i] if each == 3 else biases[s].narrow(0, i * width, width)]
+
 def query_key_value(self, xs: List[Tensor], weights: List[Tensor], biases: List[Tensor], heads: int, added: List[Tensor], ends: List[int]) -> Tensor:
     # Streams [B, S, D] -> [B, sum of S, 3, H, Dh]: query, key and value of every row side by side, stream after stream.
-    # A stream has three weights [H * Dh, D] and biases, or one of each in which the three are stacked.
+    # A stream has three weights [H * Dh, D] and biases, or one of each in which the three are stacked; or no stream has any bias.
     batch = xs[0].size(0)
     each = len(weights) // len(xs)
     width = weights[0].size(0) * each // 3
@@ -548,11 +615,11 @@ def query_key_value(self, xs: List[Tensor], weights: List[Tensor], biases: List[
         tokens = x.flatten(0, 1)
         before = 0 if s == 0 else ends[3 * s - 1]
         if each == 1 and ends[3 * s + 2] == before:
-            torch.addmm(biases[s], tokens, weights[s].t(), out=out)
+            self._linear_into(out, tokens, weights[s], biases[s:s + 1], annotate(List[Tensor], []))
         else:
             for i in range(3):
                 weight = weights[3 * s + i] if each == 3 else weights[s].narrow(0, i * width, width)
-                bias = biases[3 * s + i] if each == 3 else biases[s].narrow(0, i * width, width)
+                bias = self._part_of(biases, each, s, i, width)
                 self._linear_into(out.narrow(1, i * width, width), tokens, weight, bias, added[before:ends[3 * s + i]])
                 before = ends[3 * s + i]
         if not part.is_contiguous():

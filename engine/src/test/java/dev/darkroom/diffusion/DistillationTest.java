@@ -45,8 +45,34 @@ class DistillationTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "Z-Image-Fun-Lora-Distill-8-Steps-2603-ComfyUI.safetensors, Distill, 8",
+        "Z-Image-Fun-Lora-Distill-4-Steps-2602.safetensors, Distill, 4",
+        "Hyper-FLUX.1-dev-8steps-lora.safetensors, Hyper, 8",
+        "my-style-z-image-turbo-8steps.safetensors, Turbo, 8"
+    })
+    void soItIsWithTheOtherKinds(String source, String name, int steps) {
+        assertThat(Distillation.of(List.of(new Lora(source, 1)))).hasValue(new Distillation(name, steps));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
+                "flux.2-turbo-lora.safetensors",
+                "fal/FLUX.2-dev-Turbo/flux.2-turbo-lora.safetensors",
+                "Flux_2-Turbo-LoRA_comfyui.safetensors"
+            })
+    void flux2sTurboHasEight(String source) {
+        assertThat(Distillation.of(List.of(new Lora(source, 1)))).hasValue(new Distillation("Turbo", 8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flux-20-turbo.safetensors",
+                "z-image-de-distill-8-steps.safetensors",
+                "zimage_dedistill_20steps.safetensors",
+                "z_image_turbo_training_adapter_v2.safetensors",
                 "Qwen-Image-4steps.safetensors",
                 "lightning-storm-style.safetensors",
                 "my-lightning-lora-1500steps.safetensors",

@@ -6,22 +6,34 @@ import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxConfig;
+import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.flux2.Flux2Config;
+import dev.darkroom.flux2.TinyFlux2;
+import dev.darkroom.longcat.LongCatCheckpoint;
+import dev.darkroom.longcat.LongCatTransformer;
+import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
 import dev.darkroom.qwenimage.QwenImageConfig;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.text.ClipTextEncoder;
+import dev.darkroom.text.MistralEncoder;
 import dev.darkroom.text.Qwen25VlEncoder;
 import dev.darkroom.text.Qwen25VlLanguageModel;
 import dev.darkroom.text.Qwen25VlVisionTower;
 import dev.darkroom.text.Qwen2VlImageProcessor;
+import dev.darkroom.text.Qwen3Encoder;
 import dev.darkroom.text.T5Encoder;
 import dev.darkroom.text.TransformersKeys;
 import dev.darkroom.text.tokenizer.ClipTokenizer;
+import dev.darkroom.text.tokenizer.MistralTokenizer;
 import dev.darkroom.text.tokenizer.Qwen2Tokenizer;
 import dev.darkroom.text.tokenizer.T5Tokenizer;
 import dev.darkroom.text.tokenizer.TokenizerSettings;
 import dev.darkroom.vae.AutoencoderKL;
+import dev.darkroom.vae.AutoencoderKLFlux2;
 import dev.darkroom.vae.AutoencoderKLQwenImage;
+import dev.darkroom.zimage.ZImageCheckpoint;
+import dev.darkroom.zimage.ZImageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,11 +62,19 @@ class ConfigTableTest {
         return List.of(
                 FluxCheckpoint.CLASSES.keys(),
                 QwenImageCheckpoint.CLASSES.keys(),
+                LongCatCheckpoint.CLASSES.keys(),
+                Flux2Checkpoint.CLASSES_OF_KLEIN.keys(),
+                Flux2Checkpoint.CLASSES_OF_DEV.keys(),
+                ZImageCheckpoint.CLASSES.keys(),
                 FlowMatchSchedule.KEYS,
                 FluxConfig.KEYS,
                 QwenImageConfig.KEYS,
+                LongCatTransformer.KEYS,
+                Flux2Config.KEYS,
+                ZImageConfig.KEYS,
                 AutoencoderKL.Config.KEYS,
                 AutoencoderKLQwenImage.Config.KEYS,
+                AutoencoderKLFlux2.Config.KEYS,
                 TransformersKeys.ANY,
                 ClipTextEncoder.Config.KEYS,
                 T5Encoder.Config.KEYS,
@@ -62,10 +82,16 @@ class ConfigTableTest {
                 Qwen25VlLanguageModel.Config.KEYS,
                 Qwen25VlLanguageModel.Config.ROPE_KEYS,
                 Qwen25VlVisionTower.Config.KEYS,
+                Qwen3Encoder.Config.KEYS,
+                MistralEncoder.Config.KEYS,
+                MistralEncoder.Config.TEXT_KEYS,
+                MistralEncoder.Config.ROPE_KEYS,
                 TokenizerSettings.ANY,
                 ClipTokenizer.KEYS,
                 T5Tokenizer.KEYS,
                 Qwen2Tokenizer.KEYS,
+                Qwen2Tokenizer.CHAT_KEYS,
+                MistralTokenizer.KEYS,
                 TokenizerSettings.MAP_KEYS,
                 Qwen2VlImageProcessor.KEYS);
     }
@@ -93,13 +119,22 @@ class ConfigTableTest {
     static Stream<Arguments> readers() {
         Path flux = TestCheckpoints.POCKET_FLUX;
         Path qwen = TestCheckpoints.POCKET_EDIT;
+        Path zImage = TestCheckpoints.GOLDENS.resolve("tiny-zimage");
         return Stream.of(
                 reader(flux, "scheduler/scheduler_config.json", FlowMatchSchedule.KEYS, FlowMatchSchedule::read),
                 reader(flux, "transformer/config.json", FluxConfig.KEYS, FluxConfig::read),
                 reader(flux, "vae/config.json", AutoencoderKL.Config.KEYS, AutoencoderKL.Config::read),
                 reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
                 reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
+                reader(TinyLongCat.IMAGE, "transformer/config.json", LongCatTransformer.KEYS, LongCatTransformer::read),
                 reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
+                reader(zImage, "transformer/config.json", ZImageConfig.KEYS, ZImageConfig::read),
+                reader(TinyFlux2.KLEIN, "transformer/config.json", Flux2Config.KEYS, Flux2Config::read),
+                reader(
+                        TinyFlux2.KLEIN,
+                        "vae/config.json",
+                        AutoencoderKLFlux2.Config.KEYS,
+                        AutoencoderKLFlux2.Config::read),
                 reader(
                         qwen,
                         "vae/config.json",
@@ -139,7 +174,13 @@ class ConfigTableTest {
             fixed.keySet().removeAll(any.fixed().keySet());
             idle.keySet().removeAll(any.idle().keySet());
         });
-        Stream.of(FluxCheckpoint.CLASSES, QwenImageCheckpoint.CLASSES)
+        Stream.of(
+                        FluxCheckpoint.CLASSES,
+                        QwenImageCheckpoint.CLASSES,
+                        LongCatCheckpoint.CLASSES,
+                        Flux2Checkpoint.CLASSES_OF_KLEIN,
+                        Flux2Checkpoint.CLASSES_OF_DEV,
+                        ZImageCheckpoint.CLASSES)
                 .filter(classes -> classes.keys().equals(kind))
                 .forEach(classes -> new TreeMap<>(classes.byComponent()).forEach((name, types) -> {
                     used.remove(name);

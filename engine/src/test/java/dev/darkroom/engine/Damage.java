@@ -69,7 +69,7 @@ record Damage(String name, Breakage breakage, List<String> words) {
     }
 
     /** A number of a network's config that is sound in itself, but not what the tensors in its files have. */
-    static Damage misfit(String component, String field, int value, String tensor, String fault) {
+    static Damage misfit(String component, String field, Object value, String tensor, String fault) {
         return field(
                 component + "/config.json", field, value, "/" + component + " does not fit its config", fault, tensor);
     }

@@ -124,7 +124,105 @@ enum DamagedFamily {
                                 index -> index.withObject("weight_map")
                                         .put("img_in.bias", "diffusion_pytorch_model-00003.safetensors"));
                     },
-                    "stands in another shard too"));
+                    "stands in another shard too")),
+
+    LONGCAT(
+            "tiny-longcat-image",
+            List.of("transformer", "vae", "text_encoder"),
+            missing("tokenizer/vocab.json", "/tokenizer", "vocab.json"),
+            missing("tokenizer/merges.txt", "/tokenizer", "merges.txt"),
+            // without its bounds, pictures would be shrunk unasked
+            missing("text_processor/preprocessor_config.json"),
+            noObject("text_processor/preprocessor_config.json", ""),
+            unknownPipeline("LongCatImageInpaintPipeline"),
+            unknownPipeline("longcatimagepipeline"),
+            misfit("transformer", "num_layers", 3, "transformer_blocks.2.", "missing"),
+            misfit("transformer", "num_single_layers", 2, "single_transformer_blocks.2.", "not read"),
+            number("transformer/config.json", "num_attention_heads", 0),
+            number("transformer/config.json", "num_layers", 100_000),
+            number("vae/config.json", "latent_channels", -16),
+            badDefault("reference_area", "0"),
+            field("transformer/config.json", "joint_attention_dim", 64, "/transformer/config.json", "in_channels"),
+            fields(
+                    "transformer/config.json",
+                    Map.of("in_channels", 128),
+                    "/transformer/config.json",
+                    "do not fit the text encoder's width 48 and the vae's tokens of 64"),
+            field(
+                    "text_encoder/config.json",
+                    "image_token_id",
+                    5,
+                    "image_token_id 5 is not the tokenizer's <|image_pad|> 622"),
+            field(
+                    "text_processor/preprocessor_config.json",
+                    "patch_size",
+                    16,
+                    "/text_processor: patch_size, merge_size and temporal_patch_size 16, 2, 2",
+                    "14, 2, 2")),
+
+    FLUX2_KLEIN(
+            "tiny-flux2-klein",
+            List.of("transformer", "vae", "text_encoder"),
+            missing("tokenizer/tokenizer_config.json"),
+            unknownPipeline("Flux2KleinKVPipeline"),
+            unknownPipeline("Flux2KleinInpaintPipeline"),
+            unknownPipeline("flux2pipeline"),
+            misfit("transformer", "num_layers", 3, "transformer_blocks.2.attn.to_q.weight", "missing"),
+            misfit("transformer", "num_single_layers", 2, "single_transformer_blocks.2.attn.to_out.weight", "not read"),
+            misfit("transformer", "num_attention_heads", 2, "x_embedder.weight", "of another shape"),
+            misfit("vae", "layers_per_block", 3, "decoder.up_blocks.0.resnets.3.conv1.weight", "missing"),
+            number("transformer/config.json", "num_attention_heads", 0),
+            number("transformer/config.json", "num_layers", 100_000),
+            number("transformer/config.json", "attention_head_dim", 18),
+            number("transformer/config.json", "rope_theta", 0),
+            number("vae/config.json", "latent_channels", -16),
+            number("vae/config.json", "batch_norm_eps", -1),
+            badDefault("reference_area", "0"),
+            // each file is sound in itself, and yet they do not fit each other
+            field(
+                    "transformer/config.json",
+                    "joint_attention_dim",
+                    64,
+                    "/transformer/config.json",
+                    "joint_attention_dim"),
+            field("transformer/config.json", "out_channels", 64, "/transformer/config.json", "out_channels")),
+
+    FLUX2_DEV(
+            "tiny-flux2-dev-full",
+            List.of("transformer", "vae", "text_encoder"),
+            missing("tokenizer/tokenizer.json"),
+            number("text_encoder/config.json", "text_config.num_hidden_layers", 29),
+            number("text_encoder/config.json", "text_config.hidden_size", 0),
+            field(
+                    "transformer/config.json",
+                    "joint_attention_dim",
+                    64,
+                    "/transformer/config.json",
+                    "joint_attention_dim")),
+
+    ZIMAGE(
+            "tiny-zimage",
+            List.of("transformer", "vae", "text_encoder"),
+            unknownPipeline("ZImageOmniPipeline"),
+            unknownPipeline("ZImageControlNetPipeline"),
+            unknownPipeline("zimagepipeline"),
+            misfit("transformer", "n_layers", 4, "layers.3.attention.to_q.weight", "missing"),
+            misfit("transformer", "n_layers", 2, "layers.2.attention.to_q.weight", "not read"),
+            misfit("transformer", "n_refiner_layers", 1, "context_refiner.1.feed_forward.w1.weight", "not read"),
+            field("transformer/config.json", "dim", 96, "/transformer/config.json", "axes_dims"),
+            misfit("text_encoder", "num_hidden_layers", 6, "model.layers.4.mlp.down_proj.weight", "missing"),
+            misfit("text_encoder", "num_hidden_layers", 3, "model.layers.3.mlp.down_proj.weight", "not read"),
+            number("transformer/config.json", "n_heads", 0),
+            number("transformer/config.json", "n_heads", 5),
+            number("transformer/config.json", "n_layers", 100_000),
+            number("transformer/config.json", "dim", 2_000_000_000),
+            number("transformer/config.json", "t_scale", 0),
+            badDefault("cfg_normalization", "\"yes\""),
+            badDefault("cfg_normalization", "-1"),
+            badDefault("cfg_truncation", "1.5"),
+            // each file is sound in itself, and yet they do not fit each other
+            field("transformer/config.json", "cap_feat_dim", 64, "/transformer/config.json", "cap_feat_dim"),
+            field("transformer/config.json", "in_channels", 8, "/transformer/config.json", "in_channels"));
 
     private final String checkpoint;
     private final List<String> networks;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.flux2.TinyFlux2;
+import dev.darkroom.longcat.TinyLongCat;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +93,48 @@ class ForeignConfigTest {
                 "edit; processor/preprocessor_config.json; image_processor_type; \"CLIPImageProcessor\"",
                 "edit; processor/preprocessor_config.json; resample; 2",
                 "edit; processor/preprocessor_config.json; image_std; [1e-300, 1, 1]",
+                "longcat; model_index.json; transformer; [\"diffusers\", \"FluxTransformer2DModel\"]",
+                "longcat; model_index.json; text_encoder; [\"transformers\", \"Qwen3VLForConditionalGeneration\"]",
+                "longcat; model_index.json; text_encoder_2; [\"transformers\", \"T5EncoderModel\"]",
+                "longcat; model_index.json; text_processor; [\"transformers\", \"CLIPProcessor\"]",
+                "longcat; transformer/config.json; _class_name; \"FluxTransformer2DModel\"",
+                "longcat; transformer/config.json; patch_size; 2",
+                "longcat; transformer/config.json; guidance_embeds; true",
+                "longcat; transformer/config.json; axes_dims_rope; [4, 6, 8]",
+                "longcat; transformer/config.json; joint_attention_dim; 64",
+                "longcat; text_processor/preprocessor_config.json; resample; 2",
+                "klein; model_index.json; transformer; [\"diffusers\", \"FluxTransformer2DModel\"]",
+                "klein; model_index.json; text_encoder; [\"transformers\", \"Mistral3ForConditionalGeneration\"]",
+                "klein; model_index.json; vae; [\"diffusers\", \"AutoencoderKL\"]",
+                "klein; model_index.json; is_distilled; \"yes\"",
+                "klein; transformer/config.json; _class_name; \"FluxTransformer2DModel\"",
+                "klein; transformer/config.json; mlp_ratio; 4.0",
+                "klein; transformer/config.json; patch_size; 2",
+                "klein; transformer/config.json; eps; 1e-5",
+                "klein; transformer/config.json; timestep_guidance_channels; 128",
+                "klein; transformer/config.json; axes_dims_rope; [4, 4, 8]",
+                "klein; transformer/config.json; axes_dims_rope; [5, 3, 4, 4]",
+                "klein; vae/config.json; _class_name; \"AutoencoderKL\"",
+                "klein; vae/config.json; patch_size; [4, 4]",
+                "klein; vae/config.json; act_fn; \"gelu\"",
+                "klein; vae/config.json; decoder_block_out_channels; [8, 16]",
+                "klein; text_encoder/config.json; model_type; \"qwen2\"",
+                "dev; model_index.json; text_encoder; [\"transformers\", \"Qwen3ForCausalLM\"]",
+                "dev; model_index.json; tokenizer; [\"transformers\", \"Qwen2TokenizerFast\"]",
+                "dev; text_encoder/config.json; model_type; \"llava\"",
+                "zimage; model_index.json; transformer; [\"diffusers\", \"ZImageControlNetModel\"]",
+                "zimage; model_index.json; text_encoder; [\"transformers\", \"Qwen2_5_VLForConditionalGeneration\"]",
+                "zimage; model_index.json; vae; [\"diffusers\", \"AutoencoderKLFlux2\"]",
+                "zimage; model_index.json; siglip; [\"transformers\", \"Siglip2VisionModel\"]",
+                "zimage; transformer/config.json; _class_name; \"Lumina2Transformer2DModel\"",
+                "zimage; transformer/config.json; siglip_feat_dim; 1152",
+                "zimage; transformer/config.json; all_patch_size; [2, 4]",
+                "zimage; transformer/config.json; all_f_patch_size; [2]",
+                "zimage; transformer/config.json; qk_norm; false",
+                "zimage; transformer/config.json; axes_dims; [4, 10, 12]",
+                "zimage; transformer/config.json; rope_theta; 0",
+                "zimage; text_encoder/config.json; model_type; \"qwen2\"",
+                "zimage; text_encoder/config.json; attention_bias; true",
             })
     void aValueThatIsNotComputedIsRefusedByItsName(String which, String file, String key, String value)
             throws IOException {
@@ -168,7 +213,7 @@ class ForeignConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"flux", "edit"})
+    @ValueSource(strings = {"flux", "edit", "zimage", "klein", "dev"})
     void aSoundCheckpointIsReadWithoutARemark(String which) throws IOException {
         assertThat(warnings(checkpoint(which))).isEmpty();
     }
@@ -240,7 +285,15 @@ class ForeignConfigTest {
 
     private Path checkpoint(String which) throws IOException {
         return TestCheckpoints.copy(
-                which.equals("flux") ? TestCheckpoints.POCKET_FLUX : TestCheckpoints.POCKET_EDIT, folder);
+                switch (which) {
+                    case "flux" -> TestCheckpoints.POCKET_FLUX;
+                    case "longcat" -> TinyLongCat.IMAGE;
+                    case "zimage" -> TinyZImage.TURBO;
+                    case "klein" -> TinyFlux2.KLEIN;
+                    case "dev" -> TinyFlux2.DEV;
+                    default -> TestCheckpoints.POCKET_EDIT;
+                },
+                folder);
     }
 
     /** What the log says of a checkpoint's configs while it is opened. */

@@ -96,6 +96,41 @@ class GgufCheckpointTest {
         assertThat(latents(pipeline, gguf)).isEqualTo(latents(pipeline, one));
     }
 
+    @ParameterizedTest
+    @CsvSource({"LONGCAT_IMAGE, ''", "LONGCAT_IMAGE_EDIT, model.diffusion_model."})
+    void longCatUnderTheNamesOfComfy(TinyPipeline pipeline, String prefix) throws IOException {
+        Path one = pipeline.make(folder.resolve("one"));
+        Path gguf = copy(one);
+        Path transformer = gguf.resolve("transformer");
+        GgufFiles.replace(transformer, GgufFiles.asPublished(GgufFiles.read(transformer), prefix), "flux", false);
+
+        assertThat(latents(pipeline, gguf)).isEqualTo(latents(pipeline, one));
+    }
+
+    /** Some writers leave the first dimension of the tokens that fill up out. */
+    @ParameterizedTest
+    @CsvSource({"ZIMAGE, '', false", "ZIMAGE_IMG2IMG, model.diffusion_model., true"})
+    void zImageUnderTheNamesOfItsMakers(TinyPipeline pipeline, String prefix, boolean flat) throws IOException {
+        Path one = pipeline.make(folder.resolve("one"));
+        Path gguf = copy(one);
+        Path transformer = gguf.resolve("transformer");
+        Map<String, Numbers> theirs = GgufFiles.ofZImage(GgufFiles.read(transformer), prefix, flat);
+        theirs.put(prefix + "norm_final.weight", new Numbers(new long[] {48}, new float[48]));
+        GgufFiles.replace(transformer, theirs, "lumina2", false);
+
+        assertThat(latents(pipeline, gguf)).isEqualTo(latents(pipeline, one));
+    }
+
+    @Test
+    void zImagesSafetensorsFileOfComfy() throws IOException {
+        Path one = TinyPipeline.ZIMAGE.make(folder.resolve("one"));
+        Path single = copy(one);
+        Path transformer = single.resolve("transformer");
+        GgufFiles.replace(transformer, GgufFiles.ofZImage(GgufFiles.read(transformer), COMFY, false));
+
+        assertThat(latents(TinyPipeline.ZIMAGE, single)).isEqualTo(latents(TinyPipeline.ZIMAGE, one));
+    }
+
     @Test
     void oneSafetensorsFileOfItsAuthors() throws IOException {
         Path one = TinyPipeline.FLUX.make(folder.resolve("one"));

@@ -171,7 +171,10 @@ public final class GgufFiles {
         for (var embedder : Map.of("time_in", "timestep", "vector_in", "text", "guidance_in", "guidance")
                 .entrySet()) {
             String to = embedder.getKey();
-            String from = "time_text_embed." + embedder.getValue() + "_embedder.linear_";
+            String parent = rest.containsKey("time_embed.timestep_embedder.linear_1.weight")
+                    ? "time_embed."
+                    : "time_text_embed.";
+            String from = parent + embedder.getValue() + "_embedder.linear_";
             if (rest.containsKey(from + "1.weight")) {
                 stack(rest, theirs, to + ".in_layer", from + "1");
                 stack(rest, theirs, to + ".out_layer", from + "2");
@@ -188,6 +191,33 @@ public final class GgufFiles {
             throw new IllegalStateException(rest.keySet() + " has no other name");
         }
         return renamed(theirs, name -> prefix + name);
+    }
+
+    /**
+     * The tensors of a Z-Image transformer as its makers' code calls and stacks them, behind a prefix.
+     *
+     * @param flat true if rows have no dimension of their own
+     */
+    static Map<String, Numbers> ofZImage(Map<String, Numbers> ours, String prefix, boolean flat) {
+        Map<String, Numbers> theirs = new LinkedHashMap<>();
+        ours.forEach((name, tensor) -> {
+            String other = name.replace("all_x_embedder.2-1", "x_embedder")
+                    .replace("all_final_layer.2-1", "final_layer")
+                    .replace("attention.to_out.0", "attention.out")
+                    .replace("attention.norm_q", "attention.q_norm")
+                    .replace("attention.norm_k", "attention.k_norm")
+                    .replaceAll("attention\\.to_[qkv]", "attention.qkv");
+            boolean row = flat && tensor.shape.length == 2 && tensor.shape[0] == 1;
+            theirs.putIfAbsent(prefix + other, row ? new Numbers(new long[] {tensor.shape[1]}, tensor.values) : tensor);
+            if (name.contains("attention.to_v")) {
+                theirs.put(
+                        prefix + other,
+                        Objects.requireNonNull(ours.get(name.replace("to_v", "to_q")))
+                                .below(Objects.requireNonNull(ours.get(name.replace("to_v", "to_k"))))
+                                .below(tensor));
+            }
+        });
+        return theirs;
     }
 
     private static void stack(Map<String, Numbers> from, Map<String, Numbers> to, String name, String... layers) {

@@ -2,6 +2,7 @@ package dev.darkroom.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.model.HeldNetworks;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Resident;
@@ -39,7 +40,7 @@ class HeldSizesTest {
     @ParameterizedTest
     @MethodSource("placements")
     void whatIsMeasuredIsAllocated(Placement placement) {
-        for (Path checkpoint : List.of(TestCheckpoints.POCKET_FLUX, TestCheckpoints.POCKET_EDIT)) {
+        for (Path checkpoint : List.of(TestCheckpoints.POCKET_FLUX, TestCheckpoints.POCKET_EDIT, TinyLongCat.IMAGE)) {
             try (ImageModel model = LoadedModel.open("sizes", checkpoint)) {
                 model.networks().stream()
                         .filter(network -> network.role() != Resident.Role.VAE)

@@ -13,7 +13,6 @@ import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.TestJobs;
-import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.tensor.Probe;
@@ -60,7 +59,7 @@ class ModelContractTest {
             Job job = job(pipeline, "a fox");
             model.check(job);
 
-            assertThat(model.fit(job)).isEqualTo(Fit.MADE_FOR);
+            assertThat(model.fit(job)).isEqualTo(pipeline.fit());
             List<String> steps = new ArrayList<>();
             Rendering rendering = model.render(
                     job, TestJobs.first(job), pipeline.sources(PICTURE), (step, all) -> steps.add(step + " of " + all));
@@ -141,7 +140,14 @@ class ModelContractTest {
     @EnumSource
     void aPictureThatDiffersInOneLevelIsEncodedAnew(TinyPipeline pipeline) throws IOException {
         if (pipeline.sources(PICTURE).images().isEmpty()) {
-            assertThat(pipeline).isIn(TinyPipeline.FLUX, TinyPipeline.QWEN_IMAGE);
+            assertThat(pipeline)
+                    .isIn(
+                            TinyPipeline.FLUX,
+                            TinyPipeline.QWEN_IMAGE,
+                            TinyPipeline.LONGCAT_IMAGE,
+                            TinyPipeline.ZIMAGE,
+                            TinyPipeline.FLUX2_KLEIN,
+                            TinyPipeline.FLUX2_KLEIN_BASE);
             return;
         }
         try (ImageModel model = pipeline.load(folder)) {
@@ -163,11 +169,9 @@ class ModelContractTest {
     void warmingUpGoesThroughItsOwnNetworksAndLeavesOnlyWhatMayBeKept(TinyPipeline pipeline) throws IOException {
         try (ImageModel model = pipeline.load(folder)) {
             Map<String, float[]> seen = Probe.record(model::warmUp);
-            boolean takesImages =
-                    !pipeline.sources(PICTURE).images().isEmpty() && pipeline != TinyPipeline.FLUX_IMG2IMG;
             assertThat(seen.containsKey("down_blocks.0"))
                     .as("the autoencoder's encoder")
-                    .isEqualTo(takesImages);
+                    .isEqualTo(pipeline.isWarmedUpWithAPicture());
             assertThat(seen).containsKey("up_blocks.0");
             long kept = Scope.liveTensors();
 
@@ -182,7 +186,7 @@ class ModelContractTest {
     void aPromptThatIsCutIsNotedOrRefused(TinyPipeline pipeline) throws IOException {
         try (ImageModel model = pipeline.load(folder)) {
             Job job = job(pipeline, "a red fox in the snow, ".repeat(700));
-            if (pipeline.readsPictures()) {
+            if (!pipeline.cutsPrompts()) {
                 assertThatExceptionOfType(JobException.class)
                         .isThrownBy(() -> model.check(job))
                         .withMessageContaining("prompt: must make at most 2048 tokens");
@@ -252,7 +256,24 @@ class ModelContractTest {
         "QWEN_IMAGE, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
         "QWEN_IMAGE, vae, decoder.conv_out.weight, 'the autoencoder (vae), decoding the picture, gave'",
         "QWEN_IMAGE_EDIT, text_encoder, visual.merger.ln_q.weight, the vision tower of text_encoder gave",
-        "QWEN_IMAGE_EDIT_PLUS, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'"
+        "QWEN_IMAGE_EDIT_PLUS, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'",
+        "LONGCAT_IMAGE, text_encoder, model.norm.weight, text_encoder gave",
+        "LONGCAT_IMAGE, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
+        "LONGCAT_IMAGE, vae, decoder.conv_out.weight, 'the autoencoder (vae), decoding the picture, gave'",
+        "LONGCAT_IMAGE_EDIT, text_encoder, visual.merger.ln_q.weight, the vision tower of text_encoder gave",
+        "LONGCAT_IMAGE_EDIT, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'",
+        "FLUX2_KLEIN, text_encoder, model.layers.2.mlp.down_proj.weight, text_encoder gave",
+        "FLUX2_KLEIN, transformer, single_stream_modulation.linear.weight, 'the transformer, in step 1, gave'",
+        "FLUX2_KLEIN, vae, bn.running_mean, 'the autoencoder (vae), decoding the picture, gave'",
+        "FLUX2_KLEIN_EDIT, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'",
+        "FLUX2_DEV, text_encoder, language_model.model.layers.29.mlp.down_proj.weight, text_encoder gave",
+        "FLUX2_DEV, transformer, proj_out.weight, 'the transformer, in step 1, gave'",
+        "ZIMAGE, text_encoder, model.layers.2.mlp.down_proj.weight, text_encoder gave",
+        "ZIMAGE, transformer, all_final_layer.2-1.linear.weight, 'the transformer, in step 1, gave'",
+        "ZIMAGE, transformer, cap_pad_token, 'the transformer, in step 1, gave'",
+        "ZIMAGE, vae, decoder.conv_out.bias, 'the autoencoder (vae), decoding the picture, gave'",
+        "ZIMAGE_IMG2IMG, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'",
+        "ZIMAGE_INPAINT, vae, encoder.conv_out.weight, 'the autoencoder (vae), encoding a picture, gave'"
     })
     void numbersThatAreNotFiniteFailTheJobByTheNameOfTheirNetwork(
             TinyPipeline pipeline, String component, String tensor, String message) throws IOException {
@@ -280,7 +301,7 @@ class ModelContractTest {
 
     /** Image to image is no warm-up of its own: the job itself fails again, for nothing faulty was kept. */
     private static void warmUpAsTheJob(ImageModel model, TinyPipeline pipeline, Job job) {
-        if (pipeline == TinyPipeline.FLUX_IMG2IMG) {
+        if (pipeline.isDrawnByTextToImage()) {
             render(model, pipeline, job);
         } else {
             model.warmUp();

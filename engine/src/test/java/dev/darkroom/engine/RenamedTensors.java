@@ -13,13 +13,13 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Weights under other names, as other versions of a library write them; their numbers stay as they are. */
-final class RenamedTensors {
+public final class RenamedTensors {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RenamedTensors() {}
 
     /** Renames the tensors of a component, in its files and in their index. */
-    static void rename(Path component, UnaryOperator<String> name) throws IOException {
+    public static void rename(Path component, UnaryOperator<String> name) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(component)) {
             files = all.toList();

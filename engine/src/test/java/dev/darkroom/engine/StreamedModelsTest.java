@@ -65,7 +65,7 @@ class StreamedModelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"FLUX", "QWEN_IMAGE_EDIT_PLUS"})
+    @EnumSource(names = {"FLUX", "QWEN_IMAGE_EDIT_PLUS", "LONGCAT_IMAGE_EDIT", "FLUX2_KLEIN_EDIT", "ZIMAGE"})
     void soDoesEveryFamilyInFp8(TinyPipeline pipeline) throws IOException {
         Path checkpoint = pipeline.make(folder.resolve("checkpoint"));
         Map<String, float[]> expected = latents(pipeline, checkpoint, Holding.RESIDENT, true);

@@ -25,7 +25,7 @@ final class TinyLora {
                 .layers();
         var writer = new SafetensorsWriter();
         new TreeMap<>(layers).forEach((layer, shape) -> {
-            if (layer.endsWith("attn.to_q") || layer.endsWith("attn.to_v")) {
+            if (layer.endsWith(".to_q") || layer.endsWith(".to_v")) {
                 writer.halves("transformer." + layer, DType.FLOAT32, 1, shape.in(), shape.out(), number);
             }
         });

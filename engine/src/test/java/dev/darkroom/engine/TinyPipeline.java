@@ -1,14 +1,18 @@
 package dev.darkroom.engine;
 
 import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.longcat.TinyLongCat;
+import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Sources;
 import dev.darkroom.qwenimage.TinyQwen;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +60,65 @@ public enum TinyPipeline {
         @Override
         public Path make(Path folder) throws IOException {
             return TinyQwen.make(folder, "QwenImageEditPlusPipeline", SMALL);
+        }
+    },
+    LONGCAT_IMAGE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyLongCat.image(folder, SMALL);
+        }
+    },
+    LONGCAT_IMAGE_EDIT(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyLongCat.edit(folder, SMALL);
+        }
+    },
+    FLUX2_KLEIN(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL);
+        }
+    },
+    FLUX2_KLEIN_EDIT(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL);
+        }
+    },
+    FLUX2_KLEIN_BASE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.base(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL));
+        }
+    },
+    FLUX2_DEV(Brings.IMAGE) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyFlux2.make(TinyFlux2.DEV, folder, SMALL);
+        }
+    },
+    ZIMAGE(Brings.NOTHING) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+    },
+    ZIMAGE_IMG2IMG(Brings.START) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+    },
+    ZIMAGE_INPAINT(Brings.MASK) {
+        @Override
+        public Path make(Path folder) throws IOException {
+            return TinyZImage.make(folder, SMALL);
+        }
+
+        @Override
+        Fit fit() {
+            return Fit.ABLE;
         }
     };
 
@@ -109,8 +172,28 @@ public enum TinyPipeline {
                 brings == Brings.NOTHING ? List.of() : List.of(picture), brings == Brings.MASK ? picture : null, loras);
     }
 
-    /** True if its text encoder sees the pictures; then a prompt is never cut, for it would lose what it says of them. */
+    /** How well the pipeline suits that job. */
+    Fit fit() {
+        return Fit.MADE_FOR;
+    }
+
+    /** True if its checkpoint is one of text to image, and is warmed up as that. */
+    boolean isDrawnByTextToImage() {
+        return this == FLUX_IMG2IMG || this == ZIMAGE_IMG2IMG || this == ZIMAGE_INPAINT;
+    }
+
+    /** True if its checkpoint draws and edits, and is warmed up with an edit. */
+    boolean isWarmedUpWithAPicture() {
+        return name().startsWith("FLUX2") || brings != Brings.NOTHING && !isDrawnByTextToImage();
+    }
+
+    /** True if its text encoder sees the pictures. */
     boolean readsPictures() {
-        return this == QWEN_IMAGE_EDIT || this == QWEN_IMAGE_EDIT_PLUS;
+        return this == LONGCAT_IMAGE_EDIT || !cutsPrompts();
+    }
+
+    /** False if a prompt is refused where it is too long, as the reference's own would be for the picture beside it. */
+    boolean cutsPrompts() {
+        return this != QWEN_IMAGE_EDIT && this != QWEN_IMAGE_EDIT_PLUS;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.mmdit.MmditConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which config.json of a transformer is understood, and what is said of one that is not. */
 class FluxConfigTest {
+    private static final MmditConfig BLOCKS = new MmditConfig(64, 64, 19, 38, 24, 128, 4096, List.of(16, 56, 56));
+
     @TempDir
     Path folder;
 
@@ -25,20 +28,19 @@ class FluxConfigTest {
                  "num_layers": 19, "num_single_layers": 38, "patch_size": 1, "pooled_projection_dim": 768}
                 """);
 
-        assertThat(config).isEqualTo(new FluxConfig(64, 64, 19, 38, 24, 128, 4096, 768, true, List.of(16, 56, 56)));
+        assertThat(config).isEqualTo(new FluxConfig(BLOCKS, 768, true));
         assertThat(config.width()).isEqualTo(3072);
     }
 
     @Test
     void whatAConfigLeavesOutIsTheReferencesDefault() throws IOException {
-        assertThat(read("{}"))
-                .isEqualTo(new FluxConfig(64, 64, 19, 38, 24, 128, 4096, 768, false, List.of(16, 56, 56)));
+        assertThat(read("{}")).isEqualTo(new FluxConfig(BLOCKS, 768, false));
     }
 
     @Test
     void eitherKindOfBlockMayBeAbsent() throws IOException {
-        assertThat(read("{\"num_layers\": 0}").doubleBlocks()).isZero();
-        assertThat(read("{\"num_single_layers\": 0}").singleBlocks()).isZero();
+        assertThat(read("{\"num_layers\": 0}").blocks().doubleBlocks()).isZero();
+        assertThat(read("{\"num_single_layers\": 0}").blocks().singleBlocks()).isZero();
     }
 
     @Test

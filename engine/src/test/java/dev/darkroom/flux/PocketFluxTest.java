@@ -216,12 +216,6 @@ class PocketFluxTest {
         LoadedModel.assertRefused(model(), WISH.withNegative("purple", 1.0).job(), "negative_prompt: has no effect");
     }
 
-    @ParameterizedTest
-    @CsvSource({"25, 0.28, 18", "50, 0.14, 43", "50, 0.28, 36", "100, 0.07, 93", "4, 0.6, 1", "4, 1, 0"})
-    void strengthStartsAtTheReferencesStep(int steps, double strength, int first) {
-        assertThat(FluxImg2ImgPipeline.firstStep(steps, strength)).isEqualTo(first);
-    }
-
     @Test
     void aGuidanceScaleIsRefusedUnlessItIsZero() {
         LoadedModel.assertRefused(

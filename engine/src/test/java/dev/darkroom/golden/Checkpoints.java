@@ -56,7 +56,7 @@ record Checkpoints(List<Path> folders) {
                 .filter(folder -> GoldenValues.read(folder.resolve("model_index.json"))
                         .path("_class_name")
                         .asText()
-                        .startsWith(pipelinePrefix))
+                        .matches(pipelinePrefix + ".*"))
                 .toList());
     }
 

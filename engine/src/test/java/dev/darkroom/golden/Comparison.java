@@ -14,7 +14,7 @@ record Comparison(String tensor, double maxAbs, double relativeL2, Tolerance tol
         static final Tolerance TIMESTEPS = new Tolerance(1e-3, Double.POSITIVE_INFINITY);
 
         /** In bfloat16 rounding alone is 2e-3, and these networks are small: what is wrong is further apart than this. */
-        private static Tolerance float32(double maxAbs, double relativeL2) {
+        static Tolerance float32(double maxAbs, double relativeL2) {
             return GoldenTensors.DTYPE == DType.FLOAT32
                     ? new Tolerance(maxAbs, relativeL2)
                     : new Tolerance(Double.POSITIVE_INFINITY, 5e-2);

@@ -21,7 +21,7 @@ final class FluxGoldens {
     static final GoldenFamily FAMILY = new GoldenFamily(
             "flux",
             Pattern.compile("\\bFlux(Kontext|Fill|)(Pipeline|Transformer2DModel)\\b"),
-            "Flux",
+            "Flux(?!2)",
             "dev",
             Map.of(
                     "tokenizers", FluxGoldens::tokenizers,

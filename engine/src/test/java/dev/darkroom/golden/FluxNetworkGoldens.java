@@ -1,7 +1,6 @@
 package dev.darkroom.golden;
 
 import dev.darkroom.diffusion.StepCache;
-import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.nn.Conditioning;
@@ -43,18 +42,20 @@ final class FluxNetworkGoldens {
 
     static void transformer(List<Comparison> results, FluxTransformer transformer, GoldenTensors golden) {
         Tensor ids = Tensor.cat(0, golden.tensor("in.txt_ids"), golden.tensor("in.img_ids"));
-        Tensor rope = FluxPositions.rope(ids, transformer.config());
+        Tensor rope = transformer.config().blocks().rope(ids);
         rope(results, rope, golden);
         Map<String, float[]> seen = NetworkGoldens.forward(
                 results,
                 golden,
                 "out.sample",
-                () -> transformer.forward(
-                        golden.tensor("in.hidden_states"),
-                        golden.tensor("in.encoder_hidden_states"),
-                        conditioning(transformer, golden),
-                        rope,
-                        StepCache.none()));
+                () -> transformer
+                        .blocks()
+                        .forward(
+                                golden.tensor("in.hidden_states"),
+                                golden.tensor("in.encoder_hidden_states"),
+                                conditioning(transformer, golden),
+                                rope,
+                                StepCache.none()));
         for (int i = 0; golden.has("mid.single." + i + ".1"); i++) {
             String name = "mid.single." + i;
             float[] joint = Tensor.cat(1, golden.tensor(name + ".0"), golden.tensor(name + ".1"))

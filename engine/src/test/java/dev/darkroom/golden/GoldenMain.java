@@ -12,7 +12,13 @@ import java.util.stream.Stream;
 public final class GoldenMain {
     private static final int DEPTH = 5;
 
-    private static final List<GoldenFamily> FAMILIES = List.of(FluxGoldens.FAMILY, QwenGoldens.FAMILY);
+    private static final List<GoldenFamily> FAMILIES = List.of(
+            FluxGoldens.FAMILY,
+            Flux2Goldens.FAMILY,
+            Flux2Goldens.DEV,
+            QwenGoldens.FAMILY,
+            LongCatGoldens.FAMILY,
+            ZImageGoldens.FAMILY);
 
     private GoldenMain() {}
 

@@ -3,7 +3,6 @@ package dev.darkroom.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.flux.FluxNetworks;
-import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.lora.Loras;
@@ -74,13 +73,17 @@ record LoraNetworks(
     }
 
     private static Function<Tensor, Tensor> flux(FluxTransformer transformer, GoldenTensors in) {
-        return tokens -> transformer.forward(
-                tokens,
-                in.tensor("in.encoder_hidden_states"),
-                FluxNetworkGoldens.conditioning(transformer, in),
-                FluxPositions.rope(
-                        Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids")), transformer.config()),
-                StepCache.none());
+        return tokens -> transformer
+                .blocks()
+                .forward(
+                        tokens,
+                        in.tensor("in.encoder_hidden_states"),
+                        FluxNetworkGoldens.conditioning(transformer, in),
+                        transformer
+                                .config()
+                                .blocks()
+                                .rope(Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids"))),
+                        StepCache.none());
     }
 
     private static Function<Tensor, Tensor> qwen(QwenImageTransformer transformer, GoldenTensors in, JsonNode shapes) {

@@ -73,7 +73,8 @@ final class PipelineGoldens {
         }
     }
 
-    private static void sigmas(List<Comparison> results, Run run, GoldenTensors golden) {
+    /** Compares the noise levels of a run. */
+    static void sigmas(List<Comparison> results, Run run, GoldenTensors golden) {
         if (golden.has("sigmas")) {
             float[] expected = golden.floats("sigmas");
             results.add(Comparison.of(
@@ -111,11 +112,11 @@ final class PipelineGoldens {
     /** Compares shift, noise levels and timesteps for the steps and tokens of a row. */
     static void schedule(List<Comparison> results, String of, FlowMatchSchedule schedule, JsonNode row) {
         int steps = row.path("steps").asInt();
-        int tokens = row.path("image_seq_len").asInt();
+        int tokens = row.path("image_seq_len").asInt(row.path("image_tokens").asInt());
         String label = of + steps + " steps, " + tokens + " tokens: ";
         results.add(Comparison.of(
                 label + "mu",
-                new double[] {schedule.mu(tokens)},
+                new double[] {schedule.mu(tokens, steps)},
                 new double[] {row.path("mu").asDouble()},
                 Tolerance.SIGMAS));
         if (row.path("sigmas").path(0).isTextual()) {

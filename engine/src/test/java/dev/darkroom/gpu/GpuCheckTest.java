@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.meta.MetaProcess;
+import dev.darkroom.mmdit.MmditConfig;
 import dev.darkroom.tensor.LibtorchFolder;
 import dev.darkroom.tensor.Operators;
 import java.io.IOException;
@@ -82,7 +83,7 @@ class GpuCheckTest {
 
     @Test
     void theWorkOfAStepIsThatOfThePublishedNetwork() {
-        var config = new FluxConfig(64, 64, 19, 38, 24, 128, 4096, 768, true, List.of(16, 56, 56));
+        var config = new FluxConfig(new MmditConfig(64, 64, 19, 38, 24, 128, 4096, List.of(16, 56, 56)), 768, true);
 
         StepWork work = StepWork.of(config, 512, 4096, 1);
 

@@ -3,9 +3,10 @@ package dev.darkroom.gpu;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.diffusion.StepCache;
+import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.flux.FluxConfig;
-import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.nn.Conditioning;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.OperatorTimes;
@@ -75,19 +76,20 @@ final class Passes {
     Runnable pass(int side, int batch) {
         FluxConfig config = config();
         int rows = side / 16;
-        Tensor tokens = random(1, batch, imageTokens(side), config.inChannels());
-        Tensor embeds = random(2, batch, textTokens, config.promptWidth());
+        Tensor tokens = random(1, batch, imageTokens(side), config.blocks().inChannels());
+        Tensor embeds = random(2, batch, textTokens, config.blocks().promptWidth());
         Tensor pooled = random(3, batch, config.pooledWidth());
         Tensor sigma = onCard(Tensor.of(new float[] {0.5f}, 1, 1));
         Tensor guidance = config.guidanceEmbeds() ? onCard(Tensor.of(numbers(batch, 3.5f), batch)) : null;
         Conditioning conditioning = transformer.conditioning(sigma, guidance, pooled);
-        Tensor rope = new FluxPositions()
-                .image(0, Math.toIntExact(textTokens), 1)
-                .image(0, rows, rows)
-                .rope(config, card.device());
+        Tensor rope = new Positions()
+                .image(0, new TokenGrid(Math.toIntExact(textTokens), 1))
+                .image(0, new TokenGrid(rows, rows))
+                .rope(config.blocks(), card.device());
         return () -> {
             try (var pass = Scope.open("pass")) {
                 transformer
+                        .blocks()
                         .forward(tokens, embeds, conditioning, rope, StepCache.none())
                         .await();
             }

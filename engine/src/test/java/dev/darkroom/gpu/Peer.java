@@ -47,10 +47,10 @@ record Peer(@Nullable Path script) {
         }
         List<String> command = new ArrayList<>(List.of("python3", script.toString()));
         Stream.of(
-                        config.doubleBlocks(),
-                        config.singleBlocks(),
-                        config.heads(),
-                        config.headWidth(),
+                        config.blocks().doubleBlocks(),
+                        config.blocks().singleBlocks(),
+                        config.blocks().heads(),
+                        config.blocks().headWidth(),
                         text,
                         image,
                         batch,

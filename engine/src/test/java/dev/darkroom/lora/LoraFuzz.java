@@ -1,7 +1,7 @@
 package dev.darkroom.lora;
 
 import dev.darkroom.checkpoint.CheckpointException;
-import dev.darkroom.flux.FluxLoraNames;
+import dev.darkroom.flux.FluxNames;
 import dev.darkroom.fuzz.ScratchFile;
 import dev.darkroom.job.JobException;
 import dev.darkroom.qwenimage.QwenImageLoraNames;
@@ -32,7 +32,7 @@ public final class LoraFuzz {
         try {
             SafetensorsFile file = SafetensorsFile.read(FILE.holding(content));
             LoraPlan plan =
-                    LoraPlanner.plan("loras[0]", file, LAYERS, List.of(new FluxLoraNames(), new QwenImageLoraNames()));
+                    LoraPlanner.plan("loras[0]", file, LAYERS, List.of(FluxNames.NAMES, new QwenImageLoraNames()));
             plan.pairs()
                     .forEach(pair -> pair.module().layers().forEach(layer -> {
                         if (!LAYERS.containsKey(pair.role())

@@ -7,7 +7,6 @@ import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.engine.Families;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.FluxNetworks;
-import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
@@ -315,6 +314,7 @@ class LoraOnFluxTest {
         Tensor ids = Tensor.cat(
                 0, GOLDEN.get("in.txt_ids").tensor(), GOLDEN.get("in.img_ids").tensor());
         return transformer
+                .blocks()
                 .forward(
                         GOLDEN.get("in.hidden_states").tensor().to(dtype),
                         GOLDEN.get("in.encoder_hidden_states").tensor().to(dtype),
@@ -322,7 +322,7 @@ class LoraOnFluxTest {
                                 GOLDEN.get("in.timestep").tensor().reshape(1, -1),
                                 GOLDEN.get("in.guidance").tensor(),
                                 GOLDEN.get("in.pooled_projections").tensor().to(dtype)),
-                        FluxPositions.rope(ids, transformer.config()),
+                        transformer.config().blocks().rope(ids),
                         StepCache.none())
                 .toFloats();
     }

@@ -36,6 +36,9 @@ class LoraPrefixesTest {
         "module.text_encoder_2.base_model.model.a.b, text_encoder_2, a.b",
         "text_encoders.clip_l.transformer.a.b, text_encoder, a.b",
         "text_encoders.t5xxl.transformer.a.b, text_encoder_2, a.b",
+        "text_encoders.qwen3_4b.transformer.model.a.b, text_encoder, model.a.b",
+        "text_encoders.qwen3_8b.transformer.model.a.b, text_encoder, model.a.b",
+        "text_encoders.mistral3_24b.transformer.model.a.b, text_encoder, model.a.b",
         "text_encoder.model.layers.0.a, text_encoder, model.layers.0.a",
         "lora_te1_a_b, text_encoder, a_b",
         "lora_te3_a_b, text_encoder_2, a_b"

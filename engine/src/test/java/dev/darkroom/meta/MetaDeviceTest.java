@@ -65,7 +65,11 @@ class MetaDeviceTest {
     void theNetworksHaveThePublishedSizes() {
         assertPublished(sizes("flux.1-dev: text").get("transformer"), 23_802_816_640L);
         assertPublished(sizes("flux.1-dev: text").get("text_encoder_2"), 9_524_621_312L);
+        assertPublished(sizes("flux.2-klein-4b: text").get("transformer"), 7_751_089_152L);
+        assertPublished(sizes("flux.2-klein-9b: text").get("transformer"), 18_157_162_496L);
+        assertPublished(sizes("flux.2-dev: text").get("transformer"), 64_446_562_304L);
         assertPublished(sizes("qwen-image-edit-2509: edit with CFG").get("transformer"), 40_860_802_176L);
+        assertPublished(sizes("z-image: text with CFG").get("transformer"), 12_309_817_472L);
     }
 
     /** Tensors begin at multiples of some bytes, so a little lies between them. */
@@ -102,7 +106,12 @@ class MetaDeviceTest {
                 "flux.1-dev: fp8",
                 "flux.1-dev: fp8 with a DoRA",
                 "qwen-image-edit-2509: edit with CFG",
-                "qwen-image-edit-2509: fp8 with CFG"
+                "qwen-image-edit-2509: fp8 with CFG",
+                "flux.2-klein-4b: text",
+                "flux.2-klein-4b: fp8",
+                "flux.2-dev: text",
+                "z-image-turbo: text",
+                "z-image-turbo: fp8"
             })
     void theWeightsTakeWhatWasCounted(String scenario) {
         JsonNode told = MetaRuns.named(scenario);
@@ -118,7 +127,10 @@ class MetaDeviceTest {
     @CsvSource({
         "flux.1-dev: streamed, 2, 5",
         "'flux.1-dev: streamed in part, in fp8, with a DoRA', 3, 13",
-        "qwen-image-edit-2509: streamed edit with CFG, 2, 5"
+        "qwen-image-edit-2509: streamed edit with CFG, 2, 5",
+        "flux.2-klein-4b: streamed, 2, 2",
+        "flux.2-dev: streamed, 2, 6",
+        "z-image-turbo: streamed, 2, 3"
     })
     void streamedWeightsTakeWhatWasMeasuredFromTheirHeaders(String scenario, int slots, long mostGigabytes) {
         JsonNode told = MetaRuns.named(scenario);
@@ -137,6 +149,7 @@ class MetaDeviceTest {
         assertThat(peak("flux.1-dev: streamed")).isEqualTo(peak("flux.1-dev: text"));
         assertThat(peak("qwen-image-edit-2509: streamed edit with CFG"))
                 .isEqualTo(peak("qwen-image-edit-2509: edit with CFG"));
+        assertThat(peak("z-image-turbo: streamed")).isEqualTo(peak("z-image-turbo: text"));
     }
 
     private static double peak(String scenario) {

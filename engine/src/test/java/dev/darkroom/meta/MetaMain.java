@@ -125,7 +125,7 @@ final class MetaMain {
                 .required()
                 .layers());
         layers.forEach((layer, shape) -> {
-            if (layer.endsWith("attn.to_q") || layer.endsWith("attn.to_v")) {
+            if (layer.endsWith(".to_q") || layer.endsWith(".to_v")) {
                 writer.halves("transformer." + layer, DType.FLOAT32, 2, shape.in(), shape.out(), 0.1f);
                 if (scenario.adapter() == Adapter.DORA) {
                     writer.add(

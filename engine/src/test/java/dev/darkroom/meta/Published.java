@@ -3,7 +3,10 @@ package dev.darkroom.meta;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Size;
+import dev.darkroom.longcat.TinyLongCat;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,6 +52,44 @@ public enum Published {
         void change(Path folder) throws IOException {
             TestCheckpoints.edit(folder.resolve("transformer/config.json"), config -> config.put("zero_cond_t", true));
         }
+    },
+    LONGCAT_IMAGE("longcat-image", "longcat", TinyLongCat.IMAGE, "LongCatImagePipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            likeOthers(folder);
+        }
+
+        @Override
+        void change(Map<String, SparseComponent> networks) {
+            likeOthers(networks);
+        }
+    },
+    LONGCAT_IMAGE_EDIT("longcat-image-edit", "longcat", TinyLongCat.IMAGE, "LongCatImageEditPipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            likeOthers(folder);
+        }
+
+        @Override
+        void change(Map<String, SparseComponent> networks) {
+            likeOthers(networks);
+        }
+    },
+    FLUX_2_KLEIN_4B("flux.2-klein-4b", "flux2-klein-4b", TinyFlux2.KLEIN, "Flux2KleinPipeline"),
+    FLUX_2_KLEIN_BASE_4B("flux.2-klein-base-4b", "flux2-klein-4b", TinyFlux2.KLEIN, "Flux2KleinPipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            TinyFlux2.base(folder);
+        }
+    },
+    FLUX_2_KLEIN_9B("flux.2-klein-9b", "flux2-klein-9b", TinyFlux2.KLEIN, "Flux2KleinPipeline"),
+    FLUX_2_DEV("flux.2-dev", "flux2-dev", TinyFlux2.DEV, "Flux2Pipeline"),
+    Z_IMAGE_TURBO("z-image-turbo", "z-image", TinyZImage.TURBO, "ZImagePipeline"),
+    Z_IMAGE("z-image", "z-image", TinyZImage.TURBO, "ZImagePipeline") {
+        @Override
+        void change(Path folder) throws IOException {
+            TinyZImage.base(folder);
+        }
     };
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -87,6 +128,9 @@ public enum Published {
     /** Its networks: folder → tensors. */
     Map<String, SparseComponent> networks() {
         Map<String, SparseComponent> networks = SparseComponent.read(resource(family + ".tensors"));
+        String other = family.startsWith("flux2") ? "flux2-klein-4b.tensors" : "flux.tensors";
+        networks.computeIfAbsent(
+                "vae", vae -> SparseComponent.read(resource(other)).get(vae));
         change(networks);
         return networks;
     }
@@ -109,6 +153,26 @@ public enum Published {
             network.getValue().write(folder.resolve(network.getKey()));
         }
         return folder;
+    }
+
+    /** Writes the configs of an autoencoder and a text encoder that another family has too. */
+    private static void likeOthers(Path folder) throws IOException {
+        merge(folder, "flux", "vae/config.json");
+        merge(folder, "flux", "scheduler/scheduler_config.json");
+        merge(folder, "qwen-image", "text_encoder/config.json");
+    }
+
+    private static void merge(Path folder, String other, String config) throws IOException {
+        var over = (ObjectNode) JSON.readTree(resource(other + ".json")).path(config);
+        TestCheckpoints.edit(folder.resolve(config), file -> merge(file, over));
+    }
+
+    private static void likeOthers(Map<String, SparseComponent> networks) {
+        Map.of("vae", "flux", "text_encoder", "qwen-image")
+                .forEach((network, other) -> networks.put(
+                        network,
+                        Objects.requireNonNull(SparseComponent.read(resource(other + ".tensors"))
+                                .get(network))));
     }
 
     private static void merge(ObjectNode config, ObjectNode over) {

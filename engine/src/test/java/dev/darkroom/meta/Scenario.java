@@ -74,7 +74,10 @@ public record Scenario(
 
     /** The job that a checkpoint is made for, with as many passes a step as it is used with. */
     public static Scenario usual(String checkpoint, Size size, int steps) {
-        boolean guidedByItself = checkpoint.contains("qwen");
+        boolean guidedByItself = checkpoint.contains("qwen")
+                || checkpoint.contains("longcat")
+                || checkpoint.equals("z-image")
+                || checkpoint.contains("klein-base");
         Brings brings = checkpoint.contains("fill")
                 ? Brings.MASK
                 : checkpoint.contains("edit") || checkpoint.contains("kontext") ? Brings.IMAGES : Brings.PROMPT;

@@ -33,6 +33,16 @@ final class Scenarios {
             Scenario.of("two pictures with CFG", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withPictures(2)
                     .away(" "),
+            Scenario.of("text with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
+                    .away(""),
+            Scenario.of("edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+                    .away(""),
+            Scenario.of("fp8 with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .away(""),
+            Scenario.of("streamed edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+                    .held(Holding.STREAMED)
+                    .away(""),
             Scenario.of("LoRA", "qwen-image-edit-2511", 1024, 1024, Brings.IMAGES)
                     .withLora(),
             Scenario.of("fp8", "flux.1-dev", 1024, 1024, Brings.PROMPT).inFp8(),
@@ -50,6 +60,39 @@ final class Scenarios {
             Scenario.of("streamed edit with CFG", "qwen-image-edit-2509", 1024, 1024, Brings.IMAGES)
                     .held(Holding.STREAMED)
                     .away(" "),
+            Scenario.of("text", "z-image-turbo", 1024, 1024, Brings.PROMPT),
+            Scenario.of("text at 512²", "z-image-turbo", 512, 512, Brings.PROMPT),
+            Scenario.of("text at 2048²", "z-image-turbo", 2048, 2048, Brings.PROMPT),
+            Scenario.of("four at once with a LoRA", "z-image-turbo", 256, 256, Brings.PROMPT)
+                    .withLora()
+                    .asking(4),
+            Scenario.of("text with CFG", "z-image", 1024, 1024, Brings.PROMPT).away("blurry"),
+            Scenario.of("image to image with CFG", "z-image", 1024, 1024, Brings.START)
+                    .away("blurry"),
+            Scenario.of("repaint", "z-image-turbo", 1024, 1024, Brings.MASK),
+            Scenario.of("fp8", "z-image-turbo", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("streamed", "z-image-turbo", 1024, 1024, Brings.PROMPT).held(Holding.STREAMED),
+            Scenario.of("text", "flux.2-klein-4b", 1024, 1024, Brings.PROMPT),
+            Scenario.of("text at 512²", "flux.2-klein-4b", 512, 512, Brings.PROMPT),
+            Scenario.of("text at 2048²", "flux.2-klein-4b", 2048, 2048, Brings.PROMPT),
+            Scenario.of("edit", "flux.2-klein-4b", 1024, 1024, Brings.IMAGES),
+            Scenario.of("two pictures with a LoRA", "flux.2-klein-4b", 1024, 1024, Brings.IMAGES)
+                    .withPictures(2)
+                    .withLora(),
+            Scenario.of("four at once with a LoRA", "flux.2-klein-4b", 256, 256, Brings.PROMPT)
+                    .withLora()
+                    .asking(4),
+            Scenario.of("edit with CFG", "flux.2-klein-base-4b", 1024, 1024, Brings.IMAGES)
+                    .away(""),
+            Scenario.of("fp8", "flux.2-klein-4b", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("streamed", "flux.2-klein-4b", 1024, 1024, Brings.PROMPT)
+                    .held(Holding.STREAMED),
+            Scenario.of("text", "flux.2-klein-9b", 1024, 1024, Brings.PROMPT),
+            Scenario.of("text", "flux.2-dev", 1024, 1024, Brings.PROMPT),
+            Scenario.of("edit in fp8 with a LoRA", "flux.2-dev", 1024, 1024, Brings.IMAGES)
+                    .inFp8()
+                    .withLora(),
+            Scenario.of("streamed", "flux.2-dev", 1024, 1024, Brings.PROMPT).held(Holding.STREAMED),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).planned("text_encoder_2=cpu"),
             Scenario.of("all but the transformer on the CPU", "pocket-flux", 128, 128, Brings.START)

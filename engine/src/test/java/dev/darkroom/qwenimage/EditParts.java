@@ -15,6 +15,7 @@ import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.Demand;
 import dev.darkroom.schedule.FlowMatchSchedule;
+import dev.darkroom.sight.Reference;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
@@ -67,7 +68,7 @@ public final class EditParts implements AutoCloseable {
         QwenImagePromptEncoder encoder = checkpoint.promptEncoder();
         try (var scope = Scope.open("bench")) {
             for (Reference reference : references) {
-                var patches = encoder.processor().prepare(reference.at(reference.condition()));
+                var patches = encoder.sight().processor().prepare(reference.at(reference.condition()));
                 encoder.textEncoder().network().imageEmbeds(patches.pixelValues(), List.of(patches.grid()));
             }
         }

@@ -9,6 +9,7 @@ import dev.darkroom.job.Framing;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.sight.Reference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

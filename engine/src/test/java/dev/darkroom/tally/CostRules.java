@@ -103,7 +103,7 @@ final class CostRules {
             Passes.times(1, call.tensor(0), cost);
             cost.pass(3 * call.tensor(0).bytes());
         });
-        TEXT.put("guide_keeping_length", (call, cost) -> {
+        Rule guide = (call, cost) -> {
             long own = call.tensor(0).bytes();
             long wide = 4 * call.tensor(0).numbers();
             for (long passed :
@@ -111,7 +111,9 @@ final class CostRules {
                     }) {
                 cost.pass(passed);
             }
-        });
+        };
+        TEXT.put("guide_keeping_length", guide);
+        TEXT.put("guide_shrinking", guide);
         TEXT.put("euler_step", (call, cost) -> {
             long wide = 4 * call.tensor(0).numbers();
             for (long passed : new long[] {call.tensor(1).bytes() + wide, 2 * wide, 3 * wide}) {
@@ -119,6 +121,8 @@ final class CostRules {
             }
         });
         TEXT.put("silu", ONE_PASS);
+        TEXT.put("swiglu", ONE_PASS);
+        TEXT.put("std", ONE_PASS);
         TEXT.put("gelu_tanh", ONE_PASS);
         TEXT.put("gelu", ONE_PASS);
         TEXT.put("quick_gelu", (call, cost) -> {
@@ -175,6 +179,17 @@ final class CostRules {
         TEXT.put("gated_add_norm", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());
             Passes.modulatedNorm(call.tensor(0), cost);
+        });
+        TEXT.put("scaled_rms_norm", (call, cost) -> {
+            Passes.inverseRms(call.tensor(0), cost);
+            Passes.times(2, call.tensor(0), cost);
+            cost.kernels += 2; // of the scale
+        });
+        TEXT.put("gated_rms_add", (call, cost) -> {
+            Passes.inverseRms(call.tensor(0), cost);
+            Passes.times(1, call.tensor(0), cost);
+            cost.pass(3 * call.tensor(0).bytes());
+            cost.kernels += 2; // of the gate
         });
         TEXT.put("modulation", NOTHING);
         TEXT.put("timestep_embedding", (call, cost) -> {
@@ -294,6 +309,10 @@ final class CostRules {
                 (call, cost) ->
                         cost.ownPass(call.tensor(0).bytes() + call.tensor(0).numbers()));
         // the step cache, where it is asked for
+        TEXT.put("shrink_to_length", (call, cost) -> {
+            Passes.times(4, call.results().getFirst(), cost);
+            cost.kernels += 4; // a number a picture
+        });
         TEXT.put("relative_change", (call, cost) -> {
             cost.pass(3 * call.tensor(0).bytes());
             cost.pass(call.tensor(0).bytes());

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** The kernels that operators consist of, for {@link CostRules}. */
 final class Passes {
+    /** Numbers of which the operators make rows of e4m3 at once. */
+    private static final long QUANTISED_AT_ONCE = 1L << 25;
+
     private Passes() {}
 
     static long bytes(List<TensorFacts> tensors) {
@@ -57,7 +60,7 @@ final class Passes {
         }
     }
 
-    /** Rows in float32: largest, least, quotient, bounds, cast; what is a number a row counts as a kernel. */
+    /** Rows in float32, many of them in turns: largest, least, quotient, bounds, cast; what is a number a row counts as a kernel. */
     static void quantised(TensorFacts x, Cost cost) {
         long wide = 4 * x.numbers();
         cost.pass(x.bytes() + wide);
@@ -67,7 +70,12 @@ final class Passes {
         cost.pass(2 * wide);
         cost.pass(2 * wide);
         cost.pass(wide + x.numbers());
-        cost.needs(2 * wide);
+        long turns = Math.ceilDiv(x.numbers(), QUANTISED_AT_ONCE);
+        if (turns > 1) {
+            cost.pass(2 * x.numbers());
+            cost.kernels += 11 * (turns - 1);
+        }
+        cost.needs(4 * Math.min(x.numbers(), QUANTISED_AT_ONCE));
     }
 
     /** A layer with a quantised weight, whose products count as those of one byte a number, and what a LoRA adds. */
@@ -104,6 +112,12 @@ final class Passes {
             cost.pass(wide + x.bytes());
         }
         cost.needs(2 * wide);
+    }
+
+    /** A reading, and a few kernels on a number a row. */
+    static void inverseRms(TensorFacts x, Cost cost) {
+        cost.pass(x.bytes());
+        cost.kernels += 4;
     }
 
     static void modulatedNorm(TensorFacts x, Cost cost) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +67,30 @@ class JointAttentionTest {
         assertThat(apart.shape()).containsExactly(batch, 7, 3, HEADS, HEAD);
         assertThat(apart.toFloats()).containsExactly(joined, within(1e-5f));
         assertThat(stacked.toFloats()).containsExactly(joined, within(1e-5f));
+    }
+
+    /** Projections that have no biases are those whose biases are zeros, whatever is added to them. */
+    @ParameterizedTest
+    @CsvSource({"1, false", "2, false", "1, true", "2, true"})
+    void projectionsNeedNoBiases(int batch, boolean adapted) {
+        List<Tensor> streams = List.of(random(1, batch, 3, 5), random(2, batch, 4, 5));
+        List<Tensor> weights =
+                IntStream.range(0, 6).mapToObj(i -> random(10 + i, WIDTH, 5)).toList();
+        List<Tensor> zeros = Collections.nCopies(6, Operators.zeros(DType.FLOAT32, Device.CPU, WIDTH));
+        List<List<Tensor>> changes = adapted ? changes() : Collections.nCopies(6, List.<Tensor>of());
+        List<Tensor> added = changes.stream().flatMap(List::stream).toList();
+        long[] ends = new long[6];
+        for (int i = 0; i < 6; i++) {
+            ends[i] = (i == 0 ? 0 : ends[i - 1]) + changes.get(i).size();
+        }
+        float[] expected = AttentionOperators.queryKeyValue(streams, weights, zeros, HEADS, added, ends)
+                .toFloats();
+
+        Tensor apart = AttentionOperators.queryKeyValue(streams, weights, List.of(), HEADS, added, ends);
+        Tensor stacked = AttentionOperators.queryKeyValue(streams, stacked(weights), List.of(), HEADS, added, ends);
+
+        assertThat(apart.toFloats()).containsExactly(expected, within(1e-5f));
+        assertThat(stacked.toFloats()).containsExactly(expected, within(1e-5f));
     }
 
     /** A pair of matrices, with a shift, with a gain too, and layers that nothing is added to. */

@@ -175,15 +175,39 @@ class OperatorsTest {
                                 Collections.nCopies(3, bf16(6)),
                                 2,
                                 List.of(),
-                                new long[3])),
+                                new long[3],
+                                DType.BFLOAT16)),
+                sample(
+                        "scaled_query_key_value",
+                        "bfloat16 [1, 2, 3, 2, 3]",
+                        () -> ScaledOperators.queryKeyValue(
+                                List.of(bf16(1, 2, 3)),
+                                List.of(ScaledOperators.quantiseRows(bf16(1, 2, 3))),
+                                List.of(ScaledOperators.quantiseRows(bf16(18, 3))),
+                                List.of(),
+                                2,
+                                List.of(bf16(1, 3), bf16(6, 1)),
+                                new long[] {2, 2, 2},
+                                DType.BFLOAT16)),
                 sample("lerp", "bfloat16 [2, 3]", () -> Operators.lerp(bf16(2, 3), bf16(2, 3), 0.5)),
                 sample(
                         "guide_keeping_length",
                         "float32 [2, 3]",
                         () -> Operators.guideKeepingLength(
                                 bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
+                sample(
+                        "guide_shrinking",
+                        "float32 [2, 3]",
+                        () -> Operators.guideShrinking(bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
+                sample(
+                        "shrink_to_length",
+                        "float32 [2, 3, 4]",
+                        () -> Operators.shrinkToLength(
+                                bf16(2, 3, 4), bf16(2, 3, 4).affine(1, 1), 1)),
                 sample("euler_step", "float32 [2, 3]", () -> Operators.eulerStep(bf16(2, 3), bf16(2, 3), -0.25)),
                 sample("silu", "bfloat16 [2, 3]", () -> Operators.silu(bf16(2, 3))),
+                sample("swiglu", "bfloat16 [2, 3]", () -> Operators.swiglu(bf16(2, 6))),
+                sample("std", "float32 [2, 3]", () -> Operators.std(bf16(2, 3), 1e-4)),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
                 sample("gelu", "bfloat16 [2, 3]", () -> Operators.gelu(bf16(2, 3))),
                 sample("quick_gelu", "bfloat16 [2, 3]", () -> Operators.quickGelu(bf16(2, 3))),
@@ -245,6 +269,22 @@ class OperatorsTest {
                 sample("layer_norm", "bfloat16 [2, 4]", () -> Operators.layerNorm(bf16(2, 4), bf16(4), bf16(4), EPS)),
                 sample("rms_norm", "bfloat16 [2, 4]", () -> Operators.rmsNorm(bf16(2, 4), bf16(4), EPS)),
                 sample(
+                        "scaled_rms_norm",
+                        "bfloat16 [2, 3, 4]",
+                        () -> Operators.scaledRmsNorm(bf16(2, 3, 4), bf16(4), bf16(1, 1, 4), EPS)),
+                sample(
+                        "scaled_rms_norm",
+                        "bfloat16 [2, 3, 4]",
+                        () -> Operators.scaledRmsNorm(bf16(2, 3, 4), bf16(4), bf16(2, 1, 4), EPS)),
+                sample(
+                        "gated_rms_add",
+                        "bfloat16 [2, 3, 4]",
+                        () -> Operators.gatedRmsAdd(bf16(2, 3, 4), bf16(2, 3, 4), bf16(4), bf16(1, 1, 4), EPS)),
+                sample(
+                        "gated_rms_add",
+                        "bfloat16 [2, 3, 4]",
+                        () -> Operators.gatedRmsAdd(bf16(2, 3, 4), bf16(2, 3, 4), bf16(4), bf16(2, 1, 4), EPS)),
+                sample(
                         "gated_add_norm",
                         "2 × bfloat16 [2, 3, 4]",
                         () -> Operators.gatedAddNorm(
@@ -278,6 +318,21 @@ class OperatorsTest {
                                 2,
                                 List.of(bf16(1, 16), bf16(16, 1), bf16(16)),
                                 new long[] {0, 0, 3, 3, 3, 3})),
+                sample(
+                        "query_key_value",
+                        "bfloat16 [1, 3, 3, 2, 8]",
+                        () -> AttentionOperators.queryKeyValue(
+                                streams(), sixTimes(16, 16), List.of(), 2, List.of(), new long[6])),
+                sample(
+                        "query_key_value",
+                        "bfloat16 [1, 3, 3, 2, 8]",
+                        () -> AttentionOperators.queryKeyValue(
+                                streams(),
+                                List.of(bf16(48, 16), bf16(48, 16)),
+                                List.of(),
+                                2,
+                                List.of(bf16(1, 16), bf16(16, 1), bf16(16), bf16(16)),
+                                new long[] {0, 0, 4, 4, 4, 4})),
                 sample("qk_norm_rope", "bfloat16 [1, 3, 3, 2, 8]", () -> {
                     Tensor joint = bf16(1, 3, 3, 2, 8);
                     AttentionOperators.qkNormRope(joint, bf16(8), bf16(8), table(), 1, 2, EPS);

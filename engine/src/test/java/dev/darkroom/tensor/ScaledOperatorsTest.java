@@ -60,6 +60,22 @@ class ScaledOperatorsTest {
         return best;
     }
 
+    /** A row's scale and numbers do not depend on where the turn of those before it ends. */
+    @Test
+    void manyRowsAreQuantisedInTurns() {
+        int width = 1 << 24;
+        Tensor ones = Operators.zeros(DType.BFLOAT16, Device.CPU, 1, width).affine(1, 1);
+        Tensor x = Tensor.cat(0, ones, ones.affine(-2, 0), ones.affine(448, 0));
+
+        Rows rows = ScaledOperators.quantiseRows(x);
+
+        assertThat(rows.scale().toFloats()).containsExactly(1 / 448f, 2 / 448f, 1);
+        for (int row = 0; row < 3; row++) {
+            Tensor last = rows.values().narrow(0, row, 1).narrow(1, width - 1, 1);
+            assertThat(last.to(DType.FLOAT32).toFloats()).containsExactly(row == 1 ? -448 : 448);
+        }
+    }
+
     @Test
     void all256NumbersAreReadAsTheFormatDefinesThem() {
         byte[] codes = new byte[256];
@@ -229,7 +245,8 @@ class ScaledOperatorsTest {
                 biases,
                 3,
                 added,
-                new long[] {0, 2, 2, 2, 2, 4});
+                new long[] {0, 2, 2, 2, 2, 4},
+                DType.FLOAT32);
 
         assertThat(joint.shape()).containsExactly(2, 8, 3, 3, 16);
         for (int i = 0; i < 6; i++) {
@@ -262,9 +279,10 @@ class ScaledOperatorsTest {
         List<Tensor> added = adapted ? made.subList(3, 5) : List.of();
         long[] ends = adapted ? new long[] {0, 2, 2} : new long[3];
 
-        Tensor found = ScaledOperators.queryKeyValue(xs, rows, List.of(stack), made.subList(2, 3), 3, added, ends);
+        Tensor found = ScaledOperators.queryKeyValue(
+                xs, rows, List.of(stack), made.subList(2, 3), 3, added, ends, DType.FLOAT32);
         Tensor expected =
-                ScaledOperators.queryKeyValue(xs, rows, apart, made.get(2).chunk(3, 0), 3, added, ends);
+                ScaledOperators.queryKeyValue(xs, rows, apart, made.get(2).chunk(3, 0), 3, added, ends, DType.FLOAT32);
 
         assertThat(found.shape()).containsExactly(1, 3, 3, 3, 16);
         assertNear(found, expected);

@@ -1,9 +1,9 @@
 package dev.darkroom.bench;
 
 import dev.darkroom.diffusion.StepCache;
+import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.FluxNetworks;
-import dev.darkroom.flux.FluxPositions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
@@ -13,6 +13,7 @@ import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
@@ -166,21 +167,25 @@ public final class Bench {
             FluxTransformer transformer = loaded.network();
             var config = transformer.config();
             int side = (int) Math.sqrt(imageTokens);
-            Tensor tokens = Operators.randn(1, DType.FLOAT32, new long[] {1, imageTokens, config.inChannels()})
+            Tensor tokens = Operators.randn(1, DType.FLOAT32, new long[] {
+                        1, imageTokens, config.blocks().inChannels()
+                    })
                     .getFirst();
-            Tensor embeds = Operators.randn(2, DType.FLOAT32, new long[] {1, textTokens, config.promptWidth()})
+            Tensor embeds = Operators.randn(2, DType.FLOAT32, new long[] {
+                        1, textTokens, config.blocks().promptWidth()
+                    })
                     .getFirst();
             Tensor pooled = Operators.randn(3, DType.FLOAT32, new long[] {1, config.pooledWidth()})
                     .getFirst();
             var conditioning = transformer.conditioning(Tensor.of(new float[] {0.5f}, 1, 1), null, pooled);
-            Tensor ids = new FluxPositions()
-                    .image(0, textTokens, 1)
-                    .image(0, side, side)
+            Tensor ids = new Positions()
+                    .image(0, new TokenGrid(textTokens, 1))
+                    .image(0, new TokenGrid(side, side))
                     .ids();
-            Tensor rope = FluxPositions.rope(ids, config);
+            Tensor rope = config.blocks().rope(ids);
             Measured.Timed pass = () -> {
                 try (var inner = Scope.open("pass")) {
-                    transformer.forward(tokens, embeds, conditioning, rope, StepCache.none());
+                    transformer.blocks().forward(tokens, embeds, conditioning, rope, StepCache.none());
                 }
             };
             long before = Operators.calls();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Qwen2's tokenizer, a byte-level BPE. Special tokens such as {@code <|im_start|>} are found wherever they stand in a text, in the caller's
@@ -23,25 +24,35 @@ public final class Qwen2Tokenizer {
             List.of("Qwen2Tokenizer", "Qwen2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend");
 
     /** The meaning of the keys of {@code tokenizer_config.json}. */
-    public static final ConfigKeys KEYS = TokenizerSettings.keys(
-                    "tokenizer/tokenizer_config.json (Qwen-Image)", CLASS_NAMES)
-            .must("add_prefix_space", false)
-            .must("add_bos_token", false)
-            .must("add_eos_token", false)
-            .ignores("prompts are encoded one by one, without padding", "padding_side")
-            .ignores("the pipelines state it themselves", "model_max_length");
+    public static final ConfigKeys KEYS = keys("tokenizer/tokenizer_config.json (Qwen-Image)")
+            .ignores("prompts are encoded one by one, without padding", "padding_side");
+
+    /** The meaning of the same keys where prompts are padded. */
+    public static final ConfigKeys CHAT_KEYS =
+            keys("tokenizer/tokenizer_config.json (FLUX.2 klein, Z-Image)").must("padding_side", "right");
 
     private static final String PROMPT = "{}";
     private static final String IMAGE_TOKEN = "<|image_pad|>";
+    private static final String PAD_TOKEN = "<|endoftext|>";
     private static final List<String> SPECIAL =
             List.of("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", IMAGE_TOKEN);
 
     private final SubwordTokenizer tokenizer;
     private final long imageToken;
+    private final Optional<Long> padToken;
 
-    private Qwen2Tokenizer(SubwordTokenizer tokenizer, long imageToken) {
+    private Qwen2Tokenizer(SubwordTokenizer tokenizer, long imageToken, Optional<Long> padToken) {
         this.tokenizer = tokenizer;
         this.imageToken = imageToken;
+        this.padToken = padToken;
+    }
+
+    private static ConfigKeys keys(String file) {
+        return TokenizerSettings.keys(file, CLASS_NAMES)
+                .must("add_prefix_space", false)
+                .must("add_bos_token", false)
+                .must("add_eos_token", false)
+                .ignores("the pipelines state it themselves", "model_max_length");
     }
 
     /**
@@ -49,27 +60,32 @@ public final class Qwen2Tokenizer {
      * {@code added_tokens.json} or {@code tokenizer_config.json}.
      */
     public static Qwen2Tokenizer read(Path folder) {
+        return read(folder, KEYS);
+    }
+
+    /** Reads such a folder of a checkpoint whose prompts are padded, at their end. */
+    public static Qwen2Tokenizer readChat(Path folder) {
+        Qwen2Tokenizer tokenizer = read(folder, CHAT_KEYS);
+        if (tokenizer.padToken.isEmpty()) {
+            throw new CheckpointException(folder + " has no token that prompts are padded with, such as " + PAD_TOKEN);
+        }
+        return tokenizer;
+    }
+
+    private static Qwen2Tokenizer read(Path folder, ConfigKeys keys) {
         TokenizerFiles files = TokenizerFiles.qwen(folder);
-        TokenizerSettings.read(folder, KEYS).checkAdded(files);
+        TokenizerSettings settings = TokenizerSettings.read(folder, keys);
+        settings.checkAdded(files);
         try {
             var tokenizer = new SubwordTokenizer(files);
             for (String token : SPECIAL) {
-                requireOnePiece(tokenizer, token, files.id(token));
+                tokenizer.requireOnePiece(token, files.id(token));
             }
-            return new Qwen2Tokenizer(tokenizer, files.id(IMAGE_TOKEN));
+            Optional<Long> pad = Optional.ofNullable(
+                    files.ids().get(settings.token("pad_token").orElse(PAD_TOKEN)));
+            return new Qwen2Tokenizer(tokenizer, files.id(IMAGE_TOKEN), pad);
         } catch (IOException | RuntimeException e) {
             throw new CheckpointException(folder + " holds no usable tokenizer: " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * Checks that a special token is one piece with the id that its file states: where ids leave gaps, the library numbers special tokens
-     * by itself, and every later one would be wrong.
-     */
-    private static void requireOnePiece(SubwordTokenizer tokenizer, String token, long id) {
-        long[] pieces = tokenizer.pieces(token);
-        if (pieces.length != 1 || pieces[0] != id) {
-            throw new CheckpointException(token + " has id " + id + " but is read as " + Arrays.toString(pieces));
         }
     }
 
@@ -86,6 +102,11 @@ public final class Qwen2Tokenizer {
     /** Id of the image token, which stands for one token of an image. */
     public long imageToken() {
         return imageToken;
+    }
+
+    /** Id of the token that fills a prompt up, if the tokenizer has one. */
+    public Optional<Long> padToken() {
+        return padToken;
     }
 
     /** Tokenizes a whole text, with special tokens found in it. */

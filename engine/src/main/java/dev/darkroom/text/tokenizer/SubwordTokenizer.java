@@ -5,6 +5,7 @@ import dev.darkroom.checkpoint.CheckpointException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -37,6 +38,17 @@ final class SubwordTokenizer {
         if (largestId >= rows) {
             throw new CheckpointException(folder + " has tokens up to id " + largestId
                     + ", but the text encoder has a vocab_size of " + rows);
+        }
+    }
+
+    /**
+     * Checks that a special token is one piece with the id that its file states: where ids leave gaps, the library numbers special tokens
+     * by itself, and every later one would be wrong.
+     */
+    void requireOnePiece(String token, long id) {
+        long[] pieces = pieces(token);
+        if (pieces.length != 1 || pieces[0] != id) {
+            throw new CheckpointException(token + " has id " + id + " but is read as " + Arrays.toString(pieces));
         }
     }
 

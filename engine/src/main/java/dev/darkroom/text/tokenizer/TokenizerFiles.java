@@ -52,6 +52,15 @@ public record TokenizerFiles(Path folder, byte[] json, Map<String, Long> ids) {
                 folder, (vocabulary, merges) -> ComposedTokenizer.qwen(vocabulary, merges, addedTokens(folder)));
     }
 
+    /** Reads Mistral's {@code tokenizer.json}. */
+    public static TokenizerFiles mistral(Path folder) {
+        if (!Files.exists(folder.resolve("tokenizer.json")) && Files.exists(folder.resolve("tekken.json"))) {
+            throw new CheckpointException(folder
+                    + " has tekken.json alone, which is not read: it needs a tokenizer.json, as FLUX.2-dev has it");
+        }
+        return read(folder, "BPE");
+    }
+
     /** Finds the id of a piece or a special token, which must be there. */
     public long id(String piece) {
         Long id = ids.get(piece);

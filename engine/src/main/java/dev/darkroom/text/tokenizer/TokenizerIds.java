@@ -34,7 +34,9 @@ final class TokenizerIds {
             Set<String> special = new HashSet<>();
             added.forEach(token -> special.add(token.token()));
             special.add(model.path("unk_token").asText());
-            BytePairs.check(merges, model.path("merges"), ids.keySet(), special);
+            boolean wholeFirst =
+                    model.path("ignore_merges").asBoolean(); // a token of the vocabulary needs no merge then
+            BytePairs.check(merges, model.path("merges"), ids.keySet(), wholeFirst ? ids.keySet() : special);
         }
         long next = ids.size();
         for (Added token : added) {

@@ -66,6 +66,12 @@ public final class Inventory {
         return tensors.keySet().stream().anyMatch(entry -> entry.equals(name) || entry.startsWith(name + "."));
     }
 
+    /** True if there is a tensor of this name that has one dimension alone. */
+    public boolean isFlat(String name) {
+        Stored stored = tensors.get(name);
+        return stored != null && stored.entry().shape().size() == 1;
+    }
+
     /** True if any tensor is stored in this type. */
     public boolean holds(DType dtype) {
         return tensors.values().stream().anyMatch(tensor -> tensor.dtype() == dtype);

@@ -13,7 +13,8 @@ public final class TokenizerFuzz {
     private static final List<Consumer<Path>> READERS = List.of(
             folder -> T5Tokenizer.read(folder).encode(PROMPT, 16),
             folder -> ClipTokenizer.read(folder, 16).encode(PROMPT),
-            folder -> Qwen2Tokenizer.read(folder).encode(PROMPT));
+            folder -> Qwen2Tokenizer.read(folder).encode(PROMPT),
+            folder -> MistralTokenizer.read(folder).padded(PROMPT, 64));
 
     private TokenizerFuzz() {}
 

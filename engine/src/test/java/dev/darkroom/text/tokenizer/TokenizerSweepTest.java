@@ -57,7 +57,7 @@ class TokenizerSweepTest {
     private int count;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bpe", "clip", "regex", "t5", "unigram"})
+    @ValueSource(strings = {"bpe", "clip", "regex", "t5", "tekken", "unigram"})
     void noStructureEndsTheProcess(String seed) throws IOException {
         JsonNode root;
         try (InputStream file = Objects.requireNonNull(getClass().getResourceAsStream("/fuzz/TokenizerFuzz/" + seed))) {

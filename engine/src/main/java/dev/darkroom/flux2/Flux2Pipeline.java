@@ -1,0 +1,162 @@
+package dev.darkroom.flux2;
+
+import dev.darkroom.diffusion.Denoiser;
+import dev.darkroom.diffusion.Family;
+import dev.darkroom.diffusion.PackedLatents;
+import dev.darkroom.diffusion.Pipeline;
+import dev.darkroom.diffusion.Run;
+import dev.darkroom.diffusion.StartPicture;
+import dev.darkroom.diffusion.TokenGrid;
+import dev.darkroom.image.PictureSizes;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.Timings;
+import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.Sources;
+import dev.darkroom.schedule.Noise;
+import dev.darkroom.tensor.Device;
+import dev.darkroom.tensor.Probe;
+import dev.darkroom.tensor.Scope;
+import dev.darkroom.tensor.Tensor;
+import dev.darkroom.vae.ImageProcessor;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws a picture from a prompt, and from as many reference pictures as a job brings (FLUX.2-dev, klein and klein base): their tokens follow
+ * the generated ones.
+ *
+ * <p>Source: huggingface/diffusers, {@code pipelines/flux2/pipeline_flux2.py}, Flux2Pipeline, and {@code pipeline_flux2_klein.py},
+ * Flux2KleinPipeline.
+ */
+public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) implements Pipeline {
+    private static final Size SIZE = new Size(1024, 1024);
+
+    @Override
+    public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
+        var latentSpace = checkpoint.latents();
+        try (var job = Scope.open("flux2")) {
+            // 1. prompt embeds
+            var prompts = checkpoint.encode(run);
+
+            // 2. image latents of the references
+            var references = sources.images().stream().map(known::of).toList();
+            Tensor imageLatents = references.isEmpty() ? null : imageLatents(latentSpace, references);
+            timings.lap("encode");
+
+            // 3. noise
+            Tensor latents = latentSpace.fromNoiseOfTokens(
+                    noise.draw(latentSpace.shapeOfTokens(run.grid())).getFirst());
+
+            // 4. sigmas
+            double[] sigmas = run.sigmas();
+
+            // 5. denoise
+            var grids = Stream.concat(Stream.of(run.grid()), references.stream().map(ReferenceSizes.Reference::grid));
+            var velocity = checkpoint.velocity(run, prompts, grids.toList());
+            latents = Denoiser.run(
+                    latents,
+                    sigmas,
+                    imageLatents == null
+                            ? velocity
+                            : velocity.seeing(noisy -> Tensor.cat(1, noisy, imageLatents.inBatchOf(noisy))),
+                    progress);
+            timings.lap("denoise");
+
+            // 6. decode
+            List<Picture> pictures = latentSpace.decode(latents, run.grid());
+            timings.lap("decode");
+            return pictures;
+        }
+    }
+
+    /** Packed latents of all references, one after another: {@code [1, S, 4C]}. */
+    private static Tensor imageLatents(PackedLatents latentSpace, List<ReferenceSizes.Reference> references) {
+        Tensor imageLatents = Tensor.cat(
+                1,
+                references.stream()
+                        .map(reference -> latentSpace.mode(
+                                reference.key(),
+                                () -> ImageProcessor.preprocess(
+                                        reference.seen(), reference.key().size(), Device.CPU)))
+                        .toArray(Tensor[]::new));
+        Probe.see("mid.image_latents_packed", imageLatents);
+        return imageLatents;
+    }
+
+    /** Warms up with an edit of a picture as large as the run. */
+    @Override
+    public void warmUp(Run run, Noise noise) {
+        Sources black = new Sources(List.of(Picture.black(run.size())), null, List.of());
+        generate(run, black, noise, Progress.NONE, new Timings());
+    }
+
+    /** Defaults of the published checkpoints: distilled ones take few steps of one pass, klein base two passes. */
+    @Override
+    public CheckpointDefaults defaults() {
+        var usual = new CheckpointDefaults(
+                SIZE,
+                50,
+                checkpoint.guidance().embedded() ? 4 : 0,
+                checkpoint.guidance().usualNegativePrompt() == null ? 1 : 4,
+                Flux2Checkpoint.LONGEST_SEQUENCE,
+                Optional.empty());
+        return checkpoint.isDistilled() ? usual.distilledTo(4) : usual;
+    }
+
+    @Override
+    public Family family() {
+        return checkpoint;
+    }
+
+    @Override
+    public int imageTokens(Size generated, List<Size> images) {
+        return TokenGrid.of(generated).tokens()
+                + images.stream()
+                        .mapToInt(image -> TokenGrid.of(known.of(image)).tokens())
+                        .sum();
+    }
+
+    @Override
+    public boolean edits() {
+        return true;
+    }
+
+    @Override
+    public Fit fit(Job.Generation job) {
+        return switch (job) {
+            case Job.TextToImage ignored -> Fit.MADE_FOR;
+            case Job.FromImages from -> from.strength() == null ? Fit.MADE_FOR : Fit.UNABLE;
+            case Job.Fill ignored -> Fit.UNABLE;
+        };
+    }
+
+    @Override
+    public void check(Job.Generation job, Faults faults) {
+        faults.check(!(job instanceof Job.Fill), "mask", "this model edits without a mask: leave it out");
+        if (job instanceof Job.FromImages from) {
+            faults.check(
+                    from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
+        }
+    }
+
+    /** A picture with references is as large as what is seen of the first one, where no size is asked for, or that picture's own. */
+    @Override
+    public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
+        Optional<Size> asked = StartPicture.asked(framing, images, defaults);
+        if (images.isEmpty()) {
+            return PictureSizes.of(asked.orElse(defaults.size()), defaults.nativeArea());
+        }
+        Size seen = known.of(images.getFirst());
+        return asked.isPresent() && !(framing instanceof Framing.LikeImage)
+                ? PictureSizes.of(asked.get(), defaults.nativeArea())
+                : new PictureSizes(seen, asked.orElse(seen));
+    }
+}

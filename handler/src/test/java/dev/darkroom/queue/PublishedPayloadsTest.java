@@ -1,0 +1,59 @@
+package dev.darkroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Limits;
+import dev.darkroom.longcat.TinyLongCat;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.ImageModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The example payloads for published models, which no embedded checkpoint draws: a tiny one of the same pipeline takes each. */
+class PublishedPayloadsTest {
+    private static final Path FOLDER = TestCheckpoints.PAYLOADS.resolve("published");
+
+    @TempDir
+    Path folder;
+
+    static List<Path> payloads() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("payloads")
+    void aModelOfItsFamilyTakesIt(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        var payloads = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
+        Job job = payloads.job((ObjectNode) new ObjectMapper().readTree(Files.readAllBytes(file)));
+
+        try (ImageModel model = LoadedModel.open("published", checkpoint(name))) {
+            assertThatNoException().isThrownBy(() -> model.check(job));
+            assertThat(model.fit(job)).isNotEqualTo(Fit.UNABLE);
+            assertThat(job.images().stream().map(FOLDER.getParent()::resolve)).allMatch(Files::exists);
+        }
+    }
+
+    /** A tiny checkpoint of the family that a payload's name begins with. */
+    private Path checkpoint(String payload) throws IOException {
+        if (payload.startsWith("longcat-image-edit")) {
+            return TinyLongCat.edit(folder, "{}");
+        }
+        return payload.startsWith("longcat-image") ? TinyLongCat.IMAGE : TestCheckpoints.GOLDENS.resolve("tiny-zimage");
+    }
+}
