@@ -65,8 +65,8 @@ record Choices(
             throw file.error("schedule", "must be " + LIGHTNING + ", not " + name);
         }
         return name.isEmpty()
-                ? family.schedule(FlowMatchSchedule.read(
-                        ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))))
+                ? family.schedule(
+                        FlowMatchSchedule.read(ConfigFile.read(checkpoint.resolve("scheduler/scheduler_config.json"))))
                 : FlowMatchSchedule.lightning();
     }
 

@@ -31,10 +31,11 @@ record Distillation(String name, int steps) {
     private static final String LIGHTNING = "Lightning";
     private static final int TURBO_STEPS = 8;
 
-    private static final Pattern NAME = Pattern.compile("lightning|(?<![a-z]|(?<![a-z])de[-_. ])(hyper|turbo|distill)(?![a-z])");
+    private static final Pattern NAME =
+            Pattern.compile("lightning|(?<![a-z]|(?<![a-z])de[-_. ])(hyper|turbo|distill)(?![a-z])");
     private static final Pattern STEPS = Pattern.compile("(?<!\\d)([1-9]\\d?)[-_ ]?steps?");
-    private static final Pattern TURBO =
-            Pattern.compile("(?<![a-z])turbo[-_. ]?alpha(?![a-z])|(?<![a-z])flux[-_. ]?2(?!\\d).*(?<![a-z])turbo(?![a-z])");
+    private static final Pattern TURBO = Pattern.compile(
+            "(?<![a-z])turbo[-_. ]?alpha(?![a-z])|(?<![a-z])flux[-_. ]?2(?!\\d).*(?<![a-z])turbo(?![a-z])");
 
     /** Finds the first distillation among the LoRAs of a job whose scale is above 0. */
     static Optional<Distillation> of(List<Lora> loras) {
@@ -87,8 +88,8 @@ record Distillation(String name, int steps) {
     private static Optional<Distillation> named(String file) {
         Optional<String> name =
                 NAME.matcher(file).results().map(MatchResult::group).findFirst();
-        Optional<Integer> steps = steps(file)
-                .or(() -> TURBO.matcher(file).find() ? Optional.of(TURBO_STEPS) : Optional.empty());
+        Optional<Integer> steps =
+                steps(file).or(() -> TURBO.matcher(file).find() ? Optional.of(TURBO_STEPS) : Optional.empty());
         return name.flatMap(known -> steps.map(count -> new Distillation(capitalised(known), count)));
     }
 

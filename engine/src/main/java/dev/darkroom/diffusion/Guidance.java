@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *     CFG by a guidance scale, counted from here; null if it means nothing by it
  */
 public record Guidance(
-        boolean embedded, @Nullable String usualNegativePrompt, @Nullable Double singlePass) {
+        boolean embedded,
+        @Nullable String usualNegativePrompt,
+        @Nullable Double singlePass) {
     /** Makes guidance in which a guidance scale is embedded, or means nothing. */
     public Guidance(boolean embedded, @Nullable String usualNegativePrompt) {
         this(embedded, usualNegativePrompt, null);

@@ -98,8 +98,8 @@ public record PackedLatents(
                     .narrow(4, 0, 1)
                     .reshape(1, 1, h, w);
             Probe.see("mid.mask_latent", places);
-            Tensor channels =
-                    Tensor.cat(1, Collections.nCopies(vae.latentChannels(), places).toArray(Tensor[]::new));
+            Tensor channels = Tensor.cat(
+                    1, Collections.nCopies(vae.latentChannels(), places).toArray(Tensor[]::new));
             return scope.keep(LatentPacking.pack(channels, order).to(target.device()));
         }
     }

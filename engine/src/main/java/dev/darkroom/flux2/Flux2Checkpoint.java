@@ -223,6 +223,8 @@ public record Flux2Checkpoint(
 
     private static @Nullable Tensor guidance(Run run, Device device) {
         Double scale = run.guidanceScale();
-        return scale == null ? null : Tensor.of(new float[] {scale.floatValue()}, 1).to(device);
+        return scale == null
+                ? null
+                : Tensor.of(new float[] {scale.floatValue()}, 1).to(device);
     }
 }

@@ -59,8 +59,7 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
             double[] sigmas = run.sigmas();
 
             // 5. denoise
-            var grids = Stream.concat(
-                    Stream.of(run.grid()), references.stream().map(ReferenceSizes.Reference::grid));
+            var grids = Stream.concat(Stream.of(run.grid()), references.stream().map(ReferenceSizes.Reference::grid));
             var velocity = checkpoint.velocity(run, prompts, grids.toList());
             latents = Denoiser.run(
                     latents,

@@ -115,7 +115,8 @@ public record Flux2PromptEncoder(
 
     private Tensor embeds(String prompt, Run run) {
         var key = new PromptKey("", prompt, run.maxSequenceLength(), List.of(), run.adaptedBy());
-        return kept.get(key, () -> List.of(encode(prompt, run.maxSequenceLength()))).getFirst();
+        return kept.get(key, () -> List.of(encode(prompt, run.maxSequenceLength())))
+                .getFirst();
     }
 
     private Tensor encode(String prompt, int maxSequenceLength) {

@@ -89,8 +89,7 @@ public record Modulation(Held<Linear> layer) {
      */
     public Pair two(Conditioning conditioning, QueryKeyValue attention, Mlp mlp) {
         List<Tensor> parts = conditioning.parts(layer.itself(), 6);
-        return new Pair(
-                set(parts, 0, attention.takesRows()), set(parts, 3, mlp.takesRows()));
+        return new Pair(set(parts, 0, attention.takesRows()), set(parts, 3, mlp.takesRows()));
     }
 
     private static Set set(List<Tensor> parts, int at, boolean quantised) {

@@ -89,7 +89,8 @@ public record QueryKeyValue(StackedLinears projections, RmsNorm normQ, RmsNorm n
             QueryKeyValue by = streams.get(i).by;
             rows += streams.get(i).x.length();
             if (i + 1 == streams.size() || !streams.get(i + 1).by.equals(by)) {
-                AttentionOperators.qkNormRope(joint, by.normQ.weight(), by.normK.weight(), rope, first, rows, by.normQ.eps());
+                AttentionOperators.qkNormRope(
+                        joint, by.normQ.weight(), by.normK.weight(), rope, first, rows, by.normQ.eps());
                 first += rows;
                 rows = 0;
             }

@@ -26,8 +26,7 @@ public record TimestepEmbedding(Tensor frequencies, EmbeddingMlp mlp, DType dtyp
     public static TimestepEmbedding of(Weights w, EmbeddingMlp mlp) {
         Placement placement = w.placement();
         float[] frequencies = frequencies(CHANNELS / 2);
-        return new TimestepEmbedding(
-                w.constant(Tensor.of(frequencies, frequencies.length)), mlp, placement.dtype());
+        return new TimestepEmbedding(w.constant(Tensor.of(frequencies, frequencies.length)), mlp, placement.dtype());
     }
 
     /** Embeds {@code 1000 · value}, where value is a sigma or a guidance scale, float32 {@code [B]}. */

@@ -14,8 +14,7 @@ import dev.darkroom.tensor.DType;
  * @param modulations numbers that all blocks are modulated with in a step
  * @param widths tensors of a token's width that are alive at once
  */
-public record TransformerBytes(
-        int width, int headWidth, int channels, int promptWidth, long modulations, int widths) {
+public record TransformerBytes(int width, int headWidth, int channels, int promptWidth, long modulations, int widths) {
     /** Tensors of a token's width that are alive at once, when the hidden width of an MLP is four times as large. */
     private static final int WIDTHS = 16;
 

@@ -64,9 +64,7 @@ public final class AutoencoderKL implements Autoencoder {
         public static Config read(ConfigFile all) {
             ConfigFile file = all.within(KEYS);
             return read(
-                    file,
-                    file.number("scaling_factor", 0.18215, 1e-6, 1e6),
-                    file.number("shift_factor", 0, -1e6, 1e6));
+                    file, file.number("scaling_factor", 0.18215, 1e-6, 1e6), file.number("shift_factor", 0, -1e6, 1e6));
         }
 
         /** Reads the fields of a file whose keys are known, but for how latents are scaled. */

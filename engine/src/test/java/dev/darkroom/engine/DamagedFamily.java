@@ -163,7 +163,6 @@ enum DamagedFamily {
     FLUX2_KLEIN(
             "tiny-flux2-klein",
             List.of("transformer", "vae", "text_encoder"),
-            missing("tokenizer/tokenizer_config.json"),
             unknownPipeline("Flux2KleinKVPipeline"),
             unknownPipeline("Flux2KleinInpaintPipeline"),
             unknownPipeline("flux2pipeline"),
@@ -179,7 +178,12 @@ enum DamagedFamily {
             number("vae/config.json", "batch_norm_eps", -1),
             badDefault("reference_area", "0"),
             // each file is sound in itself, and yet they do not fit each other
-            field("transformer/config.json", "joint_attention_dim", 64, "/transformer/config.json", "joint_attention_dim"),
+            field(
+                    "transformer/config.json",
+                    "joint_attention_dim",
+                    64,
+                    "/transformer/config.json",
+                    "joint_attention_dim"),
             field("transformer/config.json", "out_channels", 64, "/transformer/config.json", "out_channels")),
 
     FLUX2_DEV(
@@ -188,7 +192,12 @@ enum DamagedFamily {
             missing("tokenizer/tokenizer.json"),
             number("text_encoder/config.json", "text_config.num_hidden_layers", 29),
             number("text_encoder/config.json", "text_config.hidden_size", 0),
-            field("transformer/config.json", "joint_attention_dim", 64, "/transformer/config.json", "joint_attention_dim")),
+            field(
+                    "transformer/config.json",
+                    "joint_attention_dim",
+                    64,
+                    "/transformer/config.json",
+                    "joint_attention_dim")),
 
     ZIMAGE(
             "tiny-zimage",

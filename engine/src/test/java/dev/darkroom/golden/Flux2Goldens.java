@@ -31,8 +31,7 @@ final class Flux2Goldens {
                     "vae_decode", file -> file.network("vae", Flux2Networks::vae, NetworkGoldens::decode),
                     "vae_encode", file -> file.network("vae", Flux2Networks::vae, Flux2Goldens::encode),
                     "transformer",
-                            file -> file.network(
-                                    "transformer", Flux2Networks::transformer, Flux2Goldens::transformer),
+                            file -> file.network("transformer", Flux2Networks::transformer, Flux2Goldens::transformer),
                     "pipeline", file -> file.pipeline(Flux2PipelineGoldens::compare)));
 
     static final GoldenFamily DEV = new GoldenFamily(
@@ -105,14 +104,16 @@ final class Flux2Goldens {
                 results,
                 golden,
                 "out.sample",
-                () -> transformer.blocks().forward(
-                        golden.tensor("in.hidden_states"),
-                        golden.tensor("in.encoder_hidden_states"),
-                        transformer.conditioning(
-                                golden.tensor("in.timestep").reshape(1, -1),
-                                golden.has("in.guidance") ? golden.tensor("in.guidance") : null),
-                        Flux2Positions.rope(ids, transformer.config()).to(GoldenTensors.DEVICE),
-                        StepCache.none()));
+                () -> transformer
+                        .blocks()
+                        .forward(
+                                golden.tensor("in.hidden_states"),
+                                golden.tensor("in.encoder_hidden_states"),
+                                transformer.conditioning(
+                                        golden.tensor("in.timestep").reshape(1, -1),
+                                        golden.has("in.guidance") ? golden.tensor("in.guidance") : null),
+                                Flux2Positions.rope(ids, transformer.config()).to(GoldenTensors.DEVICE),
+                                StepCache.none()));
     }
 
     /** Positions of one picture's tokens, which are those of all of the batch. */
@@ -120,5 +121,4 @@ final class Flux2Goldens {
         long[] shape = golden.shape(name);
         return golden.tensor(name).narrow(0, 0, 1).reshape(shape[1], shape[2]);
     }
-
 }

@@ -70,12 +70,7 @@ final class Flux2PipelineGoldens {
 
     /** Compares the picture of one row of the batch. */
     private static void compare(
-            List<Comparison> results,
-            Flux2Checkpoint flux2,
-            Run run,
-            JsonNode params,
-            GoldenTensors golden,
-            int row) {
+            List<Comparison> results, Flux2Checkpoint flux2, Run run, JsonNode params, GoldenTensors golden, int row) {
         var pipeline = new Flux2Pipeline(flux2, ReferenceSizes.STANDARD);
         List<Picture> images = new ArrayList<>();
         while (golden.has("in.image" + images.size() + "_uint8")) {
@@ -95,8 +90,8 @@ final class Flux2PipelineGoldens {
                 GoldenValues.list(Qwen3Goldens.row(golden, "in.input_ids", row))));
         positions(results, run, sizes, golden);
         Noise draws = shapes -> List.of(golden.tensor("in.noise").narrow(0, row, 1));
-        Runnable generate = () -> pipeline.generate(
-                run, new Sources(images, null, List.of()), draws, Progress.NONE, new Timings());
+        Runnable generate =
+                () -> pipeline.generate(run, new Sources(images, null, List.of()), draws, Progress.NONE, new Timings());
         noise(results, params, golden);
         if (golden.shape("in.noise")[0] == 1) {
             PipelineGoldens.compare(
@@ -126,7 +121,8 @@ final class Flux2PipelineGoldens {
 
     private static void positions(List<Comparison> results, Run run, List<Size> images, GoldenTensors golden) {
         var grids = Stream.concat(
-                        Stream.of(run.grid()), images.stream().map(ReferenceSizes.STANDARD::of).map(TokenGrid::of))
+                        Stream.of(run.grid()),
+                        images.stream().map(ReferenceSizes.STANDARD::of).map(TokenGrid::of))
                 .toList();
         float[] text = firstOf(golden, "mid.txt_ids");
         float[] image = firstOf(golden, "mid.img_ids");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.diffusion.StepCache;
+import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.FluxNetworks;
 import dev.darkroom.flux.FluxTransformer;
@@ -11,7 +12,6 @@ import dev.darkroom.flux2.Flux2Networks;
 import dev.darkroom.flux2.Flux2Positions;
 import dev.darkroom.flux2.Flux2Transformer;
 import dev.darkroom.flux2.TinyFlux2;
-import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.tensor.DType;
@@ -120,7 +120,11 @@ class LoraOnFlux2Test {
             })
     void projectionsHaveNamesOfTheirOwnToo(String module) {
         Path file = new SafetensorsWriter()
-                .add(module + ".lora_down.weight", DType.FLOAT32, new long[] {1, 48}, SafetensorsWriter.filled(48, 0.1f))
+                .add(
+                        module + ".lora_down.weight",
+                        DType.FLOAT32,
+                        new long[] {1, 48},
+                        SafetensorsWriter.filled(48, 0.1f))
                 .add(module + ".lora_up.weight", DType.FLOAT32, new long[] {48, 1}, SafetensorsWriter.filled(48, 0.1f))
                 .write(folder.resolve("lora.bin"));
         float[] plain = run(network);
