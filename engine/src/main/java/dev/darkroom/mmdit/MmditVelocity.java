@@ -56,8 +56,7 @@ public record MmditVelocity(
 
     /** Returns this velocity with conditions beside every token, or behind all of them. */
     public MmditVelocity seeing(UnaryOperator<Tensor> conditioned) {
-        return new MmditVelocity(
-                transformer, placement, run, prompts, conditioning, rope, passes, guide, conditioned);
+        return new MmditVelocity(transformer, placement, run, prompts, conditioning, rope, passes, guide, conditioned);
     }
 
     @Override

@@ -29,7 +29,8 @@ public final class Positions {
 
     /** Adds text tokens with picture number 0, of which each stands a row and a column behind the one before. */
     public Positions text(int tokens) {
-        return add(IntStream.range(0, tokens).mapToObj(i -> new float[] {0, i, i}).toList());
+        return add(
+                IntStream.range(0, tokens).mapToObj(i -> new float[] {0, i, i}).toList());
     }
 
     /** Adds the tokens of a picture, row by row. */

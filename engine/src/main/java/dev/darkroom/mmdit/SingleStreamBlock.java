@@ -17,8 +17,7 @@ import java.util.List;
  *
  * @param gated true if the MLP's first layer gives gate and value side by side
  */
-public record SingleStreamBlock(
-        Modulation norm, QueryKeyValue qkv, Linear projMlp, Linear projOut, boolean gated) {
+public record SingleStreamBlock(Modulation norm, QueryKeyValue qkv, Linear projMlp, Linear projOut, boolean gated) {
     static final int MLP_RATIO = 4;
 
     static SingleStreamBlock load(Weights w, MmditConfig c) {

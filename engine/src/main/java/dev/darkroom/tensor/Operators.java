@@ -239,8 +239,7 @@ public final class Operators {
      *
      * @param added what LoRAs add, as {@link #linear} takes it
      */
-    public static Tensor linearOfTwo(
-            Tensor x, Tensor y, Tensor weight, @Nullable Tensor bias, List<Tensor> added) {
+    public static Tensor linearOfTwo(Tensor x, Tensor y, Tensor weight, @Nullable Tensor bias, List<Tensor> added) {
         return LINEAR_OF_TWO.tensor(x, y, weight, bias == null ? List.of() : List.of(bias), added);
     }
 

@@ -6,6 +6,9 @@ import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxConfig;
+import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.flux2.Flux2Config;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.longcat.LongCatCheckpoint;
 import dev.darkroom.longcat.LongCatTransformer;
 import dev.darkroom.longcat.TinyLongCat;
@@ -27,11 +30,8 @@ import dev.darkroom.text.tokenizer.Qwen2Tokenizer;
 import dev.darkroom.text.tokenizer.T5Tokenizer;
 import dev.darkroom.text.tokenizer.TokenizerSettings;
 import dev.darkroom.vae.AutoencoderKL;
-import dev.darkroom.vae.AutoencoderKLQwenImage;
-import dev.darkroom.flux2.Flux2Checkpoint;
-import dev.darkroom.flux2.Flux2Config;
-import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.vae.AutoencoderKLFlux2;
+import dev.darkroom.vae.AutoencoderKLQwenImage;
 import dev.darkroom.zimage.ZImageCheckpoint;
 import dev.darkroom.zimage.ZImageConfig;
 import java.io.IOException;
@@ -126,11 +126,7 @@ class ConfigTableTest {
                 reader(flux, "vae/config.json", AutoencoderKL.Config.KEYS, AutoencoderKL.Config::read),
                 reader(flux, "text_encoder/config.json", ClipTextEncoder.Config.KEYS, ClipTextEncoder.Config::read),
                 reader(flux, "text_encoder_2/config.json", T5Encoder.Config.KEYS, T5Encoder.Config::read),
-                reader(
-                        TinyLongCat.IMAGE,
-                        "transformer/config.json",
-                        LongCatTransformer.KEYS,
-                        LongCatTransformer::read),
+                reader(TinyLongCat.IMAGE, "transformer/config.json", LongCatTransformer.KEYS, LongCatTransformer::read),
                 reader(qwen, "transformer/config.json", QwenImageConfig.KEYS, QwenImageConfig::read),
                 reader(zImage, "transformer/config.json", ZImageConfig.KEYS, ZImageConfig::read),
                 reader(TinyFlux2.KLEIN, "transformer/config.json", Flux2Config.KEYS, Flux2Config::read),

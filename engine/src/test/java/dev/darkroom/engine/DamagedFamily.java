@@ -180,7 +180,12 @@ enum DamagedFamily {
             number("vae/config.json", "batch_norm_eps", -1),
             badDefault("reference_area", "0"),
             // each file is sound in itself, and yet they do not fit each other
-            field("transformer/config.json", "joint_attention_dim", 64, "/transformer/config.json", "joint_attention_dim"),
+            field(
+                    "transformer/config.json",
+                    "joint_attention_dim",
+                    64,
+                    "/transformer/config.json",
+                    "joint_attention_dim"),
             field("transformer/config.json", "out_channels", 64, "/transformer/config.json", "out_channels")),
 
     FLUX2_DEV(
@@ -190,7 +195,12 @@ enum DamagedFamily {
             misfit("transformer", "guidance_embeds", false, "guidance_embedder.linear_1.weight", "not read"),
             number("text_encoder/config.json", "text_config.num_hidden_layers", 29),
             number("text_encoder/config.json", "text_config.hidden_size", 0),
-            field("transformer/config.json", "joint_attention_dim", 64, "/transformer/config.json", "joint_attention_dim")),
+            field(
+                    "transformer/config.json",
+                    "joint_attention_dim",
+                    64,
+                    "/transformer/config.json",
+                    "joint_attention_dim")),
 
     ZIMAGE(
             "tiny-zimage",

@@ -171,7 +171,9 @@ public final class GgufFiles {
         for (var embedder : Map.of("time_in", "timestep", "vector_in", "text", "guidance_in", "guidance")
                 .entrySet()) {
             String to = embedder.getKey();
-            String parent = rest.containsKey("time_embed.timestep_embedder.linear_1.weight") ? "time_embed." : "time_text_embed.";
+            String parent = rest.containsKey("time_embed.timestep_embedder.linear_1.weight")
+                    ? "time_embed."
+                    : "time_text_embed.";
             String from = parent + embedder.getValue() + "_embedder.linear_";
             if (rest.containsKey(from + "1.weight")) {
                 stack(rest, theirs, to + ".in_layer", from + "1");

@@ -48,12 +48,14 @@ final class FluxNetworkGoldens {
                 results,
                 golden,
                 "out.sample",
-                () -> transformer.blocks().forward(
-                        golden.tensor("in.hidden_states"),
-                        golden.tensor("in.encoder_hidden_states"),
-                        conditioning(transformer, golden),
-                        rope,
-                        StepCache.none()));
+                () -> transformer
+                        .blocks()
+                        .forward(
+                                golden.tensor("in.hidden_states"),
+                                golden.tensor("in.encoder_hidden_states"),
+                                conditioning(transformer, golden),
+                                rope,
+                                StepCache.none()));
         for (int i = 0; golden.has("mid.single." + i + ".1"); i++) {
             String name = "mid.single." + i;
             float[] joint = Tensor.cat(1, golden.tensor(name + ".0"), golden.tensor(name + ".1"))

@@ -192,8 +192,8 @@ final class LongCatGoldens {
         for (int i = row * length; i < (row + 1) * length - SUFFIX; i++) {
             real.addAll(mask[i] == 0 ? List.of() : List.of(ids[i]));
         }
-        List<Long> ours = new ArrayList<>(GoldenValues.list(encoder.prefix(
-                references.stream().map(encoder.sight()::grid).toList())));
+        List<Long> ours = new ArrayList<>(GoldenValues.list(
+                encoder.prefix(references.stream().map(encoder.sight()::grid).toList())));
         ours.addAll(GoldenValues.list(encoder.ids(prompt)));
         results.add(Comparison.equal(prefix + "input_ids of '" + prompt + "'", ours, real));
     }
@@ -233,12 +233,15 @@ final class LongCatGoldens {
                 results,
                 golden,
                 "out.sample",
-                () -> transformer.blocks().forward(
-                        golden.tensor("in.hidden_states"),
-                        golden.tensor("in.encoder_hidden_states"),
-                        transformer.conditioning(golden.tensor("in.timestep").reshape(1, -1)),
-                        rope,
-                        StepCache.none()));
+                () -> transformer
+                        .blocks()
+                        .forward(
+                                golden.tensor("in.hidden_states"),
+                                golden.tensor("in.encoder_hidden_states"),
+                                transformer.conditioning(
+                                        golden.tensor("in.timestep").reshape(1, -1)),
+                                rope,
+                                StepCache.none()));
         for (int i = 0; golden.has("mid.single." + i + ".1"); i++) {
             String name = "mid.single." + i;
             float[] joint = Tensor.cat(1, golden.tensor(name + ".0"), golden.tensor(name + ".1"))

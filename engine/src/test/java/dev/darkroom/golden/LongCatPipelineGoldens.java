@@ -35,8 +35,7 @@ final class LongCatPipelineGoldens {
             Run run = run(params, components.folder("scheduler"));
             List<Comparison> results = new ArrayList<>();
             var edit = new LongCatEdits(params.path("reference_area").asLong(), false);
-            List<Picture> images =
-                    golden.has("in.image_uint8") ? List.of(golden.picture("in.image_uint8")) : List.of();
+            List<Picture> images = golden.has("in.image_uint8") ? List.of(golden.picture("in.image_uint8")) : List.of();
             List<Reference> references = images.stream().map(edit::reference).toList();
             references.forEach(reference -> pictures(results, edit, images.getFirst(), reference, golden));
             prompts(results, longcat, run, references, golden);
@@ -73,8 +72,7 @@ final class LongCatPipelineGoldens {
     private static void pictures(
             List<Comparison> results, LongCatEdits edit, Picture image, Reference reference, GoldenTensors golden) {
         long[] shape = golden.shape("out.image");
-        results.add(Comparison.equal(
-                "size", edit.generated(image.size()), new Size((int) shape[3], (int) shape[2])));
+        results.add(Comparison.equal("size", edit.generated(image.size()), new Size((int) shape[3], (int) shape[2])));
         results.add(levels("mid.vae_image_uint8", reference.at(reference.latents()), golden));
         results.add(levels("mid.vl_image_uint8", reference.at(reference.condition()), golden));
     }

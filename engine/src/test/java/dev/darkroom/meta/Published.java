@@ -3,8 +3,8 @@ package dev.darkroom.meta;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.TestCheckpoints;
-import dev.darkroom.job.Size;
 import dev.darkroom.flux2.TinyFlux2;
+import dev.darkroom.job.Size;
 import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
@@ -129,7 +129,8 @@ public enum Published {
     Map<String, SparseComponent> networks() {
         Map<String, SparseComponent> networks = SparseComponent.read(resource(family + ".tensors"));
         String other = family.startsWith("flux2") ? "flux2-klein-4b.tensors" : "flux.tensors";
-        networks.computeIfAbsent("vae", vae -> SparseComponent.read(resource(other)).get(vae));
+        networks.computeIfAbsent(
+                "vae", vae -> SparseComponent.read(resource(other)).get(vae));
         change(networks);
         return networks;
     }

@@ -198,8 +198,7 @@ class OperatorsTest {
                 sample(
                         "guide_shrinking",
                         "float32 [2, 3]",
-                        () -> Operators.guideShrinking(
-                                bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
+                        () -> Operators.guideShrinking(bf16(2, 3), bf16(2, 3).affine(1, 1), 4)),
                 sample(
                         "shrink_to_length",
                         "float32 [2, 3, 4]",

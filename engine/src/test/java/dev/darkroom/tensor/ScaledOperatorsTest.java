@@ -279,7 +279,8 @@ class ScaledOperatorsTest {
         List<Tensor> added = adapted ? made.subList(3, 5) : List.of();
         long[] ends = adapted ? new long[] {0, 2, 2} : new long[3];
 
-        Tensor found = ScaledOperators.queryKeyValue(xs, rows, List.of(stack), made.subList(2, 3), 3, added, ends, DType.FLOAT32);
+        Tensor found = ScaledOperators.queryKeyValue(
+                xs, rows, List.of(stack), made.subList(2, 3), 3, added, ends, DType.FLOAT32);
         Tensor expected =
                 ScaledOperators.queryKeyValue(xs, rows, apart, made.get(2).chunk(3, 0), 3, added, ends, DType.FLOAT32);
 
