@@ -15,7 +15,10 @@ record FluxActivations(
         VaeBytes pictures = vae.encoding(work.encodedPixels(), type).or(vae.decoding(work.generatedPixels(), type));
         return new Activations(
                 Math.max(t5.peak(work.textTokens(), type), clip.peak(clip.positions(), type)),
-                transformer.blocks().bytes().peak(work.tokens(), work.batch() * work.textTokens(), work.batch(), work.steps(), type),
+                transformer
+                        .blocks()
+                        .bytes()
+                        .peak(work.tokens(), work.batch() * work.textTokens(), work.batch(), work.steps(), type),
                 pictures.whole(),
                 pictures.inBands(),
                 0);

@@ -198,6 +198,9 @@ public record FluxCheckpoint(
 
     private @Nullable Tensor guidance(Run run) {
         Double scale = run.guidanceScale();
-        return scale == null ? null : Tensor.of(new float[] {scale.floatValue()}, 1).to(files.placement().device());
+        return scale == null
+                ? null
+                : Tensor.of(new float[] {scale.floatValue()}, 1)
+                        .to(files.placement().device());
     }
 }

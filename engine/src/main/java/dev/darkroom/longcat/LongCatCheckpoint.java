@@ -87,7 +87,8 @@ public record LongCatCheckpoint(
         ConfigFile index = ConfigFile.read(folder.resolve("model_index.json"));
         CLASSES.check(index);
         var files = new Checkpoint(name, folder);
-        // required if the index names it, as for Qwen-Image; an early index does not, and the published settings are the reference's own
+        // required if the index names it, as for Qwen-Image; an early index does not, and the published settings are
+        // the reference's own
         LongCatCheckpoint checkpoint = of(
                 files,
                 index.has(PROCESSOR)

@@ -57,8 +57,8 @@ public record LongCatPipeline(LongCatCheckpoint checkpoint, Optional<LongCatEdit
             Optional<Tensor> imageLatents =
                     reference.map(picture -> latentSpace.mode(picture.latents(), picture::pixels));
             imageLatents.ifPresent(latents -> Probe.see("mid.image_latents_packed", latents));
-            reference.ifPresent(picture ->
-                    positions.image(2, textTokens, TokenGrid.of(picture.latents().size())));
+            reference.ifPresent(picture -> positions.image(
+                    2, textTokens, TokenGrid.of(picture.latents().size())));
             Probe.see("mid.txt_ids", () -> positions.ids().narrow(0, 0, textTokens));
             Probe.see("mid.img_ids", () -> positions.ids().narrow(0, textTokens, positions.tokens() - textTokens));
             timings.lap("encode");
@@ -129,8 +129,7 @@ public record LongCatPipeline(LongCatCheckpoint checkpoint, Optional<LongCatEdit
     public Fit fit(Job.Generation job) {
         boolean fits = switch (job) {
             case Job.TextToImage ignored -> style.isEmpty();
-            case Job.FromImages from ->
-                style.isPresent() && from.images().size() == 1 && from.strength() == null;
+            case Job.FromImages from -> style.isPresent() && from.images().size() == 1 && from.strength() == null;
             case Job.Fill ignored -> false;
         };
         return fits ? Fit.MADE_FOR : Fit.UNABLE;
@@ -161,8 +160,8 @@ public record LongCatPipeline(LongCatCheckpoint checkpoint, Optional<LongCatEdit
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
         Size image = images.isEmpty() ? defaults.size() : images.getFirst();
-        Optional<Size> asked = Optional.ofNullable(framing)
-                .map(known -> known.size(defaults.size(), images.isEmpty() ? null : image));
+        Optional<Size> asked =
+                Optional.ofNullable(framing).map(known -> known.size(defaults.size(), images.isEmpty() ? null : image));
         return style.map(edits -> {
                     Size own = edits.generated(framing instanceof Framing.LikeImage ? image : asked.orElse(image));
                     return new PictureSizes(own, asked.orElse(own));

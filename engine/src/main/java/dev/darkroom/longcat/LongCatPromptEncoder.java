@@ -79,7 +79,8 @@ public record LongCatPromptEncoder(
             NotFiniteException.check(states, "text_encoder", encoder.placement());
 
             // from <|vision_start|> on, where there is a picture
-            int first = prefix.length - grids.stream().mapToInt(grid -> grid.tokens() + 2).sum();
+            int first = prefix.length
+                    - grids.stream().mapToInt(grid -> grid.tokens() + 2).sum();
             long[] rows = LongStream.range(first, prefix.length + key.maxSequenceLength())
                     .map(row -> Math.min(row, ids.length))
                     .toArray();

@@ -73,7 +73,10 @@ public final class Quotation {
         boolean[] found = new boolean[prompt.length()];
         int free = 0;
         for (int i = 1; i < prompt.length() - 1; i++) {
-            if (prompt.charAt(i) == '\'' && i > free && isLetter(prompt.charAt(i - 1)) && isLetter(prompt.charAt(i + 1))) {
+            if (prompt.charAt(i) == '\''
+                    && i > free
+                    && isLetter(prompt.charAt(i - 1))
+                    && isLetter(prompt.charAt(i + 1))) {
                 found[i] = true;
                 free = i + 1;
                 while (free < prompt.length() && isLetter(prompt.charAt(free))) {

@@ -95,8 +95,7 @@ final class LoraPlanner {
                 families.stream().filter(family -> family.isOwn(tensor)).toList();
         return !owners.isEmpty()
                 && owners.stream()
-                        .noneMatch(family ->
-                                layers.values().stream().anyMatch(known -> family.areOwn(known.names())));
+                        .noneMatch(family -> layers.values().stream().anyMatch(known -> family.areOwn(known.names())));
     }
 
     /** A DoRA has magnitudes for all pairs of a network, or for none. */

@@ -34,8 +34,7 @@ class FluxConfigTest {
 
     @Test
     void whatAConfigLeavesOutIsTheReferencesDefault() throws IOException {
-        assertThat(read("{}"))
-                .isEqualTo(new FluxConfig(BLOCKS, 768, false));
+        assertThat(read("{}")).isEqualTo(new FluxConfig(BLOCKS, 768, false));
     }
 
     @Test

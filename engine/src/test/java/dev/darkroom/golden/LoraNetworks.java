@@ -73,15 +73,17 @@ record LoraNetworks(
     }
 
     private static Function<Tensor, Tensor> flux(FluxTransformer transformer, GoldenTensors in) {
-        return tokens -> transformer.blocks().forward(
-                tokens,
-                in.tensor("in.encoder_hidden_states"),
-                FluxNetworkGoldens.conditioning(transformer, in),
-                transformer
-                        .config()
-                        .blocks()
-                        .rope(Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids"))),
-                StepCache.none());
+        return tokens -> transformer
+                .blocks()
+                .forward(
+                        tokens,
+                        in.tensor("in.encoder_hidden_states"),
+                        FluxNetworkGoldens.conditioning(transformer, in),
+                        transformer
+                                .config()
+                                .blocks()
+                                .rope(Tensor.cat(0, in.tensor("in.txt_ids"), in.tensor("in.img_ids"))),
+                        StepCache.none());
     }
 
     private static Function<Tensor, Tensor> qwen(QwenImageTransformer transformer, GoldenTensors in, JsonNode shapes) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.darkroom.flux.FluxConfig;
-import dev.darkroom.mmdit.MmditConfig;
 import dev.darkroom.meta.MetaProcess;
+import dev.darkroom.mmdit.MmditConfig;
 import dev.darkroom.tensor.LibtorchFolder;
 import dev.darkroom.tensor.Operators;
 import java.io.IOException;
@@ -83,8 +83,7 @@ class GpuCheckTest {
 
     @Test
     void theWorkOfAStepIsThatOfThePublishedNetwork() {
-        var config = new FluxConfig(
-                new MmditConfig(64, 64, 19, 38, 24, 128, 4096, List.of(16, 56, 56)), 768, true);
+        var config = new FluxConfig(new MmditConfig(64, 64, 19, 38, 24, 128, 4096, List.of(16, 56, 56)), 768, true);
 
         StepWork work = StepWork.of(config, 512, 4096, 1);
 

@@ -139,7 +139,9 @@ class LoraOnLongCatTest {
         try (var scope = Scope.open("test")) {
             LongCatTransformer transformer = loaded.network();
             Tensor ids = Tensor.cat(
-                    0, GOLDEN.get("in.txt_ids").tensor(), GOLDEN.get("in.img_ids").tensor());
+                    0,
+                    GOLDEN.get("in.txt_ids").tensor(),
+                    GOLDEN.get("in.img_ids").tensor());
             return transformer
                     .blocks()
                     .forward(
