@@ -71,9 +71,7 @@ class ArchitectureTest {
             Map.entry(
                     "diffusion",
                     List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
-            Map.entry(
-                    "mmdit",
-                    List.of("diffusion", "lora", "nn", "weights", "ring", "checkpoint", "tensor")),
+            Map.entry("mmdit", List.of("diffusion", "lora", "nn", "weights", "ring", "checkpoint", "tensor")),
             Map.entry(
                     "sight",
                     List.of("diffusion", "model", "image", "text", "vae", "weights", "checkpoint", "tensor", "job")),

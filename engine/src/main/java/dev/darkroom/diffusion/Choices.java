@@ -51,10 +51,23 @@ record Choices(
                                 : reference);
         return new Choices(
                 pipeline,
-                distilled.overriddenBy(checkpoint, pipeline.family().longestSequence()),
+                meant(
+                        checkpoint,
+                        pipeline.family().guidance(),
+                        distilled.overriddenBy(checkpoint, pipeline.family().longestSequence())),
                 limits,
                 schedule,
                 loras.own());
+    }
+
+    /** Takes a guidance scale of {@code darkroom.json} for the scale of true CFG, where the reference means that by it. */
+    private static CheckpointDefaults meant(Path checkpoint, Guidance guidance, CheckpointDefaults stated) {
+        ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
+        return file.has("guidance_scale") && !file.has("true_cfg_scale")
+                ? guidance.trueCfgScale(stated.guidanceScale())
+                        .map(stated::guidedBy)
+                        .orElse(stated)
+                : stated;
     }
 
     /** Reads the schedule of {@code scheduler/}, or the one that {@code darkroom.json} names. */

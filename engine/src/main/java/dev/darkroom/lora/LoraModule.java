@@ -26,14 +26,17 @@ public record LoraModule(String name, List<String> layers, boolean swapsHalves) 
      */
     public static List<LoraModule> of(String table, Set<String> layers, Predicate<String> swapsHalves) {
         List<LoraModule> modules = new ArrayList<>();
-        table.lines().map(line -> List.of(line.split(" "))).forEach(line -> IntStream.range(
-                        0, line.getFirst().contains("#") ? layers.size() : 1)
-                .mapToObj(i -> line.stream()
-                        .map(name -> name.replace("#", Integer.toString(i)))
-                        .toList())
-                .takeWhile(names -> layers.containsAll(names.subList(1, names.size())))
-                .forEach(names -> modules.add(new LoraModule(
-                        names.getFirst(), names.subList(1, names.size()), swapsHalves.test(names.getFirst())))));
+        table.lines()
+                .map(line -> List.of(line.split(" ")))
+                .forEach(line -> IntStream.range(0, line.getFirst().contains("#") ? layers.size() : 1)
+                        .mapToObj(i -> line.stream()
+                                .map(name -> name.replace("#", Integer.toString(i)))
+                                .toList())
+                        .takeWhile(names -> layers.containsAll(names.subList(1, names.size())))
+                        .forEach(names -> modules.add(new LoraModule(
+                                names.getFirst(),
+                                names.subList(1, names.size()),
+                                swapsHalves.test(names.getFirst())))));
         return modules;
     }
 }

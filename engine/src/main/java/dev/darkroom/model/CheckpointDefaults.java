@@ -44,6 +44,11 @@ public record CheckpointDefaults(
         return new CheckpointDefaults(size, fewSteps, guidanceScale, 1, maxSequenceLength, nativeArea);
     }
 
+    /** Defaults of this model with another scale of true CFG. */
+    public CheckpointDefaults guidedBy(double otherCfgScale) {
+        return new CheckpointDefaults(size, steps, guidanceScale, otherCfgScale, maxSequenceLength, nativeArea);
+    }
+
     /**
      * Replaces these defaults by those that the checkpoint's file states; the file may be missing.
      *

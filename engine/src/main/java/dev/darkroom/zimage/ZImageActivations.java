@@ -12,6 +12,9 @@ import dev.darkroom.vae.VaeBytes;
 record ZImageActivations(ZImageConfig transformer, Qwen3Encoder.Config textEncoder, AutoencoderKL.Config vae) {
     private static final int SETS_OF_BLOCK = 4;
 
+    /** Tensors of a token's width that are alive at once: in fp8, where the MLP's hidden ones are three. In bfloat16 it is 9.4. */
+    private static final int WIDTHS = 12;
+
     Activations of(Workload work, DType type) {
         VaeBytes pictures = vae.encoding(work.encodedPixels(), type).or(vae.decoding(work.generatedPixels(), type));
         return new Activations(
@@ -29,6 +32,7 @@ record ZImageActivations(ZImageConfig transformer, Qwen3Encoder.Config textEncod
                 transformer.headWidth(),
                 transformer.tokenWidth(),
                 transformer.promptWidth(),
-                sets * transformer.width());
+                sets * transformer.width(),
+                WIDTHS);
     }
 }

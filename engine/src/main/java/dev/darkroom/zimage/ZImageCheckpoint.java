@@ -106,8 +106,8 @@ public record ZImageCheckpoint(
                 textEncoder,
                 files.kept().prompts());
         var activations = new ZImageActivations(config, encoder, AutoencoderKL.Config.read(files.config("vae")));
-        var schedule = FlowMatchSchedule.read(
-                ConfigFile.read(files.folder("scheduler").resolve("scheduler_config.json")));
+        var schedule =
+                FlowMatchSchedule.read(ConfigFile.read(files.folder("scheduler").resolve("scheduler_config.json")));
         return new ZImageCheckpoint(
                 files,
                 transformer,
@@ -161,8 +161,7 @@ public record ZImageCheckpoint(
 
     /** Conversion between pictures and tokens of this checkpoint's latents. */
     PackedLatents latents() {
-        return new PackedLatents(
-                vae.network(), files.placement(), files.kept().latents(), LatentPacking.Slowest.PLACE);
+        return new PackedLatents(vae.network(), files.placement(), files.kept().latents(), LatentPacking.Slowest.PLACE);
     }
 
     /** Makes the velocity of a run: the transformer with the run's conditioning. */

@@ -32,12 +32,15 @@ public final class ZImageNames implements OtherNames, LoraNames {
             x_embedder all_x_embedder.2-1
             final_layer.linear all_final_layer.2-1.linear
             final_layer.adaLN_modulation.1 all_final_layer.2-1.adaLN_modulation.1
-            """ + Stream.of("noise_refiner", "context_refiner", "layers").map(kind -> """
+            """
+            + Stream.of("noise_refiner", "context_refiner", "layers")
+                    .map(kind -> """
                     @.#.attention.qkv @.#.attention.to_q @.#.attention.to_k @.#.attention.to_v
                     @.#.attention.out @.#.attention.to_out.0
                     @.#.attention.q_norm @.#.attention.norm_q
                     @.#.attention.k_norm @.#.attention.norm_k
-                    """.replace("@", kind)).collect(Collectors.joining());
+                    """.replace("@", kind))
+                    .collect(Collectors.joining());
 
     private static final NameTable TABLE = new NameTable(LINES);
 

@@ -32,10 +32,8 @@ import org.jspecify.annotations.Nullable;
 public record ZImagePipeline(ZImageCheckpoint checkpoint) implements Pipeline {
     private static final Size SIZE = new Size(1024, 1024);
     private static final int SEQUENCE = 512;
-    private static final CheckpointDefaults TURBO =
-            new CheckpointDefaults(SIZE, 8, 0, 1, SEQUENCE, Optional.empty());
-    private static final CheckpointDefaults BASE =
-            new CheckpointDefaults(SIZE, 50, 0, 5, SEQUENCE, Optional.empty());
+    private static final CheckpointDefaults TURBO = new CheckpointDefaults(SIZE, 8, 0, 1, SEQUENCE, Optional.empty());
+    private static final CheckpointDefaults BASE = new CheckpointDefaults(SIZE, 50, 0, 5, SEQUENCE, Optional.empty());
 
     @Override
     public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {

@@ -142,8 +142,7 @@ public final class ZImageTransformer {
      * @param steps what this pass reuses of earlier steps
      * @return {@code [B, s, 4C]}
      */
-    public Tensor forward(
-            Tensor tokens, Tensor text, Conditioning conditioning, Tensor rope, StepCache.Pass steps) {
+    public Tensor forward(Tensor tokens, Tensor text, Conditioning conditioning, Tensor rope, StepCache.Pass steps) {
         try (var scope = Scope.open("z-image transformer")) {
             Tensor all = joined(tokens, text, conditioning, rope);
             Probe.see("unified", all);
@@ -170,18 +169,13 @@ public final class ZImageTransformer {
             Probe.see("x_embedder", embedded);
             Tensor image = filledUp(embedded, xPadToken);
             Probe.see("x_padded", image);
-            Tensor refined =
-                    refined(scope, noiseRefiner, image, conditioning, rope.narrow(0, 0, image.size(1)));
+            Tensor refined = refined(scope, noiseRefiner, image, conditioning, rope.narrow(0, 0, image.size(1)));
             return scope.keep(Tensor.cat(1, refined, text.inBatchOf(refined)));
         }
     }
 
     private static Tensor refined(
-            Scope scope,
-            Blocks<ZImageBlock> blocks,
-            Tensor x,
-            @Nullable Conditioning conditioning,
-            Tensor rope) {
+            Scope scope, Blocks<ZImageBlock> blocks, Tensor x, @Nullable Conditioning conditioning, Tensor rope) {
         for (int i = 0; i < blocks.size(); i++) {
             x = scope.replace(x, blocks.at(i).forward(x, conditioning, rope, i));
         }

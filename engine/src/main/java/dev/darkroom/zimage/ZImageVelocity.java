@@ -68,9 +68,7 @@ record ZImageVelocity(
     }
 
     private Tensor predict(Tensor tokens, Conditioning step, Prompt by, StepCache.Pass pass) {
-        return transformer
-                .forward(tokens, by.text, step, by.rope, pass)
-                .to(DType.FLOAT32);
+        return transformer.forward(tokens, by.text, step, by.rope, pass).to(DType.FLOAT32);
     }
 
     @Override

@@ -123,8 +123,16 @@ class LoraOnZImageTest {
     void modulationsAreAdaptedToo(String module) {
         int out = module.contains("final") ? 48 : 192;
         Path file = new SafetensorsWriter()
-                .add(module + ".lora_down.weight", DType.FLOAT32, new long[] {1, 48}, SafetensorsWriter.filled(48, 0.1f))
-                .add(module + ".lora_up.weight", DType.FLOAT32, new long[] {out, 1}, SafetensorsWriter.filled(out, 0.1f))
+                .add(
+                        module + ".lora_down.weight",
+                        DType.FLOAT32,
+                        new long[] {1, 48},
+                        SafetensorsWriter.filled(48, 0.1f))
+                .add(
+                        module + ".lora_up.weight",
+                        DType.FLOAT32,
+                        new long[] {out, 1},
+                        SafetensorsWriter.filled(out, 0.1f))
                 .write(folder.resolve("lora.bin"));
         float[] plain = run(network);
         try (var on = TestLoras.attach(loras, "transformer", network, TestLoras.file(file, 1))) {
@@ -161,8 +169,7 @@ class LoraOnZImageTest {
                             transformer.text(
                                     embeds.reshape(1, embeds.size(0), embeds.size(1)),
                                     rope.narrow(0, positions.image(), positions.text())),
-                            transformer.conditioning(
-                                    GOLDEN.get("in.t").tensor().reshape(1, 1)),
+                            transformer.conditioning(GOLDEN.get("in.t").tensor().reshape(1, 1)),
                             rope,
                             StepCache.none())
                     .toFloats();

@@ -15,8 +15,7 @@ class ZImageConfigTest {
     void whatAConfigLeavesOutIsTheReferencesDefault() {
         ZImageConfig config = read("{\"siglip_feat_dim\": null}");
 
-        assertThat(config)
-                .isEqualTo(new ZImageConfig(16, 3840, 30, 2, 30, 2560, 1e-5, 256, 1000, List.of(32, 48, 48)));
+        assertThat(config).isEqualTo(new ZImageConfig(16, 3840, 30, 2, 30, 2560, 1e-5, 256, 1000, List.of(32, 48, 48)));
         assertThat(config.headWidth()).isEqualTo(128);
         assertThat(config.mlpWidth()).isEqualTo(10240);
         assertThat(config.conditionWidth()).isEqualTo(256);
@@ -26,7 +25,8 @@ class ZImageConfigTest {
     @ParameterizedTest
     @CsvSource({"48, 128, 48", "50, 133, 50", "3840, 10240, 256", "256, 682, 256"})
     void widthsFollowFromTheWidthOfATokenAsInTheReference(int width, int mlp, int condition) {
-        ZImageConfig config = read("{\"dim\": " + width + ", \"n_heads\": 1, \"axes_dims\": [2, 2, " + (width - 4) + "]}");
+        ZImageConfig config =
+                read("{\"dim\": " + width + ", \"n_heads\": 1, \"axes_dims\": [2, 2, " + (width - 4) + "]}");
 
         assertThat(config.mlpWidth()).isEqualTo(mlp);
         assertThat(config.conditionWidth()).isEqualTo(condition);

@@ -71,6 +71,19 @@ class ZImagePipelinesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"guidance_scale": 3}                        | 4
+            {"guidance_scale": 0}                        | 1
+            {"true_cfg_scale": 3}                        | 3
+            {"guidance_scale": 9, "true_cfg_scale": 3}   | 3
+            """)
+    void soItIsInTheCheckpointsFile(String defaults, double trueCfgScale) throws IOException {
+        try (ImageModel model = LoadedModel.open("base", TinyZImage.base(TinyZImage.make(folder, defaults)))) {
+            assertThat(model.defaults().trueCfgScale()).isEqualTo(trueCfgScale);
+        }
+    }
+
     @Test
     void twoScalesOfOneMeaningAreRefused() throws IOException {
         try (ImageModel model = LoadedModel.open("turbo", TinyZImage.make(folder, SMALL))) {
@@ -151,8 +164,7 @@ class ZImagePipelinesTest {
         }
         try (ImageModel model = LoadedModel.from(TinyZImage.make(folder, SMALL))) {
             var job = new Job.Fill(TestJobs.PLAIN, TestJobs.of("a fox", null, null, 3, null, null, 1), "", "");
-            Map<String, float[]> seen =
-                    Probe.record(() -> render(model, job, picture, new Picture(64, 64, half)));
+            Map<String, float[]> seen = Probe.record(() -> render(model, job, picture, new Picture(64, 64, half)));
             float[] was = Objects.requireNonNull(seen.get("mid.image_latents_packed"));
             float[] is = Objects.requireNonNull(seen.get("out.latents_packed"));
 

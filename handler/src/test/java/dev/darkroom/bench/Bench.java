@@ -4,7 +4,6 @@ import dev.darkroom.diffusion.StepCache;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.flux.FluxNetworks;
-import dev.darkroom.mmdit.Positions;
 import dev.darkroom.flux.FluxTransformer;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
@@ -14,6 +13,7 @@ import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
+import dev.darkroom.mmdit.Positions;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.DType;
@@ -166,9 +166,13 @@ public final class Bench {
             FluxTransformer transformer = loaded.network();
             var config = transformer.config();
             int side = (int) Math.sqrt(imageTokens);
-            Tensor tokens = Operators.randn(1, DType.FLOAT32, new long[] {1, imageTokens, config.blocks().inChannels()})
+            Tensor tokens = Operators.randn(1, DType.FLOAT32, new long[] {
+                        1, imageTokens, config.blocks().inChannels()
+                    })
                     .getFirst();
-            Tensor embeds = Operators.randn(2, DType.FLOAT32, new long[] {1, textTokens, config.blocks().promptWidth()})
+            Tensor embeds = Operators.randn(2, DType.FLOAT32, new long[] {
+                        1, textTokens, config.blocks().promptWidth()
+                    })
                     .getFirst();
             Tensor pooled = Operators.randn(3, DType.FLOAT32, new long[] {1, config.pooledWidth()})
                     .getFirst();
