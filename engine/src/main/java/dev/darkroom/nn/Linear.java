@@ -4,6 +4,7 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.ScaledOperators;
 import dev.darkroom.tensor.ScaledOperators.Rows;
+import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.LinearWeight;
 import dev.darkroom.weights.Weights;
@@ -94,7 +95,14 @@ public record Linear(LinearWeight layer, @Nullable Tensor bias) {
 
     /** Computes this layer for {@code x [.., k]} and, beside it, {@link Operators#swiglu} of the layer {@code before}: {@code [.., out]}. */
     public Tensor besideSwiglu(Tensor x, Linear before, Normed y) {
-        return ofTwo(x, Operators.swiglu(before.apply(y)));
+        return ofTwo(x, before.swiglu(y));
+    }
+
+    /** Computes {@link Operators#swiglu} of this layer, {@code [B, S, in] → [B, S, out/2]}; what the layer gives is twice as large, and goes. */
+    Tensor swiglu(Normed y) {
+        try (var scope = Scope.open("swiglu")) {
+            return scope.keep(Operators.swiglu(apply(y)));
+        }
     }
 
     private Tensor ofTwo(Tensor x, Tensor y) {

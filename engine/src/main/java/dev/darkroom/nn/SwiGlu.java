@@ -1,6 +1,5 @@
 package dev.darkroom.nn;
 
-import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Weights;
 
@@ -20,7 +19,7 @@ public record SwiGlu(Linear in, Linear out) implements Mlp {
 
     @Override
     public Tensor apply(Normed x) {
-        return out.apply(Operators.swiglu(in.apply(x)));
+        return out.apply(in.swiglu(x));
     }
 
     @Override

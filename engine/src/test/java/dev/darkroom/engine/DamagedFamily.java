@@ -163,7 +163,6 @@ enum DamagedFamily {
     FLUX2_KLEIN(
             "tiny-flux2-klein",
             List.of("transformer", "vae", "text_encoder"),
-            missing("tokenizer/tokenizer_config.json"),
             unknownPipeline("Flux2KleinKVPipeline"),
             unknownPipeline("Flux2KleinInpaintPipeline"),
             unknownPipeline("flux2pipeline"),

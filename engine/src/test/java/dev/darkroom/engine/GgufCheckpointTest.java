@@ -107,6 +107,27 @@ class GgufCheckpointTest {
         assertThat(latents(pipeline, gguf)).isEqualTo(latents(pipeline, one));
     }
 
+    @ParameterizedTest
+    @CsvSource({"FLUX2_KLEIN_EDIT, ''", "FLUX2_DEV, model.diffusion_model."})
+    void flux2UnderTheNamesOfItsAuthors(TinyPipeline pipeline, String prefix) throws IOException {
+        Path one = pipeline.make(folder.resolve("one"));
+        Path gguf = copy(one);
+        Path transformer = gguf.resolve("transformer");
+        GgufFiles.replace(transformer, GgufFiles.ofFlux2(GgufFiles.read(transformer), prefix), "flux", false);
+
+        assertThat(latents(pipeline, gguf)).isEqualTo(latents(pipeline, one));
+    }
+
+    @Test
+    void flux2sSafetensorsFileOfComfy() throws IOException {
+        Path one = TinyPipeline.FLUX2_DEV.make(folder.resolve("one"));
+        Path single = copy(one);
+        Path transformer = single.resolve("transformer");
+        GgufFiles.replace(transformer, GgufFiles.ofFlux2(GgufFiles.read(transformer), COMFY));
+
+        assertThat(latents(TinyPipeline.FLUX2_DEV, single)).isEqualTo(latents(TinyPipeline.FLUX2_DEV, one));
+    }
+
     /** Some writers leave the first dimension of the tokens that fill up out. */
     @ParameterizedTest
     @CsvSource({"ZIMAGE, '', false", "ZIMAGE_IMG2IMG, model.diffusion_model., true"})

@@ -220,6 +220,53 @@ public final class GgufFiles {
         return theirs;
     }
 
+    /** The tensors of a FLUX.2 transformer as Black Forest Labs call and stack them, behind a prefix. */
+    static Map<String, Numbers> ofFlux2(Map<String, Numbers> ours, String prefix) {
+        Map<String, Numbers> theirs = new LinkedHashMap<>();
+        ours.forEach((name, tensor) -> {
+            String other = name.replaceFirst("^single_transformer_blocks", "single_blocks")
+                    .replaceFirst("^transformer_blocks", "double_blocks")
+                    .replaceFirst("^(single_blocks\\.\\d+)\\.attn\\.to_qkv_mlp_proj", "$1.linear1")
+                    .replaceFirst("^(single_blocks\\.\\d+)\\.attn\\.to_out", "$1.linear2")
+                    .replaceFirst("^(single_blocks\\.\\d+)\\.attn\\.norm_q\\.weight", "$1.norm.query_norm.scale")
+                    .replaceFirst("^(single_blocks\\.\\d+)\\.attn\\.norm_k\\.weight", "$1.norm.key_norm.scale")
+                    .replace("attn.norm_added_q.weight", "txt_attn.norm.query_norm.scale")
+                    .replace("attn.norm_added_k.weight", "txt_attn.norm.key_norm.scale")
+                    .replace("attn.norm_q.weight", "img_attn.norm.query_norm.scale")
+                    .replace("attn.norm_k.weight", "img_attn.norm.key_norm.scale")
+                    .replace("attn.to_out.0", "img_attn.proj")
+                    .replace("attn.to_add_out", "txt_attn.proj")
+                    .replaceAll("attn\\.to_[qkv]", "img_attn.qkv")
+                    .replaceAll("attn\\.add_[qkv]_proj", "txt_attn.qkv")
+                    .replace("ff.linear_in", "img_mlp.0")
+                    .replace("ff.linear_out", "img_mlp.2")
+                    .replace("ff_context.linear_in", "txt_mlp.0")
+                    .replace("ff_context.linear_out", "txt_mlp.2")
+                    .replaceFirst("^(.*_stream_modulation.*)\\.linear\\.", "$1.lin.")
+                    .replace("norm_out.linear", "final_layer.adaLN_modulation.1")
+                    .replace("proj_out", "final_layer.linear")
+                    .replace("x_embedder", "img_in")
+                    .replace("context_embedder", "txt_in")
+                    .replaceFirst("^time_guidance_embed\\.timestep_embedder\\.linear_1", "time_in.in_layer")
+                    .replaceFirst("^time_guidance_embed\\.timestep_embedder\\.linear_2", "time_in.out_layer")
+                    .replaceFirst("^time_guidance_embed\\.guidance_embedder\\.linear_1", "guidance_in.in_layer")
+                    .replaceFirst("^time_guidance_embed\\.guidance_embedder\\.linear_2", "guidance_in.out_layer");
+            theirs.put(prefix + other, name.startsWith("norm_out") ? tensor.swapped() : tensor);
+        });
+        ours.forEach((name, tensor) -> {
+            if (name.endsWith("attn.to_v.weight") || name.endsWith("attn.add_v_proj.weight")) {
+                String stream = name.endsWith("attn.to_v.weight") ? ".img_attn.qkv.weight" : ".txt_attn.qkv.weight";
+                String block = name.replaceFirst("^transformer_blocks\\.(\\d+).*", "double_blocks.$1");
+                theirs.put(
+                        prefix + block + stream,
+                        Objects.requireNonNull(ours.get(name.replace("_v", "_q")))
+                                .below(Objects.requireNonNull(ours.get(name.replace("_v", "_k"))))
+                                .below(tensor));
+            }
+        });
+        return theirs;
+    }
+
     private static void stack(Map<String, Numbers> from, Map<String, Numbers> to, String name, String... layers) {
         for (String part : List.of(".weight", ".bias")) {
             List<Numbers> all = new ArrayList<>();

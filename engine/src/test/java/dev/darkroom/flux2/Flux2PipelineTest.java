@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,7 +107,7 @@ class Flux2PipelineTest {
 
     @ParameterizedTest
     @CsvSource({"100x70, , 96x64", "100x70, 80x96, 80x96", "100x70, 100x100, 100x100", "400x300, , 96x80"})
-    void aPictureIsAsLargeAsWhatIsSeenOfTheFirstReference(String image, String asked, String output)
+    void aPictureIsAsLargeAsWhatIsSeenOfTheFirstReference(String image, @Nullable String asked, String output)
             throws IOException {
         try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
             Size size = Size.parse(image);
@@ -192,15 +193,15 @@ class Flux2PipelineTest {
         return new Sources(List.of(picture), null, List.of());
     }
 
-    private static Job.FromImages images(Sampling sampling, int count, Double strength) {
+    private static Job.FromImages images(Sampling sampling, int count, @Nullable Double strength) {
         return new Job.FromImages(TestJobs.PLAIN, sampling, Collections.nCopies(count, ""), strength);
     }
 
-    private static Sampling ask(Double guidance, Double cfg) {
+    private static Sampling ask(@Nullable Double guidance, @Nullable Double cfg) {
         return new Sampling(List.of("a fox"), null, null, 1, guidance, cfg, 7, 1, Shortcuts.NONE, List.of());
     }
 
-    private static Sampling sampling(Framing framing) {
+    private static Sampling sampling(@Nullable Framing framing) {
         return new Sampling(List.of("a fox"), null, framing, 1, null, null, 7, 1, Shortcuts.NONE, List.of());
     }
 }

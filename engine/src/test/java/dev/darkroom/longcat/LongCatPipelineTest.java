@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -127,7 +128,7 @@ class LongCatPipelineTest {
                 var job = new Job.TextToImage(TestJobs.PLAIN, ask("a 'fox'", null, null));
                 model.render(job, TestJobs.first(job), Sources.NONE, Progress.NONE);
             });
-            float[] embeds = seen.get("prompt_embeds");
+            float[] embeds = Objects.requireNonNull(seen.get("prompt_embeds"));
             int width = embeds.length / 48;
 
             assertThat(width).isEqualTo(48);

@@ -89,9 +89,8 @@ final class Scenarios {
                     .held(Holding.STREAMED),
             Scenario.of("text", "flux.2-klein-9b", 1024, 1024, Brings.PROMPT),
             Scenario.of("text", "flux.2-dev", 1024, 1024, Brings.PROMPT),
-            Scenario.of("edit in fp8 with a LoRA", "flux.2-dev", 1024, 1024, Brings.IMAGES)
-                    .inFp8()
-                    .withLora(),
+            Scenario.of("edit", "flux.2-dev", 1024, 1024, Brings.IMAGES),
+            Scenario.of("fp8", "flux.2-dev", 1024, 1024, Brings.PROMPT).inFp8(),
             Scenario.of("streamed", "flux.2-dev", 1024, 1024, Brings.PROMPT).held(Holding.STREAMED),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).planned("text_encoder_2=cpu"),

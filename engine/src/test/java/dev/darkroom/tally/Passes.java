@@ -70,7 +70,7 @@ final class Passes {
         cost.pass(2 * wide);
         cost.pass(2 * wide);
         cost.pass(wide + x.numbers());
-        long turns = Math.ceilDiv(x.numbers(), QUANTISED_AT_ONCE);
+        int turns = Math.toIntExact(Math.ceilDiv(x.numbers(), QUANTISED_AT_ONCE));
         if (turns > 1) {
             cost.pass(2 * x.numbers());
             cost.kernels += 11 * (turns - 1);
