@@ -12,6 +12,7 @@ import dev.darkroom.model.MemoryPlan;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Sources;
+import dev.darkroom.ring.Rings;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.SimulatedCard;
@@ -125,7 +126,9 @@ final class SimulatedJobs {
                     card.forgetPeak();
                     var renderings = model.render(job, batch, sources, Progress.NONE);
                     MemoryPlan plan = residency.plan(model.networks()).orElseThrow();
-                    largestRatio = Math.max(largestRatio, (double) (card.peak() - others(models, model)) / plan.peak());
+                    largestRatio = Math.max(
+                            largestRatio,
+                            (double) (card.peak() - others(models, model) - foreignRing(plan)) / plan.peak());
                     drawn++;
                     return renderings;
                 });
@@ -148,6 +151,11 @@ final class SimulatedJobs {
                         .isPresent())
                 .mapToLong(network -> network.bytes())
                 .sum();
+    }
+
+    /** Bytes of the ring that other models have made larger than a plan's own networks need it. */
+    private static long foreignRing(MemoryPlan plan) {
+        return Math.max(0, Rings.bytes(Device.META) - plan.ring());
     }
 
     /** What is computed on the CPU is not drawn here: it would take hours. */

@@ -10,6 +10,8 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SysPropConfigSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,8 @@ import java.util.stream.Stream;
 public final class Environment {
     private static final int OF_VARIABLES = 300;
     private static final int OF_FILE = 250;
+
+    private static final String FILE = "/application.properties";
 
     /** Ours too, but read by the start-up scripts or by Compose. */
     private static final List<String> OF_OTHERS =
@@ -54,7 +58,23 @@ public final class Environment {
      * @param mapping of all settings
      */
     public Environment(Map<String, String> variables, Class<?> mapping) {
-        this(variables, mapping, Objects.requireNonNull(mapping.getResource("/application.properties")));
+        this(variables, mapping, beside(mapping));
+    }
+
+    /** Returns the file that came with a class: others of that name may lie before it on a class path. */
+    private static URL beside(Class<?> mapping) {
+        String name = "/" + mapping.getName().replace('.', '/') + ".class";
+        URL itself = mapping.getResource(name);
+        if (itself == null) { // an executable, which has no class files, and one such file
+            return Objects.requireNonNull(mapping.getResource(FILE));
+        }
+        String address = itself.toString();
+        try {
+            return URI.create(address.substring(0, address.length() - name.length()) + FILE)
+                    .toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(address, e); // it was one
+        }
     }
 
     /** @param file with what the settings are called by others, and with their defaults */

@@ -23,12 +23,14 @@ class ImageFileTest {
     }
 
     @Test
-    void onlyTheAllocatorIsInstalledBesideLibtorch() {
+    void onlyTheAllocatorAndWhatAnExecutablesPicturesWantAreInstalledBesideLibtorch() {
         assertThat(Pattern.compile("apt-get install([^&]*)")
                         .matcher(file)
                         .results()
                         .map(match -> match.group(1).strip()))
-                .containsExactly("--yes --no-install-recommends libtcmalloc-minimal4");
+                .containsExactly(
+                        "--yes --no-install-recommends libtcmalloc-minimal4",
+                        "--yes --no-install-recommends libfreetype6 fontconfig");
         assertThat(file).doesNotContain("pip install");
     }
 
