@@ -1,7 +1,7 @@
 package dev.darkroom.image;
 
-import com.pngencoder.PngEncoder;
 import com.luciad.imageio.webp.WebPWriteParam;
+import com.pngencoder.PngEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import java.io.ByteArrayOutputStream;
@@ -74,7 +74,7 @@ public final class PictureEncoder {
         var bytes = new ByteArrayOutputStream();
         try (var out = ImageIO.createImageOutputStream(bytes)) {
             writer.setOutput(out);
-            writer.write(null, new IIOImage(picture.toImage(), null, null), parameters(writer, format, quality));
+            writer.write(null, new IIOImage(picture.toImage(), null, null), parameters(writer, quality));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -83,7 +83,7 @@ public final class PictureEncoder {
         return bytes.toByteArray();
     }
 
-    private static ImageWriteParam parameters(ImageWriter writer, ImageFormat format, int quality) {
+    private static ImageWriteParam parameters(ImageWriter writer, int quality) {
         ImageWriteParam parameters = writer.getDefaultWriteParam();
         parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
         if (parameters instanceof WebPWriteParam webp) {

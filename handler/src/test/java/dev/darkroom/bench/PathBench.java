@@ -14,7 +14,8 @@ import java.util.Random;
  * queue, tokens, embeds of a prompt that was there before, the file, its storage.
  */
 final class PathBench {
-    private static final String PROMPT = "a lighthouse on a cliff at dusk, waves below, warm light in its windows, film grain";
+    private static final String PROMPT =
+            "a lighthouse on a cliff at dusk, waves below, warm light in its windows, film grain";
     private static final int SIDE = 1024;
     private static final int JOBS = 5;
     private static final List<String> NETWORKS = List.of("denoise", "decode");
@@ -84,7 +85,9 @@ final class PathBench {
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
                 for (int c = 0; c < 3; c++) {
-                    double level = 128 + 80 * Math.sin((x + 31 * c) / 70.0) * Math.cos(y / 110.0) + GRAIN * random.nextGaussian();
+                    double level = 128
+                            + 80 * Math.sin((x + 31 * c) / 70.0) * Math.cos(y / 110.0)
+                            + GRAIN * random.nextGaussian();
                     rgb[3 * (y * SIDE + x) + c] = (byte) Math.round(Math.clamp(level, 0, 255));
                 }
             }
