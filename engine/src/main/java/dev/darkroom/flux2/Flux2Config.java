@@ -48,6 +48,9 @@ public record Flux2Config(
     private static final int MOST_BLOCKS = 1000;
     private static final int AXES = 4;
 
+    /** Tensors of a token's width that are alive at once: the first layer of a gated MLP alone gives six. */
+    private static final int WIDTHS = 17;
+
     /** Modulations that all double stream blocks share, then all single stream blocks, then the output's. */
     private static final int SETS = 6 + 6 + 3 + 2;
 
@@ -92,6 +95,6 @@ public record Flux2Config(
 
     /** Bytes that a pass takes. */
     TransformerBytes bytes() {
-        return new TransformerBytes(width(), headWidth, inChannels, promptWidth, (long) SETS * width());
+        return new TransformerBytes(width(), headWidth, inChannels, promptWidth, (long) SETS * width(), WIDTHS);
     }
 }

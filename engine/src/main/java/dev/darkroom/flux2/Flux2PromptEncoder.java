@@ -122,7 +122,10 @@ public record Flux2PromptEncoder(
     private Tensor encode(String prompt, int maxSequenceLength) {
         try (var scope = Scope.open("encode prompt")) {
             Tensor embeds = network.apply(ids.apply(prompt, maxSequenceLength));
-            return scope.keep(NotFiniteException.check(embeds, TEXT_ENCODER, placement.get()));
+            // of the last state and the last token: what is wrong with any layer shows there
+            Tensor last = embeds.narrow(1, maxSequenceLength - 1, 1).narrow(2, width - 1, 1);
+            NotFiniteException.check(last, TEXT_ENCODER, placement.get());
+            return scope.keep(embeds);
         }
     }
 
