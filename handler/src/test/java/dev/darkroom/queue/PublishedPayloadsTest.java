@@ -45,7 +45,8 @@ class PublishedPayloadsTest {
         try (ImageModel model = LoadedModel.open("published", checkpoint(name))) {
             assertThatNoException().isThrownBy(() -> model.check(job));
             assertThat(model.fit(job)).isNotEqualTo(Fit.UNABLE);
-            assertThat(job.images().stream().map(TestCheckpoints.PAYLOADS::resolve)).allMatch(Files::exists);
+            assertThat(job.images().stream().map(TestCheckpoints.PAYLOADS::resolve))
+                    .allMatch(Files::exists);
         }
     }
 
