@@ -198,7 +198,7 @@ def shrink_to_length(self, x: Tensor, like: Tensor, most: float) -> Tensor:
     numbers = x.to(6)
     length = torch.linalg_vector_norm(numbers.flatten(1), 2, [1], True)
     allowed = torch.linalg_vector_norm(like.to(6).flatten(1), 2, [1], True) * most
-    factor = torch.where(length > allowed, allowed / length, torch.ones_like(length))
+    factor = allowed / torch.maximum(length, allowed).clamp(1e-30, 3e38)
     return numbers * factor.view([x.size(0)] + [1] * (x.dim() - 1))
 
 def relative_change(self, now: Tensor, before: Tensor) -> Tensor:

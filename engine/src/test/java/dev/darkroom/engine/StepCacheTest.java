@@ -42,7 +42,10 @@ class StepCacheTest {
     @TempDir
     Path folder;
 
-    /** Random weights of Qwen-Image do something else at each noise level, so that nothing can be reused: the pocket model shows it. */
+    /**
+     * Random weights of some transformers do something else at each noise level, so that nothing can be reused: of Qwen-Image the pocket
+     * model shows it.
+     */
     @ParameterizedTest
     @EnumSource
     void everyPipelineReusesStepsAndTellsHowMany(TinyPipeline pipeline) throws IOException {
@@ -64,7 +67,8 @@ class StepCacheTest {
                     int computed = Integer.parseInt(counts.group(pass));
                     int reused = Integer.parseInt(counts.group(pass + 1));
                     assertThat(computed + reused).as("pass %d", pass).isEqualTo(6);
-                    assertThat(reused).isGreaterThanOrEqualTo(pipeline.name().startsWith("FLUX") ? 1 : 0);
+                    assertThat(reused).isGreaterThanOrEqualTo(
+                            pipeline.name().startsWith("FLUX") && pipeline != TinyPipeline.FLUX2_KLEIN_EDIT ? 1 : 0);
                 }
             });
             assertThat(rendering.parameters()).containsEntry("step_cache", 1.0);
