@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
 import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
+import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ class PublishedPayloadsTest {
         var payloads = new PayloadReader(Limits.STANDARD, Styles.read(Optional.empty()), true);
         Job job = payloads.job((ObjectNode) new ObjectMapper().readTree(Files.readAllBytes(file)));
 
-        try (ImageModel model = LoadedModel.open("published", checkpoint(name))) {
+        try (ImageModel model = LoadedModel.open(name.replace(".json", ""), checkpoint(name))) {
             assertThatNoException().isThrownBy(() -> model.check(job));
             assertThat(model.fit(job)).isNotEqualTo(Fit.UNABLE);
             assertThat(job.images().stream().map(TestCheckpoints.PAYLOADS::resolve))
@@ -50,11 +52,29 @@ class PublishedPayloadsTest {
         }
     }
 
-    /** A tiny checkpoint of the family that a payload's name begins with. */
+    /** A tiny checkpoint of the model that a payload's name begins with. */
     private Path checkpoint(String payload) throws IOException {
+        if (payload.startsWith("flux2-klein-base")) {
+            return TinyFlux2.base(TestCheckpoints.copy(TinyFlux2.KLEIN, folder));
+        }
+        if (payload.startsWith("flux2-klein")) {
+            return TinyFlux2.KLEIN;
+        }
+        if (payload.startsWith("flux2-dev")) {
+            return TinyFlux2.DEV;
+        }
+        if (payload.startsWith("z-image-turbo")) {
+            return TinyZImage.TURBO;
+        }
+        if (payload.startsWith("z-image")) {
+            return TinyZImage.base(TestCheckpoints.copy(TinyZImage.TURBO, folder));
+        }
         if (payload.startsWith("longcat-image-edit")) {
             return TinyLongCat.edit(folder, "{}");
         }
-        return payload.startsWith("longcat-image") ? TinyLongCat.IMAGE : TestCheckpoints.GOLDENS.resolve("tiny-zimage");
+        if (payload.startsWith("longcat-image")) {
+            return TinyLongCat.IMAGE;
+        }
+        throw new IllegalArgumentException("no tiny checkpoint stands for the model of " + payload);
     }
 }
