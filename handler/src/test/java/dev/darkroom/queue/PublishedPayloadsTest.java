@@ -13,6 +13,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.longcat.TinyLongCat;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
+import dev.darkroom.qwenimage.TinyQwen;
 import dev.darkroom.zimage.TinyZImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,12 @@ class PublishedPayloadsTest {
         }
         if (payload.startsWith("longcat-image")) {
             return TinyLongCat.IMAGE;
+        }
+        if (payload.startsWith("qwen-image-edit-2511")) {
+            return TinyQwen.make(folder, "QwenImageEditPlusPipeline", "{}");
+        }
+        if (payload.startsWith("qwen-image-2512")) {
+            return TinyQwen.make(folder, "QwenImagePipeline", "{}");
         }
         throw new IllegalArgumentException("no tiny checkpoint stands for the model of " + payload);
     }
