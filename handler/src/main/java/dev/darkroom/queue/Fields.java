@@ -31,7 +31,7 @@ final class Fields {
                 new Field(
                         "negative_prompt",
                         text,
-                        "What to steer away from; unless it is blank, it takes a true_cfg_scale above 1."),
+                        "What to steer away from; unless it is blank, it takes a true_cfg_scale above 1, which Qwen-Image, Z-Image, FLUX.2-klein-base and LongCat-Image have by default."),
                 new Field(
                         "image",
                         List.of("image_url", "image_base64", "image_path", "input_image"),
@@ -113,7 +113,7 @@ final class Fields {
                         "true_cfg_scale",
                         List.of("cfg_scale"),
                         new Field.Decimal(0, 100),
-                        "Strength of the second, negative pass. FLUX.1 takes a negative_prompt with it; Qwen-Image does without one, and 1 leaves the pass out."),
+                        "Strength of the second, negative pass. Qwen-Image, Z-Image, FLUX.2-klein-base and LongCat-Image make it by default, and 1 leaves it out; FLUX.1, FLUX.2-dev and distilled FLUX.2-klein take a negative_prompt with it."),
                 new Field(
                         "strength",
                         List.of("prompt_strength", "denoising_strength"),
