@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.engine.Darkroom;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.longcat.LongCatCheckpoint;
 import dev.darkroom.qwenimage.QwenImageCheckpoint;
+import dev.darkroom.zimage.ZImageCheckpoint;
 import io.smallrye.config.WithParentName;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -106,7 +108,12 @@ class DocsTest {
     void everyPipelineIsInTheTableOfCheckpoints() {
         String page = Document.of("docs/checkpoints.md").text();
 
-        assertThat(Stream.of(FluxCheckpoint.PIPELINES, Flux2Checkpoint.PIPELINES, QwenImageCheckpoint.PIPELINES)
+        assertThat(Stream.of(
+                                FluxCheckpoint.PIPELINES,
+                                Flux2Checkpoint.PIPELINES,
+                                LongCatCheckpoint.PIPELINES,
+                                QwenImageCheckpoint.PIPELINES,
+                                ZImageCheckpoint.PIPELINES)
                         .flatMap(List::stream))
                 .allSatisfy(pipeline -> assertThat(page).contains("`" + pipeline + "`"));
     }
