@@ -106,7 +106,7 @@ public record ZImageCheckpoint(
                 encoder.names());
         ZImageConfig config = ZImageConfig.read(files.config("transformer"));
         var promptEncoder = new ZImagePromptEncoder(
-                Qwen2Tokenizer.readChat(files.folder("tokenizer")).within(encoder.vocabulary()),
+                Qwen2Tokenizer.read(files.folder("tokenizer")).within(encoder.vocabulary()),
                 textEncoder,
                 files.kept().prompts());
         var activations = new ZImageActivations(config, encoder, AutoencoderKL.Config.read(files.config("vae")));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
@@ -178,6 +179,22 @@ class ZImagePipelinesTest {
                 }
             }
             assertThat(painted).isGreaterThan(100);
+        }
+    }
+
+    /** Prompts are read one by one, so it is all one with what a tokenizer would pad, and on which side. */
+    @Test
+    void paddingOfTheTokenizerMeansNothing() throws IOException {
+        Path plain = TinyZImage.make(folder.resolve("plain"), SMALL);
+        Path padded = TinyZImage.make(folder.resolve("padded"), SMALL);
+        TestCheckpoints.edit(
+                padded.resolve("tokenizer/tokenizer_config.json"),
+                config -> config.put("padding_side", "left").put("pad_token", "no token of it"));
+
+        try (ImageModel one = LoadedModel.from(plain);
+                ImageModel other = LoadedModel.from(padded)) {
+            assertThat(text(other, null, null).picture().rgb())
+                    .isEqualTo(text(one, null, null).picture().rgb());
         }
     }
 
