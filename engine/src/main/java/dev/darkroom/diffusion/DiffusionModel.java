@@ -98,15 +98,7 @@ public final class DiffusionModel implements ImageModel {
         boolean guidedByItself = guidance.usualNegativePrompt() != null;
         double trueCfgScale = choices.trueCfgScale(sampling);
         var faults = new Faults();
-        faults.check(
-                guidance.embedded()
-                        || guidance.singlePass() != null
-                        || sampling.guidanceScale() == null
-                        || sampling.guidanceScale() == 0,
-                "guidance_scale",
-                "this model has no guidance embedding: "
-                        + (guidedByItself ? "send true_cfg_scale in its place, or 0" : "leave it out or send 0")
-                        + ", not " + sampling.guidanceScale());
+        guidance.refusal(sampling.guidanceScale()).ifPresent(refusal -> faults.add("guidance_scale", refusal));
         faults.check(
                 guidance.singlePass() == null || sampling.guidanceScale() == null || sampling.trueCfgScale() == null,
                 "guidance_scale",
@@ -114,7 +106,7 @@ public final class DiffusionModel implements ImageModel {
         faults.check(
                 sampling.negativePrompt() == null || sampling.negativePrompt().isBlank() || trueCfgScale > 1,
                 "negative_prompt",
-                "has no effect with a true_cfg_scale of " + trueCfgScale + ": send one above 1");
+                guidance.withoutEffect(sampling.guidanceScale(), trueCfgScale));
         faults.check(
                 guidedByItself
                         || sampling.negativePrompt() != null

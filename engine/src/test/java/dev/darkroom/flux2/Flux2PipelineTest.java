@@ -97,11 +97,22 @@ class Flux2PipelineTest {
         }
     }
 
+    /** The makers' own example sends 1, which means one pass for the model that is not distilled. */
     @Test
-    void guidanceThatADistilledModelWouldNotReadIsRefused() {
-        try (ImageModel klein = LoadedModel.open("klein", TinyFlux2.KLEIN)) {
+    void guidanceThatADistilledModelWouldNotReadIsRefusedUnlessItMeansOnePass() throws IOException {
+        try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
             LoadedModel.assertRefused(
-                    klein, new Job.TextToImage(TestJobs.PLAIN, ask(4.0, null)), "guidance_scale: this model has no");
+                    klein,
+                    new Job.TextToImage(TestJobs.PLAIN, ask(4.0, null)),
+                    "guidance_scale: this model has no guidance embedding: leave it out or send up to 1, not 4.0");
+            var single = new Job.TextToImage(TestJobs.PLAIN, ask(1.0, null));
+            klein.check(single);
+            Rendering drawn = draw(klein, single, Sources.NONE);
+            assertThat(drawn.parameters()).doesNotContainKeys("true_cfg_scale", "guidance_scale");
+            assertThat(drawn.picture().rgb())
+                    .isEqualTo(draw(klein, new Job.TextToImage(TestJobs.PLAIN, ask(null, null)), Sources.NONE)
+                            .picture()
+                            .rgb());
         }
     }
 

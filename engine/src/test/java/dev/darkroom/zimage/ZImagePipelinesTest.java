@@ -101,6 +101,10 @@ class ZImagePipelinesTest {
             LoadedModel.assertRefused(
                     model,
                     new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", "blurry", null, 2, 0.0, null, 1)),
+                    "negative_prompt: has no effect with a guidance_scale of 0.0: send one above 0");
+            LoadedModel.assertRefused(
+                    model,
+                    new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", "blurry", null, 2, null, null, 1)),
                     "negative_prompt: has no effect with a true_cfg_scale of 1.0: send one above 1");
         }
     }
