@@ -36,13 +36,14 @@ record Choices(
      * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
      */
     static Choices of(Path checkpoint, Pipeline pipeline, ModelLoras loras, Limits limits) {
-        Optional<Distillation> merged = Distillation.ofWeights(checkpoint.resolve("transformer"));
-        FlowMatchSchedule stated = schedule(checkpoint, pipeline.family());
-        FlowMatchSchedule schedule = merged.filter(Distillation::isLightning).isPresent()
-                ? pipeline.family().lightning(stated)
-                : stated;
+        Family family = pipeline.family();
+        Optional<Distillation> merged = Distillation.ofWeights(checkpoint.resolve("transformer"), family);
+        FlowMatchSchedule stated = schedule(checkpoint, family);
+        FlowMatchSchedule schedule = merged.filter(distillation -> !stated.equals(FlowMatchSchedule.lightning()))
+                .map(distillation -> distillation.schedule(family, stated))
+                .orElse(stated);
         CheckpointDefaults reference = pipeline.defaults();
-        CheckpointDefaults distilled = Distillation.ofFiles(loras.own())
+        CheckpointDefaults distilled = Distillation.ofFiles(loras.own(), family)
                 .or(() -> merged)
                 .map(distillation -> reference.distilledTo(distillation.steps()))
                 .orElse(
@@ -53,8 +54,8 @@ record Choices(
                 pipeline,
                 meant(
                         checkpoint,
-                        pipeline.family().guidance(),
-                        distilled.overriddenBy(checkpoint, pipeline.family().longestSequence())),
+                        family.guidance(),
+                        distilled.overriddenBy(checkpoint, family.longestSequence())),
                 limits,
                 schedule,
                 loras.own());
@@ -116,7 +117,7 @@ record Choices(
 
     private int steps(Sampling sampling) {
         return Optional.ofNullable(sampling.steps())
-                .or(() -> Distillation.of(sampling.loras()).map(Distillation::steps))
+                .or(() -> Distillation.of(sampling.loras(), pipeline.family()).map(Distillation::steps))
                 .orElse(defaults.steps());
     }
 
@@ -131,7 +132,7 @@ record Choices(
     double trueCfgScale(Sampling sampling) {
         return Optional.ofNullable(sampling.trueCfgScale())
                 .or(() -> pipeline.family().guidance().trueCfgScale(sampling.guidanceScale()))
-                .or(() -> Distillation.of(sampling.loras()).map(distillation -> 1.0))
+                .or(() -> Distillation.of(sampling.loras(), pipeline.family()).map(distillation -> 1.0))
                 .orElse(defaults.trueCfgScale());
     }
 
@@ -150,6 +151,7 @@ record Choices(
 
     /** Finds the distillation LoRA that a job is drawn with: one of its own, or the checkpoint's. */
     Optional<Distillation> distillation(Sampling sampling) {
-        return Distillation.of(sampling.loras()).or(() -> Distillation.ofFiles(own));
+        return Distillation.of(sampling.loras(), pipeline.family())
+                .or(() -> Distillation.ofFiles(own, pipeline.family()));
     }
 }

@@ -49,6 +49,11 @@ public interface Family {
         return usual;
     }
 
+    /** Steps of the family's Turbo distillation, which its file does not name; empty if there is none for this checkpoint. */
+    default Optional<Integer> turboSteps() {
+        return Optional.empty();
+    }
+
     /** The schedule that the family's Turbo distillation to so many steps was trained with, where a checkpoint's own is {@code usual}. */
     default FlowMatchSchedule turbo(FlowMatchSchedule usual, int steps) {
         return usual;

@@ -167,10 +167,16 @@ public record Flux2Checkpoint(
         return stated.by(FlowMatchSchedule.MuRule.EMPIRICAL);
     }
 
+    /** Those of FLUX.2-dev-Turbo; klein has none of the kind. */
+    @Override
+    public Optional<Integer> turboSteps() {
+        return config.guidanceEmbeds() ? Optional.of(TURBO_LEVELS.size()) : Optional.empty();
+    }
+
     /** Those of FLUX.2-dev-Turbo, which are moved as all levels are. */
     @Override
     public FlowMatchSchedule turbo(FlowMatchSchedule usual, int steps) {
-        return config.guidanceEmbeds() && steps == TURBO_LEVELS.size() ? usual.through(TURBO_LEVELS) : usual;
+        return turboSteps().filter(own -> own == steps).isPresent() ? usual.through(TURBO_LEVELS) : usual;
     }
 
     @Override
