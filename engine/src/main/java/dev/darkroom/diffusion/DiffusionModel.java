@@ -193,7 +193,8 @@ public final class DiffusionModel implements ImageModel {
         choices.limits().require(sizes.output());
         Run run = choices.run(job, batch.getFirst().prompt(), sizes.generated());
         List<String> notes = notes(sampling, run, sizes);
-        List<Picture> pictures = generate(run, batch, sampling.shortcuts(), sources, notes, progress, timings);
+        Sources seen = pipeline.framed(sources, sampling.framing());
+        List<Picture> pictures = generate(run, batch, sampling.shortcuts(), seen, notes, progress, timings);
         Map<String, Object> parameters = parameters(run, sampling.shortcuts(), sources, sizes.output());
         List<Rendering> renderings = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {

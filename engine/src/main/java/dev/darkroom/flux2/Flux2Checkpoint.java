@@ -97,10 +97,11 @@ public record Flux2Checkpoint(
         var files = new Checkpoint(name, folder);
         Flux2Checkpoint checkpoint = of(files, index);
         checkpoint.check(folder);
-        long area = ConfigFile.readIfPresent(folder.resolve("darkroom.json"))
-                .optionalCount("reference_area")
-                .map(Integer::longValue)
-                .orElse(ReferenceSizes.STANDARD.area());
+        ConfigFile darkroom = ConfigFile.readIfPresent(folder.resolve("darkroom.json"));
+        int area = darkroom.count("reference_area", (int) ReferenceSizes.STANDARD.area());
+        if (area < ReferenceSizes.LEAST_AREA) {
+            throw darkroom.error("reference_area", "must be at least " + ReferenceSizes.LEAST_AREA + ", not " + area);
+        }
         var pipeline = new Flux2Pipeline(checkpoint, new ReferenceSizes(area));
         return DiffusionModel.of(folder, files, pipeline, limits, loras);
     }
