@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Choices(
         Pipeline pipeline, CheckpointDefaults defaults, Limits limits, FlowMatchSchedule usual, List<LoraFile> own) {
+    private static final String GUIDANCE_SCALE = "guidance_scale";
     private static final String LIGHTNING = "lightning";
     private static final int LIGHTNING_STEPS = 8;
     private static final Size SMALL = new Size(64, 64);
@@ -55,20 +56,28 @@ record Choices(
                 meant(
                         checkpoint,
                         family.guidance(),
-                        distilled.overriddenBy(checkpoint, family.longestSequence())),
+                        distilled.overriddenBy(checkpoint, family.longestSequence(), family.ownFields())),
                 limits,
                 schedule,
                 loras.own());
     }
 
-    /** Takes a guidance scale of {@code darkroom.json} for the scale of true CFG, where the reference means that by it. */
+    /**
+     * Takes a guidance scale of {@code darkroom.json} for the scale of true CFG, where the reference means that by it; refuses one that a job
+     * would be refused for.
+     */
     private static CheckpointDefaults meant(Path checkpoint, Guidance guidance, CheckpointDefaults stated) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
-        return file.has("guidance_scale") && !file.has("true_cfg_scale")
-                ? guidance.trueCfgScale(stated.guidanceScale())
-                        .map(stated::guidedBy)
-                        .orElse(stated)
-                : stated;
+        if (!file.has(GUIDANCE_SCALE)) {
+            return stated;
+        }
+        guidance.refusal(stated.guidanceScale()).ifPresent(refusal -> {
+            throw file.error(GUIDANCE_SCALE, "is not read: " + refusal);
+        });
+        if (guidance.singlePass() != null && file.has("true_cfg_scale")) {
+            throw file.error(GUIDANCE_SCALE, Guidance.SAME_AS_TRUE_CFG_SCALE);
+        }
+        return guidance.trueCfgScale(stated.guidanceScale()).map(stated::guidedBy).orElse(stated);
     }
 
     /** Reads the schedule of {@code scheduler/}, or the one that {@code darkroom.json} names. */

@@ -102,7 +102,7 @@ public final class DiffusionModel implements ImageModel {
         faults.check(
                 guidance.singlePass() == null || sampling.guidanceScale() == null || sampling.trueCfgScale() == null,
                 "guidance_scale",
-                "means the same as true_cfg_scale for this model: send one of them");
+                Guidance.SAME_AS_TRUE_CFG_SCALE);
         faults.check(
                 sampling.negativePrompt() == null || sampling.negativePrompt().isBlank() || trueCfgScale > 1,
                 "negative_prompt",

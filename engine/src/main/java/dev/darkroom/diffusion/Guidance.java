@@ -15,6 +15,9 @@ public record Guidance(
         boolean embedded,
         @Nullable String usualNegativePrompt,
         @Nullable Double singlePass) {
+    /** The refusal of a guidance scale beside a scale of true CFG where both mean one. */
+    static final String SAME_AS_TRUE_CFG_SCALE = "means the same as true_cfg_scale for this model: send one of them";
+
     /** Makes guidance in which a guidance scale is embedded, or means nothing. */
     public Guidance(boolean embedded, @Nullable String usualNegativePrompt) {
         this(embedded, usualNegativePrompt, null);

@@ -155,6 +155,11 @@ public record FluxCheckpoint(
     }
 
     @Override
+    public List<String> ownFields() {
+        return List.of("reference_area");
+    }
+
+    @Override
     public int longestSequence() {
         return LONGEST_SEQUENCE;
     }

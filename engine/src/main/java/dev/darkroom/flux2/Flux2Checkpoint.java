@@ -159,6 +159,11 @@ public record Flux2Checkpoint(
     }
 
     @Override
+    public List<String> ownFields() {
+        return List.of("reference_area");
+    }
+
+    @Override
     public int longestSequence() {
         return LONGEST_SEQUENCE;
     }

@@ -144,6 +144,11 @@ public record ZImageCheckpoint(
     }
 
     @Override
+    public List<String> ownFields() {
+        return List.of("cfg_normalization", "cfg_truncation");
+    }
+
+    @Override
     public int longestSequence() {
         return LONGEST_SEQUENCE;
     }

@@ -119,6 +119,18 @@ class Flux2PipelineTest {
         }
     }
 
+    /** What a job would be refused for, a checkpoint may not state either. */
+    @Test
+    void soItIsWithWhatTheCheckpointStates() throws IOException {
+        Path read = TinyFlux2.make(TinyFlux2.KLEIN, folder.resolve("read"), "{\"guidance_scale\": 1}");
+        LoadedModel.open("klein", read).close();
+        Path unread = TinyFlux2.make(TinyFlux2.KLEIN, folder.resolve("unread"), "{\"guidance_scale\": 4}");
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.open("klein", unread).close(),
+                "darkroom.json",
+                "guidance_scale is not read: this model has no guidance embedding");
+    }
+
     @ParameterizedTest
     @CsvSource({"100x70, , 96x64", "100x70, 80x96, 80x96", "100x70, 100x100, 100x100", "400x300, , 96x80"})
     void aPictureIsAsLargeAsWhatIsSeenOfTheFirstReference(String image, @Nullable String asked, String output)

@@ -77,7 +77,6 @@ class ZImagePipelinesTest {
             {"guidance_scale": 3}                        | 4
             {"guidance_scale": 0}                        | 1
             {"true_cfg_scale": 3}                        | 3
-            {"guidance_scale": 9, "true_cfg_scale": 3}   | 3
             """)
     void soItIsInTheCheckpointsFile(String defaults, double trueCfgScale) throws IOException {
         try (ImageModel model = LoadedModel.open("base", TinyZImage.base(TinyZImage.make(folder, defaults)))) {
@@ -93,6 +92,11 @@ class ZImagePipelinesTest {
                     new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", null, null, 2, 3.0, 4.0, 1)),
                     "guidance_scale: means the same as true_cfg_scale for this model: send one of them");
         }
+        Path both = TinyZImage.make(folder.resolve("both"), "{\"guidance_scale\": 9, \"true_cfg_scale\": 3}");
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.open("both", both).close(),
+                "darkroom.json",
+                "guidance_scale means the same as true_cfg_scale");
     }
 
     @Test
