@@ -63,6 +63,10 @@ class LongCatPipelineTest {
             assertThat(byFolder.defaults().trueCfgScale()).isEqualTo(1);
             assertThat(stated.defaults().steps()).isEqualTo(6);
         }
+        Path beside = TinyLongCat.edit(folder.resolve("LongCat-Image-Edit-Turbo-and-others/LongCat-Image-Edit"), "{}");
+        try (ImageModel plain = LoadedModel.open("edit", beside)) {
+            assertThat(plain.defaults().steps()).isEqualTo(50);
+        }
     }
 
     @Test
