@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Choices(
         Pipeline pipeline, CheckpointDefaults defaults, Limits limits, FlowMatchSchedule usual, List<LoraFile> own) {
+    private static final String GUIDANCE_SCALE = "guidance_scale";
     private static final String LIGHTNING = "lightning";
     private static final int LIGHTNING_STEPS = 8;
     private static final Size SMALL = new Size(64, 64);
@@ -36,13 +37,14 @@ record Choices(
      * @throws dev.darkroom.checkpoint.CheckpointException that names the field at fault
      */
     static Choices of(Path checkpoint, Pipeline pipeline, ModelLoras loras, Limits limits) {
-        Optional<Distillation> merged = Distillation.ofWeights(checkpoint.resolve("transformer"));
-        FlowMatchSchedule stated = schedule(checkpoint, pipeline.family());
-        FlowMatchSchedule schedule = merged.filter(Distillation::isLightning).isPresent()
-                ? pipeline.family().lightning(stated)
-                : stated;
+        Family family = pipeline.family();
+        Optional<Distillation> merged = Distillation.ofWeights(checkpoint.resolve("transformer"), family);
+        FlowMatchSchedule stated = schedule(checkpoint, family);
+        FlowMatchSchedule schedule = merged.filter(distillation -> !stated.equals(FlowMatchSchedule.lightning()))
+                .map(distillation -> distillation.schedule(family, stated))
+                .orElse(stated);
         CheckpointDefaults reference = pipeline.defaults();
-        CheckpointDefaults distilled = Distillation.ofFiles(loras.own())
+        CheckpointDefaults distilled = Distillation.ofFiles(loras.own(), family)
                 .or(() -> merged)
                 .map(distillation -> reference.distilledTo(distillation.steps()))
                 .orElse(
@@ -53,21 +55,29 @@ record Choices(
                 pipeline,
                 meant(
                         checkpoint,
-                        pipeline.family().guidance(),
-                        distilled.overriddenBy(checkpoint, pipeline.family().longestSequence())),
+                        family.guidance(),
+                        distilled.overriddenBy(checkpoint, family.longestSequence(), family.ownFields())),
                 limits,
                 schedule,
                 loras.own());
     }
 
-    /** Takes a guidance scale of {@code darkroom.json} for the scale of true CFG, where the reference means that by it. */
+    /**
+     * Takes a guidance scale of {@code darkroom.json} for the scale of true CFG, where the reference means that by it; refuses one that a job
+     * would be refused for.
+     */
     private static CheckpointDefaults meant(Path checkpoint, Guidance guidance, CheckpointDefaults stated) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
-        return file.has("guidance_scale") && !file.has("true_cfg_scale")
-                ? guidance.trueCfgScale(stated.guidanceScale())
-                        .map(stated::guidedBy)
-                        .orElse(stated)
-                : stated;
+        if (!file.has(GUIDANCE_SCALE)) {
+            return stated;
+        }
+        guidance.refusal(stated.guidanceScale()).ifPresent(refusal -> {
+            throw file.error(GUIDANCE_SCALE, "is not read: " + refusal);
+        });
+        if (guidance.singlePass() != null && file.has("true_cfg_scale")) {
+            throw file.error(GUIDANCE_SCALE, Guidance.SAME_AS_TRUE_CFG_SCALE);
+        }
+        return guidance.trueCfgScale(stated.guidanceScale()).map(stated::guidedBy).orElse(stated);
     }
 
     /** Reads the schedule of {@code scheduler/}, or the one that {@code darkroom.json} names. */
@@ -116,7 +126,7 @@ record Choices(
 
     private int steps(Sampling sampling) {
         return Optional.ofNullable(sampling.steps())
-                .or(() -> Distillation.of(sampling.loras()).map(Distillation::steps))
+                .or(() -> Distillation.of(sampling.loras(), pipeline.family()).map(Distillation::steps))
                 .orElse(defaults.steps());
     }
 
@@ -131,7 +141,7 @@ record Choices(
     double trueCfgScale(Sampling sampling) {
         return Optional.ofNullable(sampling.trueCfgScale())
                 .or(() -> pipeline.family().guidance().trueCfgScale(sampling.guidanceScale()))
-                .or(() -> Distillation.of(sampling.loras()).map(distillation -> 1.0))
+                .or(() -> Distillation.of(sampling.loras(), pipeline.family()).map(distillation -> 1.0))
                 .orElse(defaults.trueCfgScale());
     }
 
@@ -150,6 +160,7 @@ record Choices(
 
     /** Finds the distillation LoRA that a job is drawn with: one of its own, or the checkpoint's. */
     Optional<Distillation> distillation(Sampling sampling) {
-        return Distillation.of(sampling.loras()).or(() -> Distillation.ofFiles(own));
+        return Distillation.of(sampling.loras(), pipeline.family())
+                .or(() -> Distillation.ofFiles(own, pipeline.family()));
     }
 }

@@ -98,23 +98,15 @@ public final class DiffusionModel implements ImageModel {
         boolean guidedByItself = guidance.usualNegativePrompt() != null;
         double trueCfgScale = choices.trueCfgScale(sampling);
         var faults = new Faults();
-        faults.check(
-                guidance.embedded()
-                        || guidance.singlePass() != null
-                        || sampling.guidanceScale() == null
-                        || sampling.guidanceScale() == 0,
-                "guidance_scale",
-                "this model has no guidance embedding: "
-                        + (guidedByItself ? "send true_cfg_scale in its place, or 0" : "leave it out or send 0")
-                        + ", not " + sampling.guidanceScale());
+        guidance.refusal(sampling.guidanceScale()).ifPresent(refusal -> faults.add("guidance_scale", refusal));
         faults.check(
                 guidance.singlePass() == null || sampling.guidanceScale() == null || sampling.trueCfgScale() == null,
                 "guidance_scale",
-                "means the same as true_cfg_scale for this model: send one of them");
+                Guidance.SAME_AS_TRUE_CFG_SCALE);
         faults.check(
                 sampling.negativePrompt() == null || sampling.negativePrompt().isBlank() || trueCfgScale > 1,
                 "negative_prompt",
-                "has no effect with a true_cfg_scale of " + trueCfgScale + ": send one above 1");
+                guidance.withoutEffect(sampling.guidanceScale(), trueCfgScale));
         faults.check(
                 guidedByItself
                         || sampling.negativePrompt() != null
@@ -201,7 +193,8 @@ public final class DiffusionModel implements ImageModel {
         choices.limits().require(sizes.output());
         Run run = choices.run(job, batch.getFirst().prompt(), sizes.generated());
         List<String> notes = notes(sampling, run, sizes);
-        List<Picture> pictures = generate(run, batch, sampling.shortcuts(), sources, notes, progress, timings);
+        Sources seen = pipeline.framed(sources, sampling.framing());
+        List<Picture> pictures = generate(run, batch, sampling.shortcuts(), seen, notes, progress, timings);
         Map<String, Object> parameters = parameters(run, sampling.shortcuts(), sources, sizes.output());
         List<Rendering> renderings = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {

@@ -29,7 +29,6 @@ import java.util.stream.Stream;
  */
 record Distillation(String name, int steps) {
     private static final String LIGHTNING = "Lightning";
-    private static final int TURBO_STEPS = 8;
 
     private static final Pattern NAME =
             Pattern.compile("lightning|(?<![a-z]|(?<![a-z])de[-_. ])(hyper|turbo|distill)(?![a-z])");
@@ -38,17 +37,17 @@ record Distillation(String name, int steps) {
             "(?<![a-z])turbo[-_. ]?alpha(?![a-z])|(?<![a-z])flux[-_. ]?2(?!\\d).*(?<![a-z])turbo(?![a-z])");
 
     /** Finds the first distillation among the LoRAs of a job whose scale is above 0. */
-    static Optional<Distillation> of(List<Lora> loras) {
+    static Optional<Distillation> of(List<Lora> loras, Family family) {
         return loras.stream()
                 .filter(lora -> lora.scale() > 0)
-                .flatMap(lora -> named(fileName(lora.source())).stream())
+                .flatMap(lora -> named(fileName(lora.source()), family).stream())
                 .findFirst();
     }
 
     /** Finds the first distillation among LoRA files whose scale is above 0. */
-    static Optional<Distillation> ofFiles(List<LoraFile> files) {
+    static Optional<Distillation> ofFiles(List<LoraFile> files, Family family) {
         return of(
-                files.stream().map(file -> new Lora(file.name(), file.scale())).toList());
+                files.stream().map(file -> new Lora(file.name(), file.scale())).toList(), family);
     }
 
     /**
@@ -58,13 +57,13 @@ record Distillation(String name, int steps) {
      *
      * @param folder of the component
      */
-    static Optional<Distillation> ofWeights(Path folder) {
+    static Optional<Distillation> ofWeights(Path folder, Family family) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString().toLowerCase(Locale.ROOT))
                     .filter(file -> file.endsWith(".safetensors") || file.endsWith(".gguf"))
                     .sorted()
                     .flatMap(file ->
-                            named(file).or(() -> steps(file).map(count -> new Distillation(LIGHTNING, count))).stream())
+                            named(file, family).or(() -> steps(file).map(count -> new Distillation(LIGHTNING, count))).stream())
                     .findFirst();
         } catch (IOException e) {
             return Optional.empty(); // that the folder is missing is told where its weights are looked for
@@ -80,16 +79,12 @@ record Distillation(String name, int steps) {
         };
     }
 
-    /** Tells whether it is one of those that were trained with a schedule of their own. */
-    boolean isLightning() {
-        return name.equals(LIGHTNING);
-    }
-
-    private static Optional<Distillation> named(String file) {
+    /** A Turbo that names no steps has those of its family; where there is none of the kind, the name says nothing. */
+    private static Optional<Distillation> named(String file, Family family) {
         Optional<String> name =
                 NAME.matcher(file).results().map(MatchResult::group).findFirst();
         Optional<Integer> steps =
-                steps(file).or(() -> TURBO.matcher(file).find() ? Optional.of(TURBO_STEPS) : Optional.empty());
+                steps(file).or(() -> TURBO.matcher(file).find() ? family.turboSteps() : Optional.empty());
         return name.flatMap(known -> steps.map(count -> new Distillation(capitalised(known), count)));
     }
 

@@ -5,12 +5,16 @@ import dev.darkroom.model.Activations;
 import dev.darkroom.model.Workload;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.tensor.DType;
+import java.util.List;
 import java.util.Optional;
 
 /** The rules that all pipelines of a family share: those of its text encoders and of how its models were trained. */
 public interface Family {
     /** The ways in which a model can be made to follow its prompt more closely. */
     Guidance guidance();
+
+    /** Names of the fields of {@code darkroom.json} that the family reads beside those of all families. */
+    List<String> ownFields();
 
     /** Tokens of a prompt that the text encoder was trained to read. */
     int longestSequence();
@@ -47,6 +51,11 @@ public interface Family {
     /** The schedule that the family's Lightning distillations were trained with, where a checkpoint's own is {@code usual}. */
     default FlowMatchSchedule lightning(FlowMatchSchedule usual) {
         return usual;
+    }
+
+    /** Steps of the family's Turbo distillation, which its file does not name; empty if there is none for this checkpoint. */
+    default Optional<Integer> turboSteps() {
+        return Optional.empty();
     }
 
     /** The schedule that the family's Turbo distillation to so many steps was trained with, where a checkpoint's own is {@code usual}. */

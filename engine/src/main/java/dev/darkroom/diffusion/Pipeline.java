@@ -67,6 +67,11 @@ public interface Pipeline {
         return computing;
     }
 
+    /** A job's sources as a run of this framing is to see them. */
+    default Sources framed(Sources sources, @Nullable Framing framing) {
+        return sources;
+    }
+
     /** True if the result is the first picture with changes, so that a drift between the two is an error. */
     default boolean edits() {
         return false;

@@ -67,6 +67,7 @@ public record FluxCheckpoint(
                     "tokenizer_2", T5Tokenizer.CLASS_NAMES));
 
     private static final int LONGEST_SEQUENCE = 512; // of T5
+    private static final int TURBO_STEPS = 8;
     private static final int MASK_WIDTH = 256;
 
     /**
@@ -154,8 +155,19 @@ public record FluxCheckpoint(
     }
 
     @Override
+    public List<String> ownFields() {
+        return List.of("reference_area");
+    }
+
+    @Override
     public int longestSequence() {
         return LONGEST_SEQUENCE;
+    }
+
+    /** Those of FLUX.1-Turbo-Alpha. */
+    @Override
+    public Optional<Integer> turboSteps() {
+        return Optional.of(TURBO_STEPS);
     }
 
     @Override

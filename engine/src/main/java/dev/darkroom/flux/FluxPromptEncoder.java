@@ -68,10 +68,6 @@ public record FluxPromptEncoder(
 
     /** Makes a note for the caller if T5 reads less than the whole of a prompt. */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        int tokens = tokenizer2.lengthOf(prompt);
-        return tokens <= maxSequenceLength
-                ? Optional.empty()
-                : Optional.of(
-                        "the " + what + " has " + tokens + " tokens; the model read the first " + maxSequenceLength);
+        return Prompts.noteIfCut(what, tokenizer2.lengthOf(prompt), "tokens", maxSequenceLength);
     }
 }

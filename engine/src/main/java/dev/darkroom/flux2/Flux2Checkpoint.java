@@ -97,10 +97,11 @@ public record Flux2Checkpoint(
         var files = new Checkpoint(name, folder);
         Flux2Checkpoint checkpoint = of(files, index);
         checkpoint.check(folder);
-        long area = ConfigFile.readIfPresent(folder.resolve("darkroom.json"))
-                .optionalCount("reference_area")
-                .map(Integer::longValue)
-                .orElse(ReferenceSizes.STANDARD.area());
+        ConfigFile darkroom = ConfigFile.readIfPresent(folder.resolve("darkroom.json"));
+        int area = darkroom.count("reference_area", (int) ReferenceSizes.STANDARD.area());
+        if (area < ReferenceSizes.LEAST_AREA) {
+            throw darkroom.error("reference_area", "must be at least " + ReferenceSizes.LEAST_AREA + ", not " + area);
+        }
         var pipeline = new Flux2Pipeline(checkpoint, new ReferenceSizes(area));
         return DiffusionModel.of(folder, files, pipeline, limits, loras);
     }
@@ -158,6 +159,11 @@ public record Flux2Checkpoint(
     }
 
     @Override
+    public List<String> ownFields() {
+        return List.of("reference_area");
+    }
+
+    @Override
     public int longestSequence() {
         return LONGEST_SEQUENCE;
     }
@@ -167,10 +173,16 @@ public record Flux2Checkpoint(
         return stated.by(FlowMatchSchedule.MuRule.EMPIRICAL);
     }
 
+    /** Those of FLUX.2-dev-Turbo; klein has none of the kind. */
+    @Override
+    public Optional<Integer> turboSteps() {
+        return config.guidanceEmbeds() ? Optional.of(TURBO_LEVELS.size()) : Optional.empty();
+    }
+
     /** Those of FLUX.2-dev-Turbo, which are moved as all levels are. */
     @Override
     public FlowMatchSchedule turbo(FlowMatchSchedule usual, int steps) {
-        return config.guidanceEmbeds() && steps == TURBO_LEVELS.size() ? usual.through(TURBO_LEVELS) : usual;
+        return turboSteps().filter(own -> own == steps).isPresent() ? usual.through(TURBO_LEVELS) : usual;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.StartPicture;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.image.PictureSizes;
+import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * the generated ones.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux2/pipeline_flux2.py}, Flux2Pipeline, and {@code pipeline_flux2_klein.py},
- * Flux2KleinPipeline.
+ * Flux2KleinPipeline. Differences: a result that has exactly the frame of its reference is made from the whole of it, where the reference's
+ * pipeline cuts what whole tokens leave over.
  */
 public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) implements Pipeline {
     private static final Size SIZE = new Size(1024, 1024);
@@ -120,7 +122,7 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
     public int imageTokens(Size generated, List<Size> images) {
         return TokenGrid.of(generated).tokens()
                 + images.stream()
-                        .mapToInt(image -> TokenGrid.of(known.of(image)).tokens())
+                        .mapToInt(image -> TokenGrid.of(known.seen(image)).tokens())
                         .sum();
     }
 
@@ -147,6 +149,18 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
         }
     }
 
+    /** A picture that is to fill the frame of its one reference is made from all of it, without edges that tokens would cut off. */
+    @Override
+    public Sources framed(Sources sources, @Nullable Framing framing) {
+        Picture image = sources.image();
+        return image != null && Framing.isFrameOf(framing, sources.images().size())
+                ? new Sources(
+                        List.of(PilResize.LANCZOS.apply(image, known.of(image.size()))),
+                        sources.mask(),
+                        sources.loras())
+                : sources;
+    }
+
     /** A picture with references is as large as what is seen of the first one, where no size is asked for, or that picture's own. */
     @Override
     public PictureSizes sizes(@Nullable Framing framing, List<Size> images, CheckpointDefaults defaults) {
@@ -155,8 +169,9 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
             return PictureSizes.of(asked.orElse(defaults.size()), defaults.nativeArea());
         }
         Size seen = known.of(images.getFirst());
-        return asked.isPresent() && !(framing instanceof Framing.LikeImage)
-                ? PictureSizes.of(asked.get(), defaults.nativeArea())
-                : new PictureSizes(seen, asked.orElse(seen));
+        boolean asSeen = framing == null || framing instanceof Framing.LikeImage like && like.megapixels() == null;
+        return asSeen
+                ? new PictureSizes(seen, asked.orElse(seen))
+                : PictureSizes.of(asked.orElse(seen), defaults.nativeArea());
     }
 }

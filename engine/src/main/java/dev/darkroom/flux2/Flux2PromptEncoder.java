@@ -7,7 +7,6 @@ import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.model.Resident.Role;
 import dev.darkroom.tensor.DType;
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorCache;
@@ -103,14 +102,7 @@ public record Flux2PromptEncoder(
 
     /** Encodes a run's prompts, to embeds {@code [1, T, prompt width]} for a transformer placed at {@code target}. */
     Prompts<Tensor> encode(Run run, Placement target) {
-        Prompts<Tensor> prompts = Prompts.of(
-                run, prompt -> embeds(prompt, run).to(target.device()).to(target.dtype()));
-        Probe.see("prompt_embeds", prompts.prompt());
-        Tensor negative = prompts.negative();
-        if (negative != null) {
-            Probe.see("negative_prompt_embeds", negative);
-        }
-        return prompts;
+        return Prompts.encoded(run, target, prompt -> embeds(prompt, run));
     }
 
     private Tensor embeds(String prompt, Run run) {
@@ -131,10 +123,6 @@ public record Flux2PromptEncoder(
 
     /** Makes a note for the caller if the text encoder reads less than the whole of a prompt in its chat. */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        int tokens = length.applyAsInt(prompt);
-        return tokens <= maxSequenceLength
-                ? Optional.empty()
-                : Optional.of("the " + what + " has " + tokens
-                        + " tokens with the template's; the model read the first " + maxSequenceLength);
+        return Prompts.noteIfCut(what, length.applyAsInt(prompt), "tokens with the template's", maxSequenceLength);
     }
 }

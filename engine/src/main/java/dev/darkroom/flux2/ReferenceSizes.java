@@ -4,7 +4,6 @@ import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.TokenGrid;
 import dev.darkroom.image.PilResize;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 
@@ -20,6 +19,10 @@ public record ReferenceSizes(long area) {
     public static final ReferenceSizes STANDARD = new ReferenceSizes(1024 * 1024);
 
     private static final int LARGEST_RATIO = 8;
+    private static final int SHORTEST_SIDE = 64;
+
+    /** Least area: the longest pictures are seen in two tokens of width. */
+    static final int LEAST_AREA = LARGEST_RATIO * (2 * TokenGrid.PIXELS) * (2 * TokenGrid.PIXELS);
 
     /**
      * Chooses the size of what is seen of a picture.
@@ -28,14 +31,19 @@ public record ReferenceSizes(long area) {
      */
     public Size of(Size image) {
         int shorter = Math.min(image.width(), image.height());
-        if (shorter < Limits.SHORTEST_SIDE) {
+        if (shorter < SHORTEST_SIDE) {
             throw JobException.badInput(
-                    "images: must have sides of at least " + Limits.SHORTEST_SIDE + " pixels, not " + image);
+                    "images: must have sides of at least " + SHORTEST_SIDE + " pixels, not " + image);
         }
         if (Math.max(image.width(), image.height()) > (long) LARGEST_RATIO * shorter) {
             throw JobException.badInput(
                     "images: must be at most " + LARGEST_RATIO + " times as long as wide, not " + image);
         }
+        return seen(image);
+    }
+
+    /** The size of what would be seen of a picture of any size, at least a token. */
+    Size seen(Size image) {
         return resized(image).floorTo(TokenGrid.PIXELS);
     }
 
@@ -44,7 +52,8 @@ public record ReferenceSizes(long area) {
             return image;
         }
         double scale = Math.sqrt((double) area / image.area());
-        return new Size((int) (image.width() * scale), (int) (image.height() * scale));
+        return new Size(
+                Math.max(1, (int) (image.width() * scale)), Math.max(1, (int) (image.height() * scale)));
     }
 
     /** Makes what is seen of a picture, and the key of its encoding. */

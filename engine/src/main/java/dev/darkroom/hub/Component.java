@@ -20,6 +20,8 @@ record Component(String name, String type) {
     private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
     private static final String SINGLE = ".safetensors";
     private static final String WHOLE_PROCESSOR = "processor_config.json";
+    private static final String TOKENIZER = "tokenizer";
+    private static final String TOKENIZER_FILE = "tokenizer.json";
     private static final String INDEX = ".safetensors.index.json";
 
     private static final Pattern SMALL = Pattern.compile("[\\w.-]+\\.(json|txt|model)");
@@ -93,11 +95,17 @@ record Component(String name, String type) {
             return missing(present, List.of("scheduler_config.json"));
         }
         if (isTokenizer()) {
-            return present.contains("tokenizer.json") ? List.of() : missing(present, vocabulary(present));
+            return present.contains(TOKENIZER_FILE) ? List.of() : missing(present, vocabulary(present));
         }
         if (isProcessor()) {
-            return missing(
-                    present, present.contains(WHOLE_PROCESSOR) ? List.of() : List.of("preprocessor_config.json"));
+            List<String> needed = new ArrayList<>();
+            if (!present.contains(WHOLE_PROCESSOR)) {
+                needed.add("preprocessor_config.json");
+            }
+            if (name.equals(TOKENIZER)) {
+                needed.add(TOKENIZER_FILE);
+            }
+            return missing(present, needed);
         }
         if (!hasWeights()) {
             return List.of();
@@ -120,7 +128,7 @@ record Component(String name, String type) {
     /** Lists what stands in for a {@code tokenizer.json}; a {@code spiece.model} does not, for it is not read. */
     private List<String> vocabulary(Set<String> present) {
         if (!present.contains("vocab.json")) {
-            return List.of("tokenizer.json");
+            return List.of(TOKENIZER_FILE);
         }
         boolean namesItsSpecials = present.contains("added_tokens.json") || !type.startsWith("Qwen2");
         return List.of("merges.txt", namesItsSpecials ? "merges.txt" : "tokenizer_config.json").stream()

@@ -17,8 +17,10 @@ record ModelIndex(List<Component> components) {
     /** Components that older pipelines name and none of ours reads. */
     private static final Set<String> NOT_READ = Set.of("safety_checker", "feature_extractor", "image_encoder");
 
-    /** Component that every pipeline has, though an early index of LongCat-Image does not name it. */
+    /** Component that an early index of LongCat-Image does not name, though its pipelines have it. */
     private static final String TRANSFORMER = "transformer";
+
+    private static final String LEAVES_IT_OUT = "LongCat";
 
     private static final Pattern FOLDER = Pattern.compile("\\w[\\w-]*");
 
@@ -38,7 +40,7 @@ record ModelIndex(List<Component> components) {
         if (components.isEmpty()) {
             throw new HubException(file + " names no components");
         }
-        if (!root.has(TRANSFORMER)) {
+        if (!root.has(TRANSFORMER) && root.path("_class_name").asText().startsWith(LEAVES_IT_OUT)) {
             components.add(new Component(TRANSFORMER, "Transformer2DModel"));
         }
         return new ModelIndex(List.copyOf(components));

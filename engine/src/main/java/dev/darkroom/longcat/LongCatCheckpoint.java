@@ -35,6 +35,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jboss.logging.Logger;
 
 /**
  * A LongCat-Image checkpoint: three networks, each in memory or not, and its configs and tokenizer, which always are.
@@ -69,6 +73,9 @@ public record LongCatCheckpoint(
 
     private static final Guidance GUIDANCE = new Guidance(false, "", 1.0);
     private static final String PROCESSOR = "text_processor";
+    private static final String TURBO = "longcat-image-edit-turbo";
+    private static final Predicate<String> IN_CACHE = part -> part.startsWith("models--");
+    private static final Logger LOG = Logger.getLogger(LongCatCheckpoint.class);
     private static final String PADDING = "<|endoftext|>";
     private static final int REFERENCE_AREA = 1024 * 1024;
 
@@ -87,8 +94,8 @@ public record LongCatCheckpoint(
         ConfigFile index = ConfigFile.read(folder.resolve("model_index.json"));
         CLASSES.check(index);
         var files = new Checkpoint(name, folder);
-        // required if the index names it, as for Qwen-Image; an early index does not, and the published settings are
-        // the reference's own
+        // required if the index names it, as for Qwen-Image; an early index does not. Without the file max_pixels is 1003520
+        // and not the 12845056 of the published one: more than half a reference's sides have, if reference_area is usual
         LongCatCheckpoint checkpoint = of(
                 files,
                 index.has(PROCESSOR)
@@ -96,10 +103,22 @@ public record LongCatCheckpoint(
                         : Qwen2VlImageProcessor.readIfPresent(files.folder(PROCESSOR)));
         checkpoint.check(folder);
         boolean edits = index.text("_class_name", "").equals(PIPELINES.getLast());
-        boolean turbo = (name + "/" + folder).toLowerCase(Locale.ROOT).contains("longcat-image-edit-turbo");
+        boolean turbo = edits && isTurbo(name, folder);
+        if (turbo) {
+            LOG.infof(
+                    "%s is taken for LongCat-Image-Edit-Turbo by its name: %d steps of one pass",
+                    name, LongCatEdits.STEPS_OF_DISTILLED);
+        }
         int area = ConfigFile.readIfPresent(folder.resolve("darkroom.json")).count("reference_area", REFERENCE_AREA);
         var style = edits ? Optional.of(new LongCatEdits(area, turbo)) : Optional.<LongCatEdits>empty();
         return DiffusionModel.of(folder, files, new LongCatPipeline(checkpoint, style, !edits), limits, loras);
+    }
+
+    /** Judges by the name of the model, of its folder, and of its repository in a hub's cache; not by the folders around it. */
+    private static boolean isTurbo(String name, Path folder) {
+        Stream<String> parts = StreamSupport.stream(folder.spliterator(), false).map(Path::toString);
+        return Stream.concat(Stream.of(name.substring(name.lastIndexOf('/') + 1), String.valueOf(folder.getFileName())), parts.filter(IN_CACHE))
+                .anyMatch(known -> known.toLowerCase(Locale.ROOT).contains(TURBO));
     }
 
     /**
@@ -153,6 +172,11 @@ public record LongCatCheckpoint(
     @Override
     public Guidance guidance() {
         return GUIDANCE;
+    }
+
+    @Override
+    public List<String> ownFields() {
+        return List.of("reference_area");
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.darkroom.model.Sources;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.sight.Reference;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
@@ -118,6 +119,12 @@ public record LongCatPipeline(LongCatCheckpoint checkpoint, Optional<LongCatEdit
                         .flatMap(edits -> images.stream().map(edits::generated))
                         .mapToInt(size -> TokenGrid.of(size).tokens())
                         .sum();
+    }
+
+    /** From a prompt alone noise is drawn in float32, whatever the network computes in; for an edit in the type of the embeds. */
+    @Override
+    public DType noiseType(DType computing, Sources sources) {
+        return style.isEmpty() ? DType.FLOAT32 : computing;
     }
 
     @Override

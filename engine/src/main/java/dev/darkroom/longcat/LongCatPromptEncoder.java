@@ -8,7 +8,6 @@ import dev.darkroom.model.Resident;
 import dev.darkroom.sight.Reference;
 import dev.darkroom.sight.Sight;
 import dev.darkroom.tensor.Operators;
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorCache;
@@ -42,15 +41,7 @@ public record LongCatPromptEncoder(
      * @param references one for an edit, or none
      */
     Prompts<Tensor> encode(Run run, List<Reference> references, Placement target) {
-        Prompts<Tensor> prompts = Prompts.of(
-                run,
-                prompt -> embeds(prompt, run, references).to(target.device()).to(target.dtype()));
-        Probe.see("prompt_embeds", prompts.prompt());
-        Tensor negative = prompts.negative();
-        if (negative != null) {
-            Probe.see("negative_prompt_embeds", negative);
-        }
-        return prompts;
+        return Prompts.encoded(run, target, prompt -> embeds(prompt, run, references));
     }
 
     private Tensor embeds(String prompt, Run run, List<Reference> references) {
@@ -109,9 +100,6 @@ public record LongCatPromptEncoder(
 
     /** Makes a note for the caller if the text encoder reads less than the whole of a prompt. */
     Optional<String> noteIfCut(String what, String prompt, int most) {
-        int tokens = ids(prompt).length;
-        return tokens <= most
-                ? Optional.empty()
-                : Optional.of("the " + what + " has " + tokens + " tokens; the model read the first " + most);
+        return Prompts.noteIfCut(what, ids(prompt).length, "tokens", most);
     }
 }

@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Finds the layers that the tensors of a LoRA file are for, by the file's header alone. */
 final class LoraPlanner {
     private static final int LONGEST_TENSOR = 1_000;
     private static final int LONGEST_NAME = 150;
+    private static final Pattern BLOCK = Pattern.compile("(?<=[._])\\d+(?=[._])");
 
     private final String field;
     private final List<LoraNames> families;
@@ -78,6 +80,9 @@ final class LoraPlanner {
         unused.stream().filter(this::isOfAnotherFamily).findFirst().ifPresent(tensor -> {
             throw refused("is a LoRA for another family of models, as its tensor " + quoted(tensor) + " shows");
         });
+        unused.stream().filter(this::isBeyondTheLast).findFirst().ifPresent(tensor -> {
+            throw refused("is a LoRA for a model of more blocks, as its tensor " + quoted(tensor) + " shows");
+        });
         layers.keySet().forEach(role -> checkDora(role, pairs));
         unused.forEach(this::leaveOut);
         notes.addAll(0, left.notes(file.entries().size()));
@@ -96,6 +101,22 @@ final class LoraPlanner {
         return !owners.isEmpty()
                 && owners.stream()
                         .noneMatch(family -> layers.values().stream().anyMatch(known -> family.areOwn(known.names())));
+    }
+
+    /**
+     * Returns true if the tensor is for a block of a number that the transformer does not have, though it has such a module in its first block.
+     * What fits of such a file was trained beside blocks that are not there: pictures would be bad. Of text encoders the last layers may have
+     * been left on the disk.
+     */
+    private boolean isBeyondTheLast(String tensor) {
+        return LoraKey.parse(tensor)
+                .filter(key -> layers.containsKey(key.role()) && family(key.role()).isPresent())
+                .filter(key -> find(key.role(), key.module()).isEmpty())
+                .filter(key -> {
+                    String inFirst = BLOCK.matcher(key.module()).replaceFirst("0");
+                    return !inFirst.equals(key.module()) && find(key.role(), inFirst).isPresent();
+                })
+                .isPresent();
     }
 
     /** A DoRA has magnitudes for all pairs of a network, or for none. */

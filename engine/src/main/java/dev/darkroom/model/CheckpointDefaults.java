@@ -6,6 +6,7 @@ import dev.darkroom.job.Size;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,7 +24,7 @@ public record CheckpointDefaults(
     private static final Logger LOG = Logger.getLogger(CheckpointDefaults.class);
     private static final double LARGEST_SCALE = 100;
 
-    /** Names of all fields that the file may have, whichever class reads them. */
+    /** Names of the fields that the file may have for every family, whichever class reads them. */
     private static final List<String> KNOWN = List.of(
             "steps",
             "guidance_scale",
@@ -31,10 +32,6 @@ public record CheckpointDefaults(
             "size",
             "max_sequence_length",
             "native_area",
-            "reference_area",
-            "condition_area",
-            "cfg_normalization",
-            "cfg_truncation",
             "revision",
             "schedule",
             "loras");
@@ -53,13 +50,15 @@ public record CheckpointDefaults(
      * Replaces these defaults by those that the checkpoint's file states; the file may be missing.
      *
      * @param longestSequence tokens that the text encoder was trained to read
+     * @param ownFields names of the fields that the model's family reads beside those of all families
      */
-    public CheckpointDefaults overriddenBy(Path checkpoint, int longestSequence) {
+    public CheckpointDefaults overriddenBy(Path checkpoint, int longestSequence, List<String> ownFields) {
         ConfigFile file = ConfigFile.readIfPresent(checkpoint.resolve("darkroom.json"));
+        List<String> known = Stream.concat(KNOWN.stream(), ownFields.stream()).toList();
         List<String> unknown =
-                file.names().stream().filter(name -> !KNOWN.contains(name)).toList();
+                file.names().stream().filter(name -> !known.contains(name)).toList();
         if (!unknown.isEmpty()) {
-            LOG.warnf("%s: %s mean nothing here; there are %s", file, unknown, KNOWN);
+            LOG.warnf("%s: %s mean nothing here; there are %s", file, unknown, known);
         }
         return new CheckpointDefaults(
                 size(file),

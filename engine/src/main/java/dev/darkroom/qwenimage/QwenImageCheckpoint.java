@@ -162,6 +162,11 @@ public record QwenImageCheckpoint(
     }
 
     @Override
+    public List<String> ownFields() {
+        return List.of("reference_area", "condition_area");
+    }
+
+    @Override
     public int longestSequence() {
         return LONGEST_SEQUENCE;
     }

@@ -9,7 +9,6 @@ import dev.darkroom.diffusion.Run;
 import dev.darkroom.model.Resident;
 import dev.darkroom.sight.Reference;
 import dev.darkroom.sight.Sight;
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.text.PatchGrid;
@@ -32,17 +31,7 @@ public record QwenImagePromptEncoder(
 
     /** Encodes a run's prompts, to embeds {@code [1, T, prompt width]} for a transformer placed at {@code target}. */
     Prompts<Tensor> encode(Run run, PromptTemplate template, List<Reference> references, Placement target) {
-        Prompts<Tensor> prompts = Prompts.of(
-                run,
-                prompt -> embeds(prompt, run, template, references)
-                        .to(target.device())
-                        .to(target.dtype()));
-        Probe.see("prompt_embeds", prompts.prompt());
-        Tensor negative = prompts.negative();
-        if (negative != null) {
-            Probe.see("negative_prompt_embeds", negative);
-        }
-        return prompts;
+        return Prompts.encoded(run, target, prompt -> embeds(prompt, run, template, references));
     }
 
     private Tensor embeds(String prompt, Run run, PromptTemplate template, List<Reference> references) {
@@ -86,10 +75,10 @@ public record QwenImagePromptEncoder(
 
     /** Makes a note for the caller if the text encoder reads less than the whole of a prompt. */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        int tokens = tokens(prompt) + PromptTemplate.END_TOKENS;
-        return tokens <= maxSequenceLength
-                ? Optional.empty()
-                : Optional.of("the " + what + " has " + tokens
-                        + " tokens with the template's end; the model read the first " + maxSequenceLength);
+        return Prompts.noteIfCut(
+                what,
+                tokens(prompt) + PromptTemplate.END_TOKENS,
+                "tokens with the template's end",
+                maxSequenceLength);
     }
 }

@@ -97,12 +97,16 @@ public record ZImageCheckpoint(
                 ZImageTransformer.LAYERS);
         Resident<AutoencoderKL> vae = files.network(
                 "vae", Role.VAE, folder -> AutoencoderKL.Config.read(Checkpoint.config(folder)), AutoencoderKL::new);
-        Resident<Qwen3Encoder> textEncoder =
-                files.network("text_encoder", Role.TEXT_ENCODER, ZImageCheckpoint::textEncoder, Qwen3Encoder::new);
         Qwen3Encoder.Config encoder = textEncoder(files.folder("text_encoder"));
+        Resident<Qwen3Encoder> textEncoder = files.network(
+                "text_encoder",
+                Role.TEXT_ENCODER,
+                ZImageCheckpoint::textEncoder,
+                Qwen3Encoder::new,
+                encoder.names());
         ZImageConfig config = ZImageConfig.read(files.config("transformer"));
         var promptEncoder = new ZImagePromptEncoder(
-                Qwen2Tokenizer.readChat(files.folder("tokenizer")).within(encoder.vocabulary()),
+                Qwen2Tokenizer.read(files.folder("tokenizer")).within(encoder.vocabulary()),
                 textEncoder,
                 files.kept().prompts());
         var activations = new ZImageActivations(config, encoder, AutoencoderKL.Config.read(files.config("vae")));
@@ -137,6 +141,11 @@ public record ZImageCheckpoint(
     @Override
     public Guidance guidance() {
         return GUIDANCE;
+    }
+
+    @Override
+    public List<String> ownFields() {
+        return List.of("cfg_normalization", "cfg_truncation");
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.darkroom.diffusion.PromptKey;
 import dev.darkroom.diffusion.Prompts;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.model.Resident;
-import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.tensor.TensorCache;
@@ -29,14 +28,7 @@ public record ZImagePromptEncoder(
 
     /** Encodes a run's prompts, to embeds {@code [1, n, prompt width]} for a transformer placed at {@code target}; n differs between the two. */
     Prompts<Tensor> encode(Run run, Placement target) {
-        Prompts<Tensor> prompts = Prompts.of(
-                run, prompt -> embeds(prompt, run).to(target.device()).to(target.dtype()));
-        Probe.see("prompt_embeds", prompts.prompt());
-        Tensor negative = prompts.negative();
-        if (negative != null) {
-            Probe.see("negative_prompt_embeds", negative);
-        }
-        return prompts;
+        return Prompts.encoded(run, target, prompt -> embeds(prompt, run));
     }
 
     private Tensor embeds(String prompt, Run run) {
@@ -59,10 +51,7 @@ public record ZImagePromptEncoder(
 
     /** Makes a note for the caller if the text encoder reads less than the whole of a prompt. */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
-        int tokens = CHAT.length(tokenizer, prompt);
-        return tokens <= maxSequenceLength
-                ? Optional.empty()
-                : Optional.of("the " + what + " has " + tokens
-                        + " tokens with the chat around it; the model read the first " + maxSequenceLength);
+        return Prompts.noteIfCut(
+                what, CHAT.length(tokenizer, prompt), "tokens with the chat around it", maxSequenceLength);
     }
 }

@@ -2,7 +2,12 @@ package dev.darkroom.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.flux.FluxCheckpoint;
+import dev.darkroom.flux2.Flux2Checkpoint;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
@@ -21,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +46,7 @@ class DistillationTest {
         "qwen_lightning_2_step, 2"
     })
     void theNameOfTheFileTellsTheSteps(String source, int steps) {
-        assertThat(Distillation.of(List.of(new Lora("other.safetensors", 1), new Lora(source, 1))))
+        assertThat(of(new Lora("other.safetensors", 1), new Lora(source, 1)))
                 .hasValue(new Distillation("Lightning", steps));
     }
 
@@ -52,7 +58,7 @@ class DistillationTest {
         "my-style-z-image-turbo-8steps.safetensors, Turbo, 8"
     })
     void soItIsWithTheOtherKinds(String source, String name, int steps) {
-        assertThat(Distillation.of(List.of(new Lora(source, 1)))).hasValue(new Distillation(name, steps));
+        assertThat(of(new Lora(source, 1))).hasValue(new Distillation(name, steps));
     }
 
     @ParameterizedTest
@@ -62,8 +68,35 @@ class DistillationTest {
                 "fal/FLUX.2-dev-Turbo/flux.2-turbo-lora.safetensors",
                 "Flux_2-Turbo-LoRA_comfyui.safetensors"
             })
-    void flux2sTurboHasEight(String source) {
-        assertThat(Distillation.of(List.of(new Lora(source, 1)))).hasValue(new Distillation("Turbo", 8));
+    void flux2DevsTurboHasEight(String source) {
+        List<Lora> loras = List.of(new Lora(source, 1));
+        assertThat(Distillation.of(loras, flux2(TinyFlux2.DEV))).hasValue(new Distillation("Turbo", 8));
+        assertThat(Distillation.of(loras, flux2(TinyFlux2.KLEIN))).isEmpty();
+    }
+
+    /** Where there is none of the kind, a number in the name still counts. */
+    @Test
+    void kleinKeepsItsStepsUnlessTheNameTellsOthers() {
+        Family klein = flux2(TinyFlux2.KLEIN);
+        assertThat(Distillation.of(List.of(new Lora("flux2_klein_turbo.safetensors", 1)), klein))
+                .isEmpty();
+        assertThat(Distillation.of(List.of(new Lora("flux2-klein-turbo-6steps.safetensors", 1)), klein))
+                .hasValue(new Distillation("Turbo", 6));
+    }
+
+    @Test
+    void flux1sTurboHasEight() {
+        assertThat(of(new Lora("FLUX.1-Turbo-Alpha.safetensors", 1))).hasValue(new Distillation("Turbo", 8));
+    }
+
+    private static Optional<Distillation> of(Lora... loras) {
+        return Distillation.of(
+                List.of(loras), FluxCheckpoint.of(new Checkpoint("test", TestCheckpoints.POCKET_FLUX)));
+    }
+
+    private static Family flux2(Path checkpoint) {
+        return Flux2Checkpoint.of(
+                new Checkpoint("test", checkpoint), ConfigFile.read(checkpoint.resolve("model_index.json")));
     }
 
     @ParameterizedTest
@@ -79,8 +112,8 @@ class DistillationTest {
                 "https://lightning.example/4steps/paint.safetensors"
             })
     void otherLorasAreNone(String source) {
-        assertThat(Distillation.of(List.of(new Lora(source, 1)))).isEmpty();
-        assertThat(Distillation.of(List.of(new Lora("Lightning-4steps.safetensors", 0))))
+        assertThat(of(new Lora(source, 1))).isEmpty();
+        assertThat(of(new Lora("Lightning-4steps.safetensors", 0)))
                 .isEmpty();
     }
 

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.engine.GgufFiles.Numbers;
+import dev.darkroom.image.TestPictures;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.lora.Distance;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.BlockType;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
@@ -12,6 +19,7 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.text.MistralEncoder;
 import dev.darkroom.text.Qwen3Encoder;
 import dev.darkroom.text.tokenizer.PaddedIds;
+import dev.darkroom.weights.LayerNames;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.WeightSize;
@@ -26,6 +34,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Language models as one GGUF file under llama.cpp's names, which people have in many sizes. */
 class GgufTextEncoderTest {
@@ -54,8 +64,12 @@ class GgufTextEncoderTest {
     }
 
     private static Map<String, Numbers> ofLlamaCpp() throws IOException {
+        return ofLlamaCpp(TEXT_ENCODER);
+    }
+
+    private static Map<String, Numbers> ofLlamaCpp(Path textEncoder) throws IOException {
         Map<String, Numbers> theirs = GgufFiles.renamed(
-                GgufFiles.read(TEXT_ENCODER),
+                GgufFiles.read(textEncoder),
                 name -> name.replace("model.layers.", "blk.")
                         .replaceAll("self_attn\\.([qkv])_(proj|norm)", "attn_$1_$2")
                         .replaceAll("attn_([qkv])_proj", "attn_$1")
@@ -74,6 +88,36 @@ class GgufTextEncoderTest {
         GgufFiles.replace(folder, ofLlamaCpp(), "qwen3", false);
 
         assertThat(embeds(folder)).containsExactly(embeds(TEXT_ENCODER));
+    }
+
+    /** Whoever opens a checkpoint passes the names on; what is not computed is not counted either. */
+    @ParameterizedTest
+    @EnumSource(names = {"ZIMAGE", "FLUX2_KLEIN"})
+    void everyFamilyThatHasItReadsIt(TinyPipeline pipeline) throws IOException {
+        Path own = pipeline.make(folder.resolve("own"));
+        Path theirs = TestCheckpoints.copy(own, folder.resolve("theirs"));
+        GgufFiles.replace(theirs.resolve("text_encoder"), ofLlamaCpp(own.resolve("text_encoder")), "qwen3", false);
+
+        assertThat(picture(pipeline, theirs)).isEqualTo(picture(pipeline, own));
+        try (ImageModel model = LoadedModel.open("test", own)) {
+            Path textEncoder = own.resolve("text_encoder");
+            long whole = WeightSize.of(textEncoder, LayerNames.PLAIN).in(DType.FLOAT32);
+            assertThat(model.networks())
+                    .filteredOn(network -> network.role() == Resident.Role.TEXT_ENCODER)
+                    .singleElement()
+                    .satisfies(network ->
+                            assertThat(network.size().in(DType.FLOAT32)).isLessThan(whole));
+        }
+    }
+
+    private static byte[] picture(TinyPipeline pipeline, Path checkpoint) {
+        Job job = pipeline.job(TestJobs.of("a fox", null, null, 1, null, null, 7));
+        Sources sources = pipeline.sources(TestPictures.noise(96, 64), List.of());
+        try (ImageModel model = LoadedModel.in(DType.FLOAT32, checkpoint)) {
+            return model.render(job, TestJobs.first(job), sources, Progress.NONE)
+                    .picture()
+                    .rgb();
+        }
     }
 
     @Test

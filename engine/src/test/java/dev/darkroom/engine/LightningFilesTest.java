@@ -138,6 +138,30 @@ class LightningFilesTest {
                 .isLessThan(1e-5);
     }
 
+    /** Weights that FLUX.2-dev-Turbo was merged into bring its noise levels, as the LoRA does. */
+    @Test
+    void aMergedTurboBringsItsLevelsToo() throws IOException {
+        Path plain = TinyPipeline.FLUX2_DEV.make(folder.resolve("plain"));
+        Path merged = TestCheckpoints.copy(plain, folder.resolve("merged"));
+        Path transformer = merged.resolve("transformer");
+        GgufFiles.replace(transformer, GgufFiles.read(transformer));
+        TestCheckpoints.empty(transformer, "index.json");
+        Files.move(
+                transformer.resolve("flux1-of-somebody.safetensors"),
+                transformer.resolve("flux.2-dev-turbo-fp8.safetensors"));
+        Path lora = new SafetensorsWriter()
+                .halves("transformer_blocks.0.attn.to_q", DType.BFLOAT16, 1, 48, 48, 0)
+                .write(folder.resolve("flux.2-turbo-lora.safetensors"));
+
+        Drawn drawn = draw(TinyPipeline.FLUX2_DEV, merged, List.of());
+
+        assertThat(drawn.rendering().parameters()).containsEntry("num_inference_steps", 8);
+        assertThat(Distance.between(
+                        drawn.latents(),
+                        draw(TinyPipeline.FLUX2_DEV, plain, List.of(lora)).latents()))
+                .isLessThan(1e-5);
+    }
+
     @Test
     void whatTheCheckpointStatesGoesFirst() throws IOException {
         Path merged = make(TinyPipeline.QWEN_IMAGE, folder.resolve("merged"));

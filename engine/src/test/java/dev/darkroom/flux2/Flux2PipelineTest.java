@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.PictureSizes;
+import dev.darkroom.image.PilResize;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
@@ -97,12 +100,35 @@ class Flux2PipelineTest {
         }
     }
 
+    /** The makers' own example sends 1, which means one pass for the model that is not distilled. */
     @Test
-    void guidanceThatADistilledModelWouldNotReadIsRefused() {
-        try (ImageModel klein = LoadedModel.open("klein", TinyFlux2.KLEIN)) {
+    void guidanceThatADistilledModelWouldNotReadIsRefusedUnlessItMeansOnePass() throws IOException {
+        try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
             LoadedModel.assertRefused(
-                    klein, new Job.TextToImage(TestJobs.PLAIN, ask(4.0, null)), "guidance_scale: this model has no");
+                    klein,
+                    new Job.TextToImage(TestJobs.PLAIN, ask(4.0, null)),
+                    "guidance_scale: this model has no guidance embedding: leave it out or send up to 1, not 4.0");
+            var single = new Job.TextToImage(TestJobs.PLAIN, ask(1.0, null));
+            klein.check(single);
+            Rendering drawn = draw(klein, single, Sources.NONE);
+            assertThat(drawn.parameters()).doesNotContainKeys("true_cfg_scale", "guidance_scale");
+            assertThat(drawn.picture().rgb())
+                    .isEqualTo(draw(klein, new Job.TextToImage(TestJobs.PLAIN, ask(null, null)), Sources.NONE)
+                            .picture()
+                            .rgb());
         }
+    }
+
+    /** What a job would be refused for, a checkpoint may not state either. */
+    @Test
+    void soItIsWithWhatTheCheckpointStates() throws IOException {
+        Path read = TinyFlux2.make(TinyFlux2.KLEIN, folder.resolve("read"), "{\"guidance_scale\": 1}");
+        LoadedModel.open("klein", read).close();
+        Path unread = TinyFlux2.make(TinyFlux2.KLEIN, folder.resolve("unread"), "{\"guidance_scale\": 4}");
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.open("klein", unread).close(),
+                "darkroom.json",
+                "guidance_scale is not read: this model has no guidance embedding");
     }
 
     @ParameterizedTest
@@ -116,6 +142,56 @@ class Flux2PipelineTest {
             Rendering rendering = draw(klein, job, of(TestPictures.noise(size.width(), size.height())));
             assertThat(rendering.picture().size()).hasToString(output);
             assertThat(rendering.notes()).isEmpty();
+        }
+    }
+
+    /** With megapixels only the ratio is the picture's; it is drawn at that size, not at the reference's and stretched. */
+    @ParameterizedTest
+    @CsvSource({"0.02, 176x128, 168x125", "0.005, 96x64, 84x62"})
+    void aRatioWithMegapixelsIsDrawnAtThatSize(double megapixels, String generated, String output) throws IOException {
+        try (var files = new Checkpoint("klein", TinyFlux2.KLEIN)) {
+            var checkpoint = Flux2Checkpoint.of(files, ConfigFile.read(TinyFlux2.KLEIN.resolve("model_index.json")));
+            var pipeline = new Flux2Pipeline(checkpoint, ReferenceSizes.STANDARD);
+            PictureSizes sizes = pipeline.sizes(
+                    new Framing.LikeImage(megapixels), List.of(new Size(1000, 745)), pipeline.defaults());
+            assertThat(sizes.generated()).hasToString(generated);
+            assertThat(sizes.output()).hasToString(output);
+        }
+    }
+
+    /** A result in exactly the frame of its picture is made from all of that picture: nothing is cut off, so nothing moves. */
+    @Test
+    void inTheFrameOfAPictureAllOfItIsSeen() throws IOException {
+        Picture picture = TestPictures.noise(251, 187);
+        Picture whole = PilResize.LANCZOS.apply(picture, new Size(96, 80));
+        try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
+            Job like = images(sampling(new Framing.LikeImage(null)), 1, null);
+            Map<String, float[]> seen = Probe.record(() -> assertThat(
+                            draw(klein, like, of(picture)).picture().size())
+                    .hasToString("251x187"));
+            Map<String, float[]> expected = Probe.record(() -> draw(klein, images(sampling(null), 1, null), of(whole)));
+            Map<String, float[]> cut = Probe.record(() -> draw(klein, images(sampling(null), 1, null), of(picture)));
+
+            assertThat(seen.get("out.latents_packed")).containsExactly(expected.get("out.latents_packed"));
+            assertThat(cut.get("out.latents_packed")).isNotEqualTo(expected.get("out.latents_packed"));
+        }
+    }
+
+    @Test
+    void anAreaOfReferencesThatWouldBeNothingIsRefusedWhenItIsRead() throws IOException {
+        Path checkpoint = TinyFlux2.make(TinyFlux2.KLEIN, folder, "{\"reference_area\": 8191}");
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.open("klein", checkpoint).close(), "darkroom.json", "reference_area must be at least 8192");
+        var least = new ReferenceSizes(ReferenceSizes.LEAST_AREA);
+        assertThat(least.of(new Size(512, 64))).hasToString("256x32");
+        assertThat(least.of(new Size(65, 513))).hasToString("32x240");
+    }
+
+    /** What a size would take is told for every size that a model may be asked for, though no such picture would be taken. */
+    @Test
+    void theDemandOfALongSizeIsKnown() {
+        try (ImageModel klein = LoadedModel.open("klein", TinyFlux2.KLEIN)) {
+            assertThat(klein.demand(new Size(4096, 64)).in(DType.FLOAT32).vae()).isPositive();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.flux.TinyFlux;
+import dev.darkroom.flux2.TinyFlux2;
 import dev.darkroom.hub.ModelSource.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,34 @@ class HubCacheTest {
         assertThat(cache.lack(MAIN, Wanted.CHECKPOINT))
                 .contains("lacks")
                 .contains(file.replaceAll("vae/.*", "vae/*.safetensors"));
+    }
+
+    /** FLUX.2-dev calls a processor its tokenizer: it has the files of both. */
+    @Test
+    void aProcessorThatIsTheTokenizerNeedsItsVocabularyToo() throws IOException {
+        TestCheckpoints.empty(snapshot.resolve("tokenizer"), "");
+        TestCheckpoints.copy(TinyFlux2.DEV.resolve("tokenizer"), snapshot.resolve("tokenizer"));
+        TestCheckpoints.edit(snapshot.resolve("model_index.json"), index -> index.putArray("tokenizer")
+                .add("transformers")
+                .add("PixtralProcessor"));
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).contains(snapshot);
+
+        Files.delete(snapshot.resolve("tokenizer/tokenizer.json"));
+
+        assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).isEmpty();
+        assertThat(cache.lack(MAIN, Wanted.CHECKPOINT)).contains("lacks tokenizer/tokenizer.json");
+    }
+
+    /** Models of other kinds have no transformer: what is wrong with them is told by who reads the index. */
+    @Test
+    void aTransformerIsMissedOnlyWhereThePipelineHasOne() throws IOException {
+        Path index = snapshot.resolve("model_index.json");
+        TestCheckpoints.edit(index, root -> root.remove("transformer"));
+        TestCheckpoints.edit(index, root -> root.put("_class_name", "StableDiffusionXLPipeline"));
+        assertThat(ModelIndex.read(index).components()).noneMatch(part -> part.name().equals("transformer"));
+
+        TestCheckpoints.edit(index, root -> root.put("_class_name", "LongCatImagePipeline"));
+        assertThat(ModelIndex.read(index).components()).anyMatch(part -> part.name().equals("transformer"));
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Probe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,6 +63,10 @@ class LongCatPipelineTest {
             assertThat(byFolder.defaults().trueCfgScale()).isEqualTo(1);
             assertThat(stated.defaults().steps()).isEqualTo(6);
         }
+        Path beside = TinyLongCat.edit(folder.resolve("LongCat-Image-Edit-Turbo-and-others/LongCat-Image-Edit"), "{}");
+        try (ImageModel plain = LoadedModel.open("edit", beside)) {
+            assertThat(plain.defaults().steps()).isEqualTo(50);
+        }
     }
 
     @Test
@@ -80,6 +85,18 @@ class LongCatPipelineTest {
         assertThat(pipeline.sizes(new Framing.Exact(new Size(512, 512)), List.of(photo), defaults))
                 .isEqualTo(new PictureSizes(new Size(1024, 1024), new Size(512, 512)));
         assertThat(pipeline.imageTokens(seen, List.of(photo))).isEqualTo(2 * 86 * 48);
+    }
+
+    /** From a prompt the reference draws noise in float32, for an edit in the type that it computes in. */
+    @Test
+    void noiseIsDrawnInTheReferencesType() throws IOException {
+        var checkpoint = LongCatNetworks.checkpoint(new Checkpoint("tiny", TinyLongCat.IMAGE));
+        var image = new LongCatPipeline(checkpoint, Optional.empty(), true);
+        var edit = new LongCatPipeline(checkpoint, Optional.of(new LongCatEdits(9216, false)), false);
+        var picture = new Sources(List.of(TestPictures.noise(64, 64)), null, List.of());
+
+        assertThat(image.noiseType(DType.BFLOAT16, Sources.NONE)).isEqualTo(DType.FLOAT32);
+        assertThat(edit.noiseType(DType.BFLOAT16, picture)).isEqualTo(DType.BFLOAT16);
     }
 
     @Test
@@ -103,6 +120,11 @@ class LongCatPipelineTest {
                     image,
                     new Job.TextToImage(TestJobs.PLAIN, ask("an <|image_pad|>", null, null)),
                     "prompt: must not contain <|image_pad|>");
+            LoadedModel.assertRefused(
+                    image,
+                    new Job.TextToImage(
+                            TestJobs.PLAIN, TestJobs.of("a fox", "blurry", null, 1, 1.0, null, 1)),
+                    "negative_prompt: has no effect with a guidance_scale of 1.0: send one above 1");
         }
     }
 

@@ -23,10 +23,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A LoRA on LongCat-Image's transformer, in the names of every trainer, computes what weights with the change in them compute. */
 class LoraOnLongCatTest {
@@ -122,17 +122,24 @@ class LoraOnLongCatTest {
         }
     }
 
-    /** FLUX.1 has more blocks: what fits of its LoRAs is applied all the same. */
-    @Test
-    void blocksThatAreNotThereAreTold() {
+    /** FLUX.1 has more blocks, which is what shows that a file is for it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "transformer.single_transformer_blocks.30.attn.to_q",
+                "transformer.transformer_blocks.12.ff.net.0.proj",
+                "diffusion_model.double_blocks.12.img_attn.proj",
+                "lora_unet_single_blocks_30_linear2"
+            })
+    void oneOfAModelOfMoreBlocksIsRefused(String module) {
         Path file = new SafetensorsWriter()
                 .halves("transformer.transformer_blocks.0.attn.to_q", DType.FLOAT32, 1, 48, 48, 0.1f)
-                .halves("transformer.single_transformer_blocks.30.attn.to_q", DType.FLOAT32, 1, 48, 48, 0.1f)
+                .halves(module, DType.FLOAT32, 1, 48, 48, 0.1f)
                 .write(folder.resolve("lora.bin"));
 
-        try (var on = TestLoras.attach(loras, "transformer", network, TestLoras.file(file, 1))) {
-            assertThat(on.notes()).singleElement().asString().contains("single_transformer_blocks.30");
-        }
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> TestLoras.attach(loras, "transformer", network, TestLoras.file(file, 1)))
+                .withMessageContainingAll("is a LoRA for a model of more blocks", module);
     }
 
     private static float[] run(Loaded<LongCatTransformer> loaded) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.diffusion.Checkpoint;
 import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Picture;
@@ -76,7 +77,6 @@ class ZImagePipelinesTest {
             {"guidance_scale": 3}                        | 4
             {"guidance_scale": 0}                        | 1
             {"true_cfg_scale": 3}                        | 3
-            {"guidance_scale": 9, "true_cfg_scale": 3}   | 3
             """)
     void soItIsInTheCheckpointsFile(String defaults, double trueCfgScale) throws IOException {
         try (ImageModel model = LoadedModel.open("base", TinyZImage.base(TinyZImage.make(folder, defaults)))) {
@@ -92,6 +92,11 @@ class ZImagePipelinesTest {
                     new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", null, null, 2, 3.0, 4.0, 1)),
                     "guidance_scale: means the same as true_cfg_scale for this model: send one of them");
         }
+        Path both = TinyZImage.make(folder.resolve("both"), "{\"guidance_scale\": 9, \"true_cfg_scale\": 3}");
+        TestCheckpoints.assertRefused(
+                () -> LoadedModel.open("both", both).close(),
+                "darkroom.json",
+                "guidance_scale means the same as true_cfg_scale");
     }
 
     @Test
@@ -100,6 +105,10 @@ class ZImagePipelinesTest {
             LoadedModel.assertRefused(
                     model,
                     new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", "blurry", null, 2, 0.0, null, 1)),
+                    "negative_prompt: has no effect with a guidance_scale of 0.0: send one above 0");
+            LoadedModel.assertRefused(
+                    model,
+                    new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", "blurry", null, 2, null, null, 1)),
                     "negative_prompt: has no effect with a true_cfg_scale of 1.0: send one above 1");
         }
     }
@@ -178,6 +187,22 @@ class ZImagePipelinesTest {
                 }
             }
             assertThat(painted).isGreaterThan(100);
+        }
+    }
+
+    /** Prompts are read one by one, so it is all one with what a tokenizer would pad, and on which side. */
+    @Test
+    void paddingOfTheTokenizerMeansNothing() throws IOException {
+        Path plain = TinyZImage.make(folder.resolve("plain"), SMALL);
+        Path padded = TinyZImage.make(folder.resolve("padded"), SMALL);
+        TestCheckpoints.edit(
+                padded.resolve("tokenizer/tokenizer_config.json"),
+                config -> config.put("padding_side", "left").put("pad_token", "no token of it"));
+
+        try (ImageModel one = LoadedModel.from(plain);
+                ImageModel other = LoadedModel.from(padded)) {
+            assertThat(text(other, null, null).picture().rgb())
+                    .isEqualTo(text(one, null, null).picture().rgb());
         }
     }
 

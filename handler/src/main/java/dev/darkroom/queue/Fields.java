@@ -108,7 +108,7 @@ final class Fields {
                         "guidance_scale",
                         List.of("guidance"),
                         new Field.Decimal(0, 100),
-                        "How closely to follow the prompt, for models that embed it. Where its reference means true CFG by it, a model takes it in place of true_cfg_scale: FLUX.2-klein-base and LongCat-Image as it is, Z-Image one less. Others accept only 0."),
+                        "How closely to follow the prompt, for models that embed it. Where its reference means true CFG by it, a model takes it in place of true_cfg_scale: FLUX.2-klein-base and LongCat-Image as it is, Z-Image one less. Models of one pass (FLUX.1-schnell, FLUX.2-klein) accept up to 1, others only 0."),
                 new Field(
                         "true_cfg_scale",
                         List.of("cfg_scale"),

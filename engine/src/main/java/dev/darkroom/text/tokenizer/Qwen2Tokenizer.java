@@ -24,12 +24,12 @@ public final class Qwen2Tokenizer {
             List.of("Qwen2Tokenizer", "Qwen2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend");
 
     /** The meaning of the keys of {@code tokenizer_config.json}. */
-    public static final ConfigKeys KEYS = keys("tokenizer/tokenizer_config.json (Qwen-Image)")
+    public static final ConfigKeys KEYS = keys("tokenizer/tokenizer_config.json (Qwen-Image, LongCat-Image, Z-Image)")
             .ignores("prompts are encoded one by one, without padding", "padding_side");
 
     /** The meaning of the same keys where prompts are padded. */
     public static final ConfigKeys CHAT_KEYS =
-            keys("tokenizer/tokenizer_config.json (FLUX.2 klein, Z-Image)").must("padding_side", "right");
+            keys("tokenizer/tokenizer_config.json (FLUX.2 klein)").must("padding_side", "right");
 
     private static final String PROMPT = "{}";
     private static final String IMAGE_TOKEN = "<|image_pad|>";
