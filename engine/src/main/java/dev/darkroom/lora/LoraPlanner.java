@@ -110,11 +110,13 @@ final class LoraPlanner {
      */
     private boolean isBeyondTheLast(String tensor) {
         return LoraKey.parse(tensor)
-                .filter(key -> layers.containsKey(key.role()) && family(key.role()).isPresent())
+                .filter(key ->
+                        layers.containsKey(key.role()) && family(key.role()).isPresent())
                 .filter(key -> find(key.role(), key.module()).isEmpty())
                 .filter(key -> {
                     String inFirst = BLOCK.matcher(key.module()).replaceFirst("0");
-                    return !inFirst.equals(key.module()) && find(key.role(), inFirst).isPresent();
+                    return !inFirst.equals(key.module())
+                            && find(key.role(), inFirst).isPresent();
                 })
                 .isPresent();
     }
