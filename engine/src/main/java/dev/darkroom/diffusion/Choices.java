@@ -77,7 +77,9 @@ record Choices(
         if (guidance.singlePass() != null && file.has("true_cfg_scale")) {
             throw file.error(GUIDANCE_SCALE, Guidance.SAME_AS_TRUE_CFG_SCALE);
         }
-        return guidance.trueCfgScale(stated.guidanceScale()).map(stated::guidedBy).orElse(stated);
+        return guidance.trueCfgScale(stated.guidanceScale())
+                .map(stated::guidedBy)
+                .orElse(stated);
     }
 
     /** Reads the schedule of {@code scheduler/}, or the one that {@code darkroom.json} names. */

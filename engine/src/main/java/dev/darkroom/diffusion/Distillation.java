@@ -63,7 +63,9 @@ record Distillation(String name, int steps) {
                     .filter(file -> file.endsWith(".safetensors") || file.endsWith(".gguf"))
                     .sorted()
                     .flatMap(file ->
-                            named(file, family).or(() -> steps(file).map(count -> new Distillation(LIGHTNING, count))).stream())
+                            named(file, family)
+                                    .or(() -> steps(file).map(count -> new Distillation(LIGHTNING, count)))
+                                    .stream())
                     .findFirst();
         } catch (IOException e) {
             return Optional.empty(); // that the folder is missing is told where its weights are looked for

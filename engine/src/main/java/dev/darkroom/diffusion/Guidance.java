@@ -43,7 +43,8 @@ public record Guidance(
     String withoutEffect(@Nullable Double guidanceScale, double trueCfgScale) {
         return guidanceScale == null || singlePass == null
                 ? "has no effect with a true_cfg_scale of " + trueCfgScale + ": send one above 1"
-                : "has no effect with a guidance_scale of " + guidanceScale + ": send one above " + singlePass.intValue();
+                : "has no effect with a guidance_scale of " + guidanceScale + ": send one above "
+                        + singlePass.intValue();
     }
 
     /** Returns the scale of true CFG that a job means by its guidance scale, at least 1; empty if it names none, or means none by it. */

@@ -52,8 +52,7 @@ public record ReferenceSizes(long area) {
             return image;
         }
         double scale = Math.sqrt((double) area / image.area());
-        return new Size(
-                Math.max(1, (int) (image.width() * scale)), Math.max(1, (int) (image.height() * scale)));
+        return new Size(Math.max(1, (int) (image.width() * scale)), Math.max(1, (int) (image.height() * scale)));
     }
 
     /** Makes what is seen of a picture, and the key of its encoding. */

@@ -94,8 +94,10 @@ public record LongCatCheckpoint(
         ConfigFile index = ConfigFile.read(folder.resolve("model_index.json"));
         CLASSES.check(index);
         var files = new Checkpoint(name, folder);
-        // required if the index names it, as for Qwen-Image; an early index does not. Without the file max_pixels is 1003520
-        // and not the 12845056 of the published one: more than half a reference's sides have, if reference_area is usual
+        // required if the index names it, as for Qwen-Image; an early index does not. Without the file max_pixels is
+        // 1003520
+        // and not the 12845056 of the published one: more than half a reference's sides have, if reference_area is
+        // usual
         LongCatCheckpoint checkpoint = of(
                 files,
                 index.has(PROCESSOR)
@@ -117,7 +119,9 @@ public record LongCatCheckpoint(
     /** Judges by the name of the model, of its folder, and of its repository in a hub's cache; not by the folders around it. */
     private static boolean isTurbo(String name, Path folder) {
         Stream<String> parts = StreamSupport.stream(folder.spliterator(), false).map(Path::toString);
-        return Stream.concat(Stream.of(name.substring(name.lastIndexOf('/') + 1), String.valueOf(folder.getFileName())), parts.filter(IN_CACHE))
+        return Stream.concat(
+                        Stream.of(name.substring(name.lastIndexOf('/') + 1), String.valueOf(folder.getFileName())),
+                        parts.filter(IN_CACHE))
                 .anyMatch(known -> known.toLowerCase(Locale.ROOT).contains(TURBO));
     }
 

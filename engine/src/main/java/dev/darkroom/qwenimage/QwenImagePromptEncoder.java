@@ -76,9 +76,6 @@ public record QwenImagePromptEncoder(
     /** Makes a note for the caller if the text encoder reads less than the whole of a prompt. */
     Optional<String> noteIfCut(String what, String prompt, int maxSequenceLength) {
         return Prompts.noteIfCut(
-                what,
-                tokens(prompt) + PromptTemplate.END_TOKENS,
-                "tokens with the template's end",
-                maxSequenceLength);
+                what, tokens(prompt) + PromptTemplate.END_TOKENS, "tokens with the template's end", maxSequenceLength);
     }
 }

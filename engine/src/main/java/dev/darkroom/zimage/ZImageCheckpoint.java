@@ -99,11 +99,7 @@ public record ZImageCheckpoint(
                 "vae", Role.VAE, folder -> AutoencoderKL.Config.read(Checkpoint.config(folder)), AutoencoderKL::new);
         Qwen3Encoder.Config encoder = textEncoder(files.folder("text_encoder"));
         Resident<Qwen3Encoder> textEncoder = files.network(
-                "text_encoder",
-                Role.TEXT_ENCODER,
-                ZImageCheckpoint::textEncoder,
-                Qwen3Encoder::new,
-                encoder.names());
+                "text_encoder", Role.TEXT_ENCODER, ZImageCheckpoint::textEncoder, Qwen3Encoder::new, encoder.names());
         ZImageConfig config = ZImageConfig.read(files.config("transformer"));
         var promptEncoder = new ZImagePromptEncoder(
                 Qwen2Tokenizer.read(files.folder("tokenizer")).within(encoder.vocabulary()),

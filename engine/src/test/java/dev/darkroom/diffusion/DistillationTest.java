@@ -90,8 +90,7 @@ class DistillationTest {
     }
 
     private static Optional<Distillation> of(Lora... loras) {
-        return Distillation.of(
-                List.of(loras), FluxCheckpoint.of(new Checkpoint("test", TestCheckpoints.POCKET_FLUX)));
+        return Distillation.of(List.of(loras), FluxCheckpoint.of(new Checkpoint("test", TestCheckpoints.POCKET_FLUX)));
     }
 
     private static Family flux2(Path checkpoint) {
@@ -113,8 +112,7 @@ class DistillationTest {
             })
     void otherLorasAreNone(String source) {
         assertThat(of(new Lora(source, 1))).isEmpty();
-        assertThat(of(new Lora("Lightning-4steps.safetensors", 0)))
-                .isEmpty();
+        assertThat(of(new Lora("Lightning-4steps.safetensors", 0))).isEmpty();
     }
 
     /** The same as a checkpoint that the LoRA was merged into and whose {@code darkroom.json} says so. */

@@ -67,8 +67,11 @@ class StepCacheTest {
                     int computed = Integer.parseInt(counts.group(pass));
                     int reused = Integer.parseInt(counts.group(pass + 1));
                     assertThat(computed + reused).as("pass %d", pass).isEqualTo(6);
-                    assertThat(reused).isGreaterThanOrEqualTo(
-                            pipeline.name().startsWith("FLUX") && pipeline != TinyPipeline.FLUX2_KLEIN_EDIT ? 1 : 0);
+                    assertThat(reused)
+                            .isGreaterThanOrEqualTo(
+                                    pipeline.name().startsWith("FLUX") && pipeline != TinyPipeline.FLUX2_KLEIN_EDIT
+                                            ? 1
+                                            : 0);
                 }
             });
             assertThat(rendering.parameters()).containsEntry("step_cache", 1.0);

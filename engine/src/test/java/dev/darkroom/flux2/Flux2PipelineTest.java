@@ -166,9 +166,8 @@ class Flux2PipelineTest {
         Picture whole = PilResize.LANCZOS.apply(picture, new Size(96, 80));
         try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
             Job like = images(sampling(new Framing.LikeImage(null)), 1, null);
-            Map<String, float[]> seen = Probe.record(() -> assertThat(
-                            draw(klein, like, of(picture)).picture().size())
-                    .hasToString("251x187"));
+            Map<String, float[]> seen = Probe.record(() ->
+                    assertThat(draw(klein, like, of(picture)).picture().size()).hasToString("251x187"));
             Map<String, float[]> expected = Probe.record(() -> draw(klein, images(sampling(null), 1, null), of(whole)));
             Map<String, float[]> cut = Probe.record(() -> draw(klein, images(sampling(null), 1, null), of(picture)));
 
@@ -181,7 +180,9 @@ class Flux2PipelineTest {
     void anAreaOfReferencesThatWouldBeNothingIsRefusedWhenItIsRead() throws IOException {
         Path checkpoint = TinyFlux2.make(TinyFlux2.KLEIN, folder, "{\"reference_area\": 8191}");
         TestCheckpoints.assertRefused(
-                () -> LoadedModel.open("klein", checkpoint).close(), "darkroom.json", "reference_area must be at least 8192");
+                () -> LoadedModel.open("klein", checkpoint).close(),
+                "darkroom.json",
+                "reference_area must be at least 8192");
         var least = new ReferenceSizes(ReferenceSizes.LEAST_AREA);
         assertThat(least.of(new Size(512, 64))).hasToString("256x32");
         assertThat(least.of(new Size(65, 513))).hasToString("32x240");

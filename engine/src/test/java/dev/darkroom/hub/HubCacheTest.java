@@ -90,9 +90,9 @@ class HubCacheTest {
     void aProcessorThatIsTheTokenizerNeedsItsVocabularyToo() throws IOException {
         TestCheckpoints.empty(snapshot.resolve("tokenizer"), "");
         TestCheckpoints.copy(TinyFlux2.DEV.resolve("tokenizer"), snapshot.resolve("tokenizer"));
-        TestCheckpoints.edit(snapshot.resolve("model_index.json"), index -> index.putArray("tokenizer")
-                .add("transformers")
-                .add("PixtralProcessor"));
+        TestCheckpoints.edit(
+                snapshot.resolve("model_index.json"),
+                index -> index.putArray("tokenizer").add("transformers").add("PixtralProcessor"));
         assertThat(cache.find(MAIN, Wanted.CHECKPOINT)).contains(snapshot);
 
         Files.delete(snapshot.resolve("tokenizer/tokenizer.json"));
@@ -107,10 +107,12 @@ class HubCacheTest {
         Path index = snapshot.resolve("model_index.json");
         TestCheckpoints.edit(index, root -> root.remove("transformer"));
         TestCheckpoints.edit(index, root -> root.put("_class_name", "StableDiffusionXLPipeline"));
-        assertThat(ModelIndex.read(index).components()).noneMatch(part -> part.name().equals("transformer"));
+        assertThat(ModelIndex.read(index).components())
+                .noneMatch(part -> part.name().equals("transformer"));
 
         TestCheckpoints.edit(index, root -> root.put("_class_name", "LongCatImagePipeline"));
-        assertThat(ModelIndex.read(index).components()).anyMatch(part -> part.name().equals("transformer"));
+        assertThat(ModelIndex.read(index).components())
+                .anyMatch(part -> part.name().equals("transformer"));
     }
 
     @Test

@@ -122,8 +122,7 @@ class LongCatPipelineTest {
                     "prompt: must not contain <|image_pad|>");
             LoadedModel.assertRefused(
                     image,
-                    new Job.TextToImage(
-                            TestJobs.PLAIN, TestJobs.of("a fox", "blurry", null, 1, 1.0, null, 1)),
+                    new Job.TextToImage(TestJobs.PLAIN, TestJobs.of("a fox", "blurry", null, 1, 1.0, null, 1)),
                     "negative_prompt: has no effect with a guidance_scale of 1.0: send one above 1");
         }
     }
