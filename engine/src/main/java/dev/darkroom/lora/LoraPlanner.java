@@ -110,8 +110,10 @@ final class LoraPlanner {
      */
     private boolean isBeyondTheLast(String tensor) {
         return LoraKey.parse(tensor)
-                .filter(key ->
-                        layers.containsKey(key.role()) && family(key.role()).filter(LoraNames::hasLargerNamesake).isPresent())
+                .filter(key -> layers.containsKey(key.role())
+                        && family(key.role())
+                                .filter(LoraNames::hasLargerNamesake)
+                                .isPresent())
                 .filter(key -> find(key.role(), key.module()).isEmpty())
                 .filter(key -> {
                     String inFirst = BLOCK.matcher(key.module()).replaceFirst("0");

@@ -82,8 +82,7 @@ public final class MmditNames implements OtherNames, LoraNames {
         this(onlyHere, lenient, false, mark, lines, mlpShare);
     }
 
-    private MmditNames(
-            String onlyHere, boolean lenient, boolean namesake, Pattern mark, String lines, int mlpShare) {
+    private MmditNames(String onlyHere, boolean lenient, boolean namesake, Pattern mark, String lines, int mlpShare) {
         this.namesake = namesake;
         this.onlyHere = onlyHere;
         this.lenient = lenient;
