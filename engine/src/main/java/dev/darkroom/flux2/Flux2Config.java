@@ -2,6 +2,7 @@ package dev.darkroom.flux2;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.nn.RopeAxes;
 import dev.darkroom.nn.TransformerBytes;
 import java.util.List;
 
@@ -73,13 +74,13 @@ public record Flux2Config(
                 file.flag("guidance_embeds", true),
                 file.counts("axes_dims_rope", List.of(32, 32, 32, 32)),
                 file.number("rope_theta", 2000, 1, 1e12));
-        if (config.axesWidths.size() != AXES
-                || config.axesWidths.stream().anyMatch(width -> width % 2 != 0)
-                || config.axesWidths.stream().mapToInt(Integer::intValue).sum() != config.headWidth) {
-            throw file.error(
-                    "axes_dims_rope",
-                    "must be four even numbers that add up to attention_head_dim " + config.headWidth);
-        }
+        RopeAxes.check(
+                file,
+                "axes_dims_rope",
+                config.axesWidths,
+                AXES,
+                config.headWidth,
+                "attention_head_dim " + config.headWidth);
         return config;
     }
 

@@ -1,7 +1,7 @@
 package dev.darkroom.flux2;
 
 import dev.darkroom.diffusion.TokenGrid;
-import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.nn.RopeAxes;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
@@ -54,8 +54,6 @@ public record Flux2Positions(int textTokens, List<TokenGrid> grids) {
 
     /** Computes the rotations of positions {@code [S, 4]}: complex {@code [S, Dh/2]}. */
     public static Tensor rope(Tensor ids, Flux2Config config) {
-        long[] widths =
-                config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
-        return AttentionOperators.ropeTable(ids, widths, config.theta(), DType.FLOAT64);
+        return new RopeAxes(config.axesWidths(), config.theta()).table(ids, DType.FLOAT64);
     }
 }

@@ -23,6 +23,11 @@ public interface LoraNames {
      */
     boolean isLenient();
 
+    /** Returns true if another family has the same names, and more blocks: then a number that is not here shows that a file is for that one. */
+    default boolean hasLargerNamesake() {
+        return false;
+    }
+
     /** Returns true if a LoRA may give this layer more inputs than it has. */
     boolean mayWiden(String layer);
 }

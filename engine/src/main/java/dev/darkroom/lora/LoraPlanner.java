@@ -106,12 +106,14 @@ final class LoraPlanner {
     /**
      * Returns true if the tensor is for a block of a number that the transformer does not have, though it has such a module in its first block.
      * What fits of such a file was trained beside blocks that are not there: pictures would be bad. Of text encoders the last layers may have
-     * been left on the disk.
+     * been left on the disk, and where no other family has these names, the rest is noted and left out, as the reference does.
      */
     private boolean isBeyondTheLast(String tensor) {
         return LoraKey.parse(tensor)
-                .filter(key ->
-                        layers.containsKey(key.role()) && family(key.role()).isPresent())
+                .filter(key -> layers.containsKey(key.role())
+                        && family(key.role())
+                                .filter(LoraNames::hasLargerNamesake)
+                                .isPresent())
                 .filter(key -> find(key.role(), key.module()).isEmpty())
                 .filter(key -> {
                     String inFirst = BLOCK.matcher(key.module()).replaceFirst("0");

@@ -2,8 +2,8 @@ package dev.darkroom.mmdit;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.nn.RopeAxes;
 import dev.darkroom.nn.TransformerBytes;
-import dev.darkroom.tensor.AttentionOperators;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
@@ -61,13 +61,13 @@ public record MmditConfig(
                 file.count("attention_head_dim", 128),
                 file.count("joint_attention_dim", usualPromptWidth),
                 file.counts("axes_dims_rope", List.of(16, 56, 56)));
-        if (config.axesWidths.size() != 3
-                || config.axesWidths.stream().anyMatch(width -> width % 2 != 0)
-                || config.axesWidths.stream().mapToInt(Integer::intValue).sum() != config.headWidth) {
-            throw file.error(
-                    "axes_dims_rope",
-                    "must be three even numbers that add up to attention_head_dim " + config.headWidth);
-        }
+        RopeAxes.check(
+                file,
+                "axes_dims_rope",
+                config.axesWidths,
+                3,
+                config.headWidth,
+                "attention_head_dim " + config.headWidth);
         return config;
     }
 
@@ -78,8 +78,7 @@ public record MmditConfig(
 
     /** Computes the rotations of positions {@code [S, 3]}: complex {@code [S, Dh/2]}. */
     public Tensor rope(Tensor ids) {
-        long[] widths = axesWidths.stream().mapToLong(Integer::longValue).toArray();
-        return AttentionOperators.ropeTable(ids, widths, THETA, DType.FLOAT64);
+        return new RopeAxes(axesWidths, THETA).table(ids, DType.FLOAT64);
     }
 
     /** Bytes that a pass takes. */

@@ -52,6 +52,7 @@ public final class MmditNames implements OtherNames, LoraNames {
 
     private final String onlyHere;
     private final boolean lenient;
+    private final boolean namesake;
     private final Pattern mark;
     private final String lines;
     private final NameTable table;
@@ -61,12 +62,13 @@ public final class MmditNames implements OtherNames, LoraNames {
      * Makes the names of a family.
      *
      * @param onlyHere a layer that it has, and no other family
-     * @param lenient whether the reference's loader for its LoRAs takes more than pairs that fit
+     * @param lenient whether the reference's loader for its LoRAs takes more than pairs that fit, as FLUX.1's does; other families of these
+     *     names have fewer blocks than FLUX.1
      * @param own what it has beside the blocks: a line for each module, its name in files, then our layers; {@code #} stands for the
      *     number of a block
      */
     public MmditNames(String onlyHere, boolean lenient, String own) {
-        this(onlyHere, lenient, MARK, BLOCKS + own, SingleStreamBlock.MLP_RATIO);
+        this(onlyHere, lenient, !lenient, MARK, BLOCKS + own, SingleStreamBlock.MLP_RATIO);
     }
 
     /**
@@ -77,6 +79,11 @@ public final class MmditNames implements OtherNames, LoraNames {
      * @param mlpShare rows of the layer {@code proj_mlp}, compared to those of the projections beside it
      */
     public MmditNames(String onlyHere, boolean lenient, Pattern mark, String lines, int mlpShare) {
+        this(onlyHere, lenient, false, mark, lines, mlpShare);
+    }
+
+    private MmditNames(String onlyHere, boolean lenient, boolean namesake, Pattern mark, String lines, int mlpShare) {
+        this.namesake = namesake;
         this.onlyHere = onlyHere;
         this.lenient = lenient;
         this.mark = mark;
@@ -117,6 +124,11 @@ public final class MmditNames implements OtherNames, LoraNames {
     @Override
     public boolean isLenient() {
         return lenient;
+    }
+
+    @Override
+    public boolean hasLargerNamesake() {
+        return namesake;
     }
 
     /** Returns true for the layer that takes the image tokens: control LoRAs (Canny, Depth) put a picture's tokens behind the noise. */

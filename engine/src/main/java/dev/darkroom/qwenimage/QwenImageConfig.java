@@ -2,6 +2,7 @@ package dev.darkroom.qwenimage;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.nn.RopeAxes;
 import java.util.List;
 
 /**
@@ -56,13 +57,13 @@ public record QwenImageConfig(
                 file.count("joint_attention_dim", 3584),
                 file.flag("zero_cond_t", false),
                 file.counts("axes_dims_rope", List.of(16, 56, 56)));
-        if (config.axesWidths.size() != 3
-                || config.axesWidths.stream().anyMatch(width -> width % 2 != 0)
-                || config.axesWidths.stream().mapToInt(Integer::intValue).sum() != config.headWidth) {
-            throw file.error(
-                    "axes_dims_rope",
-                    "must be three even numbers that add up to attention_head_dim " + config.headWidth);
-        }
+        RopeAxes.check(
+                file,
+                "axes_dims_rope",
+                config.axesWidths,
+                3,
+                config.headWidth,
+                "attention_head_dim " + config.headWidth);
         file.product("num_attention_heads", config.heads, config.headWidth);
         if (config.inChannels != config.outChannels) {
             throw file.error("in_channels", "must be " + PATCH * PATCH + " × out_channels: " + config.outChannels);

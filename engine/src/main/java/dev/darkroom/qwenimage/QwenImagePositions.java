@@ -1,7 +1,7 @@
 package dev.darkroom.qwenimage;
 
 import dev.darkroom.diffusion.TokenGrid;
-import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.nn.RopeAxes;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
@@ -37,9 +37,8 @@ public record QwenImagePositions(List<TokenGrid> grids) {
     /** Rotations of text, then image tokens: complex {@code [T + S, Dh/2]}. The frequencies are float32, as in the reference. */
     public Tensor rope(int textTokens, QwenImageConfig config, Device device) {
         try (var scope = Scope.open("rope")) {
-            long[] widths =
-                    config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
-            return scope.keep(AttentionOperators.ropeTable(ids(textTokens), widths, THETA, DType.FLOAT32)
+            return scope.keep(new RopeAxes(config.axesWidths(), THETA)
+                    .table(ids(textTokens), DType.FLOAT32)
                     .to(device));
         }
     }

@@ -2,6 +2,7 @@ package dev.darkroom.zimage;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.nn.RopeAxes;
 import java.util.List;
 
 /**
@@ -75,13 +76,13 @@ public record ZImageConfig(
         if (config.width % config.heads != 0) {
             throw file.error("dim", "must be a multiple of n_heads " + config.heads);
         }
-        if (config.axesWidths.size() != 3
-                || config.axesWidths.stream().anyMatch(width -> width % 2 != 0)
-                || config.axesWidths.stream().mapToInt(Integer::intValue).sum() != config.headWidth()) {
-            throw file.error(
-                    "axes_dims",
-                    "must be three even numbers that add up to " + config.headWidth() + ", the width of a head");
-        }
+        RopeAxes.check(
+                file,
+                "axes_dims",
+                config.axesWidths,
+                3,
+                config.headWidth(),
+                config.headWidth() + ", the width of a head");
         return config;
     }
 

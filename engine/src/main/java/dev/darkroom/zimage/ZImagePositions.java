@@ -1,7 +1,7 @@
 package dev.darkroom.zimage;
 
 import dev.darkroom.diffusion.TokenGrid;
-import dev.darkroom.tensor.AttentionOperators;
+import dev.darkroom.nn.RopeAxes;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
@@ -38,9 +38,8 @@ public record ZImagePositions(TokenGrid grid, int textTokens) {
     /** Rotations of image, then text tokens: complex {@code [S + N, Dh/2]}. */
     public Tensor rope(ZImageConfig config, Device device) {
         try (var scope = Scope.open("rope")) {
-            long[] widths =
-                    config.axesWidths().stream().mapToLong(Integer::longValue).toArray();
-            return scope.keep(AttentionOperators.ropeTable(ids(), widths, config.theta(), DType.FLOAT64)
+            return scope.keep(new RopeAxes(config.axesWidths(), config.theta())
+                    .table(ids(), DType.FLOAT64)
                     .to(device));
         }
     }
