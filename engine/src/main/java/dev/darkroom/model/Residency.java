@@ -92,7 +92,7 @@ public final class Residency {
                 if (!e.isOutOfCardMemory() || !freeOthers(networks) && !plans.stepDown(networks, demand)) {
                     throw e;
                 }
-                LOG.warnf("memory ran out while the networks of %s were loaded", networks);
+                LOG.warnf("memory ran out while %s were loaded", networks);
             }
         }
     }

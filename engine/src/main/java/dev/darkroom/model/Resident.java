@@ -137,12 +137,7 @@ public final class Resident<T> implements AutoCloseable {
         return loaded == null ? 0 : bytes;
     }
 
-    /** Loads the network to a place, where it takes {@code inMemory} bytes. */
-    void load(Placement placement, long inMemory) {
-        load(placement, inMemory, 0);
-    }
-
-    /** Loads it likewise, with {@code onHost} bytes besides in the memory of the host. */
+    /** Loads the network to a place, where it takes {@code inMemory} bytes, and {@code onHost} besides in the memory of the host. */
     void load(Placement placement, long inMemory, long onHost) {
         loaded = loader.apply(folder, placement);
         bytes = inMemory;

@@ -1,4 +1,4 @@
-/** Tokenizers and text encoders, which turn prompts into embeddings. */
+/** Text encoders, which turn ids of prompts into embeddings. */
 @NullMarked
 package dev.darkroom.text;
 

@@ -1,6 +1,6 @@
 /**
- * Checkpoints in the layouts of Hugging Face: safetensors files, sharded or not, mapped without a copy or copied to a card, loaded strictly;
- * their JSON configs.
+ * Weights of a network, loaded strictly from a component's files: mapped without a copy, copied to a card, or held in host memory block by
+ * block.
  */
 @NullMarked
 package dev.darkroom.weights;

@@ -17,18 +17,18 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.OperatorLog;
 import dev.darkroom.tensor.OperatorsOnMeta;
 import dev.darkroom.tensor.Scope;
-import dev.darkroom.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Runs all {@link Scenarios} on {@code meta}, in a folder for their checkpoints: one line of JSON each. */
 final class MetaMain {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final int RANK = 2;
 
     private final Path folder;
 
@@ -87,7 +87,9 @@ final class MetaMain {
     private void render(ImageModel model, Scenario scenario, ObjectNode line, StepTally tally) throws IOException {
         Job.Generation job = scenario.job();
         model.check(job);
-        List<LoraFile> loras = scenario.adapter() == Adapter.NONE ? List.of() : List.of(lora(model, scenario));
+        List<LoraFile> loras = scenario.adapter() == Adapter.NONE
+                ? List.of()
+                : List.of(AdapterFile.write(model, scenario.checkpoint(), scenario.adapter(), RANK, folder));
         Sources sources = scenario.sources(loras);
         List<Sample> batch = model.batches(job, job.samples(), sources).getFirst();
         Rendering rendering = model.render(job, batch, sources, (step, steps) -> {
@@ -113,31 +115,5 @@ final class MetaMain {
 
     private static long slot(Resident<?> network) {
         return HeldNetworks.sizes(network, network.required().placement()).slot();
-    }
-
-    /** A LoRA on queries and values of the transformer. */
-    private LoraFile lora(ImageModel model, Scenario scenario) throws IOException {
-        var writer = new SafetensorsWriter();
-        var layers = new TreeMap<>(model.networks().stream()
-                .filter(network -> network.role() == Resident.Role.TRANSFORMER)
-                .findFirst()
-                .orElseThrow()
-                .required()
-                .layers());
-        layers.forEach((layer, shape) -> {
-            if (layer.endsWith(".to_q") || layer.endsWith(".to_v")) {
-                writer.halves("transformer." + layer, DType.FLOAT32, 2, shape.in(), shape.out(), 0.1f);
-                if (scenario.adapter() == Adapter.DORA) {
-                    writer.add(
-                            "transformer." + layer + ".lora_magnitude_vector",
-                            DType.FLOAT32,
-                            new long[] {shape.out()},
-                            SafetensorsWriter.filled(shape.out(), 3));
-                }
-            }
-        });
-        String name = scenario.checkpoint() + "-" + scenario.adapter();
-        Path file = writer.write(folder.resolve(name + ".safetensors"));
-        return new LoraFile(file, name, "lora", 1);
     }
 }

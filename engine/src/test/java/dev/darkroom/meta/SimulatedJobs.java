@@ -3,10 +3,12 @@ package dev.darkroom.meta;
 import dev.darkroom.engine.Families;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
 import dev.darkroom.lora.Loras;
+import dev.darkroom.meta.Scenario.Adapter;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.MemoryPlan;
 import dev.darkroom.model.PlanChoice;
@@ -21,7 +23,9 @@ import dev.darkroom.weights.PlacementPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -38,10 +42,13 @@ final class SimulatedJobs {
     private static final int SIDE = 64;
     private static final long HOST = 128L << 30;
     private static final long GIGA = 1_000_000_000;
+    private static final int RANK = 16;
 
     private final Path folder;
     private final Random random;
+    private final Map<String, LoraFile> loras = new HashMap<>();
     private int drawn;
+    private int withLoras;
     private int onCpu;
     private int again;
     private int failed;
@@ -62,11 +69,12 @@ final class SimulatedJobs {
                 simulated.worker(gigabytes * GIGA, Math.min(left, JOBS_OF_A_WORKER));
             }
             System.out.printf(
-                    "card %d GB: %d drawn on it, %d in part on the CPU, %d only after memory ran out, %d failed;"
+                    "card %d GB: %d drawn on it, %d in part on the CPU, %d with a LoRA, %d only after memory ran out, %d failed;"
                             + " at most %.3f of the predicted peak%n",
                     gigabytes,
                     simulated.drawn,
                     simulated.onCpu,
+                    simulated.withLoras,
                     simulated.again,
                     simulated.failed,
                     simulated.largestRatio);
@@ -83,12 +91,12 @@ final class SimulatedJobs {
         }
         long before = Scope.liveTensors();
         try (var card = SimulatedCard.of(bytes);
-                Loras loras = Families.loras(GIGA)) {
+                Loras kept = Families.loras(GIGA)) {
             var residency = new Residency(
                     new PlacementPolicy(Device.META, Optional.empty(), OptionalLong.empty()), PlanChoice.AUTO, HOST);
             List<ImageModel> models = new ArrayList<>();
             for (String name : names) {
-                models.add(Families.open(name, Checkpoints.at(name, folder), Limits.STANDARD, loras));
+                models.add(Families.open(name, Checkpoints.at(name, folder), Limits.STANDARD, kept));
             }
             for (int i = 0; i < jobs; i++) {
                 int which = random.nextInt(models.size());
@@ -102,11 +110,17 @@ final class SimulatedJobs {
         }
     }
 
-    private void job(String name, ImageModel model, List<ImageModel> models, Residency residency, SimulatedCard card) {
+    private void job(String name, ImageModel model, List<ImageModel> models, Residency residency, SimulatedCard card)
+            throws IOException {
         var size = new Size(side(), side());
         Scenario scenario = Scenario.usual(name, size, 1).asking(1 + random.nextInt(4));
+        LoraFile lora = random.nextInt(3) == 0 ? loras.get(name) : null;
+        if (lora != null) {
+            scenario = scenario.withLora();
+            withLoras++;
+        }
         Job.Generation job = scenario.job();
-        Sources sources = scenario.sources(List.of());
+        Sources sources = scenario.sources(lora == null ? List.of() : List.of(lora));
         int[] tries = {0};
         try {
             residency.prepare(model.networks(), model.demand(job, job.samples(), sources), Progress.NONE);
@@ -134,6 +148,9 @@ final class SimulatedJobs {
                 });
             }
             again += tries[0] > 1 ? 1 : 0;
+            if (!loras.containsKey(name)) { // for later jobs: its layers are known now
+                loras.put(name, AdapterFile.write(model, name, Adapter.LORA, RANK, folder));
+            }
         } catch (TensorException e) {
             failed++;
             System.out.println("FAILED " + name + " at " + size + ": " + e.getMessage() + " by "

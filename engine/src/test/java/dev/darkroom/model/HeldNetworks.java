@@ -18,7 +18,7 @@ public final class HeldNetworks {
 
     /** Loads a network. */
     public static <T> Resident<T> load(Resident<T> network, Placement placement) {
-        network.load(placement, sizes(network, placement).device());
+        network.load(placement, sizes(network, placement).device(), 0);
         return network;
     }
 

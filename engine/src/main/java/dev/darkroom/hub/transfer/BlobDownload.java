@@ -26,6 +26,7 @@ public final class BlobDownload {
     private final DownloadProgress progress;
     private final Semaphore connections;
 
+    /** Makes a download of files of one commit; nothing is fetched yet. */
     public BlobDownload(
             HubClient client, HubSettings settings, Repository repository, String commit, DownloadProgress progress) {
         this.client = client;

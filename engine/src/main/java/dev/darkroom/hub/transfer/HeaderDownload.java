@@ -29,6 +29,7 @@ public final class HeaderDownload implements FirstBytes {
     private byte[] bytes = new byte[0];
     private int fetched;
 
+    /** Makes a download of one file's header; nothing is fetched yet. */
     public HeaderDownload(
             HubClient client, HubSettings settings, Repository repository, String commit, RepositoryFile file) {
         this.client = client;

@@ -44,6 +44,7 @@ public final class HubClient implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
 
+    /** Makes a client of the hub that the settings name; it calls nobody yet. */
     public HubClient(HubSettings settings) {
         this.settings = settings;
         this.token = HubToken.of(settings);

@@ -30,6 +30,7 @@ public final class Inventory {
     private final Set<String> ignored = new HashSet<>();
     private final Fp8Scales scales;
 
+    /** Takes stock of files whose tensors have the checkpoint's own names. */
     public Inventory(ShardedFiles files) {
         this(files, OtherNames.NONE);
     }
@@ -57,6 +58,7 @@ public final class Inventory {
         scales = new Fp8Scales(files, names, tensors, unread);
     }
 
+    /** The files that it was taken of. */
     public ShardedFiles files() {
         return files;
     }

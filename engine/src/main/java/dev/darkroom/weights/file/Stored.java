@@ -76,6 +76,7 @@ public record Stored(
                 && (blocks == null || elements() / rows() % blocks.elements() == 0);
     }
 
+    /** Bytes that it takes in its file. */
     public long bytes() {
         return entry.end() - entry.start();
     }
@@ -105,6 +106,7 @@ public record Stored(
         return swapsHalves ? Optional.empty() : Optional.ofNullable(blocks);
     }
 
+    /** Type in which its numbers lie in the file. */
     public DType dtype() {
         return entry.dtype();
     }
