@@ -143,9 +143,10 @@ class OperatorsTest {
                 sample(
                         "empty_rows",
                         "float32 [2, 1]",
-                        () -> CardKernels.EMPTY_ROWS
+                        // Memory that nobody has written to holds anything, so its numbers are not looked at.
+                        () -> description(CardKernels.EMPTY_ROWS
                                 .tensors(bf16(2, 3), new long[] {6}, new long[] {1})
-                                .getFirst()),
+                                .getFirst())),
                 sample(
                         "dequantise",
                         "float32 [2, 3]",
