@@ -16,7 +16,7 @@ sealed interface Command {
 
     /** The help, as {@code --help} prints it; {@code entrypoint.sh} has the same. */
     String USAGE = """
-            Darkroom draws pictures with FLUX.1 and Qwen-Image, and edits them.
+            Darkroom draws pictures with FLUX.1, FLUX.2, Qwen-Image, Z-Image and LongCat-Image, and edits them.
 
             usage: ./entrypoint.sh                  serve, at http://127.0.0.1:8000 unless HOST and PORT say otherwise
                    ./entrypoint.sh --payload FILE   do the one job in FILE, print its result as JSON, and end

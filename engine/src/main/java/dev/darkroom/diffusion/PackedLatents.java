@@ -117,7 +117,8 @@ public record PackedLatents(
     }
 
     private Tensor tokens(Tensor latents) {
-        return LatentPacking.pack(vae.scale(latents.to(DType.FLOAT32)).to(target.device()), order);
+        Tensor scaled = NotFiniteException.check(vae.scale(latents.to(DType.FLOAT32)), ENCODING, vae.placement());
+        return LatentPacking.pack(scaled.to(target.device()), order);
     }
 
     /** Decodes denoised tokens {@code [B, S, 4C]} to pictures, one after another: what is in memory is that of one. */

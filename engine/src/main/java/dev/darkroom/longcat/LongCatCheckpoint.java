@@ -94,10 +94,8 @@ public record LongCatCheckpoint(
         ConfigFile index = ConfigFile.read(folder.resolve("model_index.json"));
         CLASSES.check(index);
         var files = new Checkpoint(name, folder);
-        // required if the index names it, as for Qwen-Image; an early index does not. Without the file max_pixels is
-        // 1003520
-        // and not the 12845056 of the published one: more than half a reference's sides have, if reference_area is
-        // usual
+        // Required if the index names it, as for Qwen-Image; an early index does not. Without the file max_pixels is
+        // 1003520 and not the published 12845056: more than half a reference's sides have at the usual reference_area.
         LongCatCheckpoint checkpoint = of(
                 files,
                 index.has(PROCESSOR)

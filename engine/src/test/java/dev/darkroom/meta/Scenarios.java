@@ -40,6 +40,9 @@ final class Scenarios {
             Scenario.of("fp8 with CFG", "longcat-image", 1024, 1024, Brings.PROMPT)
                     .inFp8()
                     .away(""),
+            Scenario.of("fp8 with a LoRA", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
+                    .inFp8()
+                    .withLora(),
             Scenario.of("streamed edit with CFG", "longcat-image-edit", 1024, 1024, Brings.IMAGES)
                     .held(Holding.STREAMED)
                     .away(""),
@@ -71,6 +74,9 @@ final class Scenarios {
                     .away("blurry"),
             Scenario.of("repaint", "z-image-turbo", 1024, 1024, Brings.MASK),
             Scenario.of("fp8", "z-image-turbo", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("fp8 with a DoRA", "z-image-turbo", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .withDora(),
             Scenario.of("streamed", "z-image-turbo", 1024, 1024, Brings.PROMPT).held(Holding.STREAMED),
             Scenario.of("text", "flux.2-klein-4b", 1024, 1024, Brings.PROMPT),
             Scenario.of("text at 512²", "flux.2-klein-4b", 512, 512, Brings.PROMPT),
@@ -85,12 +91,18 @@ final class Scenarios {
             Scenario.of("edit with CFG", "flux.2-klein-base-4b", 1024, 1024, Brings.IMAGES)
                     .away(""),
             Scenario.of("fp8", "flux.2-klein-4b", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("fp8 with a DoRA", "flux.2-klein-4b", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .withDora(),
             Scenario.of("streamed", "flux.2-klein-4b", 1024, 1024, Brings.PROMPT)
                     .held(Holding.STREAMED),
             Scenario.of("text", "flux.2-klein-9b", 1024, 1024, Brings.PROMPT),
             Scenario.of("text", "flux.2-dev", 1024, 1024, Brings.PROMPT),
             Scenario.of("edit", "flux.2-dev", 1024, 1024, Brings.IMAGES),
             Scenario.of("fp8", "flux.2-dev", 1024, 1024, Brings.PROMPT).inFp8(),
+            Scenario.of("fp8 with a LoRA", "flux.2-dev", 1024, 1024, Brings.PROMPT)
+                    .inFp8()
+                    .withLora(),
             Scenario.of("streamed", "flux.2-dev", 1024, 1024, Brings.PROMPT).held(Holding.STREAMED),
             Scenario.of("LoRA", "pocket-flux", 128, 128, Brings.PROMPT).withLora(),
             Scenario.of("T5 on the CPU", "pocket-flux", 128, 128, Brings.PROMPT).planned("text_encoder_2=cpu"),
