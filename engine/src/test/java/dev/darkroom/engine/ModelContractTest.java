@@ -296,7 +296,8 @@ class ModelContractTest {
                     .isThrownBy(() -> warmUpAsTheJob(model, pipeline, job))
                     .withMessageStartingWith(message);
             assertThat(Scope.liveTensors() - loaded)
-                    .as("what was sound is kept: the embeds and the picture's mean and variance, of the job and of the warm-up")
+                    .as(
+                            "what was sound is kept: the embeds and the picture's mean and variance, of the job and of the warm-up")
                     .isLessThanOrEqualTo(6);
         }
     }
