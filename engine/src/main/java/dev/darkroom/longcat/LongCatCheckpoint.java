@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jboss.logging.Logger;
@@ -74,7 +73,7 @@ public record LongCatCheckpoint(
     private static final Guidance GUIDANCE = new Guidance(false, "", 1.0);
     private static final String PROCESSOR = "text_processor";
     private static final String TURBO = "longcat-image-edit-turbo";
-    private static final Predicate<String> IN_CACHE = part -> part.startsWith("models--");
+    private static final String REPOSITORY_IN_CACHE = "models--";
     private static final Logger LOG = Logger.getLogger(LongCatCheckpoint.class);
     private static final String PADDING = "<|endoftext|>";
     private static final int REFERENCE_AREA = 1024 * 1024;
@@ -119,7 +118,7 @@ public record LongCatCheckpoint(
         Stream<String> parts = StreamSupport.stream(folder.spliterator(), false).map(Path::toString);
         return Stream.concat(
                         Stream.of(name.substring(name.lastIndexOf('/') + 1), String.valueOf(folder.getFileName())),
-                        parts.filter(IN_CACHE))
+                        parts.filter(part -> part.startsWith(REPOSITORY_IN_CACHE)))
                 .anyMatch(known -> known.toLowerCase(Locale.ROOT).contains(TURBO));
     }
 
