@@ -2,6 +2,7 @@ package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Sample;
@@ -24,6 +25,19 @@ public final class Answer {
                 .put("value", progress.step())
                 .put("max", progress.steps())
                 .put("percent", Math.round(1000.0 * progress.step() / progress.steps()) / 10.0);
+    }
+
+    /** Builds the output of a stream's event: a small picture of the work in progress. */
+    public static ObjectNode preview(JobEvent.Preview preview) {
+        return JobJson.object()
+                .put("type", "preview")
+                .put("index", preview.index())
+                .put("value", preview.step())
+                .put("max", preview.steps())
+                .put("image", Base64.getEncoder().encodeToString(preview.file()))
+                .put("format", ImageFormat.JPEG.fieldValue())
+                .put("width", preview.size().width())
+                .put("height", preview.size().height());
     }
 
     /** Builds the output of a completed job. */

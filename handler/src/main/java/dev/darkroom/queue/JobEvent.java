@@ -2,6 +2,7 @@ package dev.darkroom.queue;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 
 /** Something that happens to a job and that its caller may follow. */
@@ -14,6 +15,14 @@ public sealed interface JobEvent {
 
     /** {@code step} of {@code steps} denoising steps are done, of all pictures together. */
     record Progress(int step, int steps) implements JobEvent {}
+
+    /**
+     * A small JPEG shows the work in progress, as far as it can be seen in the latents after {@code step} of the picture's own {@code steps}.
+     *
+     * @param index which output of the job
+     */
+    @SuppressWarnings("ArrayRecordComponent") // events are read, and not compared
+    record Preview(int index, int step, int steps, Size size, byte[] file) implements JobEvent {}
 
     /**
      * One picture is stored.

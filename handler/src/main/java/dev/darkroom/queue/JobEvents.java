@@ -61,6 +61,7 @@ public final class JobEvents {
                     pictures.add(length <= LARGEST_FILE && room.reserve(length) ? picture : picture.withoutFile());
                 }
             }
+            case JobEvent.Preview preview -> {}
             case JobEvent.Last end -> last = end;
         }
     }

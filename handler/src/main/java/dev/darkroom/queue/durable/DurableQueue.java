@@ -327,6 +327,7 @@ public class DurableQueue implements JobSource {
             case JobEvent.Queued queued -> {}
             case JobEvent.Started started -> {}
             case JobEvent.Progress progress -> {}
+            case JobEvent.Preview preview -> {}
             case JobEvent.PictureStored picture -> {}
             case JobEvent.Restored restored -> {}
             case JobEvent.Stopped unused -> {}

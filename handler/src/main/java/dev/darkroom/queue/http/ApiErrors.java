@@ -1,7 +1,6 @@
 package dev.darkroom.queue.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.darkroom.queue.JobJson;
+import dev.darkroom.job.JobException;
 import dev.darkroom.queue.durable.QueueException;
 import dev.darkroom.snapshot.Randomness;
 import io.vertx.core.http.HttpServerResponse;
@@ -28,11 +27,6 @@ final class ApiErrors {
             413, "the body is too large",
             415, "this address takes another type of body than the Content-Type header names");
 
-    /** Builds the body of an error. */
-    static ObjectNode body(String reason) {
-        return JobJson.object().put("error", reason);
-    }
-
     /** Returns the message for an HTTP status that comes without one. */
     static String reason(int status) {
         return REASONS.getOrDefault(status, "HTTP " + status);
@@ -50,6 +44,20 @@ final class ApiErrors {
         return new ApiException(status, String.valueOf(fault.getMessage()));
     }
 
+    /** Makes the HTTP error for a job that has no result, for doors whose answers have no other word for it. */
+    static ApiException of(JobException.Code code, String message) {
+        int status = switch (code) {
+            case BAD_INPUT, FETCH_FAILED, OUT_OF_MEMORY -> 400;
+            case CANCELLED ->
+                499; // nginx's word for it; clients try again at once on those of the standard that come near
+            case INTERNAL -> 500;
+            case STORE_FAILED -> 502;
+            case DEVICE_LOST -> 503;
+            case TIMED_OUT -> 504;
+        };
+        return ApiException.ofJob(status, message);
+    }
+
     @ServerExceptionMapper
     Response refused(QueueException fault, RoutingContext request) {
         return refused(of(fault), request);
@@ -59,7 +67,7 @@ final class ApiErrors {
     Response refused(ApiException error, RoutingContext request) {
         String reason = String.valueOf(error.getMessage());
         Refusal.log(request, error.status(), error.isOfJob() ? Refusal.withoutQuotes(reason) : reason);
-        Response.ResponseBuilder response = json(error.status(), reason);
+        Response.ResponseBuilder response = json(request, error.status(), reason);
         if (Refusal.closes(request)) {
             response.header("Connection", "close");
         }
@@ -71,18 +79,18 @@ final class ApiErrors {
     Response refused(WebApplicationException exception, RoutingContext request) {
         int status = exception.getResponse().getStatus();
         Refusal.log(request, status, reason(status));
-        return json(status, reason(status)).build();
+        return json(request, status, reason(status)).build();
     }
 
     /** Answers a call whose caller has gone, so that nobody reads it and nothing is logged. */
     @ServerExceptionMapper
-    Response gone(CancellationException exception) {
-        return json(400, "the body did not arrive whole").build();
+    Response gone(CancellationException exception, RoutingContext request) {
+        return json(request, 400, "the body did not arrive whole").build();
     }
 
     @ServerExceptionMapper
-    Response failed(RuntimeException exception) {
-        return json(500, logged(exception)).build();
+    Response failed(RuntimeException exception, RoutingContext request) {
+        return json(request, 500, logged(exception)).build();
     }
 
     /** Answers a call that failed outside of the resources: in the server, in a filter, or for lack of memory. */
@@ -100,21 +108,26 @@ final class ApiErrors {
         } else {
             response.setStatusCode(status < 500 ? 500 : status)
                     .putHeader("Content-Type", MediaType.APPLICATION_JSON)
-                    .end(body(reason).toString());
+                    .end(ErrorShape.at(request.request().path())
+                            .body(status, reason)
+                            .toString());
         }
     }
 
     /** Logs a failure, and returns what its caller reads of it. */
-    private static String logged(@Nullable Throwable failure) {
+    static String logged(@Nullable Throwable failure) {
         String reference = Randomness.uuid().toString();
         LOG.errorf(failure, "a call failed, %s", reference);
         return "the worker failed; its log has more about " + reference;
     }
 
-    private static Response.ResponseBuilder json(int status, String reason) {
+    private static Response.ResponseBuilder json(RoutingContext request, int status, String reason) {
         // as text: a caller's words that are quoted may be no valid Unicode
         return Response.status(status)
-                .entity(body(reason).toString().getBytes(StandardCharsets.UTF_8))
+                .entity(ErrorShape.at(request.request().path())
+                        .body(status, reason)
+                        .toString()
+                        .getBytes(StandardCharsets.UTF_8))
                 .type(MediaType.APPLICATION_JSON_TYPE);
     }
 }

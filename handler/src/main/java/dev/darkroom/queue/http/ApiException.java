@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A call that is answered with an HTTP error. The message is meant for the caller. */
-final class ApiException extends RuntimeException {
+public final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     static final int RETRY_AFTER_SECONDS = 5;
 
     private final int status;
     private final boolean ofJob;
 
-    ApiException(int status, String message) {
+    public ApiException(int status, String message) {
         this(status, message, false);
     }
 
@@ -22,8 +22,13 @@ final class ApiException extends RuntimeException {
     }
 
     /** Makes the error for a job that is faulty; the message may quote it. */
-    static ApiException badJob(String message) {
-        return new ApiException(400, message, true);
+    public static ApiException badJob(String message) {
+        return ofJob(400, message);
+    }
+
+    /** Makes the error for a job that has no result; the message may quote it. */
+    static ApiException ofJob(int status, String message) {
+        return new ApiException(status, message, true);
     }
 
     /** Returns true if the message may quote what a job brings. */
@@ -31,7 +36,8 @@ final class ApiException extends RuntimeException {
         return ofJob;
     }
 
-    static ApiException badRequest(String message) {
+    /** Makes the error for a request that is none. */
+    public static ApiException badRequest(String message) {
         return new ApiException(400, message);
     }
 

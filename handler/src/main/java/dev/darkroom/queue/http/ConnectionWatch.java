@@ -160,7 +160,9 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
     private static byte[] refusal(String status) {
         String reason = REASONS.getOrDefault(status.substring(0, 3), "HTTP " + status);
-        String body = ApiErrors.body(reason).toString();
+        String body = ErrorShape.PLAIN
+                .body(Integer.parseInt(status.substring(0, 3)), reason)
+                .toString();
         String answer =
                 "HTTP/1.1 " + status + "\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: "
                         + body.length() + "\r\n\r\n" + body;

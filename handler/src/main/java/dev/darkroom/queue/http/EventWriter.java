@@ -84,6 +84,8 @@ final class EventWriter {
                     changed();
                     return;
                 }
+                case JobEvent.Preview preview ->
+                    event("preview", Answer.preview(preview).toString());
                 case JobEvent.Stopped stopped -> end("stopped");
                 case JobEvent.Last last -> end("end");
             }

@@ -37,7 +37,16 @@ final class Refusal {
 
     /** Answers a call with an error, and logs it. */
     static void send(RoutingContext request, int status, String reason) {
-        log(request, status, reason);
+        send(request, status, reason, false);
+    }
+
+    /**
+     * Answers a call with an error, and logs it.
+     *
+     * @param ofJob true if the reason may quote what a job brings, which the log does not repeat
+     */
+    static void send(RoutingContext request, int status, String reason, boolean ofJob) {
+        log(request, status, ofJob ? withoutQuotes(reason) : reason);
         HttpServerResponse response = request.response();
         if (response.ended() || response.headWritten() || response.closed()) {
             return;
@@ -50,7 +59,9 @@ final class Refusal {
         }
         response.setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .end(ApiErrors.body(reason).toString());
+                .end(ErrorShape.at(request.request().path())
+                        .body(status, reason)
+                        .toString());
     }
 
     /** Returns true if the connection has to end with the answer, because the rest of a body may come on it that nobody reads. */

@@ -1,0 +1,149 @@
+package dev.darkroom.queue.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.FieldWords;
+import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.JobOutcome;
+import dev.darkroom.queue.durable.IdempotencyKey;
+import dev.darkroom.queue.durable.QueueException;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** One call at a door: the request with its whole body, the job that it asks for, and its answer. Safe for several threads. */
+public final class DoorCall {
+    private static final FieldWords OURS = new FieldWords(Map.of());
+
+    private final RoutingContext request;
+    private final JobCalls calls;
+    private final Context context;
+    private final List<Runnable> leaving = new ArrayList<>();
+    private boolean gone;
+    private byte[] body = new byte[0];
+    private volatile FieldWords words = OURS;
+
+    /** To be made on the connection's own thread. */
+    DoorCall(RoutingContext request, JobCalls calls) {
+        this.request = request;
+        this.calls = calls;
+        this.context = request.vertx().getOrCreateContext();
+        request.addEndHandler(ended -> leave());
+    }
+
+    synchronized void received(byte[] bytes) {
+        body = bytes;
+    }
+
+    /** Returns the request; its response is to be written by {@link #onConnection}. */
+    public RoutingContext request() {
+        return request;
+    }
+
+    /** Returns the body; empty once the door has returned. */
+    public synchronized byte[] body() {
+        return body;
+    }
+
+    /** Has faults told in the caller's own names of fields from now on. */
+    public void speaks(FieldWords theirs) {
+        words = theirs;
+    }
+
+    /**
+     * Accepts a job for this caller; it is cancelled if the caller goes away, unless it has a key.
+     *
+     * @param job with an object {@code input}, as of {@code /run}
+     */
+    public JobCall begin(ObjectNode job) {
+        JobCall begun =
+                calls.begin(job, IdempotencyKey.read(request.request().headers().getAll(IdempotencyKey.HEADER)));
+        atEnd(begun::close);
+        return begun;
+    }
+
+    /** Has something done when the answer is complete or the caller has gone; at once if that is so already. */
+    public void atEnd(Runnable action) {
+        synchronized (this) {
+            if (!gone) {
+                leaving.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    private void leave() {
+        List<Runnable> actions;
+        synchronized (this) {
+            gone = true;
+            actions = List.copyOf(leaving);
+            leaving.clear();
+        }
+        request.vertx()
+                .executeBlocking(
+                        () -> {
+                            actions.forEach(Runnable::run);
+                            return true;
+                        },
+                        false);
+    }
+
+    /** Does something on the connection's own thread, such as writing. */
+    public void onConnection(Runnable action) {
+        context.runOnContext(nothing -> action.run());
+    }
+
+    /** Answers with JSON. */
+    public void json(ObjectNode answer) {
+        byte[] bytes = JobJson.bytes(answer);
+        onConnection(() -> {
+            HttpServerResponse response = request.response();
+            if (!response.ended() && !response.closed()) {
+                response.putHeader("Content-Type", "application/json").end(Buffer.buffer(bytes));
+            }
+        });
+    }
+
+    /** Answers with the error that a failure is for the caller. */
+    public void fail(Throwable failure) {
+        switch (failure) {
+            case CompletionException wrapped when wrapped.getCause() != null -> fail(wrapped.getCause());
+            case CancellationException nobody -> {}
+            case ApiException known -> refuse(known);
+            case QueueException known -> refuse(ApiErrors.of(known));
+            case JobException known -> refuse(ApiErrors.of(known.code(), String.valueOf(known.getMessage())));
+            default -> refuse(new ApiException(500, ApiErrors.logged(failure)));
+        }
+    }
+
+    /** Answers with the error of a job that has no result. */
+    public void fail(JobOutcome outcome) {
+        refuse(error(outcome));
+    }
+
+    private static ApiException error(JobOutcome outcome) {
+        return outcome instanceof JobOutcome.Ended ended
+                ? ApiErrors.of(ended.code(), ended.message())
+                : new ApiException(503, "the worker is stopping");
+    }
+
+    private void refuse(ApiException error) {
+        String reason = words.translated(String.valueOf(error.getMessage()));
+        onConnection(() -> Refusal.send(request, error.status(), reason, error.isOfJob()));
+    }
+
+    /** Returns the body of an error, for streams that have begun. */
+    public ObjectNode errorBody(@Nullable JobOutcome outcome) {
+        ApiException error = outcome == null ? new ApiException(500, ApiErrors.reason(500)) : error(outcome);
+        return ErrorShape.at(request.request().path())
+                .body(error.status(), words.translated(String.valueOf(error.getMessage())));
+    }
+}
