@@ -5,6 +5,7 @@ import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Lora;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Shortcuts;
 import java.util.Arrays;
@@ -46,7 +47,13 @@ final class Fields {
                         "mask",
                         List.of("mask_image", "mask_url"),
                         new Field.Image(),
-                        "White where the image is painted anew."),
+                        "White where the image is painted anew; see mask_paints."),
+                new Field(
+                        "mask_paints",
+                        new Field.Choice(Arrays.stream(MaskPaints.values())
+                                .map(MaskPaints::fieldValue)
+                                .toList()),
+                        "The part of the mask where to paint: what is white, or what is transparent, as in masks of OpenAI's API (white)."),
                 new Field(
                         "loras",
                         List.of("lora"),
