@@ -52,6 +52,7 @@ class Serving {
     private final ResultFolder results;
     private final Metrics metrics;
     private final ServedMemory memory;
+    private final KnownModels models;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
@@ -67,6 +68,7 @@ class Serving {
             ResultFolder results,
             Metrics metrics,
             ServedMemory memory,
+            KnownModels models,
             Vertx vertx) {
         this.config = config;
         this.state = state;
@@ -75,6 +77,7 @@ class Serving {
         this.results = results;
         this.metrics = metrics;
         this.memory = memory;
+        this.models = models;
         this.vertx = vertx;
     }
 
@@ -98,6 +101,7 @@ class Serving {
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
+            models.tell(setup.served());
             watch(setup);
             watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();

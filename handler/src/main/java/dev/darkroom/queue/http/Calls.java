@@ -13,6 +13,8 @@ enum Calls {
     STREAM("/stream/[^/]+", "GET", "POST"),
     STATUS("/status/[^/]+", "GET", "HEAD", "POST"),
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
+    DRAW("/v1/images/(generations|edits)", "POST"),
+    MODELS("/v1/models(/[^/]+)?", "GET", "HEAD"),
     LOOK("/health|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD");
 
     private final Pattern paths;
