@@ -15,6 +15,8 @@ enum Calls {
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
     DRAW("/v1/images/(generations|edits)", "POST"),
     MODELS("/v1/models(/[^/]+)?", "GET", "HEAD"),
+    /** What such a call answers is for its Accept header to say. */
+    TOOLS("/mcp", "POST", "DELETE"),
     LOOK("/health|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD");
 
     private final Pattern paths;
@@ -35,6 +37,11 @@ enum Calls {
     /** Returns true if the call knows that method; {@code OPTIONS} asks for {@link #allow}. */
     boolean knows(String method) {
         return methods.contains(method);
+    }
+
+    /** Returns true if every answer is of one kind, whatever a caller would rather have. */
+    boolean hasOneKindOfAnswer() {
+        return this != TOOLS;
     }
 
     /** Returns the value of the {@code Allow} header. */
