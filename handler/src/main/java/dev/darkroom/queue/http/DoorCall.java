@@ -148,7 +148,11 @@ public final class DoorCall {
 
     private void refuse(ApiException error) {
         String reason = words.translated(String.valueOf(error.getMessage()));
-        onConnection(() -> Refusal.send(request, error.status(), reason, error.isOfJob()));
+        onConnection(() -> {
+            if (!request.response().closed()) { // nobody reads it, and it is nobody's fault
+                Refusal.send(request, error.status(), reason, error.isOfJob());
+            }
+        });
     }
 
     /** Returns the body of the error of a job that has no result, for streams that have begun. */

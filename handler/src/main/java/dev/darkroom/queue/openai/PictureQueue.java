@@ -21,7 +21,7 @@ final class PictureQueue {
     private static final long MOST_BYTES = 32L << 20;
 
     private final Deque<JobEvent> events = new ArrayDeque<>();
-    private final Set<Integer> finished = new HashSet<>();
+    private final Set<Sample> finished = new HashSet<>();
     private long bytes;
     private boolean closed;
 
@@ -32,7 +32,7 @@ final class PictureQueue {
             return false;
         }
         if (event instanceof JobEvent.PictureStored picture) {
-            finished.add(picture.image().sample().index());
+            finished.add(key(picture.image().sample().promptIndex(), picture.image().sample().seed()));
         }
         bytes += length;
         return events.add(event);
@@ -59,9 +59,9 @@ final class PictureQueue {
      */
     synchronized void addMissing(JobOutcome.Done done, int outputs) {
         for (JobOutcome.Picture picture : done.pictures()) {
-            long place = (picture.seed() - done.seed()) & Long.MAX_VALUE; // as the seeds count up
-            int index = picture.promptIndex() * outputs + Math.toIntExact(place);
-            if (!closed && finished.add(index)) {
+            if (!closed && finished.add(key(picture.promptIndex(), picture.seed()))) {
+                long place = (picture.seed() - done.seed()) & Long.MAX_VALUE; // as the seeds count up
+                int index = picture.promptIndex() * outputs + (int) Math.min(place, outputs - 1);
                 var sample = new Sample(index, picture.promptIndex(), "", picture.seed());
                 Stored stored = picture.file() != null
                         ? new Stored.Inline(picture.file())
@@ -72,6 +72,10 @@ final class PictureQueue {
                 events.add(event);
             }
         }
+    }
+
+    private static Sample key(int promptIndex, long seed) {
+        return new Sample(0, promptIndex, "", seed);
     }
 
     /**
