@@ -7,8 +7,10 @@ import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobOutcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class PictureQueue {
 
     private final Deque<JobEvent> events = new ArrayDeque<>();
     private final Set<Sample> finished = new HashSet<>();
+    private final Map<Integer, Integer> shown = new HashMap<>();
     private long bytes;
     private boolean closed;
 
@@ -31,8 +34,18 @@ final class PictureQueue {
         if (closed || length < 0 || bytes + length > MOST_BYTES) {
             return false;
         }
-        if (event instanceof JobEvent.PictureStored picture) {
-            finished.add(key(picture.image().sample().promptIndex(), picture.image().sample().seed()));
+        switch (event) {
+            case JobEvent.Preview preview -> {
+                if (preview.step() <= shown.getOrDefault(preview.index(), 0)) {
+                    return false; // they come from several threads
+                }
+                shown.put(preview.index(), preview.step());
+            }
+            case JobEvent.PictureStored picture -> {
+                finished.add(key(picture.image().sample().promptIndex(), picture.image().sample().seed()));
+                shown.put(picture.image().sample().index(), Integer.MAX_VALUE);
+            }
+            default -> {}
         }
         bytes += length;
         return events.add(event);

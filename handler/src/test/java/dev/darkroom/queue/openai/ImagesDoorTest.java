@@ -8,7 +8,9 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.MaskPaints;
+import dev.darkroom.job.Preview;
 import dev.darkroom.job.Return;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
@@ -326,6 +328,38 @@ class ImagesDoorTest {
         assertThat(events.getFirst().has("notes")).isFalse();
         assertThat(events.getLast().at("/notes/0").asText()).startsWith("quality: ");
         assertThat(call.answer().body()).contains("event: image_generation.completed\n");
+    }
+
+    /** Previews come from several threads: what is older than what was shown, or late, is left out. */
+    @Test
+    void partialPicturesComeBeforeTheirPicture() throws Exception {
+        var call = caller.generate("{'prompt': 'a', 'stream': true, 'partial_images': 3}");
+        Ticket ticket = served.take();
+        assertThat(ticket.job().envelope().delivery().previews()).isEqualTo(3);
+        ticket.started();
+        Sample sample = ticket.job().samples().getFirst();
+        for (int step : new int[] {2, 1, 4}) {
+            ticket.previewed(new Preview(sample, step, 8, new Size(16, 16), PNG));
+        }
+        ticket.stored(Desk.image(0, new Stored.Inline(PNG)));
+        ticket.previewed(new Preview(sample, 6, 8, new Size(16, 16), PNG));
+        ticket.completed(Desk.result(List.of(Desk.image(0, new Stored.Inline(PNG)))));
+
+        List<JsonNode> events = call.events();
+        assertThat(events)
+                .extracting(event -> event.path("type").asText())
+                .containsExactly(
+                        "image_generation.partial_image",
+                        "image_generation.partial_image",
+                        "image_generation.completed");
+        JsonNode second = events.get(1);
+        assertThat(second.path("partial_image_index").asInt()).isEqualTo(1);
+        assertThat(second.path("b64_json").asText()).isEqualTo("iVBORw==");
+        assertThat(second.path("size").asText()).isEqualTo("16x16");
+        assertThat(second.path("output_format").asText()).isEqualTo("jpeg");
+        assertThat(second.path("quality").asText()).isEqualTo("auto");
+        assertThat(second.path("background").asText()).isEqualTo("opaque");
+        assertThat(second.path("created_at").isIntegralNumber()).isTrue();
     }
 
     @Test
