@@ -106,6 +106,7 @@ class ArchitectureTest {
             Map.entry("net", List.of()),
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("memory", List.of("model")),
+            Map.entry("page", List.of()),
             Map.entry("logs", List.of("job")));
 
     private static final String[] MODEL_ROOMS = {
