@@ -13,6 +13,7 @@ import dev.darkroom.queue.durable.disk.Status;
 import dev.darkroom.queue.durable.disk.Submission;
 import dev.darkroom.queue.durable.disk.WebhookNews;
 import dev.darkroom.queue.webhook.Delivery;
+import dev.darkroom.queue.webhook.WebhookEvent;
 import dev.darkroom.queue.webhook.Webhooks;
 import dev.darkroom.snapshot.Randomness;
 import dev.darkroom.snapshot.Restored;
@@ -344,7 +345,8 @@ public class DurableQueue implements JobSource {
         JobRecord record = job.record();
         URI receiver = record.webhook();
         if (record.webhookDue() && receiver != null) {
-            webhooks.tell(job.id(), receiver, job::answer, delivery -> told(job, delivery));
+            var event = new WebhookEvent(job.id(), record.retries(), receiver);
+            webhooks.tell(event, job::answer, delivery -> told(job, delivery));
         }
     }
 
