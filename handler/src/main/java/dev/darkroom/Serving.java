@@ -4,7 +4,9 @@ import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
+import dev.darkroom.logs.JobJournal;
 import dev.darkroom.logs.Metrics;
+import dev.darkroom.queue.JobEnd;
 import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.PayloadReader;
@@ -51,6 +53,7 @@ class Serving {
     private final PayloadReader payloads;
     private final ResultFolder results;
     private final Metrics metrics;
+    private final JobJournal journal;
     private final ServedMemory memory;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -66,6 +69,7 @@ class Serving {
             PayloadReader payloads,
             ResultFolder results,
             Metrics metrics,
+            JobJournal journal,
             ServedMemory memory,
             Vertx vertx) {
         this.config = config;
@@ -74,6 +78,7 @@ class Serving {
         this.payloads = payloads;
         this.results = results;
         this.metrics = metrics;
+        this.journal = journal;
         this.memory = memory;
         this.vertx = vertx;
     }
@@ -93,7 +98,7 @@ class Serving {
                     "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
             lock = Optional.of(Restored.listen(
                     "the lock of the data folder", wake -> store.trouble().ifPresent(Serving::endAtOnce)));
-            queue.open(store, metrics::ended);
+            queue.open(store, this::ended);
             phases.lap("jobs");
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
@@ -110,13 +115,13 @@ class Serving {
                         config.address());
             }
             // the queue reports its jobs itself: many end without a worker
-            start(handler, queue, reason -> {});
+            start(handler, queue, end -> {});
             if (platform.isPresent()) {
                 var source =
                         RunPodSource.start(platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
                 pulled = Optional.of(source);
                 metrics.gauge("darkroom.runpod.jobs", "jobs taken from RunPod and not yet answered", source::jobs);
-                start(handler, source, metrics::ended);
+                start(handler, source, this::ended);
             } else {
                 LOG.infof(
                         "try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync",
@@ -136,6 +141,11 @@ class Serving {
         }
     }
 
+    private void ended(JobEnd end) {
+        metrics.ended(end.reason());
+        journal.ended(end);
+    }
+
     /** Ends the process as a crash would: whatever it wrote now might damage what another one has accepted. */
     private static void endAtOnce(String trouble) {
         LOG.fatalf("%s: another worker may have the data folder; this one ends and writes nothing", trouble);
@@ -143,7 +153,7 @@ class Serving {
     }
 
     private void start(Handler handler, JobSource source, JobEndListener outcomes) {
-        var worker = new Worker(handler, state, metrics, outcomes);
+        var worker = new Worker(handler, state, metrics, journal, outcomes);
         for (int i = 0; i < JOBS_UNDER_WAY; i++) {
             workers.add(Thread.ofVirtual().name("worker").start(() -> work(worker, source)));
         }

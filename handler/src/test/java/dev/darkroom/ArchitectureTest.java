@@ -107,7 +107,8 @@ class ArchitectureTest {
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("memory", List.of("model")),
             Map.entry("page", List.of()),
-            Map.entry("logs", List.of("job")));
+            Map.entry("logs", List.of("queue", "job")),
+            Map.entry("status", List.of("logs", "checks", "queue", "hub", "job")));
 
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.diffusion..",

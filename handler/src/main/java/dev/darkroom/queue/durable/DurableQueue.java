@@ -62,7 +62,7 @@ public class DurableQueue implements JobSource {
     private final SubmitGate gate = new SubmitGate();
     private final Submissions submissions = new Submissions(this::findByKey);
     private volatile @Nullable QueueContext context;
-    private volatile JobEndListener endListener = reason -> {};
+    private volatile JobEndListener endListener = end -> {};
     private volatile boolean stopped;
     private volatile String worker = "";
     private volatile Restored.Registration restores = () -> {};
@@ -336,7 +336,7 @@ public class DurableQueue implements JobSource {
     }
 
     private void ended(DurableJob job, JobException.@Nullable Code reason) {
-        endListener.ended(reason);
+        endListener.ended(job.end(reason));
         counts.ended(job.status());
         callWebhook(job);
     }
