@@ -8,6 +8,7 @@ import dev.darkroom.job.Preview;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import dev.darkroom.queue.Ticket;
+import java.time.Instant;
 
 /**
  * Passes each event of a job to its ticket and then to a listener, which so learns of nothing that the ticket refused. Only the end goes
@@ -21,7 +22,14 @@ record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
 
     @Override
     public Job job() {
-        return ticket.job();
+        Job job = ticket.job();
+        listener.read(job);
+        return job;
+    }
+
+    @Override
+    public Instant accepted() {
+        return ticket.accepted();
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.darkroom.job;
 
 /** Listener to the stages of a job while a worker does it, in this order. All methods must return at once. */
 public interface JobListener extends Progress {
+    /** Called when the job has been read, before anything is done for it. */
+    default void read(Job job) {}
+
     /** Called when the job's images and LoRAs are on this machine. */
     default void fetched(Timings timings) {}
 

@@ -10,6 +10,7 @@ import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.Status;
 import dev.darkroom.snapshot.Watch;
 import java.time.Clock;
+import java.time.Instant;
 
 /** A job of the {@link DurableQueue} in the hands of a worker. The job is in the queue until it has {@linkplain #started}. */
 final class DurableTicket implements Ticket {
@@ -26,6 +27,11 @@ final class DurableTicket implements Ticket {
     @Override
     public String id() {
         return job.id();
+    }
+
+    @Override
+    public Instant accepted() {
+        return Instant.ofEpochMilli(job.record().accepted());
     }
 
     @Override

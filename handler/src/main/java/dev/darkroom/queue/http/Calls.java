@@ -15,7 +15,9 @@ enum Calls {
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
     DRAW("/v1/images/(generations|edits)", "POST"),
     MODELS("/v1/models(/[^/]+)?", "GET", "HEAD"),
-    LOOK("/health|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD");
+    LOOK("/health|/status|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD"),
+    /** Files of the worker's own pages. */
+    PAGE("/|/page/.+", "GET", "HEAD");
 
     private final Pattern paths;
     private final List<String> methods;

@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import dev.darkroom.queue.CallerTrace;
 import dev.darkroom.queue.FieldWords;
 import dev.darkroom.queue.FormRequest;
 import dev.darkroom.queue.JobJson;
@@ -9,6 +10,7 @@ import dev.darkroom.queue.JobOutcome;
 import dev.darkroom.queue.durable.IdempotencyKey;
 import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -74,8 +76,9 @@ public final class DoorCall {
      * @param job with an object {@code input}, as of {@code /run}
      */
     public JobCall begin(ObjectNode job) {
-        JobCall begun =
-                calls.begin(job, IdempotencyKey.read(request.request().headers().getAll(IdempotencyKey.HEADER)));
+        MultiMap headers = request.request().headers();
+        IdempotencyKey key = IdempotencyKey.read(headers.getAll(IdempotencyKey.HEADER));
+        JobCall begun = CallerTrace.during(headers.get(CallerTrace.HEADER), () -> calls.begin(job, key));
         atEnd(begun::close);
         return begun;
     }

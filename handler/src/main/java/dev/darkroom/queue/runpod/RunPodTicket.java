@@ -8,6 +8,7 @@ import dev.darkroom.job.Preview;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.Ticket;
+import java.time.Instant;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     private final PullContext context;
     private final JobEvents events;
     private final Outbox outbox;
+    private final Instant accepted = Instant.now();
     private @Nullable ObjectNode request;
     private boolean stopped;
     private boolean begun;
@@ -56,6 +58,11 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     @Override
     public String id() {
         return id;
+    }
+
+    @Override
+    public Instant accepted() {
+        return accepted;
     }
 
     /** Reads the job, once: its request is not kept here for longer. */

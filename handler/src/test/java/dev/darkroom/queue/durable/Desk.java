@@ -62,7 +62,8 @@ public final class Desk implements AutoCloseable {
         var webhooks = new Webhooks(vertx, guard, settings(WebhookSettings.class, "test.webhook", settings));
         queue = new DurableQueue(reader, settings(QueueSettings.class, "test", settings), webhooks, clock);
         store = JobStore.open(folder);
-        queue.open(store, reason -> outcomes.add(reason == null ? "completed" : reason.name()));
+        queue.open(
+                store, end -> outcomes.add(end.reason() == null ? "completed" : end.reason().name()));
     }
 
     public static Desk open(Path folder, String... settings) {

@@ -21,7 +21,7 @@ public class ServedQueue {
     public synchronized void open() throws IOException {
         if (store == null) {
             store = JobStore.open(Files.createTempDirectory("jobs"));
-            queue.open(store, reason -> {});
+            queue.open(store, end -> {});
         }
     }
 
