@@ -198,13 +198,7 @@ public final class DiffusionModel implements ImageModel {
         List<String> notes = notes(sampling, run, sizes);
         Sources seen = pipeline.framed(sources, sampling.framing());
         List<Picture> pictures = generate(
-                run,
-                batch,
-                sampling.shortcuts(),
-                seen,
-                notes,
-                previews.over(progress, batch, run.grid()),
-                timings);
+                run, batch, sampling.shortcuts(), seen, notes, previews.over(progress, batch, run.grid()), timings);
         Map<String, Object> parameters = parameters(run, sampling.shortcuts(), sources, sizes.output());
         List<Rendering> renderings = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {

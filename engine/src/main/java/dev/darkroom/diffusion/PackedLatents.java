@@ -124,9 +124,8 @@ public record PackedLatents(
     /** Brings tokens {@code [B, S, 4C]}, on whatever device, to the latents that the autoencoder decodes, float32 {@code [B, C, h, w]} there. */
     public Tensor unscaled(Tensor tokens, TokenGrid grid) {
         try (var scope = Scope.open("unscaled latents")) {
-            return scope.keep(
-                    vae.unscale(LatentPacking.unpack(tokens, grid.latentHeight(), grid.latentWidth(), order)
-                            .to(vae.placement().device())));
+            return scope.keep(vae.unscale(LatentPacking.unpack(tokens, grid.latentHeight(), grid.latentWidth(), order)
+                    .to(vae.placement().device())));
         }
     }
 

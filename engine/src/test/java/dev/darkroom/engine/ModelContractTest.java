@@ -127,7 +127,11 @@ class ModelContractTest {
         try (ImageModel model = pipeline.load(folder)) {
             Job job = pipeline.job(TestJobs.of("a fox", null, null, 4, null, null, 7));
             Picture alone = render(model, pipeline, job).picture();
-            render(model, pipeline, job, new Previewed(Integer.MAX_VALUE, new ArrayList<>())); // learns what latents look like
+            render(
+                    model,
+                    pipeline,
+                    job,
+                    new Previewed(Integer.MAX_VALUE, new ArrayList<>())); // learns what latents look like
             long kept = Scope.liveTensors();
 
             List<Size> seen = new ArrayList<>();

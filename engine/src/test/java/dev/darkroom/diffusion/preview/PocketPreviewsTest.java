@@ -1,5 +1,6 @@
 package dev.darkroom.diffusion.preview;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.engine.Darkroom;
@@ -58,12 +59,11 @@ class PocketPreviewsTest {
                 Drawing alone = darkroom.generate(prompt, options);
 
                 assertThat(watched.picture().rgb()).isEqualTo(alone.picture().rgb());
-                assertThat(difference(viewer.seen.get(2), alone.picture()))
+                assertThat(difference(requireNonNull(viewer.seen.get(2)), alone.picture()))
                         .as(prompt)
                         .isLessThan(NEAR);
             }
-            assertThat(viewer.heard)
-                    .startsWith("0/4", "1/4", "2/4", "preview of 0 after 2/4", "3/4", "4/4");
+            assertThat(viewer.heard).startsWith("0/4", "1/4", "2/4", "preview of 0 after 2/4", "3/4", "4/4");
         }
     }
 
@@ -73,15 +73,25 @@ class PocketPreviewsTest {
         try (Darkroom darkroom = Darkroom.open(TestCheckpoints.POCKET_EDIT)) {
             var viewer = new Viewer(10);
             Drawing night = darkroom.edit(
-                    List.of(house), "make it night", DrawOptions.seed(7).withSteps(4).withProgress(viewer));
+                    List.of(house),
+                    "make it night",
+                    DrawOptions.seed(7).withSteps(4).withProgress(viewer));
 
             assertThat(viewer.seen.keySet()).containsExactly(1, 2, 3);
-            assertThat(difference(viewer.seen.get(3), night.picture())).isLessThan(NEAR);
+            assertThat(difference(requireNonNull(viewer.seen.get(3)), night.picture())).isLessThan(NEAR);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 10, ''", "2, 10, 1", "4, 3, 1 2 3", "4, 1, 2", "28, 3, 7 14 21", "5, 2, 2 3", "20, 10, 2 4 5 7 9 11 13 15 16 18"})
+    @CsvSource({
+        "1, 10, ''",
+        "2, 10, 1",
+        "4, 3, 1 2 3",
+        "4, 1, 2",
+        "28, 3, 7 14 21",
+        "5, 2, 2 3",
+        "20, 10, 2 4 5 7 9 11 13 15 16 18"
+    })
     void previewsAreSpreadEvenly(int steps, int count, String due) {
         List<String> found = new ArrayList<>();
         for (int step = 0; step <= steps; step++) {
