@@ -106,7 +106,9 @@ class ArchitectureTest {
             Map.entry("net", List.of()),
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("memory", List.of("model")),
-            Map.entry("logs", List.of("job")));
+            Map.entry("page", List.of()),
+            Map.entry("logs", List.of("queue", "job")),
+            Map.entry("status", List.of("logs", "checks", "queue", "hub", "job")));
 
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.diffusion..",

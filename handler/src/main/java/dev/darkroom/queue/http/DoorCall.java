@@ -2,12 +2,14 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import dev.darkroom.queue.CallerTrace;
 import dev.darkroom.queue.FieldWords;
 import dev.darkroom.queue.FormRequest;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.JobOutcome;
 import dev.darkroom.queue.durable.IdempotencyKey;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -71,8 +73,9 @@ public final class DoorCall {
      * @param job with an object {@code input}, as of {@code /run}
      */
     public JobCall begin(ObjectNode job) {
-        JobCall begun =
-                calls.begin(job, IdempotencyKey.read(request.request().headers().getAll(IdempotencyKey.HEADER)));
+        MultiMap headers = request.request().headers();
+        IdempotencyKey key = IdempotencyKey.read(headers.getAll(IdempotencyKey.HEADER));
+        JobCall begun = CallerTrace.during(headers.get(CallerTrace.HEADER), () -> calls.begin(job, key));
         atEnd(begun::close);
         return begun;
     }
@@ -138,7 +141,11 @@ public final class DoorCall {
 
     private void refuse(ApiException error) {
         String reason = words.translated(String.valueOf(error.getMessage()));
-        onConnection(() -> Refusal.send(request, error.status(), reason, error.isOfJob()));
+        onConnection(() -> {
+            if (!request.response().closed()) { // nobody reads it, and it is nobody's fault
+                Refusal.send(request, error.status(), reason, error.isOfJob());
+            }
+        });
     }
 
     /** Returns the body of the error of a job that has no result, for streams that have begun. */

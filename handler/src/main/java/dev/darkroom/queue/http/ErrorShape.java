@@ -71,9 +71,9 @@ enum ErrorShape {
 
     private static final Pattern FIELD = Pattern.compile("([A-Za-z0-9_.\\[\\]-]{1,80}): .*", Pattern.DOTALL);
 
-    /** Returns the shape for a path, in whatever spelling it was sent. */
+    /** Returns the shape for a path, in whatever spelling it was sent, also one that leads nowhere. */
     static ErrorShape at(@Nullable String path) {
-        String canonical = ApiPath.canonical(path).orElse("");
+        String canonical = ApiPath.canonical(path).orElse(String.valueOf(path));
         if (canonical.startsWith("/v1/")) {
             return OPENAI;
         }

@@ -4,12 +4,14 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 
 /**
  * Server-sent events to one listener, at the pace at which it reads: whoever writes asks first whether there {@linkplain #isFull is room},
  * and is called again when there is. Everything but {@link #soon} runs on the connection's own thread.
  */
 public final class EventChannel {
+    private static final Logger LOG = Logger.getLogger(EventChannel.class);
     private static final long HEARTBEAT_MILLISECONDS = 15_000;
 
     private final RoutingContext request;
@@ -54,8 +56,19 @@ public final class EventChannel {
         if (called.compareAndSet(false, true)) {
             context.runOnContext(nothing -> {
                 called.set(false);
-                writer.run();
+                run();
             });
+        }
+    }
+
+    /** Has the writer write; if it breaks, the connection does, as the rest of the answer will not come. */
+    private void run() {
+        try {
+            writer.run();
+        } catch (RuntimeException e) {
+            LOG.error("an answer of events has broken", e);
+            response.reset();
+            leave();
         }
     }
 
@@ -74,7 +87,7 @@ public final class EventChannel {
     public boolean isFull() {
         boolean full = response.writeQueueFull();
         if (full) {
-            response.drainHandler(drained -> writer.run());
+            response.drainHandler(drained -> run());
         }
         return full;
     }

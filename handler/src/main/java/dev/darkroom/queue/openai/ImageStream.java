@@ -12,10 +12,8 @@ import dev.darkroom.queue.http.JobCall;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +32,8 @@ final class ImageStream {
     private final PictureQueue queue = new PictureQueue();
     private final Consumer<JobEvent> follower;
     private final Map<Integer, Integer> partials = new HashMap<>();
-    private final Set<Integer> completed = new HashSet<>();
     private volatile @Nullable JobOutcome outcome;
+    private int completed;
     private boolean concluded;
 
     /** To be made on the connection's own thread. */
@@ -79,7 +77,7 @@ final class ImageStream {
                 job.events().unfollow(follower);
                 queue.addMissing(done, asked.outputs());
             }
-            JobEvent next = queue.next(known != null || completed.size() + 1 < asked.pictures());
+            JobEvent next = queue.next(known != null || completed + 1 < asked.pictures());
             switch (next) {
                 case JobEvent.Preview preview -> partial(preview);
                 case JobEvent.PictureStored picture -> completed(picture, known);
@@ -104,9 +102,7 @@ final class ImageStream {
     private void completed(JobEvent.PictureStored stored, @Nullable JobOutcome known) {
         var image = stored.image();
         int index = image.sample().index();
-        if (!completed.add(index)) {
-            return;
-        }
+        completed++;
         ObjectNode event = event("completed", image.size(), image.format().fieldValue());
         switch (image.stored()) {
             case Stored.At at -> event.put("url", at.url().toString());

@@ -7,8 +7,10 @@ import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobOutcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ final class PictureQueue {
     private static final long MOST_BYTES = 32L << 20;
 
     private final Deque<JobEvent> events = new ArrayDeque<>();
-    private final Set<Integer> finished = new HashSet<>();
+    private final Set<Sample> finished = new HashSet<>();
+    private final Map<Integer, Integer> shown = new HashMap<>();
     private long bytes;
     private boolean closed;
 
@@ -31,8 +34,18 @@ final class PictureQueue {
         if (closed || length < 0 || bytes + length > MOST_BYTES) {
             return false;
         }
-        if (event instanceof JobEvent.PictureStored picture) {
-            finished.add(picture.image().sample().index());
+        switch (event) {
+            case JobEvent.Preview preview -> {
+                if (preview.step() <= shown.getOrDefault(preview.index(), 0)) {
+                    return false; // they come from several threads
+                }
+                shown.put(preview.index(), preview.step());
+            }
+            case JobEvent.PictureStored picture -> {
+                finished.add(key(picture.image().sample().promptIndex(), picture.image().sample().seed()));
+                shown.put(picture.image().sample().index(), Integer.MAX_VALUE);
+            }
+            default -> {}
         }
         bytes += length;
         return events.add(event);
@@ -59,9 +72,9 @@ final class PictureQueue {
      */
     synchronized void addMissing(JobOutcome.Done done, int outputs) {
         for (JobOutcome.Picture picture : done.pictures()) {
-            long place = (picture.seed() - done.seed()) & Long.MAX_VALUE; // as the seeds count up
-            int index = picture.promptIndex() * outputs + Math.toIntExact(place);
-            if (!closed && finished.add(index)) {
+            if (!closed && finished.add(key(picture.promptIndex(), picture.seed()))) {
+                long place = (picture.seed() - done.seed()) & Long.MAX_VALUE; // as the seeds count up
+                int index = picture.promptIndex() * outputs + (int) Math.min(place, outputs - 1);
                 var sample = new Sample(index, picture.promptIndex(), "", picture.seed());
                 Stored stored = picture.file() != null
                         ? new Stored.Inline(picture.file())
@@ -72,6 +85,10 @@ final class PictureQueue {
                 events.add(event);
             }
         }
+    }
+
+    private static Sample key(int promptIndex, long seed) {
+        return new Sample(0, promptIndex, "", seed);
     }
 
     /**
