@@ -16,17 +16,13 @@ enum Calls {
     DRAW("/v1/images/(generations|edits)", "POST"),
     MODELS("/v1/models(/[^/]+)?", "GET", "HEAD"),
     LOOK("/health|/status|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD"),
-    /** Files of the worker's own pages. */
-    PAGE("/|/page/.+", "GET", "HEAD"),
     /** What such a call answers is for its Accept header to say. */
     TOOLS("/mcp", "POST", "DELETE"),
-    SD_DRAW("/sdapi/v1/(txt2img|img2img|interrupt|skip)", "POST"),
+    SD_CHANGE("/sdapi/v1/(txt2img|img2img|interrupt|skip)", "POST"),
     SD_OPTIONS("/sdapi/v1/options", "GET", "HEAD", "POST"),
-    SD_LOOK("/sdapi/v1/[a-z-]+", "GET", "HEAD");
-|/page/.+", "GET", "HEAD");
-    /** What such a call answers is for its Accept header to say. */
-    TOOLS("/mcp", "POST", "DELETE"),
-    LOOK("/health|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD");
+    SD_LOOK("/sdapi/v1/[a-z-]+", "GET", "HEAD"),
+    /** Files of the worker's own pages. */
+    PAGE("/|/page/.+", "GET", "HEAD");
 
     private final Pattern paths;
     private final List<String> methods;
