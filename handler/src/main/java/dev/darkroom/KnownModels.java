@@ -58,7 +58,7 @@ class KnownModels implements ModelReport {
     }
 
     private static Job job(Task task, @Nullable Double guidance) {
-        var delivery = new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, null);
+        var delivery = new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, 0, null);
         var envelope = new Envelope(null, delivery, List.of());
         var sampling = new Sampling(
                 List.of("a"), null, null, null, guidance, null, 0, 1, Shortcuts.NONE, List.of());
