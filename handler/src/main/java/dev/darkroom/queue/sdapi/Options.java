@@ -3,6 +3,7 @@ package dev.darkroom.queue.sdapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
+import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.Nothing;
 import dev.darkroom.queue.http.ModelReport;
@@ -76,7 +77,7 @@ final class Options {
         return all.stream()
                 .filter(model -> model.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> dev.darkroom.job.JobException.badInput(field + ": must be one of "
+                .orElseThrow(() -> JobException.badInput(field + ": must be one of "
                         + String.join(", ", all.stream().map(ModelReport.Model::name).toList())
                         + ", not " + Faults.quoted(sent)));
     }
