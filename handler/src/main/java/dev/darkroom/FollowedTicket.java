@@ -4,6 +4,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Preview;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import dev.darkroom.queue.Ticket;
@@ -62,6 +63,12 @@ record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
     public void report(int step, int steps) {
         ticket.report(step, steps);
         listener.report(step, steps);
+    }
+
+    @Override
+    public void previewed(Preview preview) {
+        ticket.previewed(preview);
+        listener.previewed(preview);
     }
 
     @Override

@@ -20,6 +20,9 @@ public interface JobListener extends Progress {
     @Override
     default void report(int step, int steps) {}
 
+    /** Called from any thread with a small file of the work in progress, if the job asks for {@link Delivery#previews}. */
+    default void previewed(Preview preview) {}
+
     /** Called when one picture is drawn, and about to be stored. */
     default void drawn(Sample sample, Timings timings) {}
 

@@ -1,6 +1,7 @@
 package dev.darkroom.queue;
 
 import dev.darkroom.job.AspectRatio;
+import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Limits;
@@ -146,6 +147,10 @@ final class Fields {
                                 .map(Return::fieldValue)
                                 .toList()),
                         "An address, base64 in the answer, or whichever the worker can do (auto)."),
+                new Field(
+                        "previews",
+                        new Field.Whole(0, Delivery.MOST_PREVIEWS),
+                        "How many small pictures of the work in progress are told of each picture, spread evenly over its steps (0)."),
                 new Field("strip_metadata", new Field.Flag(), "True leaves the parameters out of the file's metadata."),
                 new Field(
                         "enable_safety_checker",

@@ -202,8 +202,9 @@ final class Payload {
         int quality = input.count("output_quality").orElse(DEFAULT_QUALITY);
         Return as = input.choice("return").flatMap(Return::parse).orElse(Return.AUTO);
         boolean strip = input.flag("strip_metadata").orElse(false);
-        return faults.gather(
-                () -> new Delivery(format, quality, as, strip, S3Config.read(request.get("s3Config"), faults)));
+        int previews = input.count("previews").orElse(0);
+        return faults.gather(() ->
+                new Delivery(format, quality, as, strip, previews, S3Config.read(request.get("s3Config"), faults)));
     }
 
     /** Refuses to promise a safety check that nobody makes. */

@@ -4,6 +4,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Preview;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.Status;
@@ -86,6 +87,11 @@ final class DurableTicket implements Ticket {
     @Override
     public boolean outlivesProcess() {
         return job.outlivesProcess();
+    }
+
+    @Override
+    public void previewed(Preview preview) {
+        job.events().publish(new JobEvent.Preview(preview));
     }
 
     @Override

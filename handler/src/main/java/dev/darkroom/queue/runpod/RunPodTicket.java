@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Preview;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.Ticket;
@@ -107,6 +108,11 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         if (stopped) {
             throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
         }
+    }
+
+    @Override
+    public void previewed(Preview preview) {
+        events.publish(new JobEvent.Preview(preview));
     }
 
     @Override
