@@ -55,6 +55,7 @@ class Serving {
     private final Metrics metrics;
     private final JobJournal journal;
     private final ServedMemory memory;
+    private final KnownModels models;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
@@ -71,6 +72,7 @@ class Serving {
             Metrics metrics,
             JobJournal journal,
             ServedMemory memory,
+            KnownModels models,
             Vertx vertx) {
         this.config = config;
         this.state = state;
@@ -80,6 +82,7 @@ class Serving {
         this.metrics = metrics;
         this.journal = journal;
         this.memory = memory;
+        this.models = models;
         this.vertx = vertx;
     }
 
@@ -103,6 +106,7 @@ class Serving {
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
+            models.tell(setup.served());
             watch(setup);
             watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();

@@ -150,6 +150,7 @@ class ArchitectureTest {
     /** Room below {@code queue} → the rooms beside it that it may use; all may use {@code queue} itself, and that none of them. */
     private static final Map<String, List<String>> QUEUE_MAY_USE = Map.of(
             "http", List.of("durable"),
+            "openai", List.of("http", "durable"),
             "durable", List.of("webhook"),
             "webhook", List.of(),
             "runpod", List.of());

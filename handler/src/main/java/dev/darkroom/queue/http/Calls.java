@@ -13,6 +13,8 @@ enum Calls {
     STREAM("/stream/[^/]+", "GET", "POST"),
     STATUS("/status/[^/]+", "GET", "HEAD", "POST"),
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
+    DRAW("/v1/images/(generations|edits)", "POST"),
+    MODELS("/models|/v1/models(/[^/]+)?", "GET", "HEAD"),
     LOOK("/health|/status|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD"),
     /** Files of the worker's own pages. */
     PAGE("/|/page/.+", "GET", "HEAD");

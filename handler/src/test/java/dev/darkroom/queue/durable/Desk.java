@@ -147,6 +147,11 @@ public final class Desk implements AutoCloseable {
         return new JobResult(List.of(image(0, stored)), List.of(), 1, Map.of("denoise", 5L), "tiny", null, List.of());
     }
 
+    /** Pictures of the seeds from 0 on. */
+    public static JobResult result(List<JobResult.Image> images) {
+        return new JobResult(images, List.of(), 0, Map.of("denoise", 5L), "tiny", null, List.of());
+    }
+
     /** A picture at an address, and another one that was not to be had. */
     public static JobResult result(JobException.Code failure) {
         JobResult whole = result();
