@@ -16,9 +16,9 @@ let models = []
 export function learn(known, list) {
   schema = known
   models = list
-  choices('model', models.map(model => model.name), 'Whichever suits')
+  choices('model', models.map(model => model.name), 'Automatic')
   choices('style', values('style'), 'None')
-  choices('aspect_ratio', values('aspect_ratio').filter(ratio => ratio !== 'match_input_image'), 'The model’s own')
+  choices('aspect_ratio', values('aspect_ratio').filter(ratio => ratio !== 'match_input_image'), 'Automatic')
   choices('output_format', values('output_format').filter(format => format !== 'jpg'), 'png')
   for (const name of NUMBERS) {
     const { minimum, maximum, exclusiveMinimum } = property(name)

@@ -8,7 +8,7 @@ import * as shelf from './shelf.js'
 import * as stage from './stage.js'
 import * as worker from './worker.js'
 
-const EXAMPLES = ['a sunset over mountains', 'a red car on a road', 'a sunflower', 'a house in the snow']
+const EXAMPLES = ['a sunset over mountains', 'a red car on a road', 'a sunflower', 'a snowy mountain']
 const LOOK = 5000
 let entries = []
 let opened = []

@@ -22,6 +22,7 @@ export function begin(count) {
   at('preview').replaceChildren(...Array.from({ length: Math.max(1, count) }, () => make('div', { className: 'waiting' })))
   at('progress').removeAttribute('value')
   at('how-far').textContent = 'Sent'
+  at('stage').scrollIntoView({ block: 'nearest' })
   at('cancel').disabled = false
 }
 
