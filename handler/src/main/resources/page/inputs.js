@@ -27,9 +27,9 @@ export async function add(files) {
     else if (file.size > LARGEST) refused.push(`${file.name || 'this picture'} has more than 20 MB`)
     else list.push({ blob: file, name: file.name || 'picture', made: await parameters(file), mask: null })
   }
+  update()
   if (refused.length > 0) form.complain(`image: ${refused.join(', ')}`)
   else if (files.length > 0) tell(`${list.length} ${list.length === 1 ? 'picture' : 'pictures'} to edit`)
-  update()
 }
 
 export function clear() {

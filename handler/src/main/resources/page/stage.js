@@ -3,6 +3,8 @@ import { at, confirm, make, tell } from './dom.js'
 import * as copies from './copies.js'
 
 const EXTENSIONS = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp' }
+/** Pixels in which a picture is shown at least: those of the embedded models are small. */
+const SMALLEST = 448
 let addresses = []
 
 function only(part) {
@@ -67,7 +69,7 @@ const several = (entries, actions) => make('div', { className: 'picture several'
   ...entries.map(entry => make('button', { type: 'button', ariaLabel: `Show the picture of seed ${entry.seed}`, onclick: () => actions.open(entry) }, make('img', { src: address(entry.blob), alt: '' }))))
 
 function single(entry) {
-  return make('figure', { className: 'picture' }, make('img', { src: address(entry.blob), alt: entry.request.input.prompt ?? 'A picture', width: entry.width, height: entry.height }))
+  return make('figure', { className: 'picture' }, make('img', { src: address(entry.blob), alt: entry.request.input.prompt ?? 'A picture', width: Math.max(entry.width, SMALLEST) }))
 }
 
 function tools(entry, actions) {
@@ -105,7 +107,7 @@ function compare(entry) {
     make('img', { src: address(entry.before), alt: 'Before' }),
     make('div', { className: 'after' }, make('img', { src: address(entry.blob), alt: 'After' })))
   frame.style.aspectRatio = `${entry.width} / ${entry.height}`
-  frame.style.width = `min(100%, ${Math.max(entry.width, 384)}px)`
+  frame.style.width = `min(100%, ${Math.max(entry.width, SMALLEST)}px)`
   const slider = make('input', { type: 'range', min: 0, max: 100, value: 50, className: 'compare-slider', ariaLabel: 'Where the picture before ends' })
   slider.oninput = () => frame.style.setProperty('--at', `${slider.value}%`)
   at('shown').querySelector('.picture').replaceChildren(frame, slider)
