@@ -55,6 +55,7 @@ class Serving {
     private final Metrics metrics;
     private final JobJournal journal;
     private final ServedMemory memory;
+    private final ServedStatus status;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
@@ -71,6 +72,7 @@ class Serving {
             Metrics metrics,
             JobJournal journal,
             ServedMemory memory,
+            ServedStatus status,
             Vertx vertx) {
         this.config = config;
         this.state = state;
@@ -80,6 +82,7 @@ class Serving {
         this.metrics = metrics;
         this.journal = journal;
         this.memory = memory;
+        this.status = status;
         this.vertx = vertx;
     }
 
@@ -183,6 +186,7 @@ class Serving {
             metrics.gauge("darkroom.gpu.total.bytes", "memory that the card has", device::totalBytes);
         }
         memory.watch(setup.served(), device);
+        status.serve(setup);
     }
 
     /** Finishes what runs when the process gets SIGTERM: it lives until this returns. */

@@ -81,6 +81,7 @@ class ApiDocumentTest {
                         "/retry/{id}",
                         "/purge-queue",
                         "/health",
+                        "/status",
                         "/results/{name}",
                         "/ping",
                         "/schema.json");

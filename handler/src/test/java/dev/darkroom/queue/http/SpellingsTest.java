@@ -47,6 +47,7 @@ class SpellingsTest {
             "POST /retry/nobody",
             "POST /purge-queue",
             "GET /health",
+            "GET /status",
             "GET /ping",
             "GET /results/nothing.png",
             "GET /schema.json",
