@@ -220,7 +220,7 @@ class PayloadTest {
             'prompt': 'p', 'image': 'A', 'mask': [] | mask: must be a text, not a list
             'prompt': 'p', 'mask': 'A'              | mask: needs an image
             'prompt': 'p', 'image': 'A', 'mask_paints': 'white' | mask_paints: needs a mask
-            'prompt': 'p', 'image': 'A', 'mask': 'A', 'mask_paints': 'black' | mask_paints: must be one of white, transparent, not "black"
+            'prompt': 'p', 'image': 'A', 'mask': 'A', 'mask_paints': 'black' | mask_paints: must be one of white, transparent, not black
             'prompt': 'p', 'strength': 0.5          | strength: needs an image
             'prompt': 'p', 'image': 'A', 'strength': 0   | strength: must be above 0 and at most 1, not 0
             'prompt': 'p', 'image': 'A', 'strength': 1.5 | strength: must be above 0 and at most 1, not 1.5

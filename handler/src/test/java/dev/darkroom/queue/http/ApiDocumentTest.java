@@ -85,6 +85,7 @@ class ApiDocumentTest {
                         "/v1/images/edits",
                         "/v1/models",
                         "/v1/models/{id}",
+                        "/status",
                         "/results/{name}",
                         "/ping",
                         "/schema.json");

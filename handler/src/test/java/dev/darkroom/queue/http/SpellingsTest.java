@@ -51,6 +51,7 @@ class SpellingsTest {
             "POST /v1/images/edits",
             "GET /v1/models",
             "GET /v1/models/nobody",
+            "GET /status",
             "GET /ping",
             "GET /results/nothing.png",
             "GET /schema.json",
