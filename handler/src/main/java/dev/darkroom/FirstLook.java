@@ -5,6 +5,7 @@ import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Reason;
+import dev.darkroom.logs.trace.TraceSettings;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
@@ -80,6 +81,7 @@ final class FirstLook {
         models(environment).ifPresent(faults::add);
         plan(environment).ifPresent(faults::add);
         webhookSecrets(environment).ifPresent(faults::add);
+        faults.addAll(new TraceSettings(variables).faults());
         OpenFiles.tooFew().ifPresent(faults::add);
         environment.doubts().forEach(doubt -> say("warning", doubt));
         if (faults.isEmpty()) {

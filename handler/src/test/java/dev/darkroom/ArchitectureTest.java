@@ -107,7 +107,7 @@ class ArchitectureTest {
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("memory", List.of("model")),
             Map.entry("page", List.of()),
-            Map.entry("logs", List.of("queue", "job")),
+            Map.entry("logs", List.of("queue", "snapshot", "job")),
             Map.entry("status", List.of("logs", "checks", "queue", "hub", "job")));
 
     private static final String[] MODEL_ROOMS = {
@@ -243,6 +243,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void openTelemetryStaysWhereItIsLoadedOnlyIfAskedFor() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.darkroom\\.logs\\.trace\\.(TraceExport|OtlpSenders?)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
                 .check(CLASSES);
     }
 

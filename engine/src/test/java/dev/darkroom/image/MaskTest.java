@@ -124,7 +124,8 @@ class MaskTest {
     void theColoursOfAMaskWithAHoleSayNothing() {
         Picture ofNoise = mask(withHole(TestPictures.noise(SIDE, SIDE).toImage(), 0), MaskPaints.TRANSPARENT);
 
-        assertThat(mask(withHole(plain(), 0xFFFFFF), MaskPaints.TRANSPARENT).rgb()).isEqualTo(ofNoise.rgb());
+        assertThat(mask(withHole(plain(), 0xFFFFFF), MaskPaints.TRANSPARENT).rgb())
+                .isEqualTo(ofNoise.rgb());
         assertThat(levels(ofNoise, 12, 12)).containsOnly(255);
         assertThat(levels(ofNoise, 9, 12)).containsOnly(0);
     }
@@ -139,7 +140,8 @@ class MaskTest {
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> mask(
                         TestPictures.file(image, format.equals("opaque") ? "png" : format), MaskPaints.TRANSPARENT))
-                .withMessage("mask: must be transparent where to paint and opaque elsewhere: nothing of this file is transparent")
+                .withMessage(
+                        "mask: must be transparent where to paint and opaque elsewhere: nothing of this file is transparent")
                 .matches(e -> e.code() == JobException.Code.BAD_INPUT);
     }
 

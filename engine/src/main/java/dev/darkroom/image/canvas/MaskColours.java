@@ -73,8 +73,7 @@ public final class MaskColours implements Transparency {
         }
         boolean oneColour = bright == 0 || bright == pixels;
         if (oneColour && clear > 0 && clear < pixels) {
-            throw new UnfitPictureException(
-                    RULE + "a hole in nothing but " + (bright == 0 ? "black" : "white") + HELP);
+            throw new UnfitPictureException(RULE + "a hole in nothing but " + (bright == 0 ? "black" : "white") + HELP);
         }
     }
 }

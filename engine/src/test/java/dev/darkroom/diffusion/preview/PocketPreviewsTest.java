@@ -78,7 +78,8 @@ class PocketPreviewsTest {
                     DrawOptions.seed(7).withSteps(4).withProgress(viewer));
 
             assertThat(viewer.seen.keySet()).containsExactly(1, 2, 3);
-            assertThat(difference(requireNonNull(viewer.seen.get(3)), night.picture())).isLessThan(NEAR);
+            assertThat(difference(requireNonNull(viewer.seen.get(3)), night.picture()))
+                    .isLessThan(NEAR);
         }
     }
 

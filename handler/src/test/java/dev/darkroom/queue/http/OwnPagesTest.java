@@ -102,7 +102,7 @@ class OwnPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/status", "/status/", "/v2/local/status", "/status?x=1"})
+    @ValueSource(strings = {"/status", "/%73tatus", "/v2/local/status", "/status?x=1"})
     void aBrowserGetsTheStatusPageAndAProgramNeedsTheKey(String path) throws Exception {
         HttpResponse<byte[]> page = send(request(path).header("Accept", BROWSER));
         assertThat(page.statusCode()).isEqualTo(200);
@@ -113,6 +113,14 @@ class OwnPagesTest {
         for (String accept : List.of("application/json", "*/*")) {
             assertThat(send(request(path).header("Accept", accept)).statusCode()).isEqualTo(401);
         }
+    }
+
+    @Test
+    void theStatusPageHasOneAddressThatItsFilesLieBeside() throws Exception {
+        HttpResponse<byte[]> answer = send(request("/v2/local/status/").header("Accept", BROWSER));
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(header(answer, "Location")).isEqualTo("../status");
     }
 
     @Test

@@ -181,7 +181,7 @@ class ImagesDoorTest {
             {'prompt': 'a', 'size': '4096x4096'}                           | size            | invalid_value | size: width × height: must be at most 4194304 pixels, not 16777216
             {'prompt': 'a', 'size': 'large'}                               | size            | invalid_value | size: must be such as 1024x768
             {'prompt': 'a', 'background': 'transparent'}                   | background      | invalid_value | background: the pictures of this worker are opaque
-            {'prompt': 'a', 'quality': 'best'}                             | quality         | invalid_value | quality: must be one of auto, low, medium, high, standard, hd, not "best"
+            {'prompt': 'a', 'quality': 'best'}                             | quality         | invalid_value | quality: must be one of auto, low, medium, high, standard, hd, not best
             {'prompt': 'a', 'response_format': 'gif'}                      | response_format | invalid_value | response_format: must be one of b64_json, url
             {'prompt': 'a', 'output_format': 'gif'}                        | output_format   | invalid_value | output_format: must be one of png, jpeg, webp
             {'prompt': 'a', 'output_format': 'webp', 'output_compression': 101} | output_compression | invalid_value | output_compression: must be from 0 to 100, not 101
