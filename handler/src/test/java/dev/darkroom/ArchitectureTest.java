@@ -151,6 +151,8 @@ class ArchitectureTest {
     private static final Map<String, List<String>> QUEUE_MAY_USE = Map.of(
             "http", List.of("durable"),
             "openai", List.of("http", "durable"),
+            "mcp", List.of("http", "durable"),
+            "sdapi", List.of("http", "durable"),
             "durable", List.of("webhook"),
             "webhook", List.of(),
             "runpod", List.of());

@@ -3,6 +3,7 @@ package dev.darkroom.queue.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.JobJson;
+import dev.darkroom.queue.http.ModelReport.Task;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -32,11 +33,11 @@ public class ModelsResource {
     private static ObjectNode model(ModelReport.Model model) {
         ObjectNode node = JobJson.object().put("name", model.name());
         node.putObject("can")
-                .put("draw", model.can().draws())
-                .put("edit", model.can().edits())
-                .put("start_from_image", model.can().starts())
-                .put("fill", model.can().fills());
-        node.put("most_images", model.can().mostImages());
+                .put("draw", model.tasks().containsKey(Task.TEXT_TO_IMAGE))
+                .put("edit", model.isMadeFor(Task.EDIT))
+                .put("start_from_image", model.isMadeFor(Task.IMAGE_TO_IMAGE))
+                .put("fill", model.tasks().containsKey(Task.FILL));
+        node.put("most_images", model.mostImages());
         node.putObject("defaults")
                 .put("width", model.defaults().size().width())
                 .put("height", model.defaults().size().height())

@@ -166,8 +166,9 @@ final class RequestFilter {
             }
             return;
         }
-        // every answer of these is of one kind, whatever a caller would rather have
-        request.request().headers().remove(HttpHeaders.ACCEPT);
+        if (known.hasOneKindOfAnswer()) {
+            request.request().headers().remove(HttpHeaders.ACCEPT);
+        }
         request.next();
     }
 
