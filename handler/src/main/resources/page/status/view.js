@@ -87,7 +87,7 @@ function models(status) {
   at('models').replaceChildren(...status.models.map(model => {
     const held = status.memory?.models.find(one => one.name === model.name)
     return make('li', {},
-      make('h3', {}, model.name, model.default ? ' (default)' : ''),
+      make('h3', {}, model.name, model.isDefault ? ' (default)' : ''),
       make('p', {}, 'Licence: ', license(model.license)),
       model.revision ? make('p', { class: 'quiet' }, `revision ${model.revision}`) : '',
       make('p', {}, model.resident ? 'resident' : 'loaded when a job asks for it'),

@@ -27,7 +27,7 @@ class StatusTest extends WholeWorker {
         assertThat(status.getString("device")).isEqualTo("cpu");
         assertThat(status.getMap("jobs")).containsKeys("completed", "failed", "inProgress", "inQueue", "retried");
         assertThat(status.<String>getList("models.name")).containsExactly("pocket-flux", "pocket-qwen-edit");
-        assertThat(status.<Boolean>getList("models.default")).containsExactly(true, false);
+        assertThat(status.<Boolean>getList("models.isDefault")).containsExactly(true, false);
         assertThat(status.<String>getList("models.license.name")).containsExactly("apache-2.0", "apache-2.0");
         assertThat(status.<Boolean>getList("models.resident")).containsExactly(true, true);
         assertThat(status.getMap("memory").keySet())

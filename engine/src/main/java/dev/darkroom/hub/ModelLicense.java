@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param name what an {@code other} licence is called
  * @param link where an {@code other} licence can be read, if that is a web address
  */
-public record ModelLicense(String id, @Nullable String name, @Nullable String link) {
+public record ModelLicense(
+        String id, @Nullable String name, @Nullable String link) {
     /** Name of the file that has a checkpoint's card. */
     static final String CARD = "README.md";
 
@@ -83,7 +84,8 @@ public record ModelLicense(String id, @Nullable String name, @Nullable String li
             Matcher field = FIELD.matcher(line);
             if (field.matches()) {
                 fields.put(field.group(1), open);
-                for (String value : field.group(2).strip().replaceFirst("^\\[(.*)]$", "$1").split(",", -1)) {
+                for (String value :
+                        field.group(2).strip().replaceFirst("^\\[(.*)]$", "$1").split(",", -1)) {
                     add(open, value);
                 }
             }
@@ -92,7 +94,10 @@ public record ModelLicense(String id, @Nullable String name, @Nullable String li
     }
 
     private static void add(List<String> values, String text) {
-        String value = text.strip().replaceFirst("\\s+#.*$", "").replaceFirst("^([\"'])(.*)\\1$", "$2").strip();
+        String value = text.strip()
+                .replaceFirst("\\s+#.*$", "")
+                .replaceFirst("^([\"'])(.*)\\1$", "$2")
+                .strip();
         if (!value.isEmpty() && value.length() <= LONGEST) {
             values.add(value.replaceAll("\\p{Cntrl}", " "));
         }

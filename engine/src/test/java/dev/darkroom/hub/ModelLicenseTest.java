@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelLicenseTest {
     @Test
     void aKnownLicenceIsAnId() {
-        assertThat(ModelLicense.read("---\nlanguage:\n- en\nlicense: apache-2.0\ntags:\n  - text-to-image\n---\n# Model"))
+        assertThat(ModelLicense.read(
+                        "---\nlanguage:\n- en\nlicense: apache-2.0\ntags:\n  - text-to-image\n---\n# Model"))
                 .contains(new ModelLicense("apache-2.0", null, null));
         assertThat(ModelLicense.read("---\r\nlicense: \"mit\" # really\r\n---\r\n"))
                 .contains(new ModelLicense("mit", null, null));
@@ -30,19 +31,32 @@ class ModelLicenseTest {
                     assertThat(license.link()).isEqualTo("https://example.com/LICENSE.md");
                 });
         for (String link : new String[] {"LICENSE.md", "javascript:alert(1)", ""}) {
-            assertThat(ModelLicense.read(head + link + "\n---").orElseThrow().link()).isNull();
+            assertThat(ModelLicense.read(head + link + "\n---").orElseThrow().link())
+                    .isNull();
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"license: [mit, apache-2.0]", "license:\n- mit\n- 'apache-2.0'", "license:\n  - mit\n  - apache-2.0"})
+    @ValueSource(
+            strings = {
+                "license: [mit, apache-2.0]",
+                "license:\n- mit\n- 'apache-2.0'",
+                "license:\n  - mit\n  - apache-2.0"
+            })
     void severalLicencesAreAllTold(String field) {
         assertThat(ModelLicense.read("---\n" + field + "\ntags: [a]\n---")).hasToString("Optional[mit, apache-2.0]");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "# Model\nlicense: mit", "---\nlicense: mit\n", "---\nlicense:\n---", "---\nlicenses: mit\n---", "---\n  license: mit\n---"})
+            strings = {
+                "",
+                "# Model\nlicense: mit",
+                "---\nlicense: mit\n",
+                "---\nlicense:\n---",
+                "---\nlicenses: mit\n---",
+                "---\n  license: mit\n---"
+            })
     void whatStatesNoneHasNone(String card) {
         assertThat(ModelLicense.read(card)).isEmpty();
     }
