@@ -99,7 +99,9 @@ sealed interface Command {
                 .findFirst()
                 .orElse("");
         return "unknown arguments " + arguments
-                + Spelling.nearest(option.replaceFirst("^-+", ""), known.stream().map(name -> name.substring(2)).toList())
+                + Spelling.nearest(
+                                option.replaceFirst("^-+", ""),
+                                known.stream().map(name -> name.substring(2)).toList())
                         .map(near -> "; did you mean --" + near + "?")
                         .orElse("");
     }

@@ -125,7 +125,8 @@ final class FirstLook {
     private static Optional<String> webhookSecrets(Environment environment) {
         try {
             Webhooks.checkSecrets(
-                    environment.value("darkroom.http.webhook.secret"), environment.value("darkroom.http.webhook.secret-next"));
+                    environment.value("darkroom.http.webhook.secret"),
+                    environment.value("darkroom.http.webhook.secret-next"));
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));

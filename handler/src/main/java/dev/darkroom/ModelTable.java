@@ -33,7 +33,8 @@ final class ModelTable {
     int print() {
         var models = new Models(config.hub());
         List<List<String>> lines = new ArrayList<>(List.of(HEAD));
-        ModelList.of(config).forEach((name, source) -> lines.add(line(name, source, models.find(source), lines.size() == 1)));
+        ModelList.of(config)
+                .forEach((name, source) -> lines.add(line(name, source, models.find(source), lines.size() == 1)));
         int[] widths = IntStream.range(0, HEAD.size())
                 .map(column -> lines.stream()
                         .mapToInt(line -> line.get(column).length())
@@ -43,7 +44,8 @@ final class ModelTable {
         for (List<String> line : lines) {
             var text = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                text.append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 2));
+                text.append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 2));
             }
             out.println(text.toString().stripTrailing());
         }
@@ -59,7 +61,9 @@ final class ModelTable {
                 first ? name + " (default)" : name,
                 folder.isPresent() ? "here" : missing(source),
                 folder.map(ModelTable::size).orElse("-"),
-                folder.flatMap(ModelLicense::of).map(ModelLicense::toString).orElse(folder.isPresent() ? "not stated" : "-"),
+                folder.flatMap(ModelLicense::of)
+                        .map(ModelLicense::toString)
+                        .orElse(folder.isPresent() ? "not stated" : "-"),
                 where);
     }
 

@@ -62,7 +62,8 @@ class FirstLookTest {
         out.reset();
         assertThat(look(Map.of(), "--version")).hasValue(0);
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .matches("Darkroom \\d+\\.\\d+\\.\\d+\n(revision [0-9a-f]{40}\n)?Java 25.*\nlibtorch 2\\.\\d+\\.\\d+ cpu\n");
+                .matches(
+                        "Darkroom \\d+\\.\\d+\\.\\d+\n(revision [0-9a-f]{40}\n)?Java 25.*\nlibtorch 2\\.\\d+\\.\\d+ cpu\n");
         assertThat(err.size()).isZero();
     }
 
@@ -100,7 +101,9 @@ class FirstLookTest {
     })
     void anOptionThatIsNearlyOneIsNamed(String arguments, String meant) {
         assertThat(look(Map.of(), arguments.split(" ", -1))).hasValue(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("unknown arguments").contains("; did you mean " + meant + "?");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("unknown arguments")
+                .contains("; did you mean " + meant + "?");
     }
 
     @Test

@@ -36,7 +36,8 @@ class StatusTest extends WholeWorker {
 
     @Test
     void aJobThatEndedIsThereWithItsPhasesAndNothingOfItsPrompt() {
-        JsonPath answer = runsync("'prompt': 'a very secret sunset', 'seed': 5, 'num_inference_steps': 3, 'num_outputs': 2");
+        JsonPath answer =
+                runsync("'prompt': 'a very secret sunset', 'seed': 5, 'num_inference_steps': 3, 'num_outputs': 2");
 
         JsonPath status = status();
         Map<String, Object> job = job(status, answer.getString("id"));
@@ -50,7 +51,8 @@ class StatusTest extends WholeWorker {
         Map<String, Object> phases = phases(job);
         assertThat(phases.keySet().iterator().next()).isEqualTo("wait");
         assertThat(phases).containsAllEntriesOf(answer.getMap("output.timings"));
-        assertThat(Instant.parse(String.valueOf(job.get("ended")))).isBefore(Instant.now().plusSeconds(1));
+        assertThat(Instant.parse(String.valueOf(job.get("ended"))))
+                .isBefore(Instant.now().plusSeconds(1));
         assertThat(status.prettify()).doesNotContain("secret", "sunset");
     }
 

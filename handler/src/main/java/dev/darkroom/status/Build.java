@@ -39,8 +39,7 @@ public record Build(String version, Optional<String> revision) {
     /** Reads what is checked out, as git keeps it: a commit, or the name of a branch, whose commit lies in a file of its own or in a list. */
     private static Optional<String> checkedOut(Path git) throws IOException {
         if (Files.isRegularFile(git)) { // of a worktree, whose repository lies elsewhere
-            return checkedOut(git.resolveSibling(
-                    Files.readString(git).strip().replaceFirst("^gitdir: ", "")));
+            return checkedOut(git.resolveSibling(Files.readString(git).strip().replaceFirst("^gitdir: ", "")));
         }
         if (!Files.isRegularFile(git.resolve("HEAD"))) {
             return Optional.empty();

@@ -21,7 +21,8 @@ class BuildTest {
     void anInstallationWithoutARepositoryHasItInAVariable() {
         assertThat(revision(home)).isEmpty();
         assertThat(Build.of(home, Map.of("SOURCE_REVISION", COMMIT)).revision()).contains(COMMIT);
-        assertThat(Build.of(home, Map.of("SOURCE_REVISION", "unknown")).revision()).isEmpty();
+        assertThat(Build.of(home, Map.of("SOURCE_REVISION", "unknown")).revision())
+                .isEmpty();
     }
 
     private static Optional<String> revision(Path home) {
