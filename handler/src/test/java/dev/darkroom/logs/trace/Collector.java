@@ -68,13 +68,15 @@ public final class Collector implements AutoCloseable {
 
     /** Waits for a span. */
     public ReceivedSpan await(Predicate<ReceivedSpan> wanted) throws InterruptedException {
-        Eventually.await(() -> "a span comes; there are " + spans, () -> spans.stream().anyMatch(wanted));
+        Eventually.await(
+                () -> "a span comes; there are " + spans, () -> spans.stream().anyMatch(wanted));
         return spans.stream().filter(wanted).findFirst().orElseThrow();
     }
 
     private void receive(HttpExchange call) throws IOException {
         try (call) {
-            paths.add(call.getRequestURI().getPath() + " " + call.getRequestHeaders().getFirst("Content-Type"));
+            paths.add(call.getRequestURI().getPath() + " "
+                    + call.getRequestHeaders().getFirst("Content-Type"));
             boolean zipped = "gzip".equals(call.getRequestHeaders().getFirst("Content-Encoding"));
             byte[] body = zipped
                     ? new GZIPInputStream(call.getRequestBody()).readAllBytes()
@@ -127,8 +129,10 @@ public final class Collector implements AutoCloseable {
         if (isOne) {
             Map<Integer, Object> pair = new HashMap<>();
             fields(bytes(message), pair::put);
-            fields(bytes(pair.get(2)), (number, value) -> attributes.put(
-                    text(pair.get(1)), number == 1 ? text(value) : String.valueOf(value)));
+            fields(
+                    bytes(pair.get(2)),
+                    (number, value) ->
+                            attributes.put(text(pair.get(1)), number == 1 ? text(value) : String.valueOf(value)));
         }
     }
 
@@ -138,17 +142,19 @@ public final class Collector implements AutoCloseable {
         while (in.hasRemaining()) {
             long key = varint(in);
             int number = (int) (key >>> 3);
-            each.accept(number, switch ((int) (key & 7)) {
-                case 0 -> varint(in);
-                case 1 -> in.getLong();
-                case 2 -> {
-                    byte[] part = new byte[(int) varint(in)];
-                    in.get(part);
-                    yield part;
-                }
-                case 5 -> (long) in.getInt();
-                default -> throw new IllegalArgumentException("no protobuf: " + key);
-            });
+            each.accept(
+                    number,
+                    switch ((int) (key & 7)) {
+                        case 0 -> varint(in);
+                        case 1 -> in.getLong();
+                        case 2 -> {
+                            byte[] part = new byte[(int) varint(in)];
+                            in.get(part);
+                            yield part;
+                        }
+                        case 5 -> (long) in.getInt();
+                        default -> throw new IllegalArgumentException("no protobuf: " + key);
+                    });
         }
     }
 
