@@ -23,8 +23,7 @@ import java.util.regex.Pattern;
  * @param stream whether the caller wants events
  * @param outputs pictures of each prompt, and {@code pictures} of all; of use only where the job is accepted
  */
-record ImageRequest(
-        ObjectNode job, FieldWords words, List<String> notes, boolean stream, int outputs, int pictures) {
+record ImageRequest(ObjectNode job, FieldWords words, List<String> notes, boolean stream, int outputs, int pictures) {
     private static final List<String> BESIDE_INPUT = List.of("webhook", "policy", "s3Config");
 
     /** Matches a list's place in the name of a form's field: {@code image[]}, {@code image[0]}. */
@@ -46,7 +45,10 @@ record ImageRequest(
         ObjectNode input = translation.input(edit);
         faults.refuse();
         request.set("input", input);
-        int outputs = Math.max(1, input.path(input.has("num_images") ? "num_images" : "num_outputs").asInt(1));
+        int outputs = Math.max(
+                1,
+                input.path(input.has("num_images") ? "num_images" : "num_outputs")
+                        .asInt(1));
         return new ImageRequest(
                 request,
                 new FieldWords(translation.words()),

@@ -49,10 +49,12 @@ final class ImagesDoor {
             call.onConnection(() -> new ImageStream(call, job, asked, edit, clock).begin());
             return;
         }
-        var unused = job.outcome().thenAccept(outcome -> answer(call, asked, outcome)).exceptionally(failure -> {
-            call.fail(failure);
-            return null;
-        });
+        var unused = job.outcome()
+                .thenAccept(outcome -> answer(call, asked, outcome))
+                .exceptionally(failure -> {
+                    call.fail(failure);
+                    return null;
+                });
     }
 
     private void answer(DoorCall call, ImageRequest asked, JobOutcome outcome) {
