@@ -49,9 +49,7 @@ final class PictureQueue {
                 shown.put(preview.index(), preview.step());
             }
             case JobEvent.PictureStored picture -> {
-                finished.add(key(
-                        picture.image().sample().promptIndex(),
-                        picture.image().sample().seed()));
+                finished.add(Key.of(picture.image().sample()));
                 shown.put(picture.image().sample().index(), Integer.MAX_VALUE);
             }
             default -> {}
