@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ImageStream {
     private final DoorCall call;
     private final JobCall job;
-    private final ImageRequest asked;
+    private final Asked asked;
     private final String prefix;
     private final Clock clock;
     private final EventChannel channel;
@@ -37,7 +37,7 @@ final class ImageStream {
     private boolean concluded;
 
     /** To be made on the connection's own thread. */
-    ImageStream(DoorCall call, JobCall job, ImageRequest asked, boolean edit, Clock clock) {
+    ImageStream(DoorCall call, JobCall job, Asked asked, boolean edit, Clock clock) {
         this.call = call;
         this.job = job;
         this.asked = asked;
@@ -139,7 +139,8 @@ final class ImageStream {
         if (!(known instanceof JobOutcome.Done done)) {
             channel.event("error", call.errorBody(known).put("type", "error").toString());
         } else if (!done.failures().isEmpty()) {
-            ObjectNode error = call.errorBody(500, String.join("; ", done.failures())).put("type", "error");
+            ObjectNode error =
+                    call.errorBody(500, String.join("; ", done.failures())).put("type", "error");
             ImageAnswer.addNotes(error, Stream.of(asked.notes(), done.notes()).flatMap(Collection::stream));
             channel.event("error", error.toString());
         }

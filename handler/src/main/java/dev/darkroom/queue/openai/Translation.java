@@ -175,7 +175,8 @@ final class Translation {
     }
 
     private boolean isPng() {
-        String asked = input.path("output_format").asText(input.path("image_format").asText(""));
+        String asked =
+                input.path("output_format").asText(input.path("image_format").asText(""));
         return asked.isBlank() || asked.equalsIgnoreCase("png");
     }
 

@@ -48,8 +48,7 @@ final class ImagesCaller implements AutoCloseable {
         /** The data of the events, of which each must have its type as its name. */
         List<JsonNode> events() throws InterruptedException, ExecutionException {
             assertThat(answer().headers().firstValue("Content-Type")).contains("text/event-stream");
-            return answer()
-                    .body()
+            return answer().body()
                     .lines()
                     .filter(line -> line.startsWith("data: "))
                     .map(line -> read(line.substring("data: ".length())))
