@@ -9,7 +9,7 @@ call() { # PATH [OPTION OF CURL …]: prints the answer; again where the connect
 }
 
 field() { # NAME < JSON: prints the first text of this name
-  grep -oE "\"$1\":\"([^\"\\\\]|\\\\.)*\"" | head -n 1 | sed -E "s/^\"$1\":\"//; s/\"\$//"
+  { grep -oE "\"$1\":\"([^\"\\\\]|\\\\.)*\"" || true; } | head -n 1 | sed -E "s/^\"$1\":\"//; s/\"\$//"
 }
 
 await_end() { # ID: prints the last answer

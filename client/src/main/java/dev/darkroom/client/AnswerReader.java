@@ -78,9 +78,11 @@ final class AnswerReader {
 
     private static DarkroomException failure(String id, JobStatus.State state, JsonNode body) {
         // RunPod keeps what stands beside the error in the output
-        String type = body.path("error_type").asText(body.path("output").path("error_type").asText(""));
+        String type = body.path("error_type")
+                .asText(body.path("output").path("error_type").asText(""));
         JsonNode error = body.path("error");
-        String message = error.isTextual() ? error.asText() : error.isMissingNode() ? "the job is " + state : error.toString();
+        String message =
+                error.isTextual() ? error.asText() : error.isMissingNode() ? "the job is " + state : error.toString();
         return DarkroomException.ofJob(
                 id, message, type.isEmpty() && state != JobStatus.State.FAILED ? state.name() : type);
     }
@@ -90,7 +92,8 @@ final class AnswerReader {
     }
 
     private static Event.Progress progressOf(JsonNode output) {
-        return new Event.Progress(output.path("value").asInt(), output.path("max").asInt());
+        return new Event.Progress(
+                output.path("value").asInt(), output.path("max").asInt());
     }
 
     /** Reads an event by the name that it has in the stream; empty if it is not known, or says nothing by itself. */
@@ -132,7 +135,8 @@ final class AnswerReader {
         Map<String, Duration> timings = new LinkedHashMap<>();
         output.path("timings")
                 .properties()
-                .forEach(phase -> timings.put(phase.getKey(), Duration.ofMillis(phase.getValue().asLong())));
+                .forEach(phase -> timings.put(
+                        phase.getKey(), Duration.ofMillis(phase.getValue().asLong())));
         List<String> notes = new ArrayList<>();
         output.path("notes").forEach(note -> notes.add(note.asText()));
         return new Result(
@@ -193,7 +197,8 @@ final class AnswerReader {
 
     private static Map<String, Integer> counts(JsonNode node) {
         Map<String, Integer> counts = new HashMap<>();
-        node.properties().forEach(count -> counts.put(count.getKey(), count.getValue().asInt()));
+        node.properties()
+                .forEach(count -> counts.put(count.getKey(), count.getValue().asInt()));
         return Map.copyOf(counts);
     }
 }

@@ -30,7 +30,8 @@ final class Backoff {
      */
     boolean pause(Optional<Duration> asked) throws InterruptedException {
         // apart from others who failed at the same time
-        Duration wait = asked.orElseGet(() -> next.multipliedBy(ThreadLocalRandom.current().nextInt(50, 101)).dividedBy(100));
+        Duration wait = asked.orElseGet(() ->
+                next.multipliedBy(ThreadLocalRandom.current().nextInt(50, 101)).dividedBy(100));
         next = next.multipliedBy(2).compareTo(LONGEST) < 0 ? next.multipliedBy(2) : LONGEST;
         if (System.nanoTime() - begin + wait.toNanos() > patience.toNanos()) {
             return false;
@@ -49,7 +50,8 @@ final class Backoff {
             return Optional.of(Duration.ofSeconds(Integer.parseInt(text)));
         }
         try {
-            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             Duration wait = Duration.between(Instant.now(), until);
             return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
         } catch (DateTimeParseException e) {

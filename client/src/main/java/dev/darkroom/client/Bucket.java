@@ -12,11 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param accessSecret of that key; it is sent to the worker, and never shown by {@link #toString}
  * @param objectPath what the names of the pictures begin with; null for nothing
  */
-public record Bucket(URI endpoint, String name, String accessId, String accessSecret, @Nullable String objectPath) {
+public record Bucket(
+        URI endpoint,
+        String name,
+        String accessId,
+        String accessSecret,
+        @Nullable String objectPath) {
     /** Shows all but the secret. */
     @Override
     public String toString() {
-        return "Bucket[endpoint=" + endpoint + ", name=" + name + ", accessId=" + accessId + ", objectPath=" + objectPath
-                + "]";
+        return "Bucket[endpoint=" + endpoint + ", name=" + name + ", accessId=" + accessId + ", objectPath="
+                + objectPath + "]";
     }
 }

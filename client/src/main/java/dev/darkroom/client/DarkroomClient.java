@@ -163,7 +163,10 @@ public final class DarkroomClient implements AutoCloseable {
     }
 
     private @Nullable Thread next() {
-        return threads.stream().filter(thread -> thread != Thread.currentThread()).findFirst().orElse(null);
+        return threads.stream()
+                .filter(thread -> !thread.equals(Thread.currentThread()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Puts a client together. */

@@ -77,7 +77,9 @@ final class EventLines implements Flow.Subscriber<String>, AutoCloseable {
             if (field.equals("event")) {
                 name = value;
             } else if (field.equals("data")) {
-                data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
+                data = data == null
+                        ? new StringBuilder(value)
+                        : data.append('\n').append(value);
             }
         }
     }

@@ -31,7 +31,9 @@ final class Exchange {
         }
 
         private boolean after(IOException failure) {
-            return this == ALWAYS || failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
+            return this == ALWAYS
+                    || failure instanceof ConnectException
+                    || failure instanceof HttpConnectTimeoutException;
         }
     }
 
@@ -65,7 +67,8 @@ final class Exchange {
             } catch (IOException e) {
                 if (!again.after(e) || !backoff.pause(Optional.empty())) {
                     throw DarkroomException.unreachable(
-                            request.uri().getScheme() + "://" + request.uri().getAuthority() + " does not answer: " + e, e);
+                            request.uri().getScheme() + "://" + request.uri().getAuthority() + " does not answer: " + e,
+                            e);
                 }
             }
         }
@@ -78,7 +81,9 @@ final class Exchange {
      */
     <T> HttpResponse<T> once(HttpRequest request, HttpResponse.BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        long length = request.bodyPublisher().map(HttpRequest.BodyPublisher::contentLength).orElse(0L);
+        long length = request.bodyPublisher()
+                .map(HttpRequest.BodyPublisher::contentLength)
+                .orElse(0L);
         CompletableFuture<HttpResponse<T>> sent = http.sendAsync(request, handler);
         try {
             return sent.get(timeout.toMillis() + length * 1000 / BYTES_A_SECOND, TimeUnit.MILLISECONDS);

@@ -66,7 +66,7 @@ final class JobRun implements Runnable {
             if (e.getCause() instanceof RuntimeException known) {
                 throw known;
             }
-            throw new IllegalStateException(e.getCause());
+            throw new IllegalStateException("the client failed", e.getCause());
         }
     }
 
@@ -87,7 +87,7 @@ final class JobRun implements Runnable {
             end(first.state().isFinal() ? first : follow(first.id()));
         } catch (InterruptedException e) {
             fail(DarkroomException.closed());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
         }
     }
@@ -99,7 +99,7 @@ final class JobRun implements Runnable {
         last.failure().ifPresent(result::completeExceptionally);
     }
 
-    private void fail(RuntimeException failure) {
+    private void fail(Throwable failure) {
         ended = true;
         accepted.completeExceptionally(failure);
         result.completeExceptionally(failure);

@@ -19,8 +19,7 @@ import java.util.UUID;
  * @param seed by which it can be drawn again
  * @param promptIndex which prompt of the job, from 0
  */
-public record Picture(
-        PictureFile file, String format, int width, int height, long length, long seed, int promptIndex) {
+public record Picture(PictureFile file, String format, int width, int height, long length, long seed, int promptIndex) {
     /** Returns the address of the file; empty if it came inside the answer. */
     public Optional<URI> url() {
         return file.url();

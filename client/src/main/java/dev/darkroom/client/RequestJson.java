@@ -101,7 +101,12 @@ final class RequestJson {
         Policy policy = request.policy();
         if (policy != null) {
             ObjectNode node = body.putObject("policy");
-            put(node, "executionTimeout", policy.executionTimeout() == null ? null : policy.executionTimeout().toMillis());
+            put(
+                    node,
+                    "executionTimeout",
+                    policy.executionTimeout() == null
+                            ? null
+                            : policy.executionTimeout().toMillis());
             put(node, "ttl", policy.ttl() == null ? null : policy.ttl().toMillis());
             put(node, "lowPriority", policy.lowPriority() ? true : null);
         }

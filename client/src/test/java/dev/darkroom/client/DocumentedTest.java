@@ -53,7 +53,11 @@ class DocumentedTest {
     }
 
     private static JavaFileObject source(String program) {
-        String name = NAME.matcher(program).results().map(found -> found.group(1)).findFirst().orElseThrow();
+        String name = NAME.matcher(program)
+                .results()
+                .map(found -> found.group(1))
+                .findFirst()
+                .orElseThrow();
         URI address = URI.create("string:///" + name + ".java");
         return new SimpleJavaFileObject(address, JavaFileObject.Kind.SOURCE) {
             @Override

@@ -71,11 +71,14 @@ class RequestJsonTest {
     @Test
     void everyFieldOfTheWorkerIsThereByItsName() throws IOException {
         Set<String> ofTheWorker = new HashSet<>();
-        MAPPER.readTree(Files.readAllBytes(SCHEMA)).path("properties").properties().forEach(field -> {
-            if (!field.getValue().path("deprecated").asBoolean()) {
-                ofTheWorker.add(field.getKey());
-            }
-        });
+        MAPPER.readTree(Files.readAllBytes(SCHEMA))
+                .path("properties")
+                .properties()
+                .forEach(field -> {
+                    if (!field.getValue().path("deprecated").asBoolean()) {
+                        ofTheWorker.add(field.getKey());
+                    }
+                });
         Set<String> ofTheClient = new HashSet<>();
         sent(everything().build()).path("input").fieldNames().forEachRemaining(ofTheClient::add);
         sent(everything()
@@ -130,7 +133,10 @@ class RequestJsonTest {
     @Test
     void aRequestIsChangedWithoutTouchingTheFirst() {
         DrawRequest first = everything().build();
-        DrawRequest second = first.toBuilder().seed(7).image(ImageSource.of(Path.of("b.png"))).build();
+        DrawRequest second = first.toBuilder()
+                .seed(7)
+                .image(ImageSource.of(Path.of("b.png")))
+                .build();
 
         assertThat(first.toBuilder().build()).isEqualTo(first);
         assertThat(second.seed()).isEqualTo(7);
@@ -141,7 +147,8 @@ class RequestJsonTest {
     @Test
     void filesAreReadWhenTheyAreSent(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("a.png");
-        DrawRequest request = DrawRequest.prompt("a lake").image(ImageSource.of(file)).build();
+        DrawRequest request =
+                DrawRequest.prompt("a lake").image(ImageSource.of(file)).build();
 
         assertThatThrownBy(() -> RequestJson.body(request))
                 .isInstanceOf(DarkroomException.class)

@@ -25,7 +25,12 @@ final class Scripted implements AutoCloseable {
     }
 
     /** A call that has come. */
-    record Call(String line, Map<String, List<String>> headers, String body) {}
+    record Call(String line, Map<String, List<String>> headers, String body) {
+        /** The value of a header, whose name begins with the only capital letter; empty if it is not there. */
+        String header(String name) {
+            return String.join(",", headers.getOrDefault(name, List.of()));
+        }
+    }
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
