@@ -18,7 +18,7 @@ MVN := ./mvnw -B -ntp
 APP := handler/target/quarkus-app/quarkus-run.jar
 TEST_JAVA = $(JDK)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR) \
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
-SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
+SOURCES := pom.xml client/pom.xml engine/pom.xml handler/pom.xml $(shell find client/src/main engine/src/main handler/src/main -type f)
 
 .PHONY: help build cache run dev job test coverage bench bench-gpu gpu-check tally simulate soak golden fuzz audit format deploy-test dev-check image image-check
 
@@ -101,11 +101,11 @@ soak: build test-classes
 
 .PHONY: test-classes
 test-classes:
-	@$(MVN) -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl engine,handler >&2
+	@$(MVN) -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl client,engine,handler >&2
 
 # Looks for bytes that break a reader, a minute for each one: make fuzz [SECONDS=60] [ONLY='PictureFuzz BodyFuzz']
 fuzz: test-classes
-	@$(MVN) -q dependency:build-classpath -Pfuzz -Dmdep.outputFile=target/fuzz-classpath -Dmdep.includeScope=test test-compile -pl engine,handler >&2
+	@$(MVN) -q dependency:build-classpath -Pfuzz -Dmdep.outputFile=target/fuzz-classpath -Dmdep.includeScope=test test-compile -pl client,engine,handler >&2
 	@.ci/fuzz $(or $(SECONDS),60) $(ONLY)
 
 # Licences of all that is shipped (handler/target/bom.json), and known vulnerabilities where OSV's database can be reached

@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
+            .withImportOption(location -> !location.contains("dev/darkroom/client/"))
             .importPackages("dev.darkroom");
 
     /** A family sees the rooms below it, and no other family. */
@@ -328,6 +329,19 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "jakarta..", "ai.djl..", "dev.darkroom.tensor..")
                 .check(CLASSES);
+    }
+
+    /** Other people's services have it on their class path. */
+    @Test
+    void theClientStandsAlone() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.darkroom.client", "java..", "javax.crypto..", "com.fasterxml.jackson..", "org.jspecify..")
+                .check(new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages("dev.darkroom.client"));
     }
 
     @Test
