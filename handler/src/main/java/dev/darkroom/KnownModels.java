@@ -49,7 +49,8 @@ class KnownModels implements ModelReport {
         }
         CheckpointDefaults known = model.defaults();
         var defaults = new Defaults(known.size(), known.steps(), known.guidanceScale(), known.trueCfgScale());
-        boolean readsGuidance = known.trueCfgScale() <= 1 && tasks.keySet().stream().anyMatch(task -> takes(model, task));
+        boolean readsGuidance =
+                known.trueCfgScale() <= 1 && tasks.keySet().stream().anyMatch(task -> takes(model, task));
         return new Model(name, now, Collections.unmodifiableMap(tasks), mostImages(model), defaults, readsGuidance);
     }
 

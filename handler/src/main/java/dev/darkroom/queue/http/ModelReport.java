@@ -69,7 +69,9 @@ public interface ModelReport {
         return all.stream()
                 .filter(model -> model.isMadeFor(task))
                 .findFirst()
-                .or(() -> all.stream().filter(model -> model.tasks().containsKey(task)).findFirst())
+                .or(() -> all.stream()
+                        .filter(model -> model.tasks().containsKey(task))
+                        .findFirst())
                 .or(() -> all.stream().findFirst());
     }
 }

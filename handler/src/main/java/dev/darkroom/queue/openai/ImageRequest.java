@@ -46,8 +46,10 @@ record ImageRequest(ObjectNode job, FieldWords words, boolean stream, Asked aske
                 1,
                 input.path(input.has("num_images") ? "num_images" : "num_outputs")
                         .asInt(1));
-        var asked =
-                new Asked(translation.notes(), outputs, outputs * Math.max(1, input.path("prompts").size()));
+        var asked = new Asked(
+                translation.notes(),
+                outputs,
+                outputs * Math.max(1, input.path("prompts").size()));
         return new ImageRequest(request, new FieldWords(translation.words()), translation.streams(), asked);
     }
 
@@ -71,5 +73,4 @@ record ImageRequest(ObjectNode job, FieldWords words, boolean stream, Asked aske
         request.set("input", fields);
         return request;
     }
-
 }
