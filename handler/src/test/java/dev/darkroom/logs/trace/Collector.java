@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
@@ -26,6 +27,7 @@ public final class Collector implements AutoCloseable {
     private final HttpServer server;
     private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();
     private final List<String> paths = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final Map<String, String> resource = new ConcurrentHashMap<>();
 
     /** A span as it came; ids are in hex, times in nanoseconds since 1970. */
@@ -66,6 +68,11 @@ public final class Collector implements AutoCloseable {
         return resource;
     }
 
+    /** Answers the next calls that there is nobody to take them. */
+    void refuse(int calls) {
+        refusals.set(calls);
+    }
+
     /** Waits for a span. */
     public ReceivedSpan await(Predicate<ReceivedSpan> wanted) throws InterruptedException {
         Eventually.await(
@@ -77,6 +84,10 @@ public final class Collector implements AutoCloseable {
         try (call) {
             paths.add(call.getRequestURI().getPath() + " "
                     + call.getRequestHeaders().getFirst("Content-Type"));
+            if (refusals.getAndDecrement() > 0) {
+                call.sendResponseHeaders(503, -1);
+                return;
+            }
             boolean zipped = "gzip".equals(call.getRequestHeaders().getFirst("Content-Encoding"));
             byte[] body = zipped
                     ? new GZIPInputStream(call.getRequestBody()).readAllBytes()

@@ -134,6 +134,16 @@ class TracesTest {
     }
 
     @Test
+    void aCollectorThatIsAwayForAMomentIsAskedAgain() {
+        collector.refuse(1);
+
+        export(job(null, null));
+
+        assertThat(collector.paths()).hasSize(2);
+        assertThat(collector.spans()).hasSize(4);
+    }
+
+    @Test
     void theUsualVariablesAreHeeded() {
         export(
                 job(null, null),
