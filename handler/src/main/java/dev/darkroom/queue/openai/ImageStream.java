@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.JobOutcome;
 import dev.darkroom.queue.http.DoorCall;
@@ -56,12 +57,17 @@ final class ImageStream {
         if (channel.isOver()) {
             return;
         }
-        channel.comment("job " + job.id()); // the caller's client returns as soon as the answer begins
         job.events().follow(follower);
+        JobEvents.Reader before = job.events().reader();
+        for (JobEvent event = before.next(); event != null; event = before.next()) {
+            var unused = queue.take(event); // the job may have been quicker
+        }
+        channel.comment("job " + job.id()); // the caller's client returns as soon as the answer begins
         var unused = job.outcome().whenComplete((known, failure) -> {
             outcome = failure == null ? known : new JobOutcome.Waiting();
             channel.soon();
         });
+        channel.soon();
     }
 
     private void leave() {

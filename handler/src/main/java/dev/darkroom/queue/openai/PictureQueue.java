@@ -35,7 +35,7 @@ final class PictureQueue {
     private long bytes;
     private boolean closed;
 
-    /** Takes an event of the job; returns false if there is nothing in it to be sent. */
+    /** Takes an event of the job; returns false if there is nothing in it to be sent, or it was there before. */
     synchronized boolean take(JobEvent event) {
         long length = length(event);
         if (closed || length < 0 || bytes + length > MOST_BYTES) {
@@ -49,7 +49,9 @@ final class PictureQueue {
                 shown.put(preview.index(), preview.step());
             }
             case JobEvent.PictureStored picture -> {
-                finished.add(Key.of(picture.image().sample()));
+                if (!finished.add(Key.of(picture.image().sample()))) {
+                    return false;
+                }
                 shown.put(picture.image().sample().index(), Integer.MAX_VALUE);
             }
             default -> {}

@@ -27,8 +27,12 @@ final class ImagesCaller implements AutoCloseable {
         this.root = root;
     }
 
-    /** An answer that may still be under way. */
-    record Call(CompletableFuture<HttpResponse<String>> coming) {
+    /**
+     * An answer that may still be under way.
+     *
+     * @param begun completes with the status, as soon as the head is there
+     */
+    record Call(CompletableFuture<Integer> begun, CompletableFuture<HttpResponse<String>> coming) {
         HttpResponse<String> answer() throws InterruptedException, ExecutionException {
             return coming.get();
         }
@@ -85,8 +89,14 @@ final class ImagesCaller implements AutoCloseable {
     }
 
     Call send(HttpRequest.Builder request) {
-        return new Call(client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
-                .orTimeout(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS));
+        var begun = new CompletableFuture<Integer>();
+        var coming = client.sendAsync(request.build(), head -> {
+            begun.complete(head.statusCode());
+            return HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
+        });
+        return new Call(
+                begun.orTimeout(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS),
+                coming.orTimeout(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS));
     }
 
     @Override

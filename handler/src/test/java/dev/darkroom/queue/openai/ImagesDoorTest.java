@@ -341,6 +341,7 @@ class ImagesDoorTest {
         var call = caller.generate("{'prompt': 'a', 'stream': true, 'partial_images': 3}");
         Ticket ticket = served.take();
         assertThat(ticket.job().envelope().delivery().previews()).isEqualTo(3);
+        assertThat(call.begun().get()).isEqualTo(200);
         ticket.started();
         Sample sample = ticket.job().samples().getFirst();
         for (int step : new int[] {2, 1, 4}) {
