@@ -23,7 +23,8 @@ final class McpGate {
     private static final String PATH = "/mcp";
     private static final String SESSION = "Mcp-Session-Id";
     private static final String VERSION = "Mcp-Protocol-Version";
-    private static final int BEFORE_THE_PROTOCOL = -1_000;
+    /** Behind RequestFilter, which asks for the key and the origin. */
+    private static final int BEFORE_THE_PROTOCOL = -100;
 
     /** Sessions that there may be at a time; further ones end those that were used least recently, whose clients begin another. */
     private static final int MOST_SESSIONS = 500;
