@@ -41,7 +41,7 @@ class Wiring {
     @Produces
     @Singleton
     Build build() {
-        return Build.of(config.home());
+        return Build.of(config.home(), System.getenv());
     }
 
     /** Returns the settings of the HTTP API. */

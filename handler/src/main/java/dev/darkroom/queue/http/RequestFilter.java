@@ -106,7 +106,10 @@ final class RequestFilter {
     /** The page names its files as beside it: at an address with a slash behind, they would be elsewhere. */
     private static void showStatusPage(RoutingContext request) {
         if (request.request().path().endsWith("/")) {
-            request.response().setStatusCode(302).putHeader("Location", "../status").end();
+            request.response()
+                    .setStatusCode(302)
+                    .putHeader("Location", "../status")
+                    .end();
         } else {
             request.reroute(STATUS_PAGE);
         }
