@@ -135,7 +135,7 @@ test('nothing but initialize begins a session, and the older transport is closed
   const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
   assert.equal((await post(list)).status, 400)
   assert.equal((await post(`[${list}]`)).status, 400)
-  assert.equal((await post('{', { 'Mcp-Session-Id': transport.sessionId })).status, 200)
+  assert.equal((await post('{', { 'Mcp-Session-Id': transport.sessionId })).status, 400)
   assert.equal((await post(list, { 'Mcp-Session-Id': 'nobody' })).status, 404)
   assert.equal((await fetch(address, { headers })).status, 405)
   for (const path of ['/sse', '/messages/x']) {

@@ -1,7 +1,5 @@
 package dev.darkroom.queue.mcp;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.http.ApiException;
 import dev.darkroom.queue.http.JobCalls;
@@ -100,19 +98,15 @@ final class McpGate {
         if (at == body.length || body[at] != '{') {
             throw ApiException.badRequest("the body must be one JSON-RPC message: a JSON object");
         }
+        JobJson.check(body);
     }
 
     private static void checkGreeting(byte[] body) {
         if (body.length > LARGEST_GREETING) {
             throw noSession();
         }
-        try {
-            JsonNode message = JobJson.read(body);
-            if (!message.path("method").asText().equals("initialize")) {
-                throw noSession();
-            }
-        } catch (JobException e) {
-            throw ApiException.badRequest(String.valueOf(e.getMessage()));
+        if (!JobJson.read(body).path("method").asText().equals("initialize")) {
+            throw noSession();
         }
     }
 
