@@ -95,7 +95,10 @@ final class Translation {
         Optional<FieldReader.Found> sent = own.sent("image");
         sent.ifPresent(found -> pictures(found.name(), found.value()));
         faults.check(
-                !edit || sent.isPresent() || sentAs("image").isPresent() || sentAs("images").isPresent(),
+                !edit
+                        || sent.isPresent()
+                        || sentAs("image").isPresent()
+                        || sentAs("images").isPresent(),
                 "image",
                 "is missing: what is edited is sent as image, or as image[] if there are several");
         own.sent("mask").ifPresent(found -> {
