@@ -5,6 +5,7 @@ import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Reason;
+import dev.darkroom.logs.trace.TraceSettings;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
@@ -57,6 +58,11 @@ final class FirstLook {
                 out.flush();
                 yield OptionalInt.of(0);
             }
+            case Command.Version version -> at(new Command.Say(VersionText.of(variables)));
+            case Command.ListModels models -> {
+                OptionalInt end = settings(command);
+                yield end.isPresent() ? end : OptionalInt.of(new ModelTable(variables, out).print());
+            }
             case Command.Refuse(String reason) -> {
                 err.println(reason);
                 err.print(Command.USAGE);
@@ -80,6 +86,7 @@ final class FirstLook {
         models(environment).ifPresent(faults::add);
         plan(environment).ifPresent(faults::add);
         webhookSecrets(environment).ifPresent(faults::add);
+        faults.addAll(new TraceSettings(variables).faults());
         OpenFiles.tooFew().ifPresent(faults::add);
         environment.doubts().forEach(doubt -> say("warning", doubt));
         if (faults.isEmpty()) {
@@ -118,7 +125,8 @@ final class FirstLook {
     private static Optional<String> webhookSecrets(Environment environment) {
         try {
             Webhooks.checkSecrets(
-                    environment.value("darkroom.http.webhook.secret"), environment.value("darkroom.http.webhook.secret-next"));
+                    environment.value("darkroom.http.webhook.secret"),
+                    environment.value("darkroom.http.webhook.secret-next"));
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -5,9 +5,11 @@ import dev.darkroom.job.Envelope;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Limits;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
+import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.queue.http.ModelReport;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** The models of a worker that serves, as its callers know them: by what each says to a job of every kind. */
 @Singleton
 class KnownModels implements ModelReport {
+    private static final Envelope ENVELOPE =
+            new Envelope(null, new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, 0, null), List.of());
     private static final double SOME_GUIDANCE = 3.5;
     private static final double SOME_STRENGTH = 0.5;
 
@@ -43,9 +47,27 @@ class KnownModels implements ModelReport {
                 tasks.put(task, fit == Fit.MADE_FOR);
             }
         }
-        double trueCfgScale = model.defaults().trueCfgScale();
-        boolean readsGuidance = trueCfgScale <= 1 && tasks.keySet().stream().anyMatch(task -> takes(model, task));
-        return new Model(name, now, Collections.unmodifiableMap(tasks), trueCfgScale, readsGuidance);
+        CheckpointDefaults known = model.defaults();
+        var defaults = new Defaults(known.size(), known.steps(), known.guidanceScale(), known.trueCfgScale());
+        boolean readsGuidance =
+                known.trueCfgScale() <= 1 && tasks.keySet().stream().anyMatch(task -> takes(model, task));
+        return new Model(name, now, Collections.unmodifiableMap(tasks), mostImages(model), defaults, readsGuidance);
+    }
+
+    private static int mostImages(ImageModel model) {
+        int most = Limits.MOST_IMAGES;
+        while (most > 0 && model.fit(images(most, null, null)) == Fit.UNABLE) {
+            most--;
+        }
+        return most == 0 && model.fit(job(Task.FILL, null)) != Fit.UNABLE ? 1 : most;
+    }
+
+    private static Job images(int count, @Nullable Double guidance, @Nullable Double strength) {
+        return new Job.FromImages(ENVELOPE, sampling(guidance), Collections.nCopies(count, "a"), strength);
+    }
+
+    private static Sampling sampling(@Nullable Double guidance) {
+        return new Sampling(List.of("a"), null, null, null, guidance, null, 0, 1, Shortcuts.NONE, List.of());
     }
 
     private static boolean takes(ImageModel model, Task task) {
@@ -58,15 +80,11 @@ class KnownModels implements ModelReport {
     }
 
     private static Job job(Task task, @Nullable Double guidance) {
-        var delivery = new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, 0, null);
-        var envelope = new Envelope(null, delivery, List.of());
-        var sampling = new Sampling(
-                List.of("a"), null, null, null, guidance, null, 0, 1, Shortcuts.NONE, List.of());
         return switch (task) {
-            case TEXT_TO_IMAGE -> new Job.TextToImage(envelope, sampling);
-            case IMAGE_TO_IMAGE -> new Job.FromImages(envelope, sampling, List.of("a"), SOME_STRENGTH);
-            case EDIT -> new Job.FromImages(envelope, sampling, List.of("a"), null);
-            case FILL -> new Job.Fill(envelope, sampling, "a", "a");
+            case TEXT_TO_IMAGE -> new Job.TextToImage(ENVELOPE, sampling(guidance));
+            case IMAGE_TO_IMAGE -> images(1, guidance, SOME_STRENGTH);
+            case EDIT -> images(1, guidance, null);
+            case FILL -> new Job.Fill(ENVELOPE, sampling(guidance), "a", "a");
         };
     }
 

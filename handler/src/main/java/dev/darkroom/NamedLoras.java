@@ -38,12 +38,15 @@ class NamedLoras implements LoraShelf {
             return;
         }
         try (Stream<Path> files = Files.find(folder, DEPTH, (file, facts) -> facts.isRegularFile())) {
-            files.filter(file -> file.toString().endsWith(EXTENSION)).sorted().limit(MOST).forEach(file -> {
-                String name = String.valueOf(file.getFileName());
-                paths.putIfAbsent(
-                        name.substring(0, name.length() - EXTENSION.length()),
-                        folder.relativize(file).toString());
-            });
+            files.filter(file -> file.toString().endsWith(EXTENSION))
+                    .sorted()
+                    .limit(MOST)
+                    .forEach(file -> {
+                        String name = String.valueOf(file.getFileName());
+                        paths.putIfAbsent(
+                                name.substring(0, name.length() - EXTENSION.length()),
+                                folder.relativize(file).toString());
+                    });
         } catch (IOException | java.io.UncheckedIOException e) {
             LOG.warnf("LoRAs in %s cannot be listed: %s", folder, e);
         }

@@ -56,6 +56,7 @@ class Serving {
     private final JobJournal journal;
     private final ServedMemory memory;
     private final KnownModels models;
+    private final ServedStatus status;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
@@ -73,6 +74,7 @@ class Serving {
             JobJournal journal,
             ServedMemory memory,
             KnownModels models,
+            ServedStatus status,
             Vertx vertx) {
         this.config = config;
         this.state = state;
@@ -83,6 +85,7 @@ class Serving {
         this.journal = journal;
         this.memory = memory;
         this.models = models;
+        this.status = status;
         this.vertx = vertx;
     }
 
@@ -187,6 +190,7 @@ class Serving {
             metrics.gauge("darkroom.gpu.total.bytes", "memory that the card has", device::totalBytes);
         }
         memory.watch(setup.served(), device);
+        status.serve(setup);
     }
 
     /** Finishes what runs when the process gets SIGTERM: it lives until this returns. */

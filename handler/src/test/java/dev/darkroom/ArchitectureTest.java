@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
+            .withImportOption(location -> !location.contains("dev/darkroom/client/"))
             .importPackages("dev.darkroom");
 
     /** A family sees the rooms below it, and no other family. */
@@ -107,7 +108,7 @@ class ArchitectureTest {
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("memory", List.of("model")),
             Map.entry("page", List.of()),
-            Map.entry("logs", List.of("queue", "job")),
+            Map.entry("logs", List.of("queue", "snapshot", "job")),
             Map.entry("status", List.of("logs", "checks", "queue", "hub", "job")));
 
     private static final String[] MODEL_ROOMS = {
@@ -249,6 +250,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void openTelemetryStaysWhereItIsLoadedOnlyIfAskedFor() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.darkroom\\.logs\\.trace\\.(TraceExport|OtlpSenders?)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(CLASSES);
+    }
+
+    @Test
     void vertxStaysWhereConnectionsAre() {
         noClasses()
                 .that()
@@ -317,6 +329,19 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "jakarta..", "ai.djl..", "dev.darkroom.tensor..")
                 .check(CLASSES);
+    }
+
+    /** Other people's services have it on their class path. */
+    @Test
+    void theClientStandsAlone() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.darkroom.client", "java..", "javax.crypto..", "com.fasterxml.jackson..", "org.jspecify..")
+                .check(new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages("dev.darkroom.client"));
     }
 
     @Test

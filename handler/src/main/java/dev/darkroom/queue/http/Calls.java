@@ -14,7 +14,7 @@ enum Calls {
     STATUS("/status/[^/]+", "GET", "HEAD", "POST"),
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
     DRAW("/v1/images/(generations|edits)", "POST"),
-    MODELS("/v1/models(/[^/]+)?", "GET", "HEAD"),
+    MODELS("/models|/v1/models(/[^/]+)?", "GET", "HEAD"),
     LOOK("/health|/status|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD"),
     /** What such a call answers is for its Accept header to say. */
     TOOLS("/mcp", "POST", "DELETE"),

@@ -85,8 +85,9 @@ public final class JobCalls {
 
     /** Answers a call with the error that a failure is for its caller, in the shape of the door at that path. */
     public static void refuse(RoutingContext request, Throwable failure) {
-        ApiErrors.told(failure).ifPresent(error ->
-                Refusal.send(request, error.status(), String.valueOf(error.getMessage()), error.isOfJob()));
+        ApiErrors.told(failure)
+                .ifPresent(error ->
+                        Refusal.send(request, error.status(), String.valueOf(error.getMessage()), error.isOfJob()));
     }
 
     /** Returns what a caller reads of a failure, for doors whose answers to it are no HTTP errors; it is logged here. */

@@ -1,5 +1,6 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.job.Size;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +36,29 @@ public interface ModelReport {
      *
      * @param since when it was there, in seconds since 1970
      * @param tasks the kinds of jobs that it can do, in their order; true for those that it is made for
-     * @param trueCfgScale the scale of true CFG that it takes by itself; 1 if it makes one pass a step
+     * @param mostImages how many images a job may bring; 0 for none
      * @param readsGuidance whether a guidance scale is embedded in it
      */
-    record Model(String name, long since, Map<Task, Boolean> tasks, double trueCfgScale, boolean readsGuidance) {}
+    record Model(
+            String name,
+            long since,
+            Map<Task, Boolean> tasks,
+            int mostImages,
+            Defaults defaults,
+            boolean readsGuidance) {
+        /** Returns the scale of true CFG that it takes by itself; up to 1 it makes one pass a step. */
+        public double trueCfgScale() {
+            return defaults.trueCfgScale();
+        }
+
+        /** Returns true if it is made for such jobs. */
+        public boolean isMadeFor(Task task) {
+            return tasks.getOrDefault(task, false);
+        }
+    }
+
+    /** What a model takes where a job is silent. */
+    record Defaults(Size size, int steps, double guidanceScale, double trueCfgScale) {}
 
     /** Returns all models, the default first; empty while the worker starts. */
     List<Model> now();
@@ -47,9 +67,11 @@ public interface ModelReport {
     default Optional<Model> chosenFor(Task task) {
         List<Model> all = now();
         return all.stream()
-                .filter(model -> model.tasks().getOrDefault(task, false))
+                .filter(model -> model.isMadeFor(task))
                 .findFirst()
-                .or(() -> all.stream().filter(model -> model.tasks().containsKey(task)).findFirst())
+                .or(() -> all.stream()
+                        .filter(model -> model.tasks().containsKey(task))
+                        .findFirst())
                 .or(() -> all.stream().findFirst());
     }
 }

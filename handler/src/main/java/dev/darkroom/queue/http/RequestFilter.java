@@ -74,7 +74,7 @@ final class RequestFilter {
         }
         Optional<String> path = ApiPath.canonical(call.path());
         if (path.isPresent() && wantsStatusPage(call, path.get())) {
-            request.reroute(STATUS_PAGE);
+            showStatusPage(request);
             return;
         }
         if (path.isPresent() && !path.get().equals(call.path())) {
@@ -103,6 +103,18 @@ final class RequestFilter {
                 && READING.contains(call.method().name())
                 && accepted != null
                 && accepted.contains("text/html");
+    }
+
+    /** The page names its files as beside it: at an address with a slash behind, they would be elsewhere. */
+    private static void showStatusPage(RoutingContext request) {
+        if (request.request().path().endsWith("/")) {
+            request.response()
+                    .setStatusCode(302)
+                    .putHeader("Location", "../status")
+                    .end();
+        } else {
+            request.reroute(STATUS_PAGE);
+        }
     }
 
     private void watch(RoutingContext request) {

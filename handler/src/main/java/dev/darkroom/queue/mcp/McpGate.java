@@ -59,7 +59,8 @@ final class McpGate {
                 checkGreeting(body);
                 // another header than that of the message would have its own say, and leave a session behind
                 request.request().headers().remove(VERSION);
-                request.addHeadersEndHandler(nothing -> begun(request.response().headers().get(SESSION)));
+                request.addHeadersEndHandler(
+                        nothing -> begun(request.response().headers().get(SESSION)));
             } else if (connections.has(session)) {
                 use(session);
             }

@@ -66,11 +66,13 @@ final class ToolAnswer {
                 content.add(new ImageContent(base64, picture.format().mediaType()));
             } else {
                 remarks.add("picture " + (index + 1) + " comes as a link alone: with it the answer would be more than "
-                        + MOST_CHARACTERS + " characters; ask for fewer pictures, smaller ones, or a lower output_quality");
+                        + MOST_CHARACTERS
+                        + " characters; ask for fewer pictures, smaller ones, or a lower output_quality");
             }
         });
         if (picture.url() != null) {
-            content.add(link(picture, picture.url(), file.map(bytes -> bytes.length).orElse(null)));
+            content.add(
+                    link(picture, picture.url(), file.map(bytes -> bytes.length).orElse(null)));
         }
     }
 

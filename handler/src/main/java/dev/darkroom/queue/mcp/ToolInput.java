@@ -44,7 +44,8 @@ final class ToolInput {
                     "is missing: generate_image draws from words alone");
         } else {
             names(ToolSchemas.OF_PICTURES)
-                    .filter(name -> !Nothing.is(input.path(name)) && !input.path(name).isBoolean())
+                    .filter(name ->
+                            !Nothing.is(input.path(name)) && !input.path(name).isBoolean())
                     .forEach(name -> faults.add(name, "is a field of edit_image, not of generate_image"));
         }
         faults.refuse();

@@ -57,8 +57,9 @@ final class Tools {
                 .register();
         tools.newTool("edit_image")
                 .setTitle("Edit an image")
-                .setDescription("Draws pictures from others and words: edits one, starts from one, or paints within a mask."
-                        + " The address of an earlier result is a picture too.")
+                .setDescription(
+                        "Draws pictures from others and words: edits one, starts from one, or paints within a mask."
+                                + " The address of an earlier result is a picture too.")
                 .setInputSchema(schema(ToolSchemas.edit(reader)))
                 .setAnnotations(makes)
                 .setHandler(arguments -> draw(arguments, true), true)
@@ -79,8 +80,7 @@ final class Tools {
     private ToolResponse draw(ToolArguments arguments, boolean withPictures) {
         RoutingContext request = current.getCurrent();
         String as = own.areUsual() ? "auto" : "base64";
-        try (JobCall job =
-                calls.begin(new ToolInput(reader).job(arguments.args(), withPictures, as), null)) {
+        try (JobCall job = calls.begin(new ToolInput(reader).job(arguments.args(), withPictures, as), null)) {
             var call = new ToolCall(job, arguments.progress(), arguments.cancellation(), request.response());
             return ToolAnswer.of(call.outcome(), own);
         } catch (OperationCancellationException e) {
@@ -97,8 +97,7 @@ final class Tools {
         ObjectNode list = JobJson.object();
         ArrayNode all = list.putArray("models");
         models.now().forEach(model -> all.add(described(model)));
-        return new ToolResponse(
-                false, List.of(new TextContent(list.toString())), ToolAnswer.asMap(list), null);
+        return new ToolResponse(false, List.of(new TextContent(list.toString())), ToolAnswer.asMap(list), null);
     }
 
     private static ObjectNode described(ModelReport.Model model) {

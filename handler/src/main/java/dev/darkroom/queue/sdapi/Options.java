@@ -36,7 +36,8 @@ final class Options {
 
     /** Returns all options. */
     ObjectNode all() {
-        String first = models.now().stream().findFirst().map(ModelReport.Model::name).orElse("");
+        String first =
+                models.now().stream().findFirst().map(ModelReport.Model::name).orElse("");
         return JobJson.object()
                 .put(MODEL, model().orElse(first))
                 .put("sd_vae", "Automatic")
@@ -72,13 +73,16 @@ final class Options {
      * @throws dev.darkroom.job.JobException if there is none
      */
     static ModelReport.Model named(String field, String sent, ModelReport models) {
-        String name = sent.replaceFirst("\\s*\\[[0-9a-f]{1,64}]$", "").replaceFirst("\\.safetensors$", "").strip();
+        String name = sent.replaceFirst("\\s*\\[[0-9a-f]{1,64}]$", "")
+                .replaceFirst("\\.safetensors$", "")
+                .strip();
         List<ModelReport.Model> all = models.now();
         return all.stream()
                 .filter(model -> model.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> JobException.badInput(field + ": must be one of "
-                        + String.join(", ", all.stream().map(ModelReport.Model::name).toList())
+                        + String.join(
+                                ", ", all.stream().map(ModelReport.Model::name).toList())
                         + ", not " + Faults.quoted(sent)));
     }
 }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Takes the LoRAs out of a prompt, where this API has them: {@code <lora:name:0.8>}. */
 final class PromptLoras {
-    private static final Pattern MENTION = Pattern.compile("\\s*<(lora|lyco):([^:<>]{1,200})(?::([^:<>]{0,20}))?[^<>]{0,100}>");
+    private static final Pattern MENTION =
+            Pattern.compile("\\s*<(lora|lyco):([^:<>]{1,200})(?::([^:<>]{0,20}))?[^<>]{0,100}>");
     private static final Pattern OTHER = Pattern.compile("<hypernet:[^<>]{1,200}>");
 
     private final Supplier<Map<String, String>> known;
@@ -50,8 +51,9 @@ final class PromptLoras {
             double number = scale == null || scale.isBlank() ? 1 : Double.parseDouble(scale.strip());
             loras.addObject().put("path", path).put("scale", number);
         } catch (NumberFormatException e) {
-            faults.add("prompt", "the scale of the LoRA " + Faults.quoted(name) + " must be a number, not "
-                    + Faults.quoted(scale));
+            faults.add(
+                    "prompt",
+                    "the scale of the LoRA " + Faults.quoted(name) + " must be a number, not " + Faults.quoted(scale));
         }
     }
 

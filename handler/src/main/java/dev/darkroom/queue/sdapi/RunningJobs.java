@@ -58,11 +58,11 @@ final class RunningJobs {
         var steps = first.map(running -> running.job.events().progress())
                 .orElseGet(() -> new JobEvent.Progress(0, first.isPresent() ? 1 : 0));
         double part = steps.steps() == 0 ? 0 : (double) steps.step() / steps.steps();
-        double seconds = first.map(running -> Duration.ofNanos(System.nanoTime() - running.since).toMillis() / 1000.0)
+        double seconds = first.map(running ->
+                        Duration.ofNanos(System.nanoTime() - running.since).toMillis() / 1000.0)
                 .orElse(0.0);
-        ObjectNode answer = JobJson.object()
-                .put("progress", part)
-                .put("eta_relative", part == 0 ? 0 : seconds / part * (1 - part));
+        ObjectNode answer =
+                JobJson.object().put("progress", part).put("eta_relative", part == 0 ? 0 : seconds / part * (1 - part));
         answer.putObject("state")
                 .put("skipped", false)
                 .put("interrupted", false)
@@ -73,7 +73,8 @@ final class RunningJobs {
                 .put("job_no", 0)
                 .put("sampling_step", steps.step())
                 .put("sampling_steps", first.isPresent() ? steps.steps() : 0);
-        answer.put("current_image", withPicture ? first.map(RunningJobs::picture).orElse(null) : null);
+        answer.put(
+                "current_image", withPicture ? first.map(RunningJobs::picture).orElse(null) : null);
         return answer.putNull("textinfo");
     }
 

@@ -40,7 +40,8 @@ final class SdAnswer {
             prompts.add(prompt);
             seeds.add(picture.seed());
             texts.add(text(picture, done.model(), prompt, negative, asked.sent()));
-            info.put("width", picture.size().width()).put("height", picture.size().height());
+            info.put("width", picture.size().width())
+                    .put("height", picture.size().height());
         }
         ArrayNode notes = info.putArray("notes");
         asked.notes().forEach(notes::add);
@@ -51,8 +52,9 @@ final class SdAnswer {
 
     private static String text(
             JobOutcome.Picture picture, String model, String prompt, String negative, ObjectNode sent) {
-        String steps = sent.path("steps").isNumber() ? "Steps: " + sent.path("steps").asInt() + ", " : "";
-        return prompt + (negative.isBlank() ? "" : "\nNegative prompt: " + negative) + "\n" + steps + "Sampler: Euler, Seed: "
-                + picture.seed() + ", Size: " + picture.size() + ", Model: " + model;
+        String steps =
+                sent.path("steps").isNumber() ? "Steps: " + sent.path("steps").asInt() + ", " : "";
+        return prompt + (negative.isBlank() ? "" : "\nNegative prompt: " + negative) + "\n" + steps
+                + "Sampler: Euler, Seed: " + picture.seed() + ", Size: " + picture.size() + ", Model: " + model;
     }
 }

@@ -45,10 +45,12 @@ final class SdDoor {
         JobCall job = call.begin(asked.job());
         running.add(job);
         call.atEnd(() -> running.remove(job));
-        var unused = job.outcome().thenAccept(outcome -> answer(call, asked, outcome)).exceptionally(failure -> {
-            call.fail(failure);
-            return null;
-        });
+        var unused = job.outcome()
+                .thenAccept(outcome -> answer(call, asked, outcome))
+                .exceptionally(failure -> {
+                    call.fail(failure);
+                    return null;
+                });
     }
 
     private static void answer(DoorCall call, SdRequest asked, JobOutcome outcome) {

@@ -61,7 +61,8 @@ final class SdFields {
 
     /** Fields that ask for another picture, unless they are off, with the reason that there is none. */
     static final Map<String, String> REFUSED = Map.of(
-            "enable_hr", "this worker draws at the full size at once: send false, and the size that you want as width and height",
+            "enable_hr",
+                    "this worker draws at the full size at once: send false, and the size that you want as width and height",
             "restore_faces", "this worker repairs no faces: send false",
             "tiling", "this worker draws no tiles: send false",
             "subseed_strength", "this worker mixes no seeds: send 0",

@@ -61,8 +61,7 @@ final class SdTranslation {
         }
         ObjectNode job = JobJson.object();
         job.set("input", input);
-        return new SdRequest(
-                sent, job, new FieldWords(SdRequest.WORDS), List.copyOf(notes), withPictures);
+        return new SdRequest(sent, job, new FieldWords(SdRequest.WORDS), List.copyOf(notes), withPictures);
     }
 
     private ObjectNode withoutPictures() {
@@ -102,8 +101,7 @@ final class SdTranslation {
             return Options.named(field, options.model().get(), models);
         }
         Task task = fromPicture ? Nothing.is(input.path("mask")) ? Task.IMAGE_TO_IMAGE : Task.FILL : Task.TEXT_TO_IMAGE;
-        return models.chosenFor(task)
-                .orElseThrow(() -> new ApiException(503, "the worker still starts: try again"));
+        return models.chosenFor(task).orElseThrow(() -> new ApiException(503, "the worker still starts: try again"));
     }
 
     private void refuseAndTell() {

@@ -81,10 +81,12 @@ class ApiDocumentTest {
                         "/retry/{id}",
                         "/purge-queue",
                         "/health",
+                        "/models",
                         "/v1/images/generations",
                         "/v1/images/edits",
                         "/v1/models",
                         "/v1/models/{id}",
+                        "/status",
                         "/results/{name}",
                         "/ping",
                         "/schema.json");

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(ApiProfile.class)
 class OwnPagesTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final Path FOLDER =
-            Path.of(System.getProperty("darkroom.home"), "handler/src/main/resources/page");
+    private static final Path FOLDER = Path.of(System.getProperty("darkroom.home"), "handler/src/main/resources/page");
     private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
     @TestHTTPResource
@@ -102,7 +101,7 @@ class OwnPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/status", "/status/", "/v2/local/status", "/status?x=1"})
+    @ValueSource(strings = {"/status", "/%73tatus", "/v2/local/status", "/status?x=1"})
     void aBrowserGetsTheStatusPageAndAProgramNeedsTheKey(String path) throws Exception {
         HttpResponse<byte[]> page = send(request(path).header("Accept", BROWSER));
         assertThat(page.statusCode()).isEqualTo(200);
@@ -111,8 +110,17 @@ class OwnPagesTest {
         assertThat(page.body()).isEqualTo(Files.readAllBytes(FOLDER.resolve("status/index.html")));
 
         for (String accept : List.of("application/json", "*/*")) {
-            assertThat(send(request(path).header("Accept", accept)).statusCode()).isEqualTo(401);
+            assertThat(send(request(path).header("Accept", accept)).statusCode())
+                    .isEqualTo(401);
         }
+    }
+
+    @Test
+    void theStatusPageHasOneAddressThatItsFilesLieBeside() throws Exception {
+        HttpResponse<byte[]> answer = send(request("/v2/local/status/").header("Accept", BROWSER));
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(header(answer, "Location")).isEqualTo("../status");
     }
 
     @Test

@@ -51,6 +51,7 @@ class SpellingsTest {
             "POST /v1/images/edits",
             "GET /v1/models",
             "GET /v1/models/nobody",
+            "GET /status",
             "POST /sdapi/v1/txt2img",
             "POST /sdapi/v1/img2img",
             "POST /sdapi/v1/interrupt",
