@@ -89,7 +89,7 @@ test('what asks for another picture than there will be is refused by its name', 
   await wrong({ alwayson_scripts: { ADetailer: { args: [true] } } }, /^alwayson_scripts: /)
   await wrong({ steps: 0 }, /^steps: must be from 1 to /)
   await wrong({ batch_size: 5, n_iter: 40 }, /^batch_size × n_iter: /)
-  await wrong({ prompt: 'a <lora:nothing-like-it:0.8>' }, /^prompt: there is no LoRA 'nothing-like-it' here/)
+  await wrong({ prompt: 'a <lora:nothing-like-it:0.8>' }, /^prompt: there is no LoRA nothing-like-it here/)
   await wrong({ override_settings: { sd_model_checkpoint: 'sd_xl' } }, /^override_settings.sd_model_checkpoint: must be one of pocket-flux/)
   await wrong({ stepz: 3 }, /stepz: is no field/)
   assert.equal((await post('options', { sd_model_checkpoint: 'sd_xl' })).status, 400)

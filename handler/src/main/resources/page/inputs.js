@@ -23,8 +23,8 @@ export async function restore() {
 export async function add(files) {
   const refused = []
   for (const file of files) {
-    if (!file.type.startsWith('image/')) refused.push(`${file.name || 'this'} is no picture`)
-    else if (file.size > LARGEST) refused.push(`${file.name || 'this picture'} has more than 20 MB`)
+    if (!file.type.startsWith('image/')) refused.push(`no picture: ${file.name || 'what was pasted'}`)
+    else if (file.size > LARGEST) refused.push(`larger than 20 MB: ${file.name || 'what was pasted'}`)
     else list.push({ blob: file, name: file.name || 'picture', made: await parameters(file), mask: null })
   }
   update()
