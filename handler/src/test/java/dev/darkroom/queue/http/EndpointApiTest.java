@@ -372,7 +372,6 @@ class EndpointApiTest {
     @CsvSource({
         "GET, /nothing, 404",
         "GET, /v2/x, 404",
-        "GET, /status, 404",
         "GET, /v2/x/v2/y/nothing, 404",
         "GET, /run, 405",
         "DELETE, /status/x, 405",
