@@ -51,7 +51,7 @@ class StableDiffusionApiTest extends WholeWorker {
                 "{'prompt': 'a', 'steps': 9999} | steps: ",
                 "{'prompt': 'a', 'enable_hr': true} | enable_hr: ",
                 "{'prompt': 'a', 'batch_size': 0} | batch_size: ",
-                "{'prompt': 'a', 'batch_size': 11} | batch_size: ",
+                "{'prompt': 'a', 'batch_size': 11} | batch_size × n_iter: must be from 1 to 10",
                 "{'prompt': 'a', 'override_settings': {'sd_model_checkpoint': 'none'}} | override_settings.sd_model_checkpoint: ",
                 "{'prompt': 'a <lora:none:1>'} | prompt: ",
                 "{'prompt': 'a', 'cfg_scale': 'much'} | cfg_scale: ",

@@ -166,6 +166,10 @@ final class SdTranslation {
     /** Front ends send a scale and a negative prompt to every model: those that make one pass a step would draw worse, and twice as long. */
     private void guidance(ModelReport.Model model) {
         JsonNode scale = take("cfg_scale");
+        if (!Nothing.is(scale) && !scale.isNumber()) {
+            faults.add("cfg_scale", "must be a number");
+            return;
+        }
         boolean own = !Nothing.is(input.path("true_cfg_scale"));
         boolean twoPasses = own || (model.trueCfgScale() > 1 && (Nothing.is(scale) || scale.asDouble() > 1));
         if (model.trueCfgScale() > 1 && !own && !Nothing.is(scale)) {
