@@ -53,7 +53,8 @@ class ModelContextTest extends WholeWorker {
 
     @Test
     void aToolDrawsThePictureOfTheOtherDoors() {
-        byte[] expected = file(runsync("'prompt': 'a red circle', 'seed': 7, 'size': '128x96', 'output_format': 'png'"));
+        byte[] expected =
+                file(runsync("'prompt': 'a red circle', 'seed': 7, 'size': '128x96', 'output_format': 'png'"));
 
         JsonPath answer = call(
                 begin(),
@@ -87,7 +88,9 @@ class ModelContextTest extends WholeWorker {
     @Test
     void whoHasNoSessionIsRefused() {
         send("", "{'jsonrpc': '2.0', 'id': 3, 'method': 'tools/list'}").then().statusCode(400);
-        send("nobody", "{'jsonrpc': '2.0', 'id': 3, 'method': 'tools/list'}").then().statusCode(404);
+        send("nobody", "{'jsonrpc': '2.0', 'id': 3, 'method': 'tools/list'}")
+                .then()
+                .statusCode(404);
     }
 
     @Test

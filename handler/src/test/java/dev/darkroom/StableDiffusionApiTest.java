@@ -21,12 +21,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 class StableDiffusionApiTest extends WholeWorker {
     private static Response ask(String call, String fields) {
-        return given().contentType(ContentType.JSON).body(fields.replace('\'', '"')).post("/sdapi/v1/" + call);
+        return given().contentType(ContentType.JSON)
+                .body(fields.replace('\'', '"'))
+                .post("/sdapi/v1/" + call);
     }
 
     @Test
     void theSameSeedGivesTheSameBytesThroughEachDoor() {
-        byte[] expected = file(runsync("'prompt': 'a red circle', 'seed': 7, 'size': '128x96', 'num_inference_steps': 2"));
+        byte[] expected =
+                file(runsync("'prompt': 'a red circle', 'seed': 7, 'size': '128x96', 'num_inference_steps': 2"));
 
         JsonPath answer = ask(
                         "txt2img",
