@@ -9,10 +9,10 @@ const quoted = text => `'${text.replaceAll("'", "'\\''")}'`
 export function curl({ input, images }, origin) {
   const key = sessionStorage.getItem('darkroom.key') ? ' -H "Authorization: Bearer $DARKROOM_HTTP_API_KEY"' : ''
   if (images.length === 0) return `curl${key} -d ${quoted(JSON.stringify({ input }))} ${origin}/runsync`
-  const files = images.map((name, place) => `-F ${quoted(`${images.length === 1 ? 'image' : 'images'}=@${name}`)}${input.mask && place === 0 ? " -F 'mask=@mask.png'" : ''}`)
+  const files = images.map((name, place) => `-F ${quoted(`${images.length === 1 ? 'image' : 'images'}=@"${name.replace(/["\\]/g, '\\$&')}"`)}${input.mask && place === 0 ? " -F 'mask=@mask.png'" : ''}`)
   const fields = Object.entries(input)
     .filter(([name]) => !['image', 'images', 'mask'].includes(name))
-    .map(([name, value]) => `-F ${quoted(`${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)}`)
+    .map(([name, value]) => `--form-string ${quoted(`${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)}`)
   return `curl${key} ${[...files, ...fields].join(' ')} ${origin}/runsync`
 }
 

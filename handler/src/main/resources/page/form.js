@@ -25,7 +25,7 @@ export function learn(known, list) {
     Object.assign(at(name), { min: minimum ?? exclusiveMinimum ?? '', max: maximum ?? '' })
   }
   at('prompt').maxLength = property('prompt').maxLength ?? -1
-  fill(noted('form') ?? {})
+  fill({ ...noted('form'), ...content() })
   hints()
 }
 
@@ -50,7 +50,7 @@ export function content() {
   return Object.fromEntries(FIELDS.map(name => [name, at(name).value]).filter(([, value]) => value !== ''))
 }
 
-export const remember = () => note('form', content())
+export const remember = () => note('form', models.length > 0 ? content() : { ...noted('form'), ...content() })
 
 /** The model that a job with so many pictures would go to, as far as that can be told here. */
 export function model(images) {
@@ -79,7 +79,7 @@ export function input() {
   for (const name of TEXTS) if (at(name).value !== '') result[name] = at(name).value
   for (const name of NUMBERS) if (at(name).value !== '') result[name] = Number(at(name).value)
   const seed = at('seed').value.trim()
-  if (seed !== '') result.seed = /^-?\d{1,15}$/.test(seed) ? Number(seed) : seed
+  if (seed !== '') result.seed = Number(seed)
   if (result.loras) result.loras = [{ path: result.loras, scale: result.lora_scale ?? 1 }]
   delete result.lora_scale
   return result
@@ -95,6 +95,7 @@ export function faults() {
   }
   const seed = at('seed').value.trim()
   if (seed !== '' && !/^-?\d+$/.test(seed)) found.push('seed: must be a whole number')
+  else if (!Number.isSafeInteger(Number(seed))) found.push('seed: must be less than 2^53 here')
   return found.join('; ')
 }
 

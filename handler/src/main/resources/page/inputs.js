@@ -43,7 +43,7 @@ function update() {
   changed()
 }
 
-function show() {
+export function show() {
   for (const image of at('inputs').querySelectorAll('img')) URL.revokeObjectURL(image.src)
   at('inputs').replaceChildren(...list.map(item))
   form.hints(list.length)

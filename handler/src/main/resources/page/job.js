@@ -7,9 +7,11 @@ const AGAIN = [500, 1000, 2000, 4000] // milliseconds; the last again and again
 const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']
 
 let running = null
+let sending = false
+let unwanted = false
 let reading = null
 
-export const isRunning = () => running !== null
+export const isRunning = () => sending || running !== null
 
 /** The job that was running when the page was left; null if there was none. */
 export const left = () => noted('running')
@@ -23,9 +25,17 @@ export const left = () => noted('running')
  * @return the last answer: its status is COMPLETED or says what went wrong
  */
 export async function run(input, request, listener) {
-  const answer = await worker.post('/run', { input: { ...input, return: 'base64', previews: PREVIEWS } })
+  sending = true
+  unwanted = false
+  let answer
+  try {
+    answer = await worker.post('/run', { input: { ...input, return: 'base64', previews: PREVIEWS } })
+  } finally {
+    sending = false
+  }
   if (ENDED.includes(answer.status)) return answer
   note('running', { id: answer.id, request })
+  if (unwanted) await stop(answer.id)
   return follow(answer.id, listener)
 }
 
@@ -41,16 +51,18 @@ export async function follow(id, listener) {
           listener({ [event.name]: event.data })
         }
       } catch (failure) {
-        if (failure instanceof worker.Refusal && failure.status !== 429 && failure.status !== 503) throw failure
+        if (failure instanceof worker.Refusal && failure.status < 500 && failure.status !== 429) throw failure
       }
       listener({ away: failures > 0 })
       await new Promise(resolve => setTimeout(resolve, AGAIN[Math.min(failures, AGAIN.length - 1)]))
     }
   } finally {
     running = null
-    note('running', null)
   }
 }
+
+/** Says that a job needs not be found again: it has ended, or nobody knows it any more. */
+export const forget = () => note('running', null)
 
 async function * listen(id) {
   reading = new AbortController()
@@ -58,7 +70,12 @@ async function * listen(id) {
 }
 
 /** Asks the worker to cancel the job; its end comes as for any other. */
-export const cancel = () => running && worker.post(`/cancel/${encodeURIComponent(running)}`)
+export function cancel() {
+  unwanted = true // what is being sent has no id yet
+  return running === null ? Promise.resolve() : stop(running)
+}
+
+const stop = id => worker.post(`/cancel/${encodeURIComponent(id)}`)
 
 /** Makes a picture of an answer into a file. */
 export function file(image) {

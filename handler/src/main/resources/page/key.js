@@ -3,14 +3,22 @@ import { at } from './dom.js'
 
 const NAME = 'darkroom.key' // as on the page of the worker's status
 let asked = null
+let declined = false
 
 export const key = () => sessionStorage.getItem(NAME) ?? ''
 
-/** Asks for the key; true once there is one. Calls that come meanwhile wait for the same answer. */
+/** Asks for the key; true once there is one. Calls that come meanwhile wait for the same answer; who would not give it is left alone. */
 export function askForKey(wasWrong) {
-  asked ??= ask(wasWrong).finally(() => { asked = null })
+  if (declined) return Promise.resolve(false)
+  asked ??= ask(wasWrong).then(given => {
+    declined = !given
+    return given
+  }).finally(() => { asked = null })
   return asked
 }
+
+/** Lets the key be asked for again, for something that the reader does. */
+export const askAgain = () => { declined = false }
 
 function ask(wasWrong) {
   const dialog = at('key-dialog')

@@ -6,6 +6,7 @@ import * as inputs from './inputs.js'
 import * as job from './job.js'
 import * as shelf from './shelf.js'
 import * as stage from './stage.js'
+import { askAgain } from './key.js'
 import * as worker from './worker.js'
 
 const EXAMPLES = ['a sunset over mountains', 'a red car on a road', 'a sunflower', 'a snowy mountain']
@@ -16,6 +17,7 @@ let opened = []
 const actions = { open: entry => open([entry]), use, repeat, remove }
 
 function open(some) {
+  if (job.isRunning()) return tell('A job is under way')
   opened = some
   if (some.length === 0) stage.empty()
   else stage.show(some, actions)
@@ -24,7 +26,8 @@ function open(some) {
 
 /** Draws what the form asks for. */
 async function draw() {
-  if (job.isRunning()) return
+  if (job.isRunning() || at('draw').disabled) return
+  askAgain()
   form.forgive()
   const faults = form.faults()
   if (faults) return form.complain(faults)
@@ -57,7 +60,9 @@ async function finish(run, request, before, count) {
   let answer
   try {
     answer = await run()
+    job.forget()
   } catch (failure) {
+    if (failure instanceof worker.Refusal && failure.status !== 401) job.forget()
     answer = { status: 'FAILED', error: failure instanceof worker.Refusal ? failure.message : 'The worker does not answer. Is it running?' }
   }
   if (answer.status === 'COMPLETED') return take(answer.output, request, before, (performance.now() - begun) / 1000)
@@ -127,7 +132,10 @@ async function look(known) {
     if (!known) {
       const [schema, { models }] = await Promise.all([worker.json('/schema.json'), worker.json('/models')])
       known = models.length > 0
-      if (known) form.learn(schema, models)
+      if (known) {
+        form.learn(schema, models)
+        inputs.show()
+      }
       at('images-field').hidden = !form.canTakePictures()
     }
     const { jobs } = await worker.json('/health')
@@ -162,9 +170,12 @@ at('examples').append(...EXAMPLES.map(text => make('li', {}, make('button', { ty
 at('form').addEventListener('submit', event => { event.preventDefault(); draw() })
 at('form').addEventListener('input', form.remember)
 at('form').addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) draw() })
-at('model').addEventListener('change', () => inputs.restore())
+at('model').addEventListener('change', inputs.show)
 at('reset').onclick = () => { form.fill({}); inputs.clear(); form.forgive(); at('prompt').focus() }
-at('cancel').onclick = () => { at('cancel').disabled = true; job.cancel() }
+at('cancel').onclick = () => {
+  at('cancel').disabled = true
+  job.cancel().catch(() => { at('cancel').disabled = false })
+}
 at('empty-gallery').onclick = async () => { await shelf.dropAll(); entries = []; open([]); at('prompt').focus() }
 inputs.listen()
 inputs.onChange(form.forgive)

@@ -20,10 +20,14 @@ async function within(store, mode, action) {
   const database = await opened
   if (database === null) return undefined
   return new Promise(resolve => {
-    const transaction = database.transaction(store, mode)
-    const request = action(transaction.objectStore(store))
-    transaction.oncomplete = () => resolve(request?.result)
-    transaction.onerror = transaction.onabort = () => resolve(undefined)
+    try {
+      const transaction = database.transaction(store, mode)
+      const request = action(transaction.objectStore(store))
+      transaction.oncomplete = () => resolve(request?.result)
+      transaction.onerror = transaction.onabort = () => resolve(undefined)
+    } catch {
+      resolve(undefined) // closed by the browser
+    }
   })
 }
 

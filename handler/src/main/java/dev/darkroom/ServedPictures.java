@@ -1,6 +1,6 @@
 package dev.darkroom;
 
-import dev.darkroom.queue.mcp.OwnPictures;
+import dev.darkroom.queue.http.OwnPictures;
 import dev.darkroom.store.ResultFolder;
 import jakarta.inject.Singleton;
 import java.io.IOException;

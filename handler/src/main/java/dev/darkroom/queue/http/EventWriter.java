@@ -33,6 +33,9 @@ final class EventWriter {
 
     void begin() {
         channel.begin();
+        if (channel.isOver()) {
+            return; // whoever asked has gone
+        }
         job.events().follow(follower);
         flush();
     }

@@ -7,6 +7,7 @@ import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.http.JobCall;
 import dev.darkroom.queue.http.JobCalls;
 import dev.darkroom.queue.http.ModelReport;
+import dev.darkroom.queue.http.OwnPictures;
 import io.quarkiverse.mcp.server.Cancellation.OperationCancellationException;
 import io.quarkiverse.mcp.server.TextContent;
 import io.quarkiverse.mcp.server.ToolManager;

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The jobs of this door that have not ended. Its callers name none: they ask for the progress of the oldest, and interrupt all. */
@@ -23,15 +24,24 @@ final class RunningJobs {
         private volatile long since = System.nanoTime();
         private volatile JobEvent.@Nullable Preview preview;
 
+        private final Consumer<JobEvent> follower = this::hear;
+
         Running(JobCall job) {
             this.job = job;
-            job.events().follow(event -> {
-                switch (event) {
-                    case JobEvent.Started started -> since = System.nanoTime();
-                    case JobEvent.Preview latest -> preview = latest;
-                    default -> {}
-                }
-            });
+            job.events().follow(follower);
+        }
+
+        private void hear(JobEvent event) {
+            switch (event) {
+                case JobEvent.Started started -> since = System.nanoTime();
+                case JobEvent.Preview latest -> preview = latest;
+                default -> {}
+            }
+        }
+
+        /** Keeps no hold of the job's pictures once it has ended. */
+        void leave() {
+            job.events().unfollow(follower);
         }
     }
 
@@ -39,12 +49,18 @@ final class RunningJobs {
     void add(JobCall job) {
         var running = new Running(job);
         jobs.add(running);
-        var unused = job.outcome().whenComplete((outcome, failure) -> jobs.remove(running));
+        var unused = job.outcome().whenComplete((outcome, failure) -> drop(running));
     }
 
     /** Stops following a job, however it goes on. */
     void remove(JobCall job) {
-        jobs.removeIf(running -> running.job.equals(job));
+        jobs.stream().filter(running -> running.job.equals(job)).forEach(this::drop);
+    }
+
+    private void drop(Running running) {
+        if (jobs.remove(running)) {
+            running.leave();
+        }
     }
 
     /** Cancels all jobs. */

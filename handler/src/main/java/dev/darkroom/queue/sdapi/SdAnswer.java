@@ -4,23 +4,37 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.JobOutcome;
+import dev.darkroom.queue.http.OwnPictures;
+import java.net.URI;
 import java.util.Base64;
-import java.util.Objects;
+import java.util.Optional;
 
 /** The answer to {@code txt2img} and {@code img2img}: pictures, the fields that were sent, and a text of JSON about both. */
 final class SdAnswer {
     private SdAnswer() {}
 
-    static ObjectNode of(JobOutcome.Done done, SdRequest asked) {
+    /** @param own where a picture is that was too large for the answer */
+    static ObjectNode of(JobOutcome.Done done, SdRequest asked, OwnPictures own) {
         ObjectNode answer = JobJson.object();
         ArrayNode images = answer.putArray("images");
+        ObjectNode info = info(done, asked);
         if (asked.withPictures()) {
-            done.pictures()
-                    .forEach(picture -> images.add(Base64.getEncoder()
-                            .encodeToString(Objects.requireNonNull(picture.file(), "the answer has its pictures"))));
+            for (JobOutcome.Picture picture : done.pictures()) {
+                file(picture, own)
+                        .ifPresentOrElse(
+                                file -> images.add(Base64.getEncoder().encodeToString(file)),
+                                () -> info.withArray("notes")
+                                        .add("a picture is too large for the answer: " + picture.url()));
+            }
         }
         answer.set("parameters", asked.sent());
-        return answer.put("info", info(done, asked).toString());
+        return answer.put("info", info.toString());
+    }
+
+    private static Optional<byte[]> file(JobOutcome.Picture picture, OwnPictures own) {
+        byte[] file = picture.file();
+        URI url = picture.url();
+        return file != null || url == null ? Optional.ofNullable(file) : own.read(url);
     }
 
     private static ObjectNode info(JobOutcome.Done done, SdRequest asked) {

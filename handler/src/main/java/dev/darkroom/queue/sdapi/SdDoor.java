@@ -8,6 +8,7 @@ import dev.darkroom.queue.http.DoorCall;
 import dev.darkroom.queue.http.JobCall;
 import dev.darkroom.queue.http.JobCalls;
 import dev.darkroom.queue.http.ModelReport;
+import dev.darkroom.queue.http.OwnPictures;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -22,13 +23,15 @@ final class SdDoor {
     private final ModelReport models;
     private final LoraShelf loras;
     private final RunningJobs running;
+    private final OwnPictures own;
 
-    SdDoor(JobCalls calls, Options options, ModelReport models, LoraShelf loras, RunningJobs running) {
+    SdDoor(JobCalls calls, Options options, ModelReport models, LoraShelf loras, RunningJobs running, OwnPictures own) {
         this.calls = calls;
         this.options = options;
         this.models = models;
         this.loras = loras;
         this.running = running;
+        this.own = own;
     }
 
     void route(@Observes Router router) {
@@ -53,9 +56,9 @@ final class SdDoor {
                 });
     }
 
-    private static void answer(DoorCall call, SdRequest asked, JobOutcome outcome) {
+    private void answer(DoorCall call, SdRequest asked, JobOutcome outcome) {
         if (outcome instanceof JobOutcome.Done done) {
-            call.json(SdAnswer.of(done, asked));
+            call.json(SdAnswer.of(done, asked, own));
         } else {
             call.fail(outcome);
         }

@@ -77,6 +77,7 @@ final class SdTranslation {
 
     private void settings() {
         JsonNode settings = take("override_settings");
+        faults.check(Nothing.is(settings) || settings.isObject(), "override_settings", "must be an object");
         settings.properties().forEach(setting -> {
             if (setting.getKey().equals(Options.MODEL)) {
                 if (!Nothing.is(setting.getValue())) {
@@ -107,7 +108,9 @@ final class SdTranslation {
     private void refuseAndTell() {
         SdFields.REFUSED.forEach((field, reason) -> faults.check(SdFields.isOff(take(field)), field, reason));
         SdFields.WITHOUT_EFFECT.stream().sorted().forEach(field -> {
-            if (!SdFields.isOff(take(field))) {
+            JsonNode value = take(field);
+            boolean usual = value.isNumber() && value.asInt() == -1; // as clients send what they leave to chance
+            if (!usual && !SdFields.isOff(value)) {
                 notes.add(field + ": has no effect here");
             }
         });
@@ -195,6 +198,7 @@ final class SdTranslation {
 
     private void words() {
         JsonNode styles = take("styles");
+        faults.check(Nothing.is(styles) || styles.isArray(), "styles", "must be a list");
         if (styles.isArray() && !Nothing.isList(styles)) {
             faults.check(styles.size() == 1, "styles", "must be one style, not " + styles.size());
             input.set("style", styles.get(0));

@@ -1,4 +1,4 @@
-package dev.darkroom.queue.mcp;
+package dev.darkroom.queue.http;
 
 import java.net.URI;
 import java.util.Optional;
