@@ -58,8 +58,9 @@ export const ready = page => page.locator('#worker[data-state=ready]').waitFor()
 export async function draw(page, prompt) {
   await ready(page)
   if (prompt) await page.getByLabel('Prompt', { exact: true }).fill(prompt)
+  const kept = await page.locator('#gallery li').count()
   await page.getByRole('button', { name: 'Draw', exact: true }).click()
-  await page.locator('#shown .picture').waitFor()
+  await page.locator('#gallery li').nth(kept).waitFor()
 }
 
 /** The mean colour of what the page shows of an image: red, green, blue. */
