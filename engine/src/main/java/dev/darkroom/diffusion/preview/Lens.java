@@ -30,7 +30,7 @@ record Lens(float[] weight, float[] bias, int channels) {
     /** Against latents that say the same twice: part of the rows that are learnt from. */
     private static final double RIDGE = 1e-4;
 
-    /** Learns the map of an autoencoder, which must be in memory. Takes the time of encoding and decoding a picture of 400 × 400 pixels. */
+    /** Learns the map of an autoencoder, which must be in memory. Takes the time of encoding and decoding a picture of 512 × 512 pixels. */
     static Lens of(Autoencoder vae) {
         try (var scope = Scope.open("learn previews")) {
             List<Tensor> seen = new ArrayList<>();
