@@ -36,12 +36,7 @@ public record ManifestRoom(byte[] file, ImageFormat format, int storeLength, int
             case PNG -> new ManifestRoom(file, format, storeLength, BEHIND_PNG_HEADER, PNG_FRAME + storeLength);
             case JPEG -> new ManifestRoom(file, format, storeLength, behindFirstSegment(file), jpegLength(storeLength));
             case WEBP ->
-                new ManifestRoom(
-                        file,
-                        format,
-                        storeLength,
-                        file.length + file.length % 2,
-                        RIFF_FRAME + storeLength + storeLength % 2);
+                new ManifestRoom(file, format, storeLength, file.length + file.length % 2, RIFF_FRAME + storeLength);
         };
     }
 
@@ -66,7 +61,9 @@ public record ManifestRoom(byte[] file, ImageFormat format, int storeLength, int
         if (store.length != storeLength) {
             throw new IllegalArgumentException(store.length + " bytes in a room for " + storeLength);
         }
-        byte[] whole = new byte[Math.max(file.length, start) + length];
+        // a chunk of odd length has an empty byte behind it, which is no part of it
+        int padding = format == ImageFormat.WEBP ? length % 2 : 0;
+        byte[] whole = new byte[Math.max(file.length, start) + length + padding];
         ByteBuffer bytes = ByteBuffer.wrap(whole);
         bytes.put(file, 0, Math.min(start, file.length)).position(start);
         switch (format) {

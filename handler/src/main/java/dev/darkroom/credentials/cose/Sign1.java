@@ -117,19 +117,36 @@ public record Sign1(
      *
      * @throws DamagedBoxException if it is none
      */
-    public static Sign1 read(JsonNode node) throws DamagedBoxException {
-        if (node.size() != PARTS || !node.get(0).isBinary() || !node.get(PARTS - 1).isBinary()) {
-            throw new DamagedBoxException("their signature is no COSE_Sign1");
+    public static Sign1 read(byte[] bytes) throws DamagedBoxException {
+        JsonNode node = Cbor.read(bytes);
+        if (node.size() != PARTS
+                || !node.get(0).isBinary()
+                || !node.get(1).isObject()
+                || !node.get(PARTS - 1).isBinary()
+                || !isFramed(bytes, Cbor.binary(node.get(PARTS - 1)).length)) {
+            throw new DamagedBoxException("their signature is no COSE_Sign1 whose payload lies elsewhere");
         }
         byte[] header = Cbor.binary(node.get(0));
         JsonNode protectedOnes = Cbor.read(header);
         JsonNode others = node.get(1);
+        for (byte padding : Cbor.binary(others.path("pad"))) {
+            if (padding != 0) {
+                throw new DamagedBoxException("their signature is padded with something");
+            }
+        }
         return new Sign1(
                 header,
                 protectedOnes.path(String.valueOf(ALGORITHM)).asInt(),
                 chain(protectedOnes, others),
                 Cbor.binary(node.get(PARTS - 1)),
                 timeStamp(others));
+    }
+
+    /** Returns true if the tag is the right one, or none, and nothing stands where a payload could. */
+    private static boolean isFramed(byte[] bytes, int signature) {
+        int first = bytes[0] & 0xFF;
+        int payload = bytes.length - Cbor.bytes(new byte[signature]).length - 1;
+        return (first == 0xC0 + TAG || first == 0x80 + PARTS) && payload > 0 && bytes[payload] == (byte) 0xF6;
     }
 
     private static List<byte[]> chain(JsonNode protectedOnes, JsonNode others) throws DamagedBoxException {

@@ -10,7 +10,7 @@ public final class BoxWriter {
     private static final int HEADER = 8;
 
     /** Last twelve bytes of the kinds that C2PA and JUMBF itself define, behind four letters. */
-    private static final byte[] KIND_END = {
+    static final byte[] KIND_END = {
         0x00, 0x11, 0x00, 0x10, (byte) 0x80, 0x00, 0x00, (byte) 0xAA, 0x00, 0x38, (byte) 0x9B, 0x71
     };
 

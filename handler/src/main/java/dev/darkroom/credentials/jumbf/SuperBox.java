@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param start offset of the whole box
  * @param payload offset behind its header, from which on it is hashed
  * @param end offset behind it
- * @param kind first four letters of its id
+ * @param kind first four letters of its id, where it ends as C2PA's do
  * @param label its name; empty where it has none
  * @param boxes superboxes in it
  * @param contents other boxes in it
@@ -35,13 +35,22 @@ public record SuperBox(
     private static final int LONGEST_LABEL = 1_000;
     private static final int HEADER = 8;
     private static final int ID = 16;
+    private static final int LETTERS = 4;
+
+    /** What the byte of a description says of it. */
+    private static final int REQUESTABLE = 1;
+
     private static final int HAS_LABEL = 2;
+    private static final int HAS_NUMBER = 4;
+    private static final int HAS_HASH = 8;
+    private static final int HAS_MORE = 16;
+    private static final int UNKNOWN = 0xE0;
 
     /** A box that is no superbox: its type and where its content lies. */
     public record Content(String type, int start, int end) {}
 
     /**
-     * Reads a superbox that these bytes begin with; what is behind it counts as padding.
+     * Reads a superbox that these bytes begin with; behind it there may be zeros alone.
      *
      * @throws DamagedBoxException if it is damaged, or has more boxes than credentials need
      */
@@ -50,6 +59,11 @@ public record SuperBox(
         Content outer = reading.header(0, bytes.length);
         if (!outer.type.equals("jumb")) {
             throw new DamagedBoxException("they do not begin with a JUMBF box");
+        }
+        for (int at = outer.end; at < bytes.length; at++) {
+            if (bytes[at] != 0) {
+                throw new DamagedBoxException("something follows behind their boxes");
+            }
         }
         return reading.superbox(0, outer, 0);
     }
@@ -105,7 +119,7 @@ public record SuperBox(
                 }
                 at = box.end;
             }
-            String kind = new String(bytes.array(), description.start, 4, StandardCharsets.ISO_8859_1);
+            String kind = kind(description);
             return new SuperBox(
                     bytes.array(),
                     start,
@@ -117,17 +131,34 @@ public record SuperBox(
                     List.copyOf(contents));
         }
 
+        /** Returns the letters of an id, or the whole of one that does not end as those do that are known here. */
+        private String kind(Content description) {
+            int end = description.start + LETTERS;
+            boolean known = Arrays.equals(
+                    bytes.array(), end, description.start + ID, BoxWriter.KIND_END, 0, BoxWriter.KIND_END.length);
+            int length = known ? LETTERS : ID;
+            return new String(bytes.array(), description.start, length, StandardCharsets.ISO_8859_1);
+        }
+
         private String label(Content description) throws DamagedBoxException {
-            if ((bytes.get(description.start + ID) & HAS_LABEL) == 0) {
-                return "";
+            int says = bytes.get(description.start + ID);
+            if ((says & REQUESTABLE) == 0 || (says & UNKNOWN) != 0) {
+                throw new DamagedBoxException("a box is described in a way that is not known");
             }
             int start = description.start + ID + 1;
+            if ((says & HAS_LABEL) == 0) {
+                return "";
+            }
             int end = start;
             while (end < description.end && bytes.get(end) != 0) {
                 end++;
             }
             if (end == description.end || end - start > LONGEST_LABEL) {
                 throw new DamagedBoxException("a box's label has no end");
+            }
+            int behind = end + 1 + ((says & HAS_NUMBER) == 0 ? 0 : 4) + ((says & HAS_HASH) == 0 ? 0 : 32);
+            if ((says & HAS_MORE) == 0 ? behind != description.end : behind >= description.end) {
+                throw new DamagedBoxException("a box has another description than it says");
             }
             return new String(bytes.array(), start, end - start, StandardCharsets.UTF_8);
         }
