@@ -101,7 +101,7 @@ format:
 	@$(MVN) -q spotless:apply
 
 # Functions, the client, schemas and linters of deploy/; needs npm, and says so where it cannot install
-deploy-test: $(APP)
+deploy-test: $(APP) test-classes
 	@deploy/test
 
 # Does make dev take over a change of the handler and one of the engine? In a copy of all this; takes a minute or two

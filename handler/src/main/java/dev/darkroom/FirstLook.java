@@ -5,10 +5,12 @@ import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.Reason;
+import dev.darkroom.logs.trace.TraceSettings;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
+import dev.darkroom.queue.webhook.Webhooks;
 import dev.darkroom.settings.Environment;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +80,8 @@ final class FirstLook {
         List<String> faults = new ArrayList<>(environment.faults());
         models(environment).ifPresent(faults::add);
         plan(environment).ifPresent(faults::add);
+        webhookSecrets(environment).ifPresent(faults::add);
+        faults.addAll(new TraceSettings(variables).faults());
         OpenFiles.tooFew().ifPresent(faults::add);
         environment.doubts().forEach(doubt -> say("warning", doubt));
         if (faults.isEmpty()) {
@@ -109,6 +113,17 @@ final class FirstLook {
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of("DARKROOM_MEMORY_PLAN: " + e.getMessage());
+        }
+    }
+
+    /** Says what is wrong with the secrets of webhooks, likewise. */
+    private static Optional<String> webhookSecrets(Environment environment) {
+        try {
+            Webhooks.checkSecrets(
+                    environment.value("darkroom.http.webhook.secret"), environment.value("darkroom.http.webhook.secret-next"));
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 

@@ -4,9 +4,11 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Preview;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import dev.darkroom.queue.Ticket;
+import java.time.Instant;
 
 /**
  * Passes each event of a job to its ticket and then to a listener, which so learns of nothing that the ticket refused. Only the end goes
@@ -20,7 +22,14 @@ record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
 
     @Override
     public Job job() {
-        return ticket.job();
+        Job job = ticket.job();
+        listener.read(job);
+        return job;
+    }
+
+    @Override
+    public Instant accepted() {
+        return ticket.accepted();
     }
 
     @Override
@@ -54,6 +63,12 @@ record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
     public void report(int step, int steps) {
         ticket.report(step, steps);
         listener.report(step, steps);
+    }
+
+    @Override
+    public void previewed(Preview preview) {
+        ticket.previewed(preview);
+        listener.previewed(preview);
     }
 
     @Override

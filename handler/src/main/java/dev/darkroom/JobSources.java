@@ -22,7 +22,7 @@ record JobSources(LoadedImages images, LoraFiles.Held loras) implements AutoClos
         LoraFiles.Held held = loras.hold(job.loras());
         boolean all = false;
         try {
-            var fetched = new JobSources(images.load(job.images(), job.mask()), held);
+            var fetched = new JobSources(images.load(job.images(), job.mask(), job.maskPaints()), held);
             all = true;
             return fetched;
         } finally {

@@ -7,8 +7,10 @@ import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.logs.JobJournal;
 import dev.darkroom.logs.JsonLines;
 import dev.darkroom.logs.Metrics;
+import dev.darkroom.queue.JobEnd;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.store.ResultFolder;
@@ -37,6 +39,9 @@ public class Main implements QuarkusApplication {
 
     @Inject
     Metrics metrics;
+
+    @Inject
+    JobJournal journal;
 
     @Inject
     Vertx vertx;
@@ -82,10 +87,15 @@ public class Main implements QuarkusApplication {
             Handler handler = setup.handlerOf(job.get(), folder);
             payloads.checkWith(handler::check);
             LOG.info(phases);
-            new Worker(handler, state, metrics, metrics::ended).work(source);
+            new Worker(handler, state, metrics, journal, this::ended).work(source);
         } catch (SetupException | JobException e) {
             source.refuse(e);
         }
         return source.succeeded() ? 0 : JOB_FAILED;
+    }
+
+    private void ended(JobEnd end) {
+        metrics.ended(end.reason());
+        journal.ended(end);
     }
 }

@@ -45,6 +45,7 @@ final class Pictures implements AutoCloseable {
     private final List<Sample> samples;
     private final Results results;
     private final Timings timings = new Timings();
+    private final Progress progress;
 
     private final ExecutorService storing = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore placesOfThisJob = new Semaphore(MOST_WAITING);
@@ -69,6 +70,7 @@ final class Pictures implements AutoCloseable {
         this.samples = job.samples();
         this.results = results;
         this.placesOfAllJobs = placesOfAllJobs;
+        this.progress = new PreviewedProgress(ticket, envelope.delivery().previews(), storing);
     }
 
     /** Stores the pictures that an earlier try of this job drew but could not store; returns the samples left to draw. */
@@ -176,7 +178,7 @@ final class Pictures implements AutoCloseable {
             throw new JobException(
                     JobException.Code.STORE_FAILED, "not drawn, because another picture could not be stored", null);
         }
-        return drawing.of(batch, ticket.part(behind, batch.size(), samples.size()));
+        return drawing.of(batch, progress.part(behind, batch.size(), samples.size()));
     }
 
     private void handOver(Sample sample, Rendering rendering) throws InterruptedException {

@@ -4,7 +4,9 @@ import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
+import dev.darkroom.logs.JobJournal;
 import dev.darkroom.logs.Metrics;
+import dev.darkroom.queue.JobEnd;
 import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.PayloadReader;
@@ -51,7 +53,10 @@ class Serving {
     private final PayloadReader payloads;
     private final ResultFolder results;
     private final Metrics metrics;
+    private final JobJournal journal;
     private final ServedMemory memory;
+    private final KnownModels models;
+    private final ServedStatus status;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
@@ -66,7 +71,10 @@ class Serving {
             PayloadReader payloads,
             ResultFolder results,
             Metrics metrics,
+            JobJournal journal,
             ServedMemory memory,
+            KnownModels models,
+            ServedStatus status,
             Vertx vertx) {
         this.config = config;
         this.state = state;
@@ -74,7 +82,10 @@ class Serving {
         this.payloads = payloads;
         this.results = results;
         this.metrics = metrics;
+        this.journal = journal;
         this.memory = memory;
+        this.models = models;
+        this.status = status;
         this.vertx = vertx;
     }
 
@@ -93,11 +104,12 @@ class Serving {
                     "jobs", () -> JobStore.open(config.data().resolve("jobs"), config.dataKey()));
             lock = Optional.of(Restored.listen(
                     "the lock of the data folder", wake -> store.trouble().ifPresent(Serving::endAtOnce)));
-            queue.open(store, metrics::ended);
+            queue.open(store, this::ended);
             phases.lap("jobs");
             boolean folderIsServed = platform.isEmpty() || config.publicUrl().isPresent();
             Handler handler = setup.handler(results, folderIsServed);
             payloads.checkWith(handler::check);
+            models.tell(setup.served());
             watch(setup);
             watch = Optional.of(ServiceWatch.start(state, config.data(), setup::storageTrouble));
             state.ready();
@@ -110,13 +122,13 @@ class Serving {
                         config.address());
             }
             // the queue reports its jobs itself: many end without a worker
-            start(handler, queue, reason -> {});
+            start(handler, queue, end -> {});
             if (platform.isPresent()) {
                 var source =
                         RunPodSource.start(platform.get(), config.runpod(), payloads, vertx, heartbeat.orElseThrow());
                 pulled = Optional.of(source);
                 metrics.gauge("darkroom.runpod.jobs", "jobs taken from RunPod and not yet answered", source::jobs);
-                start(handler, source, metrics::ended);
+                start(handler, source, this::ended);
             } else {
                 LOG.infof(
                         "try: curl -d '{\"input\": {\"prompt\": \"a sunset over mountains\"}}' %s/runsync",
@@ -136,6 +148,11 @@ class Serving {
         }
     }
 
+    private void ended(JobEnd end) {
+        metrics.ended(end.reason());
+        journal.ended(end);
+    }
+
     /** Ends the process as a crash would: whatever it wrote now might damage what another one has accepted. */
     private static void endAtOnce(String trouble) {
         LOG.fatalf("%s: another worker may have the data folder; this one ends and writes nothing", trouble);
@@ -143,7 +160,7 @@ class Serving {
     }
 
     private void start(Handler handler, JobSource source, JobEndListener outcomes) {
-        var worker = new Worker(handler, state, metrics, outcomes);
+        var worker = new Worker(handler, state, metrics, journal, outcomes);
         for (int i = 0; i < JOBS_UNDER_WAY; i++) {
             workers.add(Thread.ofVirtual().name("worker").start(() -> work(worker, source)));
         }
@@ -173,6 +190,7 @@ class Serving {
             metrics.gauge("darkroom.gpu.total.bytes", "memory that the card has", device::totalBytes);
         }
         memory.watch(setup.served(), device);
+        status.serve(setup);
     }
 
     /** Finishes what runs when the process gets SIGTERM: it lives until this returns. */

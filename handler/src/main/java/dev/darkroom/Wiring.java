@@ -6,6 +6,7 @@ import dev.darkroom.queue.durable.QueueSettings;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.webhook.AddressGuard;
 import dev.darkroom.queue.webhook.WebhookSettings;
+import dev.darkroom.status.Build;
 import dev.darkroom.store.ResultFolder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -34,6 +35,13 @@ class Wiring {
                 config.limits().values(),
                 Styles.read(config.styles()),
                 config.unknownFields() == WorkerConfig.UnknownFields.REFUSE);
+    }
+
+    /** Produces what is known of this program. */
+    @Produces
+    @Singleton
+    Build build() {
+        return Build.of(config.home());
     }
 
     /** Returns the settings of the HTTP API. */

@@ -4,14 +4,17 @@ import dev.darkroom.checks.WorkerState;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.logs.JobJournal;
 import dev.darkroom.logs.JobLog;
 import dev.darkroom.logs.Metrics;
+import dev.darkroom.queue.JobEnd;
 import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.JobSource;
 import dev.darkroom.queue.Ticket;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes jobs from one source, has them handled, and reports how they ended: here a job's errors are caught. Several threads work: while
@@ -26,14 +29,20 @@ public final class Worker {
     private final Handler handler;
     private final WorkerState state;
     private final Metrics metrics;
+    private final JobJournal journal;
     private final JobEndListener outcomes;
     private final Semaphore places = new Semaphore(PLACES);
 
-    /** @param outcomes hears of every job that this worker ends */
-    public Worker(Handler handler, WorkerState state, Metrics metrics, JobEndListener outcomes) {
+    /**
+     * @param journal follows every job
+     * @param outcomes hears of every job that this worker ends
+     */
+    public Worker(
+            Handler handler, WorkerState state, Metrics metrics, JobJournal journal, JobEndListener outcomes) {
         this.handler = handler;
         this.state = state;
         this.metrics = metrics;
+        this.journal = journal;
         this.outcomes = outcomes;
     }
 
@@ -47,8 +56,8 @@ public final class Worker {
                     return;
                 }
                 state.jobStarted();
-                try {
-                    work(ticket.get(), place);
+                try (var trail = journal.follow(ticket.get())) {
+                    work(new FollowedTicket(ticket.get(), trail), place);
                 } finally {
                     state.jobEnded();
                 }
@@ -69,7 +78,7 @@ public final class Worker {
             result = handler.handle(ticket);
         } catch (RuntimeException | Error e) {
             JobException reason = Failures.toJobException(e);
-            outcomes.ended(reason.code());
+            outcomes.ended(end(taken, reason.code()));
             if (reason.code().endsTheWorker()) {
                 state.defunct();
             }
@@ -83,16 +92,20 @@ public final class Worker {
             LOG.errorf(e, "job %s: its result cannot be handed in", taken.id());
             taken.failed(Failures.toJobException(e));
         }
-        count(result);
+        count(taken, result);
     }
 
-    private void count(JobResult result) {
+    private void count(Ticket taken, JobResult result) {
         try {
             metrics.phases(result.timings());
-            outcomes.ended(null);
+            outcomes.ended(end(taken, null));
         } catch (RuntimeException e) {
             LOG.errorf(e, "a job that has ended is not counted");
         }
+    }
+
+    private static JobEnd end(Ticket taken, JobException.@Nullable Code reason) {
+        return new JobEnd(taken.id(), taken.accepted(), reason, null);
     }
 
     /** One of the places for jobs that are not drawn yet; free again once the job is drawn, or has ended. */

@@ -106,7 +106,9 @@ class ArchitectureTest {
             Map.entry("net", List.of()),
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("memory", List.of("model")),
-            Map.entry("logs", List.of("job")));
+            Map.entry("page", List.of()),
+            Map.entry("logs", List.of("queue", "snapshot", "job")),
+            Map.entry("status", List.of("logs", "checks", "queue", "hub", "job")));
 
     private static final String[] MODEL_ROOMS = {
         "dev.darkroom.diffusion..",
@@ -148,6 +150,7 @@ class ArchitectureTest {
     /** Room below {@code queue} → the rooms beside it that it may use; all may use {@code queue} itself, and that none of them. */
     private static final Map<String, List<String>> QUEUE_MAY_USE = Map.of(
             "http", List.of("durable"),
+            "openai", List.of("http", "durable"),
             "durable", List.of("webhook"),
             "webhook", List.of(),
             "runpod", List.of());
@@ -240,6 +243,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void openTelemetryStaysWhereItIsLoadedOnlyIfAskedFor() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.darkroom\\.logs\\.trace\\.(TraceExport|OtlpSenders?)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
                 .check(CLASSES);
     }
 

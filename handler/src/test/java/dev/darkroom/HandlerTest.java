@@ -13,6 +13,7 @@ import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
+import dev.darkroom.logs.JobJournal;
 import dev.darkroom.logs.Metrics;
 import dev.darkroom.model.GpuLane;
 import dev.darkroom.net.AllowedHosts;
@@ -33,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,7 +108,8 @@ class HandlerTest {
                 handler,
                 new WorkerState(),
                 metrics,
-                reason -> outcomes.add(reason == null ? "completed" : reason.name()));
+                new JobJournal(),
+                end -> outcomes.add(end.reason() == null ? "completed" : end.reason().name()));
         var jobs = new ArrayList<Ticket>(List.of(new UnreachableCaller(), new UnreachableCaller()));
 
         worker.work(() -> jobs.isEmpty() ? Optional.empty() : Optional.of(jobs.removeFirst()));
@@ -132,6 +135,11 @@ class HandlerTest {
 
     /** A caller of two small pictures who notes what happens to them. */
     private class ListeningTicket implements Ticket {
+        @Override
+        public Instant accepted() {
+            return Instant.EPOCH;
+        }
+
         @Override
         public String id() {
             return "job-1";

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -253,6 +254,11 @@ class PicturesTest {
         ListeningTicket(Job job, Runnable check) {
             this.job = job;
             this.check = check;
+        }
+
+        @Override
+        public Instant accepted() {
+            return Instant.EPOCH;
         }
 
         @Override

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,6 +241,11 @@ class SeveralModelsTest {
 
     /** A caller who only waits for the result. */
     private record QuietTicket(Job job) implements Ticket {
+        @Override
+        public Instant accepted() {
+            return Instant.EPOCH;
+        }
+
         @Override
         public String id() {
             return "job-1";

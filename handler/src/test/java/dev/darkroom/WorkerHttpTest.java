@@ -80,6 +80,34 @@ class WorkerHttpTest extends WholeWorker {
     }
 
     @Test
+    void previewsComeBeforeThePictureAndDoNotChangeIt() throws InterruptedException {
+        String job = "'prompt': 'a red circle on a white background', 'seed': 3, 'num_inference_steps': 200,"
+                + " 'return': 'base64'";
+        String alone = runsync(job).getString("output.images[0].image");
+        String id = post("/run", job + ", 'previews': 10").path("id");
+
+        String events = given().get("/events/" + id).asString();
+
+        assertThat(status(id).getString("output.images[0].image")).isEqualTo(alone);
+        List<JsonPath> previews = events.lines()
+                .filter(line -> line.startsWith("data: {\"type\":\"preview\""))
+                .map(line -> JsonPath.from(line.substring("data: ".length())))
+                .toList();
+        assertThat(previews).isNotEmpty().hasSizeLessThan(11).allSatisfy(preview -> {
+            assertThat(preview.getInt("index")).isZero();
+            assertThat(preview.getInt("value")).isBetween(18, 182);
+            assertThat(preview.getInt("max")).isEqualTo(200);
+            Picture picture = read(Base64.getDecoder().decode(preview.getString("image")));
+            assertThat(picture.width()).isEqualTo(preview.getInt("width")).isEqualTo(32);
+            assertThat(picture.level(16, 16, 0)).as("red").isGreaterThan(picture.level(16, 16, 1) + 60);
+        });
+        assertThat(events.indexOf("event: preview")).isLessThan(events.indexOf("event: image"));
+        assertThat(given().post("/stream/" + id).asString())
+                .as("with the picture they are gone")
+                .doesNotContain("preview");
+    }
+
+    @Test
     void aSunsetGlowsAboveDarkMountains() {
         for (int seed = 0; seed < SEEDS; seed++) {
             Picture picture = picture("a sunset over mountains", seed);

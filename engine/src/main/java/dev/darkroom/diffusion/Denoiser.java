@@ -8,6 +8,7 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Queue;
 
 /**
@@ -73,6 +74,8 @@ public final class Denoiser {
                     for (int i = from; i < to; i++) {
                         try (var step = Scope.open("step")) {
                             Tensor prediction = prepared.at(latents, i - from);
+                            see(i, latents, prediction, sigmas[i])
+                                    .ifPresent(preview -> window.keep(step.keep(preview)));
                             Tensor next = FlowMatchSchedule.step(latents, prediction, sigmas[i], sigmas[i + 1]);
                             latents = loop.replace(latents, window.keep(step.keep(next)));
                         }
@@ -87,6 +90,12 @@ public final class Denoiser {
             Probe.see("out.latents_packed", latents);
             return loop.keep(latents);
         }
+    }
+
+    private Optional<Tensor> see(int index, Tensor latents, Tensor prediction, double sigma) {
+        return progress instanceof LatentsListener listener
+                ? listener.see(index - first + 1, steps - first, latents, prediction, sigma)
+                : Optional.empty();
     }
 
     /** Waits for the oldest steps until no more than {@code left} are queued, and reports them. */

@@ -1,5 +1,6 @@
 package dev.darkroom.diffusion;
 
+import dev.darkroom.diffusion.preview.PreviewMaker;
 import dev.darkroom.image.PictureSizes;
 import dev.darkroom.image.drift.DriftSearch;
 import dev.darkroom.job.Faults;
@@ -46,6 +47,7 @@ public final class DiffusionModel implements ImageModel {
     private final Choices choices;
     private final ModelLoras loras;
     private final Demands demands;
+    private final PreviewMaker previews;
 
     private DiffusionModel(Checkpoint checkpoint, Pipeline pipeline, Choices choices, ModelLoras loras) {
         this.checkpoint = checkpoint;
@@ -53,6 +55,7 @@ public final class DiffusionModel implements ImageModel {
         this.choices = choices;
         this.loras = loras;
         demands = new Demands(pipeline, choices);
+        previews = new PreviewMaker(pipeline.family());
     }
 
     /**
@@ -194,7 +197,8 @@ public final class DiffusionModel implements ImageModel {
         Run run = choices.run(job, batch.getFirst().prompt(), sizes.generated());
         List<String> notes = notes(sampling, run, sizes);
         Sources seen = pipeline.framed(sources, sampling.framing());
-        List<Picture> pictures = generate(run, batch, sampling.shortcuts(), seen, notes, progress, timings);
+        List<Picture> pictures = generate(
+                run, batch, sampling.shortcuts(), seen, notes, previews.over(progress, batch, run.grid()), timings);
         Map<String, Object> parameters = parameters(run, sampling.shortcuts(), sources, sizes.output());
         List<Rendering> renderings = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {

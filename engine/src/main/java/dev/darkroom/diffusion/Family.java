@@ -13,6 +13,9 @@ public interface Family {
     /** The ways in which a model can be made to follow its prompt more closely. */
     Guidance guidance();
 
+    /** The conversion of pictures to tokens and back, by the autoencoder, which must be in memory. */
+    PackedLatents latents();
+
     /** Names of the fields of {@code darkroom.json} that the family reads beside those of all families. */
     List<String> ownFields();
 

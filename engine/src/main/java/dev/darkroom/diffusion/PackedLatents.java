@@ -121,6 +121,14 @@ public record PackedLatents(
         return LatentPacking.pack(scaled.to(target.device()), order);
     }
 
+    /** Brings tokens {@code [B, S, 4C]}, on whatever device, to the latents that the autoencoder decodes, float32 {@code [B, C, h, w]} there. */
+    public Tensor unscaled(Tensor tokens, TokenGrid grid) {
+        try (var scope = Scope.open("unscaled latents")) {
+            return scope.keep(vae.unscale(LatentPacking.unpack(tokens, grid.latentHeight(), grid.latentWidth(), order)
+                    .to(vae.placement().device())));
+        }
+    }
+
     /** Decodes denoised tokens {@code [B, S, 4C]} to pictures, one after another: what is in memory is that of one. */
     public List<Picture> decode(Tensor latents, TokenGrid grid) {
         return IntStream.range(0, Math.toIntExact(latents.size(0)))
@@ -130,9 +138,7 @@ public record PackedLatents(
 
     private Picture decodeOne(Tensor latents, TokenGrid grid) {
         try (var scope = Scope.open("decode")) {
-            Tensor unpacked = LatentPacking.unpack(latents, grid.latentHeight(), grid.latentWidth(), order);
-            Tensor z = vae.unscale(unpacked.to(vae.placement().device()));
-            Tensor decoded = vae.decode(toVae(z)).to(DType.FLOAT32);
+            Tensor decoded = vae.decode(toVae(unscaled(latents, grid))).to(DType.FLOAT32);
             NotFiniteException.check(decoded, DECODING, vae.placement());
             Tensor image = ImageProcessor.denormalize(decoded);
             Probe.see("out.image", image);

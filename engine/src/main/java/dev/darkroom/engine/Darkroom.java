@@ -10,6 +10,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Demand;
 import dev.darkroom.model.GpuLane;
@@ -185,12 +186,7 @@ public final class Darkroom implements AutoCloseable {
         var sample = job.samples().getFirst();
         var sources = new Sources(pictures, mask, options.loraFiles());
         var interrupted = new AtomicBoolean();
-        Progress progress = (step, steps) -> {
-            if (interrupted.get()) {
-                throw new JobException(JobException.Code.CANCELLED, "the calling thread was interrupted", null);
-            }
-            options.progress().report(step, steps);
-        };
+        Progress progress = new Interruptible(interrupted, options.progress());
         try {
             Rendering rendering = gpu.run(() -> {
                 Demand demand = model.demand(job, List.of(sample), sources);
@@ -202,6 +198,27 @@ public final class Darkroom implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted.set(true);
             throw e;
+        }
+    }
+
+    /** Passes on what happens to a listener, and ends the drawing once its caller was interrupted. */
+    private record Interruptible(AtomicBoolean interrupted, Progress listener) implements Progress {
+        @Override
+        public void report(int step, int steps) {
+            if (interrupted.get()) {
+                throw new JobException(JobException.Code.CANCELLED, "the calling thread was interrupted", null);
+            }
+            listener.report(step, steps);
+        }
+
+        @Override
+        public int previews() {
+            return listener.previews();
+        }
+
+        @Override
+        public void preview(Sample sample, int step, int steps, Picture picture) {
+            listener.preview(sample, step, steps, picture);
         }
     }
 

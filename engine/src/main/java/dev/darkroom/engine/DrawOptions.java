@@ -46,7 +46,7 @@ public record DrawOptions(
         List<LoraFile> loras,
         Progress progress) {
     static final Envelope ENVELOPE =
-            new Envelope(null, new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, null), List.of());
+            new Envelope(null, new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, 0, null), List.of());
 
     private static final long RANDOM_SEEDS = 1L << 32;
 

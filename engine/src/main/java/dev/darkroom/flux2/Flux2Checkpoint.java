@@ -208,7 +208,8 @@ public record Flux2Checkpoint(
     }
 
     /** Conversion between pictures and tokens of this checkpoint's latents. */
-    PackedLatents latents() {
+    @Override
+    public PackedLatents latents() {
         return new PackedLatents(vae.network(), files.placement(), files.kept().latents());
     }
 

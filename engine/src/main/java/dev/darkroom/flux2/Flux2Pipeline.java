@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws a picture from a prompt, and from as many reference pictures as a job brings (FLUX.2-dev, klein and klein base): their tokens follow
+ * Draws a picture from a prompt, and from up to ten reference pictures (FLUX.2-dev, klein and klein base): their tokens follow
  * the generated ones.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux2/pipeline_flux2.py}, Flux2Pipeline, and {@code pipeline_flux2_klein.py},
@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) implements Pipeline {
     private static final Size SIZE = new Size(1024, 1024);
+
+    /** References that its authors have it take. */
+    private static final int MOST_IMAGES = 10;
 
     @Override
     public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
@@ -135,7 +138,8 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
     public Fit fit(Job.Generation job) {
         return switch (job) {
             case Job.TextToImage ignored -> Fit.MADE_FOR;
-            case Job.FromImages from -> from.strength() == null ? Fit.MADE_FOR : Fit.UNABLE;
+            case Job.FromImages from ->
+                from.strength() == null && from.images().size() <= MOST_IMAGES ? Fit.MADE_FOR : Fit.UNABLE;
             case Job.Fill ignored -> Fit.UNABLE;
         };
     }
@@ -146,6 +150,9 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
         if (job instanceof Job.FromImages from) {
             faults.check(
                     from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
+            int images = from.images().size();
+            faults.check(
+                    images <= MOST_IMAGES, "images", "this model takes at most " + MOST_IMAGES + ", not " + images);
         }
     }
 

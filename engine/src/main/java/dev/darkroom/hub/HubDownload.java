@@ -97,6 +97,9 @@ final class HubDownload {
         List<RepositoryFile> files = new ArrayList<>();
         files.add(needed(listing, ModelIndex.FILE));
         listing.file(ModelIndex.DEFAULTS).ifPresent(files::add);
+        listing.file(ModelLicense.CARD)
+                .filter(card -> card.bytes() <= ModelLicense.LARGEST_CARD)
+                .ifPresent(files::add);
         fetch(client, listing, files);
 
         ModelIndex index = ModelIndex.read(blob(files.getFirst()));

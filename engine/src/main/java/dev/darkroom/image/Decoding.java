@@ -84,6 +84,7 @@ record Decoding(
     /** Takes the memory of an image that needs nothing but red and blue exchanged. */
     private Optional<Picture> asItIs(BufferedImage image) {
         if (image.getType() != BufferedImage.TYPE_3BYTE_BGR
+                || transparency.needsAlpha()
                 || profile.isPresent()
                 || facts.orientation().turns()
                 || !facts.size().equals(new Size(image.getWidth(), image.getHeight()))) {
@@ -103,7 +104,8 @@ record Decoding(
 
     /** Some programs reserve a channel for alpha, and leave it at 0: such a picture is opaque, as everything shows it. */
     private Picture bmp(BufferedImage image) throws UnfitPictureException {
-        return whole(image, isUnused(image) ? new ColoursAlone(transparency.background()) : transparency);
+        boolean plain = isUnused(image) && !transparency.needsAlpha();
+        return whole(image, plain ? new ColoursAlone(transparency.background()) : transparency);
     }
 
     private static boolean isUnused(BufferedImage image) {

@@ -1,8 +1,10 @@
 package dev.darkroom.image;
 
 import dev.darkroom.image.canvas.MaskColours;
+import dev.darkroom.image.canvas.MaskHoles;
 import dev.darkroom.image.canvas.OverWhite;
 import dev.darkroom.image.canvas.Transparency;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Picture;
 import java.util.Optional;
 
@@ -49,12 +51,16 @@ public final class PictureFile {
     }
 
     /**
-     * Decodes a mask: the colours alone, as numbers, without regard to transparency or a profile.
+     * Decodes a mask, white where to paint: its colours alone, as numbers, without regard to transparency or a profile; or its transparency
+     * alone.
      *
-     * @throws dev.darkroom.job.JobException if the file is damaged, its transparency says something else than its colours, or memory ran out
+     * @throws dev.darkroom.job.JobException if the file is damaged, its transparency says something else than is asked for, or memory ran out
      */
-    public Picture mask() {
-        return decode(Optional.empty(), new MaskColours());
+    public Picture mask(MaskPaints painted) {
+        return switch (painted) {
+            case WHITE -> decode(Optional.empty(), new MaskColours());
+            case TRANSPARENT -> decode(Optional.empty(), new MaskHoles());
+        };
     }
 
     private Picture decode(Optional<byte[]> profile, Transparency transparency) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param quality of JPEG and WebP, 1 to 100
  * @param stripMetadata true leaves out the parameters that a picture was made with
+ * @param previews small pictures of the work in progress that are told for each picture, 0 to 10
  * @param destination the caller's own bucket; null for the worker's storage
  */
 public record Delivery(
@@ -14,8 +15,14 @@ public record Delivery(
         int quality,
         Return as,
         boolean stripMetadata,
+        int previews,
         @Nullable Destination destination) {
+    public static final int MOST_PREVIEWS = 10;
+
     public Delivery {
-        new Faults().range("output_quality", quality, 1, 100).refuse();
+        new Faults()
+                .range("output_quality", quality, 1, 100)
+                .range("previews", previews, 0, MOST_PREVIEWS)
+                .refuse();
     }
 }

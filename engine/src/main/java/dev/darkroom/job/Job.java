@@ -20,9 +20,14 @@ public sealed interface Job {
         return List.of();
     }
 
-    /** Mask beside the one image, white where to paint; null without one. */
+    /** Mask beside the one image; null without one. */
     default @Nullable String mask() {
         return null;
+    }
+
+    /** Part of the mask where to paint. */
+    default MaskPaints maskPaints() {
+        return MaskPaints.WHITE;
     }
 
     /** LoRAs that go on top of the model. */
@@ -85,9 +90,15 @@ public sealed interface Job {
     /**
      * A job for pictures of which a part is repainted.
      *
-     * @param mask white where to paint
+     * @param maskPaints part of the mask where to paint
      */
-    record Fill(Envelope envelope, Sampling sampling, String image, String mask) implements Generation {
+    record Fill(Envelope envelope, Sampling sampling, String image, String mask, MaskPaints maskPaints)
+            implements Generation {
+        /** A job whose mask is white where to paint. */
+        public Fill(Envelope envelope, Sampling sampling, String image, String mask) {
+            this(envelope, sampling, image, mask, MaskPaints.WHITE);
+        }
+
         @Override
         public List<String> images() {
             return List.of(image);

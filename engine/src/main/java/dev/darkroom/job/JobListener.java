@@ -2,6 +2,9 @@ package dev.darkroom.job;
 
 /** Listener to the stages of a job while a worker does it, in this order. All methods must return at once. */
 public interface JobListener extends Progress {
+    /** Called when the job has been read, before anything is done for it. */
+    default void read(Job job) {}
+
     /** Called when the job's images and LoRAs are on this machine. */
     default void fetched(Timings timings) {}
 
@@ -16,6 +19,9 @@ public interface JobListener extends Progress {
     /** Called after {@code step} of {@code steps} denoising steps, of all the job's pictures together. */
     @Override
     default void report(int step, int steps) {}
+
+    /** Called from any thread with a small file of the work in progress, if the job asks for {@link Delivery#previews}. */
+    default void previewed(Preview preview) {}
 
     /** Called when one picture is drawn, and about to be stored. */
     default void drawn(Sample sample, Timings timings) {}

@@ -17,7 +17,7 @@ public record Limits(long pixels, int longestSide, int steps, int pictures, int 
     public static final int MOST_OUTPUTS = 10;
 
     /** Largest number of images that any job may bring; a model's pipeline may take fewer. */
-    public static final int MOST_IMAGES = 10;
+    public static final int MOST_IMAGES = 16;
 
     public static final Limits STANDARD = new Limits(4L << 20, 4096, 200, MOST_PROMPTS * MOST_OUTPUTS, 10_000);
 

@@ -20,6 +20,18 @@ public interface Progress {
      */
     default void checkCancelled() {}
 
+    /** How many small pictures of the work in progress this listener wants of each picture; they come by {@link #preview}. */
+    default int previews() {
+        return 0;
+    }
+
+    /**
+     * Called between two steps with a small picture of the work in progress, a quarter as wide and high.
+     *
+     * @param step how many of the picture's own {@code steps} are done
+     */
+    default void preview(Sample sample, int step, int steps, Picture picture) {}
+
     /**
      * Makes a listener to some of several pictures, of equally many steps each, which are drawn together: it reports their steps as a part
      * of the whole.
@@ -39,6 +51,16 @@ public interface Progress {
             @Override
             public void checkCancelled() {
                 whole.checkCancelled();
+            }
+
+            @Override
+            public int previews() {
+                return whole.previews();
+            }
+
+            @Override
+            public void preview(Sample sample, int step, int steps, Picture picture) {
+                whole.preview(sample, step, steps, picture);
             }
         };
     }

@@ -221,7 +221,8 @@ public record LongCatCheckpoint(
     }
 
     /** Conversion between pictures and tokens of this checkpoint's latents. */
-    PackedLatents latents() {
+    @Override
+    public PackedLatents latents() {
         return new PackedLatents(vae.network(), files.placement(), files.kept().latents());
     }
 

@@ -17,6 +17,8 @@ public final class PictureOperators {
     private static final Operator PAD_RIGHT_BOTTOM = Operator.named("pad_right_bottom");
     private static final Operator FROM_RGB = Operator.named("from_rgb");
     private static final Operator TO_RGB = Operator.named("to_rgb");
+    private static final Operator LEVELS_SOON = Operator.named("levels_soon");
+    private static final Operator LEAST_SQUARES = Operator.named("least_squares");
     private static final Operator VISION_PATCHES = Operator.named("vision_patches");
 
     private PictureOperators() {}
@@ -101,5 +103,22 @@ public final class PictureOperators {
     public static Tensor visionPatches(
             Tensor bytes, int height, int width, int patch, int merge, int frames, Tensor mean, Tensor std) {
         return VISION_PATCHES.tensor(bytes, height, width, patch, merge, frames, mean, std);
+    }
+
+    /** Converts numbers in 0…1 to levels: uint8 in host memory, which a card writes to once it has computed them and nobody waits for here. */
+    public static Tensor levelsSoon(Tensor x) {
+        return LEVELS_SOON.tensor(x);
+    }
+
+    /**
+     * Finds the linear map that comes nearest to taking {@code x} to {@code y}, on the CPU in float64.
+     *
+     * @param x {@code [n, k]}
+     * @param y {@code [n, m]}
+     * @param ridge added to the mean squares of {@code x}, so that there is one solution
+     * @return float32 {@code [k, m]}
+     */
+    public static Tensor leastSquares(Tensor x, Tensor y, double ridge) {
+        return LEAST_SQUARES.tensor(x, y, ridge);
     }
 }

@@ -165,7 +165,8 @@ public record ZImageCheckpoint(
     }
 
     /** Conversion between pictures and tokens of this checkpoint's latents. */
-    PackedLatents latents() {
+    @Override
+    public PackedLatents latents() {
         return new PackedLatents(vae.network(), files.placement(), files.kept().latents(), LatentPacking.Slowest.PLACE);
     }
 

@@ -838,6 +838,22 @@ def to_rgb(self, x: Tensor) -> Tensor:
     # [1, 3, h, w] in 0..1 -> uint8 [h, w, 3] in host memory, rounded half to even
     return torch.round(x[0].to(6) * 255.0).clamp(0.0, 255.0).to(0).permute([1, 2, 0]).contiguous().to(torch.device("cpu"))
 
+def levels_soon(self, x: Tensor) -> Tensor:
+    # 0..1 -> uint8 in host memory; of a card nobody waits for it here
+    levels = torch.round(x.to(6) * 255.0).clamp(0.0, 255.0).to(0)
+    if not x.is_cuda:
+        return levels.contiguous()
+    host = torch.empty(levels.shape, dtype=0, pin_memory=True)
+    host.copy_(levels, True)
+    return host
+
+def least_squares(self, x: Tensor, y: Tensor, ridge: float) -> Tensor:
+    # [n, k] and [n, m] -> float32 [k, m]
+    a = x.to(7)
+    squares = a.t().mm(a) / float(x.size(0))
+    squares = squares + ridge * torch.diag(squares).mean() * torch.eye(x.size(1), dtype=7)
+    return torch.linalg_solve(squares, a.t().mm(y.to(7)) / float(x.size(0))).to(6)
+
 def vision_patches(self, bytes: Tensor, height: int, width: int, patch: int, merge: int, frames: int, mean: Tensor, std: Tensor) -> Tensor:
     # uint8 [h, w, 3] -> float32 [n, 3 * frames * patch * patch], resized to a multiple of patch * merge; mean and std [3] of levels 0..255.
     # One patch a row, the patches of a merge group beside each other; the one picture stands for every frame.

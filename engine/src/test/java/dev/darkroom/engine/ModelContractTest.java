@@ -2,6 +2,7 @@ package dev.darkroom.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
@@ -10,8 +11,10 @@ import dev.darkroom.job.Lora;
 import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
+import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
@@ -115,6 +118,55 @@ class ModelContractTest {
                     .matches(e -> e.code() == JobException.Code.CANCELLED);
             assertThat(seen).containsExactly(0, 1);
             assertThat(Scope.liveTensors()).as("after cancellation").isEqualTo(kept);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void previewsChangeNothingAndLeaveNothing(TinyPipeline pipeline) throws IOException {
+        try (ImageModel model = pipeline.load(folder)) {
+            Job job = pipeline.job(TestJobs.of("a fox", null, null, 4, null, null, 7));
+            Picture alone = render(model, pipeline, job).picture();
+            render(
+                    model,
+                    pipeline,
+                    job,
+                    new Previewed(Integer.MAX_VALUE, new ArrayList<>())); // learns what latents look like
+            long kept = Scope.liveTensors();
+
+            List<Size> seen = new ArrayList<>();
+            Picture watched = render(model, pipeline, job, new Previewed(Integer.MAX_VALUE, seen))
+                    .picture();
+
+            assertThat(watched.rgb()).isEqualTo(alone.rgb());
+            assertThat(seen).isNotEmpty().allSatisfy(size -> {
+                assertThat(size.width()).isEqualTo(seen.getFirst().width());
+                assertThat((double) size.width() / size.height())
+                        .isCloseTo((double) alone.width() / alone.height(), within(0.2));
+            });
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> render(model, pipeline, job, new Previewed(1, new ArrayList<>())));
+            assertThat(Scope.liveTensors()).as("after success and cancellation").isEqualTo(kept);
+        }
+    }
+
+    /** Wants a preview after each step, and cancels the job once {@code most} steps are done. */
+    private record Previewed(int most, List<Size> seen) implements Progress {
+        @Override
+        public void report(int step, int steps) {
+            if (step >= most && step < steps) {
+                throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+            }
+        }
+
+        @Override
+        public int previews() {
+            return 10;
+        }
+
+        @Override
+        public void preview(Sample sample, int step, int steps, Picture picture) {
+            seen.add(picture.size());
         }
     }
 
@@ -333,7 +385,11 @@ class ModelContractTest {
     }
 
     private static Rendering render(ImageModel model, TinyPipeline pipeline, Job job) {
-        return model.render(job, TestJobs.first(job), pipeline.sources(PICTURE), Progress.NONE);
+        return render(model, pipeline, job, Progress.NONE);
+    }
+
+    private static Rendering render(ImageModel model, TinyPipeline pipeline, Job job, Progress progress) {
+        return model.render(job, TestJobs.first(job), pipeline.sources(PICTURE), progress);
     }
 
     private static byte[] draw(ImageModel model, TinyPipeline pipeline, long seed, List<LoraFile> loras) {

@@ -53,9 +53,11 @@ class Flux2PipelineTest {
             assertThat(klein.fit(new Job.TextToImage(TestJobs.PLAIN, ask))).isEqualTo(Fit.MADE_FOR);
             assertThat(klein.fit(images(ask, 1, null))).isEqualTo(Fit.MADE_FOR);
             assertThat(klein.fit(images(ask, 10, null))).isEqualTo(Fit.MADE_FOR);
+            assertThat(klein.fit(images(ask, 11, null))).isEqualTo(Fit.UNABLE);
             assertThat(klein.fit(images(ask, 1, 0.5))).isEqualTo(Fit.UNABLE);
             assertThat(klein.fit(new Job.Fill(TestJobs.PLAIN, ask, "", ""))).isEqualTo(Fit.UNABLE);
             LoadedModel.assertRefused(klein, images(ask, 1, 0.5), "strength: ");
+            LoadedModel.assertRefused(klein, images(ask, 11, null), "images: this model takes at most 10, not 11");
             LoadedModel.assertRefused(klein, new Job.Fill(TestJobs.PLAIN, ask, "", ""), "mask: ");
         }
     }

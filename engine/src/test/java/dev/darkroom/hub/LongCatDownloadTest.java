@@ -23,7 +23,7 @@ class LongCatDownloadTest {
     @Test
     void everythingComesThatTheIndexNames() throws IOException, InterruptedException {
         try (var hub = TestHub.with(TinyLongCat.IMAGE)) {
-            hub.add("README.md", new byte[] {1});
+            hub.add("NOTICE.md", new byte[] {1});
             assertThat(TestCheckpoints.contents(download(hub)))
                     .containsExactlyInAnyOrderEntriesOf(TestCheckpoints.contents(TinyLongCat.IMAGE));
         }

@@ -27,7 +27,6 @@ class QwenDownloadTest {
     private static final Path CHECKPOINT = Path.of("src/test/resources/goldens/tiny-qwen-image-edit");
     private static final Repository MAIN = new Repository(TestHub.NAME, "main");
     private static final List<String> NOT_NEEDED = List.of(
-            "README.md",
             ".gitattributes",
             "assets/showcase.jpg",
             "Qwen-Image-Lightning-4steps-V1.0.safetensors",

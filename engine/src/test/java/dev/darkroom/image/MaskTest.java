@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Picture;
 import java.awt.AlphaComposite;
 import java.awt.BasicStroke;
@@ -100,6 +101,50 @@ class MaskTest {
         assertThat(mask(canvas(graphics -> {})).rgb()).containsOnly(0);
     }
 
+    /** OpenAI's form: the picture itself, or anything else, with a hole where to paint. */
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "webp", "la", "rgba16", "palette", "gif"})
+    void aHoleIsWhereToPaintIfThatIsAsked(String format) {
+        byte[] file = switch (format) {
+            case "webp" -> TestFiles.losslessWebp(square(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB)));
+            case "la" -> TestPictures.file(square(components(ColorSpace.CS_GRAY, DataBuffer.TYPE_BYTE)), "png");
+            case "rgba16" -> TestPictures.file(square(components(ColorSpace.CS_sRGB, DataBuffer.TYPE_USHORT)), "png");
+            case "palette" -> TestPictures.file(square(palette()), "png");
+            case "gif" -> TestPictures.file(square(palette()), "gif");
+            default -> TestPictures.file(square(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB)), "png");
+        };
+
+        Picture mask = mask(file, MaskPaints.TRANSPARENT);
+
+        assertThat(levels(mask, 10, 10)).containsOnly(0);
+        assertThat(levels(mask, 2, 2)).containsOnly(255);
+    }
+
+    @Test
+    void theColoursOfAMaskWithAHoleSayNothing() {
+        Picture ofNoise = mask(withHole(TestPictures.noise(SIDE, SIDE).toImage(), 0), MaskPaints.TRANSPARENT);
+
+        assertThat(mask(withHole(plain(), 0xFFFFFF), MaskPaints.TRANSPARENT).rgb())
+                .isEqualTo(ofNoise.rgb());
+        assertThat(levels(ofNoise, 12, 12)).containsOnly(255);
+        assertThat(levels(ofNoise, 9, 12)).containsOnly(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "jpg", "bmp", "opaque"})
+    void aMaskWithoutAHoleIsRefusedWhereAHoleIsAsked(String format) {
+        BufferedImage image = format.equals("opaque")
+                ? withoutHole(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB))
+                : square(plain());
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> mask(
+                        TestPictures.file(image, format.equals("opaque") ? "png" : format), MaskPaints.TRANSPARENT))
+                .withMessage(
+                        "mask: must be transparent where to paint and opaque elsewhere: nothing of this file is transparent")
+                .matches(e -> e.code() == JobException.Code.BAD_INPUT);
+    }
+
     /** Without transparency any picture is a mask, as bright as it is. */
     @Test
     void anOpaquePictureIsReadAsItIs() {
@@ -124,7 +169,11 @@ class MaskTest {
     }
 
     private static Picture mask(byte[] file) {
-        return new PictureDecoder(PictureLimits.STANDARD).open("mask", file).mask();
+        return mask(file, MaskPaints.WHITE);
+    }
+
+    private static Picture mask(byte[] file, MaskPaints painted) {
+        return new PictureDecoder(PictureLimits.STANDARD).open("mask", file).mask(painted);
     }
 
     private static void assertRefused(byte[] file, String message) {
@@ -170,6 +219,13 @@ class MaskTest {
         strokes.accept(graphics);
         graphics.dispose();
         return TestPictures.file(image, "png");
+    }
+
+    private static BufferedImage withoutHole(BufferedImage image) {
+        for (int i = 0; i < SIDE * SIDE; i++) {
+            image.setRGB(i % SIDE, i / SIDE, 0xFF336699);
+        }
+        return image;
     }
 
     /** Clears a part of an image down to this colour. */

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Jobs as tests need them: one picture of one prompt, as PNG. */
 public final class TestJobs {
-    public static final Delivery PNG = new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, null);
+    public static final Delivery PNG = new Delivery(ImageFormat.PNG, 90, Return.AUTO, false, 0, null);
 
     /** No model named, as PNG, no notes. */
     public static final Envelope PLAIN = new Envelope(null, PNG, List.of());

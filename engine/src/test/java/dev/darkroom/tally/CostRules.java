@@ -295,6 +295,8 @@ final class CostRules {
             cost.pass(call.tensor(0).bytes() * 8);
             cost.wait(1);
         });
+        TEXT.put("levels_soon", (call, cost) -> cost.pass(call.tensor(0).bytes() * 8));
+        TEXT.put("least_squares", NOTHING); // on the CPU
         TEXT.put("vision_patches", NOTHING); // on the CPU
         // our own kernels: each number is read once and written once
         KERNEL.put("qk_norm_rope", (call, cost) -> {

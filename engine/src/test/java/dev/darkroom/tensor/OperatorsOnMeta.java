@@ -10,7 +10,15 @@ import java.util.TreeMap;
 public final class OperatorsOnMeta {
     /** Operators of the host alone, of tests, and one whose sample is none without numbers. */
     private static final Set<String> OF_THE_HOST = Set.of(
-            "copy_window", "device_of", "randn", "empty_bytes", "empty_rows", "rope_table", "causal_conv3d", "number");
+            "copy_window",
+            "device_of",
+            "randn",
+            "empty_bytes",
+            "empty_rows",
+            "rope_table",
+            "causal_conv3d",
+            "number",
+            "least_squares");
 
     private OperatorsOnMeta() {}
 

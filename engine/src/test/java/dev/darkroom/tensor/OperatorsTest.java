@@ -420,6 +420,11 @@ class OperatorsTest {
                         "from_rgb",
                         "bfloat16 [1, 3, 2, 4]",
                         () -> PictureOperators.fromRgb(bytes(24).reshape(2, 4, 3), Device.CPU, DType.BFLOAT16)),
+                sample("levels_soon", "uint8 [2, 4, 3]", () -> PictureOperators.levelsSoon(wave(2, 4, 3))),
+                sample(
+                        "least_squares",
+                        "float32 [2, 3]",
+                        () -> PictureOperators.leastSquares(wave(5, 2), wave(5, 3), 0.1)),
                 sample("to_rgb", "uint8 [2, 4, 3]", () -> PictureOperators.toRgb(bf16(1, 3, 2, 4))),
                 sample(
                         "vision_patches",

@@ -112,6 +112,9 @@ def to_host_long(self, x: Tensor) -> Tensor:
 def to_rgb(self, x: Tensor) -> Tensor:
     return torch.zeros([x.size(2), x.size(3), x.size(1)], dtype=0) if x.is_meta else self.to_rgb_(x)
 
+def levels_soon(self, x: Tensor) -> Tensor:
+    return torch.zeros(x.shape, dtype=0) if x.is_meta else self.levels_soon_(x)
+
 def wait_for(self, x: Tensor) -> bool:
     return True if x.is_meta else self.wait_for_(x)
 

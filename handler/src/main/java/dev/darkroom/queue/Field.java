@@ -9,8 +9,9 @@ import java.util.List;
  * @param aliases names of the field in the inputs of other workers
  * @param meaning one sentence for the schema
  */
-record Field(String name, List<String> aliases, Type type, String meaning) {
-    Field(String name, Type type, String meaning) {
+public record Field(String name, List<String> aliases, Type type, String meaning) {
+    /** A field that goes by one name. */
+    public Field(String name, Type type, String meaning) {
         this(name, List.of(), type, meaning);
     }
 
@@ -33,15 +34,15 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
     }
 
     /** The type of a field's value, with its bounds. */
-    sealed interface Type {}
+    public sealed interface Type {}
 
     /**
      * A text of at most {@code longest} characters.
      *
      * @param orBlank true if a blank text is one too: pictures can be drawn from an empty prompt
      */
-    record Text(int longest, boolean orBlank) implements Type {
-        Text(int longest) {
+    public record Text(int longest, boolean orBlank) implements Type {
+        public Text(int longest) {
             this(longest, false);
         }
     }
@@ -51,10 +52,10 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
      *
      * @param orBlank true if blank texts are some too
      */
-    record Texts(int least, int most, int longest, boolean orBlank) implements Type {}
+    public record Texts(int least, int most, int longest, boolean orBlank) implements Type {}
 
     /** A whole number in a range. */
-    record Whole(long least, long most) implements Type {}
+    public record Whole(long least, long most) implements Type {}
 
     /**
      * A number in a range.
@@ -62,30 +63,30 @@ record Field(String name, List<String> aliases, Type type, String meaning) {
      * @param open true if the least itself is not allowed
      * @param orText true if the number may also come as a text
      */
-    record Decimal(double least, double most, boolean open, boolean orText) implements Type {
-        Decimal(double least, double most) {
+    public record Decimal(double least, double most, boolean open, boolean orText) implements Type {
+        public Decimal(double least, double most) {
             this(least, most, false, false);
         }
     }
 
     /** True or false. */
-    record Flag() implements Type {}
+    public record Flag() implements Type {}
 
     /** One of the listed words. */
-    record Choice(List<String> values) implements Type {}
+    public record Choice(List<String> values) implements Type {}
 
     /** Width and height in one text: {@code 1024x768}. */
-    record Dimensions() implements Type {}
+    public record Dimensions() implements Type {}
 
     /** A picture: base64, a data URI, an address, or a path. */
-    record Image() implements Type {}
+    public record Image() implements Type {}
 
     /** A list of one to {@code most} pictures. */
-    record Images(int most) implements Type {}
+    public record Images(int most) implements Type {}
 
     /** A list of up to {@code most} numbers in a range. */
-    record Decimals(int most, double least, double greatest) implements Type {}
+    public record Decimals(int most, double least, double greatest) implements Type {}
 
     /** A list of up to {@code most} LoRAs: addresses or paths, alone, in pairs with a scale, or as objects; or one alone. */
-    record Loras(int most, int longest, double least, double greatest) implements Type {}
+    public record Loras(int most, int longest, double least, double greatest) implements Type {}
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an input field by field, under each of its names, and notes faults. What is {@link Nothing} is as good as absent. */
-final class FieldReader {
+public final class FieldReader {
     /** Matches numbered names of further pictures, such as {@code image_url_2}, as some workers have them. */
     private static final Pattern NUMBERED = Pattern.compile("(.+)_([23])");
 
@@ -31,9 +31,10 @@ final class FieldReader {
     private final List<String> unknown = new ArrayList<>();
 
     /** A value under the name that the caller gave it. */
-    record Found(String name, JsonNode value) {}
+    public record Found(String name, JsonNode value) {}
 
-    FieldReader(ObjectNode input, Fields fields, Faults faults) {
+    /** Sorts the fields of an input; faults of names are noted at once. */
+    public FieldReader(ObjectNode input, Fields fields, Faults faults) {
         this.fields = fields;
         this.faults = faults;
         input.properties().forEach(entry -> sort(entry.getKey(), entry.getValue()));
@@ -113,7 +114,8 @@ final class FieldReader {
         return Faults.quoted(value);
     }
 
-    boolean has(String field) {
+    /** Returns true if a field was sent with something in it. */
+    public boolean has(String field) {
         return found.containsKey(field);
     }
 
@@ -123,12 +125,12 @@ final class FieldReader {
     }
 
     /** Returns a field as it was sent, under the name that the caller used. */
-    Optional<Found> sent(String field) {
+    public Optional<Found> sent(String field) {
         return Optional.ofNullable(found.get(field));
     }
 
-    @Nullable
-    String text(String field) {
+    /** Reads a text; null if it is absent or faulty. */
+    public @Nullable String text(String field) {
         Found value = found.get(field);
         return value == null ? null : text(value.name(), value.value());
     }
@@ -214,7 +216,7 @@ final class FieldReader {
     }
 
     /** Reads a whole number in its range. The comparison comes before the conversion to int, where 2³² + 4 would be 4. */
-    Optional<Integer> count(String field) {
+    public Optional<Integer> count(String field) {
         Found value = found.get(field);
         if (value == null || !(fields.named(field).type() instanceof Field.Whole range)) {
             return Optional.empty();
@@ -247,7 +249,8 @@ final class FieldReader {
         return number ? value.value().doubleValue() : null;
     }
 
-    Optional<Boolean> flag(String field) {
+    /** Reads true or false; empty if it is absent or faulty. */
+    public Optional<Boolean> flag(String field) {
         Found value = found.get(field);
         if (value == null) {
             return Optional.empty();
@@ -257,7 +260,7 @@ final class FieldReader {
     }
 
     /** Reads one of the field's words, in lower case. */
-    Optional<String> choice(String field) {
+    public Optional<String> choice(String field) {
         String text = text(field);
         Found value = found.get(field);
         if (text == null || value == null || !(fields.named(field).type() instanceof Field.Choice choice)) {

@@ -1,10 +1,12 @@
 package dev.darkroom.queue;
 
 import dev.darkroom.job.AspectRatio;
+import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Lora;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Shortcuts;
 import java.util.Arrays;
@@ -12,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All fields of a job's input, as this worker's limits and styles make them. */
-final class Fields {
+/** The fields of a job's input: all that this worker's limits and styles make, or those that a protocol has of its own. */
+public final class Fields {
     static final String MATCH_INPUT_IMAGE = "match_input_image";
 
     private final List<Field> fields;
@@ -46,7 +48,13 @@ final class Fields {
                         "mask",
                         List.of("mask_image", "mask_url"),
                         new Field.Image(),
-                        "White where the image is painted anew."),
+                        "White where the image is painted anew; see mask_paints."),
+                new Field(
+                        "mask_paints",
+                        new Field.Choice(Arrays.stream(MaskPaints.values())
+                                .map(MaskPaints::fieldValue)
+                                .toList()),
+                        "The part of the mask where to paint: what is white, or what is transparent, as in masks of OpenAI's API (white)."),
                 new Field(
                         "loras",
                         List.of("lora"),
@@ -146,6 +154,10 @@ final class Fields {
                                 .map(Return::fieldValue)
                                 .toList()),
                         "An address, base64 in the answer, or whichever the worker can do (auto)."),
+                new Field(
+                        "previews",
+                        new Field.Whole(0, Delivery.MOST_PREVIEWS),
+                        "How many small pictures of the work in progress are told of each picture, spread evenly over its steps (0)."),
                 new Field("strip_metadata", new Field.Flag(), "True leaves the parameters out of the file's metadata."),
                 new Field(
                         "enable_safety_checker",
@@ -157,16 +169,23 @@ final class Fields {
                         "This worker has no safety checker: only true is accepted."));
     }
 
-    List<Field> all() {
+    /** Makes a table of other fields. */
+    public Fields(List<Field> fields) {
+        this.fields = List.copyOf(fields);
+    }
+
+    /** Returns all fields, in the order in which they are described. */
+    public List<Field> all() {
         return fields;
     }
 
-    List<String> names() {
+    /** Returns the names of all fields, without aliases. */
+    public List<String> names() {
         return fields.stream().map(Field::name).toList();
     }
 
     /** Returns the field of that name. */
-    Field named(String name) {
+    public Field named(String name) {
         return fields.stream()
                 .filter(field -> field.name().equals(name))
                 .findFirst()
@@ -174,15 +193,22 @@ final class Fields {
     }
 
     /** Finds a field by its name or an alias. */
-    Optional<Field> called(String nameOrAlias) {
+    public Optional<Field> called(String nameOrAlias) {
         return fields.stream()
                 .filter(field ->
                         field.name().equals(nameOrAlias) || field.aliases().contains(nameOrAlias))
                 .findFirst();
     }
 
+    /** Returns what the field of a name is, which may be the numbered one of a further picture. */
+    public Optional<Field.Type> typeOf(String name) {
+        return called(name)
+                .map(Field::type)
+                .or(() -> FieldReader.isFurtherImage(name, this) ? Optional.of(new Field.Image()) : Optional.empty());
+    }
+
     /** Finds the name or alias that is fewest changed letters away, if it is near. */
-    Optional<String> nearest(String name) {
+    public Optional<String> nearest(String name) {
         return Spelling.nearest(
                 name,
                 fields.stream()

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class FormRequest {
     private static final Set<String> BESIDE_INPUT = Set.of("webhook", "policy", "s3Config");
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,30})(\\.\\d{1,30})?([eE][+-]?\\d{1,3})?");
 
-    private final Fields fields;
+    private final Function<String, Optional<Field.Type>> types;
     private final Faults faults = new Faults();
     private final ObjectNode request = JobJson.object();
     private final ObjectNode input = request.putObject("input");
@@ -49,8 +50,8 @@ public final class FormRequest {
         }
     }
 
-    private FormRequest(Fields fields) {
-        this.fields = fields;
+    private FormRequest(Function<String, Optional<Field.Type>> types) {
+        this.types = types;
     }
 
     /**
@@ -59,7 +60,17 @@ public final class FormRequest {
      * @throws JobException that names the fields which cannot be read at all
      */
     public static ObjectNode of(List<Part> parts, PayloadReader reader) {
-        var form = new FormRequest(reader.fields());
+        return of(parts, reader.fields()::typeOf);
+    }
+
+    /**
+     * Makes the request of a form whose fields are not those of this worker alone.
+     *
+     * @param types what the field of a name is; empty if there is none of that name
+     * @throws JobException that names the fields which cannot be read at all
+     */
+    public static ObjectNode of(List<Part> parts, Function<String, Optional<Field.Type>> types) {
+        var form = new FormRequest(types);
         Map<String, List<Part>> byName = new LinkedHashMap<>();
         for (Part part : parts) {
             if (!part.isNotChosen()) {
@@ -98,9 +109,7 @@ public final class FormRequest {
     }
 
     private JsonNode value(String name, List<Part> parts) {
-        Optional<Field.Type> type = fields.called(name)
-                .map(Field::type)
-                .or(() -> FieldReader.isFurtherImage(name, fields) ? Optional.of(new Field.Image()) : Optional.empty());
+        Optional<Field.Type> type = types.apply(name);
         if (type.isEmpty()) {
             return TextNode.valueOf(""); // its name alone is refused, or noted
         }

@@ -22,7 +22,17 @@ public sealed interface JobEvent {
      * @param index which output of the job
      */
     @SuppressWarnings("ArrayRecordComponent") // events are read, and not compared
-    record Preview(int index, int step, int steps, Size size, byte[] file) implements JobEvent {}
+    record Preview(int index, int step, int steps, Size size, byte[] file) implements JobEvent {
+        /** An event with a preview of a job that is being drawn. */
+        public Preview(dev.darkroom.job.Preview preview) {
+            this(preview.sample().index(), preview.step(), preview.steps(), preview.size(), preview.file());
+        }
+
+        /** Characters of the file in base64. */
+        public long fileLength() {
+            return Math.ceilDiv(file.length, 3) * 4L;
+        }
+    }
 
     /**
      * One picture is stored.

@@ -1,7 +1,11 @@
 package dev.darkroom.queue;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -11,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one job, for any number of readers, each at its own pace and from any time on. Kept for them are the latest status, every
- * picture, and of the progress the latest. A picture's file is kept only while there is room, and until a {@link #taker} has read it.
+ * picture, of the progress the latest, and the latest preview of each picture that is not there yet. A picture's file is kept only while there is room, and until a {@link #taker} has read it.
  * Safe for several threads.
  */
 public final class JobEvents {
@@ -23,9 +27,11 @@ public final class JobEvents {
     private final MemoryBudget room;
     private final List<Consumer<JobEvent>> followers = new CopyOnWriteArrayList<>();
     private final List<JobEvent.PictureStored> pictures = new ArrayList<>();
+    private final Map<Integer, Numbered> previews = new TreeMap<>();
     private JobEvent status = new JobEvent.Queued();
     private JobEvent.@Nullable Progress progress;
     private int reports;
+    private int previewsCome;
     private JobEvent.@Nullable Last last;
     private boolean closed;
 
@@ -56,13 +62,37 @@ public final class JobEvents {
                 reports++;
             }
             case JobEvent.PictureStored picture -> {
+                dropPreview(picture.image().sample().index());
                 if (!closed) {
                     long length = picture.fileLength();
                     pictures.add(length <= LARGEST_FILE && room.reserve(length) ? picture : picture.withoutFile());
                 }
             }
-            case JobEvent.Preview preview -> {}
-            case JobEvent.Last end -> last = end;
+            case JobEvent.Preview preview -> keep(preview);
+            case JobEvent.Last end -> {
+                last = end;
+                List.copyOf(previews.keySet()).forEach(this::dropPreview);
+            }
+        }
+    }
+
+    /** Keeps a preview unless there is a later one or no room for it: they come from several threads. */
+    private void keep(JobEvent.Preview preview) {
+        Numbered before = previews.get(preview.index());
+        boolean late = last != null || pictures.stream().anyMatch(stored -> stored.image().sample().index() == preview.index());
+        if (closed || late || (before != null && before.preview.step() > preview.step())) {
+            return;
+        }
+        dropPreview(preview.index());
+        if (room.reserve(preview.fileLength())) {
+            previews.put(preview.index(), new Numbered(++previewsCome, preview));
+        }
+    }
+
+    private void dropPreview(int index) {
+        Numbered dropped = previews.remove(index);
+        if (dropped != null) {
+            room.release(dropped.preview.fileLength());
         }
     }
 
@@ -102,6 +132,11 @@ public final class JobEvents {
         return List.copyOf(pictures);
     }
 
+    /** Returns the latest preview of each picture that is being drawn. */
+    public synchronized List<JobEvent.Preview> previews() {
+        return previews.values().stream().map(Numbered::preview).toList();
+    }
+
     /** Returns true once the job has ended, or the worker stops before the job begins. */
     public synchronized boolean isOver() {
         return last != null;
@@ -110,6 +145,7 @@ public final class JobEvents {
     /** Drops all files of pictures, and ignores further pictures. */
     public synchronized void close() {
         closed = true;
+        List.copyOf(previews.keySet()).forEach(this::dropPreview);
         for (int i = 0; i < pictures.size(); i++) {
             release(i);
         }
@@ -131,27 +167,31 @@ public final class JobEvents {
         return new Reader(true);
     }
 
-    /** One reader's place in the events. A slow reader misses steps, but no picture. */
+    /** A preview, and how many had come with it. */
+    private record Numbered(int number, JobEvent.Preview preview) {}
+
+    /** One reader's place in the events. A slow reader misses steps and previews, but no picture. */
     public final class Reader {
         private final boolean takes;
         private @Nullable JobEvent statusRead;
         private int picturesRead;
         private int reportsRead;
+        private int previewsRead;
         private boolean lastRead;
 
         private Reader(boolean takes) {
             this.takes = takes;
         }
 
-        /** Returns true if there is a picture or progress to read. */
+        /** Returns true if there is a picture, a preview or progress to read. */
         public boolean hasNext() {
             synchronized (JobEvents.this) {
-                return picturesRead < pictures.size() || reportsRead < reports;
+                return picturesRead < pictures.size() || reportsRead < reports || nextPreview().isPresent();
             }
         }
 
         /**
-         * Returns the next event: a new status, then pictures, then the latest progress unless the job has ended, then the last event; null
+         * Returns the next event: a new status, then pictures, then the latest previews and progress unless the job has ended, then the last event; null
          * if there is nothing new.
          */
         public @Nullable JobEvent next() {
@@ -164,6 +204,11 @@ public final class JobEvents {
                 if (picturesRead < pictures.size()) {
                     return nextPicture();
                 }
+                Optional<Numbered> preview = nextPreview();
+                if (preview.isPresent()) {
+                    previewsRead = preview.get().number;
+                    return preview.get().preview;
+                }
                 boolean progressed = reportsRead < reports;
                 reportsRead = reports;
                 if (progressed && !ended) {
@@ -175,6 +220,12 @@ public final class JobEvents {
                 lastRead = last != null;
                 return last;
             }
+        }
+
+        private Optional<Numbered> nextPreview() {
+            return previews.values().stream()
+                    .filter(preview -> preview.number > previewsRead)
+                    .min(Comparator.comparingInt(Numbered::number));
         }
 
         private JobEvent nextPicture() {

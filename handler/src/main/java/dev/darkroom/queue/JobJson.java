@@ -49,11 +49,7 @@ public final class JobJson {
      * @throws JobException if the text is no JSON object with an object {@code input}
      */
     public static ObjectNode request(String body) {
-        try {
-            return request(MAPPER.readTree(body));
-        } catch (JsonProcessingException e) {
-            throw noJson(e);
-        }
+        return request(read(body));
     }
 
     /**
@@ -63,18 +59,35 @@ public final class JobJson {
      * @throws JobException if the bytes are not valid in their encoding, or no JSON object with an object {@code input}
      */
     public static ObjectNode request(byte[] body) {
+        return request(read(body));
+    }
+
+    /**
+     * Reads the bytes of any JSON, in the encodings of {@link #request(byte[])}.
+     *
+     * @throws JobException if the bytes are not valid in their encoding, or no JSON
+     */
+    public static JsonNode read(byte[] body) {
         Encoding encoding = Encoding.of(body);
         ByteBuffer text = encoding.withoutMark(body);
         if (encoding != Encoding.UTF_8) {
-            return request(encoding.decoded(text));
+            return read(encoding.decoded(text));
         }
         encoding.check(text);
         try {
-            return request(MAPPER.readTree(text.array(), text.position(), text.remaining()));
+            return MAPPER.readTree(text.array(), text.position(), text.remaining());
         } catch (JsonProcessingException e) {
             throw noJson(e);
         } catch (IOException e) {
             throw new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + Reason.of(e), e);
+        }
+    }
+
+    private static JsonNode read(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw noJson(e);
         }
     }
 

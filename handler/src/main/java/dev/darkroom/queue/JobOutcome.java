@@ -59,7 +59,15 @@ public sealed interface JobOutcome {
                     JobException.Code.valueOf(answer.path("error_type").asText()),
                     answer.path("error").asText());
         }
-        return answer.path("status").asText().equals("COMPLETED") ? done(answer.path("output")) : new Waiting();
+        return switch (answer.path("status").asText()) {
+            case "COMPLETED" -> done(answer.path("output"));
+            case "CANCELLED" ->
+                answer.has("error")
+                        ? new Ended(
+                                JobException.Code.TIMED_OUT, answer.path("error").asText())
+                        : new Ended(JobException.Code.CANCELLED, "the job was cancelled");
+            default -> new Waiting();
+        };
     }
 
     private static Done done(JsonNode output) {

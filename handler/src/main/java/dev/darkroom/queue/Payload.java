@@ -11,6 +11,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Lora;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
@@ -92,6 +93,7 @@ final class Payload {
     private record Brought(
             List<String> images,
             @Nullable String mask,
+            MaskPaints maskPaints,
             @Nullable Double strength) {
         Job job(Envelope envelope, Sampling sampling) {
             if (images.isEmpty()) {
@@ -99,7 +101,7 @@ final class Payload {
             }
             return mask == null
                     ? new Job.FromImages(envelope, sampling, images, strength)
-                    : new Job.Fill(envelope, sampling, images.getFirst(), mask);
+                    : new Job.Fill(envelope, sampling, images.getFirst(), mask, maskPaints);
         }
     }
 
@@ -109,6 +111,7 @@ final class Payload {
         String mask = input.text("mask");
         Double strength = input.decimal("strength");
         faults.check(mask == null || expected, "mask", "needs an image")
+                .check(mask != null || !input.has("mask_paints"), "mask_paints", "needs a mask")
                 .check(mask == null || images.size() < 2, "mask", "goes with one image, not with " + images.size())
                 .check(strength == null || expected, "strength", "needs an image")
                 .check(mask == null || strength == null, "strength", "has no effect with a mask")
@@ -116,6 +119,7 @@ final class Payload {
         return new Brought(
                 images,
                 mask,
+                input.choice("mask_paints").flatMap(MaskPaints::parse).orElse(MaskPaints.WHITE),
                 faults.gather(() -> Job.FromImages.checked(strength))
                         .flatMap(checked -> checked)
                         .orElse(null));
@@ -202,8 +206,9 @@ final class Payload {
         int quality = input.count("output_quality").orElse(DEFAULT_QUALITY);
         Return as = input.choice("return").flatMap(Return::parse).orElse(Return.AUTO);
         boolean strip = input.flag("strip_metadata").orElse(false);
-        return faults.gather(
-                () -> new Delivery(format, quality, as, strip, S3Config.read(request.get("s3Config"), faults)));
+        int previews = input.count("previews").orElse(0);
+        return faults.gather(() ->
+                new Delivery(format, quality, as, strip, previews, S3Config.read(request.get("s3Config"), faults)));
     }
 
     /** Refuses to promise a safety check that nobody makes. */

@@ -13,6 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.UUID;
@@ -157,12 +158,18 @@ public final class PayloadFile implements JobSource {
     }
 
     private final class OnlyTicket implements Ticket {
+        private final Instant accepted = Instant.now();
         private final byte[] payload;
         private final String id;
 
         OnlyTicket(byte[] payload) {
             this.payload = payload;
             this.id = PayloadFile.id(payload);
+        }
+
+        @Override
+        public Instant accepted() {
+            return accepted;
         }
 
         @Override

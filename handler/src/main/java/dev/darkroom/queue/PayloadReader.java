@@ -62,11 +62,13 @@ public final class PayloadReader {
         return styles;
     }
 
-    Fields fields() {
+    /** Returns the table of fields that it reads. */
+    public Fields fields() {
         return fields;
     }
 
-    boolean refusesUnknownFields() {
+    /** Returns false if unknown fields only give a note in the answer. */
+    public boolean refusesUnknownFields() {
         return refusesUnknownFields;
     }
 }

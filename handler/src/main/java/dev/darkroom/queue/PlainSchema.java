@@ -2,6 +2,7 @@ package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /**
  * Builds the schema of a job's input for programs that make clients from it: every field once, under its own name, in the one form that a
@@ -20,13 +21,23 @@ public final class PlainSchema {
         schema.put(
                 "description",
                 "What to draw: a prompt or prompts, and what goes with them. /schema.json has every other name of a field.");
-        ObjectNode properties = schema.putObject("properties");
-        for (Field field : reader.fields().all()) {
+        schema.set("properties", properties(reader.fields().all(), lora));
+        return schema;
+    }
+
+    /**
+     * Builds the schemas of fields by their names.
+     *
+     * @param lora reference to the schema of one LoRA
+     */
+    public static ObjectNode properties(List<Field> fields, String lora) {
+        ObjectNode properties = JobJson.object();
+        for (Field field : fields) {
             String meaning =
                     field.type() instanceof Field.Choice ? field.meaning() + InputSchema.ANY_CASE : field.meaning();
             properties.set(field.name(), type(field.type(), lora).put("description", meaning));
         }
-        return schema;
+        return properties;
     }
 
     private static ObjectNode type(Field.Type type, String lora) {

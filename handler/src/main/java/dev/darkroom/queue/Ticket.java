@@ -4,6 +4,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobListener;
 import dev.darkroom.job.JobResult;
+import java.time.Instant;
 
 /** A job in the hands of a worker, and the way back to its caller. Exactly one of {@link #completed} and {@link #failed} ends it. */
 public interface Ticket extends JobListener {
@@ -16,6 +17,9 @@ public interface Ticket extends JobListener {
      * @throws JobException that lists every fault of the payload
      */
     Job job();
+
+    /** Returns when the job came to this worker: into its queue, or from the platform. */
+    Instant accepted();
 
     /** Returns how many bytes an answer may have that contains its pictures. */
     int largestAnswer();

@@ -3,6 +3,7 @@ package dev.darkroom.source;
 import dev.darkroom.image.PictureFile;
 import dev.darkroom.image.PictureMemory;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Picture;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,8 @@ public final class LoadedImages implements AutoCloseable {
      *
      * @throws JobException if one cannot be decoded, or there can never be so much memory
      */
-    static LoadedImages of(List<PictureFile> images, @Nullable PictureFile mask, PictureMemory memory)
+    static LoadedImages of(
+            List<PictureFile> images, @Nullable PictureFile mask, MaskPaints maskPaints, PictureMemory memory)
             throws InterruptedException {
         List<PictureFile> files = new ArrayList<>(images);
         if (mask != null) {
@@ -46,7 +48,7 @@ public final class LoadedImages implements AutoCloseable {
                 pictures.add(file.picture());
             }
             loaded.images = List.copyOf(pictures);
-            loaded.mask = mask == null ? null : mask.mask();
+            loaded.mask = mask == null ? null : mask.mask(maskPaints);
             loaded.share.shrinkTo(kept);
             all = true;
             return loaded;

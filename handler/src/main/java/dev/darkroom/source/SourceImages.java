@@ -4,6 +4,7 @@ import dev.darkroom.image.PictureDecoder;
 import dev.darkroom.image.PictureFile;
 import dev.darkroom.image.PictureMemory;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.MaskPaints;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,15 +42,17 @@ public final class SourceImages implements AutoCloseable {
      *
      * @param images as the caller sent them
      * @param mask as the caller sent it; null for none
+     * @param maskPaints part of the mask where to paint
      * @throws JobException with {@code BAD_INPUT} if a text or what it leads to must not or cannot be read, {@code FETCH_FAILED} if its
      *     server did not give it, {@code OUT_OF_MEMORY} if there was not enough
      */
-    public LoadedImages load(List<String> images, @Nullable String mask) throws InterruptedException {
+    public LoadedImages load(List<String> images, @Nullable String mask, MaskPaints maskPaints)
+            throws InterruptedException {
         List<PictureFile> files = new ArrayList<>();
         for (String image : images) {
             files.add(open(images.size() == 1 ? "image" : "images[" + files.size() + "]", image));
         }
-        return LoadedImages.of(files, mask == null ? null : open("mask", mask), memory);
+        return LoadedImages.of(files, mask == null ? null : open("mask", mask), maskPaints, memory);
     }
 
     private PictureFile open(String field, String text) throws InterruptedException {

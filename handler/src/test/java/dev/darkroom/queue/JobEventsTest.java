@@ -18,7 +18,12 @@ class JobEventsTest {
     private static final JobEvent STARTED = new JobEvent.Started();
     private static final JobEvent COMPLETED = new JobEvent.Completed();
 
-    private final MemoryBudget room = new MemoryBudget(100);
+    private static final int ROOM = 100;
+
+    /** Four characters of base64. */
+    private static final byte[] FILE = {1, 2, 3};
+
+    private final MemoryBudget room = new MemoryBudget(ROOM);
     private final JobEvents events = new JobEvents(room);
 
     private static JobEvent.Progress step(int step) {
@@ -91,6 +96,40 @@ class JobEventsTest {
 
         assertThat(all(events.reader())).containsExactly(at(0), COMPLETED);
         assertThat(all(events.taker())).containsExactly(at(0));
+    }
+
+    @Test
+    void theLatestPreviewOfEachPictureIsKeptUntilThePictureIsThere() {
+        JobEvents.Reader along = events.reader();
+        for (JobEvent event : List.of(STARTED, preview(0, 2), preview(1, 1))) {
+            events.publish(event);
+        }
+        assertThat(all(along)).containsExactly(STARTED, preview(0, 2), preview(1, 1));
+        events.publish(preview(0, 1)); // made on another thread, and late
+        events.publish(preview(1, 2));
+
+        assertThat(all(along)).containsExactly(preview(1, 2));
+        assertThat(all(events.reader())).containsExactly(STARTED, preview(0, 2), preview(1, 2));
+        assertThat(room.left()).isEqualTo(ROOM - 8);
+        events.publish(at(0));
+        events.publish(preview(0, 3));
+        assertThat(events.previews()).containsExactly(preview(1, 2));
+        events.publish(COMPLETED);
+        assertThat(events.previews()).isEmpty();
+        assertThat(room.left()).isEqualTo(ROOM);
+    }
+
+    @Test
+    void aPreviewForWhichThereIsNoRoomIsNotKept() {
+        assertThat(room.reserve(ROOM - 3)).isTrue();
+        events.publish(preview(0, 1));
+
+        assertThat(events.taker().hasNext()).isFalse();
+        assertThat(room.left()).isEqualTo(3);
+    }
+
+    private static JobEvent.Preview preview(int index, int step) {
+        return new JobEvent.Preview(index, step, 4, new Size(8, 8), FILE);
     }
 
     @Test

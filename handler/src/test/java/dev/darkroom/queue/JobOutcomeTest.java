@@ -63,6 +63,14 @@ class JobOutcomeTest {
     }
 
     @Test
+    void aJobThatWasWithdrawnHasEnded() {
+        assertThat(JobOutcome.read(JobJson.bytes(Answer.status("a", "CANCELLED"))))
+                .isEqualTo(new JobOutcome.Ended(JobException.Code.CANCELLED, "the job was cancelled"));
+        assertThat(JobOutcome.read(JobJson.bytes(Answer.status("a", "CANCELLED").put("error", "too late"))))
+                .isEqualTo(new JobOutcome.Ended(JobException.Code.TIMED_OUT, "too late"));
+    }
+
+    @Test
     void aJobThatTheWorkerLeavesBehindWaits() {
         assertThat(JobOutcome.read(JobJson.bytes(Answer.status("a", "IN_QUEUE"))))
                 .isEqualTo(new JobOutcome.Waiting());

@@ -13,6 +13,7 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
@@ -78,7 +79,7 @@ class PayloadTest {
                         Shortcuts.NONE,
                         List.of()));
         assertThat(job.envelope())
-                .isEqualTo(new Envelope("m", new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, null), List.of()));
+                .isEqualTo(new Envelope("m", new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, 0, null), List.of()));
     }
 
     @Test
@@ -103,7 +104,11 @@ class PayloadTest {
                 .isInstanceOfSatisfying(Job.Fill.class, job -> {
                     assertThat(job.image()).isEqualTo("AAAA");
                     assertThat(job.mask()).isEqualTo("BBBB");
+                    assertThat(job.maskPaints()).isEqualTo(MaskPaints.WHITE);
                 });
+        assertThat(job("'prompt': 'p', 'image': 'AAAA', 'mask': 'BBBB', 'mask_paints': 'Transparent'"))
+                .isInstanceOfSatisfying(
+                        Job.Fill.class, job -> assertThat(job.maskPaints()).isEqualTo(MaskPaints.TRANSPARENT));
     }
 
     @Test
@@ -214,6 +219,8 @@ class PayloadTest {
             'prompt': 'p', 'image': 5               | image: must be a text, not 5
             'prompt': 'p', 'image': 'A', 'mask': [] | mask: must be a text, not a list
             'prompt': 'p', 'mask': 'A'              | mask: needs an image
+            'prompt': 'p', 'image': 'A', 'mask_paints': 'white' | mask_paints: needs a mask
+            'prompt': 'p', 'image': 'A', 'mask': 'A', 'mask_paints': 'black' | mask_paints: must be one of white, transparent, not black
             'prompt': 'p', 'strength': 0.5          | strength: needs an image
             'prompt': 'p', 'image': 'A', 'strength': 0   | strength: must be above 0 and at most 1, not 0
             'prompt': 'p', 'image': 'A', 'strength': 1.5 | strength: must be above 0 and at most 1, not 1.5
@@ -234,7 +241,7 @@ class PayloadTest {
             'prompt': 'p', 'match_input_image': true | match_input_image: needs an image
             'prompt': 'p', 'match_input_image': 'yes' | match_input_image: must be true or false, not "yes"
             'prompt': 'p', 'image': 'A', 'images': ['B'] | images: cannot stand beside image
-            'prompt': 'p', 'images': ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K'] | images: must be a list of 1 to 10 texts, not 11
+            'prompt': 'p', 'images': ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q'] | images: must be a list of 1 to 16 texts, not 17
             'prompt': 'p', 'image_2': 'B'           | image_2: needs an image before it
             'prompt': 'p', 'images': ['A', 'B'], 'mask': 'C' | mask: goes with one image, not with 2
             'prompt': 'p', 'style': 'noir'          | style: must be one of 3d, artistic,

@@ -8,6 +8,7 @@ import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Picture;
 import dev.darkroom.net.WebAddress;
 import io.vertx.core.Vertx;
@@ -91,7 +92,7 @@ class ResultSourceTest {
             })
     void oneThatIsGoneIsNamed(String text) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> images.load(List.of("/results/" + NAME), text))
+                .isThrownBy(() -> images.load(List.of("/results/" + NAME), text, MaskPaints.WHITE))
                 .withMessageStartingWith("mask: this worker has no such result");
     }
 
@@ -137,7 +138,7 @@ class ResultSourceTest {
     }
 
     private static Picture load(String text) throws InterruptedException {
-        try (LoadedImages loaded = images.load(List.of(text), null)) {
+        try (LoadedImages loaded = images.load(List.of(text), null, MaskPaints.WHITE)) {
             return loaded.images().getFirst();
         }
     }

@@ -10,6 +10,7 @@ import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
+import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Picture;
 import io.vertx.core.Vertx;
 import java.awt.image.BufferedImage;
@@ -151,7 +152,7 @@ class SourceImagesTest {
         image.setRGB(1, 0, 0xFFFFFFFF);
         String text = TestPictures.base64(png(image));
 
-        try (LoadedImages loaded = images.load(List.of(text, text), text)) {
+        try (LoadedImages loaded = images.load(List.of(text, text), text, MaskPaints.WHITE)) {
             assertThat(loaded.images()).hasSize(2);
             assertThat(loaded.images().getFirst().level(0, 0, 0)).isEqualTo(255);
             Picture mask = Objects.requireNonNull(loaded.mask());
@@ -166,11 +167,11 @@ class SourceImagesTest {
         try (var small =
                 new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), OwnResults.NONE, vertx)) {
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> small.load(List.of(text), null))
+                    .isThrownBy(() -> small.load(List.of(text), null, MaskPaints.WHITE))
                     .withMessage("image: takes 1 MB of memory to decode, and pictures may take at most 0"
                             + " (DARKROOM_SOURCES_MEMORY): send fewer pixels");
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> small.load(List.of(text, text), text))
+                    .isThrownBy(() -> small.load(List.of(text, text), text, MaskPaints.WHITE))
                     .withMessageStartingWith("images[0] to mask: together take 1 MB of memory");
         }
     }
@@ -181,7 +182,7 @@ class SourceImagesTest {
         String text = TestPictures.base64(FILE); // 18 kB as a picture, another 24 kB while it is decoded
         try (var small =
                 new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), OwnResults.NONE, vertx)) {
-            LoadedImages first = small.load(List.of(text), null);
+            LoadedImages first = small.load(List.of(text), null, MaskPaints.WHITE);
             var second = new AtomicReference<Object>();
             Thread withdrawn = loading(small, text, new AtomicReference<>());
             Thread waiting = loading(small, text, second);
@@ -200,7 +201,7 @@ class SourceImagesTest {
     private static Thread loading(SourceImages images, String text, AtomicReference<Object> number)
             throws InterruptedException {
         Thread thread = new Thread(() -> {
-            try (LoadedImages loaded = images.load(List.of(text), null)) {
+            try (LoadedImages loaded = images.load(List.of(text), null, MaskPaints.WHITE)) {
                 number.set(loaded.images().size());
             } catch (InterruptedException e) {
                 number.set(e);
@@ -303,14 +304,14 @@ class SourceImagesTest {
     }
 
     private static Picture load(String text) throws InterruptedException {
-        try (LoadedImages loaded = images.load(List.of(text), null)) {
+        try (LoadedImages loaded = images.load(List.of(text), null, MaskPaints.WHITE)) {
             return loaded.images().getFirst();
         }
     }
 
     private static void assertRefused(String text, String message) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> images.load(List.of(), text))
+                .isThrownBy(() -> images.load(List.of(), text, MaskPaints.WHITE))
                 .withMessageStartingWith(message)
                 .matches(e -> e.code() == Code.BAD_INPUT);
     }

@@ -353,7 +353,7 @@ class ResultsTest {
     }
 
     private static Delivery delivery(Return as, ImageFormat format, @Nullable Destination destination) {
-        return new Delivery(format, 90, as, false, destination);
+        return new Delivery(format, 90, as, false, 0, destination);
     }
 
     private static URI url(JobResult.Image kept) {

@@ -56,7 +56,7 @@ public final class Flattener {
      * @throws UnfitPictureException if it is not of use
      */
     public Picture picture() throws UnfitPictureException {
-        if (transparent) {
+        if (transparent || transparency.needsAlpha()) {
             transparency.end();
         }
         return canvas.picture();

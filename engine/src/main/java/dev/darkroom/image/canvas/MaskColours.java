@@ -13,6 +13,8 @@ public final class MaskColours implements Transparency {
             "must be white where to paint and black elsewhere, without transparency or on a clear"
                     + " canvas, not a picture with ";
 
+    private static final String HELP = ": send mask_paints as transparent if that is where to paint";
+
     /** Levels of a pixel that are so far apart make a colour. */
     private static final int COLOURFUL = 64;
 
@@ -67,11 +69,11 @@ public final class MaskColours implements Transparency {
             return;
         }
         if (colourful > visible / 100 || grey > solid / 3) {
-            throw new UnfitPictureException(RULE + "a hole, or strokes in a colour");
+            throw new UnfitPictureException(RULE + "a hole, or strokes in a colour" + HELP);
         }
         boolean oneColour = bright == 0 || bright == pixels;
         if (oneColour && clear > 0 && clear < pixels) {
-            throw new UnfitPictureException(RULE + "a hole in nothing but " + (bright == 0 ? "black" : "white"));
+            throw new UnfitPictureException(RULE + "a hole in nothing but " + (bright == 0 ? "black" : "white") + HELP);
         }
     }
 }

@@ -24,4 +24,9 @@ public interface Transparency {
      * @throws UnfitPictureException if it is not of use
      */
     void end() throws UnfitPictureException;
+
+    /** Returns true if a file without alpha is of no use, so that its end has to be judged too. */
+    default boolean needsAlpha() {
+        return false;
+    }
 }

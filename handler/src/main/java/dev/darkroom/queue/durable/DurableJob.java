@@ -3,6 +3,8 @@ package dev.darkroom.queue.durable;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.queue.CallerTrace;
+import dev.darkroom.queue.JobEnd;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.JobJson;
@@ -10,6 +12,7 @@ import dev.darkroom.queue.durable.disk.JobRecord;
 import dev.darkroom.queue.durable.disk.LastAnswer;
 import dev.darkroom.queue.durable.disk.Status;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ public final class DurableJob {
     private final ReadJob readJob;
     private final StatusBody bodies;
     private final JobEnding ending;
+    private final @Nullable String trace = CallerTrace.current().orElse(null);
     private volatile @Nullable String refusal;
 
     private DurableJob(JobState state, Persistence persistence, @Nullable Job read, QueueContext queue) {
@@ -70,6 +74,11 @@ public final class DurableJob {
     /** Returns the id that callers know the job by. */
     public String id() {
         return beginning.id();
+    }
+
+    /** Returns what says how the job has ended. */
+    JobEnd end(JobException.@Nullable Code reason) {
+        return new JobEnd(id(), Instant.ofEpochMilli(record().accepted()), reason, trace);
     }
 
     /** Returns the record that this object was created from. */

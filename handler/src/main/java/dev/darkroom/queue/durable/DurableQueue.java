@@ -13,6 +13,7 @@ import dev.darkroom.queue.durable.disk.Status;
 import dev.darkroom.queue.durable.disk.Submission;
 import dev.darkroom.queue.durable.disk.WebhookNews;
 import dev.darkroom.queue.webhook.Delivery;
+import dev.darkroom.queue.webhook.WebhookEvent;
 import dev.darkroom.queue.webhook.Webhooks;
 import dev.darkroom.snapshot.Randomness;
 import dev.darkroom.snapshot.Restored;
@@ -61,7 +62,7 @@ public class DurableQueue implements JobSource {
     private final SubmitGate gate = new SubmitGate();
     private final Submissions submissions = new Submissions(this::findByKey);
     private volatile @Nullable QueueContext context;
-    private volatile JobEndListener endListener = reason -> {};
+    private volatile JobEndListener endListener = end -> {};
     private volatile boolean stopped;
     private volatile String worker = "";
     private volatile Restored.Registration restores = () -> {};
@@ -335,7 +336,7 @@ public class DurableQueue implements JobSource {
     }
 
     private void ended(DurableJob job, JobException.@Nullable Code reason) {
-        endListener.ended(reason);
+        endListener.ended(job.end(reason));
         counts.ended(job.status());
         callWebhook(job);
     }
@@ -344,7 +345,8 @@ public class DurableQueue implements JobSource {
         JobRecord record = job.record();
         URI receiver = record.webhook();
         if (record.webhookDue() && receiver != null) {
-            webhooks.tell(job.id(), receiver, job::answer, delivery -> told(job, delivery));
+            var event = new WebhookEvent(job.id(), record.retries(), receiver);
+            webhooks.tell(event, job::answer, delivery -> told(job, delivery));
         }
     }
 

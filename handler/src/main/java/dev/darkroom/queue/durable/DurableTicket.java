@@ -4,11 +4,13 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Preview;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.Status;
 import dev.darkroom.snapshot.Watch;
 import java.time.Clock;
+import java.time.Instant;
 
 /** A job of the {@link DurableQueue} in the hands of a worker. The job is in the queue until it has {@linkplain #started}. */
 final class DurableTicket implements Ticket {
@@ -25,6 +27,11 @@ final class DurableTicket implements Ticket {
     @Override
     public String id() {
         return job.id();
+    }
+
+    @Override
+    public Instant accepted() {
+        return Instant.ofEpochMilli(job.record().accepted());
     }
 
     @Override
@@ -80,6 +87,11 @@ final class DurableTicket implements Ticket {
     @Override
     public boolean outlivesProcess() {
         return job.outlivesProcess();
+    }
+
+    @Override
+    public void previewed(Preview preview) {
+        job.events().publish(new JobEvent.Preview(preview));
     }
 
     @Override

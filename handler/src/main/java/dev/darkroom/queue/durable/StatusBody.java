@@ -80,6 +80,8 @@ final class StatusBody {
         for (JobEvent event = unread.next(); event != null; event = unread.next()) {
             if (event instanceof JobEvent.PictureStored picture) {
                 outputs.addObject().set("output", Answer.streamed(picture));
+            } else if (event instanceof JobEvent.Preview preview && !status.isFinal()) {
+                outputs.addObject().set("output", Answer.preview(preview));
             } else if (event instanceof JobEvent.Progress progress && !status.isFinal()) {
                 outputs.addObject().set("output", Answer.progress(progress));
             }

@@ -25,6 +25,7 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_PER_REQUEST)
 public class ApiDocument implements OASFilter {
     private static final String SCHEMAS = "/dev/darkroom/queue/http/schemas.json";
+    private static final String LORA = "#/components/schemas/Lora";
     private static final TypeReference<Map<String, Object>> KEYWORDS = new TypeReference<>() {};
 
     @Override
@@ -34,7 +35,7 @@ public class ApiDocument implements OASFilter {
                         .title("Darkroom")
                         .version("1")
                         .description(
-                                "RunPod's endpoint API of a worker that makes pictures; all of it is below /v2/{any name} too."));
+                                "RunPod's endpoint API of a worker that makes pictures, and other ways to it; all of it is below /v2/{any name} too."));
         document.setServers(null);
         Components components =
                 document.getComponents() == null ? OASFactory.createComponents() : document.getComponents();
@@ -62,14 +63,22 @@ public class ApiDocument implements OASFilter {
                                         "application/json",
                                         OASFactory.createMediaType()
                                                 .schema(OASFactory.createSchema()
-                                                        .ref("Error")))));
+                                                        .ref(error(operation))))));
         return operation;
+    }
+
+    /** Returns the shape of errors that clients of an operation read. */
+    private static String error(Operation operation) {
+        return operation.getTags() != null && operation.getTags().contains("OpenAI") ? "OpenAIError" : "Error";
     }
 
     private static ObjectNode schemas(PayloadReader reader) {
         try (InputStream file = Objects.requireNonNull(ApiDocument.class.getResourceAsStream(SCHEMAS), SCHEMAS)) {
             ObjectNode schemas = (ObjectNode) JobJson.MAPPER.readTree(file);
-            schemas.set("Input", PlainSchema.of(reader, "#/components/schemas/Lora"));
+            schemas.set("Input", PlainSchema.of(reader, LORA));
+            CDI.current()
+                    .select(DoorSchema.class)
+                    .forEach(door -> schemas.set(door.name(), door.schema(reader, LORA)));
             return schemas;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

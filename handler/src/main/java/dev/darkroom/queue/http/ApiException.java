@@ -26,8 +26,8 @@ public final class ApiException extends RuntimeException {
         return ofJob(400, message);
     }
 
-    /** Makes the error for a job that has no result; the message may quote it. */
-    static ApiException ofJob(int status, String message) {
+    /** Makes the error for a job that is not accepted or has no result; the message may quote it. */
+    public static ApiException ofJob(int status, String message) {
         return new ApiException(status, message, true);
     }
 

@@ -13,7 +13,11 @@ enum Calls {
     STREAM("/stream/[^/]+", "GET", "POST"),
     STATUS("/status/[^/]+", "GET", "HEAD", "POST"),
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
-    LOOK("/health|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD");
+    DRAW("/v1/images/(generations|edits)", "POST"),
+    MODELS("/v1/models(/[^/]+)?", "GET", "HEAD"),
+    LOOK("/health|/status|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD"),
+    /** Files of the worker's own pages. */
+    PAGE("/|/page/.+", "GET", "HEAD");
 
     private final Pattern paths;
     private final List<String> methods;

@@ -2,21 +2,25 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import dev.darkroom.queue.CallerTrace;
 import dev.darkroom.queue.FieldWords;
+import dev.darkroom.queue.FormRequest;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.JobOutcome;
 import dev.darkroom.queue.durable.IdempotencyKey;
 import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /** One call at a door: the request with its whole body, the job that it asks for, and its answer. Safe for several threads. */
 public final class DoorCall {
@@ -52,6 +56,15 @@ public final class DoorCall {
         return body;
     }
 
+    /**
+     * Returns the fields of the form that the body is; empty if it is none.
+     *
+     * @throws JobException if it is a form that cannot be read
+     */
+    public Optional<List<FormRequest.Part>> form() {
+        return calls.form(body(), request.request().getHeader(HttpHeaders.CONTENT_TYPE));
+    }
+
     /** Has faults told in the caller's own names of fields from now on. */
     public void speaks(FieldWords theirs) {
         words = theirs;
@@ -63,8 +76,9 @@ public final class DoorCall {
      * @param job with an object {@code input}, as of {@code /run}
      */
     public JobCall begin(ObjectNode job) {
-        JobCall begun =
-                calls.begin(job, IdempotencyKey.read(request.request().headers().getAll(IdempotencyKey.HEADER)));
+        MultiMap headers = request.request().headers();
+        IdempotencyKey key = IdempotencyKey.read(headers.getAll(IdempotencyKey.HEADER));
+        JobCall begun = CallerTrace.during(headers.get(CallerTrace.HEADER), () -> calls.begin(job, key));
         atEnd(begun::close);
         return begun;
     }
@@ -137,13 +151,21 @@ public final class DoorCall {
 
     private void refuse(ApiException error) {
         String reason = words.translated(String.valueOf(error.getMessage()));
-        onConnection(() -> Refusal.send(request, error.status(), reason, error.isOfJob()));
+        onConnection(() -> {
+            if (!request.response().closed()) { // nobody reads it, and it is nobody's fault
+                Refusal.send(request, error.status(), reason, error.isOfJob());
+            }
+        });
+    }
+
+    /** Returns the body of the error of a job that has no result, for streams that have begun. */
+    public ObjectNode errorBody(JobOutcome outcome) {
+        ApiException error = error(outcome);
+        return errorBody(error.status(), String.valueOf(error.getMessage()));
     }
 
     /** Returns the body of an error, for streams that have begun. */
-    public ObjectNode errorBody(@Nullable JobOutcome outcome) {
-        ApiException error = outcome == null ? new ApiException(500, ApiErrors.reason(500)) : error(outcome);
-        return ErrorShape.at(request.request().path())
-                .body(error.status(), words.translated(String.valueOf(error.getMessage())));
+    public ObjectNode errorBody(int status, String reason) {
+        return ErrorShape.at(request.request().path()).body(status, words.translated(reason));
     }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.common.headers.HeaderUtil;
@@ -54,14 +55,26 @@ final class FormBody {
      * @throws ApiException if it is of a kind that is not read at all, or too large
      */
     byte[] json(byte[] body, @Nullable String contentType) {
+        return fields(body, contentType).map(this::json).orElse(body);
+    }
+
+    /**
+     * Reads the fields of a form; empty if the body is none.
+     *
+     * @throws JobException if it is a form that cannot be read
+     * @throws ApiException if it is of a kind that is not read at all, or too large
+     */
+    Optional<List<FormRequest.Part>> fields(byte[] body, @Nullable String contentType) {
         String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
         if (type.startsWith("multipart/form-data")) {
-            return json(parts(body, String.valueOf(contentType)));
+            return Optional.of(parts(body, String.valueOf(contentType)));
         }
         if (type.startsWith(MULTIPART)) {
             throw new ApiException(415, "the body must be JSON or multipart/form-data");
         }
-        return type.startsWith("application/x-www-form-urlencoded") && isEncoded(body) ? json(encoded(body)) : body;
+        return type.startsWith("application/x-www-form-urlencoded") && isEncoded(body)
+                ? Optional.of(encoded(body))
+                : Optional.empty();
     }
 
     private byte[] json(List<FormRequest.Part> parts) {

@@ -2,12 +2,15 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
+import dev.darkroom.queue.FormRequest;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.DurableJob;
 import dev.darkroom.queue.durable.DurableQueue;
 import dev.darkroom.queue.durable.IdempotencyKey;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +24,14 @@ public final class JobCalls {
     private final DurableQueue queue;
     private final LongPolls callers;
     private final BodyReading bodies;
+    private final FormBody forms;
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    JobCalls(DurableQueue queue, LongPolls callers, BodyReading bodies) {
+    JobCalls(DurableQueue queue, LongPolls callers, BodyReading bodies, FormBody forms) {
         this.queue = queue;
         this.callers = callers;
         this.bodies = bodies;
+        this.forms = forms;
     }
 
     /** A door's answer to one call. */
@@ -54,6 +59,11 @@ public final class JobCalls {
                     call.fail(failure);
                     return null;
                 });
+    }
+
+    /** Reads the fields of a form; empty if the body is none. */
+    Optional<List<FormRequest.Part>> form(byte[] body, @Nullable String contentType) {
+        return forms.fields(body, contentType);
     }
 
     /**

@@ -25,7 +25,9 @@ final class RequestFilter {
     private static final String WATCHED = ConnectionWatch.class.getName();
     private static final String METRICS = "/q/metrics";
     private static final Set<String> READING = Set.of("GET", "HEAD");
-    private static final Pattern OPEN = Pattern.compile("/ping|/q/health(/.*)?|/results/[^/]+");
+    private static final Pattern OPEN = Pattern.compile("/|/page/.+|/ping|/q/health(/.*)?|/results/[^/]+");
+    private static final String STATUS = "/status";
+    private static final String STATUS_PAGE = "/page/status/index.html";
 
     private final ApiKey key;
     private final OriginPolicy visitors;
@@ -69,6 +71,10 @@ final class RequestFilter {
             return;
         }
         Optional<String> path = ApiPath.canonical(call.path());
+        if (path.isPresent() && wantsStatusPage(call, path.get())) {
+            showStatusPage(request);
+            return;
+        }
         if (path.isPresent() && !path.get().equals(call.path())) {
             String query = call.query();
             request.reroute(query == null ? path.get() : path.get() + "?" + query);
@@ -86,6 +92,24 @@ final class RequestFilter {
             call.headers().remove(HttpHeaders.ORIGIN);
         }
         request.next();
+    }
+
+    /** Returns true if a browser asks for the status to show it, and no program to read it: who wants to see a page names its type. */
+    private static boolean wantsStatusPage(HttpServerRequest call, String path) {
+        String accepted = call.getHeader(HttpHeaders.ACCEPT);
+        return path.equals(STATUS)
+                && READING.contains(call.method().name())
+                && accepted != null
+                && accepted.contains("text/html");
+    }
+
+    /** The page names its files as beside it: at an address with a slash behind, they would be elsewhere. */
+    private static void showStatusPage(RoutingContext request) {
+        if (request.request().path().endsWith("/")) {
+            request.response().setStatusCode(302).putHeader("Location", "../status").end();
+        } else {
+            request.reroute(STATUS_PAGE);
+        }
     }
 
     private void watch(RoutingContext request) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Reason;
+import dev.darkroom.queue.CallerTrace;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.durable.Counts;
 import dev.darkroom.queue.durable.DurableJob;
@@ -178,8 +179,9 @@ public class RunPodApi {
     /** Retries a job that failed, or one whose pictures could not all be stored. */
     @POST
     @Path("retry/{id}")
-    public Response retry(@PathParam("id") String id) {
-        return json(queue.retry(queue.find(id)).body());
+    public Response retry(@PathParam("id") String id, @Context RoutingContext request) {
+        DurableJob failed = queue.find(id);
+        return json(CallerTrace.during(trace(request), () -> queue.retry(failed)).body());
     }
 
     /** Cancels all jobs that wait. */
@@ -208,12 +210,17 @@ public class RunPodApi {
         try (body) {
             List<String> keys = request.request().headers().getAll(IdempotencyKey.HEADER);
             byte[] json = forms.json(body.bytes(), request.request().getHeader(HttpHeaders.CONTENT_TYPE));
-            DurableJob job = queue.submit(json, sync, IdempotencyKey.read(keys));
+            IdempotencyKey key = IdempotencyKey.read(keys);
+            DurableJob job = CallerTrace.during(trace(request), () -> queue.submit(json, sync, key));
             job.refusal().ifPresent(faults -> Refusal.log(request, 200, Refusal.withoutQuotes(faults)));
             return job;
         } catch (JobException e) {
             throw ApiException.badJob(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static @Nullable String trace(RoutingContext request) {
+        return request.request().getHeader(CallerTrace.HEADER);
     }
 
     /** Persists a job before its caller learns the id: from then on it is to be found even if the process dies. */

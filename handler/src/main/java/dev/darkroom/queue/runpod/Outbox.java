@@ -142,7 +142,9 @@ final class Outbox {
                     return new Letter.Part(picture);
                 }
                 if (event != null) {
-                    progressed |= event instanceof JobEvent.PictureStored || event instanceof JobEvent.Progress;
+                    progressed |= event instanceof JobEvent.PictureStored
+                            || event instanceof JobEvent.Preview
+                            || event instanceof JobEvent.Progress;
                     continue;
                 }
                 if (result != null) {

@@ -46,18 +46,24 @@ final class RunPodAnswer {
         return Answer.picture(within(LARGEST_PART - AROUND, picture));
     }
 
-    /** Builds the progress of a job with the pictures so far, with the files of as many as are small enough together. */
+    /** Builds the progress of a job with the pictures so far and previews of the next, with the files of as many as are small enough together. */
     static ObjectNode progress(JobEvents events) {
         JobEvent.Progress latest = events.progress();
         ObjectNode progress = Answer.progress(latest == null ? NO_STEP_YET : latest);
+        long room = LARGEST_PART - AROUND;
         List<JobEvent.PictureStored> pictures = events.pictures();
         if (!pictures.isEmpty()) {
             ArrayNode images = progress.putArray("images");
-            long room = LARGEST_PART - AROUND;
             for (JobEvent.PictureStored picture : pictures) {
                 JobEvent.PictureStored small = within(room, picture);
                 room -= small.fileLength();
                 images.add(Answer.picture(small));
+            }
+        }
+        for (JobEvent.Preview preview : events.previews()) {
+            if (preview.fileLength() <= room) {
+                room -= preview.fileLength();
+                progress.withArray("previews").add(Answer.preview(preview));
             }
         }
         return progress;

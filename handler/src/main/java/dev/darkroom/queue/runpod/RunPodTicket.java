@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Preview;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.Ticket;
+import java.time.Instant;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     private final PullContext context;
     private final JobEvents events;
     private final Outbox outbox;
+    private final Instant accepted = Instant.now();
     private @Nullable ObjectNode request;
     private boolean stopped;
     private boolean begun;
@@ -55,6 +58,11 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
     @Override
     public String id() {
         return id;
+    }
+
+    @Override
+    public Instant accepted() {
+        return accepted;
     }
 
     /** Reads the job, once: its request is not kept here for longer. */
@@ -100,6 +108,11 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         if (stopped) {
             throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
         }
+    }
+
+    @Override
+    public void previewed(Preview preview) {
+        events.publish(new JobEvent.Preview(preview));
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -58,14 +59,14 @@ final class WebhookCall {
     /**
      * Sends a body and waits for the response.
      *
-     * @param signature value of the signature's header; empty for none
+     * @param headers that say what it is and who sent it
      * @throws dev.darkroom.job.JobException if the address is not admitted
      */
-    WebhookAnswer post(WebAddress receiver, byte[] body, String signature)
+    WebhookAnswer post(WebAddress receiver, byte[] body, Map<String, String> headers)
             throws InterruptedException, ExecutionException, TimeoutException {
         long end = System.nanoTime() + timeout.toNanos();
         InetAddress address = guard.admit(receiver);
-        var connected = client.request(options(receiver, address, signature));
+        var connected = client.request(options(receiver, address, headers));
         try {
             HttpClientResponse response = result(result(connected, end).send(Buffer.buffer(body)), end);
             return new WebhookAnswer(response.statusCode(), response.getHeader("Location"));
@@ -75,7 +76,7 @@ final class WebhookCall {
         }
     }
 
-    private static RequestOptions options(WebAddress receiver, InetAddress address, String signature) {
+    private static RequestOptions options(WebAddress receiver, InetAddress address, Map<String, String> headers) {
         var options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setServer(SocketAddress.inetSocketAddress(new InetSocketAddress(address, receiver.port())))
@@ -86,7 +87,8 @@ final class WebhookCall {
                 .setFollowRedirects(false)
                 .putHeader("Content-Type", "application/json")
                 .putHeader("User-Agent", "Darkroom");
-        return signature.isEmpty() ? options : options.putHeader(Signature.HEADER, signature);
+        headers.forEach(options::putHeader);
+        return options;
     }
 
     private static <T> T result(Future<T> future, long end)

@@ -6,7 +6,6 @@ import dev.darkroom.net.AddressException;
 import dev.darkroom.net.WebAddress;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -28,18 +27,25 @@ public final class Webhooks {
     private static final int MOST_PENDING = 1_000;
 
     private final WebhookCall call;
-    private final Optional<Signature> signature;
+    private final WebhookHeaders headers;
     private final Duration pause;
     private final Semaphore places = new Semaphore(MOST_PENDING);
     private final HostSlots slots = new HostSlots(AT_ONCE, AT_ONCE_PER_HOST);
     private volatile boolean stopped;
 
+    /**
+     * Checks secrets before anything is made of them.
+     *
+     * @throws IllegalArgumentException if one is malformed; its message names the variable and quotes nothing
+     */
+    public static void checkSecrets(Optional<String> secret, Optional<String> next) {
+        var unused = WebhookHeaders.of(secret, next);
+    }
+
+    /** @throws IllegalArgumentException if a secret is malformed */
     public Webhooks(Vertx vertx, AddressGuard guard, WebhookSettings settings) {
         this.call = new WebhookCall(vertx, guard, settings.timeout(), AT_ONCE);
-        this.signature = settings.secret()
-                .map(String::strip)
-                .filter(key -> !key.isEmpty())
-                .map(Signature::new);
+        this.headers = WebhookHeaders.of(settings.secret(), settings.secretNext());
         this.pause = settings.pause();
     }
 
@@ -49,23 +55,23 @@ public final class Webhooks {
      * @param body supplies the body, read again for each try
      * @param news hears what comes of every try; of the last one not if the worker stops before
      */
-    public void tell(String id, URI receiver, Supplier<byte[]> body, Consumer<Delivery> news) {
+    public void tell(WebhookEvent event, Supplier<byte[]> body, Consumer<Delivery> news) {
         WebAddress address;
         try {
-            address = WebAddress.of(receiver.toString());
+            address = WebAddress.of(event.receiver().toString());
         } catch (AddressException e) {
             news.accept(new Delivery(Delivery.State.FAILED, 0, "the webhook " + e.rule()));
             return;
         }
         if (!places.tryAcquire()) {
             String dropped = MOST_PENDING + " others have not been delivered yet";
-            LOG.warnf("job %s webhook to %s is dropped: %s", id, address, dropped);
+            LOG.warnf("job %s webhook to %s is dropped: %s", event.job(), address, dropped);
             news.accept(new Delivery(Delivery.State.FAILED, 0, dropped));
             return;
         }
         Thread.ofVirtual().name("webhook").start(() -> {
             try {
-                deliver(id, address, body, news);
+                deliver(event, address, body, news);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
@@ -80,10 +86,10 @@ public final class Webhooks {
     }
 
     /** Tries until the webhook is delivered or given up, or the worker stops. */
-    private void deliver(String id, WebAddress receiver, Supplier<byte[]> body, Consumer<Delivery> news)
+    private void deliver(WebhookEvent event, WebAddress receiver, Supplier<byte[]> body, Consumer<Delivery> news)
             throws InterruptedException {
         for (int tried = 1; !stopped; tried++) {
-            Delivery delivery = tried(id, receiver, body, tried);
+            Delivery delivery = tried(event, receiver, body, tried);
             news.accept(delivery);
             if (delivery.isOver()) {
                 return;
@@ -92,15 +98,15 @@ public final class Webhooks {
         }
     }
 
-    private Delivery tried(String id, WebAddress receiver, Supplier<byte[]> body, int tried)
+    private Delivery tried(WebhookEvent event, WebAddress receiver, Supplier<byte[]> body, int tried)
             throws InterruptedException {
         String failure;
         String detail = "";
         boolean last = tried >= TRIES;
         try {
-            WebhookAnswer answer = post(receiver, body);
+            WebhookAnswer answer = post(event, receiver, body);
             if (answer.isDelivered()) {
-                LOG.infof("job %s webhook delivered", id);
+                LOG.infof("job %s webhook delivered", event.job());
                 return new Delivery(Delivery.State.DELIVERED, tried, answer.description(receiver));
             }
             failure = answer.description(receiver);
@@ -116,21 +122,18 @@ public final class Webhooks {
             failure = "the worker could not send it";
             detail = ": " + Reason.of(e);
         }
-        LOG.warnf("job %s webhook to %s, try %d of %d: %s%s", id, receiver, tried, TRIES, failure, detail);
+        LOG.warnf("job %s webhook to %s, try %d of %d: %s%s", event.job(), receiver, tried, TRIES, failure, detail);
         return new Delivery(last ? Delivery.State.FAILED : Delivery.State.PENDING, tried, failure);
     }
 
-    private WebhookAnswer post(WebAddress receiver, Supplier<byte[]> body)
+    private WebhookAnswer post(WebhookEvent event, WebAddress receiver, Supplier<byte[]> body)
             throws InterruptedException, ExecutionException, TimeoutException {
         String host = receiver.host();
         slots.enter(host);
         try {
             byte[] content = body.get();
             long now = Instant.now().getEpochSecond();
-            return call.post(
-                    receiver,
-                    content,
-                    signature.map(key -> key.of(content, now)).orElse(""));
+            return call.post(receiver, content, headers.of(event.id(), now, content));
         } finally {
             slots.leave(host);
         }

@@ -62,7 +62,8 @@ public final class Desk implements AutoCloseable {
         var webhooks = new Webhooks(vertx, guard, settings(WebhookSettings.class, "test.webhook", settings));
         queue = new DurableQueue(reader, settings(QueueSettings.class, "test", settings), webhooks, clock);
         store = JobStore.open(folder);
-        queue.open(store, reason -> outcomes.add(reason == null ? "completed" : reason.name()));
+        queue.open(
+                store, end -> outcomes.add(end.reason() == null ? "completed" : end.reason().name()));
     }
 
     public static Desk open(Path folder, String... settings) {
@@ -144,6 +145,11 @@ public final class Desk implements AutoCloseable {
 
     public static JobResult result(Stored stored) {
         return new JobResult(List.of(image(0, stored)), List.of(), 1, Map.of("denoise", 5L), "tiny", null, List.of());
+    }
+
+    /** Pictures of the seeds from 0 on. */
+    public static JobResult result(List<JobResult.Image> images) {
+        return new JobResult(images, List.of(), 0, Map.of("denoise", 5L), "tiny", null, List.of());
     }
 
     /** A picture at an address, and another one that was not to be had. */

@@ -81,6 +81,11 @@ class ApiDocumentTest {
                         "/retry/{id}",
                         "/purge-queue",
                         "/health",
+                        "/v1/images/generations",
+                        "/v1/images/edits",
+                        "/v1/models",
+                        "/v1/models/{id}",
+                        "/status",
                         "/results/{name}",
                         "/ping",
                         "/schema.json");

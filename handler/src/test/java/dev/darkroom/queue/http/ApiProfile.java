@@ -5,8 +5,8 @@ import java.util.Map;
 
 /** A worker with a key, small bounds, and no models: the tests themselves take the jobs and answer them. */
 public final class ApiProfile implements QuarkusTestProfile {
-    static final String KEY = "k3y-of-the-tests";
-    static final int CALLERS = 4;
+    public static final String KEY = "k3y-of-the-tests";
+    public static final int CALLERS = 4;
 
     @Override
     public Map<String, String> getConfigOverrides() {

@@ -3,6 +3,8 @@ package dev.darkroom.queue.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.job.Preview;
+import dev.darkroom.job.Size;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.Desk;
@@ -246,6 +248,13 @@ class EndpointApiTest {
             ticket.report(3, 4);
             assertThat(event(lines))
                     .containsExactly("progress", "{\"type\":\"progress\",\"value\":3,\"max\":4,\"percent\":75.0}");
+            var sample = ticket.job().samples().getFirst();
+            ticket.previewed(new Preview(sample, 3, 4, new Size(16, 8), new byte[] {1, 2, 3}));
+            assertThat(event(lines))
+                    .containsExactly(
+                            "preview",
+                            "{\"type\":\"preview\",\"index\":0,\"value\":3,\"max\":4,\"image\":\"AQID\","
+                                    + "\"format\":\"jpeg\",\"width\":16,\"height\":8}");
             ticket.stored(Desk.image(0, new dev.darkroom.job.Stored.At(URI.create("http://localhost/0.png"))));
             assertThat(event(lines)).first().isEqualTo("image");
             ticket.completed(Desk.result());

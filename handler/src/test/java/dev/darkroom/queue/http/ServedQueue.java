@@ -12,24 +12,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The queue behind the addresses of a test, opened once for all tests of a profile. */
 @ApplicationScoped
-class ServedQueue {
+public class ServedQueue {
     @Inject
     DurableQueue queue;
 
     private @Nullable JobStore store;
 
-    synchronized void open() throws IOException {
+    public synchronized void open() throws IOException {
         if (store == null) {
             store = JobStore.open(Files.createTempDirectory("jobs"));
-            queue.open(store, reason -> {});
+            queue.open(store, end -> {});
         }
     }
 
-    Counts.Health health() {
+    public Counts.Health health() {
         return queue.health();
     }
 
-    Ticket take() throws InterruptedException {
+    public Ticket take() throws InterruptedException {
         return queue.take().orElseThrow();
     }
 }

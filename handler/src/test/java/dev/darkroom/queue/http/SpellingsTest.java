@@ -47,6 +47,11 @@ class SpellingsTest {
             "POST /retry/nobody",
             "POST /purge-queue",
             "GET /health",
+            "POST /v1/images/generations",
+            "POST /v1/images/edits",
+            "GET /v1/models",
+            "GET /v1/models/nobody",
+            "GET /status",
             "GET /ping",
             "GET /results/nothing.png",
             "GET /schema.json",
@@ -188,6 +193,8 @@ class SpellingsTest {
         "GET, /cancel/x, 'POST, OPTIONS'",
         "POST, /health, 'GET, HEAD, OPTIONS'",
         "PUT, /v2/x/purge-queue/, 'POST, OPTIONS'",
+        "GET, /v1/images/edits, 'POST, OPTIONS'",
+        "POST, /v1/models, 'GET, HEAD, OPTIONS'",
         "BREW, /ping, 'GET, HEAD, OPTIONS'"
     })
     void anotherMethodIsToldWhichThereAre(String method, String path, String allow) throws Exception {
@@ -253,7 +260,8 @@ class SpellingsTest {
 
     private static void assertInForm(RawCaller.Answer answer) throws IOException {
         assertThat(answer.header("Content-Type")).as(answer.head()).startsWith("application/json");
-        assertThat(JobJson.MAPPER.readTree(answer.body()).path("error").asText())
+        JsonNode error = JobJson.MAPPER.readTree(answer.body()).path("error");
+        assertThat(error.isObject() ? error.path("message").asText() : error.asText())
                 .as(answer.head() + answer.body())
                 .isNotEmpty();
     }

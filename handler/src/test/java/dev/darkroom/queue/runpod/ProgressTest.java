@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Preview;
+import dev.darkroom.job.Size;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,32 @@ class ProgressTest {
                     .isEqualTo("{\"status\":\"IN_PROGRESS\",\"output\":{\"type\":\"progress\",\"value\":12,"
                             + "\"max\":28,\"percent\":42.9}}");
             assertThat(progress.target()).endsWith("/job-done/worker-1/a?gpu=NVIDIA+GeForce+RTX+4090&isStream=false");
+        }
+    }
+
+    @Test
+    void previewsAreToldWithTheProgressAsFarAsThereIsRoom() throws Exception {
+        var finish = new CountDownLatch(1);
+        byte[] small = {1, 2, 3};
+        byte[] large = new byte[800_000];
+        try (var worker = new TestWorker()) {
+            worker.platform.offer("a", THREE);
+            worker.work((ticket, job) -> {
+                for (byte[] file : List.of(small, large)) {
+                    var sample = job.samples().get(file == small ? 0 : 1);
+                    ticket.previewed(new Preview(sample, 2, 4, new Size(16, 16), file));
+                }
+                finish.await();
+                return TestWorker.result(job);
+            });
+
+            PlatformRequest progress =
+                    worker.platform.await(PlatformRequest::isProgress, 1).getFirst();
+            finish.countDown();
+
+            assertThat(progress.json().at("/output/previews").toString())
+                    .isEqualTo("[{\"type\":\"preview\",\"index\":0,\"value\":2,\"max\":4,\"image\":\"AQID\","
+                            + "\"format\":\"jpeg\",\"width\":16,\"height\":16}]");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.darkroom.queue.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -16,9 +17,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -56,6 +59,9 @@ class WebhooksTest {
             String uri,
             @Nullable String host,
             @Nullable String signature,
+            @Nullable String id,
+            @Nullable String timestamp,
+            @Nullable String standard,
             String body) {}
 
     @BeforeEach
@@ -74,7 +80,10 @@ class WebhooksTest {
                     call.getRequestMethod(),
                     call.getRequestURI().toString(),
                     call.getRequestHeaders().getFirst("Host"),
-                    call.getRequestHeaders().getFirst(Signature.HEADER),
+                    call.getRequestHeaders().getFirst(WebhookHeaders.OWN_SIGNATURE),
+                    call.getRequestHeaders().getFirst(WebhookHeaders.ID),
+                    call.getRequestHeaders().getFirst(WebhookHeaders.TIMESTAMP),
+                    call.getRequestHeaders().getFirst(WebhookHeaders.SIGNATURE),
                     body));
             held.await();
             String elsewhere = redirect;
@@ -128,9 +137,66 @@ class WebhooksTest {
     }
 
     private static String hmac(String secret, String text) throws Exception {
+        return HexFormat.of().formatHex(hmac(secret.getBytes(StandardCharsets.UTF_8), text));
+    }
+
+    private static byte[] hmac(byte[] key, String text) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-        return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String standard(byte[] key, Received call) throws Exception {
+        String signed = call.id() + "." + call.timestamp() + "." + call.body();
+        return "v1," + Base64.getEncoder().encodeToString(hmac(key, signed));
+    }
+
+    @Test
+    void whileASecretIsReplacedThereIsASignatureByEach() throws Exception {
+        byte[] key = "a key of twenty-four byte".getBytes(StandardCharsets.UTF_8);
+        String spelt = "whsec_" + Base64.getEncoder().encodeToString(key);
+        try (Desk desk = Desk.open(folder, FAST, "webhook.secret=plain", "webhook.secret-next=" + spelt)) {
+            desk.submit("a", hook(), false);
+            desk.take().completed(Desk.result());
+            Desk.until(() -> !received.isEmpty());
+
+            Received call = received.getFirst();
+            assertThat(call.standard())
+                    .isEqualTo(standard("plain".getBytes(StandardCharsets.UTF_8), call) + " " + standard(key, call));
+            String own = call.timestamp() + "." + call.body();
+            assertThat(call.signature())
+                    .isEqualTo("t=" + call.timestamp() + ",v1=" + hmac("plain", own) + ",v1=" + hmac(spelt, own));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"whsec_", "whsec_%%%", "whsec_YWJj ZGVm", "whsec_YQ", "whsec_YR==", "whsec_-_-_"})
+    void aKeyThatReceiversWouldReadDifferentlyIsRefusedWithoutQuotingIt(String secret) {
+        assertThatThrownBy(() -> Webhooks.checkSecrets(Optional.empty(), Optional.of(secret)))
+                .hasMessage("DARKROOM_HTTP_WEBHOOK_SECRET_NEXT: behind whsec_ there must be a key in base64, with its padding,"
+                        + " as Standard Webhooks says");
+    }
+
+    @Test
+    void anEventHasOneIdHoweverOftenItIsToldAndARetrysEndIsAnother() throws InterruptedException {
+        failures.set(1);
+        String id;
+        try (Desk desk = Desk.open(folder, FAST)) {
+            DurableJob ticket = desk.submit("a", hook(), false);
+            id = ticket.id();
+            desk.take().failed(Desk.broken());
+            Desk.until(() -> !Desk.webhookDue(ticket));
+            assertThat(received).hasSize(2).allSatisfy(call -> {
+                assertThat(call.id()).isEqualTo("msg_" + id + "_0");
+                assertThat(call.timestamp()).matches("\\d{10}");
+                assertThat(call.standard()).isNull();
+            });
+
+            DurableJob again = desk.queue.retry(ticket);
+            desk.take().completed(Desk.result());
+            Desk.until(() -> received.size() == 3 && !Desk.webhookDue(again));
+            assertThat(received.getLast().id()).isEqualTo("msg_" + id + "_1");
+        }
     }
 
     @Test
@@ -305,11 +371,11 @@ class WebhooksTest {
                 URI.create("http://hooks.example:" + receiver.getAddress().getPort() + "/");
         List<Delivery> news = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            webhooks.tell("job-" + i, receiverThatHangs, () -> new byte[0], news::add);
+            webhooks.tell(new WebhookEvent("job-" + i, 0, receiverThatHangs), () -> new byte[0], news::add);
         }
         assertThat(news).isEmpty();
 
-        webhooks.tell("one-too-many", receiverThatHangs, () -> new byte[0], news::add);
+        webhooks.tell(new WebhookEvent("one-too-many", 0, receiverThatHangs), () -> new byte[0], news::add);
 
         assertThat(news)
                 .containsExactly(new Delivery(Delivery.State.FAILED, 0, "1000 others have not been delivered yet"));
@@ -333,6 +399,7 @@ class WebhooksTest {
             assertThat(received.getLast().body())
                     .isEqualTo(received.getFirst().body())
                     .contains(id);
+            assertThat(received.getLast().id()).isEqualTo(received.getFirst().id());
             Desk.until(() -> !Desk.webhookDue(desk.queue.find(id)));
         }
         try (Desk desk = Desk.open(folder, FAST)) {

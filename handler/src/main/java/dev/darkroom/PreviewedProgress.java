@@ -1,0 +1,37 @@
+package dev.darkroom;
+
+import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Preview;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
+import dev.darkroom.queue.Ticket;
+import java.util.concurrent.Executor;
+
+/**
+ * Passes on to a ticket how far its job is, and previews as files, which are made on another thread than the GPU's.
+ *
+ * @param previews how many the job asks for of each picture
+ */
+record PreviewedProgress(Ticket ticket, int previews, Executor encoding) implements Progress {
+    private static final int QUALITY = 80;
+
+    @Override
+    public void report(int step, int steps) {
+        ticket.report(step, steps);
+    }
+
+    @Override
+    public void checkCancelled() {
+        ticket.checkCancelled();
+    }
+
+    @Override
+    public void preview(Sample sample, int step, int steps, Picture picture) {
+        encoding.execute(() -> {
+            byte[] file = PictureEncoder.encode(picture, ImageFormat.JPEG, QUALITY);
+            ticket.previewed(new Preview(sample, step, steps, picture.size(), file));
+        });
+    }
+}
