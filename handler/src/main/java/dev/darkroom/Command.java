@@ -23,6 +23,7 @@ sealed interface Command {
                    ./entrypoint.sh --plan           print how the models' networks share a card's memory, and end;
                                                     with --memory 12G, --host-memory 64G, --model SOURCE and --size 1024x1024
                                                     for other cards, machines, models and sizes
+                   ./entrypoint.sh --verify FILE    print what a picture's file says of how it came about, as JSON, and end
                    ./entrypoint.sh --help           print this
                    ./entrypoint.sh --version        print the version
 
@@ -49,6 +50,9 @@ sealed interface Command {
     record Plan(OptionalLong memory, OptionalLong hostMemory, Optional<String> model, Optional<Size> size)
             implements Command {}
 
+    /** Say what a picture's file says of how it came about, and end. */
+    record Verify(Path file) implements Command {}
+
     /** Say something, and end. */
     record Say(String text) implements Command {}
 
@@ -68,11 +72,12 @@ sealed interface Command {
         if (all.size() == 1 && (first.equals("--version") || first.equals("-V"))) {
             return new Say(VERSION + "\n");
         }
-        if (all.size() == 2 && first.equals("--payload")) {
+        if (all.size() == 2 && (first.equals("--payload") || first.equals("--verify"))) {
             try {
-                return new OneJob(Path.of(all.getLast()));
+                Path file = Path.of(all.getLast());
+                return first.equals("--payload") ? new OneJob(file) : new Verify(file);
             } catch (InvalidPathException e) {
-                return new Refuse("--payload: this is no path: " + e.getReason());
+                return new Refuse(first + ": this is no path: " + e.getReason());
             }
         }
         return first.equals("--plan") ? plan(all.subList(1, all.size())) : new Refuse("unknown arguments " + all);

@@ -18,14 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes content credentials into a picture's file, signed. The same file, origin and key give the same bytes, unless an authority stamps
  * the time on them: there is no clock in them, and ids are computed from the content. Safe for several threads.
  */
-final class ManifestWriter {
+public final class ManifestWriter {
     private static final String ASSERTIONS = "c2pa.assertions";
     private static final String ACTIONS = "c2pa.actions.v2";
     private static final String HASH = "c2pa.hash.data";
@@ -40,14 +39,14 @@ final class ManifestWriter {
     private final String version;
 
     /** @param version of this program */
-    ManifestWriter(SigningKey key, Optional<TimeStamps> authority, String version) {
+    public ManifestWriter(SigningKey key, Optional<TimeStamps> authority, String version) {
         this.key = key;
         this.authority = authority;
         this.version = version;
     }
 
     /** Returns a file with credentials in it. */
-    byte[] sealed(byte[] file, ImageFormat format, Origin origin) {
+    public byte[] sealed(byte[] file, ImageFormat format, Origin origin) {
         return new Writing(file, format, origin).sealed();
     }
 
@@ -71,8 +70,8 @@ final class ManifestWriter {
             origin.ingredients()
                     .forEach(one -> digest.update(one.instance().getBytes(StandardCharsets.UTF_8)));
             byte[] content = digest.digest();
-            this.label = "urn:c2pa:" + uuid(ByteBuffer.wrap(content));
-            this.instance = "xmp:iid:" + uuid(ByteBuffer.wrap(content, 16, 16));
+            this.label = "urn:c2pa:" + Ids.uuid(ByteBuffer.wrap(content));
+            this.instance = "xmp:iid:" + Ids.uuid(ByteBuffer.wrap(content, 16, 16));
         }
 
         byte[] sealed() {
@@ -233,12 +232,5 @@ final class ManifestWriter {
         map.put(first, one);
         map.put(second, other);
         return map;
-    }
-
-    /** Makes an id that looks like a random one. */
-    private static UUID uuid(ByteBuffer hash) {
-        long high = hash.getLong() & 0xffff_ffff_ffff_0fffL | 0x4000L;
-        long low = hash.getLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
-        return new UUID(high, low);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Marks;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
 import java.util.Base64;
@@ -53,6 +54,13 @@ public final class Answer {
         if (result.revision() != null) {
             output.put("revision", result.revision());
         }
+        JobResult.License license = result.license();
+        if (license != null) {
+            output.putObject("license")
+                    .put("name", license.name())
+                    .put("commercial_use", license.commercialUse())
+                    .put("link", license.link());
+        }
         ObjectNode timings = output.putObject("timings");
         result.timings().forEach(timings::put);
         if (!result.notes().isEmpty()) {
@@ -73,6 +81,13 @@ public final class Answer {
                 .put("width", image.size().width())
                 .put("height", image.size().height())
                 .put("bytes", image.bytes());
+        Marks marks = image.marks();
+        if (marks != null) {
+            node.putObject("provenance")
+                    .put("credentials", marks.credentials())
+                    .put("mark", marks.mark())
+                    .put("label", marks.label());
+        }
         return place(node, image.sample());
     }
 

@@ -42,6 +42,11 @@ public record EmbeddedManifest(byte[] store, int start, int length, boolean soun
         });
     }
 
+    /** Returns true for files of the kinds that this can be in. */
+    public static boolean canBeIn(byte[] file) {
+        return FileParts.of(file).isPresent();
+    }
+
     private static EmbeddedManifest inPng(FileParts parts, FileParts.Part chunk) {
         var checksum = new CRC32();
         checksum.update(parts.file(), chunk.start() + 4, 4 + chunk.length());

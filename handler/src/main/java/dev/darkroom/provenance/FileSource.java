@@ -1,0 +1,13 @@
+package dev.darkroom.provenance;
+
+/** Where files come from that callers name by base64, an address or a path. */
+@FunctionalInterface
+public interface FileSource {
+    /**
+     * Reads a file, under the same rules as source images.
+     *
+     * @param field of the call, for errors
+     * @throws dev.darkroom.job.JobException naming the field
+     */
+    byte[] read(String field, String text) throws InterruptedException;
+}
