@@ -23,6 +23,9 @@ public final class SourceCredentials {
 
     private static final int LARGEST_OF_ALL = 4 << 20;
 
+    /** Manifests that go on with a new picture: fewer than are read, so that one more can be. */
+    private static final int MOST = 100;
+
     private final CredentialsReader reader;
     private final List<Ingredient> ingredients = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -60,8 +63,11 @@ public final class SourceCredentials {
                 + (credentials.signer().isEmpty() ? "" : " of " + credentials.signer()) + fault;
         if (manifests.isEmpty()) {
             notes.add(whose + "; they do not go on with the new picture");
-        } else if (bytes > LARGEST || carriedBytes + bytes > LARGEST_OF_ALL) {
-            notes.add(whose + "; at " + bytes + " bytes they are too large to go on with the new picture");
+        } else if (bytes > LARGEST
+                || carriedBytes + bytes > LARGEST_OF_ALL
+                || carried.size() + manifests.size() > MOST) {
+            notes.add(whose + "; they are too many or too large to go on with the new picture: " + manifests.size()
+                    + " manifests of " + bytes + " bytes");
         } else if (manifests.stream().anyMatch(this::contradicts)) {
             notes.add(whose + "; they do not go on with the new picture, for another picture's have the same name");
         } else {

@@ -8,10 +8,7 @@ import dev.darkroom.image.manifest.EmbeddedManifest;
 import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what a file says of how its picture came about, and whether that holds: the answer of {@code /verify}. Asks nobody, and loads no
@@ -45,19 +42,15 @@ public final class Verification {
         Optional<String> label = XmpPacket.sourceType(file);
         ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label));
         json.set("credentials", credentials.map(Verification::json).orElseGet(Verification::none));
-        json.putObject("mark")
-                .put("found", mark.payload().isPresent())
-                .put("payload", mark.payload().orElse(null))
-                .put("confidence", mark.confidence());
-        json.put("label", label.orElse(null));
+        ObjectNode found = json.putObject("mark").put("found", mark.payload().isPresent());
+        mark.payload().ifPresent(payload -> found.put("payload", payload));
+        found.put("confidence", mark.confidence());
+        label.ifPresent(word -> json.put("label", word));
         return new Report(credentials.isPresent() && !credentials.get().valid(), json);
     }
 
     private static ObjectNode none() {
         ObjectNode json = JobJson.object().put("present", false).put("valid", false).put("trusted", false);
-        for (String name : List.of("signer", "issuer", "time", "generator", "model", "source_type")) {
-            json.putNull(name);
-        }
         json.putArray("ingredients");
         json.putArray("faults");
         return json;
@@ -67,13 +60,13 @@ public final class Verification {
         ObjectNode json = JobJson.object()
                 .put("present", true)
                 .put("valid", found.valid())
-                .put("trusted", found.valid() && found.trusted())
-                .put("signer", orNull(found.signer()))
-                .put("issuer", orNull(found.issuer()))
-                .put("time", found.time().map(Instant::toString).orElse(null))
-                .put("generator", orNull(found.generator()))
-                .put("model", found.model().orElse(null))
-                .put("source_type", found.sourceType().orElse(null));
+                .put("trusted", found.valid() && found.trusted());
+        putIfKnown(json, "signer", found.signer());
+        putIfKnown(json, "issuer", found.issuer());
+        found.time().ifPresent(time -> json.put("time", time.toString()));
+        putIfKnown(json, "generator", found.generator());
+        found.model().ifPresent(model -> json.put("model", model));
+        found.sourceType().ifPresent(word -> json.put("source_type", word));
         ArrayNode ingredients = json.putArray("ingredients");
         found.ingredients()
                 .forEach(one -> ingredients
@@ -89,7 +82,9 @@ public final class Verification {
         return json;
     }
 
-    private static @Nullable String orNull(String text) {
-        return text.isEmpty() ? null : text;
+    private static void putIfKnown(ObjectNode json, String name, String text) {
+        if (!text.isEmpty()) {
+            json.put(name, text);
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.darkroom.job.Marks;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the JSON that callers read of a job, in the form of RunPod's endpoint API: outputs, and status bodies around them. */
 public final class Answer {
@@ -56,10 +57,10 @@ public final class Answer {
         }
         JobResult.License license = result.license();
         if (license != null) {
-            output.putObject("license")
+            ObjectNode node = output.putObject("license")
                     .put("name", license.name())
-                    .put("commercial_use", license.commercialUse())
-                    .put("link", license.link());
+                    .put("commercial_use", license.commercialUse());
+            putIfKnown(node, "link", license.link());
         }
         ObjectNode timings = output.putObject("timings");
         result.timings().forEach(timings::put);
@@ -83,12 +84,18 @@ public final class Answer {
                 .put("bytes", image.bytes());
         Marks marks = image.marks();
         if (marks != null) {
-            node.putObject("provenance")
+            ObjectNode says = node.putObject("provenance")
                     .put("credentials", marks.credentials())
-                    .put("mark", marks.mark())
-                    .put("label", marks.label());
+                    .put("mark", marks.mark());
+            putIfKnown(says, "label", marks.label());
         }
         return place(node, image.sample());
+    }
+
+    private static void putIfKnown(ObjectNode node, String name, @Nullable String text) {
+        if (text != null) {
+            node.put(name, text);
+        }
     }
 
     /** Builds one picture of a running job, without its file if the event does not have it. */

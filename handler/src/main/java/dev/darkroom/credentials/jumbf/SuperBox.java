@@ -91,7 +91,7 @@ public record SuperBox(
                 length = bytes.getLong(at + HEADER);
                 header = 2 * HEADER;
             } else if (length == 0) {
-                length = end - at;
+                length = (long) end - at;
             }
             if (length < header || length > end - at) {
                 throw new DamagedBoxException("a box is longer or shorter than it can be");

@@ -19,6 +19,7 @@ import java.util.Set;
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
 record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) {
     private static final Set<String> LABELS = Set.of("c2pa.claim", "c2pa.claim.v2");
+    private static final String STORE = "c2pa.assertions";
     private static final String SIGNATURE = "c2pa.signature";
     private static final List<String> ASSERTIONS = List.of("assertions", "created_assertions", "gathered_assertions");
     private static final int MOST_ASSERTIONS = 500;
@@ -27,6 +28,10 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
         List<SuperBox> claims = manifest.all(BoxKind.CLAIM);
         if (claims.size() != 1 || !LABELS.contains(claims.getFirst().label())) {
             throw new DamagedBoxException("a manifest has no claim, or more than one");
+        }
+        List<SuperBox> assertions = manifest.all(BoxKind.ASSERTIONS);
+        if (assertions.size() != 1 || !assertions.getFirst().label().equals(STORE)) {
+            throw new DamagedBoxException("a manifest has no assertions, or more than one set of them");
         }
         SuperBox box = claims.getFirst();
         byte[] bytes = box.content("cbor").orElseThrow(() -> new DamagedBoxException("a claim is empty"));
@@ -100,7 +105,7 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
     }
 
     private String absolute(SuperBox assertion) {
-        return url("c2pa.assertions/" + assertion.label());
+        return url(STORE + "/" + assertion.label());
     }
 
     private void checkUndeclared(List<SuperBox> declared, Findings findings) {
@@ -109,7 +114,7 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
                 .sum();
         long different = declared.stream().map(SuperBox::start).distinct().count();
         if (all > different && findings.valid()) {
-            findings.failure("assertion.undeclared", url("c2pa.assertions"), "it has assertions that the claim does not name");
+            findings.failure("assertion.undeclared", url(STORE), "it has assertions that the claim does not name");
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public final class CredentialsReader {
     private static final int LARGEST_STORE = 16 << 20;
-    private static final int MOST_MANIFESTS = 64;
+    private static final int MOST_MANIFESTS = 200;
 
     private final Anchors anchors;
 
