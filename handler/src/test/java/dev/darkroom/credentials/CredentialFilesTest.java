@@ -49,7 +49,7 @@ class CredentialFilesTest {
             ImageFormat format = ImageFormat.values()[i % 3];
             var picture = SignedPictures.waves(1 + random.nextInt(300), 1 + random.nextInt(300), i);
             List<byte[]> sources = switch (i % 4) {
-                case 2 -> List.of(made.get(random.nextInt(made.size())));
+                case 2 -> List.of(i % 3 == 0 ? changed(made.getLast()) : made.get(random.nextInt(made.size())));
                 case 3 -> List.of(made.get(random.nextInt(made.size())), new byte[] {(byte) i});
                 default -> List.of();
             };
@@ -66,6 +66,13 @@ class CredentialFilesTest {
             assertThat(read.ingredients()).hasSameSizeAs(sources);
             assertThat(PictureDecoder.decodeOwn(file).size()).isEqualTo(picture.size());
         }
+    }
+
+    /** A file that somebody has changed after it was signed: its credentials go on all the same, with that remark. */
+    private static byte[] changed(byte[] file) {
+        byte[] changed = file.clone();
+        changed[changed.length - 1] ^= 1;
+        return changed;
     }
 
     private static void deleteOld() throws IOException {

@@ -53,13 +53,12 @@ public final class StampedTime {
             if (token == null || !isOf(token, stamped)) {
                 return Optional.empty();
             }
-            @SuppressWarnings("unchecked") // of the library's own making
             Collection<X509CertificateHolder> signers = token.getCertificates().getMatches(token.getSID());
-            for (X509CertificateHolder signer : signers) {
-                token.validate(verifier(signer));
-                return Optional.of(token.getTimeStampInfo().getGenTime().toInstant());
+            if (signers.isEmpty()) {
+                return Optional.empty();
             }
-            return Optional.empty();
+            token.validate(verifier(signers.iterator().next()));
+            return Optional.of(token.getTimeStampInfo().getGenTime().toInstant());
         } catch (IOException | TSPException | CMSException | OperatorCreationException | RuntimeException e) {
             return Optional.empty();
         }

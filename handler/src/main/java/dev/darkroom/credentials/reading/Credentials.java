@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param model that drew the picture, with its revision
  * @param sourceType last word of IPTC's address for how the picture came about
  * @param ingredients pictures that it was made from
- * @param manifests all manifests of the file, the picture's own last; none where they cannot be carried on
+ * @param manifests those of the file that belong to the picture, its own last; none where one of them does not hold in itself
  */
 public record Credentials(
         Findings findings,

@@ -5,7 +5,6 @@ import dev.darkroom.credentials.jumbf.BoxKind;
 import dev.darkroom.credentials.jumbf.DamagedBoxException;
 import dev.darkroom.credentials.jumbf.SuperBox;
 import dev.darkroom.image.manifest.EmbeddedManifest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -82,7 +81,8 @@ public final class CredentialsReader {
         SignatureCheck.Signer signer = SignatureCheck.check(claim, anchors, findings);
         List<SuperBox> assertions = claim.assertions(findings);
         FileBinding.check(file, embedded, claim, assertions, findings);
-        List<Credentials.Ingredient> ingredients = new IngredientCheck(store, anchors).check(claim, assertions, findings);
+        var check = new IngredientCheck(store, anchors);
+        List<Credentials.Ingredient> ingredients = check.check(claim, assertions, findings);
         Actions actions = Actions.read(assertions);
         return new Credentials(
                 findings,
@@ -94,7 +94,7 @@ public final class CredentialsReader {
                 actions.agent(),
                 actions.sourceType(),
                 ingredients,
-                new ArrayList<>(manifests));
+                findings.concernOnly(FileBinding.CODES) ? check.reached(active) : List.of());
     }
 
     /** Shortens what a stranger wrote to what people read. */

@@ -9,11 +9,17 @@ import dev.darkroom.image.manifest.EmbeddedManifest;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks whether a file is the one that was signed: the hash of all of it but where the credentials themselves lie. */
 final class FileBinding {
     private static final String LABEL = "c2pa.hash.data";
     private static final String MISMATCH = "assertion.dataHash.mismatch";
+    private static final String UNKNOWN = "algorithm.unsupported";
+
+    /** What may be said of the file although its manifest is whole. */
+    static final Set<String> CODES = Set.of(MISMATCH, UNKNOWN);
+
     private static final int MOST_EXCLUSIONS = 100;
 
     private FileBinding() {}
@@ -31,7 +37,7 @@ final class FileBinding {
                     "nothing, or more than one thing, says which file this is about");
         } else if (!bindings.getFirst().label().equals(LABEL)) {
             findings.failure(
-                    "algorithm.unsupported",
+                    UNKNOWN,
                     claim.url("c2pa.assertions/" + bindings.getFirst().label()),
                     "the file is bound in a way that is not known for pictures of its kind");
         } else if (matches(file, embedded, bindings.getFirst(), claim.algorithm())) {

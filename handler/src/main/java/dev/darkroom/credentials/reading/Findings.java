@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What was found out about credentials, in C2PA's codes. */
 public final class Findings {
@@ -60,6 +61,11 @@ public final class Findings {
     /** Returns true if all is as it should be. */
     public boolean valid() {
         return failures.isEmpty();
+    }
+
+    /** Returns true if nothing is wrong but what these codes say. */
+    boolean concernOnly(Set<String> codes) {
+        return failures.stream().map(Finding::code).allMatch(codes::contains);
     }
 
     /** Returns what is written of these into a new picture's credentials. */

@@ -38,6 +38,21 @@ final class IngredientCheck {
         return check(claim, assertions, findings, 0);
     }
 
+    /**
+     * Returns the manifests that the file's own leads to, itself last; none if one of them does not hold. Whatever else is in the store belongs
+     * to nothing.
+     */
+    List<SuperBox> reached(SuperBox active) {
+        known.remove(active.label());
+        if (known.containsValue(false)) {
+            return List.of();
+        }
+        List<SuperBox> reached = new ArrayList<>(store.boxes());
+        reached.removeIf(box -> !known.containsKey(box.label()));
+        reached.add(active);
+        return reached;
+    }
+
     private List<Credentials.Ingredient> check(
             Claim claim, List<SuperBox> assertions, Findings findings, int depth) {
         List<Credentials.Ingredient> ingredients = new ArrayList<>();
