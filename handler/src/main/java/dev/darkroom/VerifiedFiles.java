@@ -28,6 +28,11 @@ class VerifiedFiles implements FileSource {
         return sources().read(field, text);
     }
 
+    @Override
+    public long largest() {
+        return config.sources().largestFile().asLongValue();
+    }
+
     private synchronized SourceImages sources() {
         if (sources == null) {
             sources = new SourceImages(

@@ -1,7 +1,6 @@
 package dev.darkroom.provenance;
 
 /** Where files come from that callers name by base64, an address or a path. */
-@FunctionalInterface
 public interface FileSource {
     /**
      * Reads a file, under the same rules as source images.
@@ -10,4 +9,7 @@ public interface FileSource {
      * @throws dev.darkroom.job.JobException naming the field
      */
     byte[] read(String field, String text) throws InterruptedException;
+
+    /** Returns the largest size of a file, in bytes. */
+    long largest();
 }

@@ -67,9 +67,13 @@ final class VerifyDoor {
         faults.check(parts.stream().filter(part -> part.name().equals(FIELD)).count() == 1, FIELD, "must be there once");
         faults.refuse();
         FormRequest.Part part = parts.getFirst();
-        return part.file() == null
-                ? files.read(FIELD, new String(part.content(), StandardCharsets.UTF_8))
-                : part.content();
+        if (part.file() == null) {
+            return files.read(FIELD, new String(part.content(), StandardCharsets.UTF_8));
+        }
+        if (part.content().length > files.largest()) {
+            throw JobException.badInput(FIELD + ": must be at most " + files.largest() + " bytes");
+        }
+        return part.content();
     }
 
     private static String text(byte[] body) {

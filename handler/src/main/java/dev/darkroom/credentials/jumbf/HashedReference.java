@@ -63,12 +63,29 @@ public record HashedReference(String url, byte[] hash, String algorithm) {
      * @param usual algorithm of the claim, for references that name none
      */
     public boolean matches(SuperBox box, String usual) {
-        Optional<MessageDigest> digest = digest(algorithm.isEmpty() ? usual : algorithm);
-        if (digest.isEmpty()) {
-            return false;
-        }
-        digest.get().update(box.bytes(), box.payload(), box.end() - box.payload());
-        return MessageDigest.isEqual(digest.get().digest(), hash);
+        return matches(digest(box, usual));
+    }
+
+    /** Returns true if a box of that digest is meant. */
+    public boolean matches(byte[] digest) {
+        return digest.length > 0 && MessageDigest.isEqual(digest, hash);
+    }
+
+    /**
+     * Hashes a box as this reference has it.
+     *
+     * @param usual algorithm of the claim, for references that name none
+     * @return nothing if the algorithm is not allowed
+     */
+    public byte[] digest(SuperBox box, String usual) {
+        Optional<MessageDigest> digest = digest(algorithm(usual));
+        digest.ifPresent(one -> one.update(box.bytes(), box.payload(), box.end() - box.payload()));
+        return digest.map(MessageDigest::digest).orElseGet(() -> new byte[0]);
+    }
+
+    /** Returns the algorithm, which is that of the claim where this names none. */
+    public String algorithm(String usual) {
+        return algorithm.isEmpty() ? usual : algorithm;
     }
 
     /** Returns a digest by C2PA's name for it; empty for one that is not allowed. */

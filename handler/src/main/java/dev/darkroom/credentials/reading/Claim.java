@@ -6,6 +6,7 @@ import dev.darkroom.credentials.jumbf.DamagedBoxException;
 import dev.darkroom.credentials.jumbf.HashedReference;
 import dev.darkroom.credentials.jumbf.SuperBox;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -81,6 +82,7 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
     /** Returns the assertions that the claim vouches for; notes those that are missing, changed, or not its own. */
     List<SuperBox> assertions(Findings findings) {
         List<SuperBox> found = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
         for (String list : ASSERTIONS) {
             for (JsonNode entry : content.path(list)) {
                 if (found.size() == MOST_ASSERTIONS) {
@@ -89,8 +91,10 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
                 }
                 var reference = HashedReference.read(entry);
                 String url = CredentialsReader.text(entry.path("url"));
-                Optional<SuperBox> box = reference.find(store, manifest);
-                if (box.isEmpty()) {
+                Optional<SuperBox> box = reference.find(store, manifest).filter(this::isOwn);
+                if (box.isPresent() && !seen.add(box.get().start())) {
+                    findings.failure("assertion.multipleReferences", url, "an assertion is named twice");
+                } else if (box.isEmpty()) {
                     findings.failure("assertion.missing", url, "an assertion is missing");
                 } else if (reference.matches(box.get(), algorithm())) {
                     findings.success("assertion.hashedURI.match", absolute(box.get()), "an assertion is as it was signed");
@@ -102,6 +106,11 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
         }
         checkUndeclared(found, findings);
         return found;
+    }
+
+    /** Returns true for a box within the manifest: what others have is no assertion of this claim. */
+    private boolean isOwn(SuperBox box) {
+        return box.start() > manifest.start() && box.end() <= manifest.end();
     }
 
     private String absolute(SuperBox assertion) {

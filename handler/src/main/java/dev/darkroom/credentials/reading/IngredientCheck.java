@@ -25,6 +25,9 @@ final class IngredientCheck {
     /** Label of a manifest → whether it holds; false too while it is being looked at. */
     private final Map<String, Boolean> known = new HashMap<>();
 
+    /** Place of a manifest and algorithm → its digest: one may be named by many. */
+    private final Map<String, byte[]> digests = new HashMap<>();
+
     private int looked;
 
     IngredientCheck(SuperBox store, Anchors anchors) {
@@ -88,13 +91,18 @@ final class IngredientCheck {
             findings.failure("ingredient.manifest.missing", url(claim, box), "an ingredient's credentials are missing");
             return new Credentials.Ingredient(title, relationship, false, false);
         }
-        if (!reference.matches(manifest.get(), claim.algorithm())) {
+        if (!reference.matches(digest(reference, manifest.get(), claim.algorithm()))) {
             findings.failure("ingredient.manifest.mismatch", url(claim, box), "an ingredient's credentials were changed");
             return new Credentials.Ingredient(title, relationship, true, false);
         }
         findings.success("ingredient.manifest.validated", url(claim, box), "an ingredient's credentials are as they were");
         boolean wasValid = content.path("validationResults").path("activeManifest").path("failure").isEmpty();
         return new Credentials.Ingredient(title, relationship, true, wasValid && holds(manifest.get(), depth));
+    }
+
+    private byte[] digest(HashedReference reference, SuperBox manifest, String usual) {
+        return digests.computeIfAbsent(
+                manifest.start() + reference.algorithm(usual), key -> reference.digest(manifest, usual));
     }
 
     private static boolean isManifest(SuperBox box) {
