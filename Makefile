@@ -1,9 +1,15 @@
-# Darkroom. `make run` starts the worker, `make test` checks everything; README.md has the rest.
+# Darkroom: make TARGET. `make run` starts the worker, `make test` checks everything; README.md has the rest.
+# The comment above a target is its line in what `make` alone prints.
+
+.DEFAULT_GOAL := help
 
 # JAVA_HOME stays as it is: the worker, and the training of its cache, take the Java that entrypoint.sh takes by itself, which may be a JRE
 JDK := $(shell startup-checks/java-home jdk)
 ifeq ($(JDK),)
+# to read what there is takes none
+ifneq ($(filter-out help,$(or $(MAKECMDGOALS),help)),)
 $(error no JDK 25: see the message above)
+endif
 endif
 # as in entrypoint.sh
 export GOMP_SPINCOUNT ?= 20000
@@ -12,13 +18,21 @@ MVN := ./mvnw -B -ntp
 APP := handler/target/quarkus-app/quarkus-run.jar
 TEST_JAVA = $(JDK)/bin/java @handler/jvm.options -Ddarkroom.home=$(CURDIR) \
   -cp handler/target/test-classes:handler/target/classes:$$(cat handler/target/test-classpath)
-SOURCES := pom.xml engine/pom.xml handler/pom.xml $(shell find engine/src/main handler/src/main -type f)
+SOURCES := pom.xml client/pom.xml engine/pom.xml handler/pom.xml $(shell find client/src/main engine/src/main handler/src/main -type f)
 
-.PHONY: build cache run dev job test coverage bench bench-gpu gpu-check tally simulate soak golden fuzz audit format deploy-test dev-check image image-check
+.PHONY: help build cache run dev job test coverage bench bench-gpu gpu-check tally simulate soak golden fuzz audit format deploy-test dev-check image image-check
 
 # these look for nothing themselves
 test fuzz gpu-check deploy-test image-check: export JAVA_HOME := $(JDK)
 
+# Lists the targets
+help:
+	@echo 'make TARGET:'
+	@awk '/^# /  { if (said == "") said = substr($$0, 3); next } \
+	  /^[a-z][a-z-]*:([^=]|$$)/ { if (said != "") { split($$0, name, ":"); printf "  %-12s %s\n", name[1], said } } \
+	  { said = "" }' $(MAKEFILE_LIST)
+
+# Builds the worker, with its cache of classes
 build: cache
 
 $(APP): $(SOURCES)
@@ -26,7 +40,8 @@ $(APP): $(SOURCES)
 	@if [ -t 2 ]; then ./mvnw package -Dmaven.test.skip=true >&2; else $(MVN) -q package -Dmaven.test.skip=true >&2; fi
 	@touch $@
 
-# With its cache of classes the JVM has the worker ready in three fifths of the time. Made again where the build, Java, the options or it itself have changed.
+# Makes the cache of classes again where the build, Java, the options or it itself have changed
+# With it the JVM has the worker ready in three fifths of the time.
 cache: $(APP)
 	@startup-checks/train-cache --needed || :
 
@@ -79,24 +94,25 @@ tally: test-classes
 simulate: test-classes
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(TEST_JAVA) -Ddarkroom.operators.over=meta.py dev.darkroom.meta.SimulatedJobs "$$folder" $(or $(JOBS),600) $(or $(SEED),1)
 
-# Thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]; and a hundred changes of LoRAs
+# Does thousands of small jobs, while everything around the worker fails: make soak [MINUTES=2] [JOBS=3000]; and a hundred changes of LoRAs
 soak: build test-classes
 	@$(TEST_JAVA) dev.darkroom.soak.Soak $(or $(MINUTES),2) $(or $(JOBS),3000)
 	@$(MVN) test -pl engine -Dtest='LoraOnFluxTest#many*,QwenLoraTest#many*' -Ddarkroom.requests=100
 
 .PHONY: test-classes
 test-classes:
-	@$(MVN) -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl engine,handler >&2
+	@$(MVN) -q test-compile dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test -pl client,engine,handler >&2
 
 # Looks for bytes that break a reader, a minute for each one: make fuzz [SECONDS=60] [ONLY='PictureFuzz BodyFuzz']
 fuzz: test-classes
-	@$(MVN) -q dependency:build-classpath -Pfuzz -Dmdep.outputFile=target/fuzz-classpath -Dmdep.includeScope=test test-compile -pl engine,handler >&2
+	@$(MVN) -q dependency:build-classpath -Pfuzz -Dmdep.outputFile=target/fuzz-classpath -Dmdep.includeScope=test test-compile -pl client,engine,handler >&2
 	@.ci/fuzz $(or $(SECONDS),60) $(ONLY)
 
 # Licences of all that is shipped (handler/target/bom.json), and known vulnerabilities where OSV's database can be reached
 audit: $(APP) test-classes
 	@$(TEST_JAVA) dev.darkroom.audit.Audit handler/target/bom.json $(or $(OSV),https://api.osv.dev)
 
+# Formats the sources as `make test` wants them
 format:
 	@$(MVN) -q spotless:apply
 
@@ -108,8 +124,8 @@ deploy-test: $(APP) test-classes
 dev-check:
 	@.ci/dev-check
 
-# The container image: make image [IMAGE=darkroom:latest] [IMAGE_ARGS='--build-arg FLAVOR=cpu']
 IMAGE ?= darkroom:latest
+# Builds the container image: make image [IMAGE=darkroom:latest] [IMAGE_ARGS='--build-arg FLAVOR=cpu']
 image:
 	@engine=$$(deploy/engine) && $$engine build $$([ $$engine != podman ] || echo --format docker) -f Dockerfile.cuda -t $(IMAGE) \
 	  --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) $(IMAGE_ARGS) .

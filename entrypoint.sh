@@ -16,34 +16,36 @@ usage: ./entrypoint.sh                  serve, at http://127.0.0.1:8000 unless H
                                         with --memory 12G, --host-memory 64G, --model SOURCE and --size 1024x1024
                                         for other cards, machines, models and sizes
        ./entrypoint.sh --verify FILE    print what a picture's file says of how it came about, as JSON, and end
+       ./entrypoint.sh --models         print the models: where they lie, their licences, and which are to be downloaded
        ./entrypoint.sh --help           print this
-       ./entrypoint.sh --version        print the version
+       ./entrypoint.sh --version        print the version, its commit, and those of Java and libtorch
 
 Settings are environment variables: docs/configuration.md lists them.
 END
 }
 
-# the worker refuses the same, but only after the checks
 [[ ${1:-} = --payload=* || ${1:-} = --verify=* ]] && set -- "${1%%=*}" "${1#*=}" "${@:2}"
+# what only says something needs no checks, and refusing arguments neither: the worker knows which were meant
+says_only=
 case "$#:${1:-}" in
   0: | 2:--payload | 2:--verify | *:--plan) ;;
   1:--help | 1:-h)
     usage
     exit 0
     ;;
-  1:--version | 1:-V)
-    echo "Darkroom 0.1.0"
-    exit 0
-    ;;
+  1:--models | 1:--version | 1:-V) says_only=true ;;
   *)
-    echo "unknown arguments [$*]" >&2
-    usage >&2
-    exit 2
+    if ! [ -e "$home/handler/target/quarkus-app/quarkus-run.jar" ]; then
+      echo "unknown arguments [$*]" >&2
+      usage >&2
+      exit 2
+    fi
+    says_only=true
     ;;
 esac
 
 # consoles and compose files pass variables on that nobody has given a value, and files of them end lines in more than a newline
-for name in "${!DARKROOM_@}" "${!HF_@}" "${!BUCKET_@}" "${!RUNPOD_@}" HOST PORT DEVICE; do
+for name in "${!DARKROOM_@}" "${!HF_@}" "${!BUCKET_@}" "${!RUNPOD_@}" "${!OTEL_@}" HOST PORT DEVICE; do
   value=${!name:-}
   value=${value#"${value%%[![:space:]]*}"}
   value=${value%"${value##*[![:space:]]}"}
@@ -91,6 +93,7 @@ run() { # FILE
 JAVA_HOME=$(run "$checks_folder/java-home") || stop $? java "no Java 25"
 cpu_computes='' cached=''
 for check in "$checks_folder"/[0-9]*; do
+  [ -z "$says_only" ] || break
   # a plan is made from the headers of files, for whichever card; a look at a file needs neither
   [[ ${1:-} != --plan && ${1:-} != --verify ]] || [[ $check = */10-* ]] || continue
   status=0

@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.job.Size;
+import dev.darkroom.queue.Spelling;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,9 +12,6 @@ import java.util.regex.Pattern;
 
 /** A command that the arguments of the process give. */
 sealed interface Command {
-    /** The version, as {@code --version} prints it. */
-    String VERSION = "Darkroom 0.1.0";
-
     /** The help, as {@code --help} prints it; {@code entrypoint.sh} has the same. */
     String USAGE = """
             Darkroom draws pictures with FLUX.1, FLUX.2, Qwen-Image, Z-Image and LongCat-Image, and edits them.
@@ -24,11 +22,18 @@ sealed interface Command {
                                                     with --memory 12G, --host-memory 64G, --model SOURCE and --size 1024x1024
                                                     for other cards, machines, models and sizes
                    ./entrypoint.sh --verify FILE    print what a picture's file says of how it came about, as JSON, and end
+                   ./entrypoint.sh --models         print the models: where they lie, their licences, and which are to be downloaded
                    ./entrypoint.sh --help           print this
-                   ./entrypoint.sh --version        print the version
+                   ./entrypoint.sh --version        print the version, its commit, and those of Java and libtorch
 
             Settings are environment variables: docs/configuration.md lists them.
             """;
+
+    /** What an argument may be. */
+    List<String> OPTIONS = List.of("--payload", "--plan", "--verify", "--models", "--help", "--version");
+
+    /** What may follow a plan. */
+    List<String> OPTIONS_OF_PLAN = List.of("--memory", "--host-memory", "--model", "--size");
 
     /** A size of memory on the command line. */
     Pattern BYTES = Pattern.compile("(?i)([1-9]\\d{0,3}(?:\\.\\d{1,2})?)\\s*(?:g|gb|gib)");
@@ -53,6 +58,12 @@ sealed interface Command {
     /** Say what a picture's file says of how it came about, and end. */
     record Verify(Path file) implements Command {}
 
+    /** Say which models there are, and end. */
+    record ListModels() implements Command {}
+
+    /** Say which program this is, and end. */
+    record Version() implements Command {}
+
     /** Say something, and end. */
     record Say(String text) implements Command {}
 
@@ -70,7 +81,10 @@ sealed interface Command {
             return new Say(USAGE);
         }
         if (all.size() == 1 && (first.equals("--version") || first.equals("-V"))) {
-            return new Say(VERSION + "\n");
+            return new Version();
+        }
+        if (all.size() == 1 && first.equals("--models")) {
+            return new ListModels();
         }
         if (all.size() == 2 && (first.equals("--payload") || first.equals("--verify"))) {
             try {
@@ -80,7 +94,21 @@ sealed interface Command {
                 return new Refuse(first + ": this is no path: " + e.getReason());
             }
         }
-        return first.equals("--plan") ? plan(all.subList(1, all.size())) : new Refuse("unknown arguments " + all);
+        return first.equals("--plan") ? plan(all.subList(1, all.size())) : new Refuse(unknown(all, OPTIONS));
+    }
+
+    /** Says which arguments nobody knows, and what the first of them may have been meant to be. */
+    private static String unknown(List<String> arguments, List<String> known) {
+        String option = arguments.stream()
+                .filter(argument -> argument.startsWith("-") && !known.contains(argument))
+                .findFirst()
+                .orElse("");
+        return "unknown arguments " + arguments
+                + Spelling.nearest(
+                                option.replaceFirst("^-+", ""),
+                                known.stream().map(name -> name.substring(2)).toList())
+                        .map(near -> "; did you mean --" + near + "?")
+                        .orElse("");
     }
 
     private static Command plan(List<String> options) {
@@ -89,7 +117,7 @@ sealed interface Command {
             for (int i = 0; i < options.size(); i += 2) {
                 String option = options.get(i);
                 if (i + 1 == options.size()) {
-                    return new Refuse("unknown arguments " + options);
+                    return new Refuse(unknown(options, OPTIONS_OF_PLAN));
                 }
                 String value = options.get(i + 1);
                 plan = switch (option) {
@@ -97,7 +125,7 @@ sealed interface Command {
                     case "--host-memory" -> new Plan(plan.memory, bytes(option, value), plan.model, plan.size);
                     case "--model" -> new Plan(plan.memory, plan.hostMemory, Optional.of(value), plan.size);
                     case "--size" -> new Plan(plan.memory, plan.hostMemory, plan.model, Optional.of(size(value)));
-                    default -> throw new IllegalArgumentException("unknown arguments " + options);
+                    default -> throw new IllegalArgumentException(unknown(options, OPTIONS_OF_PLAN));
                 };
             }
         } catch (IllegalArgumentException e) {

@@ -65,6 +65,11 @@ final class FirstLook {
                 out.flush();
                 yield OptionalInt.of(0);
             }
+            case Command.Version version -> at(new Command.Say(VersionText.of(variables)));
+            case Command.ListModels models -> {
+                OptionalInt end = settings(command);
+                yield end.isPresent() ? end : OptionalInt.of(new ModelTable(variables, out).print());
+            }
             case Command.Refuse(String reason) -> {
                 err.println(reason);
                 err.print(Command.USAGE);
@@ -131,7 +136,8 @@ final class FirstLook {
     private static Optional<String> webhookSecrets(Environment environment) {
         try {
             Webhooks.checkSecrets(
-                    environment.value("darkroom.http.webhook.secret"), environment.value("darkroom.http.webhook.secret-next"));
+                    environment.value("darkroom.http.webhook.secret"),
+                    environment.value("darkroom.http.webhook.secret-next"));
             return Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -9,6 +9,7 @@ import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelLicense;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
+import dev.darkroom.hub.progress.ByteProgress;
 import dev.darkroom.hub.progress.Terminal;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobResult;
@@ -32,6 +33,7 @@ import dev.darkroom.tensor.host.Allocator;
 import dev.darkroom.weights.Loaded;
 import dev.darkroom.weights.PlacementPolicy;
 import dev.darkroom.weights.Precision;
+import dev.darkroom.weights.ReadBytes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -317,9 +319,21 @@ public final class Setup implements AutoCloseable {
             return "from " + folders.get(served.name())
                     + ": checked, loaded when first asked for, as there is no room beside the others";
         }
-        residency.prepare(model.networks(), model.usualDemand(), Progress.NONE);
+        try (var shown = loading(served)) {
+            residency.prepare(model.networks(), model.usualDemand(), Progress.NONE);
+        }
         long bytes = served.loaded().stream().mapToLong(Loaded::bytes).sum();
         return bytes / 1_000_000 + " MB from " + folders.get(served.name()) + ": " + placements(served);
+    }
+
+    /** Begins to show how far the weights of a model have been read. */
+    private ByteProgress loading(ServedModel served) {
+        long before = ReadBytes.total();
+        long all = served.model().networks().stream()
+                .filter(network -> network.loaded().isEmpty())
+                .mapToLong(network -> network.size().bytes())
+                .sum();
+        return new ByteProgress("loading", served.name(), all, () -> ReadBytes.total() - before, terminal());
     }
 
     /** Lists for the log which network computes where; warns of one on the CPU although there is a card. */

@@ -43,7 +43,7 @@ class Wiring {
     @Produces
     @Singleton
     Build build() {
-        return Build.of(config.home());
+        return Build.of(config.home(), System.getenv());
     }
 
     /** Produces what finds out about files. */

@@ -37,8 +37,7 @@ public final class Worker {
      * @param journal follows every job
      * @param outcomes hears of every job that this worker ends
      */
-    public Worker(
-            Handler handler, WorkerState state, Metrics metrics, JobJournal journal, JobEndListener outcomes) {
+    public Worker(Handler handler, WorkerState state, Metrics metrics, JobJournal journal, JobEndListener outcomes) {
         this.handler = handler;
         this.state = state;
         this.metrics = metrics;

@@ -28,6 +28,16 @@ function make(tag, attributes = {}, ...inside) {
   return element
 }
 
+const shown = new Map()
+
+/** True if a part is to be shown as it is already: made anew, it would take the focus from whoever is in it. */
+function isShown(part, content) {
+  const text = JSON.stringify(content)
+  if (shown.get(part) === text) return true
+  shown.set(part, text)
+  return false
+}
+
 /** Shows all of a status. */
 export function show(status) {
   state(status)
@@ -83,11 +93,12 @@ function meter(name, used, all) {
 }
 
 function models(status) {
+  if (isShown('models', [status.models, status.memory?.models])) return
   const open = new Set([...document.querySelectorAll('#models details[open]')].map(details => details.dataset.model))
   at('models').replaceChildren(...status.models.map(model => {
     const held = status.memory?.models.find(one => one.name === model.name)
     return make('li', {},
-      make('h3', {}, model.name, model.default ? ' (default)' : ''),
+      make('h3', {}, model.name, model.isDefault ? ' (default)' : ''),
       make('p', {}, 'Licence: ', license(model.license)),
       model.revision ? make('p', { class: 'quiet' }, `revision ${model.revision}`) : '',
       make('p', {}, model.resident ? 'resident' : 'loaded when a job asks for it'),
@@ -115,6 +126,7 @@ function networks(held, open) {
 }
 
 function lastJobs(jobs) {
+  if (isShown('last', jobs)) return
   at('none').hidden = jobs.length > 0
   const present = new Set(jobs.flatMap(job => Object.keys(job.phases)))
   at('legend').replaceChildren(...Object.entries(PHASES).filter(([phase]) => present.has(phase))

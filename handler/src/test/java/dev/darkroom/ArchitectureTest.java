@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(location -> !location.contains("-tests.jar"))
+            .withImportOption(location -> !location.contains("dev/darkroom/client/"))
             .importPackages("dev.darkroom");
 
     /** A family sees the rooms below it, and no other family. */
@@ -153,6 +154,8 @@ class ArchitectureTest {
     private static final Map<String, List<String>> QUEUE_MAY_USE = Map.of(
             "http", List.of("durable"),
             "openai", List.of("http", "durable"),
+            "mcp", List.of("http", "durable"),
+            "sdapi", List.of("http", "durable"),
             "durable", List.of("webhook"),
             "webhook", List.of(),
             "runpod", List.of());
@@ -340,6 +343,19 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.quarkus..", "jakarta..", "ai.djl..", "dev.darkroom.tensor..")
                 .check(CLASSES);
+    }
+
+    /** Other people's services have it on their class path. */
+    @Test
+    void theClientStandsAlone() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.darkroom.client", "java..", "javax.crypto..", "com.fasterxml.jackson..", "org.jspecify..")
+                .check(new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages("dev.darkroom.client"));
     }
 
     @Test

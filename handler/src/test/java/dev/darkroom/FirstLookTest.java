@@ -61,8 +61,58 @@ class FirstLookTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(Command.USAGE);
         out.reset();
         assertThat(look(Map.of(), "--version")).hasValue(0);
-        assertThat(out.toString(StandardCharsets.UTF_8)).matches("Darkroom \\d+\\.\\d+\\.\\d+\n");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .matches(
+                        "Darkroom \\d+\\.\\d+\\.\\d+\n(revision [0-9a-f]{40}\n)?Java 25.*\nlibtorch 2\\.\\d+\\.\\d+ cpu\n");
         assertThat(err.size()).isZero();
+    }
+
+    @Test
+    void theModelsOfTheSettingsAreListedAsTheyLie() throws IOException {
+        Path mine = Files.createDirectories(folder.resolve("mine"));
+        Files.writeString(mine.resolve("model_index.json"), "{}");
+        Files.writeString(mine.resolve("README.md"), "---\nlicense: other\nlicense_name: house-licence\n---\n");
+        Map<String, String> variables = Map.of(
+                "DARKROOM_MODELS",
+                "mine=" + mine + ",gone=" + folder.resolve("gone") + ",far=studio/far@v2",
+                "HF_HUB_CACHE",
+                folder.resolve("cache").toString());
+
+        assertThat(look(variables, "--models")).hasValue(0);
+
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().map(line -> line.replaceAll(" {2,}", "|")))
+                .containsExactly(
+                        "model|state|size|licence|source",
+                        "mine (default)|here|0.0 MB|house-licence|" + mine,
+                        "gone|missing|-|-|" + folder.resolve("gone"),
+                        "far|to be downloaded|-|-|studio/far@v2");
+        assertThat(err.size()).isZero();
+        assertThat(folder.resolve("cache")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--modles, --models",
+        "-version, --version",
+        "--halp, --help",
+        "--playload x, --payload",
+        "--plan --memroy 12G, --memory",
+        "--plan --host 12G, --host-memory"
+    })
+    void anOptionThatIsNearlyOneIsNamed(String arguments, String meant) {
+        assertThat(look(Map.of(), arguments.split(" ", -1))).hasValue(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("unknown arguments")
+                .contains("; did you mean " + meant + "?");
+    }
+
+    @Test
+    void whereTracesGoMustMakeSense() {
+        assertThat(look(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "DARKROOM_HTTP_WEBHOOK_SECRET", "whsec_?")))
+                .hasValue(15);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("FAIL environment: OTEL_EXPORTER_OTLP_ENDPOINT: must be an address")
+                .contains("FAIL environment: DARKROOM_HTTP_WEBHOOK_SECRET: behind whsec_");
     }
 
     @ParameterizedTest

@@ -33,9 +33,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,7 +116,8 @@ class HandlerTest {
                 new WorkerState(),
                 metrics,
                 new JobJournal(),
-                end -> outcomes.add(end.reason() == null ? "completed" : end.reason().name()));
+                end -> outcomes.add(
+                        end.reason() == null ? "completed" : end.reason().name()));
         var jobs = new ArrayList<Ticket>(List.of(new UnreachableCaller(), new UnreachableCaller()));
 
         worker.work(() -> jobs.isEmpty() ? Optional.empty() : Optional.of(jobs.removeFirst()));

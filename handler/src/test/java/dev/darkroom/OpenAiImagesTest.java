@@ -22,14 +22,14 @@ import org.junit.jupiter.api.Test;
 /** OpenAI's images API before the whole worker: its pictures are those of the other doors, byte for byte. */
 @QuarkusTest
 class OpenAiImagesTest extends WholeWorker {
-    private static final Path HOUSE =
-            Path.of(System.getProperty("darkroom.home"), "test-payloads/images/house.png");
+    private static final Path HOUSE = Path.of(System.getProperty("darkroom.home"), "test-payloads/images/house.png");
 
     @Test
     void theSameSeedGivesTheSameBytesThroughEachDoor() {
         byte[] expected = file(runsync("'prompt': 'a red circle', 'seed': 7, 'size': '128x96'"));
 
-        JsonPath answer = ok(generate("{'prompt': 'a red circle', 'seed': 7, 'size': '128x96', 'model': 'pocket-flux'}"));
+        JsonPath answer =
+                ok(generate("{'prompt': 'a red circle', 'seed': 7, 'size': '128x96', 'model': 'pocket-flux'}"));
         assertThat(bytes(answer.getString("data[0].b64_json"))).isEqualTo(expected);
         assertThat(answer.getString("size")).isEqualTo("128x96");
         assertThat(answer.getString("model")).isEqualTo("pocket-flux");
@@ -98,9 +98,9 @@ class OpenAiImagesTest extends WholeWorker {
 
         JsonPath answer = ok(given().contentType(ContentType.JSON).body(body).post("/v1/images/edits"));
         assertThat(Caller.at(answer.getString("data[0].url")).rgb())
-                .isEqualTo(Caller.read(file(
-                                runsync("'prompt': 'make it night', 'image': 'images/house.png', 'seed': 7")))
-                        .rgb());
+                .isEqualTo(
+                        Caller.read(file(runsync("'prompt': 'make it night', 'image': 'images/house.png', 'seed': 7")))
+                                .rgb());
     }
 
     private static Response generate(String fields) {

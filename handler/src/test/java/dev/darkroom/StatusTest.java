@@ -27,7 +27,7 @@ class StatusTest extends WholeWorker {
         assertThat(status.getString("device")).isEqualTo("cpu");
         assertThat(status.getMap("jobs")).containsKeys("completed", "failed", "inProgress", "inQueue", "retried");
         assertThat(status.<String>getList("models.name")).containsExactly("pocket-flux", "pocket-qwen-edit");
-        assertThat(status.<Boolean>getList("models.default")).containsExactly(true, false);
+        assertThat(status.<Boolean>getList("models.isDefault")).containsExactly(true, false);
         assertThat(status.<String>getList("models.license.name")).containsExactly("apache-2.0", "apache-2.0");
         assertThat(status.<Boolean>getList("models.resident")).containsExactly(true, true);
         assertThat(status.getMap("memory").keySet())
@@ -36,7 +36,8 @@ class StatusTest extends WholeWorker {
 
     @Test
     void aJobThatEndedIsThereWithItsPhasesAndNothingOfItsPrompt() {
-        JsonPath answer = runsync("'prompt': 'a very secret sunset', 'seed': 5, 'num_inference_steps': 3, 'num_outputs': 2");
+        JsonPath answer =
+                runsync("'prompt': 'a very secret sunset', 'seed': 5, 'num_inference_steps': 3, 'num_outputs': 2");
 
         JsonPath status = status();
         Map<String, Object> job = job(status, answer.getString("id"));
@@ -50,7 +51,8 @@ class StatusTest extends WholeWorker {
         Map<String, Object> phases = phases(job);
         assertThat(phases.keySet().iterator().next()).isEqualTo("wait");
         assertThat(phases).containsAllEntriesOf(answer.getMap("output.timings"));
-        assertThat(Instant.parse(String.valueOf(job.get("ended")))).isBefore(Instant.now().plusSeconds(1));
+        assertThat(Instant.parse(String.valueOf(job.get("ended"))))
+                .isBefore(Instant.now().plusSeconds(1));
         assertThat(status.prettify()).doesNotContain("secret", "sunset");
     }
 

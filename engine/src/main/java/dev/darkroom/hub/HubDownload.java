@@ -2,7 +2,7 @@ package dev.darkroom.hub;
 
 import dev.darkroom.hub.Listing.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Repository;
-import dev.darkroom.hub.progress.DownloadProgress;
+import dev.darkroom.hub.progress.ByteProgress;
 import dev.darkroom.hub.progress.Terminal;
 import dev.darkroom.hub.transfer.BlobDownload;
 import dev.darkroom.hub.transfer.HeaderDownload;
@@ -180,7 +180,7 @@ final class HubDownload {
                 .mapToLong(file -> BlobDownload.missing(file, blob(file), settings))
                 .sum();
         checkSpace(missing);
-        try (var progress = new DownloadProgress(repository.toString(), missing, terminal)) {
+        try (var progress = new ByteProgress(repository.toString(), missing, terminal)) {
             var blobs = new BlobDownload(client, settings, repository, listing.commit(), progress);
             ParallelTasks.run(contents.values().stream()
                     .<Callable<Void>>map(file -> () -> {

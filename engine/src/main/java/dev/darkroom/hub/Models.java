@@ -71,6 +71,32 @@ public final class Models {
         return new LocatedModel(folder, revision(folder));
     }
 
+    /**
+     * Finds a model as it lies on this machine now: nothing is waited for, downloaded or made.
+     *
+     * @return its folder, of a composed one the checkpoint's; empty if any of its files would have to be downloaded, or is not there
+     */
+    public Optional<Path> find(ModelSource source) {
+        return switch (source) {
+            case Folder(Path path) ->
+                Optional.of(path).filter(there -> Files.isRegularFile(there.resolve(ModelIndex.FILE)));
+            case Repository repository -> cached(repository, Wanted.CHECKPOINT);
+            case Composed(ModelSource base, Map<String, ComponentSource> components) ->
+                (base instanceof Repository repository
+                                ? cached(repository, new Wanted.Checkpoint(components.keySet()))
+                                : find(base))
+                        .filter(folder -> components.values().stream().allMatch(this::isThere));
+        };
+    }
+
+    private boolean isThere(ComponentSource source) {
+        return switch (source) {
+            case LocalFile(Path path) -> Files.isRegularFile(path);
+            case RepositoryFile(Repository repository, String file) ->
+                cached(repository, new Wanted.Files(List.of(file))).isPresent();
+        };
+    }
+
     private Path folder(ModelSource source, Wanted wanted) throws InterruptedException {
         return switch (source) {
             case Folder there -> there(there.path());

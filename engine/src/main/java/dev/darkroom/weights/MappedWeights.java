@@ -23,12 +23,15 @@ import java.util.function.UnaryOperator;
 final class MappedWeights implements TensorReader {
     private final Inventory inventory;
     private final DType dtype;
+    private final boolean prefetched;
     private final Map<Path, MappedFile> mapped = new LinkedHashMap<>();
 
     /** Maps all files into the innermost scope. */
     MappedWeights(Inventory inventory, DType dtype) {
         this.inventory = inventory;
         this.dtype = dtype;
+        this.prefetched = (inventory.holds(dtype) || inventory.holdsBlocks())
+                && inventory.files().bytes() < Processor.memoryBytes() / 2;
         for (WeightFile file : inventory.files().files()) {
             mapped.put(file.path(), MappedFile.open(file.path(), file.size()));
         }
@@ -42,7 +45,10 @@ final class MappedWeights implements TensorReader {
     @Override
     public Tensor part(Stored stored, UnaryOperator<Tensor> part) {
         try (var reading = Scope.open("read " + stored.name())) {
-            return reading.keep(part.apply(stored.values(numbers(stored))).to(dtype));
+            Tensor values =
+                    reading.keep(part.apply(stored.values(numbers(stored))).to(dtype));
+            count(stored);
+            return values;
         }
     }
 
@@ -57,6 +63,13 @@ final class MappedWeights implements TensorReader {
     @Override
     public Tensor packed(Stored stored) {
         return numbers(stored);
+    }
+
+    /** What is paged in at once, is counted then. */
+    private void count(Stored stored) {
+        if (!prefetched) {
+            ReadBytes.add(stored.bytes());
+        }
     }
 
     private Tensor numbers(Stored stored) {
@@ -76,10 +89,12 @@ final class MappedWeights implements TensorReader {
 
     /** Pages mapped weights in now, in order, rather than in the first job; a checkpoint that memory cannot hold stays on disk. */
     void prefetch() {
-        if ((inventory.holds(dtype) || inventory.holdsBlocks())
-                && inventory.files().bytes() < Processor.memoryBytes() / 2) {
+        if (prefetched) {
             try {
-                mapped.values().forEach(MappedFile::prefetch);
+                for (WeightFile file : inventory.files().files()) {
+                    Objects.requireNonNull(mapped.get(file.path())).prefetch();
+                    ReadBytes.add(file.size());
+                }
             } catch (TensorException e) {
                 throw new CheckpointException(String.valueOf(e.getMessage()), e);
             }

@@ -61,10 +61,12 @@ final class ParallelReads implements AutoCloseable {
         try {
             while (range.into().hasRemaining()) {
                 long position = range.position() + range.into().position();
-                if (channel.read(range.into(), position) < 0) {
+                int read = channel.read(range.into(), position);
+                if (read < 0) {
                     throw new CheckpointException(
                             range.file() + " changed while it was read: it ends before byte " + position);
                 }
+                ReadBytes.add(read);
             }
         } catch (IOException e) {
             throw CheckpointException.unreadable(range.file(), e);

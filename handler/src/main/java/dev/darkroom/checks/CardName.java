@@ -21,8 +21,9 @@ public final class CardName {
 
     static Optional<String> find(Path cards) {
         try (Stream<Path> all = Files.list(cards)) {
-            List<Path> files =
-                    all.map(card -> card.resolve("information")).filter(Files::isReadable).toList();
+            List<Path> files = all.map(card -> card.resolve("information"))
+                    .filter(Files::isReadable)
+                    .toList();
             return files.size() == 1
                     ? Files.readAllLines(files.getFirst()).stream()
                             .filter(line -> line.startsWith(MODEL))

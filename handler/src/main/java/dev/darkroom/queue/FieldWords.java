@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  */
 public record FieldWords(Map<String, String> theirs) {
     private static final String BETWEEN = "; ";
-    private static final Pattern FAULT =
-            Pattern.compile("(width × height|[A-Za-z_0-9]{1,80})((?:[.\\[][A-Za-z0-9_.\\[\\]-]{0,80})?: .*)", Pattern.DOTALL);
+    private static final Pattern FAULT = Pattern.compile(
+            "(width × height|[A-Za-z_0-9]{1,80})((?:[.\\[][A-Za-z0-9_.\\[\\]-]{0,80})?: .*)", Pattern.DOTALL);
 
     /** Returns a list of faults, each {@code field: rule}, under the caller's names; what is no fault of a known field stays as it is. */
     public String translated(String faults) {

@@ -12,4 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param trace the {@code traceparent} that its caller sent with it, as it came; null if there was none, or it is not known any more
  */
 public record JobEnd(
-        String id, Instant accepted, JobException.@Nullable Code reason, @Nullable String trace) {}
+        String id,
+        Instant accepted,
+        JobException.@Nullable Code reason,
+        @Nullable String trace) {}

@@ -79,7 +79,8 @@ public final class JobEvents {
     /** Keeps a preview unless there is a later one or no room for it: they come from several threads. */
     private void keep(JobEvent.Preview preview) {
         Numbered before = previews.get(preview.index());
-        boolean late = last != null || pictures.stream().anyMatch(stored -> stored.image().sample().index() == preview.index());
+        boolean late = last != null
+                || pictures.stream().anyMatch(stored -> stored.image().sample().index() == preview.index());
         if (closed || late || (before != null && before.preview.step() > preview.step())) {
             return;
         }
@@ -186,7 +187,9 @@ public final class JobEvents {
         /** Returns true if there is a picture, a preview or progress to read. */
         public boolean hasNext() {
             synchronized (JobEvents.this) {
-                return picturesRead < pictures.size() || reportsRead < reports || nextPreview().isPresent();
+                return picturesRead < pictures.size()
+                        || reportsRead < reports
+                        || nextPreview().isPresent();
             }
         }
 

@@ -1,7 +1,9 @@
 package dev.darkroom.queue;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -80,6 +82,33 @@ public final class JobJson {
             throw noJson(e);
         } catch (IOException e) {
             throw new JobException(JobException.Code.BAD_INPUT, "the body is no valid JSON: " + Reason.of(e), e);
+        }
+    }
+
+    /**
+     * Refuses bytes that somebody else is to read as JSON, and that are none within the limits of {@link #read(byte[])}; nothing is kept of
+     * them.
+     *
+     * @throws JobException if the bytes are no JSON
+     */
+    public static void check(byte[] body) {
+        try (JsonParser parser = MAPPER.getFactory().createParser(body)) {
+            JsonToken token = parser.nextToken();
+            int open = 0;
+            do {
+                if (token == null) {
+                    throw JobException.badInput("the body is no valid JSON: it is empty");
+                }
+                open += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                token = parser.nextToken();
+            } while (open > 0);
+            if (token != null) {
+                throw JobException.badInput("the body is no valid JSON: there is more behind its end");
+            }
+        } catch (JsonProcessingException e) {
+            throw noJson(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -64,7 +64,8 @@ public sealed interface JobOutcome {
             case "CANCELLED" ->
                 answer.has("error")
                         ? new Ended(
-                                JobException.Code.TIMED_OUT, answer.path("error").asText())
+                                JobException.Code.TIMED_OUT,
+                                answer.path("error").asText())
                         : new Ended(JobException.Code.CANCELLED, "the job was cancelled");
             default -> new Waiting();
         };

@@ -21,7 +21,7 @@ public final class Nothing {
     }
 
     /** Returns true for a list that has nothing in it, or what {@link #is} nothing. */
-    static boolean isList(JsonNode value) {
+    public static boolean isList(JsonNode value) {
         return is(value) || (value.isArray() && holdsNothing(value));
     }
 

@@ -3,6 +3,7 @@ package dev.darkroom.status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -16,23 +17,20 @@ public record Build(String version, Optional<String> revision) {
     /** The version of this source code. */
     public static final String VERSION = "0.1.0";
 
-    /** File of an installation without a repository, such as the image's, with the commit in it. */
-    private static final String FILE = "REVISION";
+    /** Variable of an installation without a repository, which the image sets. */
+    private static final String VARIABLE = "SOURCE_REVISION";
 
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
     private static final String REFERENCE = "ref: ";
 
-    /** Finds out which build an installation has, by its folder. */
-    public static Build of(Path home) {
-        return new Build(VERSION, revision(home));
+    /** Finds out which build an installation has, by its folder and the variables of the process. */
+    public static Build of(Path home, Map<String, String> variables) {
+        return new Build(VERSION, commit(variables.getOrDefault(VARIABLE, "")).or(() -> revision(home)));
     }
 
     private static Optional<String> revision(Path home) {
         try {
-            Path file = home.resolve(FILE);
-            return Files.isRegularFile(file)
-                    ? commit(Files.readString(file))
-                    : checkedOut(home.resolve(".git"));
+            return checkedOut(home.resolve(".git"));
         } catch (IOException e) {
             return Optional.empty(); // it is for people, and none of their jobs needs it
         }
@@ -41,8 +39,7 @@ public record Build(String version, Optional<String> revision) {
     /** Reads what is checked out, as git keeps it: a commit, or the name of a branch, whose commit lies in a file of its own or in a list. */
     private static Optional<String> checkedOut(Path git) throws IOException {
         if (Files.isRegularFile(git)) { // of a worktree, whose repository lies elsewhere
-            return checkedOut(git.resolveSibling(
-                    Files.readString(git).strip().replaceFirst("^gitdir: ", "")));
+            return checkedOut(git.resolveSibling(Files.readString(git).strip().replaceFirst("^gitdir: ", "")));
         }
         if (!Files.isRegularFile(git.resolve("HEAD"))) {
             return Optional.empty();

@@ -23,7 +23,12 @@ public class StatusResource {
     private final Build build;
 
     StatusResource(
-            WorkerState state, DurableQueue queue, MemoryReport memory, ModelReport models, LastJobs last, Build build) {
+            WorkerState state,
+            DurableQueue queue,
+            MemoryReport memory,
+            ModelReport models,
+            LastJobs last,
+            Build build) {
         this.state = state;
         this.queue = queue;
         this.memory = memory;

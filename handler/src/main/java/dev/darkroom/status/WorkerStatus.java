@@ -46,7 +46,7 @@ public record WorkerStatus(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Model(
             String name,
-            @JsonProperty("default") boolean isDefault,
+            boolean isDefault,
             @Nullable String revision,
             @Nullable License license,
             boolean resident) {}

@@ -199,7 +199,7 @@ class BuildScriptsTest {
 
     /** What the Makefile looks for, and a Maven that builds it. */
     private void sources() throws IOException {
-        for (String module : List.of("engine", "handler")) {
+        for (String module : List.of("client", "engine", "handler")) {
             Files.createDirectories(home.resolve(module).resolve("src/main"));
             Files.createFile(home.resolve(module).resolve("pom.xml"));
         }

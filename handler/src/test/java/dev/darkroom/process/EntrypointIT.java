@@ -292,7 +292,13 @@ class EntrypointIT {
     @Test
     void theServerDoesAJobAndEndsWhenAsked() throws IOException, InterruptedException {
         int port = FreePort.find();
-        try (var server = new Running(HOME, Map.of("PORT", String.valueOf(port)))) {
+        Path loaded = folder.resolve("loaded");
+        Map<String, String> variables = Map.of(
+                "PORT",
+                String.valueOf(port),
+                "JDK_JAVA_OPTIONS",
+                "-Xlog:class+load=info:file=" + loaded + "::filecount=0");
+        try (var server = new Running(HOME, variables)) {
             server.awaitServing(port);
 
             JsonNode answer = JSON.readTree(post(port, "/runsync", "'prompt': 'a red circle', 'seed': 5"));
@@ -309,6 +315,8 @@ class EntrypointIT {
                 assertThat(results).hasSize(1);
             }
         }
+        // nobody has said where traces go
+        assertThat(Files.readString(loaded)).contains("dev.darkroom.Serving ").doesNotContain(" io.opentelemetry.");
     }
 
     @Test

@@ -79,7 +79,8 @@ class PayloadTest {
                         Shortcuts.NONE,
                         List.of()));
         assertThat(job.envelope())
-                .isEqualTo(new Envelope("m", new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, 0, null), List.of()));
+                .isEqualTo(
+                        new Envelope("m", new Delivery(ImageFormat.WEBP, 55, Return.AUTO, false, 0, null), List.of()));
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,25 +18,28 @@ class BuildTest {
     Path home;
 
     @Test
-    void anInstallationWithoutARepositorySaysItInAFile() throws IOException {
-        assertThat(Build.of(home).revision()).isEmpty();
-        put("REVISION", COMMIT + "\n");
-        assertThat(Build.of(home).revision()).contains(COMMIT);
-        put("REVISION", "unknown\n");
-        assertThat(Build.of(home).revision()).isEmpty();
+    void anInstallationWithoutARepositoryHasItInAVariable() {
+        assertThat(revision(home)).isEmpty();
+        assertThat(Build.of(home, Map.of("SOURCE_REVISION", COMMIT)).revision()).contains(COMMIT);
+        assertThat(Build.of(home, Map.of("SOURCE_REVISION", "unknown")).revision())
+                .isEmpty();
+    }
+
+    private static Optional<String> revision(Path home) {
+        return Build.of(home, Map.of()).revision();
     }
 
     @Test
     void aRepositoryHasTheCommitOfItsBranch() throws IOException {
         put(".git/HEAD", COMMIT);
-        assertThat(Build.of(home).revision()).contains(COMMIT);
+        assertThat(revision(home)).contains(COMMIT);
 
         put(".git/HEAD", "ref: refs/heads/main\n");
-        assertThat(Build.of(home).revision()).isEmpty();
+        assertThat(revision(home)).isEmpty();
         put(".git/packed-refs", "# pack-refs\n" + COMMIT + " refs/heads/main\n");
-        assertThat(Build.of(home).revision()).contains(COMMIT);
+        assertThat(revision(home)).contains(COMMIT);
         put(".git/refs/heads/main", COMMIT.replace('0', 'f') + "\n");
-        assertThat(Build.of(home).revision()).contains(COMMIT.replace('0', 'f'));
+        assertThat(revision(home)).contains(COMMIT.replace('0', 'f'));
     }
 
     @Test
@@ -44,7 +49,7 @@ class BuildTest {
         put("repository/.git/refs/heads/other", COMMIT + "\n");
         put("other/.git", "gitdir: " + home.resolve("repository/.git/worktrees/other") + "\n");
 
-        assertThat(Build.of(home.resolve("other")).revision()).contains(COMMIT);
+        assertThat(revision(home.resolve("other"))).contains(COMMIT);
     }
 
     private void put(String name, String text) throws IOException {

@@ -4,7 +4,7 @@ import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.HubSettings;
 import dev.darkroom.hub.Listing.RepositoryFile;
 import dev.darkroom.hub.ModelSource.Repository;
-import dev.darkroom.hub.progress.DownloadProgress;
+import dev.darkroom.hub.progress.ByteProgress;
 import dev.darkroom.hub.transfer.UnfinishedBlob.FilePart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,12 +23,12 @@ public final class BlobDownload {
     private final HubSettings settings;
     private final Repository repository;
     private final String commit;
-    private final DownloadProgress progress;
+    private final ByteProgress progress;
     private final Semaphore connections;
 
     /** Makes a download of files of one commit; nothing is fetched yet. */
     public BlobDownload(
-            HubClient client, HubSettings settings, Repository repository, String commit, DownloadProgress progress) {
+            HubClient client, HubSettings settings, Repository repository, String commit, ByteProgress progress) {
         this.client = client;
         this.settings = settings;
         this.repository = repository;

@@ -89,7 +89,9 @@ final class OtlpSender implements HttpSender {
         if (compressor != null) {
             request.header("Content-Encoding", compressor.getEncoding());
         }
-        config.getHeadersSupplier().get().forEach((name, values) -> values.forEach(value -> request.header(name, value)));
+        config.getHeadersSupplier()
+                .get()
+                .forEach((name, values) -> values.forEach(value -> request.header(name, value)));
         return request.build();
     }
 

@@ -110,8 +110,7 @@ final class TraceExport implements Consumer<EndedJob>, AutoCloseable {
     private static Context parent(@Nullable String traceparent) {
         return traceparent == null
                 ? Context.root()
-                : W3CTraceContextPropagator.getInstance()
-                        .extract(Context.root(), traceparent, Header.ONLY);
+                : W3CTraceContextPropagator.getInstance().extract(Context.root(), traceparent, Header.ONLY);
     }
 
     private static Instant earlier(Instant one, Instant other) {

@@ -19,7 +19,8 @@ import java.util.Set;
 public final class TraceSettings {
     private static final String ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private static final String OF_TRACES = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-    private static final List<String> PROTOCOLS = List.of("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
+    private static final List<String> PROTOCOLS =
+            List.of("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
     private static final String PROTOCOL = "http/protobuf";
     private static final List<String> NUMBERS =
             List.of("OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_BSP_SCHEDULE_DELAY");
@@ -40,8 +41,11 @@ public final class TraceSettings {
 
     /** Returns the address that traces go to; empty if there are to be none. */
     public Optional<String> endpoint() {
-        boolean disabled = value("OTEL_SDK_DISABLED").filter("true"::equalsIgnoreCase).isPresent()
-                || value("OTEL_TRACES_EXPORTER").filter("none"::equalsIgnoreCase).isPresent();
+        boolean disabled =
+                value("OTEL_SDK_DISABLED").filter("true"::equalsIgnoreCase).isPresent()
+                        || value("OTEL_TRACES_EXPORTER")
+                                .filter("none"::equalsIgnoreCase)
+                                .isPresent();
         return disabled ? Optional.empty() : value(OF_TRACES).or(() -> value(ENDPOINT));
     }
 
@@ -52,8 +56,9 @@ public final class TraceSettings {
         }
         List<String> faults = new ArrayList<>();
         for (String name : List.of(ENDPOINT, OF_TRACES)) {
-            value(name).filter(address -> !isAddress(address)).ifPresent(address -> faults.add(
-                    name + ": must be an address such as http://collector:4318"));
+            value(name)
+                    .filter(address -> !isAddress(address))
+                    .ifPresent(address -> faults.add(name + ": must be an address such as http://collector:4318"));
         }
         PROTOCOLS.stream().filter(name -> value(name).isPresent()).findFirst().ifPresent(name -> {
             if (!value(name).orElse("").equals(PROTOCOL)) {
@@ -74,7 +79,9 @@ public final class TraceSettings {
                 .ifPresent(share -> faults.add("OTEL_TRACES_SAMPLER_ARG: must be a number from 0 to 1, not '"
                         + shown("OTEL_TRACES_SAMPLER_ARG") + "'"));
         NUMBERS.stream()
-                .filter(name -> value(name).filter(number -> !number.matches("\\d{1,9}")).isPresent())
+                .filter(name -> value(name)
+                        .filter(number -> !number.matches("\\d{1,9}"))
+                        .isPresent())
                 .forEach(name -> faults.add(name + ": must be a number of milliseconds, not '" + shown(name) + "'"));
         return faults;
     }

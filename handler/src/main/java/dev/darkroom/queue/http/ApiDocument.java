@@ -76,9 +76,7 @@ public class ApiDocument implements OASFilter {
         try (InputStream file = Objects.requireNonNull(ApiDocument.class.getResourceAsStream(SCHEMAS), SCHEMAS)) {
             ObjectNode schemas = (ObjectNode) JobJson.MAPPER.readTree(file);
             schemas.set("Input", PlainSchema.of(reader, LORA));
-            CDI.current()
-                    .select(DoorSchema.class)
-                    .forEach(door -> schemas.set(door.name(), door.schema(reader, LORA)));
+            CDI.current().select(DoorSchema.class).forEach(door -> schemas.set(door.name(), door.schema(reader, LORA)));
             return schemas;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -11,7 +11,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,18 @@ final class ApiErrors {
             case TIMED_OUT -> 504;
         };
         return ApiException.ofJob(status, message);
+    }
+
+    /** Makes the HTTP error that a failure is for the caller, and logs what is a fault of the worker; empty if nobody is there to be told. */
+    static Optional<ApiException> told(Throwable failure) {
+        return switch (failure) {
+            case CompletionException wrapped when wrapped.getCause() != null -> told(wrapped.getCause());
+            case CancellationException nobody -> Optional.empty();
+            case ApiException known -> Optional.of(known);
+            case QueueException known -> Optional.of(of(known));
+            case JobException known -> Optional.of(of(known.code(), String.valueOf(known.getMessage())));
+            default -> Optional.of(new ApiException(500, logged(failure)));
+        };
     }
 
     @ServerExceptionMapper

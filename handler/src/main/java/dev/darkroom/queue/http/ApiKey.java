@@ -3,6 +3,7 @@ package dev.darkroom.queue.http;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The API key that callers must show, if there is one. A comparison takes equally long however much of a wrong key is right. */
 final class ApiKey {
     private static final String BEARER = "Bearer ";
+    private static final String BASIC = "Basic ";
     private static final Pattern SENDABLE = Pattern.compile("[ -~]+");
 
     private final List<byte[]> digests;
@@ -52,11 +54,37 @@ final class ApiKey {
         if (!isRequired()) {
             return true;
         }
-        if (authorization == null) {
-            return false;
+        return authorization != null && isKey(after(BEARER, authorization).orElse(authorization));
+    }
+
+    /** Returns true if {@link #admits} does, or the value is {@code Basic} with the key for a password, whoever the user is. */
+    boolean admitsWithUser(@Nullable String authorization) {
+        if (admits(authorization)) {
+            return true;
         }
-        boolean bearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
-        byte[] shown = digest((bearer ? authorization.substring(BEARER.length()) : authorization).strip());
+        Optional<String> shown = authorization == null ? Optional.empty() : after(BASIC, authorization);
+        return shown.flatMap(ApiKey::decoded)
+                .filter(text -> text.indexOf(':') >= 0)
+                .filter(text -> isKey(text.substring(text.indexOf(':') + 1)))
+                .isPresent();
+    }
+
+    private static Optional<String> after(String scheme, String authorization) {
+        return authorization.regionMatches(true, 0, scheme, 0, scheme.length())
+                ? Optional.of(authorization.substring(scheme.length()))
+                : Optional.empty();
+    }
+
+    private static Optional<String> decoded(String base64) {
+        try {
+            return Optional.of(new String(Base64.getDecoder().decode(base64.strip()), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean isKey(String text) {
+        byte[] shown = digest(text.strip());
         boolean right = false;
         for (byte[] digest : digests) {
             right |= MessageDigest.isEqual(digest, shown);

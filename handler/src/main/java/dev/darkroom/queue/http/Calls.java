@@ -15,8 +15,13 @@ enum Calls {
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
     VERIFY("/verify", "POST"),
     DRAW("/v1/images/(generations|edits)", "POST"),
-    MODELS("/v1/models(/[^/]+)?", "GET", "HEAD"),
+    MODELS("/models|/v1/models(/[^/]+)?", "GET", "HEAD"),
     LOOK("/health|/status|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD"),
+    /** What such a call answers is for its Accept header to say. */
+    TOOLS("/mcp", "POST", "DELETE"),
+    SD_CHANGE("/sdapi/v1/(txt2img|img2img|interrupt|skip)", "POST"),
+    SD_OPTIONS("/sdapi/v1/options", "GET", "HEAD", "POST"),
+    SD_LOOK("/sdapi/v1/[a-z-]+", "GET", "HEAD"),
     /** Files of the worker's own pages. */
     PAGE("/|/page/.+", "GET", "HEAD");
 
@@ -38,6 +43,11 @@ enum Calls {
     /** Returns true if the call knows that method; {@code OPTIONS} asks for {@link #allow}. */
     boolean knows(String method) {
         return methods.contains(method);
+    }
+
+    /** Returns true if every answer is of one kind, whatever a caller would rather have. */
+    boolean hasOneKindOfAnswer() {
+        return this != TOOLS;
     }
 
     /** Returns the value of the {@code Allow} header. */

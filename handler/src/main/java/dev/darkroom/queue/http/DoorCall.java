@@ -8,7 +8,6 @@ import dev.darkroom.queue.FormRequest;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.JobOutcome;
 import dev.darkroom.queue.durable.IdempotencyKey;
-import dev.darkroom.queue.durable.QueueException;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -19,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
 
 /** One call at a door: the request with its whole body, the job that it asks for, and its answer. Safe for several threads. */
 public final class DoorCall {
@@ -128,14 +125,7 @@ public final class DoorCall {
 
     /** Answers with the error that a failure is for the caller. */
     public void fail(Throwable failure) {
-        switch (failure) {
-            case CompletionException wrapped when wrapped.getCause() != null -> fail(wrapped.getCause());
-            case CancellationException nobody -> {}
-            case ApiException known -> refuse(known);
-            case QueueException known -> refuse(ApiErrors.of(known));
-            case JobException known -> refuse(ApiErrors.of(known.code(), String.valueOf(known.getMessage())));
-            default -> refuse(new ApiException(500, ApiErrors.logged(failure)));
-        }
+        ApiErrors.told(failure).ifPresent(this::refuse);
     }
 
     /** Answers with the error of a job that has no result. */

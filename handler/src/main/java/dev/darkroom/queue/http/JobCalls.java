@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,42 @@ public final class JobCalls {
                     call.fail(failure);
                     return null;
                 });
+    }
+
+    /**
+     * Receives the body of a request for a door that leaves the rest to somebody else: it counts among the bodies that are being received
+     * until the answer is complete. To be called on the connection's own thread.
+     *
+     * @param then called with the body, on that thread; what it throws is answered
+     */
+    public void receive(RoutingContext request, Consumer<byte[]> then) {
+        var unused = bodies.read(request).whenComplete((body, failure) -> {
+            if (failure != null) {
+                refuse(request, failure);
+                return;
+            }
+            request.addEndHandler(ended -> body.close());
+            try {
+                then.accept(body.bytes());
+            } catch (RuntimeException e) {
+                refuse(request, e);
+            }
+        });
+    }
+
+    /** Answers a call with the error that a failure is for its caller, in the shape of the door at that path. */
+    public static void refuse(RoutingContext request, Throwable failure) {
+        ApiErrors.told(failure)
+                .ifPresent(error ->
+                        Refusal.send(request, error.status(), String.valueOf(error.getMessage()), error.isOfJob()));
+    }
+
+    /** Returns what a caller reads of a failure, for doors whose answers to it are no HTTP errors; it is logged here. */
+    public static String reason(RoutingContext request, Throwable failure) {
+        ApiException error = ApiErrors.told(failure).orElseGet(() -> new ApiException(499, "the caller has gone"));
+        String reason = String.valueOf(error.getMessage());
+        Refusal.log(request, error.status(), error.isOfJob() ? Refusal.withoutQuotes(reason) : reason);
+        return reason;
     }
 
     /** Reads the fields of a form; empty if the body is none. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Filters every request before anything of its body is read: refuses pages of other origins, callers without the key and paths that lead
@@ -23,6 +24,7 @@ final class RequestFilter {
     private static final int BEHIND_CORS = 250;
     private static final int BEFORE_ALL = -100_000;
     private static final String WATCHED = ConnectionWatch.class.getName();
+    private static final String WEBUI = "/sdapi/";
     private static final String METRICS = "/q/metrics";
     private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final Pattern OPEN = Pattern.compile("/|/page/.+|/ping|/q/health(/.*)?|/results/[^/]+");
@@ -106,7 +108,10 @@ final class RequestFilter {
     /** The page names its files as beside it: at an address with a slash behind, they would be elsewhere. */
     private static void showStatusPage(RoutingContext request) {
         if (request.request().path().endsWith("/")) {
-            request.response().setStatusCode(302).putHeader("Location", "../status").end();
+            request.response()
+                    .setStatusCode(302)
+                    .putHeader("Location", "../status")
+                    .end();
         } else {
             request.reroute(STATUS_PAGE);
         }
@@ -136,7 +141,7 @@ final class RequestFilter {
         String method = call.method().name();
         Optional<String> path = ApiPath.canonical(call.path());
         if (!(path.isPresent() && isOpen(method, path.get()))
-                && !key.admits(call.getHeader(HttpHeaders.AUTHORIZATION))) {
+                && !admits(path, call.getHeader(HttpHeaders.AUTHORIZATION))) {
             request.response().putHeader("WWW-Authenticate", "Bearer");
             Refusal.send(request, 401, "the API key is missing or wrong: send it as Authorization: Bearer …");
             return;
@@ -156,6 +161,13 @@ final class RequestFilter {
         }
     }
 
+    /** Programs that call stable-diffusion-webui have a user and a password to show, and nothing else. */
+    private boolean admits(Optional<String> path, @Nullable String authorization) {
+        return path.filter(known -> known.startsWith(WEBUI)).isPresent()
+                ? key.admitsWithUser(authorization)
+                : key.admits(authorization);
+    }
+
     private void answer(Calls known, String method, RoutingContext request) {
         if (!known.knows(method)) {
             request.response().putHeader(HttpHeaders.ALLOW, known.allow());
@@ -166,8 +178,9 @@ final class RequestFilter {
             }
             return;
         }
-        // every answer of these is of one kind, whatever a caller would rather have
-        request.request().headers().remove(HttpHeaders.ACCEPT);
+        if (known.hasOneKindOfAnswer()) {
+            request.request().headers().remove(HttpHeaders.ACCEPT);
+        }
         request.next();
     }
 

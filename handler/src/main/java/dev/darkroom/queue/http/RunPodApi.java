@@ -181,7 +181,8 @@ public class RunPodApi {
     @Path("retry/{id}")
     public Response retry(@PathParam("id") String id, @Context RoutingContext request) {
         DurableJob failed = queue.find(id);
-        return json(CallerTrace.during(trace(request), () -> queue.retry(failed)).body());
+        return json(
+                CallerTrace.during(trace(request), () -> queue.retry(failed)).body());
     }
 
     /** Cancels all jobs that wait. */

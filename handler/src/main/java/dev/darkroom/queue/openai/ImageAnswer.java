@@ -18,7 +18,7 @@ final class ImageAnswer {
      *
      * @param created seconds since 1970
      */
-    static ObjectNode of(JobOutcome.Done done, ImageRequest asked, long created) {
+    static ObjectNode of(JobOutcome.Done done, Asked asked, long created) {
         ObjectNode answer = JobJson.object().put("created", created);
         ArrayNode data = answer.putArray("data");
         for (JobOutcome.Picture picture : done.pictures()) {
@@ -27,10 +27,13 @@ final class ImageAnswer {
                 node.put("prompt_index", picture.promptIndex());
             }
         }
-        List<Size> sizes = done.pictures().stream().map(JobOutcome.Picture::size).toList();
-        done.pictures().stream().findFirst().ifPresent(first -> answer.put("background", "opaque")
-                .put("output_format", first.format().fieldValue())
-                .put("size", first.size().toString()));
+        List<Size> sizes =
+                done.pictures().stream().map(JobOutcome.Picture::size).toList();
+        done.pictures().stream()
+                .findFirst()
+                .ifPresent(first -> answer.put("background", "opaque")
+                        .put("output_format", first.format().fieldValue())
+                        .put("size", first.size().toString()));
         answer.set("usage", Usage.of(sizes));
         answer.put("model", done.model());
         addNotes(answer, Stream.of(asked.notes(), done.notes(), failures(done)).flatMap(Collection::stream));

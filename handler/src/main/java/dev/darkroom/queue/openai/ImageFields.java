@@ -22,7 +22,15 @@ public final class ImageFields {
 
     /** Fields of this worker that those of the table stand for. */
     private static final Set<String> REPLACED = Set.of(
-            "num_outputs", "size", "image", "images", "mask", "return", "output_quality", "previews", "match_input_image");
+            "num_outputs",
+            "size",
+            "image",
+            "images",
+            "mask",
+            "return",
+            "output_quality",
+            "previews",
+            "match_input_image");
 
     static final Fields OWN = new Fields(List.of(
             new Field(

@@ -3,12 +3,10 @@ package dev.darkroom.queue.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
-import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.FieldWords;
 import dev.darkroom.queue.FormRequest;
 import dev.darkroom.queue.JobJson;
-import dev.darkroom.queue.Nothing;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.http.DoorCall;
 import java.util.List;
@@ -19,12 +17,10 @@ import java.util.regex.Pattern;
  *
  * @param job a request as of {@code /run}
  * @param words the caller's names for the fields of that request
- * @param notes what the caller should know of its fields
  * @param stream whether the caller wants events
- * @param outputs pictures of each prompt, and {@code pictures} of all; of use only where the job is accepted
+ * @param asked what the answer has to know
  */
-record ImageRequest(
-        ObjectNode job, FieldWords words, List<String> notes, boolean stream, int outputs, int pictures) {
+record ImageRequest(ObjectNode job, FieldWords words, boolean stream, Asked asked) {
     private static final List<String> BESIDE_INPUT = List.of("webhook", "policy", "s3Config");
 
     /** Matches a list's place in the name of a form's field: {@code image[]}, {@code image[0]}. */
@@ -46,14 +42,15 @@ record ImageRequest(
         ObjectNode input = translation.input(edit);
         faults.refuse();
         request.set("input", input);
-        int outputs = Math.max(1, input.path(input.has("num_images") ? "num_images" : "num_outputs").asInt(1));
-        return new ImageRequest(
-                request,
-                new FieldWords(translation.words()),
+        int outputs = Math.max(
+                1,
+                input.path(input.has("num_images") ? "num_images" : "num_outputs")
+                        .asInt(1));
+        var asked = new Asked(
                 translation.notes(),
-                translation.streams(),
                 outputs,
                 outputs * Math.max(1, input.path("prompts").size()));
+        return new ImageRequest(request, new FieldWords(translation.words()), translation.streams(), asked);
     }
 
     private static FormRequest.Part withoutPlace(FormRequest.Part part) {
@@ -75,12 +72,5 @@ record ImageRequest(
         }
         request.set("input", fields);
         return request;
-    }
-
-    /** Returns the file format that the caller wants. */
-    ImageFormat format() {
-        JsonNode asked = job.path("input").path("output_format");
-        JsonNode alias = job.path("input").path("image_format");
-        return ImageFormat.parse((Nothing.is(asked) ? alias : asked).asText("")).orElse(ImageFormat.PNG);
     }
 }

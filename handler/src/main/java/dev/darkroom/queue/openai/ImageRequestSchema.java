@@ -21,7 +21,9 @@ final class ImageRequestSchema implements DoorSchema {
     public ObjectNode schema(PayloadReader reader, String lora) {
         ObjectNode schema = JobJson.object()
                 .put("type", "object")
-                .put("description", "What to draw, or what to make of pictures: OpenAI's fields, and this worker's own.");
+                .put(
+                        "description",
+                        "What to draw, or what to make of pictures: OpenAI's fields, and this worker's own.");
         schema.set("properties", PlainSchema.properties(ImageFields.all(reader), lora));
         return schema;
     }

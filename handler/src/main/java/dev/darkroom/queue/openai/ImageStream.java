@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
 import dev.darkroom.queue.JobEvent;
+import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.JobOutcome;
 import dev.darkroom.queue.http.DoorCall;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ImageStream {
     private final DoorCall call;
     private final JobCall job;
-    private final ImageRequest asked;
+    private final Asked asked;
     private final String prefix;
     private final Clock clock;
     private final EventChannel channel;
@@ -37,7 +38,7 @@ final class ImageStream {
     private boolean concluded;
 
     /** To be made on the connection's own thread. */
-    ImageStream(DoorCall call, JobCall job, ImageRequest asked, boolean edit, Clock clock) {
+    ImageStream(DoorCall call, JobCall job, Asked asked, boolean edit, Clock clock) {
         this.call = call;
         this.job = job;
         this.asked = asked;
@@ -56,12 +57,17 @@ final class ImageStream {
         if (channel.isOver()) {
             return;
         }
-        channel.comment("job " + job.id()); // the caller's client returns as soon as the answer begins
         job.events().follow(follower);
+        JobEvents.Reader before = job.events().reader();
+        for (JobEvent event = before.next(); event != null; event = before.next()) {
+            var unused = queue.take(event); // the job may have been quicker
+        }
+        channel.comment("job " + job.id()); // the caller's client returns as soon as the answer begins
         var unused = job.outcome().whenComplete((known, failure) -> {
             outcome = failure == null ? known : new JobOutcome.Waiting();
             channel.soon();
         });
+        channel.soon();
     }
 
     private void leave() {
@@ -139,7 +145,8 @@ final class ImageStream {
         if (!(known instanceof JobOutcome.Done done)) {
             channel.event("error", call.errorBody(known).put("type", "error").toString());
         } else if (!done.failures().isEmpty()) {
-            ObjectNode error = call.errorBody(500, String.join("; ", done.failures())).put("type", "error");
+            ObjectNode error =
+                    call.errorBody(500, String.join("; ", done.failures())).put("type", "error");
             ImageAnswer.addNotes(error, Stream.of(asked.notes(), done.notes()).flatMap(Collection::stream));
             channel.event("error", error.toString());
         }

@@ -1,6 +1,7 @@
 package dev.darkroom.queue.openai;
 
 import dev.darkroom.job.Faults;
+import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobOutcome;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.http.ApiException;
@@ -40,28 +41,31 @@ final class ImagesDoor {
     }
 
     private void answer(DoorCall call, boolean edit) {
-        ImageRequest asked = ImageRequest.read(call, edit, reader);
-        call.speaks(asked.words());
-        checkModel(asked.job().path("input").path("model").asText(""));
-        JobCall job = call.begin(asked.job());
+        ImageRequest request = ImageRequest.read(call, edit, reader);
+        call.speaks(request.words());
+        checkModel(request.job().path("input").path("model").asText(""));
+        JobCall job = call.begin(request.job());
+        Asked asked = request.asked();
         call.onConnection(() -> call.request().response().putHeader(CALL_ID, job.id()));
-        if (asked.stream()) {
+        if (request.stream()) {
             call.onConnection(() -> new ImageStream(call, job, asked, edit, clock).begin());
             return;
         }
-        var unused = job.outcome().thenAccept(outcome -> answer(call, asked, outcome)).exceptionally(failure -> {
-            call.fail(failure);
-            return null;
-        });
+        var unused = job.outcome()
+                .thenAccept(outcome -> answer(call, asked, outcome))
+                .exceptionally(failure -> {
+                    call.fail(failure);
+                    return null;
+                });
     }
 
-    private void answer(DoorCall call, ImageRequest asked, JobOutcome outcome) {
+    private void answer(DoorCall call, Asked asked, JobOutcome outcome) {
         if (outcome instanceof JobOutcome.Done done) {
             call.json(ImageAnswer.of(done, asked, clock.instant().getEpochSecond()));
             return;
         }
-        if (outcome instanceof JobOutcome.Ended) {
-            // clients would send it again, twice: it had its try
+        if (outcome instanceof JobOutcome.Ended ended && ended.code() != JobException.Code.DEVICE_LOST) {
+            // clients would send it again, twice; only another worker may have more luck
             call.onConnection(() -> call.request().response().putHeader(SEND_AGAIN, "false"));
         }
         call.fail(outcome);

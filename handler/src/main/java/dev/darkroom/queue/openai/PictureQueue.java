@@ -22,13 +22,20 @@ import org.jspecify.annotations.Nullable;
 final class PictureQueue {
     private static final long MOST_BYTES = 32L << 20;
 
+    /** By what a job's answer and its events both know a picture. */
+    private record Key(int promptIndex, long seed) {
+        static Key of(Sample sample) {
+            return new Key(sample.promptIndex(), sample.seed());
+        }
+    }
+
     private final Deque<JobEvent> events = new ArrayDeque<>();
-    private final Set<Sample> finished = new HashSet<>();
+    private final Set<Key> finished = new HashSet<>();
     private final Map<Integer, Integer> shown = new HashMap<>();
     private long bytes;
     private boolean closed;
 
-    /** Takes an event of the job; returns false if there is nothing in it to be sent. */
+    /** Takes an event of the job; returns false if there is nothing in it to be sent, or it was there before. */
     synchronized boolean take(JobEvent event) {
         long length = length(event);
         if (closed || length < 0 || bytes + length > MOST_BYTES) {
@@ -42,7 +49,9 @@ final class PictureQueue {
                 shown.put(preview.index(), preview.step());
             }
             case JobEvent.PictureStored picture -> {
-                finished.add(key(picture.image().sample().promptIndex(), picture.image().sample().seed()));
+                if (!finished.add(Key.of(picture.image().sample()))) {
+                    return false;
+                }
                 shown.put(picture.image().sample().index(), Integer.MAX_VALUE);
             }
             default -> {}
@@ -72,7 +81,7 @@ final class PictureQueue {
      */
     synchronized void addMissing(JobOutcome.Done done, int outputs) {
         for (JobOutcome.Picture picture : done.pictures()) {
-            if (!closed && finished.add(key(picture.promptIndex(), picture.seed()))) {
+            if (!closed && finished.add(new Key(picture.promptIndex(), picture.seed()))) {
                 long place = (picture.seed() - done.seed()) & Long.MAX_VALUE; // as the seeds count up
                 int index = picture.promptIndex() * outputs + (int) Math.min(place, outputs - 1);
                 var sample = new Sample(index, picture.promptIndex(), "", picture.seed());
@@ -85,10 +94,6 @@ final class PictureQueue {
                 events.add(event);
             }
         }
-    }
-
-    private static Sample key(int promptIndex, long seed) {
-        return new Sample(0, promptIndex, "", seed);
     }
 
     /**

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
 import dev.darkroom.queue.Field;
 import dev.darkroom.queue.FieldReader;
-import dev.darkroom.queue.Fields;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.Nothing;
 import dev.darkroom.queue.PayloadReader;
@@ -96,7 +95,10 @@ final class Translation {
         Optional<FieldReader.Found> sent = own.sent("image");
         sent.ifPresent(found -> pictures(found.name(), found.value()));
         faults.check(
-                !edit || sent.isPresent() || isThere("image") || isThere("images"),
+                !edit
+                        || sent.isPresent()
+                        || sentAs("image").isPresent()
+                        || sentAs("images").isPresent(),
                 "image",
                 "is missing: what is edited is sent as image, or as image[] if there are several");
         own.sent("mask").ifPresent(found -> {
@@ -120,7 +122,7 @@ final class Translation {
             pictures.add(picture(name, sent));
         }
         for (String ours : List.of("image", "images")) {
-            faults.check(!isThere(ours), name, "is there as " + ours + " too: send one");
+            refuseBeside(name, ours);
             words.put(ours, name);
         }
         if (pictures.size() == 1) {
@@ -175,7 +177,8 @@ final class Translation {
     }
 
     private boolean isPng() {
-        String asked = input.path("output_format").asText(input.path("image_format").asText(""));
+        String asked =
+                input.path("output_format").asText(input.path("image_format").asText(""));
         return asked.isBlank() || asked.equalsIgnoreCase("png");
     }
 
@@ -224,22 +227,22 @@ final class Translation {
     }
 
     private void put(String theirs, String ours, JsonNode value) {
-        Fields known = reader.fields();
-        known.called(ours)
-                .flatMap(field -> Stream.concat(Stream.of(field.name()), field.aliases().stream())
-                        .filter(name -> !Nothing.is(input.path(name)))
-                        .findFirst())
-                .ifPresent(other -> faults.add(theirs, "is there as " + other + " too: send one"));
+        refuseBeside(theirs, ours);
         input.set(ours, value);
         words.put(ours, theirs);
     }
 
-    /** Returns true if a field of this worker's was sent, under any of its names. */
-    private boolean isThere(String ours) {
+    /** Notes a fault if a field of this worker's was sent beside the one that stands for it. */
+    private void refuseBeside(String theirs, String ours) {
+        sentAs(ours).ifPresent(other -> faults.add(theirs, "is there as " + other + " too: send one"));
+    }
+
+    /** Returns the name under which a field of this worker's was sent; empty if it was not. */
+    private Optional<String> sentAs(String ours) {
         return reader.fields()
                 .called(ours)
-                .map(field -> Stream.concat(Stream.of(field.name()), field.aliases().stream())
-                        .anyMatch(name -> !Nothing.is(input.path(name))))
-                .orElse(false);
+                .flatMap(field -> Stream.concat(Stream.of(field.name()), field.aliases().stream())
+                        .filter(name -> !Nothing.is(input.path(name)))
+                        .findFirst());
     }
 }

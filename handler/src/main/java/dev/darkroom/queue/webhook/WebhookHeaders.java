@@ -56,7 +56,10 @@ final class WebhookHeaders {
         if (!secrets.isEmpty()) {
             headers.put(
                     SIGNATURE,
-                    signatures(" ", secret -> Base64.getEncoder().encodeToString(secret.standard(id, seconds, body)), "v1,"));
+                    signatures(
+                            " ",
+                            secret -> Base64.getEncoder().encodeToString(secret.standard(id, seconds, body)),
+                            "v1,"));
             headers.put(
                     OWN_SIGNATURE,
                     "t=" + seconds + ","

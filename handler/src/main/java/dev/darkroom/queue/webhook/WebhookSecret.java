@@ -50,8 +50,8 @@ final class WebhookSecret {
         } catch (IllegalArgumentException e) {
             // said below
         }
-        throw new IllegalArgumentException(
-                variable + ": behind whsec_ there must be a key in base64, with its padding, as Standard Webhooks says");
+        throw new IllegalArgumentException(variable
+                + ": behind whsec_ there must be a key in base64, with its padding, as Standard Webhooks says");
     }
 
     /** Computes the HMAC-SHA256 of {@code <seconds>.<body>} for our own header. */

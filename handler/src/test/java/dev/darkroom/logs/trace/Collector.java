@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
@@ -26,6 +27,7 @@ public final class Collector implements AutoCloseable {
     private final HttpServer server;
     private final List<ReceivedSpan> spans = new CopyOnWriteArrayList<>();
     private final List<String> paths = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final Map<String, String> resource = new ConcurrentHashMap<>();
 
     /** A span as it came; ids are in hex, times in nanoseconds since 1970. */
@@ -66,15 +68,26 @@ public final class Collector implements AutoCloseable {
         return resource;
     }
 
+    /** Answers the next calls that there is nobody to take them. */
+    void refuse(int calls) {
+        refusals.set(calls);
+    }
+
     /** Waits for a span. */
     public ReceivedSpan await(Predicate<ReceivedSpan> wanted) throws InterruptedException {
-        Eventually.await(() -> "a span comes; there are " + spans, () -> spans.stream().anyMatch(wanted));
+        Eventually.await(
+                () -> "a span comes; there are " + spans, () -> spans.stream().anyMatch(wanted));
         return spans.stream().filter(wanted).findFirst().orElseThrow();
     }
 
     private void receive(HttpExchange call) throws IOException {
         try (call) {
-            paths.add(call.getRequestURI().getPath() + " " + call.getRequestHeaders().getFirst("Content-Type"));
+            paths.add(call.getRequestURI().getPath() + " "
+                    + call.getRequestHeaders().getFirst("Content-Type"));
+            if (refusals.getAndDecrement() > 0) {
+                call.sendResponseHeaders(503, -1);
+                return;
+            }
             boolean zipped = "gzip".equals(call.getRequestHeaders().getFirst("Content-Encoding"));
             byte[] body = zipped
                     ? new GZIPInputStream(call.getRequestBody()).readAllBytes()
@@ -127,8 +140,10 @@ public final class Collector implements AutoCloseable {
         if (isOne) {
             Map<Integer, Object> pair = new HashMap<>();
             fields(bytes(message), pair::put);
-            fields(bytes(pair.get(2)), (number, value) -> attributes.put(
-                    text(pair.get(1)), number == 1 ? text(value) : String.valueOf(value)));
+            fields(
+                    bytes(pair.get(2)),
+                    (number, value) ->
+                            attributes.put(text(pair.get(1)), number == 1 ? text(value) : String.valueOf(value)));
         }
     }
 
@@ -138,17 +153,19 @@ public final class Collector implements AutoCloseable {
         while (in.hasRemaining()) {
             long key = varint(in);
             int number = (int) (key >>> 3);
-            each.accept(number, switch ((int) (key & 7)) {
-                case 0 -> varint(in);
-                case 1 -> in.getLong();
-                case 2 -> {
-                    byte[] part = new byte[(int) varint(in)];
-                    in.get(part);
-                    yield part;
-                }
-                case 5 -> (long) in.getInt();
-                default -> throw new IllegalArgumentException("no protobuf: " + key);
-            });
+            each.accept(
+                    number,
+                    switch ((int) (key & 7)) {
+                        case 0 -> varint(in);
+                        case 1 -> in.getLong();
+                        case 2 -> {
+                            byte[] part = new byte[(int) varint(in)];
+                            in.get(part);
+                            yield part;
+                        }
+                        case 5 -> (long) in.getInt();
+                        default -> throw new IllegalArgumentException("no protobuf: " + key);
+                    });
         }
     }
 

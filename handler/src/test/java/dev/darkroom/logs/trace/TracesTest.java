@@ -89,7 +89,9 @@ class TracesTest {
                         "darkroom.size", "640x480",
                         "darkroom.steps", "8",
                         "darkroom.pictures", "1"));
-        assertThat(spans.subList(0, 3)).extracting(Collector.ReceivedSpan::name).containsExactly("wait", "denoise", "store");
+        assertThat(spans.subList(0, 3))
+                .extracting(Collector.ReceivedSpan::name)
+                .containsExactly("wait", "denoise", "store");
         assertThat(spans.subList(0, 3)).allSatisfy(span -> {
             assertThat(span.parent()).isEqualTo(whole.id());
             assertThat(span.start()).isGreaterThanOrEqualTo(whole.start());
@@ -115,10 +117,12 @@ class TracesTest {
     void aHeaderThatIsNoneBeginsATraceOfItsOwn(String trace) {
         export(job(null, trace));
 
-        assertThat(collector.spans()).hasSize(4).allSatisfy(span -> assertThat(span.trace())
-                .hasSize(32)
-                .isEqualTo(collector.spans().getFirst().trace())
-                .isNotEqualTo("0".repeat(32)));
+        assertThat(collector.spans())
+                .hasSize(4)
+                .allSatisfy(span -> assertThat(span.trace())
+                        .hasSize(32)
+                        .isEqualTo(collector.spans().getFirst().trace())
+                        .isNotEqualTo("0".repeat(32)));
         assertThat(collector.spans().getLast().parent()).isEmpty();
     }
 
@@ -130,8 +134,22 @@ class TracesTest {
     }
 
     @Test
+    void aCollectorThatIsAwayForAMomentIsAskedAgain() {
+        collector.refuse(1);
+
+        export(job(null, null));
+
+        assertThat(collector.paths()).hasSize(2);
+        assertThat(collector.spans()).hasSize(4);
+    }
+
+    @Test
     void theUsualVariablesAreHeeded() {
-        export(job(null, null), "OTEL_SERVICE_NAME=studio", "OTEL_EXPORTER_OTLP_COMPRESSION=gzip", "OTEL_METRICS_EXPORTER=otlp");
+        export(
+                job(null, null),
+                "OTEL_SERVICE_NAME=studio",
+                "OTEL_EXPORTER_OTLP_COMPRESSION=gzip",
+                "OTEL_METRICS_EXPORTER=otlp");
 
         assertThat(collector.resource()).containsEntry("service.name", "studio");
         assertThat(collector.spans()).hasSize(4);
@@ -161,7 +179,8 @@ class TracesTest {
             OTEL_EXPORTER_OTLP_TIMEOUT=10s                 | OTEL_EXPORTER_OTLP_TIMEOUT: must be a number of milliseconds, not '10s'
             """)
     void whatMakesNoSenseIsNamed(String variable, String fault) {
-        assertThat(settings("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://c:4318/v1/traces " + variable).faults())
+        assertThat(settings("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://c:4318/v1/traces " + variable)
+                        .faults())
                 .containsExactly(fault);
         assertThat(settings("OTEL_SDK_DISABLED=true " + variable).faults()).isEmpty();
     }

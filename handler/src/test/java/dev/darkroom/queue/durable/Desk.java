@@ -63,7 +63,9 @@ public final class Desk implements AutoCloseable {
         queue = new DurableQueue(reader, settings(QueueSettings.class, "test", settings), webhooks, clock);
         store = JobStore.open(folder);
         queue.open(
-                store, end -> outcomes.add(end.reason() == null ? "completed" : end.reason().name()));
+                store,
+                end -> outcomes.add(
+                        end.reason() == null ? "completed" : end.reason().name()));
     }
 
     public static Desk open(Path folder, String... settings) {

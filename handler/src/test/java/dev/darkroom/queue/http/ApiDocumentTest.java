@@ -81,6 +81,7 @@ class ApiDocumentTest {
                         "/retry/{id}",
                         "/purge-queue",
                         "/health",
+                        "/models",
                         "/v1/images/generations",
                         "/v1/images/edits",
                         "/v1/models",

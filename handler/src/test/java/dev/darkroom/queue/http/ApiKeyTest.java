@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.queue.durable.Desk;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +25,25 @@ class ApiKeyTest {
             assertThat(key.admits(shown)).as(shown).isFalse();
         }
         assertThat(key.admits(null)).isFalse();
+    }
+
+    @Test
+    void onlyWhoeverAsksForAUserTooIsAdmittedByItsPassword() {
+        ApiKey key = key(Map.of("api-key", "k:e"));
+
+        for (String user : new String[] {"any", ""}) {
+            assertThat(key.admitsWithUser(basic(user + ":k:e"))).isTrue();
+            assertThat(key.admits(basic(user + ":k:e"))).isFalse();
+        }
+        for (String shown : new String[] {basic("any:k"), basic("k:e"), basic(""), "Basic", "Basic k:e", ""}) {
+            assertThat(key.admitsWithUser(shown)).as(shown).isFalse();
+        }
+        assertThat(key.admitsWithUser("Bearer k:e")).isTrue();
+        assertThat(key.admitsWithUser(null)).isFalse();
+    }
+
+    private static String basic(String text) {
+        return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

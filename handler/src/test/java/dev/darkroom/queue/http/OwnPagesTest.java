@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(ApiProfile.class)
 class OwnPagesTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final Path FOLDER =
-            Path.of(System.getProperty("darkroom.home"), "handler/src/main/resources/page");
+    private static final Path FOLDER = Path.of(System.getProperty("darkroom.home"), "handler/src/main/resources/page");
     private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
     @TestHTTPResource
@@ -111,7 +110,8 @@ class OwnPagesTest {
         assertThat(page.body()).isEqualTo(Files.readAllBytes(FOLDER.resolve("status/index.html")));
 
         for (String accept : List.of("application/json", "*/*")) {
-            assertThat(send(request(path).header("Accept", accept)).statusCode()).isEqualTo(401);
+            assertThat(send(request(path).header("Accept", accept)).statusCode())
+                    .isEqualTo(401);
         }
     }
 

@@ -53,6 +53,14 @@ class SpellingsTest {
             "GET /v1/models",
             "GET /v1/models/nobody",
             "GET /status",
+            "POST /sdapi/v1/txt2img",
+            "POST /sdapi/v1/img2img",
+            "POST /sdapi/v1/interrupt",
+            "GET /sdapi/v1/progress",
+            "POST /sdapi/v1/options",
+            "GET /sdapi/v1/sd-models",
+            "POST /mcp",
+            "DELETE /mcp",
             "GET /ping",
             "GET /results/nothing.png",
             "GET /schema.json",
@@ -196,6 +204,8 @@ class SpellingsTest {
         "PUT, /v2/x/purge-queue/, 'POST, OPTIONS'",
         "GET, /v1/images/edits, 'POST, OPTIONS'",
         "POST, /v1/models, 'GET, HEAD, OPTIONS'",
+        "GET, /sdapi/v1/txt2img, 'POST, OPTIONS'",
+        "GET, /mcp, 'POST, DELETE, OPTIONS'",
         "BREW, /ping, 'GET, HEAD, OPTIONS'"
     })
     void anotherMethodIsToldWhichThereAre(String method, String path, String allow) throws Exception {

@@ -27,8 +27,12 @@ final class ImagesCaller implements AutoCloseable {
         this.root = root;
     }
 
-    /** An answer that may still be under way. */
-    record Call(CompletableFuture<HttpResponse<String>> coming) {
+    /**
+     * An answer that may still be under way.
+     *
+     * @param begun completes with the status, as soon as the head is there
+     */
+    record Call(CompletableFuture<Integer> begun, CompletableFuture<HttpResponse<String>> coming) {
         HttpResponse<String> answer() throws InterruptedException, ExecutionException {
             return coming.get();
         }
@@ -48,8 +52,7 @@ final class ImagesCaller implements AutoCloseable {
         /** The data of the events, of which each must have its type as its name. */
         List<JsonNode> events() throws InterruptedException, ExecutionException {
             assertThat(answer().headers().firstValue("Content-Type")).contains("text/event-stream");
-            return answer()
-                    .body()
+            return answer().body()
                     .lines()
                     .filter(line -> line.startsWith("data: "))
                     .map(line -> read(line.substring("data: ".length())))
@@ -86,8 +89,14 @@ final class ImagesCaller implements AutoCloseable {
     }
 
     Call send(HttpRequest.Builder request) {
-        return new Call(client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
-                .orTimeout(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS));
+        var begun = new CompletableFuture<Integer>();
+        var coming = client.sendAsync(request.build(), head -> {
+            begun.complete(head.statusCode());
+            return HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
+        });
+        return new Call(
+                begun.orTimeout(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS),
+                coming.orTimeout(Eventually.NEVER.toSeconds(), TimeUnit.SECONDS));
     }
 
     @Override

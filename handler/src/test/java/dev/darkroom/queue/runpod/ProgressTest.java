@@ -50,10 +50,8 @@ class ProgressTest {
         try (var worker = new TestWorker()) {
             worker.platform.offer("a", THREE);
             worker.work((ticket, job) -> {
-                for (byte[] file : List.of(small, large)) {
-                    var sample = job.samples().get(file == small ? 0 : 1);
-                    ticket.previewed(new Preview(sample, 2, 4, new Size(16, 16), file));
-                }
+                ticket.previewed(new Preview(job.samples().get(0), 2, 4, new Size(16, 16), small));
+                ticket.previewed(new Preview(job.samples().get(1), 2, 4, new Size(16, 16), large));
                 finish.await();
                 return TestWorker.result(job);
             });

@@ -173,8 +173,9 @@ class WebhooksTest {
     @ValueSource(strings = {"whsec_", "whsec_%%%", "whsec_YWJj ZGVm", "whsec_YQ", "whsec_YR==", "whsec_-_-_"})
     void aKeyThatReceiversWouldReadDifferentlyIsRefusedWithoutQuotingIt(String secret) {
         assertThatThrownBy(() -> Webhooks.checkSecrets(Optional.empty(), Optional.of(secret)))
-                .hasMessage("DARKROOM_HTTP_WEBHOOK_SECRET_NEXT: behind whsec_ there must be a key in base64, with its padding,"
-                        + " as Standard Webhooks says");
+                .hasMessage(
+                        "DARKROOM_HTTP_WEBHOOK_SECRET_NEXT: behind whsec_ there must be a key in base64, with its padding,"
+                                + " as Standard Webhooks says");
     }
 
     @Test

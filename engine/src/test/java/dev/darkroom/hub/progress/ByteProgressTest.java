@@ -15,19 +15,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people see of a download. */
-class DownloadProgressTest {
+class ByteProgressTest {
     private static final long GIGABYTE = 1_000_000_000;
 
     private long nanos = 77;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final Terminal terminal = new Terminal(new PrintStream(written, true, StandardCharsets.UTF_8), 80);
 
-    private DownloadProgress of(long total, Optional<Terminal> where) {
-        return new DownloadProgress("org/name@main", total, where, () -> nanos);
+    private ByteProgress of(long total, Optional<Terminal> where) {
+        return new ByteProgress("downloading", "org/name@main", total, null, where, () -> nanos);
     }
 
     /** So many bytes come in a second, for some seconds. */
-    private void come(DownloadProgress progress, int bytes, int seconds) {
+    private void come(ByteProgress progress, int bytes, int seconds) {
         for (int i = 0; i < seconds; i++) {
             nanos += Duration.ofSeconds(1).toNanos();
             progress.add(bytes);

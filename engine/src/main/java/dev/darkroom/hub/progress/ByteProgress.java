@@ -8,13 +8,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how far a download is, with its rate and the time that is left: as a bar on a terminal, otherwise as a line every few seconds, also
+ * Shows how far a download is, or the reading of weights, with its rate and the time that is left: as a bar on a terminal, otherwise as a line every few seconds, also
  * while nothing comes. Safe for several threads.
  */
-public final class DownloadProgress implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(DownloadProgress.class);
+public final class ByteProgress implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ByteProgress.class);
     private static final Duration BETWEEN_DRAWINGS = Duration.ofMillis(200);
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
 
@@ -23,14 +24,16 @@ public final class DownloadProgress implements AutoCloseable {
 
     private static final int BAR = 24;
 
+    private final String doing;
     private final String what;
+    private final @Nullable LongSupplier counted;
     private final long total;
     private final Optional<Terminal> terminal;
     private final LongSupplier nanos;
     private final Pace pace = new Pace();
     private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("download progress").factory());
-    private long fetched;
+    private long come;
     private long heard;
 
     /**
@@ -39,8 +42,25 @@ public final class DownloadProgress implements AutoCloseable {
      * @param total bytes that are still to come
      * @param terminal on which a bar is drawn; empty for lines in the log
      */
-    public DownloadProgress(String what, long total, Optional<Terminal> terminal) {
-        this(what, total, terminal, System::nanoTime);
+    public ByteProgress(String what, long total, Optional<Terminal> terminal) {
+        this("downloading", what, total, null, terminal, System::nanoTime);
+        begin();
+    }
+
+    /**
+     * Begins to show something whose bytes another counts.
+     *
+     * @param doing in one word, such as {@code loading}
+     * @param total bytes in all
+     * @param counted bytes so far; asked on another thread
+     * @param terminal on which a bar is drawn; empty for lines in the log
+     */
+    public ByteProgress(String doing, String what, long total, LongSupplier counted, Optional<Terminal> terminal) {
+        this(doing, what, total, counted, terminal, System::nanoTime);
+        begin();
+    }
+
+    private void begin() {
         if (total >= LEAST_BYTES) {
             long between = terminal.isPresent() ? BETWEEN_DRAWINGS.toMillis() : BETWEEN_LINES.toMillis();
             var unused = ticks.scheduleWithFixedDelay(this::show, between, between, TimeUnit.MILLISECONDS);
@@ -48,8 +68,16 @@ public final class DownloadProgress implements AutoCloseable {
     }
 
     /** Makes one that shows only when it is told to. */
-    DownloadProgress(String what, long total, Optional<Terminal> terminal, LongSupplier nanos) {
+    ByteProgress(
+            String doing,
+            String what,
+            long total,
+            @Nullable LongSupplier counted,
+            Optional<Terminal> terminal,
+            LongSupplier nanos) {
+        this.doing = doing;
         this.what = what;
+        this.counted = counted;
         this.total = total;
         this.terminal = terminal;
         this.nanos = nanos;
@@ -59,7 +87,7 @@ public final class DownloadProgress implements AutoCloseable {
 
     /** Counts bytes that came. */
     public synchronized void add(int bytes) {
-        fetched += bytes;
+        come += bytes;
         heard = nanos.getAsLong();
     }
 
@@ -71,33 +99,42 @@ public final class DownloadProgress implements AutoCloseable {
 
     /** Draws the bar, or writes a line. */
     synchronized void show() {
-        pace.note(nanos.getAsLong(), fetched);
+        count();
+        pace.note(nanos.getAsLong(), come);
         terminal.ifPresentOrElse(screen -> screen.draw(bar()), () -> LOG.info(line()));
+    }
+
+    private void count() {
+        long now = counted == null ? come : counted.getAsLong();
+        if (now != come) {
+            come = now;
+            heard = nanos.getAsLong();
+        }
     }
 
     /** Returns the line for a log. */
     String line() {
         return String.format(
-                Locale.ROOT, "downloading %s: %d %% of %d MB, %s", what, percent(), total / 1_000_000, pacing());
+                Locale.ROOT, "%s %s: %d %% of %d MB, %s", doing, what, percent(), total / 1_000_000, pacing());
     }
 
     /** Returns the line for a terminal. */
     String bar() {
-        int full = Math.toIntExact(BAR * Math.min(fetched, total) / Math.max(1, total));
+        int full = Math.toIntExact(BAR * Math.min(come, total) / Math.max(1, total));
         return String.format(
                 Locale.ROOT,
                 "%3d %% [%s%s] %s of %s, %s  %s",
                 percent(),
                 "=".repeat(full),
                 " ".repeat(BAR - full),
-                size(Math.min(fetched, total)),
+                size(Math.min(come, total)),
                 size(total),
                 pacing(),
                 what);
     }
 
     private long percent() {
-        return Math.min(100, 100 * fetched / Math.max(1, total));
+        return Math.min(100, 100 * come / Math.max(1, total));
     }
 
     private String pacing() {
@@ -106,7 +143,7 @@ public final class DownloadProgress implements AutoCloseable {
             return "nothing came for " + silent + " s";
         }
         return Math.round(pace.bytesPerSecond() / 1e6) + " MB/s"
-                + pace.timeFor(Math.max(0, total - fetched))
+                + pace.timeFor(Math.max(0, total - come))
                         .map(left -> ", " + clock(left) + " left")
                         .orElse("");
     }

@@ -1,0 +1,40 @@
+package dev.darkroom.client;
+
+import java.util.Optional;
+
+/**
+ * Where a job stands.
+ *
+ * @param id of the job
+ * @param state in RunPod's words
+ * @param progress of a running job, once there is some
+ * @param result of a completed job
+ * @param failure why a job has ended otherwise
+ */
+public record JobStatus(
+        String id,
+        State state,
+        Optional<Event.Progress> progress,
+        Optional<Result> result,
+        Optional<DarkroomException> failure) {
+    /** The states of a job, in the words of RunPod's endpoint API. */
+    public enum State {
+        /** It waits for a worker. */
+        IN_QUEUE,
+        /** A worker has it. */
+        IN_PROGRESS,
+        /** It has a result. */
+        COMPLETED,
+        /** It has ended without a result. */
+        FAILED,
+        /** It was withdrawn. */
+        CANCELLED,
+        /** It took longer than its time limit. */
+        TIMED_OUT;
+
+        /** Returns true if nothing will change any more. */
+        public boolean isFinal() {
+            return this != IN_QUEUE && this != IN_PROGRESS;
+        }
+    }
+}

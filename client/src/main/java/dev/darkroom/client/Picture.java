@@ -1,0 +1,62 @@
+package dev.darkroom.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A picture that a job made.
+ *
+ * @param file its file, at an address or in memory
+ * @param format {@code png}, {@code jpeg} or {@code webp}
+ * @param width in pixels
+ * @param height in pixels
+ * @param length of the file in bytes
+ * @param seed by which it can be drawn again
+ * @param promptIndex which prompt of the job, from 0
+ */
+public record Picture(PictureFile file, String format, int width, int height, long length, long seed, int promptIndex) {
+    /** Returns the address of the file; empty if it came inside the answer. */
+    public Optional<URI> url() {
+        return file.url();
+    }
+
+    /**
+     * Returns the file, and downloads it where it is at an address.
+     *
+     * @throws DarkroomException if it cannot be downloaded
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     */
+    public byte[] bytes() throws InterruptedException {
+        return file.bytes();
+    }
+
+    /**
+     * Writes the file, whole or not at all.
+     *
+     * @param target its path; a file that is there is replaced
+     * @return the target
+     * @throws DarkroomException if it cannot be downloaded
+     * @throws IOException if it cannot be written
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     */
+    public Path save(Path target) throws IOException, InterruptedException {
+        Path absolute = target.toAbsolutePath();
+        Path folder = absolute.getParent();
+        if (folder == null) {
+            throw new IOException(target + ": is no file");
+        }
+        Path part = folder.resolve("." + UUID.randomUUID() + ".part");
+        try {
+            Files.write(part, file.bytes());
+            Files.move(part, absolute, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return target;
+    }
+}
