@@ -15,6 +15,7 @@ usage: ./entrypoint.sh                  serve, at http://127.0.0.1:8000 unless H
        ./entrypoint.sh --plan           print how the models' networks share a card's memory, and end;
                                         with --memory 12G, --host-memory 64G, --model SOURCE and --size 1024x1024
                                         for other cards, machines, models and sizes
+       ./entrypoint.sh --verify FILE    print what a picture's file says of how it came about, as JSON, and end
        ./entrypoint.sh --models         print the models: where they lie, their licences, and which are to be downloaded
        ./entrypoint.sh --help           print this
        ./entrypoint.sh --version        print the version, its commit, and those of Java and libtorch
@@ -23,11 +24,11 @@ Settings are environment variables: docs/configuration.md lists them.
 END
 }
 
-[[ ${1:-} = --payload=* ]] && set -- --payload "${1#*=}" "${@:2}"
+[[ ${1:-} = --payload=* || ${1:-} = --verify=* ]] && set -- "${1%%=*}" "${1#*=}" "${@:2}"
 # what only says something needs no checks, and refusing arguments neither: the worker knows which were meant
 says_only=
 case "$#:${1:-}" in
-  0: | 2:--payload | *:--plan) ;;
+  0: | 2:--payload | 2:--verify | *:--plan) ;;
   1:--help | 1:-h)
     usage
     exit 0
@@ -71,6 +72,8 @@ if [ "${1:-}" = --payload ]; then
   # and is over before the code that the JVM would optimise for longer has run often
   options=(-Dquarkus.http.host-enabled=false -XX:TieredStopAtLevel=1)
   last_fatal=12
+elif [ "${1:-}" = --verify ]; then
+  options=(-XX:TieredStopAtLevel=1)
 fi
 
 stop() { # exit code, check, reason
@@ -91,8 +94,8 @@ JAVA_HOME=$(run "$checks_folder/java-home") || stop $? java "no Java 25"
 cpu_computes='' cached=''
 for check in "$checks_folder"/[0-9]*; do
   [ -z "$says_only" ] || break
-  # a plan is made from the headers of files, for whichever card
-  [ "${1:-}" != --plan ] || [[ $check = */10-* ]] || continue
+  # a plan is made from the headers of files, for whichever card; a look at a file needs neither
+  [[ ${1:-} != --plan && ${1:-} != --verify ]] || [[ $check = */10-* ]] || continue
   status=0
   line=$(run "$check" 2>&1) || status=$?
   printf '%s\n' "$line" >&2

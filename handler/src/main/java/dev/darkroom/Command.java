@@ -21,6 +21,7 @@ sealed interface Command {
                    ./entrypoint.sh --plan           print how the models' networks share a card's memory, and end;
                                                     with --memory 12G, --host-memory 64G, --model SOURCE and --size 1024x1024
                                                     for other cards, machines, models and sizes
+                   ./entrypoint.sh --verify FILE    print what a picture's file says of how it came about, as JSON, and end
                    ./entrypoint.sh --models         print the models: where they lie, their licences, and which are to be downloaded
                    ./entrypoint.sh --help           print this
                    ./entrypoint.sh --version        print the version, its commit, and those of Java and libtorch
@@ -29,7 +30,7 @@ sealed interface Command {
             """;
 
     /** What an argument may be. */
-    List<String> OPTIONS = List.of("--payload", "--plan", "--models", "--help", "--version");
+    List<String> OPTIONS = List.of("--payload", "--plan", "--verify", "--models", "--help", "--version");
 
     /** What may follow a plan. */
     List<String> OPTIONS_OF_PLAN = List.of("--memory", "--host-memory", "--model", "--size");
@@ -53,6 +54,9 @@ sealed interface Command {
      */
     record Plan(OptionalLong memory, OptionalLong hostMemory, Optional<String> model, Optional<Size> size)
             implements Command {}
+
+    /** Say what a picture's file says of how it came about, and end. */
+    record Verify(Path file) implements Command {}
 
     /** Say which models there are, and end. */
     record ListModels() implements Command {}
@@ -82,11 +86,12 @@ sealed interface Command {
         if (all.size() == 1 && first.equals("--models")) {
             return new ListModels();
         }
-        if (all.size() == 2 && first.equals("--payload")) {
+        if (all.size() == 2 && (first.equals("--payload") || first.equals("--verify"))) {
             try {
-                return new OneJob(Path.of(all.getLast()));
+                Path file = Path.of(all.getLast());
+                return first.equals("--payload") ? new OneJob(file) : new Verify(file);
             } catch (InvalidPathException e) {
-                return new Refuse("--payload: this is no path: " + e.getReason());
+                return new Refuse(first + ": this is no path: " + e.getReason());
             }
         }
         return first.equals("--plan") ? plan(all.subList(1, all.size())) : new Refuse(unknown(all, OPTIONS));

@@ -4,16 +4,22 @@ import dev.darkroom.checks.OpenFiles;
 import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.Reason;
 import dev.darkroom.logs.trace.TraceSettings;
 import dev.darkroom.model.PlanChoice;
+import dev.darkroom.provenance.FoundMark;
+import dev.darkroom.provenance.Verification;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.webhook.Webhooks;
 import dev.darkroom.settings.Environment;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +35,7 @@ final class FirstLook {
     private static final int WRONG_SETTINGS = 15;
 
     private static final int JOB_FAILED = 1;
+    private static final int BROKEN = 1;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -71,6 +78,10 @@ final class FirstLook {
             case Command.Plan asked -> {
                 OptionalInt end = settings(command);
                 yield end.isPresent() ? end : OptionalInt.of(new PlanTable(variables, out, err).print(asked));
+            }
+            case Command.Verify(Path file) -> {
+                OptionalInt end = settings(command);
+                yield end.isPresent() ? end : OptionalInt.of(verify(file));
             }
             case Command.Serve serve -> settings(command);
             case Command.OneJob(Path payload) -> {
@@ -142,6 +153,25 @@ final class FirstLook {
                     .put("detail", detail));
         } else {
             err.println(result + " environment: " + detail);
+        }
+    }
+
+    /** Looks at a file; returns 0 unless it cannot be read, or what it says does not hold. */
+    private int verify(Path file) {
+        WorkerConfig config = new Environment(variables, WorkerConfig.class).read(WorkerConfig.class);
+        try (InputStream in = Files.newInputStream(file)) {
+            int largest = Math.toIntExact(config.sources().largestFile().asLongValue());
+            byte[] bytes = in.readNBytes(largest + 1);
+            if (bytes.length > largest) {
+                throw JobException.badInput("file: must be at most " + largest + " bytes");
+            }
+            Verification.Report report =
+                    new Verification(config.provenance(), FoundMark.Reader.NONE).verify("file", bytes);
+            out.println(report.json().toPrettyString());
+            return report.broken() ? BROKEN : 0;
+        } catch (IOException | RuntimeException e) {
+            out.println(JobJson.object().put("error", Reason.of(e)));
+            return BROKEN;
         }
     }
 

@@ -6,6 +6,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Sample;
 import dev.darkroom.model.GpuLane;
+import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
@@ -26,14 +27,22 @@ public final class Handler {
     private final SourceImages images;
     private final LoraFiles loras;
     private final Results results;
+    private final PictureSeal seal;
     private final Semaphore placesForDrawn = new Semaphore(MOST_WAITING);
 
-    Handler(ServedModels models, GpuLane gpu, SourceImages images, LoraFiles loras, Results results) {
+    Handler(
+            ServedModels models,
+            GpuLane gpu,
+            SourceImages images,
+            LoraFiles loras,
+            Results results,
+            PictureSeal seal) {
         this.models = models;
         this.gpu = gpu;
         this.images = images;
         this.loras = loras;
         this.results = results;
+        this.seal = seal;
     }
 
     /**
@@ -49,14 +58,14 @@ public final class Handler {
         ServedModel model = models.choose(job);
         results.check(job.envelope().delivery());
 
-        try (var pictures = new Pictures(ticket, job, model, results, placesForDrawn)) {
+        try (var pictures = new Pictures(ticket, job, model, results, seal, placesForDrawn)) {
             // 3. pictures that an earlier try drew already only need storing
             List<Sample> left = pictures.resendUnsent();
 
             if (!left.isEmpty()) {
                 // 4. images and LoRAs are fetched while the GPU may be busy with another job
-                try (var fetched = JobSources.fetch(job, images, loras)) {
-                    pictures.fetched();
+                try (var fetched = JobSources.fetch(job, images, loras, seal.sources())) {
+                    pictures.fetched(fetched.credentials());
 
                     // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones together
                     gpu.run(() -> {
@@ -88,6 +97,7 @@ public final class Handler {
         new Faults()
                 .unless(() -> models.check(job))
                 .unless(() -> results.checkForm(job.envelope().delivery()))
+                .unless(() -> seal.check(job.envelope().delivery()))
                 .refuse();
     }
 }

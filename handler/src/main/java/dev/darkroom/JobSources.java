@@ -1,28 +1,35 @@
 package dev.darkroom;
 
+import dev.darkroom.credentials.SourceCredentials;
 import dev.darkroom.job.Job;
 import dev.darkroom.model.Sources;
 import dev.darkroom.source.LoadedImages;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
+import java.util.Optional;
 
 /**
  * The images and LoRAs that a job names, brought onto this machine.
  *
  * @param images in memory until this is closed
  * @param loras whose files are kept until this is closed
+ * @param credentials what the images say of themselves; empty where nobody wants to know
  */
-record JobSources(LoadedImages images, LoraFiles.Held loras) implements AutoCloseable {
+record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<SourceCredentials> credentials)
+        implements AutoCloseable {
     /**
      * Fetches all sources of a job, or none: those that were held are released if another one fails.
      *
      * @throws dev.darkroom.job.JobException that names the field whose source cannot be read
      */
-    static JobSources fetch(Job job, SourceImages images, LoraFiles loras) throws InterruptedException {
+    static JobSources fetch(
+            Job job, SourceImages images, LoraFiles loras, Optional<SourceCredentials> credentials)
+            throws InterruptedException {
         LoraFiles.Held held = loras.hold(job.loras());
         boolean all = false;
         try {
-            var fetched = new JobSources(images.load(job.images(), job.mask(), job.maskPaints()), held);
+            var fetched = new JobSources(
+                    images.load(job.images(), job.mask(), job.maskPaints(), credentials), held, credentials);
             all = true;
             return fetched;
         } finally {

@@ -1,5 +1,7 @@
 package dev.darkroom;
 
+import dev.darkroom.credentials.Origin;
+import dev.darkroom.credentials.SourceCredentials;
 import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -8,6 +10,7 @@ import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
 import dev.darkroom.model.Rendering;
+import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.PictureToStore;
 import dev.darkroom.store.ResultName;
@@ -44,6 +47,7 @@ final class Pictures implements AutoCloseable {
     private final Envelope envelope;
     private final List<Sample> samples;
     private final Results results;
+    private final PictureSeal seal;
     private final Timings timings = new Timings();
     private final Progress progress;
 
@@ -51,6 +55,7 @@ final class Pictures implements AutoCloseable {
     private final Semaphore placesOfThisJob = new Semaphore(MOST_WAITING);
     private final Semaphore placesOfAllJobs;
     private volatile boolean storageFailed;
+    private volatile Optional<SourceCredentials> sources = Optional.empty();
 
     // pictures that need the GPU no more: stored before, drawn, or failed
     private int behind;
@@ -63,12 +68,19 @@ final class Pictures implements AutoCloseable {
     private record Done(JobResult.Image image, Timings timings) {}
 
     /** @param placesOfAllJobs one for each drawn picture, of whichever job, that may wait in memory for its storage */
-    Pictures(Ticket ticket, Job job, ServedModel model, Results results, Semaphore placesOfAllJobs) {
+    Pictures(
+            Ticket ticket,
+            Job job,
+            ServedModel model,
+            Results results,
+            PictureSeal seal,
+            Semaphore placesOfAllJobs) {
         this.ticket = ticket;
         this.model = model;
         this.envelope = job.envelope();
         this.samples = job.samples();
         this.results = results;
+        this.seal = seal;
         this.placesOfAllJobs = placesOfAllJobs;
         this.progress = new PreviewedProgress(ticket, envelope.delivery().previews(), storing);
     }
@@ -99,14 +111,20 @@ final class Pictures implements AutoCloseable {
 
     private Optional<Done> resend(Sample sample) {
         var parts = new Timings();
-        Optional<JobResult.Image> image = results.resend(ticket.id(), sample, envelope.delivery(), share());
+        Optional<JobResult.Image> image = results.resend(
+                ticket.id(),
+                sample,
+                envelope.delivery(),
+                share(),
+                (finished, format) -> seal.again(envelope.delivery(), finished, format));
         parts.lap("store");
         image.ifPresent(ticket::stored);
         return image.map(sent -> new Done(sent, parts));
     }
 
-    /** Notes that the job's images and LoRAs were fetched. */
-    void fetched() {
+    /** Notes that the job's images and LoRAs were fetched, and what its images say of themselves. */
+    void fetched(Optional<SourceCredentials> sources) {
+        this.sources = sources;
         timings.lap("fetch");
         ticket.fetched(timings);
     }
@@ -216,7 +234,7 @@ final class Pictures implements AutoCloseable {
                     sample,
                     rendering.media(),
                     rendering.notes(),
-                    caption,
+                    seal.inscription(envelope.delivery(), caption, origin()),
                     envelope.delivery(),
                     share(),
                     ticket.outlivesProcess()));
@@ -232,6 +250,12 @@ final class Pictures implements AutoCloseable {
             placesOfAllJobs.release();
             placesOfThisJob.release();
         }
+    }
+
+    private Origin origin() {
+        return new Origin(
+                Optional.of(new Origin.Model(model.name(), Optional.ofNullable(model.revision()))),
+                sources.map(SourceCredentials::ingredients).orElse(List.of()));
     }
 
     private long share() {
@@ -268,11 +292,16 @@ final class Pictures implements AutoCloseable {
                 timings.milliseconds(),
                 model.name(),
                 model.revision(),
+                model.license(),
                 notes(images));
     }
 
     private List<String> notes(List<JobResult.Image> images) {
-        return Stream.concat(envelope.notes().stream(), images.stream().flatMap(image -> image.notes().stream()))
+        return Stream.of(
+                        envelope.notes().stream(),
+                        sources.stream().flatMap(found -> found.notes().stream()),
+                        images.stream().flatMap(image -> image.notes().stream()))
+                .flatMap(notes -> notes)
                 .distinct()
                 .toList();
     }

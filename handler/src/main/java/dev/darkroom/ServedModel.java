@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.model.ImageModel;
@@ -18,12 +19,23 @@ import org.jspecify.annotations.Nullable;
  * A model under the name that callers choose it by.
  *
  * @param revision of its checkpoint: the commit it was taken from, where that is known
+ * @param license that its card states; null if it states none
  * @param residency decides which models are in memory
  */
-record ServedModel(String name, ImageModel model, @Nullable String revision, Residency residency) {
+record ServedModel(
+        String name,
+        ImageModel model,
+        @Nullable String revision,
+        JobResult.@Nullable License license,
+        Residency residency) {
+    /** A model whose licence is not known. */
+    ServedModel(String name, ImageModel model, @Nullable String revision, Residency residency) {
+        this(name, model, revision, null, residency);
+    }
+
     /** Returns the same model, whose networks another residency decides on. */
     ServedModel in(Residency other) {
-        return new ServedModel(name, model, revision, other);
+        return new ServedModel(name, model, revision, license, other);
     }
 
     /**

@@ -6,11 +6,13 @@ import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
+import dev.darkroom.hub.ModelLicense;
 import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
 import dev.darkroom.hub.progress.ByteProgress;
 import dev.darkroom.hub.progress.Terminal;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.model.Fit;
@@ -45,6 +47,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the worker: storage, device, operators, weights, checks, one picture to warm up; then a {@link Handler}. */
 public final class Setup implements AutoCloseable {
@@ -91,6 +94,7 @@ public final class Setup implements AutoCloseable {
             StartupChecks.run("memory plan", () -> checkPlanChoice(true));
             models.forEach(model -> StartupChecks.run("weights of " + model.name(), () -> load(model)));
             phases.lap("weights");
+            StartupChecks.run("content credentials", () -> built.seal().check());
             compareArithmetic();
             startKernels();
             chooseAttention();
@@ -102,7 +106,7 @@ public final class Setup implements AutoCloseable {
                         return served.name();
                     }));
             phases.lap("warm-up");
-            return new Handler(new ServedModels(models), gpu, built.images(), built.loras(), built.results());
+            return handler(models, built);
         });
     }
 
@@ -123,12 +127,18 @@ public final class Setup implements AutoCloseable {
                     () -> checkPlanChoice(models.size() == ModelList.of(config).size()));
             StartupChecks.run("weights of " + model.name(), () -> load(model));
             phases.lap("weights");
+            StartupChecks.run("content credentials", () -> built.seal().check());
             compareArithmetic();
             startKernels();
             chooseAttention();
             phases.lap("checks");
-            return new Handler(new ServedModels(List.of(model)), gpu, built.images(), built.loras(), built.results());
+            return handler(List.of(model), built);
         });
+    }
+
+    private Handler handler(List<ServedModel> served, Storage built) {
+        return new Handler(
+                new ServedModels(served), gpu, built.images(), built.loras(), built.results(), built.seal());
     }
 
     /** Opens one model after another until one is made for the job, or named by it: the rest need not even be looked for. */
@@ -238,7 +248,15 @@ public final class Setup implements AutoCloseable {
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
         folders.put(name, located.folder());
-        return new ServedModel(name, model, located.revision().orElse(null), residency);
+        return new ServedModel(
+                name, model, located.revision().orElse(null), license(located.folder()), residency);
+    }
+
+    private static JobResult.@Nullable License license(Path folder) {
+        return ModelLicense.of(folder)
+                .map(known -> new JobResult.License(
+                        known.toString(), known.commercialUse().fieldValue(), known.link()))
+                .orElse(null);
     }
 
     /** Returns where a bar can be drawn; nowhere among lines of JSON. */

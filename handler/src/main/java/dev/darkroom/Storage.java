@@ -1,8 +1,10 @@
 package dev.darkroom;
 
+import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
+import dev.darkroom.status.Build;
 import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
@@ -26,6 +28,7 @@ final class Storage implements AutoCloseable {
     private final S3Connections connections = S3Connections.trusted();
     private final CallerBuckets callers;
     private final Results results;
+    private final PictureSeal seal;
     private final Thread sweeper;
 
     /**
@@ -35,6 +38,7 @@ final class Storage implements AutoCloseable {
      * @throws IllegalArgumentException naming the setting that is missing or wrong
      */
     Storage(WorkerConfig config, Vertx vertx, ResultFolder folder, boolean folderIsServed) {
+        seal = new PictureSeal(config.provenance(), config.data().resolve("credentials"), Build.VERSION);
         images = new SourceImages(
                 config.sources(), new OwnResults(config.addresses(), folder.location(), folder::find), vertx);
         loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
@@ -80,6 +84,10 @@ final class Storage implements AutoCloseable {
 
     Results results() {
         return results;
+    }
+
+    PictureSeal seal() {
+        return seal;
     }
 
     @Override

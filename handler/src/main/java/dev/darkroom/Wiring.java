@@ -1,5 +1,7 @@
 package dev.darkroom;
 
+import dev.darkroom.provenance.FoundMark;
+import dev.darkroom.provenance.Verification;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
 import dev.darkroom.queue.durable.QueueSettings;
@@ -42,6 +44,13 @@ class Wiring {
     @Singleton
     Build build() {
         return Build.of(config.home(), System.getenv());
+    }
+
+    /** Produces what finds out about files. */
+    @Produces
+    @Singleton
+    Verification verification() {
+        return new Verification(config.provenance(), FoundMark.Reader.NONE);
     }
 
     /** Returns the settings of the HTTP API. */

@@ -4,6 +4,7 @@ import dev.darkroom.job.Limits;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.net.AddressException;
 import dev.darkroom.net.WebAddress;
+import dev.darkroom.provenance.ProvenanceSettings;
 import dev.darkroom.queue.durable.QueueSettings;
 import dev.darkroom.queue.http.HttpSettings;
 import dev.darkroom.queue.runpod.RunPodSettings;
@@ -161,6 +162,9 @@ public interface WorkerConfig {
                     "DARKROOM_PUBLIC_URL: must be an address such as https://pictures.example.com", e);
         }
     }
+
+    /** What files say of how their pictures came about. */
+    ProvenanceSettings provenance();
 
     /** A file with more styles, {@code name = words} a line; unset for the worker's own. */
     Optional<Path> styles();

@@ -102,7 +102,9 @@ class ArchitectureTest {
                             "job")),
             Map.entry("queue", List.of("net", "snapshot", "job")),
             Map.entry("settings", List.of("queue")),
-            Map.entry("source", List.of("net", "image", "snapshot", "job")),
+            Map.entry("credentials", List.of("image", "snapshot", "job")),
+            Map.entry("provenance", List.of("credentials", "queue", "image", "job")),
+            Map.entry("source", List.of("credentials", "net", "image", "snapshot", "job")),
             Map.entry("store", List.of("net", "image", "snapshot", "job")),
             Map.entry("net", List.of()),
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),
@@ -261,10 +263,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void cryptographyStaysWithTheCredentials() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.darkroom.credentials..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.bouncycastle..", "com.fasterxml.jackson.dataformat..")
+                .check(CLASSES);
+    }
+
+    @Test
     void vertxStaysWhereConnectionsAre() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.darkroom", "dev.darkroom.source..", "dev.darkroom.queue..")
+                .resideOutsideOfPackages(
+                        "dev.darkroom", "dev.darkroom.source..", "dev.darkroom.queue..", "dev.darkroom.provenance..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx..")

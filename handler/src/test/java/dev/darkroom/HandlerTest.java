@@ -18,6 +18,7 @@ import dev.darkroom.logs.Metrics;
 import dev.darkroom.model.GpuLane;
 import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.queue.Ticket;
+import dev.darkroom.provenance.TestProvenance;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
@@ -68,7 +69,13 @@ class HandlerTest {
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());
         var unsent = new UnsentPictures(data.resolve("unsent"), Optional.empty());
         var results = new Results(Optional.empty(), folder, true, callers, unsent);
-        handler = new Handler(new ServedModels(List.of(model)), gpu, images, loras, results);
+        handler = new Handler(
+                new ServedModels(List.of(model)),
+                gpu,
+                images,
+                loras,
+                results,
+                TestProvenance.seal(data.resolve("credentials"), Map.of()));
     }
 
     @AfterEach

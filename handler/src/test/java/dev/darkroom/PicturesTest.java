@@ -19,6 +19,7 @@ import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.Timings;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.net.AllowedHosts;
+import dev.darkroom.provenance.TestProvenance;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.ResultFolder;
@@ -216,7 +217,8 @@ class PicturesTest {
                 new Sampling(List.of("a", "b", "c"), null, null, null, null, null, 1, 1, Shortcuts.NONE, List.of()));
         var ticket = new ListeningTicket(job, check);
         try (var callers = new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(5));
-                var batch = new Pictures(ticket, job, model, results(callers), new Semaphore(2))) {
+                var batch = new Pictures(
+                        ticket, job, model, results(callers), TestProvenance.none(), new Semaphore(2))) {
             List<Sample> left = batch.resendUnsent();
             for (List<Sample> some :
                     together ? List.of(left) : left.stream().map(List::of).toList()) {

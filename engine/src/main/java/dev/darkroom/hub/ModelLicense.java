@@ -103,6 +103,11 @@ public record ModelLicense(
         }
     }
 
+    /** Returns whether it allows commercial use, as far as its name tells; of several licences at once nothing is said. */
+    public CommercialUse commercialUse() {
+        return CommercialUse.of(toString());
+    }
+
     /** Returns the name of the licence as people know it. */
     @Override
     public String toString() {

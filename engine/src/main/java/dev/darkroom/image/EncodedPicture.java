@@ -4,7 +4,6 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A picture as a file.
@@ -19,10 +18,9 @@ public record EncodedPicture(byte[] file, ImageFormat format, int quality) {
      * Encodes a picture.
      *
      * @param quality 1 to 100, for JPEG and WebP
-     * @param parameters a text for the file's metadata; null for none
      */
-    public static EncodedPicture of(Picture picture, ImageFormat format, int quality, @Nullable String parameters) {
-        return new EncodedPicture(PictureEncoder.encode(picture, format, quality, parameters), format, quality);
+    public static EncodedPicture of(Picture picture, ImageFormat format, int quality, Inscription inscription) {
+        return new EncodedPicture(PictureEncoder.encode(picture, format, quality, inscription), format, quality);
     }
 
     /**
@@ -31,12 +29,12 @@ public record EncodedPicture(byte[] file, ImageFormat format, int quality) {
      * @param mostBase64 largest size in base64, in bytes
      */
     public static Optional<EncodedPicture> within(
-            long mostBase64, Picture picture, ImageFormat format, int quality, @Nullable String parameters) {
+            long mostBase64, Picture picture, ImageFormat format, int quality, Inscription inscription) {
         ImageFormat lossy = format == ImageFormat.PNG ? ImageFormat.WEBP : format;
         int from = format == ImageFormat.PNG ? 100 : quality;
         return IntStream.of(FALLING_QUALITY)
                 .filter(lower -> lower < from)
-                .mapToObj(lower -> of(picture, lossy, lower, parameters))
+                .mapToObj(lower -> of(picture, lossy, lower, inscription))
                 .filter(smaller -> smaller.base64Bytes() <= mostBase64)
                 .findFirst();
     }

@@ -1,5 +1,6 @@
 package dev.darkroom.image;
 
+import dev.darkroom.image.manifest.XmpPacket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -187,7 +188,16 @@ record JpegFile(byte[] file, List<Segment> segments) {
 
     /** Returns the file with an EXIF block in it; empty if the block is too large for a segment, or the file has none to put it before. */
     Optional<byte[]> withExif(byte[] block) {
-        int length = EXIF.length + block.length;
+        return with(EXIF, block);
+    }
+
+    /** Returns the file with an XMP packet in it; empty as for EXIF. */
+    Optional<byte[]> withXmp(String packet) {
+        return with(XmpPacket.JPEG_BEGINNING, packet.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Optional<byte[]> with(byte[] beginning, byte[] block) {
+        int length = beginning.length + block.length;
         if (length > LARGEST_SEGMENT || segments.isEmpty()) {
             return Optional.empty();
         }
@@ -198,7 +208,7 @@ record JpegFile(byte[] file, List<Segment> segments) {
                 .put((byte) 0xFF)
                 .put((byte) APP1)
                 .putShort((short) (2 + length))
-                .put(EXIF)
+                .put(beginning)
                 .put(block)
                 .put(file, split, file.length - split)
                 .array());

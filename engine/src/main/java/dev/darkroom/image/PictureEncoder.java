@@ -37,20 +37,29 @@ public final class PictureEncoder {
      * @param quality 1 to 100, for JPEG and WebP
      */
     public static byte[] encode(Picture picture, ImageFormat format, int quality) {
-        return encode(picture, format, quality, null);
+        return encode(picture, format, quality, Inscription.NONE);
     }
 
     /**
      * Encodes a picture, with the parameters that it was made from in its metadata.
      *
      * @param quality 1 to 100, for JPEG and WebP
-     * @param parameters a text for the file's metadata; null leaves the picture alone in its file. One too long for JPEG (32,000
-     *     characters) is left out there
+     * @param parameters as in {@link Inscription}; null for none
      */
     public static byte[] encode(Picture picture, ImageFormat format, int quality, @Nullable String parameters) {
+        return encode(picture, format, quality, Inscription.of(parameters));
+    }
+
+    /**
+     * Encodes a picture, and has its file say something beside its pixels.
+     *
+     * @param quality 1 to 100, for JPEG and WebP
+     */
+    public static byte[] encode(Picture picture, ImageFormat format, int quality, Inscription inscription) {
         byte[] file = format == ImageFormat.PNG ? png(picture) : pixels(picture, format, quality);
         try {
-            return parameters == null ? file : PictureMetadata.embed(file, format, picture.size(), parameters);
+            byte[] inscribed = PictureMetadata.embed(file, format, picture.size(), inscription);
+            return inscription.seal().sealed(inscribed, format);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

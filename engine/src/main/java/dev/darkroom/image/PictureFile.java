@@ -27,6 +27,11 @@ public final class PictureFile {
         return field;
     }
 
+    /** Returns the media type of the file, such as {@code image/png}. */
+    public String mediaType() {
+        return kind.mediaType();
+    }
+
     PictureFacts facts() {
         return facts;
     }

@@ -61,6 +61,11 @@ enum PictureKind {
         return title;
     }
 
+    /** Returns the media type, such as {@code image/png}. */
+    String mediaType() {
+        return mediaType;
+    }
+
     /** Creates a decoder, to be disposed of after use. */
     ImageReader reader() {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(mediaType);

@@ -1,15 +1,17 @@
 package dev.darkroom.image;
 
+import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Size;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * Writes the parameters that a picture was made from into its file, where other programs look for them: in PNG the text
- * {@code parameters}, in JPEG and WebP the user's comment of EXIF. The pixels stay as they are.
+ * Writes what a picture says of itself into its file, where other programs look for it: the parameters that it was made from as the text
+ * {@code parameters} of PNG, or the user's comment of EXIF in JPEG and WebP; and how it came about as XMP. The pixels stay as they are.
  */
 final class PictureMetadata {
     private static final String KEYWORD = "parameters";
@@ -26,18 +28,33 @@ final class PictureMetadata {
 
     private PictureMetadata() {}
 
-    /**
-     * Adds parameters to a file.
-     *
-     * @param parameters any text; one too long for JPEG (32,000 characters) is left out there
-     */
-    static byte[] embed(byte[] file, ImageFormat format, Size size, String parameters) throws IOException {
-        String text = wellFormed(parameters);
+    /** Adds what there is to say to a file. */
+    static byte[] embed(byte[] file, ImageFormat format, Size size, Inscription inscription) throws IOException {
+        Optional<String> text = Optional.ofNullable(inscription.parameters()).map(PictureMetadata::wellFormed);
+        Optional<String> xmp = Optional.ofNullable(inscription.label()).map(Inscription.Label::xmp);
+        if (text.isEmpty() && xmp.isEmpty()) {
+            return file;
+        }
         return switch (format) {
-            case PNG -> PngFile.of(file).withText(KEYWORD, text);
-            case JPEG -> JpegFile.of(file).withExif(exif(text)).orElse(file);
-            case WEBP -> WebpFile.of(file).withExif(exif(text), size);
+            case PNG -> inPng(file, text, xmp);
+            case JPEG -> inJpeg(file, text, xmp);
+            case WEBP ->
+                WebpFile.of(file)
+                        .withMetadata(
+                                text.map(PictureMetadata::exif),
+                                xmp.map(it -> it.getBytes(StandardCharsets.UTF_8)),
+                                size);
         };
+    }
+
+    private static byte[] inPng(byte[] file, Optional<String> text, Optional<String> xmp) throws IOException {
+        byte[] labelled = xmp.isPresent() ? PngFile.of(file).withText(XmpPacket.PNG_KEYWORD, xmp.get()) : file;
+        return text.isPresent() ? PngFile.of(labelled).withText(KEYWORD, text.get()) : labelled;
+    }
+
+    private static byte[] inJpeg(byte[] file, Optional<String> text, Optional<String> xmp) throws IOException {
+        byte[] labelled = xmp.isPresent() ? JpegFile.of(file).withXmp(xmp.get()).orElse(file) : file;
+        return text.isPresent() ? JpegFile.of(labelled).withExif(exif(text.get())).orElse(labelled) : labelled;
     }
 
     /** Replaces what is half a character by U+FFFD. */

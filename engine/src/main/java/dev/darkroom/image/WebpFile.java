@@ -21,6 +21,7 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
 
     private static final int EXTENDED_LENGTH = 10;
     private static final byte HAS_EXIF = 0x08;
+    private static final byte HAS_XMP = 0x04;
     private static final byte IS_ANIMATED = 0x02;
 
     private static final byte[] PREAMBLE_OF_SOME = {'E', 'x', 'i', 'f', 0, 0};
@@ -87,26 +88,31 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
                 .map(chunk -> chunk.content(file));
     }
 
+    /** Adds an EXIF block alone, as {@link #withMetadata} does. */
+    byte[] withExif(byte[] block, Size size) throws IOException {
+        return withMetadata(Optional.of(block), Optional.empty(), size);
+    }
+
     /**
-     * Adds an EXIF block to the file of an opaque picture, which is one chunk; that takes the extended form, in which a header says what
-     * there is.
+     * Adds an EXIF block and an XMP packet to the file of an opaque picture, which is one chunk; that takes the extended form, in which a
+     * header says what there is.
      *
      * @throws IOException if the file is no simple one
      */
-    byte[] withExif(byte[] block, Size size) throws IOException {
+    byte[] withMetadata(Optional<byte[]> exif, Optional<byte[]> xmp, Size size) throws IOException {
         if (chunks.size() != 1 || chunks.getFirst().type().equals("VP8X")) {
             throw new IOException("only a simple WebP file can be extended");
         }
         Chunk picture = chunks.getFirst();
-        int extended =
-                SIGNATURE + BEFORE + EXTENDED_LENGTH + BEFORE + even(picture.length()) + BEFORE + even(block.length);
+        int extended = SIGNATURE + BEFORE + EXTENDED_LENGTH + BEFORE + even(picture.length()) + whole(exif) + whole(xmp);
         ByteBuffer bytes = ByteBuffer.allocate(extended).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(ascii("RIFF")).putInt(extended - BEFORE).put(ascii("WEBP"));
-        bytes.put(ascii("VP8X")).putInt(EXTENDED_LENGTH).putInt(HAS_EXIF);
+        bytes.put(ascii("VP8X")).putInt(EXTENDED_LENGTH).putInt((exif.isPresent() ? HAS_EXIF : 0) | (xmp.isPresent() ? HAS_XMP : 0));
         putThreeBytes(bytes, size.width() - 1);
         putThreeBytes(bytes, size.height() - 1);
         putChunk(bytes, picture.type(), picture.content(file));
-        putChunk(bytes, "EXIF", block);
+        exif.ifPresent(block -> putChunk(bytes, "EXIF", block));
+        xmp.ifPresent(packet -> putChunk(bytes, "XMP ", packet));
         return bytes.array();
     }
 
@@ -117,6 +123,11 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
 
     private static void putThreeBytes(ByteBuffer bytes, int number) {
         bytes.putShort((short) number).put((byte) (number >> 16));
+    }
+
+    /** Counts the bytes of a chunk with its frame; 0 for none. */
+    private static int whole(Optional<byte[]> content) {
+        return content.map(bytes -> BEFORE + even(bytes.length)).orElse(0);
     }
 
     private static int even(int length) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the first picture of each prompt
  * @param timings part of the job → milliseconds
  * @param revision of the model's checkpoint, where it is known
+ * @param license of the model, where its card states one
  * @param notes remarks for the caller, such as that a prompt was cut
  */
 public record JobResult(
@@ -21,7 +22,29 @@ public record JobResult(
         Map<String, Long> timings,
         String model,
         @Nullable String revision,
+        @Nullable License license,
         List<String> notes) {
+    /** A result of a model whose licence is not known. */
+    public JobResult(
+            List<Image> images,
+            List<Failure> failures,
+            long seed,
+            Map<String, Long> timings,
+            String model,
+            @Nullable String revision,
+            List<String> notes) {
+        this(images, failures, seed, timings, model, revision, null, notes);
+    }
+
+    /**
+     * The licence of a model.
+     *
+     * @param name as people know it
+     * @param commercialUse whether it allows that: {@code yes}, {@code no}, {@code conditions} or {@code unknown}
+     * @param link where it can be read; null where that is not known
+     */
+    public record License(String name, String commercialUse, @Nullable String link) {}
+
     /**
      * A picture that is stored.
      *
@@ -29,11 +52,24 @@ public record JobResult(
      * @param format of the file: another than asked for if that was too large for the answer
      * @param bytes size of the file
      * @param notes what the caller should know of this picture
+     * @param marks what its file says of how it came about; null where that is not known
      */
-    public record Image(Sample sample, Stored stored, ImageFormat format, Size size, int bytes, List<String> notes) {
+    public record Image(
+            Sample sample,
+            Stored stored,
+            ImageFormat format,
+            Size size,
+            int bytes,
+            List<String> notes,
+            @Nullable Marks marks) {
+        /** A picture of which it is not told what its file says. */
+        public Image(Sample sample, Stored stored, ImageFormat format, Size size, int bytes, List<String> notes) {
+            this(sample, stored, format, size, bytes, notes, null);
+        }
+
         /** Returns this picture with another place where its file is. */
         public Image at(Stored place) {
-            return new Image(sample, place, format, size, bytes, notes);
+            return new Image(sample, place, format, size, bytes, notes, marks);
         }
     }
 

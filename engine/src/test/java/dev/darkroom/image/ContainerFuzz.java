@@ -20,7 +20,7 @@ public final class ContainerFuzz {
         byte[] file = Arrays.copyOfRange(input, 1, input.length);
         byte[] marked;
         try {
-            marked = PictureMetadata.embed(file, format, new Size(64, 64), "a red circle");
+            marked = PictureMetadata.embed(file, format, new Size(64, 64), Inscription.of("a red circle"));
         } catch (IOException e) {
             return;
         }

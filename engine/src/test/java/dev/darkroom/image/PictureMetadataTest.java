@@ -11,13 +11,17 @@ import com.drew.metadata.exif.ExifSubIFDDescriptor;
 import com.drew.metadata.exif.ExifSubIFDDirectory;
 import com.drew.metadata.png.PngDirectory;
 import com.drew.metadata.webp.WebpDirectory;
+import com.drew.metadata.xmp.XmpDirectory;
+import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +66,7 @@ class PictureMetadataTest {
     @ParameterizedTest
     @EnumSource
     void withoutParametersNothingIsWritten(ImageFormat format) throws IOException, ImageProcessingException {
-        byte[] file = PictureEncoder.encode(PICTURE, format, 90, null);
+        byte[] file = PictureEncoder.encode(PICTURE, format, 90, Inscription.NONE);
         Metadata metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(file));
 
         assertThat(file).isEqualTo(PictureEncoder.encode(PICTURE, format, 90));
@@ -104,6 +108,31 @@ class PictureMetadataTest {
             assertThat(directory.getInteger(WebpDirectory.TAG_IMAGE_WIDTH)).isEqualTo(PICTURE.width());
             assertThat(directory.getInteger(WebpDirectory.TAG_IMAGE_HEIGHT)).isEqualTo(PICTURE.height());
         });
+    }
+
+    /** Other programs find out how a picture came about, whether its parameters are beside that or not. */
+    @ParameterizedTest
+    @EnumSource
+    void theLabelCanBeReadAgain(ImageFormat format) throws IOException, ImageProcessingException {
+        var label = new Inscription.Label("trainedAlgorithmicMedia", "Darkroom 0.1.0");
+        for (String parameters : Arrays.asList(null, PARAMETERS)) {
+            byte[] file = PictureEncoder.encode(
+                    PICTURE, format, 90, new Inscription(parameters, label, Inscription.Seal.NONE));
+            Map<String, String> xmp = ImageMetadataReader.readMetadata(new ByteArrayInputStream(file))
+                    .getFirstDirectoryOfType(XmpDirectory.class)
+                    .getXmpProperties();
+
+            assertThat(xmp)
+                    .containsEntry("xmp:CreatorTool", "Darkroom 0.1.0")
+                    .containsEntry(
+                            "Iptc4xmpExt:DigitalSourceType",
+                            "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia");
+            assertThat(XmpPacket.sourceType(file)).contains("trainedAlgorithmicMedia");
+            if (parameters != null) {
+                assertThat(parameters(file, format)).isEqualTo(parameters);
+            }
+            assertThat(TestPictures.read(file).size()).isEqualTo(PICTURE.size());
+        }
     }
 
     @Test

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Marks;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Stored;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the JSON that callers read of a job, in the form of RunPod's endpoint API: outputs, and status bodies around them. */
 public final class Answer {
@@ -53,6 +55,13 @@ public final class Answer {
         if (result.revision() != null) {
             output.put("revision", result.revision());
         }
+        JobResult.License license = result.license();
+        if (license != null) {
+            ObjectNode node = output.putObject("license")
+                    .put("name", license.name())
+                    .put("commercial_use", license.commercialUse());
+            putIfKnown(node, "link", license.link());
+        }
         ObjectNode timings = output.putObject("timings");
         result.timings().forEach(timings::put);
         if (!result.notes().isEmpty()) {
@@ -73,7 +82,20 @@ public final class Answer {
                 .put("width", image.size().width())
                 .put("height", image.size().height())
                 .put("bytes", image.bytes());
+        Marks marks = image.marks();
+        if (marks != null) {
+            ObjectNode says = node.putObject("provenance")
+                    .put("credentials", marks.credentials())
+                    .put("mark", marks.mark());
+            putIfKnown(says, "label", marks.label());
+        }
         return place(node, image.sample());
+    }
+
+    private static void putIfKnown(ObjectNode node, String name, @Nullable String text) {
+        if (text != null) {
+            node.put(name, text);
+        }
     }
 
     /** Builds one picture of a running job, without its file if the event does not have it. */

@@ -7,6 +7,7 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.MaskPaints;
+import dev.darkroom.job.Provenance;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Shortcuts;
 import java.util.Arrays;
@@ -158,7 +159,16 @@ public final class Fields {
                         "previews",
                         new Field.Whole(0, Delivery.MOST_PREVIEWS),
                         "How many small pictures of the work in progress are told of each picture, spread evenly over its steps (0)."),
-                new Field("strip_metadata", new Field.Flag(), "True leaves the parameters out of the file's metadata."),
+                new Field(
+                        "strip_metadata",
+                        new Field.Flag(),
+                        "True leaves the parameters out of the file's metadata; what says how the picture came about stays."),
+                new Field(
+                        "provenance",
+                        new Field.Choice(Arrays.stream(Provenance.values())
+                                .map(Provenance::fieldValue)
+                                .toList()),
+                        "What files say of how the pictures came about; less than the worker is set to only where it lets jobs choose."),
                 new Field(
                         "enable_safety_checker",
                         new Field.Flag(),

@@ -12,6 +12,7 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Lora;
 import dev.darkroom.job.MaskPaints;
+import dev.darkroom.job.Provenance;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
@@ -207,8 +208,10 @@ final class Payload {
         Return as = input.choice("return").flatMap(Return::parse).orElse(Return.AUTO);
         boolean strip = input.flag("strip_metadata").orElse(false);
         int previews = input.count("previews").orElse(0);
-        return faults.gather(() ->
-                new Delivery(format, quality, as, strip, previews, S3Config.read(request.get("s3Config"), faults)));
+        Provenance provenance =
+                input.choice("provenance").flatMap(Provenance::parse).orElse(null);
+        return faults.gather(() -> new Delivery(
+                format, quality, as, strip, previews, S3Config.read(request.get("s3Config"), faults), provenance));
     }
 
     /** Refuses to promise a safety check that nobody makes. */

@@ -1,5 +1,6 @@
 package dev.darkroom.source;
 
+import dev.darkroom.credentials.SourceCredentials;
 import dev.darkroom.image.PictureDecoder;
 import dev.darkroom.image.PictureFile;
 import dev.darkroom.image.PictureMemory;
@@ -8,6 +9,7 @@ import dev.darkroom.job.MaskPaints;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,21 +45,43 @@ public final class SourceImages implements AutoCloseable {
      * @param images as the caller sent them
      * @param mask as the caller sent it; null for none
      * @param maskPaints part of the mask where to paint
+     * @param credentials are told of the images' files
      * @throws JobException with {@code BAD_INPUT} if a text or what it leads to must not or cannot be read, {@code FETCH_FAILED} if its
      *     server did not give it, {@code OUT_OF_MEMORY} if there was not enough
      */
-    public LoadedImages load(List<String> images, @Nullable String mask, MaskPaints maskPaints)
+    public LoadedImages load(
+            List<String> images,
+            @Nullable String mask,
+            MaskPaints maskPaints,
+            Optional<SourceCredentials> credentials)
             throws InterruptedException {
         List<PictureFile> files = new ArrayList<>();
         for (String image : images) {
-            files.add(open(images.size() == 1 ? "image" : "images[" + files.size() + "]", image));
+            String field = images.size() == 1 ? "image" : "images[" + files.size() + "]";
+            byte[] file = read(field, image);
+            PictureFile opened = decoder.open(field, file);
+            credentials.ifPresent(all -> all.add(field, opened.mediaType(), file));
+            files.add(opened);
         }
-        return LoadedImages.of(files, mask == null ? null : open("mask", mask), maskPaints, memory);
+        PictureFile opened = mask == null ? null : decoder.open("mask", read("mask", mask));
+        return LoadedImages.of(files, opened, maskPaints, memory);
     }
 
-    private PictureFile open(String field, String text) throws InterruptedException {
+    /** Loads images without looking at what they say of themselves. */
+    LoadedImages load(List<String> images, @Nullable String mask, MaskPaints maskPaints) throws InterruptedException {
+        return load(images, mask, maskPaints, Optional.empty());
+    }
+
+    /**
+     * Reads the file of an image; may take as long as {@link #load}.
+     *
+     * @param field of the payload, for errors
+     * @param text as the caller sent it
+     * @throws JobException as for {@link #load}
+     */
+    public byte[] read(String field, String text) throws InterruptedException {
         String source = text.strip();
-        return decoder.open(field, results.read(field, source, () -> file(field, source)));
+        return results.read(field, source, () -> file(field, source));
     }
 
     private byte[] file(String field, String text) throws InterruptedException {

@@ -54,10 +54,14 @@ public record WorkerStatus(
     /**
      * The licence of a checkpoint, as its card states it.
      *
+     * @param commercialUse whether it allows that, by its name: yes, no, conditions or unknown
      * @param link where it can be read, if the card says so
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record License(String name, @Nullable String link) {}
+    public record License(
+            String name,
+            @JsonProperty("commercial_use") String commercialUse,
+            @Nullable String link) {}
 
     /**
      * A job that has ended. Times are those of ISO 8601.

@@ -1,10 +1,10 @@
 package dev.darkroom.store;
 
+import dev.darkroom.image.Inscription;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Sample;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A finished picture, and all that matters for its delivery.
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param job the job's id
  * @param sample which picture of the job it is, with the seed that it was made with
  * @param notes what the caller should know of how it was made
- * @param caption what it was made from, to be written into its file; null for nothing
+ * @param inscription what its file is to say beside its pixels
  * @param share of the answer's size that this picture may take inline, in bytes of base64
  * @param lasts true if the file is to outlive a crash of the machine by the time that its address is known; false where its job ends with
  *     the process, and its caller waits
@@ -22,7 +22,7 @@ public record PictureToStore(
         Sample sample,
         Media media,
         List<String> notes,
-        @Nullable String caption,
+        Inscription inscription,
         Delivery delivery,
         long share,
         boolean lasts) {
@@ -32,10 +32,10 @@ public record PictureToStore(
             Sample sample,
             Media media,
             List<String> notes,
-            @Nullable String caption,
+            Inscription inscription,
             Delivery delivery,
             long share) {
-        this(job, sample, media, notes, caption, delivery, share, true);
+        this(job, sample, media, notes, inscription, delivery, share, true);
     }
 
     /** Returns an equal part of the bytes that an answer with several pictures may take. */

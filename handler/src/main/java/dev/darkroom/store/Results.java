@@ -1,7 +1,9 @@
 package dev.darkroom.store;
 
 import dev.darkroom.image.EncodedPicture;
+import dev.darkroom.image.Inscription;
 import dev.darkroom.job.Delivery;
+import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Media;
@@ -100,7 +102,7 @@ public final class Results {
         Delivery delivery = picture.delivery();
         EncodedPicture encoded = switch (picture.media()) {
             case Media.Still(Picture still) ->
-                EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.caption());
+                EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.inscription());
         };
         return deliver(picture, encoded);
     }
@@ -115,10 +117,12 @@ public final class Results {
      *
      * @param sample which picture of the job; its seed may be another than the picture was made with
      * @param share as in {@link PictureToStore}
+     * @param again what a file is to say that takes the place of the finished one, should that be too large
      * @return empty if no such picture waits: it has to be made
      * @throws JobException {@code STORE_FAILED} if storing failed again; the picture stays
      */
-    public Optional<JobResult.Image> resend(String job, Sample sample, Delivery delivery, long share) {
+    public Optional<JobResult.Image> resend(
+            String job, Sample sample, Delivery delivery, long share, AnotherFile again) {
         Optional<UnsentPictures.Unsent> waiting = unsent.find(new ResultName(job, sample.index()));
         if (waiting.isEmpty()) {
             return Optional.empty();
@@ -126,10 +130,27 @@ public final class Results {
         var file = waiting.get();
         var made = new Sample(sample.index(), sample.promptIndex(), sample.prompt(), file.seed());
         JobResult.Image image = deliver(
-                new PictureToStore(job, made, file.media(), List.of(), null, delivery, share),
+                new PictureToStore(
+                        job,
+                        made,
+                        file.media(),
+                        List.of(),
+                        again.inscription(file.file(), file.format()),
+                        delivery,
+                        share),
                 new EncodedPicture(file.file(), file.format(), delivery.quality()));
         unsent.delete(file);
         return Optional.of(image);
+    }
+
+    /** What the file of a picture says that takes the place of a finished one. */
+    @FunctionalInterface
+    public interface AnotherFile {
+        /** Says nothing. */
+        AnotherFile NOTHING = (finished, format) -> Inscription.NONE;
+
+        /** Returns what it says. */
+        Inscription inscription(byte[] finished, ImageFormat format);
     }
 
     private JobResult.Image deliver(PictureToStore picture, EncodedPicture encoded) {
@@ -186,7 +207,7 @@ public final class Results {
     private static Optional<EncodedPicture> smaller(PictureToStore picture, EncodedPicture encoded) {
         return switch (picture.media()) {
             case Media.Still(Picture still) ->
-                EncodedPicture.within(picture.share(), still, encoded.format(), encoded.quality(), picture.caption());
+                EncodedPicture.within(picture.share(), still, encoded.format(), encoded.quality(), picture.inscription());
         };
     }
 
@@ -219,7 +240,8 @@ public final class Results {
                 encoded.format(),
                 picture.media().size(),
                 encoded.file().length,
-                concat(notes, picture.notes()));
+                concat(notes, picture.notes()),
+                FileMarks.of(encoded.file()));
     }
 
     private static List<String> concat(List<String> first, List<String> second) {

@@ -27,6 +27,7 @@ record Bom(List<Component> components) {
             "BSD-2-Clause",
             "BSD-3-Clause",
             "BSD-4-Clause",
+            "Bouncy Castle Licence",
             "CC0-1.0",
             "EPL-1.0",
             "EPL 1.0",

@@ -1,5 +1,6 @@
 package dev.darkroom.fuzz;
 
+import dev.darkroom.credentials.CredentialsFuzz;
 import dev.darkroom.net.AddressFuzz;
 import dev.darkroom.queue.BodyFuzz;
 import java.util.List;
@@ -13,6 +14,7 @@ class HandlerReplayTest {
     Stream<DynamicTest> corpus() {
         return FuzzTarget.replay(List.of(
                 new FuzzTarget(AddressFuzz.class, AddressFuzz::fuzzerTestOneInput),
-                new FuzzTarget(BodyFuzz.class, BodyFuzz::fuzzerTestOneInput)));
+                new FuzzTarget(BodyFuzz.class, BodyFuzz::fuzzerTestOneInput),
+                new FuzzTarget(CredentialsFuzz.class, CredentialsFuzz::fuzzerTestOneInput)));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.image.TestPictures;
+import dev.darkroom.image.Inscription;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;
@@ -202,7 +203,7 @@ class ResultsTest {
                 .hasMessageMatching("images\\[0] could not be stored: \\d+ bytes of base64 are more than the 1000 that"
                         + " the answer has room for, at the lowest quality too: ask for return=url or a smaller picture;"
                         + " the picture is kept: another try of this job will only store it");
-        JobResult.Image kept = results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM)
+        JobResult.Image kept = results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING)
                 .orElseThrow();
         assertThat(TestPictures.meanDifference(NOISE, TestPictures.read(inline(kept))))
                 .isZero();
@@ -221,13 +222,13 @@ class ResultsTest {
                 .extracting(e -> ((JobException) e).code())
                 .isEqualTo(JobException.Code.STORE_FAILED);
         assertThat(unsent()).hasSize(1);
-        assertThatThrownBy(() -> broken.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM))
+        assertThatThrownBy(() -> broken.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING))
                 .isInstanceOf(JobException.class);
         assertThat(unsent()).hasSize(1);
 
         Results mended = results(bucket(S3Server.SECRET), true);
         JobResult.Image kept =
-                mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM).orElseThrow();
+                mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING).orElseThrow();
 
         assertThat(kept.sample().seed()).isEqualTo(SEED);
         assertThat(kept.size()).isEqualTo(SMOOTH.size());
@@ -236,7 +237,7 @@ class ResultsTest {
                     .isZero();
         }
         assertThat(unsent()).isEmpty();
-        assertThat(mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM))
+        assertThat(mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING))
                 .isEmpty();
     }
 
@@ -251,11 +252,11 @@ class ResultsTest {
                 new ResultName("job-2", 0),
                 new ResultName("*", 0),
                 new ResultName("job", 10))) {
-            assertThat(results.resend(other.job(), sample(other.index(), 1), delivery(Return.BASE64), ROOM))
+            assertThat(results.resend(other.job(), sample(other.index(), 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING))
                     .as(other.toString())
                     .isEmpty();
         }
-        assertThat(results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM))
+        assertThat(results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING))
                 .isPresent();
     }
 
@@ -293,7 +294,7 @@ class ResultsTest {
                 sample(1, SEED),
                 new Media.Still(NOISE),
                 List.of("the prompt was cut"),
-                null,
+                Inscription.NONE,
                 delivery(Return.BASE64),
                 5000);
 
@@ -341,7 +342,7 @@ class ResultsTest {
     }
 
     private static PictureToStore finished(Picture picture, Delivery delivery, long share) {
-        return new PictureToStore("job-1", sample(0, SEED), new Media.Still(picture), List.of(), null, delivery, share);
+        return new PictureToStore("job-1", sample(0, SEED), new Media.Still(picture), List.of(), Inscription.NONE, delivery, share);
     }
 
     private static Sample sample(int index, long seed) {

@@ -13,6 +13,7 @@ enum Calls {
     STREAM("/stream/[^/]+", "GET", "POST"),
     STATUS("/status/[^/]+", "GET", "HEAD", "POST"),
     FOLLOW("/events/[^/]+|/status-sync/[^/]+", "GET"),
+    VERIFY("/verify", "POST"),
     DRAW("/v1/images/(generations|edits)", "POST"),
     MODELS("/models|/v1/models(/[^/]+)?", "GET", "HEAD"),
     LOOK("/health|/status|/ping|/schema[.]json|/results/[^/]+", "GET", "HEAD"),

@@ -87,6 +87,7 @@ class ApiDocumentTest {
                         "/v1/models",
                         "/v1/models/{id}",
                         "/status",
+                        "/verify",
                         "/results/{name}",
                         "/ping",
                         "/schema.json");

@@ -46,6 +46,7 @@ class SpellingsTest {
             "POST /cancel/nobody",
             "POST /retry/nobody",
             "POST /purge-queue",
+            "POST /verify",
             "GET /health",
             "POST /v1/images/generations",
             "POST /v1/images/edits",

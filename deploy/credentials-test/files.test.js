@@ -1,0 +1,45 @@
+// The files that CredentialFilesTest has left, read by others.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { chunk, other, reference } from "./readers.js";
+
+const FOLDER = join(import.meta.dirname, "../../handler/target/credentials-test");
+const UNTRUSTED = "signingCredential.untrusted";
+const names = readdirSync(FOLDER).filter((name) => /^\d{3}\.(png|jpg|webp)$/.test(name)); // CredentialFilesTest makes them
+const read = (name) => readFileSync(join(FOLDER, name));
+
+test("the reference implementation calls 200 files valid but for trust", async () => {
+  assert.equal(names.length, 200);
+  for (const name of names) {
+    const found = await reference(name, read(name));
+    assert.equal(found.state, "Valid", `${name}: ${found.failures}`);
+    assert.deepEqual([...new Set(found.failures)], [UNTRUSTED], name);
+    const active = found.store.manifests[found.store.active_manifest];
+    assert.equal(active.claim_generator_info[0].name, "Darkroom", name);
+  }
+});
+
+test("another implementation finds nothing wrong with those that it knows", async () => {
+  for (const name of names.filter((one) => !one.endsWith(".webp"))) {
+    const faults = await other(name, read(name));
+    assert.deepEqual(faults.filter((code) => code !== UNTRUSTED), [], name);
+  }
+});
+
+test("the reference implementation finds a flipped byte anywhere in the picture and in what is signed", async () => {
+  for (const name of names.filter((_, index) => index % 40 < 3)) {
+    const bytes = read(name);
+    for (let i = 0; i < 12; i++) {
+      const at = 60 + Math.floor(((bytes.length - 60) * i) / 12);
+      const within = name.endsWith(".png") && at >= chunk(bytes).start && at < chunk(bytes).end;
+      if (!name.endsWith(".png") || !within) {
+        const changed = Buffer.from(bytes);
+        changed[at] ^= 0x10;
+        const found = await reference(name, changed);
+        assert.notEqual(found.state, "Valid", `${name}, byte ${at} of ${bytes.length}`);
+      }
+    }
+  }
+});

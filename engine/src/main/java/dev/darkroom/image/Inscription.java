@@ -1,0 +1,53 @@
+package dev.darkroom.image;
+
+import dev.darkroom.image.manifest.XmpPacket;
+import dev.darkroom.job.ImageFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a picture's file says beside its pixels.
+ *
+ * @param parameters what the picture was made from, for the file's metadata; null for nothing. A text too long for JPEG (32,000
+ *     characters) is left out there
+ * @param label how the picture came about; null for nothing
+ * @param seal what is done to the file last
+ */
+public record Inscription(@Nullable String parameters, @Nullable Label label, Seal seal) {
+    /** Nothing beside the pixels. */
+    public static final Inscription NONE = of(null);
+
+    /** Parameters alone. */
+    public static Inscription of(@Nullable String parameters) {
+        return new Inscription(parameters, null, Seal.NONE);
+    }
+
+    /**
+     * How a picture came about, in XMP.
+     *
+     * @param sourceType IPTC's name for it, such as {@code trainedAlgorithmicMedia}
+     * @param creatorTool program that made it, with its version
+     */
+    public record Label(String sourceType, String creatorTool) {
+        /** Returns the XMP packet that says so. */
+        String xmp() {
+            return "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>"
+                    + "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"
+                    + "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\""
+                    + " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\""
+                    + " xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\""
+                    + " xmp:CreatorTool=\"" + creatorTool + "\""
+                    + " Iptc4xmpExt:DigitalSourceType=\"" + XmpPacket.SOURCE_TYPES + sourceType + "\"/>"
+                    + "</rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
+        }
+    }
+
+    /** Finishes a file, as a signature does: nothing may change it afterwards. */
+    @FunctionalInterface
+    public interface Seal {
+        /** Leaves files as they are. */
+        Seal NONE = (file, format) -> file;
+
+        /** Returns the finished file. */
+        byte[] sealed(byte[] file, ImageFormat format);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.darkroom.image.manifest;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The XMP of a picture's file, read for the one property that says how the picture came about: IPTC's digital source type. */
+public final class XmpPacket {
+    /** Beginning of the addresses by which IPTC names the ways in which pictures come about. */
+    public static final String SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+
+    /** Keyword of the text in a PNG file that is XMP. */
+    public static final String PNG_KEYWORD = "XML:com.adobe.xmp";
+
+    /** Beginning of a JPEG segment that is XMP; not to be changed. */
+    public static final byte[] JPEG_BEGINNING = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int MOST_BYTES = 1 << 20;
+    private static final Pattern SOURCE_TYPE =
+            Pattern.compile("DigitalSourceType\\b[^h]{0,200}https?://cv\\.iptc\\.org/newscodes/digitalsourcetype/(\\w{1,60})");
+
+    private XmpPacket() {}
+
+    /** Returns the digital source type of a file, such as {@code trainedAlgorithmicMedia}; empty where it says none. */
+    public static Optional<String> sourceType(byte[] file) {
+        return FileParts.of(file)
+                .flatMap(XmpPacket::text)
+                .map(SOURCE_TYPE::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> matcher.group(1));
+    }
+
+    private static Optional<String> text(FileParts parts) {
+        return switch (parts.kind()) {
+            case PNG -> first(parts, "iTXt", PNG_KEYWORD.getBytes(StandardCharsets.US_ASCII));
+            case JPEG -> first(parts, "e1", JPEG_BEGINNING);
+            case WEBP -> first(parts, "XMP ", new byte[0]);
+        };
+    }
+
+    private static Optional<String> first(FileParts parts, String type, byte[] beginning) {
+        return parts.all(type).stream()
+                .filter(part -> parts.begins(part, beginning) && part.length() <= MOST_BYTES)
+                .findFirst()
+                .map(part -> new String(parts.content(part), StandardCharsets.UTF_8));
+    }
+}

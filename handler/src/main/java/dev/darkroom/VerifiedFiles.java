@@ -1,0 +1,50 @@
+package dev.darkroom;
+
+import dev.darkroom.provenance.FileSource;
+import dev.darkroom.source.OwnResults;
+import dev.darkroom.source.SourceImages;
+import dev.darkroom.store.ResultFolder;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files that callers want to know something about, as source images are read; begins with the first of them. */
+@Singleton
+class VerifiedFiles implements FileSource {
+    private final WorkerConfig config;
+    private final ResultFolder results;
+    private final Vertx vertx;
+    private @Nullable SourceImages sources;
+
+    VerifiedFiles(WorkerConfig config, ResultFolder results, Vertx vertx) {
+        this.config = config;
+        this.results = results;
+        this.vertx = vertx;
+    }
+
+    @Override
+    public byte[] read(String field, String text) throws InterruptedException {
+        return sources().read(field, text);
+    }
+
+    @Override
+    public long largest() {
+        return config.sources().largestFile().asLongValue();
+    }
+
+    private synchronized SourceImages sources() {
+        if (sources == null) {
+            sources = new SourceImages(
+                    config.sources(), new OwnResults(config.addresses(), results.location(), results::find), vertx);
+        }
+        return sources;
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (sources != null) {
+            sources.close();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.darkroom.credentials;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a picture came about, as its credentials tell it.
+ *
+ * @param model that drew it, and its revision; empty for a picture that was only encoded anew
+ * @param ingredients pictures that it was made from, the one that was edited first; none for a picture from noise
+ */
+public record Origin(Optional<Model> model, List<Ingredient> ingredients) {
+    public Origin {
+        ingredients = List.copyOf(ingredients);
+    }
+
+    /**
+     * A model.
+     *
+     * @param revision of its checkpoint, where it is known
+     */
+    public record Model(String name, Optional<String> revision) {}
+
+    /** Returns IPTC's name for how such a picture came about. */
+    public SourceType sourceType() {
+        return ingredients.isEmpty() || model.isEmpty() ? SourceType.GENERATED : SourceType.EDITED;
+    }
+}

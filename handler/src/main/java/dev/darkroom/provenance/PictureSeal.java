@@ -1,0 +1,169 @@
+package dev.darkroom.provenance;
+
+import dev.darkroom.credentials.Ingredient;
+import dev.darkroom.credentials.ManifestWriter;
+import dev.darkroom.credentials.Origin;
+import dev.darkroom.credentials.SourceCredentials;
+import dev.darkroom.credentials.cose.TimeStamps;
+import dev.darkroom.credentials.key.Keys;
+import dev.darkroom.credentials.key.PemFiles;
+import dev.darkroom.credentials.key.SigningKey;
+import dev.darkroom.credentials.reading.Anchors;
+import dev.darkroom.credentials.reading.CredentialsReader;
+import dev.darkroom.image.Inscription;
+import dev.darkroom.image.manifest.XmpPacket;
+import dev.darkroom.job.Delivery;
+import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Provenance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the files of pictures say how they came about, as far as the settings and the job want it. The key is read or made on a thread of its
+ * own, so that the start of the worker does not wait for it. Safe for several threads.
+ */
+public final class PictureSeal {
+    private static final String FIELD = "provenance";
+    private static final String PRODUCT = "Darkroom ";
+
+    private final ProvenanceSettings settings;
+    private final CredentialsReader reader;
+    private final String version;
+    private final FutureTask<SigningKey> key;
+    private final CompletableFuture<ManifestWriter> writer = new CompletableFuture<>();
+
+    /**
+     * Begins to read the key.
+     *
+     * @param folder for a key that the worker makes itself
+     * @param version of this program
+     * @throws IllegalArgumentException if trusted certificates cannot be read
+     */
+    public PictureSeal(ProvenanceSettings settings, Path folder, String version) {
+        this.settings = settings;
+        this.version = version;
+        this.reader = reader(settings);
+        this.key = new FutureTask<>(() -> Keys.find(settings.key(), settings.chain(), folder));
+        if (settings.most().covers(Provenance.CREDENTIALS)) {
+            Thread.ofPlatform().daemon().name("signing key").start(this::begin);
+        }
+    }
+
+    /** Makes a reader of credentials that trusts whom the operator trusts. */
+    static CredentialsReader reader(ProvenanceSettings settings) {
+        return new CredentialsReader(settings.trust()
+                .filter(text -> !text.isBlank())
+                .map(text -> new Anchors(PemFiles.certificates("DARKROOM_PROVENANCE_TRUST", text)))
+                .orElse(Anchors.NONE));
+    }
+
+    private void begin() {
+        key.run();
+        try {
+            writer.complete(new ManifestWriter(key.get(), settings.timeStamps().map(TimeStamps::new), version));
+        } catch (ExecutionException e) {
+            writer.completeExceptionally(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            writer.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * Waits until pictures can be signed.
+     *
+     * @return one line for people: whose certificate it is
+     * @throws IOException if the worker's own key can neither be read nor written
+     * @throws IllegalArgumentException naming the setting that is wrong
+     */
+    public String check() throws IOException {
+        if (!settings.most().covers(Provenance.CREDENTIALS)) {
+            return settings.most().fieldValue() + ": pictures are not signed";
+        }
+        try {
+            var unused = writer.join();
+            SigningKey found = key.resultNow();
+            return "signed by " + found.signer() + (found.own() ? ", whose certificate is on no trust list" : "");
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            if (e.getCause() instanceof RuntimeException fault) {
+                throw fault;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Refuses a job whose files are to say less than this worker is set to, or more than it can.
+     *
+     * @throws JobException naming the field
+     */
+    public void check(Delivery delivery) {
+        Provenance asked = delivery.provenance();
+        if (asked == null || asked == settings.most()) {
+            return;
+        }
+        if (asked.covers(settings.most())) {
+            throw JobException.badInput(
+                    FIELD + ": must be at most " + settings.most().fieldValue() + " on this worker (DARKROOM_PROVENANCE)");
+        }
+        if (!settings.perRequest()) {
+            throw JobException.badInput(FIELD + ": must be " + settings.most().fieldValue()
+                    + ": this worker does not let jobs choose (DARKROOM_PROVENANCE_PER_REQUEST)");
+        }
+    }
+
+    private Provenance wanted(Delivery delivery) {
+        return delivery.provenance() == null ? settings.most() : delivery.provenance();
+    }
+
+    /** Returns what looks at the pictures that a job brings; empty where nothing is said of how pictures came about. */
+    public Optional<SourceCredentials> sources() {
+        return settings.most() == Provenance.OFF ? Optional.empty() : Optional.of(new SourceCredentials(reader));
+    }
+
+    /** Returns true if a mark belongs into the pixels of a job's pictures. */
+    public boolean marks(Delivery delivery) {
+        return wanted(delivery) == Provenance.FULL;
+    }
+
+    /**
+     * Returns what the file of a picture is to say.
+     *
+     * @param caption what the picture was made from; null for nothing
+     */
+    public Inscription inscription(Delivery delivery, @Nullable String caption, Origin origin) {
+        return inscription(wanted(delivery), caption, origin, origin.sourceType().word());
+    }
+
+    /** Returns what a file is to say that takes the place of a finished one, which an earlier try of the job has made. */
+    public Inscription again(Delivery delivery, byte[] finished, ImageFormat format) {
+        var kept = new SourceCredentials(reader);
+        kept.add("the same picture in another file", format.mediaType(), finished);
+        List<Ingredient> before = kept.ingredients();
+        var origin = new Origin(Optional.empty(), before);
+        return inscription(
+                wanted(delivery),
+                null,
+                origin,
+                XmpPacket.sourceType(finished).orElse(origin.sourceType().word()));
+    }
+
+    private Inscription inscription(Provenance wanted, @Nullable String caption, Origin origin, String sourceType) {
+        var label = wanted == Provenance.OFF ? null : new Inscription.Label(sourceType, PRODUCT + version);
+        Inscription.Seal seal = wanted.covers(Provenance.CREDENTIALS)
+                ? (file, format) -> writer.join().sealed(file, format, origin)
+                : Inscription.Seal.NONE;
+        return new Inscription(caption, label, seal);
+    }
+
+}

@@ -1,0 +1,90 @@
+package dev.darkroom.provenance;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.credentials.reading.Credentials;
+import dev.darkroom.credentials.reading.CredentialsReader;
+import dev.darkroom.image.manifest.EmbeddedManifest;
+import dev.darkroom.image.manifest.XmpPacket;
+import dev.darkroom.job.JobException;
+import dev.darkroom.queue.JobJson;
+import java.util.Optional;
+
+/**
+ * Finds out what a file says of how its picture came about, and whether that holds: the answer of {@code /verify}. Asks nobody, and loads no
+ * model.
+ */
+public final class Verification {
+    private final CredentialsReader reader;
+    private final FoundMark.Reader marks;
+
+    /** @throws IllegalArgumentException if trusted certificates cannot be read */
+    public Verification(ProvenanceSettings settings, FoundMark.Reader marks) {
+        this.reader = PictureSeal.reader(settings);
+        this.marks = marks;
+    }
+
+    /** What was found, and the JSON that tells it. */
+    public record Report(boolean broken, ObjectNode json) {}
+
+    /**
+     * Looks at a file.
+     *
+     * @param field that it was sent in, for errors
+     * @throws JobException if it is no picture of a kind that can say anything
+     */
+    public Report verify(String field, byte[] file) {
+        if (!EmbeddedManifest.canBeIn(file)) {
+            throw JobException.badInput(field + ": must be a PNG, JPEG or WebP picture");
+        }
+        Optional<Credentials> credentials = reader.read(file);
+        FoundMark mark = marks.read(file);
+        Optional<String> label = XmpPacket.sourceType(file);
+        ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label));
+        json.set("credentials", credentials.map(Verification::json).orElseGet(Verification::none));
+        ObjectNode found = json.putObject("mark").put("found", mark.payload().isPresent());
+        mark.payload().ifPresent(payload -> found.put("payload", payload));
+        found.put("confidence", mark.confidence());
+        label.ifPresent(word -> json.put("label", word));
+        return new Report(credentials.isPresent() && !credentials.get().valid(), json);
+    }
+
+    private static ObjectNode none() {
+        ObjectNode json = JobJson.object().put("present", false).put("valid", false).put("trusted", false);
+        json.putArray("ingredients");
+        json.putArray("faults");
+        return json;
+    }
+
+    private static ObjectNode json(Credentials found) {
+        ObjectNode json = JobJson.object()
+                .put("present", true)
+                .put("valid", found.valid())
+                .put("trusted", found.valid() && found.trusted());
+        putIfKnown(json, "signer", found.signer());
+        putIfKnown(json, "issuer", found.issuer());
+        found.time().ifPresent(time -> json.put("time", time.toString()));
+        putIfKnown(json, "generator", found.generator());
+        found.model().ifPresent(model -> json.put("model", model));
+        found.sourceType().ifPresent(word -> json.put("source_type", word));
+        ArrayNode ingredients = json.putArray("ingredients");
+        found.ingredients()
+                .forEach(one -> ingredients
+                        .addObject()
+                        .put("title", one.title())
+                        .put("relationship", one.relationship())
+                        .put("credentials", one.credentials())
+                        .put("valid", one.valid()));
+        ArrayNode faults = json.putArray("faults");
+        found.findings()
+                .failures()
+                .forEach(fault -> faults.addObject().put("code", fault.code()).put("explanation", fault.explanation()));
+        return json;
+    }
+
+    private static void putIfKnown(ObjectNode json, String name, String text) {
+        if (!text.isEmpty()) {
+            json.put(name, text);
+        }
+    }
+}
