@@ -30,13 +30,7 @@ public final class Handler {
     private final PictureSeal seal;
     private final Semaphore placesForDrawn = new Semaphore(MOST_WAITING);
 
-    Handler(
-            ServedModels models,
-            GpuLane gpu,
-            SourceImages images,
-            LoraFiles loras,
-            Results results,
-            PictureSeal seal) {
+    Handler(ServedModels models, GpuLane gpu, SourceImages images, LoraFiles loras, Results results, PictureSeal seal) {
         this.models = models;
         this.gpu = gpu;
         this.images = images;

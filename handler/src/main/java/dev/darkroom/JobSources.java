@@ -22,8 +22,7 @@ record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<SourceCred
      *
      * @throws dev.darkroom.job.JobException that names the field whose source cannot be read
      */
-    static JobSources fetch(
-            Job job, SourceImages images, LoraFiles loras, Optional<SourceCredentials> credentials)
+    static JobSources fetch(Job job, SourceImages images, LoraFiles loras, Optional<SourceCredentials> credentials)
             throws InterruptedException {
         LoraFiles.Held held = loras.hold(job.loras());
         boolean all = false;

@@ -68,13 +68,7 @@ final class Pictures implements AutoCloseable {
     private record Done(JobResult.Image image, Timings timings) {}
 
     /** @param placesOfAllJobs one for each drawn picture, of whichever job, that may wait in memory for its storage */
-    Pictures(
-            Ticket ticket,
-            Job job,
-            ServedModel model,
-            Results results,
-            PictureSeal seal,
-            Semaphore placesOfAllJobs) {
+    Pictures(Ticket ticket, Job job, ServedModel model, Results results, PictureSeal seal, Semaphore placesOfAllJobs) {
         this.ticket = ticket;
         this.model = model;
         this.envelope = job.envelope();

@@ -25,8 +25,9 @@ final class ServedStatus implements ModelReport {
     }
 
     private static Optional<WorkerStatus.License> license(Path folder) {
-        return ModelLicense.of(folder).map(known -> new WorkerStatus.License(
-                known.toString(), known.commercialUse().fieldValue(), known.link()));
+        return ModelLicense.of(folder)
+                .map(known -> new WorkerStatus.License(
+                        known.toString(), known.commercialUse().fieldValue(), known.link()));
     }
 
     @Override

@@ -137,8 +137,7 @@ public final class Setup implements AutoCloseable {
     }
 
     private Handler handler(List<ServedModel> served, Storage built) {
-        return new Handler(
-                new ServedModels(served), gpu, built.images(), built.loras(), built.results(), built.seal());
+        return new Handler(new ServedModels(served), gpu, built.images(), built.loras(), built.results(), built.seal());
     }
 
     /** Opens one model after another until one is made for the job, or named by it: the rest need not even be looked for. */
@@ -248,8 +247,7 @@ public final class Setup implements AutoCloseable {
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
         folders.put(name, located.folder());
-        return new ServedModel(
-                name, model, located.revision().orElse(null), license(located.folder()), residency);
+        return new ServedModel(name, model, located.revision().orElse(null), license(located.folder()), residency);
     }
 
     private static JobResult.@Nullable License license(Path folder) {

@@ -217,8 +217,8 @@ class PicturesTest {
                 new Sampling(List.of("a", "b", "c"), null, null, null, null, null, 1, 1, Shortcuts.NONE, List.of()));
         var ticket = new ListeningTicket(job, check);
         try (var callers = new CallerBuckets(AllowedHosts.ALL, true, Duration.ofHours(1), Duration.ofSeconds(5));
-                var batch = new Pictures(
-                        ticket, job, model, results(callers), TestProvenance.none(), new Semaphore(2))) {
+                var batch =
+                        new Pictures(ticket, job, model, results(callers), TestProvenance.none(), new Semaphore(2))) {
             List<Sample> left = batch.resendUnsent();
             for (List<Sample> some :
                     together ? List.of(left) : left.stream().map(List::of).toList()) {

@@ -51,7 +51,9 @@ class VerifyTest extends WholeWorker {
         assertThat(said.getString("credentials.model")).startsWith("pocket-flux");
         assertThat(said.getList("credentials.ingredients")).isEmpty();
         assertThat(said.getString("label")).isEqualTo("trainedAlgorithmicMedia");
-        assertThat(said.getString("verdict")).startsWith("A model made this picture").contains("on no trust list");
+        assertThat(said.getString("verdict"))
+                .startsWith("A model made this picture")
+                .contains("on no trust list");
     }
 
     @Test
@@ -88,7 +90,8 @@ class VerifyTest extends WholeWorker {
     @Test
     void anEditNamesWhatItWasMadeFrom() {
         String url = runsync(SMALL + "'prompt': 'a red circle'").getString("output.images[0].url");
-        JsonPath edited = runsync("'prompt': 'make it blue', 'seed': 7, 'num_inference_steps': 1, 'image': '" + url + "'");
+        JsonPath edited =
+                runsync("'prompt': 'make it blue', 'seed': 7, 'num_inference_steps': 1, 'image': '" + url + "'");
 
         assertThat(edited.getList("output.notes", String.class))
                 .anyMatch(note -> note.startsWith("image: it has content credentials of Darkroom worker"))
@@ -127,7 +130,9 @@ class VerifyTest extends WholeWorker {
     void jobsDoNotChooseUnlessTheyMay() {
         JsonPath answer = post("/runsync", "'prompt': 'a', 'provenance': 'off'").jsonPath();
 
-        assertThat(answer.getString("error")).startsWith("provenance: must be full").contains("PER_REQUEST");
+        assertThat(answer.getString("error"))
+                .startsWith("provenance: must be full")
+                .contains("PER_REQUEST");
     }
 
     @ParameterizedTest

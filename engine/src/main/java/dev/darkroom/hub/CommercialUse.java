@@ -16,8 +16,23 @@ public enum CommercialUse {
     UNKNOWN;
 
     private static final Set<String> FREE = Set.of(
-            "apache-2.0", "mit", "mit-0", "bsd-2-clause", "bsd-3-clause", "isc", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0",
-            "unlicense", "wtfpl", "zlib", "bsl-1.0", "gpl-3.0", "lgpl-3.0", "agpl-3.0", "mpl-2.0");
+            "apache-2.0",
+            "mit",
+            "mit-0",
+            "bsd-2-clause",
+            "bsd-3-clause",
+            "isc",
+            "cc0-1.0",
+            "cc-by-4.0",
+            "cc-by-sa-4.0",
+            "unlicense",
+            "wtfpl",
+            "zlib",
+            "bsl-1.0",
+            "gpl-3.0",
+            "lgpl-3.0",
+            "agpl-3.0",
+            "mpl-2.0");
 
     private static final Map<String, CommercialUse> OTHERS = Map.ofEntries(
             Map.entry("flux-1-dev-non-commercial-license", NO),

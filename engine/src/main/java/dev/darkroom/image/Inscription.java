@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param label how the picture came about; null for nothing
  * @param seal what is done to the file last
  */
-public record Inscription(@Nullable String parameters, @Nullable Label label, Seal seal) {
+public record Inscription(
+        @Nullable String parameters, @Nullable Label label, Seal seal) {
     /** Nothing beside the pixels. */
     public static final Inscription NONE = of(null);
 

@@ -54,7 +54,9 @@ final class PictureMetadata {
 
     private static byte[] inJpeg(byte[] file, Optional<String> text, Optional<String> xmp) throws IOException {
         byte[] labelled = xmp.isPresent() ? JpegFile.of(file).withXmp(xmp.get()).orElse(file) : file;
-        return text.isPresent() ? JpegFile.of(labelled).withExif(exif(text.get())).orElse(labelled) : labelled;
+        return text.isPresent()
+                ? JpegFile.of(labelled).withExif(exif(text.get())).orElse(labelled)
+                : labelled;
     }
 
     /** Replaces what is half a character by U+FFFD. */

@@ -104,10 +104,13 @@ record WebpFile(byte[] file, List<Chunk> chunks) {
             throw new IOException("only a simple WebP file can be extended");
         }
         Chunk picture = chunks.getFirst();
-        int extended = SIGNATURE + BEFORE + EXTENDED_LENGTH + BEFORE + even(picture.length()) + whole(exif) + whole(xmp);
+        int extended =
+                SIGNATURE + BEFORE + EXTENDED_LENGTH + BEFORE + even(picture.length()) + whole(exif) + whole(xmp);
         ByteBuffer bytes = ByteBuffer.allocate(extended).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(ascii("RIFF")).putInt(extended - BEFORE).put(ascii("WEBP"));
-        bytes.put(ascii("VP8X")).putInt(EXTENDED_LENGTH).putInt((exif.isPresent() ? HAS_EXIF : 0) | (xmp.isPresent() ? HAS_XMP : 0));
+        bytes.put(ascii("VP8X"))
+                .putInt(EXTENDED_LENGTH)
+                .putInt((exif.isPresent() ? HAS_EXIF : 0) | (xmp.isPresent() ? HAS_XMP : 0));
         putThreeBytes(bytes, size.width() - 1);
         putThreeBytes(bytes, size.height() - 1);
         putChunk(bytes, picture.type(), picture.content(file));

@@ -43,7 +43,8 @@ public record JobResult(
      * @param commercialUse whether it allows that: {@code yes}, {@code no}, {@code conditions} or {@code unknown}
      * @param link where it can be read; null where that is not known
      */
-    public record License(String name, String commercialUse, @Nullable String link) {}
+    public record License(
+            String name, String commercialUse, @Nullable String link) {}
 
     /**
      * A picture that is stored.

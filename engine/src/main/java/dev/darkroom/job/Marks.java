@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param mark true if a mark is in its pixels
  * @param label IPTC's word for it, such as {@code trainedAlgorithmicMedia}; null if the file has none
  */
-public record Marks(boolean credentials, boolean mark, @Nullable String label) {}
+public record Marks(
+        boolean credentials, boolean mark, @Nullable String label) {}

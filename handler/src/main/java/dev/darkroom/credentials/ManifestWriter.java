@@ -67,8 +67,7 @@ public final class ManifestWriter {
             MessageDigest digest = HashedReference.digest("sha256").orElseThrow();
             digest.update(file);
             digest.update(origin.model().toString().getBytes(StandardCharsets.UTF_8));
-            origin.ingredients()
-                    .forEach(one -> digest.update(one.instance().getBytes(StandardCharsets.UTF_8)));
+            origin.ingredients().forEach(one -> digest.update(one.instance().getBytes(StandardCharsets.UTF_8)));
             byte[] content = digest.digest();
             this.label = "urn:c2pa:" + Ids.uuid(ByteBuffer.wrap(content));
             this.instance = "xmp:iid:" + Ids.uuid(ByteBuffer.wrap(content, 16, 16));
@@ -161,7 +160,8 @@ public final class ManifestWriter {
 
         private byte[] signature(byte[] claim, @Nullable SigningKey signer) {
             Sign1 signature = Sign1.sign(key, claim);
-            int length = authority.map(any -> signature.bytes(0).length + TimeStamps.ROOM)
+            int length = authority
+                    .map(any -> signature.bytes(0).length + TimeStamps.ROOM)
                     .orElse(0);
             if (signer == null || authority.isEmpty()) {
                 return signature.bytes(length);
@@ -212,11 +212,13 @@ public final class ManifestWriter {
             content.put("instanceID", ingredient.instance());
             ingredient.manifests().ifPresent(carried -> {
                 SuperBox active = carried.manifests().getLast();
-                content.put("validationResults", Map.of("activeManifest", carried.findings().cbor()));
+                content.put(
+                        "validationResults",
+                        Map.of("activeManifest", carried.findings().cbor()));
                 content.put("activeManifest", reference("", active));
                 active.box(SIGNATURE)
-                        .ifPresent(box ->
-                                content.put("claimSignature", reference(active.label() + "/" + SIGNATURE, box)));
+                        .ifPresent(
+                                box -> content.put("claimSignature", reference(active.label() + "/" + SIGNATURE, box)));
             });
             return content;
         }

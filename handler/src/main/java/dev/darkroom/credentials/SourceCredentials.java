@@ -55,10 +55,12 @@ public final class SourceCredentials {
 
     private Optional<Ingredient.Carried> carried(String field, Credentials credentials) {
         List<SuperBox> manifests = credentials.manifests();
-        long bytes = manifests.stream().mapToLong(box -> box.end() - box.start()).sum();
+        long bytes =
+                manifests.stream().mapToLong(box -> box.end() - box.start()).sum();
         String fault = credentials.valid()
                 ? ""
-                : ", which do not hold (" + credentials.findings().failures().getFirst().explanation() + ")";
+                : ", which do not hold ("
+                        + credentials.findings().failures().getFirst().explanation() + ")";
         String whose = field + ": it has content credentials"
                 + (credentials.signer().isEmpty() ? "" : " of " + credentials.signer()) + fault;
         if (manifests.isEmpty()) {

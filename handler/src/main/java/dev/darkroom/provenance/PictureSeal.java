@@ -113,8 +113,8 @@ public final class PictureSeal {
             return;
         }
         if (asked.covers(settings.most())) {
-            throw JobException.badInput(
-                    FIELD + ": must be at most " + settings.most().fieldValue() + " on this worker (DARKROOM_PROVENANCE)");
+            throw JobException.badInput(FIELD + ": must be at most "
+                    + settings.most().fieldValue() + " on this worker (DARKROOM_PROVENANCE)");
         }
         if (!settings.perRequest()) {
             throw JobException.badInput(FIELD + ": must be " + settings.most().fieldValue()
@@ -142,7 +142,8 @@ public final class PictureSeal {
      * @param caption what the picture was made from; null for nothing
      */
     public Inscription inscription(Delivery delivery, @Nullable String caption, Origin origin) {
-        return inscription(wanted(delivery), caption, origin, origin.sourceType().word());
+        return inscription(
+                wanted(delivery), caption, origin, origin.sourceType().word());
     }
 
     /** Returns what a file is to say that takes the place of a finished one, which an earlier try of the job has made. */
@@ -165,5 +166,4 @@ public final class PictureSeal {
                 : Inscription.Seal.NONE;
         return new Inscription(caption, label, seal);
     }
-
 }

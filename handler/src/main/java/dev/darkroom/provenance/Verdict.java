@@ -40,6 +40,7 @@ final class Verdict {
         }
         return label.map(word -> "A label, which anybody can write or remove, says that this picture is " + word
                         + "; the file has no content credentials.")
-                .orElse("Nothing in this file says how the picture came about, which does not mean that no model made it.");
+                .orElse(
+                        "Nothing in this file says how the picture came about, which does not mean that no model made it.");
     }
 }

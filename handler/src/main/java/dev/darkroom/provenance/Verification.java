@@ -50,7 +50,8 @@ public final class Verification {
     }
 
     private static ObjectNode none() {
-        ObjectNode json = JobJson.object().put("present", false).put("valid", false).put("trusted", false);
+        ObjectNode json =
+                JobJson.object().put("present", false).put("valid", false).put("trusted", false);
         json.putArray("ingredients");
         json.putArray("faults");
         return json;

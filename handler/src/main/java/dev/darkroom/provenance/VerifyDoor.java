@@ -64,7 +64,8 @@ final class VerifyDoor {
         parts.stream()
                 .filter(part -> !part.name().equals(FIELD))
                 .forEach(part -> faults.add(part.name(), "is no field of this call: there is only " + FIELD));
-        faults.check(parts.stream().filter(part -> part.name().equals(FIELD)).count() == 1, FIELD, "must be there once");
+        faults.check(
+                parts.stream().filter(part -> part.name().equals(FIELD)).count() == 1, FIELD, "must be there once");
         faults.refuse();
         FormRequest.Part part = parts.getFirst();
         if (part.file() == null) {
@@ -82,7 +83,9 @@ final class VerifyDoor {
             json = JobJson.MAPPER.readTree(body);
         } catch (IOException e) {
             throw new JobException(
-                    JobException.Code.BAD_INPUT, "the body must be a form with a part file, or JSON with a field file", e);
+                    JobException.Code.BAD_INPUT,
+                    "the body must be a form with a part file, or JSON with a field file",
+                    e);
         }
         var faults = new Faults();
         json.fieldNames()

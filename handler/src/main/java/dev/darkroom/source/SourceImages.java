@@ -50,10 +50,7 @@ public final class SourceImages implements AutoCloseable {
      *     server did not give it, {@code OUT_OF_MEMORY} if there was not enough
      */
     public LoadedImages load(
-            List<String> images,
-            @Nullable String mask,
-            MaskPaints maskPaints,
-            Optional<SourceCredentials> credentials)
+            List<String> images, @Nullable String mask, MaskPaints maskPaints, Optional<SourceCredentials> credentials)
             throws InterruptedException {
         List<PictureFile> files = new ArrayList<>();
         for (String image : images) {

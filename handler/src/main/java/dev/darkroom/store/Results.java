@@ -207,7 +207,8 @@ public final class Results {
     private static Optional<EncodedPicture> smaller(PictureToStore picture, EncodedPicture encoded) {
         return switch (picture.media()) {
             case Media.Still(Picture still) ->
-                EncodedPicture.within(picture.share(), still, encoded.format(), encoded.quality(), picture.inscription());
+                EncodedPicture.within(
+                        picture.share(), still, encoded.format(), encoded.quality(), picture.inscription());
         };
     }
 

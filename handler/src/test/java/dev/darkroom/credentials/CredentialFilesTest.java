@@ -91,8 +91,10 @@ class CredentialFilesTest {
         var again = new SignedPictures(keys); // the key was kept
         byte[] first = pictures.file(SignedPictures.waves(70, 50, 1), format, List.of());
 
-        assertThat(again.file(SignedPictures.waves(70, 50, 1), format, List.of())).isEqualTo(first);
-        assertThat(again.file(SignedPictures.waves(70, 50, 2), format, List.of())).isNotEqualTo(first);
+        assertThat(again.file(SignedPictures.waves(70, 50, 1), format, List.of()))
+                .isEqualTo(first);
+        assertThat(again.file(SignedPictures.waves(70, 50, 2), format, List.of()))
+                .isNotEqualTo(first);
     }
 
     /** Bytes of the credentials, of their frame and of the rest; the number of a box in JPEG is anybody's choice. */
@@ -136,22 +138,25 @@ class CredentialFilesTest {
                             .ingredients());
         }
         byte[] last = pictures.file(
-                SignedPictures.waves(16, 16, 99), format, SignedPictures.looked(List.of(file)).ingredients());
+                SignedPictures.waves(16, 16, 99),
+                format,
+                SignedPictures.looked(List.of(file)).ingredients());
 
         EmbeddedManifest found = EmbeddedManifest.find(last).orElseThrow();
         assertThat(found.store()).hasSizeGreaterThan(0xFFFF);
-        assertThat(SignedPictures.READER.read(last).orElseThrow().findings().failures()).isEmpty();
+        assertThat(SignedPictures.READER.read(last).orElseThrow().findings().failures())
+                .isEmpty();
     }
 
     @Test
     void aPictureThatIsOnlyEncodedAnewSaysSo() {
         byte[] first = pictures.file(SignedPictures.waves(64, 64, 3), ImageFormat.PNG, List.of());
-        var origin = new Origin(Optional.empty(), SignedPictures.looked(List.of(first)).ingredients());
+        var origin = new Origin(
+                Optional.empty(), SignedPictures.looked(List.of(first)).ingredients());
         byte[] second = pictures.file(SignedPictures.waves(64, 64, 3), ImageFormat.WEBP, origin);
 
         Credentials read = SignedPictures.READER.read(second).orElseThrow();
         assertThat(read.findings().failures()).isEmpty();
-        assertThat(read.ingredients())
-                .containsExactly(new Credentials.Ingredient("images[0]", "parentOf", true, true));
+        assertThat(read.ingredients()).containsExactly(new Credentials.Ingredient("images[0]", "parentOf", true, true));
     }
 }

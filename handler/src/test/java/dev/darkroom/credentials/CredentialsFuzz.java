@@ -19,8 +19,8 @@ public final class CredentialsFuzz {
 
     public static void fuzzerTestOneInput(byte[] input) {
         Optional<Credentials> asFile = READER.read(input);
-        Optional<Credentials> asStore =
-                READER.read(ManifestRoom.in(PLAIN, ImageFormat.PNG, input.length).filled(input));
+        Optional<Credentials> asStore = READER.read(
+                ManifestRoom.in(PLAIN, ImageFormat.PNG, input.length).filled(input));
         if (asStore.isPresent() && asStore.get().valid()) {
             throw new AssertionError("credentials of another file hold for this one");
         }

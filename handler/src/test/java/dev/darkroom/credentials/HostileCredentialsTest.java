@@ -42,7 +42,9 @@ class HostileCredentialsTest {
         pictures = new SignedPictures(keys);
         byte[] first = pictures.file(SignedPictures.waves(40, 40, 1), ImageFormat.PNG, List.of());
         byte[] second = pictures.file(
-                SignedPictures.waves(40, 40, 2), ImageFormat.PNG, SignedPictures.looked(List.of(first)).ingredients());
+                SignedPictures.waves(40, 40, 2),
+                ImageFormat.PNG,
+                SignedPictures.looked(List.of(first)).ingredients());
         store = EmbeddedManifest.find(second).orElseThrow().store();
     }
 
@@ -85,7 +87,8 @@ class HostileCredentialsTest {
                 }
                 case 4 -> { // a length, most likely
                     int place = Math.min(at, changed.length - 4);
-                    ByteBuffer.wrap(changed).putInt(place, random.nextBoolean() ? random.nextInt() : random.nextInt(64));
+                    ByteBuffer.wrap(changed)
+                            .putInt(place, random.nextBoolean() ? random.nextInt() : random.nextInt(64));
                 }
                 default -> { // heads of CBOR that promise much
                     byte[] heads = {(byte) 0x9b, (byte) 0xbb, 0x5b, 0x7b, (byte) 0x9f, (byte) 0xbf, (byte) 0xdb, 0x5f};
@@ -136,10 +139,8 @@ class HostileCredentialsTest {
 
     private static byte[] signed(byte[] certificate) {
         byte[] header = Cbor.bytes(Map.of(1, -7, 33, certificate));
-        byte[] signature = Cbor.bytes(Arrays.asList(
-                header, Map.of(), null, new byte[64]));
-        byte[] claim = Cbor.bytes(
-                Map.of("signature", "self#jumbf=c2pa.signature", "created_assertions", List.of()));
+        byte[] signature = Cbor.bytes(Arrays.asList(header, Map.of(), null, new byte[64]));
+        byte[] claim = Cbor.bytes(Map.of("signature", "self#jumbf=c2pa.signature", "created_assertions", List.of()));
         return manifest(claim, signature);
     }
 

@@ -19,13 +19,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
 
 /** Whose key signs. */
 class KeysTest {
     @TempDir
     Path folder;
 
-    private static SigningKey find(String key, String chain) throws IOException {
+    private static SigningKey find(@Nullable String key, @Nullable String chain) throws IOException {
         return Keys.find(Optional.ofNullable(key), Optional.ofNullable(chain), Path.of("nowhere"));
     }
 
@@ -64,7 +65,8 @@ class KeysTest {
 
         assertThat(find(key.toString(), chain.toString()).own()).isFalse();
         assertThat(find(pem.key, pem.chain).chain()).hasSize(2);
-        assertThat(find(pem.key.replace("\n", "\\n"), pem.chain.replace("\n", "\\n")).chain())
+        assertThat(find(pem.key.replace("\n", "\\n"), pem.chain.replace("\n", "\\n"))
+                        .chain())
                 .hasSize(2);
     }
 
@@ -87,10 +89,8 @@ class KeysTest {
                 "DARKROOM_PROVENANCE_CHAIN: each certificate must be followed");
     }
 
-    private static void assertRefused(String key, String chain, String reason) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> find(key, chain))
-                .withMessageStartingWith(reason);
+    private static void assertRefused(@Nullable String key, @Nullable String chain, String reason) {
+        assertThatIllegalArgumentException().isThrownBy(() -> find(key, chain)).withMessageStartingWith(reason);
     }
 
     @Test
@@ -102,7 +102,8 @@ class KeysTest {
         for (String anchors : List.of(authority, pem.chain, pem.chain.replace(authority, ""))) {
             assertThat(read(file, anchors).trusted()).isTrue();
         }
-        assertThat(read(file, Pem.made(folder.resolve("other")).chain).trusted()).isFalse();
+        assertThat(read(file, Pem.made(folder.resolve("other")).chain).trusted())
+                .isFalse();
     }
 
     private static Credentials read(byte[] file, String anchors) {

@@ -84,7 +84,8 @@ class SourceCredentialsTest {
         other[EmbeddedManifest.find(other).orElseThrow().start() + 1_000] ^= 1;
         SourceCredentials sources = SignedPictures.looked(List.of(signed, other, signed));
 
-        assertThat(sources.notes()).filteredOn(note -> note.startsWith("images[1]"))
+        assertThat(sources.notes())
+                .filteredOn(note -> note.startsWith("images[1]"))
                 .anyMatch(note -> note.contains("do not go on"));
         Credentials edited = edited(sources);
         assertThat(edited.findings().failures()).isEmpty();

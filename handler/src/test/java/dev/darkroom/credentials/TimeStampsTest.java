@@ -53,7 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Signatures that an authority has seen, from a server that speaks RFC 3161. */
 class TimeStampsTest {
-    private static final Instant TIME = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(3_600);
+    private static final Instant TIME =
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(3_600);
     private static final Path LEFT = Path.of("target/credentials-test-stamped");
 
     @TempDir
@@ -78,7 +79,8 @@ class TimeStampsTest {
         server.stop(0);
     }
 
-    private static X509Certificate certificate(KeyPair pair) throws IOException, GeneralSecurityException, OperatorCreationException {
+    private static X509Certificate certificate(KeyPair pair)
+            throws IOException, GeneralSecurityException, OperatorCreationException {
         var name = new X500Name("CN=Stamps of a test");
         var builder = new JcaX509v3CertificateBuilder(
                 name,

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.image.TestPictures;
 import dev.darkroom.image.Inscription;
+import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Destination;
 import dev.darkroom.job.ImageFormat;
@@ -203,7 +203,8 @@ class ResultsTest {
                 .hasMessageMatching("images\\[0] could not be stored: \\d+ bytes of base64 are more than the 1000 that"
                         + " the answer has room for, at the lowest quality too: ask for return=url or a smaller picture;"
                         + " the picture is kept: another try of this job will only store it");
-        JobResult.Image kept = results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING)
+        JobResult.Image kept = results.resend(
+                        "job-1", sample(0, 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING)
                 .orElseThrow();
         assertThat(TestPictures.meanDifference(NOISE, TestPictures.read(inline(kept))))
                 .isZero();
@@ -222,13 +223,15 @@ class ResultsTest {
                 .extracting(e -> ((JobException) e).code())
                 .isEqualTo(JobException.Code.STORE_FAILED);
         assertThat(unsent()).hasSize(1);
-        assertThatThrownBy(() -> broken.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING))
+        assertThatThrownBy(() ->
+                        broken.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING))
                 .isInstanceOf(JobException.class);
         assertThat(unsent()).hasSize(1);
 
         Results mended = results(bucket(S3Server.SECRET), true);
-        JobResult.Image kept =
-                mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING).orElseThrow();
+        JobResult.Image kept = mended.resend(
+                        "job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING)
+                .orElseThrow();
 
         assertThat(kept.sample().seed()).isEqualTo(SEED);
         assertThat(kept.size()).isEqualTo(SMOOTH.size());
@@ -252,7 +255,12 @@ class ResultsTest {
                 new ResultName("job-2", 0),
                 new ResultName("*", 0),
                 new ResultName("job", 10))) {
-            assertThat(results.resend(other.job(), sample(other.index(), 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING))
+            assertThat(results.resend(
+                            other.job(),
+                            sample(other.index(), 1),
+                            delivery(Return.BASE64),
+                            ROOM,
+                            Results.AnotherFile.NOTHING))
                     .as(other.toString())
                     .isEmpty();
         }
@@ -342,7 +350,8 @@ class ResultsTest {
     }
 
     private static PictureToStore finished(Picture picture, Delivery delivery, long share) {
-        return new PictureToStore("job-1", sample(0, SEED), new Media.Still(picture), List.of(), Inscription.NONE, delivery, share);
+        return new PictureToStore(
+                "job-1", sample(0, SEED), new Media.Still(picture), List.of(), Inscription.NONE, delivery, share);
     }
 
     private static Sample sample(int index, long seed) {

@@ -118,7 +118,6 @@ record FileParts(byte[] file, Kind kind, List<Part> parts) {
     /** Returns true if the content of a part begins with these bytes. */
     boolean begins(Part part, byte[] beginning) {
         return part.length >= beginning.length
-                && Arrays.equals(
-                        file, part.content, part.content + beginning.length, beginning, 0, beginning.length);
+                && Arrays.equals(file, part.content, part.content + beginning.length, beginning, 0, beginning.length);
     }
 }

@@ -23,8 +23,7 @@ public record ManifestRoom(byte[] file, ImageFormat format, int storeLength, int
     private static final int BEHIND_PNG_HEADER = 33;
 
     /** Most bytes of a box in one segment: what its length can say, less the frames, and less the header that is repeated. */
-    private static final int MOST_IN_SEGMENT =
-            0xFFFF - 2 - EmbeddedManifest.JPEG_PREFIX - EmbeddedManifest.BOX_HEADER;
+    private static final int MOST_IN_SEGMENT = 0xFFFF - 2 - EmbeddedManifest.JPEG_PREFIX - EmbeddedManifest.BOX_HEADER;
 
     /**
      * Finds the place for a manifest store.

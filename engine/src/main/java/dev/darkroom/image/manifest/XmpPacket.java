@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The XMP of a picture's file, read for the one property that says how the picture came about: IPTC's digital source type. */
+/** The XMP of a picture's file, read for what it says of how the picture came about. */
 public final class XmpPacket {
     /** Beginning of the addresses by which IPTC names the ways in which pictures come about. */
     public static final String SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/";
@@ -17,16 +17,27 @@ public final class XmpPacket {
     public static final byte[] JPEG_BEGINNING = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
 
     private static final int MOST_BYTES = 1 << 20;
-    private static final Pattern SOURCE_TYPE =
-            Pattern.compile("DigitalSourceType\\b[^h]{0,200}https?://cv\\.iptc\\.org/newscodes/digitalsourcetype/(\\w{1,60})");
+    private static final Pattern SOURCE_TYPE = Pattern.compile(
+            "DigitalSourceType\\b[^h]{0,200}https?://cv\\.iptc\\.org/newscodes/digitalsourcetype/(\\w{1,60})");
+
+    private static final Pattern PROVENANCE = Pattern.compile("dcterms:provenance\\s{0,9}[=>]\\s{0,9}[\"']?(https?://[^\\s\"'<>]{1,500})");
 
     private XmpPacket() {}
 
     /** Returns the digital source type of a file, such as {@code trainedAlgorithmicMedia}; empty where it says none. */
     public static Optional<String> sourceType(byte[] file) {
+        return found(file, SOURCE_TYPE);
+    }
+
+    /** Returns the address at which a file says that its content credentials are; empty where it says none. */
+    public static Optional<String> credentialsAddress(byte[] file) {
+        return found(file, PROVENANCE);
+    }
+
+    private static Optional<String> found(byte[] file, Pattern pattern) {
         return FileParts.of(file)
                 .flatMap(XmpPacket::text)
-                .map(SOURCE_TYPE::matcher)
+                .map(pattern::matcher)
                 .filter(Matcher::find)
                 .map(matcher -> matcher.group(1));
     }

@@ -170,14 +170,16 @@ public record Sign1(
         if (chain.isEmpty()
                 || chain.size() > MOST_CERTIFICATES
                 || chain.stream().anyMatch(one -> one.length > LARGEST_CERTIFICATE)) {
-            throw new DamagedBoxException("their signature comes with certificates that are none, too many or too large");
+            throw new DamagedBoxException(
+                    "their signature comes with certificates that are none, too many or too large");
         }
         return chain;
     }
 
     private static Optional<TimeStamp> timeStamp(JsonNode headers) {
         for (String name : List.of("sigTst2", "sigTst")) {
-            byte[] token = Cbor.binary(headers.path(name).path("tstTokens").path(0).path("val"));
+            byte[] token =
+                    Cbor.binary(headers.path(name).path("tstTokens").path(0).path("val"));
             if (token.length > 0) {
                 return Optional.of(new TimeStamp(token, name.equals("sigTst2")));
             }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.CMSException;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.DefaultCMSSignatureAlgorithmNameGenerator;
 import org.bouncycastle.cms.SignerInformationVerifier;
 import org.bouncycastle.cms.bc.BcECSignerInfoVerifierBuilder;
 import org.bouncycastle.cms.bc.BcRSASignerInfoVerifierBuilder;
-import org.bouncycastle.cms.DefaultCMSSignatureAlgorithmNameGenerator;
-import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.operator.DefaultDigestAlgorithmIdentifierFinder;
 import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -65,7 +65,8 @@ public final class StampedTime {
     }
 
     private static boolean isOf(TimeStampToken token, byte[] stamped) {
-        String name = DIGESTS.get(token.getTimeStampInfo().getMessageImprintAlgOID().getId());
+        String name =
+                DIGESTS.get(token.getTimeStampInfo().getMessageImprintAlgOID().getId());
         if (name == null) {
             return false;
         }
@@ -82,7 +83,11 @@ public final class StampedTime {
         var signatures = new DefaultSignatureAlgorithmIdentifierFinder();
         var digests = new DefaultDigestAlgorithmIdentifierFinder();
         var calculators = new BcDigestCalculatorProvider();
-        boolean rsa = signer.getSubjectPublicKeyInfo().getAlgorithm().getAlgorithm().getId().equals(RSA_KEY);
+        boolean rsa = signer.getSubjectPublicKeyInfo()
+                .getAlgorithm()
+                .getAlgorithm()
+                .getId()
+                .equals(RSA_KEY);
         return rsa
                 ? new BcRSASignerInfoVerifierBuilder(names, signatures, digests, calculators).build(signer)
                 : new BcECSignerInfoVerifierBuilder(names, signatures, digests, calculators).build(signer);

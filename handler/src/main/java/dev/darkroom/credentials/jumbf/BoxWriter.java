@@ -30,7 +30,8 @@ public final class BoxWriter {
                 .put((byte) 0)
                 .array();
         byte[] described = box("jumd", description);
-        int length = described.length + boxes.stream().mapToInt(box -> box.length).sum();
+        int length =
+                described.length + boxes.stream().mapToInt(box -> box.length).sum();
         ByteBuffer content = ByteBuffer.allocate(length).put(described);
         boxes.forEach(content::put);
         return box("jumb", content.array());

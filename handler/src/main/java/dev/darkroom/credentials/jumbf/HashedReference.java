@@ -28,7 +28,9 @@ public record HashedReference(String url, byte[] hash, String algorithm) {
     /** Reads a reference; its parts are empty where they are missing. */
     public static HashedReference read(JsonNode node) {
         return new HashedReference(
-                node.path("url").asText(), Cbor.binary(node.path("hash")), node.path("alg").asText());
+                node.path("url").asText(),
+                Cbor.binary(node.path("hash")),
+                node.path("alg").asText());
     }
 
     /** Returns what is written of this reference. */

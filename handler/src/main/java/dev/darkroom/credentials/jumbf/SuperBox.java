@@ -174,6 +174,11 @@ public record SuperBox(
         return boxes.stream().filter(box -> box.label.equals(wanted)).findFirst();
     }
 
+    /** Returns true if another box lies within this one. */
+    public boolean holds(SuperBox other) {
+        return other.start > start && other.end <= end;
+    }
+
     /** Lists the superboxes of a kind in this one. */
     public List<SuperBox> all(BoxKind wanted) {
         return boxes.stream().filter(box -> box.is(wanted)).toList();

@@ -38,11 +38,11 @@ public final class Keys {
             return new KeyFolder(folder).key();
         }
         if (given.isEmpty() || certificates.isEmpty()) {
-            throw new IllegalArgumentException(
-                    (given.isEmpty() ? KEY : CHAIN) + ": must be set too where " + (given.isEmpty() ? CHAIN : KEY) + " is");
+            throw new IllegalArgumentException((given.isEmpty() ? KEY : CHAIN) + ": must be set too where "
+                    + (given.isEmpty() ? CHAIN : KEY) + " is");
         }
-        var found = new SigningKey(
-                PemFiles.key(KEY, given.get()), PemFiles.certificates(CHAIN, certificates.get()), false);
+        var found =
+                new SigningKey(PemFiles.key(KEY, given.get()), PemFiles.certificates(CHAIN, certificates.get()), false);
         check(found);
         return found;
     }
@@ -61,7 +61,8 @@ public final class Keys {
             certificate.checkValidity(Date.from(Instant.now()));
         } catch (CertificateException e) {
             throw new IllegalArgumentException(
-                    CHAIN + ": the first certificate is valid from " + certificate.getNotBefore().toInstant() + " to "
+                    CHAIN + ": the first certificate is valid from "
+                            + certificate.getNotBefore().toInstant() + " to "
                             + certificate.getNotAfter().toInstant() + " alone",
                     e);
         }
@@ -70,9 +71,7 @@ public final class Keys {
 
     private static void checkOrder(List<X509Certificate> chain) {
         for (int i = 0; i + 1 < chain.size(); i++) {
-            if (!chain.get(i)
-                    .getIssuerX500Principal()
-                    .equals(chain.get(i + 1).getSubjectX500Principal())) {
+            if (!chain.get(i).getIssuerX500Principal().equals(chain.get(i + 1).getSubjectX500Principal())) {
                 throw new IllegalArgumentException(
                         CHAIN + ": each certificate must be followed by that of whoever signed it");
             }
@@ -83,11 +82,7 @@ public final class Keys {
         ECPoint computed = new FixedPointCombMultiplier()
                 .multiply(key.getParameters().getG(), key.getD())
                 .normalize();
-        return computed.getAffineXCoord()
-                        .toBigInteger()
-                        .equals(point.getW().getAffineX())
-                && computed.getAffineYCoord()
-                        .toBigInteger()
-                        .equals(point.getW().getAffineY());
+        return computed.getAffineXCoord().toBigInteger().equals(point.getW().getAffineX())
+                && computed.getAffineYCoord().toBigInteger().equals(point.getW().getAffineY());
     }
 }

@@ -59,7 +59,8 @@ final class OwnCertificate {
             Pair root = Pair.make();
             Pair signer = Pair.make();
             String id = HexFormat.of().formatHex(random(4));
-            X500Name authority = new X500Name("CN=Darkroom self-made authority " + id + ", O=Darkroom (on no trust list)");
+            X500Name authority =
+                    new X500Name("CN=Darkroom self-made authority " + id + ", O=Darkroom (on no trust list)");
             X500Name name = new X500Name("CN=Darkroom worker " + id + ", O=Darkroom (on no trust list)");
             X509CertificateHolder signers = certificate(
                     builder(authority, name, signer, root, now)
@@ -81,12 +82,14 @@ final class OwnCertificate {
         }
     }
 
-    private static X509v3CertificateBuilder builder(X500Name issuer, X500Name subject, Pair pair, Pair signer, Instant now)
-            throws IOException {
+    private static X509v3CertificateBuilder builder(
+            X500Name issuer, X500Name subject, Pair pair, Pair signer, Instant now) throws IOException {
         X509ExtensionUtils ids = new BcX509ExtensionUtils();
         return new X509v3CertificateBuilder(
                         issuer,
-                        new BigInteger(1, random(SERIAL)).clearBit(8 * SERIAL - 1).setBit(1),
+                        new BigInteger(1, random(SERIAL))
+                                .clearBit(8 * SERIAL - 1)
+                                .setBit(1),
                         Date.from(now.minus(CLOCKS)),
                         Date.from(now.plus(VALID)),
                         subject,

@@ -56,7 +56,8 @@ public final class PemFiles {
             }
             throw new IllegalArgumentException(setting + ": must be a key on the curve P-256, for ES256");
         } catch (IOException | RuntimeException e) {
-            throw e instanceof IllegalArgumentException known && String.valueOf(known.getMessage()).startsWith(setting)
+            throw e instanceof IllegalArgumentException known
+                            && String.valueOf(known.getMessage()).startsWith(setting)
                     ? known
                     : new IllegalArgumentException(setting + ": holds no private key in PEM", e);
         }

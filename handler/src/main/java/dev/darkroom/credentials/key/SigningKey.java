@@ -46,8 +46,7 @@ public record SigningKey(ECPrivateKeyParameters key, List<X509Certificate> chain
         var signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
         signer.init(true, key);
         try {
-            return signer.generateSignature(
-                    MessageDigest.getInstance("SHA-256").digest(bytes));
+            return signer.generateSignature(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -21,13 +21,17 @@ record Actions(Optional<String> agent, Optional<String> sourceType) {
         for (SuperBox box : assertions) {
             if (box.label().startsWith("c2pa.actions")) {
                 for (JsonNode action : content(box).path("actions")) {
-                    known = new Actions(
-                            agent(action.path("softwareAgent")).or(known::agent),
-                            sourceType(action.path("digitalSourceType")).or(known::sourceType));
+                    known = known.and(new Actions(
+                            agent(action.path("softwareAgent")), sourceType(action.path("digitalSourceType"))));
                 }
             }
         }
         return known;
+    }
+
+    /** Returns these with what was done after them. */
+    Actions and(Actions later) {
+        return new Actions(later.agent.or(() -> agent), later.sourceType.or(() -> sourceType));
     }
 
     private static JsonNode content(SuperBox box) {

@@ -86,18 +86,20 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
         for (String list : ASSERTIONS) {
             for (JsonNode entry : content.path(list)) {
                 if (found.size() == MOST_ASSERTIONS) {
-                    findings.failure("assertion.missing", url(""), "it has more than " + MOST_ASSERTIONS + " assertions");
+                    findings.failure(
+                            "assertion.missing", url(""), "it has more than " + MOST_ASSERTIONS + " assertions");
                     return found;
                 }
                 var reference = HashedReference.read(entry);
                 String url = CredentialsReader.text(entry.path("url"));
-                Optional<SuperBox> box = reference.find(store, manifest).filter(this::isOwn);
+                Optional<SuperBox> box = reference.find(store, manifest).filter(manifest::holds);
                 if (box.isPresent() && !seen.add(box.get().start())) {
                     findings.failure("assertion.multipleReferences", url, "an assertion is named twice");
                 } else if (box.isEmpty()) {
                     findings.failure("assertion.missing", url, "an assertion is missing");
                 } else if (reference.matches(box.get(), algorithm())) {
-                    findings.success("assertion.hashedURI.match", absolute(box.get()), "an assertion is as it was signed");
+                    findings.success(
+                            "assertion.hashedURI.match", absolute(box.get()), "an assertion is as it was signed");
                     found.add(box.get());
                 } else {
                     findings.failure("assertion.hashedURI.mismatch", absolute(box.get()), "an assertion was changed");
@@ -106,11 +108,6 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
         }
         checkUndeclared(found, findings);
         return found;
-    }
-
-    /** Returns true for a box within the manifest: what others have is no assertion of this claim. */
-    private boolean isOwn(SuperBox box) {
-        return box.start() > manifest.start() && box.end() <= manifest.end();
     }
 
     private String absolute(SuperBox assertion) {

@@ -80,10 +80,14 @@ public final class CredentialsReader {
         Claim claim = Claim.read(store, active);
         SignatureCheck.Signer signer = SignatureCheck.check(claim, anchors, findings);
         List<SuperBox> assertions = claim.assertions(findings);
-        FileBinding.check(file, embedded, claim, assertions, findings);
+        BoundManifest bound = BoundManifest.of(claim, assertions, findings);
+        FileBinding.check(file, embedded, bound, findings);
         var check = new IngredientCheck(store, anchors);
         List<Credentials.Ingredient> ingredients = check.check(claim, assertions, findings);
-        Actions actions = Actions.read(assertions);
+        if (active.is(BoxKind.UPDATE_MANIFEST) && !ingredients.stream().allMatch(Credentials.Ingredient::valid)) {
+            findings.failure("manifest.update.wrongParents", claim.url(""), "what they add to does not hold");
+        }
+        Actions actions = Actions.read(bound.assertions()).and(Actions.read(assertions));
         return new Credentials(
                 findings,
                 signer.trusted(),

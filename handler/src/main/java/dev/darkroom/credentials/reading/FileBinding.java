@@ -24,11 +24,15 @@ final class FileBinding {
 
     private FileBinding() {}
 
-    static void check(
-            byte[] file, EmbeddedManifest embedded, Claim claim, List<SuperBox> assertions, Findings findings) {
-        List<SuperBox> bindings = assertions.stream()
-                .filter(box -> box.label().startsWith("c2pa.hash."))
-                .toList();
+    /** Returns true for an assertion that binds credentials to their file. */
+    static boolean isOne(SuperBox assertion) {
+        return assertion.label().startsWith("c2pa.hash.");
+    }
+
+    static void check(byte[] file, EmbeddedManifest embedded, BoundManifest bound, Findings findings) {
+        Claim claim = bound.claim();
+        List<SuperBox> bindings =
+                bound.assertions().stream().filter(FileBinding::isOne).toList();
         String url = claim.url("c2pa.assertions/" + LABEL);
         if (bindings.size() != 1) {
             findings.failure(
@@ -40,27 +44,32 @@ final class FileBinding {
                     UNKNOWN,
                     claim.url("c2pa.assertions/" + bindings.getFirst().label()),
                     "the file is bound in a way that is not known for pictures of its kind");
-        } else if (matches(file, embedded, bindings.getFirst(), claim.algorithm())) {
+        } else if (matches(file, embedded, bindings.getFirst(), bound)) {
             findings.success("assertion.dataHash.match", url, "the file is as it was signed");
         } else {
             findings.failure(MISMATCH, url, "the file was changed after it was signed");
         }
     }
 
-    private static boolean matches(byte[] file, EmbeddedManifest embedded, SuperBox binding, String usual) {
+    private static boolean matches(byte[] file, EmbeddedManifest embedded, SuperBox binding, BoundManifest bound) {
         try {
             JsonNode content = binding.cbor();
             Optional<MessageDigest> digest =
-                    HashedReference.digest(content.path("alg").asText(usual));
+                    HashedReference.digest(content.path("alg").asText(bound.claim().algorithm()));
             JsonNode exclusions = content.path("exclusions");
             if (digest.isEmpty() || exclusions.size() > MOST_EXCLUSIONS) {
                 return false;
             }
             boolean ownPlace = false;
             int at = 0;
+            long grown = 0; // by what update manifests have added
             for (JsonNode exclusion : exclusions) {
-                long start = exclusion.path("start").asLong(-1);
+                long start = exclusion.path("start").asLong(-1) + grown;
                 long length = exclusion.path("length").asLong(-1);
+                if (bound.added() && start == embedded.start() && length >= 0 && length <= embedded.length()) {
+                    grown = embedded.length() - length;
+                    length = embedded.length();
+                }
                 if (start < at || length < 0 || length > file.length - start) {
                     return false;
                 }

@@ -64,14 +64,12 @@ final class SignatureCheck {
             note(time.isPresent(), findings, url);
         }
         Instant then = time.orElseGet(Instant::now);
-        fault(signer, then).ifPresentOrElse(
-                fault -> findings.failure(fault.code, url, fault.explanation),
-                () -> findings.success("claimSignature.insideValidity", url, "the certificate was valid"));
+        fault(signer, then)
+                .ifPresentOrElse(
+                        fault -> findings.failure(fault.code, url, fault.explanation),
+                        () -> findings.success("claimSignature.insideValidity", url, "the certificate was valid"));
         return new Signer(
-                CertificateName.of(signer),
-                CertificateName.ofIssuer(signer),
-                anchors.trust(chain, then),
-                time);
+                CertificateName.of(signer), CertificateName.ofIssuer(signer), anchors.trust(chain, then), time);
     }
 
     private static void note(boolean holds, Findings findings, String url) {
@@ -136,7 +134,8 @@ final class SignatureCheck {
     private static Optional<Fault> fault(X509Certificate certificate, Instant time) {
         if (time.isBefore(certificate.getNotBefore().toInstant())
                 || time.isAfter(certificate.getNotAfter().toInstant())) {
-            return Optional.of(new Fault("claimSignature.outsideValidity", "the certificate was not valid at the time"));
+            return Optional.of(
+                    new Fault("claimSignature.outsideValidity", "the certificate was not valid at the time"));
         }
         boolean[] usage = certificate.getKeyUsage();
         boolean signs = usage != null && usage[DIGITAL_SIGNATURE] && certificate.getBasicConstraints() < 0;
