@@ -4,8 +4,8 @@ import static dev.darkroom.mark.Layout.TILE;
 
 /** Finds where in a tile a picture's first pixel lies, by the known frequencies. */
 final class Locator {
-    /** Copies that are looked at together, from the first up to the second: what a file left of a mark may be low or high ones alone. */
-    private static final int[][] PARTS = {{0, Layout.COPIES}, {0, 3}, {2, Layout.COPIES}};
+    /** Copies below this one are low. What a change left of a mark may be the low copies alone, or the high ones. */
+    private static final int HIGH = 3;
 
     private static final double FINEST = 0.05;
 
@@ -16,9 +16,16 @@ final class Locator {
     /**
      * @param x pixels to the right of a tile's first column
      * @param y pixels below a tile's first row
-     * @param score how far this place stands out of all places, in deviations
+     * @param score how far this place stands out, in deviations
      */
     record Place(double x, double y, double score) {}
+
+    /** What low and high copies say. */
+    private record Parts(double low, double high) {
+        double all() {
+            return low + high;
+        }
+    }
 
     /**
      * @param field frequencies of a picture's tiles
@@ -46,48 +53,66 @@ final class Locator {
 
     /** The place that stands out most. */
     Place best() {
-        Place best = best(PARTS[0]);
-        for (int i = 1; i < PARTS.length; i++) {
-            Place other = best(PARTS[i]);
-            if (other.score > best.score) {
-                best = other;
+        float[] map = map();
+        int[] most = new int[3];
+        double[] peaks = new double[3];
+        double[] squares = new double[3];
+        for (int i = 0; i < TILE * TILE; i++) {
+            float low = map[2 * i];
+            float high = map[2 * i + 1];
+            note(0, i, low + high, most, peaks, squares);
+            note(1, i, low, most, peaks, squares);
+            note(2, i, high, most, peaks, squares);
+        }
+        int best = 0;
+        for (int part = 0; part < peaks.length; part++) {
+            peaks[part] /= Math.sqrt(squares[part] / (TILE * TILE)) + Float.MIN_NORMAL;
+            if (peaks[part] > peaks[best]) {
+                best = part;
             }
         }
-        return best;
+        return refined(-(most[best] % TILE), -(most[best] / TILE), peaks[best], best);
     }
 
-    private Place best(int[] part) {
+    private static void note(int part, int at, float value, int[] most, double[] peaks, double[] squares) {
+        squares[part] += value * value;
+        if (value > peaks[part]) {
+            peaks[part] = value;
+            most[part] = at;
+        }
+    }
+
+    /** For each place how well the known frequencies agree with it: the low copies as real, the high ones as imaginary parts. */
+    private float[] map() {
         float[] map = new float[2 * TILE * TILE];
         for (var known : layout.known) {
-            if (known.copy() >= part[0] && known.copy() < part[1]) {
-                int at = known.index();
-                int mirrored = Layout.index(-known.x(), -known.y());
-                float deviation = deviations[known.copy()];
-                map[at] = (known.real() * field[at] + known.imaginary() * field[at + 1]) / deviation;
-                map[at + 1] = (known.real() * field[at + 1] - known.imaginary() * field[at]) / deviation;
-                map[mirrored] = map[at];
-                map[mirrored + 1] = -map[at + 1];
+            int at = known.index();
+            float deviation = deviations[known.copy()];
+            float real = (known.real() * field[at] + known.imaginary() * field[at + 1]) / deviation;
+            float imaginary = (known.real() * field[at + 1] - known.imaginary() * field[at]) / deviation;
+            int mirrored = Layout.index(-known.x(), -known.y());
+            if (known.copy() < HIGH) {
+                map[at] = real;
+                map[at + 1] = imaginary;
+                map[mirrored] = real;
+                map[mirrored + 1] = -imaginary;
+            } else {
+                map[at] = -imaginary;
+                map[at + 1] = real;
+                map[mirrored] = imaginary;
+                map[mirrored + 1] = real;
             }
         }
         layout.spectrum.inverse(map);
-        int most = 0;
-        double squares = 0;
-        for (int i = 0; i < TILE * TILE; i++) {
-            squares += map[2 * i] * map[2 * i];
-            if (map[2 * i] > map[2 * most]) {
-                most = i;
-            }
-        }
-        double score = map[2 * most] / Math.sqrt(squares / (TILE * TILE) + Float.MIN_NORMAL);
-        return refined(-(most % TILE), -(most / TILE), score, part);
+        return map;
     }
 
     /** The place near another that agrees best. */
     Place near(double x, double y) {
-        return refined(x, y, scoreAt(x, y), PARTS[0]);
+        return refined(x, y, scoreAt(x, y), 0);
     }
 
-    private Place refined(double x, double y, double score, int[] part) {
+    private Place refined(double x, double y, double score, int part) {
         double first = agreement(x, y, part);
         double most = first;
         for (double step = 0.5; step > FINEST; step /= 2) {
@@ -112,26 +137,33 @@ final class Locator {
         return new Place(x, y, first > 0 ? score * most / first : score);
     }
 
-    /** How far the agreement with one place stands out, in deviations. */
-    double scoreAt(double x, double y) {
-        double most = 0;
-        for (int[] part : PARTS) {
-            long count = layout.known.stream()
-                    .filter(known -> known.copy() >= part[0] && known.copy() < part[1])
-                    .count();
-            most = Math.max(most, agreement(x, y, part) / Math.sqrt(count));
-        }
-        return most;
+    private double agreement(double x, double y, int part) {
+        Parts parts = agreement(x, y);
+        return part == 0 ? parts.all() : part == 1 ? parts.low : parts.high;
     }
 
-    private double agreement(double x, double y, int[] part) {
-        double sum = 0;
+    /** How far the agreement with one place stands out, in deviations. */
+    double scoreAt(double x, double y) {
+        Parts parts = agreement(x, y);
+        double low = layout.known.stream().filter(known -> known.copy() < HIGH).count();
+        double high = layout.known.size() - low;
+        return Math.max(
+                parts.all() / Math.sqrt(low + high),
+                Math.max(parts.low / Math.sqrt(low), parts.high / Math.sqrt(high)));
+    }
+
+    private Parts agreement(double x, double y) {
+        double low = 0;
+        double high = 0;
         for (var known : layout.known) {
-            if (known.copy() >= part[0] && known.copy() < part[1]) {
-                sum += agreement(known, x, y);
+            double agreement = agreement(known, x, y);
+            if (known.copy() < HIGH) {
+                low += agreement;
+            } else {
+                high += agreement;
             }
         }
-        return sum;
+        return new Parts(low, high);
     }
 
     /** How well one known frequency agrees with a place. */
