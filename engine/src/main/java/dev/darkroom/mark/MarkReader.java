@@ -1,6 +1,8 @@
 package dev.darkroom.mark;
 
 import dev.darkroom.job.Picture;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -23,6 +25,9 @@ public final class MarkReader {
     /** Deviations from which a scale is tried at once. */
     private static final double CLEAR = 7;
 
+    /** Other scales that are tried. */
+    private static final int UNCLEAR = 3;
+
     private MarkReader() {}
 
     /** Reads the mark of a picture; empty if there is none, or none that is left. */
@@ -37,7 +42,7 @@ public final class MarkReader {
 
     private static Optional<Found> resized(Plane luminance) {
         int tries = 1;
-        var unclear = new java.util.ArrayList<ScaleSearch.Candidate>();
+        var unclear = new ArrayList<ScaleSearch.Candidate>();
         for (double base : ScaleSearch.BASES) {
             for (var candidate : ScaleSearch.around(base, luminance)) {
                 if (candidate.score() < CLEAR || tries == TRIES) {
@@ -51,14 +56,12 @@ public final class MarkReader {
                 }
             }
         }
-        unclear.sort(java.util.Comparator.comparingDouble(ScaleSearch.Candidate::score).reversed());
+        unclear.sort(Comparator.comparingDouble(ScaleSearch.Candidate::score).reversed());
         return unclear.stream()
                 .limit(Math.min(UNCLEAR, TRIES - tries))
                 .flatMap(candidate -> at(luminance, candidate.scale()).stream())
                 .findFirst();
     }
-
-    private static final int UNCLEAR = 3;
 
     private static Optional<Found> at(Plane luminance, double scale) {
         int width = (int) Math.round(luminance.width() / scale);

@@ -1,10 +1,13 @@
 package dev.darkroom.mark;
 
 import dev.darkroom.job.Picture;
+import java.util.Arrays;
 
 /** One channel of numbers. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Plane(int width, int height, float[] values) {
     private static final int PAD = 4;
+
     static Plane luminance(Picture picture) {
         byte[] rgb = picture.rgb();
         int width = picture.width();
@@ -48,8 +51,8 @@ record Plane(int width, int height, float[] values) {
         int row = y * width;
         int pad = (padded.length - width) / 2;
         System.arraycopy(values, row, padded, pad, width);
-        java.util.Arrays.fill(padded, 0, pad, values[row]);
-        java.util.Arrays.fill(padded, width + pad, padded.length, values[row + width - 1]);
+        Arrays.fill(padded, 0, pad, values[row]);
+        Arrays.fill(padded, width + pad, padded.length, values[row + width - 1]);
     }
 
     Plane cut(int left, int top, int newWidth, int newHeight) {

@@ -10,6 +10,19 @@ import java.util.Arrays;
  * @param brightness luminance around a place
  */
 record Texture(Plane detail, Cells activity, Cells brightness) {
+    /** Constants of SSIM for 255 levels: (0.03 · 255)² and (0.01 · 255)². */
+    static final float STRUCTURE = 58.5225f;
+
+    static final float LIGHTNESS = 6.5025f;
+
+    /** Levels of a pattern of level 1 where nothing is, what it gains with structure, and what it loses in black. */
+    private static final float FLAT = 0.72f;
+    private static final float BUSY = 0.03f;
+    private static final float DARK = 0.6f;
+
+    /** Levels that files and roundings add to a picture. */
+    private static final float NOISE = 2;
+
     /** The mean square of normal noise whose mean magnitude is 1. */
     private static final float SQUARE = (float) (Math.PI / 2);
 
@@ -35,13 +48,7 @@ record Texture(Plane detail, Cells activity, Cells brightness) {
         });
         average(magnitude, width, height);
         average(brightness, width, height);
-        raise(magnitude, 0.5);
-        Cells activity = magnitude.smoothed();
-        raise(activity, 4);
-        for (int i = 0; i < activity.values().length; i++) {
-            activity.values()[i] *= SQUARE;
-        }
-        return new Texture(new Plane(width, height, detail), activity, brightness.smoothed());
+        return new Texture(new Plane(width, height, detail), activity(magnitude), brightness.smoothed());
     }
 
     /** Two means of five rows, one of the other. */
@@ -95,10 +102,18 @@ record Texture(Plane detail, Cells activity, Cells brightness) {
         }
     }
 
-    private static void raise(Cells cells, double power) {
-        for (int i = 0; i < cells.values().length; i++) {
-            cells.values()[i] = (float) Math.pow(cells.values()[i], power);
+    /** The mean of roots, squared twice: single edges weigh little in it. */
+    private static Cells activity(Cells magnitude) {
+        Cells roots = new Cells(magnitude.columns(), magnitude.rows(), new float[magnitude.values().length]);
+        for (int i = 0; i < roots.values().length; i++) {
+            roots.values()[i] = (float) Math.sqrt(magnitude.values()[i]);
         }
+        Cells activity = roots.smoothed();
+        for (int i = 0; i < activity.values().length; i++) {
+            float mean = activity.values()[i] * activity.values()[i];
+            activity.values()[i] = SQUARE * mean * mean;
+        }
+        return activity;
     }
 
     int width() {
@@ -125,18 +140,6 @@ record Texture(Plane detail, Cells activity, Cells brightness) {
         }
         return weight;
     }
-
-    /** Constants of SSIM for 255 levels: (0.03 · 255)² and (0.01 · 255)². */
-    static final float STRUCTURE = 58.5225f;
-
-    static final float LIGHTNESS = 6.5025f;
-
-    private static final float FLAT = 0.72f;
-    private static final float BUSY = 0.03f;
-    private static final float DARK = 0.6f;
-
-    /** Levels that files and roundings add to a picture. */
-    private static final float NOISE = 2;
 
     /** The divisor of SSIM's measure of structure: a change of as many squared levels halves it where nothing else is. */
     static float structure(float active) {
