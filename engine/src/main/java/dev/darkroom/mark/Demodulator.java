@@ -51,9 +51,8 @@ final class Demodulator {
             double angle = -2 * Math.PI * (carrier.x() * place.x() + carrier.y() * place.y()) / TILE;
             double cos = Math.cos(angle);
             double sin = Math.sin(angle);
-            double value = carrier.imaginary()
-                    ? field[at] * sin + field[at + 1] * cos
-                    : field[at] * cos - field[at + 1] * sin;
+            double value =
+                    carrier.imaginary() ? field[at] * sin + field[at + 1] * cos : field[at] * cos - field[at + 1] * sin;
             double weight = Math.max(LEAST, gains[carrier.copy()]) / deviations[carrier.copy()];
             likelihoods[carrier.bit()] += (float) (carrier.sign() * value * weight);
         }

@@ -80,7 +80,8 @@ final class Layout {
                     continue;
                 }
                 for (int part = 0; part < 2; part++) {
-                    carriers.add(new Carrier(place.x, place.y, copy, part == 1, order[next++], key.next(2) == 0 ? 1 : -1));
+                    carriers.add(
+                            new Carrier(place.x, place.y, copy, part == 1, order[next++], key.next(2) == 0 ? 1 : -1));
                 }
             }
         }
@@ -99,7 +100,9 @@ final class Layout {
                 }
             }
         }
-        places.sort(Comparator.comparingDouble(Place::height).thenComparing(Place::x).thenComparing(Place::y));
+        places.sort(Comparator.comparingDouble(Place::height)
+                .thenComparing(Place::x)
+                .thenComparing(Place::y));
         return places;
     }
 

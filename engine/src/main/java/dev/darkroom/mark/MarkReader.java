@@ -80,8 +80,7 @@ public final class MarkReader {
 
     private static Optional<Found> at(Demodulator demodulator, Locator.Place place, double scale) {
         float[] likelihoods = demodulator.likelihoods(place);
-        return MarkCode.read(likelihoods)
-                .map(payload -> new Found(payload, confidence(payload, likelihoods), scale));
+        return MarkCode.read(likelihoods).map(payload -> new Found(payload, confidence(payload, likelihoods), scale));
     }
 
     private static double confidence(Payload payload, float[] likelihoods) {

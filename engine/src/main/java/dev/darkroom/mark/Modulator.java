@@ -48,7 +48,8 @@ final class Modulator {
             add(field, one.x(), one.y(), part * one.real(), part * one.imaginary());
         }
         for (var carrier : layout.carriers) {
-            double value = carrier.sign() * sign(carrier.bit()) * amplitudes[carrier.bit()] * shape.copies()[carrier.copy()];
+            double value =
+                    carrier.sign() * sign(carrier.bit()) * amplitudes[carrier.bit()] * shape.copies()[carrier.copy()];
             add(field, carrier.x(), carrier.y(), carrier.imaginary() ? 0 : value, carrier.imaginary() ? value : 0);
         }
         layout.spectrum.inverse(field);

@@ -41,8 +41,7 @@ record Plane(int width, int height, float[] values) {
             int row = y * width;
             for (int x = 0; x < width; x++) {
                 int at = x + PAD;
-                result[row + x] =
-                        (once[at - 2] + once[at - 1] + once[at] + once[at + 1] + once[at + 2]) * (1f / 25);
+                result[row + x] = (once[at - 2] + once[at - 1] + once[at] + once[at + 1] + once[at + 2]) * (1f / 25);
             }
         }
     }
@@ -70,7 +69,10 @@ record Plane(int width, int height, float[] values) {
      * @param scale pixels of this plane for one of the resized plane
      */
     Plane resized(int left, int top, int newWidth, int newHeight, double scale) {
-        return across(left, newWidth, scale).turned().across(top, newHeight, scale).turned();
+        return across(left, newWidth, scale)
+                .turned()
+                .across(top, newHeight, scale)
+                .turned();
     }
 
     private Plane turned() {

@@ -3,8 +3,10 @@ package dev.darkroom.mark;
 import org.jtransforms.fft.FloatFFT_2D;
 import org.visnow.jlargearrays.ConcurrencyUtils;
 
-/** Fourier transforms of square fields, each in the thread that asks, one at a time: the library's transforms keep
- * what they are at in themselves. Fields are complex: real and imaginary parts in turn, row after row. */
+/**
+ * Fourier transforms of square fields, each in the thread that asks, one at a time: the library's transforms keep what they are at in
+ * themselves. Fields are complex: real and imaginary parts in turn, row after row.
+ */
 final class Spectrum {
     static {
         ConcurrencyUtils.setNumberOfThreads(1); // no threads beside those of the worker

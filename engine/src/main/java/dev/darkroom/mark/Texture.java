@@ -17,6 +17,7 @@ record Texture(Plane detail, Cells activity, Cells brightness) {
 
     /** Levels of a pattern of level 1 where nothing is, what it gains with structure, and what it loses in black. */
     private static final float FLAT = 0.72f;
+
     private static final float BUSY = 0.03f;
     private static final float DARK = 0.6f;
 
@@ -158,7 +159,8 @@ record Texture(Plane detail, Cells activity, Cells brightness) {
     private Cells each(Of of) {
         Cells result = Cells.of(width(), height());
         for (int i = 0; i < result.values().length; i++) {
-            result.values()[i] = of.activityAndBrightness(activity.values()[i], brightness.values()[i]);
+            result.values()[i] =
+                    of.activityAndBrightness(activity.values()[i], brightness.values()[i]);
         }
         return result;
     }

@@ -81,8 +81,7 @@ public record Change(String name, boolean bar, To to) {
 
     private static To resized(double by, PilResize filter) {
         return picture -> filter.apply(
-                picture,
-                new Size((int) Math.round(picture.width() * by), (int) Math.round(picture.height() * by)));
+                picture, new Size((int) Math.round(picture.width() * by), (int) Math.round(picture.height() * by)));
     }
 
     private static To cropped(double left, double top, double right, double bottom) {

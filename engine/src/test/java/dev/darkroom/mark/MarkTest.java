@@ -23,9 +23,10 @@ class MarkTest {
     Stream<DynamicTest> isReadAfter() {
         return Change.ALL.stream()
                 .filter(Change::bar)
-                .map(change -> DynamicTest.dynamicTest(change.name(), () -> assertThat(
-                                MarkReader.read(change.apply(MARKED)).map(Found::payload))
-                        .contains(PAYLOAD)));
+                .map(change -> DynamicTest.dynamicTest(
+                        change.name(),
+                        () -> assertThat(MarkReader.read(change.apply(MARKED)).map(Found::payload))
+                                .contains(PAYLOAD)));
     }
 
     @TestFactory

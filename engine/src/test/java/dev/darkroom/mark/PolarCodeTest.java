@@ -13,7 +13,8 @@ class PolarCodeTest {
         PolarCode code = new PolarCode(64, 20);
         for (int i = 0; i < 50; i++) {
             boolean[] message = message(20);
-            assertThat(code.decode(heard(code.encode(message), 0), 1).getFirst()).isEqualTo(message);
+            assertThat(code.decode(heard(code.encode(message), 0), 1).getFirst())
+                    .isEqualTo(message);
         }
     }
 

@@ -34,17 +34,16 @@ public final class Scenes {
                 double down = (double) y / size.height();
                 double cloud = clouds[y][x];
                 double noise = random.nextGaussian();
-                double level =
-                        switch (kind % KINDS) {
-                            case 0 -> 150 + 60 * down;
-                            case 1 -> 130 + 60 * cloud;
-                            case 2 -> 90 + 22 * noise + 25 * cloud;
-                            case 3 -> 18 + 30 * down + 6 * cloud;
-                            case 4 -> 120 + 40 * Math.sin(x * 0.16 + y * 0.05 + phase) + 15 * cloud;
-                            case 5 -> (Math.hypot(x % 48 - 24, y % 48 - 24) < 17 ? 190 : 70) + 12 * cloud + 2 * noise;
-                            case 6 -> 60 + 120 * Math.abs(Math.sin(across * 9 + phase)) + 3 * noise;
-                            default -> 100 + 45 * cloud + 7 * noise + 30 * across;
-                        };
+                double level = switch (kind % KINDS) {
+                    case 0 -> 150 + 60 * down;
+                    case 1 -> 130 + 60 * cloud;
+                    case 2 -> 90 + 22 * noise + 25 * cloud;
+                    case 3 -> 18 + 30 * down + 6 * cloud;
+                    case 4 -> 120 + 40 * Math.sin(x * 0.16 + y * 0.05 + phase) + 15 * cloud;
+                    case 5 -> (Math.hypot(x % 48 - 24, y % 48 - 24) < 17 ? 190 : 70) + 12 * cloud + 2 * noise;
+                    case 6 -> 60 + 120 * Math.abs(Math.sin(across * 9 + phase)) + 3 * noise;
+                    default -> 100 + 45 * cloud + 7 * noise + 30 * across;
+                };
                 int at = 3 * (y * size.width() + x);
                 picture.rgb()[at] = (byte) Math.clamp(Math.round(level * 1.05), 0, 255);
                 picture.rgb()[at + 1] = (byte) Math.clamp(Math.round(level), 0, 255);
