@@ -74,7 +74,8 @@ coverage:
 golden: test-classes
 	@$(TEST_JAVA) dev.darkroom.golden.GoldenMain $(or $(GOLDENS),$(error which goldens? make golden GOLDENS=dir)) $(FAMILY)
 
-# What starting, loading, making and editing a picture cost here: make bench [ONLY='path edit growth batch allocator types']
+# What starting, loading, making and editing a picture cost here: make bench [ONLY='path edit growth batch allocator types'];
+# after what a mark is read: make bench ONLY=mark [PICTURES=folder of photographs] [UNMARKED=10000]
 bench: build test-classes
 	@$(TEST_JAVA) dev.darkroom.bench.Bench $(ONLY)
 

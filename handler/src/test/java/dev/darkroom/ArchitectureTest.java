@@ -57,6 +57,7 @@ class ArchitectureTest {
             Map.entry("job", List.of()),
             Map.entry("snapshot", List.of()),
             Map.entry("image", List.of("job")),
+            Map.entry("mark", List.of("job")),
             Map.entry("kernel", List.of()),
             Map.entry("tensor.host", List.of()),
             Map.entry("tensor", List.of("kernel", "job")),
