@@ -3,6 +3,7 @@ package dev.darkroom;
 import dev.darkroom.checks.OpenFiles;
 import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
+import dev.darkroom.image.PictureDecoder;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Reason;
@@ -165,10 +166,14 @@ final class FirstLook {
             if (bytes.length > largest) {
                 throw JobException.badInput("file: must be at most " + largest + " bytes");
             }
+            var decoder = new PictureDecoder(config.sources().pictureLimits());
             Verification.Report report =
-                    new Verification(config.provenance(), FoundMark.Reader.NONE).verify("file", bytes);
+                    new Verification(config.provenance(), FoundMark.Pixels.by(decoder)).verify("file", bytes);
             out.println(report.json().toPrettyString());
             return report.broken() ? BROKEN : 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return BROKEN;
         } catch (IOException | RuntimeException e) {
             out.println(JobJson.object().put("error", Reason.of(e)));
             return BROKEN;

@@ -351,11 +351,6 @@ public final class Setup implements AutoCloseable {
         return List.copyOf(models);
     }
 
-    /** Returns the folders of the models by their names, once they are found. */
-    Map<String, Path> folders() {
-        return Map.copyOf(folders);
-    }
-
     /** Returns the number of tensors alive. */
     double liveTensors() {
         return Scope.liveTensors();

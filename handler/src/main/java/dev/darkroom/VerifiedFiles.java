@@ -1,6 +1,8 @@
 package dev.darkroom;
 
 import dev.darkroom.provenance.FileSource;
+import dev.darkroom.provenance.FoundMark;
+import dev.darkroom.source.LoadedImages;
 import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
 import dev.darkroom.store.ResultFolder;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads files that callers want to know something about, as source images are read; begins with the first of them. */
 @Singleton
-class VerifiedFiles implements FileSource {
+class VerifiedFiles implements FileSource, FoundMark.Pixels {
     private final WorkerConfig config;
     private final ResultFolder results;
     private final Vertx vertx;
@@ -26,6 +28,13 @@ class VerifiedFiles implements FileSource {
     @Override
     public byte[] read(String field, String text) throws InterruptedException {
         return sources().read(field, text);
+    }
+
+    @Override
+    public FoundMark searched(String field, byte[] file, FoundMark.Search search) throws InterruptedException {
+        try (LoadedImages decoded = sources().decoded(field, file)) {
+            return search.in(decoded.images().getFirst());
+        }
     }
 
     @Override

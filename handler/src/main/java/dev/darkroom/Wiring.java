@@ -1,6 +1,5 @@
 package dev.darkroom;
 
-import dev.darkroom.provenance.FoundMark;
 import dev.darkroom.provenance.Verification;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
@@ -49,8 +48,8 @@ class Wiring {
     /** Produces what finds out about files. */
     @Produces
     @Singleton
-    Verification verification() {
-        return new Verification(config.provenance(), FoundMark.Reader.NONE);
+    Verification verification(VerifiedFiles files) {
+        return new Verification(config.provenance(), files);
     }
 
     /** Returns the settings of the HTTP API. */

@@ -1,5 +1,6 @@
 package dev.darkroom.engine;
 
+import dev.darkroom.image.Inscription;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
@@ -18,9 +19,11 @@ import java.util.Map;
  */
 public record Drawing(Picture picture, long seed, String prompt, Map<String, Object> parameters, List<String> notes) {
     private static final int QUALITY = 90;
+    private static final Inscription LABEL =
+            new Inscription(null, new Inscription.Label("trainedAlgorithmicMedia", "Darkroom"), Inscription.Seal.NONE);
 
     /**
-     * Writes the picture into a file, as PNG, JPEG or WebP by the ending of its name.
+     * Writes the picture into a file, as PNG, JPEG or WebP by the ending of its name, labelled as one that a model made.
      *
      * @throws IllegalArgumentException if the ending is none of these
      */
@@ -29,6 +32,6 @@ public record Drawing(Picture picture, long seed, String prompt, Map<String, Obj
         ImageFormat format = ImageFormat.parse(name.substring(name.lastIndexOf('.') + 1))
                 .orElseThrow(
                         () -> new IllegalArgumentException(name + " ends neither in png nor in jpg, jpeg or webp"));
-        Files.write(file, PictureEncoder.encode(picture, format, QUALITY));
+        Files.write(file, PictureEncoder.encode(picture, format, QUALITY, LABEL));
     }
 }

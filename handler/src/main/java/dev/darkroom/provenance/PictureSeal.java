@@ -15,6 +15,8 @@ import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Picture;
 import dev.darkroom.job.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +40,10 @@ public final class PictureSeal {
     private final CredentialsReader reader;
     private final String version;
     private final FutureTask<SigningKey> key;
-    private final CompletableFuture<ManifestWriter> writer = new CompletableFuture<>();
+    private final CompletableFuture<Signer> signer = new CompletableFuture<>();
+
+    /** What a key is needed for. */
+    private record Signer(ManifestWriter writer, PixelMark mark) {}
 
     /**
      * Begins to read the key.
@@ -68,11 +73,14 @@ public final class PictureSeal {
     private void begin() {
         key.run();
         try {
-            writer.complete(new ManifestWriter(key.get(), settings.timeStamps().map(TimeStamps::new), version));
+            SigningKey found = key.get();
+            signer.complete(new Signer(
+                    new ManifestWriter(found, settings.timeStamps().map(TimeStamps::new), version),
+                    new PixelMark(found)));
         } catch (ExecutionException e) {
-            writer.completeExceptionally(e.getCause() == null ? e : e.getCause());
+            signer.completeExceptionally(e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
-            writer.completeExceptionally(e);
+            signer.completeExceptionally(e);
         }
     }
 
@@ -88,7 +96,7 @@ public final class PictureSeal {
             return settings.most().fieldValue() + ": pictures are not signed";
         }
         try {
-            var unused = writer.join();
+            var unused = signer.join();
             SigningKey found = key.resultNow();
             return "signed by " + found.signer() + (found.own() ? ", whose certificate is on no trust list" : "");
         } catch (CompletionException e) {
@@ -131,9 +139,26 @@ public final class PictureSeal {
         return settings.most() == Provenance.OFF ? Optional.empty() : Optional.of(new SourceCredentials(reader));
     }
 
-    /** Returns true if a mark belongs into the pixels of a job's pictures. */
-    public boolean marks(Delivery delivery) {
-        return wanted(delivery) == Provenance.FULL;
+    /**
+     * A picture as it goes out.
+     *
+     * @param mark what the mark in its pixels says; empty for none
+     */
+    public record Marked(Media media, Optional<String> mark) {}
+
+    /** Marks a picture, if that is wanted and the picture is one that a mark can be read from. */
+    public Marked marked(Delivery delivery, Media media) {
+        if (wanted(delivery) != Provenance.FULL) {
+            return new Marked(media, Optional.empty());
+        }
+        return switch (media) {
+            case Media.Still(Picture picture) ->
+                signer.join()
+                        .mark()
+                        .marked(picture)
+                        .map(found -> new Marked(new Media.Still(found.picture()), Optional.of(found.payload())))
+                        .orElseGet(() -> new Marked(media, Optional.empty()));
+        };
     }
 
     /**
@@ -146,12 +171,17 @@ public final class PictureSeal {
                 wanted(delivery), caption, origin, origin.sourceType().word());
     }
 
+    /** Returns true if there is a mark in the pixels of a picture that was not changed since. */
+    public static boolean isMarked(Media media) {
+        return PixelMark.isIn(media);
+    }
+
     /** Returns what a file is to say that takes the place of a finished one, which an earlier try of the job has made. */
     public Inscription again(Delivery delivery, byte[] finished, ImageFormat format) {
         var kept = new SourceCredentials(reader);
         kept.add("the same picture in another file", format.mediaType(), finished);
         List<Ingredient> before = kept.ingredients();
-        var origin = new Origin(Optional.empty(), before);
+        var origin = new Origin(Optional.empty(), before, Optional.empty());
         return inscription(
                 wanted(delivery),
                 null,
@@ -162,7 +192,7 @@ public final class PictureSeal {
     private Inscription inscription(Provenance wanted, @Nullable String caption, Origin origin, String sourceType) {
         var label = wanted == Provenance.OFF ? null : new Inscription.Label(sourceType, PRODUCT + version);
         Inscription.Seal seal = wanted.covers(Provenance.CREDENTIALS)
-                ? (file, format) -> writer.join().sealed(file, format, origin)
+                ? (file, format) -> signer.join().writer().sealed(file, format, origin)
                 : Inscription.Seal.NONE;
         return new Inscription(caption, label, seal);
     }

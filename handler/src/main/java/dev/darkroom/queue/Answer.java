@@ -55,12 +55,8 @@ public final class Answer {
         if (result.revision() != null) {
             output.put("revision", result.revision());
         }
-        JobResult.License license = result.license();
-        if (license != null) {
-            ObjectNode node = output.putObject("license")
-                    .put("name", license.name())
-                    .put("commercial_use", license.commercialUse());
-            putIfKnown(node, "link", license.link());
+        if (result.license() != null) {
+            output.set("license", license(result.license()));
         }
         ObjectNode timings = output.putObject("timings");
         result.timings().forEach(timings::put);
@@ -90,6 +86,13 @@ public final class Answer {
             putIfKnown(says, "label", marks.label());
         }
         return place(node, image.sample());
+    }
+
+    /** Builds what is told of a model's licence. */
+    public static ObjectNode license(JobResult.License license) {
+        ObjectNode node = JobJson.object().put("name", license.name()).put("commercial_use", license.commercialUse());
+        putIfKnown(node, "link", license.link());
+        return node;
     }
 
     private static void putIfKnown(ObjectNode node, String name, @Nullable String text) {

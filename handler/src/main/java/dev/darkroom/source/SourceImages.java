@@ -81,6 +81,15 @@ public final class SourceImages implements AutoCloseable {
         return results.read(field, source, () -> file(field, source));
     }
 
+    /**
+     * Decodes a file, once there is memory for its picture.
+     *
+     * @throws JobException as for {@link #load}
+     */
+    public LoadedImages decoded(String field, byte[] file) throws InterruptedException {
+        return LoadedImages.of(List.of(decoder.open(field, file)), null, MaskPaints.WHITE, memory);
+    }
+
     private byte[] file(String field, String text) throws InterruptedException {
         return switch (SourceKind.of(text)) {
             case DATA_URI -> base64.fromDataUri(field, text);

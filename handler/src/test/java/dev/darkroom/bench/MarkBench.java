@@ -56,11 +56,10 @@ final class MarkBench {
                 "ms a megapixel",
                 large.median() / megapixels < MILLISECONDS_BAR);
         Picture marked = Mark.embed(Scenes.scene(7, new Size(1024, 1024), 1), payload(1));
-        System.out.println(Measured.milliseconds(
-                "read from 1024×1024", 3, 10, () -> MarkReader.read(marked)));
+        System.out.println(Measured.milliseconds("read from 1024×1024", 3, 10, () -> MarkReader.read(marked)));
         Picture plain = Scenes.scene(7, new Size(1024, 1024), 1);
-        System.out.println(Measured.milliseconds(
-                "looked for in vain in 1024×1024", 1, 5, () -> MarkReader.read(plain)));
+        System.out.println(
+                Measured.milliseconds("looked for in vain in 1024×1024", 1, 5, () -> MarkReader.read(plain)));
     }
 
     private static Measured embedding(Size size) throws Exception {
@@ -100,7 +99,10 @@ final class MarkBench {
         for (Change change : Change.ALL) {
             Optional<Found> read = MarkReader.read(change.apply(marked));
             boolean right = read.map(Found::payload).equals(Optional.of(payload));
-            count(found.computeIfAbsent(change, any -> new int[2][2])[plain.size().area() < SMALL ? 0 : 1], right);
+            count(
+                    found.computeIfAbsent(change, any -> new int[2][2])[
+                            plain.size().area() < SMALL ? 0 : 1],
+                    right);
             if (change.bar()) {
                 count(kinds.computeIfAbsent(kind, any -> new int[2]), right);
             }
@@ -123,7 +125,12 @@ final class MarkBench {
                 int[] counts = one.getValue()[size];
                 double part = (double) counts[0] / Math.max(1, counts[1]);
                 if (one.getKey().bar() && part < bar) {
-                    Bench.expect((size == 0 ? "256×256, " : "larger, ") + one.getKey().name(), part, "read", false);
+                    Bench.expect(
+                            (size == 0 ? "256×256, " : "larger, ")
+                                    + one.getKey().name(),
+                            part,
+                            "read",
+                            false);
                 }
             }
         }

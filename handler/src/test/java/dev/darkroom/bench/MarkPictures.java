@@ -58,8 +58,7 @@ final class MarkPictures {
         int[][] colours = {{128, 128, 128}, {200, 30, 30}, {60, 120, 200}, {225, 215, 190}, {20, 20, 60}, {30, 26, 22}};
         for (int[] colour : colours) {
             for (int side : new int[] {256, 512}) {
-                all.add(new Source(
-                        "flat", () -> Scenes.flat(new Size(side, side), colour[0], colour[1], colour[2])));
+                all.add(new Source("flat", () -> Scenes.flat(new Size(side, side), colour[0], colour[1], colour[2])));
             }
         }
         String folder = System.getenv("PICTURES");
