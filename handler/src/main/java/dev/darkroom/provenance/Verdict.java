@@ -12,9 +12,10 @@ final class Verdict {
 
     private Verdict() {}
 
-    static String of(Optional<Credentials> credentials, FoundMark mark, Optional<String> label) {
+    static String of(
+            Optional<Credentials> credentials, FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
         if (credentials.isEmpty()) {
-            return withoutCredentials(mark, label);
+            return withoutCredentials(mark, label, elsewhere);
         }
         Credentials found = credentials.get();
         if (!found.valid()) {
@@ -37,9 +38,13 @@ final class Verdict {
         };
     }
 
-    private static String withoutCredentials(FoundMark mark, Optional<String> label) {
+    private static String withoutCredentials(
+            FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
         if (mark.payload().isPresent()) {
             return "The file has no content credentials, but " + MARKED + ".";
+        }
+        if (elsewhere.isPresent()) {
+            return "The file has no content credentials, but says that they are elsewhere, where this worker does not look.";
         }
         return label.map(word -> "A label, which anybody can write or remove, says that this picture is " + word
                         + "; the file has no content credentials.")

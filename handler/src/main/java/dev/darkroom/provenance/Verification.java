@@ -43,10 +43,11 @@ public final class Verification {
         Optional<Credentials> credentials = reader.read(file);
         FoundMark mark = mark(field, file);
         Optional<String> label = XmpPacket.sourceType(file);
-        ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label));
+        Optional<String> elsewhere = XmpPacket.credentialsAddress(file);
+        ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label, elsewhere));
         json.set(
                 "credentials",
-                credentials.map(Verification::json).orElseGet(() -> none(XmpPacket.credentialsAddress(file))));
+                credentials.map(Verification::json).orElseGet(() -> none(elsewhere)));
         ObjectNode found = json.putObject("mark").put("found", mark.payload().isPresent());
         mark.payload().ifPresent(payload -> found.put("payload", payload));
         found.put("confidence", mark.confidence());
