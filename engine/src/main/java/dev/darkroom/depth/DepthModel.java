@@ -1,6 +1,7 @@
 package dev.darkroom.depth;
 
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Loaded;
@@ -39,6 +40,20 @@ public final class DepthModel implements AutoCloseable {
     /** Device and element type in which it computes. */
     public Placement placement() {
         return network.placement();
+    }
+
+    /** Bytes that its weights take in their files. */
+    public long weightBytes() {
+        return network.bytes();
+    }
+
+    /** Bytes that the depth of a picture of that size takes at its peak beside the weights, at most. */
+    public long peak(Size picture) {
+        return DepthBytes.peak(
+                network.network().config(),
+                picture,
+                preprocessor.seen(picture),
+                placement().dtype());
     }
 
     /** Makes of pictures what the network sees. */

@@ -61,7 +61,7 @@ final class DepthNeck {
         try (var scope = Scope.open("neck")) {
             List<Tensor> maps = new ArrayList<>();
             for (int i = 0; i < features.size(); i++) {
-                maps.add(scope.keep(map(i, features.get(i), rows, columns)));
+                maps.add(map(i, features.get(i), rows, columns));
             }
             return scope.keep(fused(maps));
         }

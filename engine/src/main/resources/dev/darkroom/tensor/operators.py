@@ -228,7 +228,7 @@ def gelu(self, x: Tensor) -> Tensor:
     return torch.gelu(x)
 
 def relu(self, x: Tensor) -> Tensor:
-    return torch.relu(x)
+    return x.clamp_min(0.0)
 
 def sigmoid(self, x: Tensor) -> Tensor:
     return torch.sigmoid(x)
