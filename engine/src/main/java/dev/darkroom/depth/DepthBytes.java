@@ -28,7 +28,8 @@ final class DepthBytes {
 
     /** Numbers for each patch while the finest map is fused: all maps, four of the finest, and two of twice its sides. */
     private static long fusion(DepthConfig config) {
-        double maps = config.factors().stream().mapToDouble(factor -> factor * factor).sum();
+        double maps =
+                config.factors().stream().mapToDouble(factor -> factor * factor).sum();
         return (long) Math.ceil(config.fusionWidth() * (maps + (4 + 2 * 4) * finest(config)));
     }
 

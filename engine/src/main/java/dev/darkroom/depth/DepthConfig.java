@@ -92,9 +92,8 @@ public record DepthConfig(
     }
 
     private static List<Double> factors(ConfigFile file) {
-        List<Double> factors = file.has(FACTORS)
-                ? file.numbers(FACTORS, file.listLength(FACTORS))
-                : List.of(4.0, 2.0, 1.0, 0.5);
+        List<Double> factors =
+                file.has(FACTORS) ? file.numbers(FACTORS, file.listLength(FACTORS)) : List.of(4.0, 2.0, 1.0, 0.5);
         for (double factor : factors) {
             boolean fits = factor <= MOST_SCALING && factor >= 1.0 / MOST_SCALING;
             if (!fits || factor > 1 && factor != Math.rint(factor)) {
@@ -135,7 +134,8 @@ public record DepthConfig(
         int width = file.count("reassemble_hidden_size", 384);
         if (width != backbone.width()) {
             throw file.error(
-                    "reassemble_hidden_size", "must be the backbone's hidden_size " + backbone.width() + ", not " + width);
+                    "reassemble_hidden_size",
+                    "must be the backbone's hidden_size " + backbone.width() + ", not " + width);
         }
         int patch = file.count("patch_size", 14);
         if (patch != backbone.patch()) {

@@ -32,11 +32,10 @@ record DepthHead(Conv2d conv1, Conv2d conv2, Conv2d conv3, DepthKind kind, doubl
             x = conv2.apply(PictureOperators.bilinear(x, height, width));
             Probe.see("head.conv2", x);
             Tensor depth = conv3.apply(Operators.relu(x));
-            Tensor bounded =
-                    switch (kind) {
-                        case RELATIVE -> Operators.relu(depth);
-                        case METRIC -> Operators.sigmoid(depth);
-                    };
+            Tensor bounded = switch (kind) {
+                case RELATIVE -> Operators.relu(depth);
+                case METRIC -> Operators.sigmoid(depth);
+            };
             return scope.keep(bounded.affine(maxDepth, 0));
         }
     }

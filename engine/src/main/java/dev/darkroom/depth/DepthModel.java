@@ -28,7 +28,8 @@ public final class DepthModel implements AutoCloseable {
      */
     public static DepthModel load(Path folder, Placement placement) {
         DepthConfig config = DepthConfig.read(folder);
-        DepthPreprocessor preprocessor = DepthPreprocessor.read(folder, config.backbone().patch());
+        DepthPreprocessor preprocessor =
+                DepthPreprocessor.read(folder, config.backbone().patch());
         return new DepthModel(preprocessor, DepthAnything.load(folder, placement));
     }
 
@@ -64,7 +65,8 @@ public final class DepthModel implements AutoCloseable {
     /** Computes the depth of a picture's pixels, in Java's memory; waits for the device. */
     public DepthMap depth(Picture picture) {
         try (var scope = Scope.open("depth map")) {
-            return new DepthMap(picture.width(), picture.height(), plane(picture).toFloats(), kind());
+            return new DepthMap(
+                    picture.width(), picture.height(), plane(picture).toFloats(), kind());
         }
     }
 

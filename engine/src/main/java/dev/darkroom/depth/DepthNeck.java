@@ -41,8 +41,8 @@ final class DepthNeck {
                 .mapToObj(i -> withoutBias(w.at("convs").at(i), widths.get(i), config.fusionWidth()))
                 .toList();
         fusion = IntStream.range(0, widths.size())
-                .mapToObj(i -> FusionLayer.load(
-                        w.at("fusion_stage").at("layers").at(i), config.fusionWidth(), i == 0))
+                .mapToObj(
+                        i -> FusionLayer.load(w.at("fusion_stage").at("layers").at(i), config.fusionWidth(), i == 0))
                 .toList();
     }
 

@@ -32,24 +32,14 @@ public record DepthPreprocessor(
 
     /** The meaning of the keys of {@code preprocessor_config.json}. */
     public static final ConfigKeys KEYS = ConfigKeys.of("preprocessor_config.json (Depth Anything)")
-            .uses(
-                    SIZE,
-                    "keep_aspect_ratio",
-                    "ensure_multiple_of",
-                    "rescale_factor",
-                    "image_mean",
-                    "image_std")
+            .uses(SIZE, "keep_aspect_ratio", "ensure_multiple_of", "rescale_factor", "image_mean", "image_std")
             .must("image_processor_type", "DPTImageProcessor", "DPTImageProcessorFast")
             .must("do_resize", true)
             .must("do_rescale", true)
             .must("do_normalize", true)
             .must("do_pad", false)
             .must("resample", BICUBIC)
-            .ignores(
-                    "remarks of the library",
-                    "processor_class",
-                    "auto_map",
-                    "feature_extractor_type")
+            .ignores("remarks of the library", "processor_class", "auto_map", "feature_extractor_type")
             .ignores("pictures are RGB already", "do_convert_rgb", "data_format", "input_data_format", "device")
             .ignores(
                     "not done by this processor",
@@ -158,7 +148,8 @@ public record DepthPreprocessor(
     private float[] byLevel(int channel) {
         float[] values = new float[256];
         for (int level = 0; level < values.length; level++) {
-            values[level] = ((float) (level * factor) - mean.get(channel).floatValue()) / std.get(channel).floatValue();
+            values[level] = ((float) (level * factor) - mean.get(channel).floatValue())
+                    / std.get(channel).floatValue();
         }
         return values;
     }

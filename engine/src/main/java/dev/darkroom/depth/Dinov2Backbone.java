@@ -50,7 +50,9 @@ final class Dinov2Backbone {
 
     private Tensor after(int stage, Tensor x, Scope scope) {
         Dinov2Layer layer = layers.get(stage - 1);
-        Probe.see("layer." + (stage - 1) + ".attention", () -> layer.attended(layer.norm1().apply(x)));
+        Probe.see(
+                "layer." + (stage - 1) + ".attention",
+                () -> layer.attended(layer.norm1().apply(x)));
         Tensor next = scope.replace(x, layer.forward(x));
         Probe.see("layer", stage - 1, "", next);
         if (stage == layers.size()) {

@@ -132,7 +132,8 @@ public record Dinov2Config(
         List<String> known = new ArrayList<>(List.of(STEM));
         IntStream.rangeClosed(1, layers).forEach(i -> known.add(STAGE + i));
         List<Integer> stages = names.stream().map(known::indexOf).toList();
-        return ascending(file, FEATURES, stages, "must name different stages in their order, from stem to stage" + layers);
+        return ascending(
+                file, FEATURES, stages, "must name different stages in their order, from stem to stage" + layers);
     }
 
     /** Negative numbers count from the last layer, −1, backwards. */

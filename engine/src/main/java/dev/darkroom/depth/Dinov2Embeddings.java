@@ -36,7 +36,8 @@ record Dinov2Embeddings(Conv2d projection, Tensor cls, Tensor positions, int gri
     Tensor forward(Tensor pixels) {
         try (var scope = Scope.open("embeddings")) {
             Tensor patches = projection.apply(pixels);
-            Tensor tokens = patches.reshape(patches.size(0), patches.size(1), -1).permute(0, 2, 1);
+            Tensor tokens =
+                    patches.reshape(patches.size(0), patches.size(1), -1).permute(0, 2, 1);
             Tensor whole = Tensor.cat(1, cls.inBatchOf(tokens), tokens);
             return scope.keep(whole.plus(positionsOf(patches.size(2), patches.size(3))));
         }
@@ -47,7 +48,8 @@ record Dinov2Embeddings(Conv2d projection, Tensor cls, Tensor positions, int gri
             return positions;
         }
         long width = positions.size(2);
-        Tensor stored = positions.narrow(1, 1, (long) grid * grid)
+        Tensor stored = positions
+                .narrow(1, 1, (long) grid * grid)
                 .to(DType.FLOAT32)
                 .reshape(1, grid, grid, width)
                 .permute(0, 3, 1, 2);

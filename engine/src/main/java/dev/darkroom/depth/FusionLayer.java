@@ -34,8 +34,7 @@ record FusionLayer(@Nullable ResidualUnit residual1, ResidualUnit residual2, Con
     Tensor forward(@Nullable Tensor coarser, Tensor map, long height, long width) {
         try (var scope = Scope.open("fusion layer")) {
             Tensor sum = coarser == null || residual1 == null ? map : coarser.plus(residual1.forward(map));
-            return scope.keep(
-                    projection.apply(PictureOperators.bilinear(residual2.forward(sum), height, width)));
+            return scope.keep(projection.apply(PictureOperators.bilinear(residual2.forward(sum), height, width)));
         }
     }
 
@@ -43,7 +42,8 @@ record FusionLayer(@Nullable ResidualUnit residual1, ResidualUnit residual2, Con
     record ResidualUnit(Conv2d convolution1, Conv2d convolution2) {
         private static ResidualUnit load(Weights w, int width) {
             return new ResidualUnit(
-                    Conv2d.load(w.at("convolution1"), width, width, 3), Conv2d.load(w.at("convolution2"), width, width, 3));
+                    Conv2d.load(w.at("convolution1"), width, width, 3),
+                    Conv2d.load(w.at("convolution2"), width, width, 3));
         }
 
         private Tensor forward(Tensor x) {

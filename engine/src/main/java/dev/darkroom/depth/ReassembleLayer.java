@@ -25,8 +25,7 @@ record ReassembleLayer(Conv2d projection, @Nullable Conv2d resize, double factor
         }
         int kernel = factor > 1 ? (int) factor : KERNEL;
         int stride = (int) (factor > 1 ? factor : 1 / factor);
-        return new ReassembleLayer(
-                projection, Conv2d.load(w.at("resize"), width, width, kernel, stride), factor);
+        return new ReassembleLayer(projection, Conv2d.load(w.at("resize"), width, width, kernel, stride), factor);
     }
 
     /** Computes {@code [B, in, rows, columns] → [B, width, h, w]}. */

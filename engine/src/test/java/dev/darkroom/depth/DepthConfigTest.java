@@ -16,8 +16,7 @@ class DepthConfigTest {
         DepthConfig config = config("{}");
 
         assertThat(config.backbone())
-                .isEqualTo(new Dinov2Config(
-                        384, 12, 6, 1536, 518, 14, 1e-6, true, List.of(9, 10, 11, 12), true));
+                .isEqualTo(new Dinov2Config(384, 12, 6, 1536, 518, 14, 1e-6, true, List.of(9, 10, 11, 12), true));
         assertThat(config.factors()).containsExactly(4.0, 2.0, 1.0, 0.5);
         assertThat(config.neckWidths()).containsExactly(48, 96, 192, 384);
         assertThat(config.fusionWidth()).isEqualTo(64);
@@ -33,8 +32,7 @@ class DepthConfigTest {
                         + "\"reassemble_factors\": [1], \"backbone_config\": {}}")
                 .backbone();
 
-        assertThat(backbone)
-                .isEqualTo(new Dinov2Config(768, 12, 12, 3072, 224, 14, 1e-6, true, List.of(12), true));
+        assertThat(backbone).isEqualTo(new Dinov2Config(768, 12, 12, 3072, 224, 14, 1e-6, true, List.of(12), true));
     }
 
     /** Names and numbers of the published Large model; one of the two spellings is enough. */

@@ -84,7 +84,11 @@ class DepthModelTest {
         assertThat(depth(
                         changed("defaults", config -> {
                             config.remove(List.of(
-                                    "head_in_index", "patch_size", "max_depth", "depth_estimation_type", "reassemble_factors"));
+                                    "head_in_index",
+                                    "patch_size",
+                                    "max_depth",
+                                    "depth_estimation_type",
+                                    "reassemble_factors"));
                             backbone(config).remove(List.of("mlp_ratio", "qkv_bias", "patch_size", "layer_norm_eps"));
                         }),
                         picture))
@@ -115,8 +119,7 @@ class DepthModelTest {
     void halfPrecisionComesNear() {
         Picture picture = TinyDepth.picture(60, 60);
         float[] exact = depth(TinyDepth.METRIC, picture);
-        try (DepthModel model =
-                DepthModel.load(TinyDepth.METRIC, new Placement(Device.CPU, DType.BFLOAT16))) {
+        try (DepthModel model = DepthModel.load(TinyDepth.METRIC, new Placement(Device.CPU, DType.BFLOAT16))) {
             float[] rounded = model.depth(picture).values();
             double difference = 0;
             double norm = 0;
@@ -153,8 +156,8 @@ class DepthModelTest {
         try (var scope = Scope.open("test");
                 var network = DepthAnything.load(TinyDepth.RELATIVE, TinyDepth.ON_CPU)) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> network.network()
-                            .forward(Operators.zeros(DType.FLOAT32, Device.CPU, 1, 3, 13, 28)))
+                    .isThrownBy(
+                            () -> network.network().forward(Operators.zeros(DType.FLOAT32, Device.CPU, 1, 3, 13, 28)))
                     .withMessageContainingAll("28x13", "14x14");
         }
     }

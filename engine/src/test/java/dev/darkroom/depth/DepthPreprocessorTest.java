@@ -29,7 +29,8 @@ class DepthPreprocessorTest {
         "161, 518, 168x518", // 11.5 patches
     })
     void aPictureIsSeenInWholePatches(int width, int height, String seen) {
-        assertThat(processor(PUBLISHED).seen(new Size(width, height)).toString()).isEqualTo(seen);
+        assertThat(processor(PUBLISHED).seen(new Size(width, height)).toString())
+                .isEqualTo(seen);
     }
 
     @Test

@@ -68,7 +68,13 @@ final class DepthGoldens {
         int side = entry.path("params").path("size").asInt(SIDE);
         int multiple = entry.path("params").path("multiple").asInt(PATCH);
         var preprocessor = new DepthPreprocessor(
-                new Size(side, side), true, multiple, multiple, 1 / 255.0, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+                new Size(side, side),
+                true,
+                multiple,
+                multiple,
+                1 / 255.0,
+                List.of(0.0, 0.0, 0.0),
+                List.of(1.0, 1.0, 1.0));
         List<Comparison> results = new ArrayList<>();
         for (JsonNode row : GoldenValues.read(folder.resolve(file))) {
             Size picture = GoldenValues.size(row.path("image_wh"));
@@ -94,7 +100,8 @@ final class DepthGoldens {
             results.add(Comparison.of(
                     "mid.pixel_values", pixels.toFloats(), golden.floats("mid.pixel_values"), Tolerance.NETWORK));
             float[][] depth = new float[1][];
-            Map<String, float[]> seen = Probe.record(() -> depth[0] = model.depth(picture).values());
+            Map<String, float[]> seen =
+                    Probe.record(() -> depth[0] = model.depth(picture).values());
             golden.compare(results, seen, "mid.", Tolerance.NETWORK);
             golden.compare(results, seen, "out.", Tolerance.NETWORK);
             results.add(Comparison.of(
@@ -109,7 +116,8 @@ final class DepthGoldens {
         Path place = folder.toAbsolutePath().normalize();
         for (int level = 0; level <= LEVELS_UP && place != null; level++, place = place.getParent()) {
             try (Stream<Path> files = Files.find(place, DEPTH, (path, attributes) -> path.endsWith(CONFIG))) {
-                var found = files.filter(path -> path.getParent().getFileName().toString().contains(word))
+                var found = files.filter(path ->
+                                path.getParent().getFileName().toString().contains(word))
                         .filter(DepthGoldens::isOfDepth)
                         .map(Path::getParent)
                         .min(Path::compareTo);

@@ -46,8 +46,7 @@ final class DepthMain {
     }
 
     private static Map<String, SparseComponent> published() throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(DepthMain.class.getResourceAsStream("/published/depth.tensors"))) {
+        try (InputStream in = Objects.requireNonNull(DepthMain.class.getResourceAsStream("/published/depth.tensors"))) {
             return SparseComponent.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
@@ -58,7 +57,9 @@ final class DepthMain {
         TestCheckpoints.copy(TestCheckpoints.GOLDENS.resolve("tiny-depth-anything-v2-relative"), model);
         Files.delete(model.resolve("model.safetensors"));
         TestCheckpoints.edit(model.resolve("config.json"), config -> {
-            config.put("reassemble_hidden_size", width).put("fusion_hidden_size", fusion).put("head_hidden_size", 32);
+            config.put("reassemble_hidden_size", width)
+                    .put("fusion_hidden_size", fusion)
+                    .put("head_hidden_size", 32);
             var widths = config.putArray("neck_hidden_sizes");
             Arrays.stream(neck).forEach(widths::add);
             var backbone = (ObjectNode) config.path("backbone_config");
@@ -84,7 +85,8 @@ final class DepthMain {
             tally.weightsAreThere();
             line.put("numbers", model.weightBytes() / DType.BFLOAT16.bytes()).put("held", tally.weightBytes());
             line.put("seen", model.preprocessor().seen(PICTURE).toString());
-            line.put("shape", Arrays.toString(model.plane(Picture.black(PICTURE)).shape()));
+            line.put(
+                    "shape", Arrays.toString(model.plane(Picture.black(PICTURE)).shape()));
             line.put("peak", tally.activationPeak()).put("predicted", model.peak(PICTURE));
         } catch (RuntimeException e) {
             line.put("error", String.valueOf(e.getMessage()));

@@ -384,10 +384,7 @@ class OperatorsTest {
                         "conv_transpose2d",
                         "bfloat16 [1, 3, 6, 8]",
                         () -> PictureOperators.convTranspose2d(bf16(1, 2, 3, 4), bf16(2, 3, 2, 2), bf16(3), 2)),
-                sample(
-                        "bilinear",
-                        "bfloat16 [1, 2, 5, 3]",
-                        () -> PictureOperators.bilinear(bf16(1, 2, 3, 4), 5, 3)),
+                sample("bilinear", "bfloat16 [1, 2, 5, 3]", () -> PictureOperators.bilinear(bf16(1, 2, 3, 4), 5, 3)),
                 sample("bicubic", "bfloat16 [1, 2, 5, 3]", () -> PictureOperators.bicubic(bf16(1, 2, 3, 4), 5, 3)),
                 sample(
                         "causal_conv3d",

@@ -16,7 +16,8 @@ class ResizingOperatorsTest {
         assertThat(PictureOperators.bilinear(x, 2, 4).toFloats())
                 .containsExactly(new float[] {0, 1, 2, 3, 6, 7, 8, 9}, within(1e-6f));
         assertThat(PictureOperators.bilinear(x, 1, 1).toFloats()).containsExactly(0);
-        assertThat(PictureOperators.bilinear(x.narrow(2, 0, 1), 3, 2).toFloats()).containsExactly(0, 3, 0, 3, 0, 3);
+        assertThat(PictureOperators.bilinear(x.narrow(2, 0, 1), 3, 2).toFloats())
+                .containsExactly(0, 3, 0, 3, 0, 3);
     }
 
     /** The weights of a place half way between two, for a = −0.75, are −3, 19, 19, −3 of 32; those of Pillow's filter are −2, 18, 18, −2. */
