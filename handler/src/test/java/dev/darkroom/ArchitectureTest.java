@@ -68,6 +68,7 @@ class ArchitectureTest {
             Map.entry("schedule", List.of("nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("vae", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("text", List.of("image", "nn", "weights", "ring", "checkpoint", "tensor", "job")),
+            Map.entry("depth", List.of("image", "text", "nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("lora", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("model", List.of("weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry(
@@ -123,6 +124,7 @@ class ArchitectureTest {
         "dev.darkroom.sight..",
         "dev.darkroom.qwenimage..",
         "dev.darkroom.zimage..",
+        "dev.darkroom.depth..",
         "dev.darkroom.lora..",
         "dev.darkroom.model..",
         "dev.darkroom.image..",

@@ -56,6 +56,8 @@ public final class Operators {
     private static final Operator STD = Operator.named("std");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
     private static final Operator GELU = Operator.named("gelu");
+    private static final Operator RELU = Operator.named("relu");
+    private static final Operator SIGMOID = Operator.named("sigmoid");
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
     private static final Operator LINEAR = Operator.named("linear");
     private static final Operator LINEAR_GELU = Operator.named("linear_gelu");
@@ -203,6 +205,16 @@ public final class Operators {
     /** GELU by the error function: {@code x · Φ(x)}. */
     public static Tensor gelu(Tensor x) {
         return GELU.tensor(x);
+    }
+
+    /** ReLU: the larger of {@code x} and 0. */
+    public static Tensor relu(Tensor x) {
+        return RELU.tensor(x);
+    }
+
+    /** Sigmoid: {@code 1 / (1 + e⁻ˣ)}. */
+    public static Tensor sigmoid(Tensor x) {
+        return SIGMOID.tensor(x);
     }
 
     /** GELU by its sigmoid approximation, as CLIP uses it: {@code x · sigmoid(1.702 x)}. */

@@ -4,6 +4,7 @@ package dev.darkroom.tensor;
 public final class PictureOperators {
     private static final Operator PICTURE_LAYOUT = Operator.named("picture_layout");
     private static final Operator CONV2D = Operator.named("conv2d");
+    private static final Operator CONV_TRANSPOSE2D = Operator.named("conv_transpose2d");
     private static final Operator CAUSAL_CONV3D = Operator.named("causal_conv3d");
     private static final Operator GROUP_NORM = Operator.named("group_norm");
 
@@ -14,6 +15,8 @@ public final class PictureOperators {
     private static final Operator CHANNEL_NORM = Operator.named("channel_norm");
     private static final Operator CHANNEL_NORM_SILU_CONV = Operator.named("channel_norm_silu_conv");
     private static final Operator UPSAMPLE_CONV = Operator.named("upsample_conv");
+    private static final Operator BILINEAR = Operator.named("bilinear");
+    private static final Operator BICUBIC = Operator.named("bicubic");
     private static final Operator PAD_RIGHT_BOTTOM = Operator.named("pad_right_bottom");
     private static final Operator FROM_RGB = Operator.named("from_rgb");
     private static final Operator TO_RGB = Operator.named("to_rgb");
@@ -34,6 +37,11 @@ public final class PictureOperators {
     /** 2-D convolution: {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']}. */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
         return CONV2D.tensor(x, weight, bias, stride, padding);
+    }
+
+    /** Transposed 2-D convolution without padding: {@code x [B, in, h, w], weight [in, out, k, k] → [B, out, (h − 1) · stride + k, ..]}. */
+    public static Tensor convTranspose2d(Tensor x, Tensor weight, Tensor bias, int stride) {
+        return CONV_TRANSPOSE2D.tensor(x, weight, bias, stride);
     }
 
     /**
@@ -77,6 +85,19 @@ public final class PictureOperators {
      */
     public static Tensor upsampleConv(Tensor x, Tensor weight, Tensor bias, long rows) {
         return UPSAMPLE_CONV.tensor(x, weight, bias, rows);
+    }
+
+    /** Resizes {@code [B, C, h, w]} linearly; the places in the corners stay there, and the others lie evenly between them. */
+    public static Tensor bilinear(Tensor x, long height, long width) {
+        return BILINEAR.tensor(x, height, width);
+    }
+
+    /**
+     * Resizes {@code [B, C, h, w]} by cubic convolution (a = −0.75) of the 16 places around, without a wider filter where the result is
+     * smaller; the picture's edges stay its edges. Not the filter of Pillow, whose a is −0.5.
+     */
+    public static Tensor bicubic(Tensor x, long height, long width) {
+        return BICUBIC.tensor(x, height, width);
     }
 
     /** Pads with a column of zeros on the right and a row of zeros at the bottom: {@code [B, C, h, w] → [B, C, h + 1, w + 1]}. */

@@ -11,6 +11,9 @@ def _sdpa(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal:
 def _conv(self, x: Tensor, weight: Tensor, bias: Tensor, stride: List[int], padding: List[int]) -> Tensor:
     return torch.conv2d(x, weight, bias, stride, padding)
 
+def _conv_transpose(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
+    return torch.conv_transpose2d(x, weight, bias, [stride, stride])
+
 def _layer_norm(self, x: Tensor, shape: List[int], weight: Optional[Tensor], bias: Optional[Tensor], eps: float) -> Tensor:
     return torch.layer_norm(x, shape, weight, bias, eps)
 
@@ -223,6 +226,12 @@ def gelu_tanh(self, x: Tensor) -> Tensor:
 
 def gelu(self, x: Tensor) -> Tensor:
     return torch.gelu(x)
+
+def relu(self, x: Tensor) -> Tensor:
+    return x.clamp_min(0.0)
+
+def sigmoid(self, x: Tensor) -> Tensor:
+    return torch.sigmoid(x)
 
 def quick_gelu(self, x: Tensor) -> Tensor:
     return x * torch.sigmoid(1.702 * x)
@@ -728,6 +737,10 @@ def picture_layout(self, x: Tensor) -> Tensor:
 def conv2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     return self._conv(x, weight, bias, [stride, stride], [padding, padding])
 
+def conv_transpose2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
+    # [B, in, h, w], weight [in, out, k, k] -> [B, out, (h - 1) * stride + k, ..]
+    return self._conv_transpose(x, weight, bias, stride)
+
 def causal_conv3d(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     # [B, C, frames, h, w] with frames of zeros in front. No network uses it: tests prove with it that a single frame does not need it,
     # and benchmarks what it would cost.
@@ -826,6 +839,14 @@ def upsample_conv(self, x: Tensor, weight: Tensor, bias: Tensor, rows: int) -> T
         out.narrow(2, 2 * top, 2 * (bottom - top)).copy_(self._conv(band.narrow(2, skip, length), weight, bias, [1, 1], [0, 1]))
         top = bottom
     return out
+
+def bilinear(self, x: Tensor, height: int, width: int) -> Tensor:
+    # Places in the corners stay in the corners.
+    return torch.upsample_bilinear2d(x, [height, width], True)
+
+def bicubic(self, x: Tensor, height: int, width: int) -> Tensor:
+    # Cubic convolution with a = -0.75, of four places a side however much smaller the result is; edges of pixels stay at the edges.
+    return torch.upsample_bicubic2d(x, [height, width], False)
 
 def pad_right_bottom(self, x: Tensor) -> Tensor:
     return torch.constant_pad_nd(x, [0, 1, 0, 1])

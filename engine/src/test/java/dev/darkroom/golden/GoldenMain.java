@@ -55,6 +55,10 @@ public final class GoldenMain {
                 continue;
             }
             String text = Files.readString(manifest);
+            if (DepthGoldens.has(folder, text)) {
+                cases.addAll(wanted(family, DepthGoldens.NAME) ? DepthGoldens.cases(folder) : List.of());
+                continue;
+            }
             FAMILIES.stream()
                     .filter(known -> wanted(family, known.name()) && known.has(folder, text))
                     .findFirst()

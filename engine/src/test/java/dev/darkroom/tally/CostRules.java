@@ -125,6 +125,8 @@ final class CostRules {
         TEXT.put("std", ONE_PASS);
         TEXT.put("gelu_tanh", ONE_PASS);
         TEXT.put("gelu", ONE_PASS);
+        TEXT.put("relu", ONE_PASS);
+        TEXT.put("sigmoid", ONE_PASS);
         TEXT.put("quick_gelu", (call, cost) -> {
             Passes.times(2, call.tensor(0), cost);
             cost.pass(3 * call.tensor(0).bytes());
@@ -265,6 +267,9 @@ final class CostRules {
         // pictures
         TEXT.put("picture_layout", NOTHING); // of the CPU
         TEXT.put("conv2d", (call, cost) -> Passes.convolution(call.results().getFirst(), call.tensor(1), cost));
+        TEXT.put("conv_transpose2d", (call, cost) -> Passes.convolution(call.tensor(0), call.tensor(1), cost));
+        TEXT.put("bilinear", ONE_PASS);
+        TEXT.put("bicubic", ONE_PASS);
         TEXT.put("causal_conv3d", NOTHING); // of tests alone
         TEXT.put("group_norm_by_sums", NOTHING); // part of the others
         TEXT.put("group_norm", (call, cost) -> Passes.groupNorm(call.tensor(0), cost));

@@ -211,6 +211,8 @@ class OperatorsTest {
                 sample("std", "float32 [2, 3]", () -> Operators.std(bf16(2, 3).exp(), 1e-4)),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
                 sample("gelu", "bfloat16 [2, 3]", () -> Operators.gelu(bf16(2, 3))),
+                sample("relu", "bfloat16 [2, 3]", () -> Operators.relu(bf16(2, 3))),
+                sample("sigmoid", "bfloat16 [2, 3]", () -> Operators.sigmoid(bf16(2, 3))),
                 sample("quick_gelu", "bfloat16 [2, 3]", () -> Operators.quickGelu(bf16(2, 3))),
                 sample("linear", "bfloat16 [2, 4]", () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4))),
                 sample(
@@ -378,6 +380,12 @@ class OperatorsTest {
                         "conv2d",
                         "bfloat16 [1, 3, 2, 2]",
                         () -> PictureOperators.conv2d(bf16(1, 2, 4, 4), bf16(3, 2, 3, 3), bf16(3), 2, 1)),
+                sample(
+                        "conv_transpose2d",
+                        "bfloat16 [1, 3, 6, 8]",
+                        () -> PictureOperators.convTranspose2d(bf16(1, 2, 3, 4), bf16(2, 3, 2, 2), bf16(3), 2)),
+                sample("bilinear", "bfloat16 [1, 2, 5, 3]", () -> PictureOperators.bilinear(bf16(1, 2, 3, 4), 5, 3)),
+                sample("bicubic", "bfloat16 [1, 2, 5, 3]", () -> PictureOperators.bicubic(bf16(1, 2, 3, 4), 5, 3)),
                 sample(
                         "causal_conv3d",
                         "bfloat16 [1, 3, 2, 4, 4]",
