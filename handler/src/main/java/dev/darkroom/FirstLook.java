@@ -10,6 +10,7 @@ import dev.darkroom.job.Reason;
 import dev.darkroom.logs.trace.TraceSettings;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.provenance.FoundMark;
+import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.provenance.Verification;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
@@ -98,6 +99,7 @@ final class FirstLook {
         models(environment).ifPresent(faults::add);
         plan(environment).ifPresent(faults::add);
         webhookSecrets(environment).ifPresent(faults::add);
+        faults.addAll(provenance(environment));
         faults.addAll(new TraceSettings(variables).faults());
         OpenFiles.tooFew().ifPresent(faults::add);
         environment.doubts().forEach(doubt -> say("warning", doubt));
@@ -143,6 +145,15 @@ final class FirstLook {
         } catch (IllegalArgumentException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Says what is wrong with keys and certificates, likewise. */
+    private static List<String> provenance(Environment environment) {
+        return PictureSeal.faults(
+                environment.value("darkroom.provenance.key"),
+                environment.value("darkroom.provenance.chain"),
+                environment.value("darkroom.provenance.trust"),
+                environment.value("darkroom.provenance.time-stamps"));
     }
 
     /** Writes a line as the start-up scripts do. */

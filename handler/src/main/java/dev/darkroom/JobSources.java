@@ -2,6 +2,7 @@ package dev.darkroom;
 
 import dev.darkroom.credentials.SourceCredentials;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.Picture;
 import dev.darkroom.model.Sources;
 import dev.darkroom.provenance.SourceMarks;
 import dev.darkroom.source.LoadedImages;
@@ -36,16 +37,21 @@ record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<Said> said
     static JobSources fetch(Job job, SourceImages images, LoraFiles loras, Optional<SourceCredentials> credentials)
             throws InterruptedException {
         LoraFiles.Held held = loras.hold(job.loras());
+        LoadedImages loaded = null;
         boolean all = false;
         try {
-            LoadedImages loaded = images.load(job.images(), job.mask(), job.maskPaints(), credentials);
+            loaded = images.load(job.images(), job.mask(), job.maskPaints(), credentials);
+            List<Picture> pictures = loaded.images();
             var fetched = new JobSources(
-                    loaded, held, credentials.map(found -> new Said(found, new SourceMarks(loaded.images()))));
+                    loaded, held, credentials.map(found -> new Said(found, new SourceMarks(pictures))));
             all = true;
             return fetched;
         } finally {
             if (!all) {
                 held.close();
+                if (loaded != null) {
+                    loaded.close();
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.darkroom;
 
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.provenance.FileSource;
 import dev.darkroom.provenance.FoundMark;
 import dev.darkroom.source.LoadedImages;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 class VerifiedFiles implements FileSource, FoundMark.Pixels {
     private final WorkerConfig config;
     private final ResultFolder results;
+    private final PictureMemory memory;
     private final Vertx vertx;
     private @Nullable SourceImages sources;
 
-    VerifiedFiles(WorkerConfig config, ResultFolder results, Vertx vertx) {
+    VerifiedFiles(WorkerConfig config, ResultFolder results, PictureMemory memory, Vertx vertx) {
         this.config = config;
         this.results = results;
+        this.memory = memory;
         this.vertx = vertx;
     }
 
@@ -45,7 +48,10 @@ class VerifiedFiles implements FileSource, FoundMark.Pixels {
     private synchronized SourceImages sources() {
         if (sources == null) {
             sources = new SourceImages(
-                    config.sources(), new OwnResults(config.addresses(), results.location(), results::find), vertx);
+                    config.sources(),
+                    new OwnResults(config.addresses(), results.location(), results::find),
+                    memory,
+                    vertx);
         }
         return sources;
     }

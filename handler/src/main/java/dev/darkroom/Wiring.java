@@ -1,5 +1,6 @@
 package dev.darkroom;
 
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.provenance.Verification;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
@@ -43,6 +44,13 @@ class Wiring {
     @Singleton
     Build build() {
         return Build.of(config.home(), System.getenv());
+    }
+
+    /** Produces the memory of the pictures that callers send, whatever for. */
+    @Produces
+    @Singleton
+    PictureMemory pictureMemory() {
+        return new PictureMemory(config.sources().memory().asLongValue());
     }
 
     /** Produces what finds out about files. */

@@ -16,11 +16,11 @@ import java.util.Map;
  * @param seed seed that makes the same picture again
  * @param parameters choices of the drawing, by the names that jobs use, such as {@code num_inference_steps}
  * @param notes remarks for the caller, such as that a prompt was cut
+ * @param edited true if it was made from pictures
  */
-public record Drawing(Picture picture, long seed, String prompt, Map<String, Object> parameters, List<String> notes) {
+public record Drawing(
+        Picture picture, long seed, String prompt, Map<String, Object> parameters, List<String> notes, boolean edited) {
     private static final int QUALITY = 90;
-    private static final Inscription LABEL =
-            new Inscription(null, new Inscription.Label("trainedAlgorithmicMedia", "Darkroom"), Inscription.Seal.NONE);
 
     /**
      * Writes the picture into a file, as PNG, JPEG or WebP by the ending of its name, labelled as one that a model made.
@@ -32,6 +32,11 @@ public record Drawing(Picture picture, long seed, String prompt, Map<String, Obj
         ImageFormat format = ImageFormat.parse(name.substring(name.lastIndexOf('.') + 1))
                 .orElseThrow(
                         () -> new IllegalArgumentException(name + " ends neither in png nor in jpg, jpeg or webp"));
-        Files.write(file, PictureEncoder.encode(picture, format, QUALITY, LABEL));
+        Files.write(file, PictureEncoder.encode(picture, format, QUALITY, label()));
+    }
+
+    private Inscription label() {
+        String sourceType = edited ? "compositeWithTrainedAlgorithmicMedia" : "trainedAlgorithmicMedia";
+        return new Inscription(null, new Inscription.Label(sourceType, "Darkroom"), Inscription.Seal.NONE);
     }
 }

@@ -41,6 +41,6 @@ public record FoundMark(Optional<String> payload, double confidence, Optional<St
     @FunctionalInterface
     public interface Search {
         /** Returns what there is in a picture. */
-        FoundMark in(Picture picture) throws InterruptedException;
+        FoundMark in(Picture picture);
     }
 }

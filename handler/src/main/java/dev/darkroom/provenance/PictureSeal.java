@@ -19,7 +19,9 @@ import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Provenance;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,10 +66,55 @@ public final class PictureSeal {
 
     /** Makes a reader of credentials that trusts whom the operator trusts. */
     static CredentialsReader reader(ProvenanceSettings settings) {
-        return new CredentialsReader(settings.trust()
-                .filter(text -> !text.isBlank())
+        return new CredentialsReader(anchors(settings.trust()));
+    }
+
+    private static Anchors anchors(Optional<String> trust) {
+        return trust.filter(text -> !text.isBlank())
                 .map(text -> new Anchors(PemFiles.certificates("DARKROOM_PROVENANCE_TRUST", text)))
-                .orElse(Anchors.NONE));
+                .orElse(Anchors.NONE);
+    }
+
+    /**
+     * Says what is wrong with the settings, without making a key.
+     *
+     * @param key as in {@link ProvenanceSettings}, like the others
+     */
+    public static List<String> faults(
+            Optional<String> key, Optional<String> chain, Optional<String> trust, Optional<String> timeStamps) {
+        List<String> faults = new ArrayList<>();
+        check(faults, () -> {
+            Optional<String> any = key.or(() -> chain).filter(text -> !text.isBlank());
+            if (any.isPresent()) {
+                var unused = Keys.find(key, chain, Path.of(""));
+            }
+        });
+        check(faults, () -> {
+            var unused = anchors(trust);
+        });
+        check(faults, () -> timeStamps.filter(text -> !text.isBlank()).ifPresent(address -> authority(URI.create(address))));
+        return faults;
+    }
+
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    private static void check(List<String> faults, Check check) {
+        try {
+            check.run();
+        } catch (IOException | IllegalArgumentException e) {
+            faults.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static URI authority(URI address) {
+        boolean web = "http".equalsIgnoreCase(address.getScheme()) || "https".equalsIgnoreCase(address.getScheme());
+        if (!web || address.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "DARKROOM_PROVENANCE_TIME_STAMPS: must be an http or https address, not " + address);
+        }
+        return address;
     }
 
     private void begin() {
@@ -75,12 +122,12 @@ public final class PictureSeal {
         try {
             SigningKey found = key.get();
             signer.complete(new Signer(
-                    new ManifestWriter(found, settings.timeStamps().map(TimeStamps::new), version),
+                    new ManifestWriter(found, settings.timeStamps().map(PictureSeal::authority).map(TimeStamps::new), version),
                     new PixelMark(found)));
         } catch (ExecutionException e) {
             signer.completeExceptionally(e.getCause() == null ? e : e.getCause());
-        } catch (InterruptedException e) {
-            signer.completeExceptionally(e);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            signer.completeExceptionally(e); // whoever waits for it is to fail, whatever it is
         }
     }
 

@@ -12,7 +12,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 
 /**
  * The mark in pictures' pixels: what it says, and where it can be. A payload is told as 16 hexadecimal digits: one for its version, six for the
@@ -22,10 +21,6 @@ final class PixelMark {
     private static final int VERSION = 1;
     private static final int ISSUER_BITS = 24;
     private static final int PICTURE_BITS = 36;
-
-    /** Pictures that are searched for a mark at once: each takes a processor, and several bytes for each of its pixels. */
-    private static final Semaphore SEARCHES =
-            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
     private final int issuer;
 
@@ -68,15 +63,10 @@ final class PixelMark {
     }
 
     /** Searches a picture for a mark, as much as it may have been changed since. */
-    static FoundMark search(Picture picture) throws InterruptedException {
-        SEARCHES.acquire();
-        try {
-            Optional<Found> found = MarkReader.read(picture);
-            return found.map(one -> new FoundMark(Optional.of(text(one.payload())), one.confidence(), Optional.empty()))
-                    .orElse(FoundMark.NONE);
-        } finally {
-            SEARCHES.release();
-        }
+    static FoundMark search(Picture picture) {
+        Optional<Found> found = MarkReader.read(picture);
+        return found.map(one -> new FoundMark(Optional.of(text(one.payload())), one.confidence(), Optional.empty()))
+                .orElse(FoundMark.NONE);
     }
 
     private static String text(Payload payload) {

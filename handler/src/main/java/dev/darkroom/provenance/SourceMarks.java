@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jboss.logging.Logger;
 
 /**
  * Searches the pictures that a job brings for marks, on a thread of its own while the job goes on: a search takes some tenths of a second, and
  * only the answer's notes need it.
  */
 public final class SourceMarks implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(SourceMarks.class);
+
     private final FutureTask<List<String>> search;
     private volatile boolean closed;
 
@@ -20,7 +23,7 @@ public final class SourceMarks implements AutoCloseable {
         Thread.ofPlatform().daemon().name("marks of sources").start(search);
     }
 
-    private List<String> notes(List<Picture> images) throws InterruptedException {
+    private List<String> notes(List<Picture> images) {
         List<String> notes = new ArrayList<>();
         for (int i = 0; i < images.size() && !closed; i++) {
             String field = images.size() == 1 ? "image" : "images[" + i + "]";
@@ -37,7 +40,8 @@ public final class SourceMarks implements AutoCloseable {
         try {
             return search.get();
         } catch (ExecutionException e) {
-            return List.of("the marks of the pictures sent could not be read: " + e.getCause());
+            LOG.errorf(e, "marks of sources could not be searched for");
+            return List.of("the pictures sent could not be searched for marks");
         }
     }
 

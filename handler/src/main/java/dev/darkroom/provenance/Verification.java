@@ -9,12 +9,17 @@ import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * Finds out what a file says of how its picture came about, and whether that holds: the answer of {@code /verify}. Asks nobody, and loads no
  * model.
  */
 public final class Verification {
+    /** Pictures that are decoded and searched at once: each takes a processor, and several bytes for each of its pixels. */
+    private static final int SEARCHES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    private final Semaphore searches = new Semaphore(SEARCHES, true);
     private final CredentialsReader reader;
     private final FoundMark.Pixels pixels;
 
@@ -57,10 +62,13 @@ public final class Verification {
     }
 
     private FoundMark mark(String field, byte[] file) throws InterruptedException {
+        searches.acquire();
         try {
             return pixels.searched(field, file, PixelMark::search);
         } catch (JobException e) {
             return FoundMark.unknown(String.valueOf(e.getMessage()));
+        } finally {
+            searches.release();
         }
     }
 

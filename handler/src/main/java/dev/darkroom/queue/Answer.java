@@ -80,12 +80,16 @@ public final class Answer {
                 .put("bytes", image.bytes());
         Marks marks = image.marks();
         if (marks != null) {
-            ObjectNode says = node.putObject("provenance")
-                    .put("credentials", marks.credentials())
-                    .put("mark", marks.mark());
-            putIfKnown(says, "label", marks.label());
+            node.set("provenance", provenance(marks));
         }
         return place(node, image.sample());
+    }
+
+    /** Builds what is told of what a picture's file says of how the picture came about. */
+    public static ObjectNode provenance(Marks marks) {
+        ObjectNode node = JobJson.object().put("credentials", marks.credentials()).put("mark", marks.mark());
+        putIfKnown(node, "label", marks.label());
+        return node;
     }
 
     /** Builds what is told of a model's licence. */
