@@ -54,10 +54,16 @@ final class DeforumGoldens {
                 results.add(
                         row.path("is_single_string").asBoolean() ? texts(what, row, expected) : row(what, row, expected));
             } catch (JobException e) {
-                results.add(Comparison.equal(what + ": " + e.getMessage(), expected.isMissingNode(), true));
+                results.add(Comparison.equal(what + ": " + e.getMessage(), mayRefuse(row), true));
             }
         }
         return results;
+    }
+
+    /** What the extension raises for may be refused, unless only its commas were in the way. */
+    private static boolean mayRefuse(JsonNode row) {
+        boolean isOfCommas = row.path("webui_error").asText().equals("IndexError") && row.has("classic");
+        return !row.has("webui") && !isOfCommas;
     }
 
     private static Comparison row(String what, JsonNode row, JsonNode expected) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Curve {
     private static final Pattern NUMBER =
-            Pattern.compile("['\"(]*([+-]?)['\"(]*([0-9]+(?:\\.[0-9]+)?|\\.[0-9]+)['\")]*");
+            Pattern.compile("['\"(]*+([+-]?+)['\"(]*+([0-9]++(?:\\.[0-9]++)?|\\.[0-9]++)['\")]*+");
 
     private final String field;
     private final Span span;

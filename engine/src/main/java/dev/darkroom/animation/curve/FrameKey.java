@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** The key of a schedule or of prompts: a frame, as a whole number or an expression of {@code max_f} and {@code s}, in quotation marks or not. */
 public final class FrameKey {
-    private static final Pattern WHOLE = Pattern.compile("['\"(]*([+-]?[0-9]+)['\")]*");
+    private static final Pattern WHOLE = Pattern.compile("['\"(]*+([+-]?+[0-9]++)['\")]*");
     private static final Pattern QUOTED = Pattern.compile("['\"]?(.*?)['\"]?", Pattern.DOTALL);
     private static final Set<Variable> VARIABLES = Set.of(Variable.LAST_FRAME, Variable.SEED);
 
