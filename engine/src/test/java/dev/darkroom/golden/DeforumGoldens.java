@@ -35,7 +35,8 @@ final class DeforumGoldens {
 
     private DeforumGoldens() {}
 
-    private static Map<String, Function<GoldenFile, List<Comparison>>> kinds() {
+    /** Comparisons by how a file's name begins. */
+    static Map<String, Function<GoldenFile, List<Comparison>>> kinds() {
         return Map.of(
                 "schedules", DeforumGoldens::schedules,
                 "prompts", DeforumPromptGoldens::compare,

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ExpressionParser {
     private static final int LONGEST = 2000;
     private static final int DEEPEST = 100;
+    private static final Moment ANY = new Moment(0, new Span(1, 0));
     private static final Set<String> WORDS_OF_PYTHON = Set.of("and", "or", "not", "if", "else", "is", "in", "lambda");
 
     private final ExpressionText text;
@@ -84,7 +85,7 @@ final class ExpressionParser {
     }
 
     private static Expression folded(Expression whole, Expression part) {
-        return part instanceof Constant ? new Constant(whole.at(NEVER)) : whole;
+        return part instanceof Constant ? new Constant(whole.at(ANY)) : whole;
     }
 
     /** A power binds more strongly than a sign before it, and less than one before its exponent. */
@@ -206,6 +207,4 @@ final class ExpressionParser {
             throw text.unexpected("an operator or )");
         }
     }
-
-    private static final Moment NEVER = new Moment(0, new Span(1, 0));
 }

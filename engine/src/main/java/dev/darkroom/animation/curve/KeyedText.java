@@ -5,6 +5,8 @@ import dev.darkroom.job.JobException;
 
 /** A setting's schedule before it is known what its values are; what is wrong in it is told with its name, key and column. */
 record KeyedText(String field, String text, Span span) {
+    private static final int LONGEST_KEY = 30;
+
     /** What is made of a key's frame and of what stands there. */
     @FunctionalInterface
     interface Reader {
@@ -27,6 +29,4 @@ record KeyedText(String field, String text, Span span) {
             throw JobException.badInput(field + ": " + key + "column " + e.column() + ": " + e.getMessage());
         }
     }
-
-    private static final int LONGEST_KEY = 30;
 }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  */
 record PromptTrack(NavigableMap<Integer, PromptTemplate> texts) {
     private static final int MOST = 1000;
+    private static final int LONGEST_TEXT = 10_000;
     private static final int LONGEST_KEY = 30;
 
     /**
@@ -32,22 +33,33 @@ record PromptTrack(NavigableMap<Integer, PromptTemplate> texts) {
         NavigableMap<Integer, PromptTemplate> templates = new TreeMap<>();
         texts.forEach((key, text) -> {
             String place = field + ": key " + Faults.quoted(key.strip(), LONGEST_KEY) + ", ";
-            int frame;
-            try {
-                frame = FrameKey.parse(key.strip(), 1, span);
-            } catch (ExpressionException e) {
-                throw JobException.badInput(place + "column " + e.column() + " of the key: " + e.getMessage());
-            }
-            if (frame < 0) {
-                throw JobException.badInput(place + "is frame " + frame + ", but frames begin at 0");
-            }
-            try {
-                templates.put(frame, PromptTemplate.parse(place, text));
-            } catch (ExpressionException e) {
-                throw JobException.badInput(place + "column " + e.column() + " of the text: " + e.getMessage());
-            }
+            templates.put(frame(place, key.strip(), span), template(place, text));
         });
         return new PromptTrack(templates);
+    }
+
+    private static int frame(String place, String key, Span span) {
+        try {
+            int frame = FrameKey.parse(key, 1, span);
+            if (frame < 0) {
+                throw JobException.badInput(place + "frame " + frame + ": frames begin at 0");
+            }
+            return frame;
+        } catch (ExpressionException e) {
+            throw JobException.badInput(place + "column " + e.column() + " of the key: " + e.getMessage());
+        }
+    }
+
+    private static PromptTemplate template(String place, String text) {
+        if (text.length() > LONGEST_TEXT) {
+            throw JobException.badInput(
+                    place + "a text has at most " + LONGEST_TEXT + " characters, not " + text.length());
+        }
+        try {
+            return PromptTemplate.parse(place, text);
+        } catch (ExpressionException e) {
+            throw JobException.badInput(place + "column " + e.column() + " of the text: " + e.getMessage());
+        }
     }
 
     /** The frame from which the text of this one holds; the first one with a text for those before it. */

@@ -57,8 +57,9 @@ class PromptsTest {
         refused(Map.of(), "prompts: 1 to 1000 frames have a text");
         refused(Map.of("x", "a"), "prompts: key x, column 1 of the key: unknown name \"x\"");
         refused(Map.of("1.5", "a"), "prompts: key 1.5, column 1 of the key: a frame is a whole number");
-        refused(Map.of("max_f-21", "a"), "prompts: key max_f-21, is frame -1, but frames begin at 0");
+        refused(Map.of("max_f-21", "a"), "prompts: key max_f-21, frame -1: frames begin at 0");
         refused(Map.of("0", "a `pi`"), "prompts: key 0, column 4 of the text: unknown name \"pi\"");
+        refused(Map.of("0", "a".repeat(10_001)), "prompts: key 0, a text has at most 10000 characters, not 10001");
         refused(Map.of("0", "a ``"), "prompts: key 0, column 4 of the text: ends where");
         refused(Map.of("0", "a `1/(t-3)`"), "prompts: key 0, a formula has no finite value in frame 3");
         assertThatThrownBy(() -> prompts(Map.of("0", "a")).withNegatives("neg_prompts", Map.of("t", "b")))
