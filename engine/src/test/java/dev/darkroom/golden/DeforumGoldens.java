@@ -53,7 +53,9 @@ final class DeforumGoldens {
                     + row.path("interp_method").asText("");
             try {
                 results.add(
-                        row.path("is_single_string").asBoolean() ? texts(what, row, expected) : row(what, row, expected));
+                        row.path("is_single_string").asBoolean()
+                                ? texts(what, row, expected)
+                                : row(what, row, expected));
             } catch (JobException e) {
                 results.add(Comparison.equal(what + ": " + e.getMessage(), mayRefuse(row), true));
             }
@@ -70,8 +72,8 @@ final class DeforumGoldens {
     private static Comparison row(String what, JsonNode row, JsonNode expected) {
         Interpolation between =
                 Interpolation.valueOf(row.path("interp_method").asText("Linear").toUpperCase(Locale.ROOT));
-        double[] values = Curve.parse("zoom", row.path("schedule").asText(), span(row))
-                .values(between);
+        double[] values =
+                Curve.parse("zoom", row.path("schedule").asText(), span(row)).values(between);
         if (expected.isMissingNode()) {
             boolean isMeaningless = MEANINGLESS.contains(row.path("webui_error").asText())
                     || MEANINGLESS.contains(row.path("classic_error").asText());
@@ -81,7 +83,8 @@ final class DeforumGoldens {
     }
 
     private static Comparison texts(String what, JsonNode row, JsonNode expected) {
-        List<String> texts = TextCurve.parse("sampler_schedule", row.path("schedule").asText(), span(row));
+        List<String> texts =
+                TextCurve.parse("sampler_schedule", row.path("schedule").asText(), span(row));
         return Comparison.equal(
                 what,
                 texts,
@@ -105,13 +108,18 @@ final class DeforumGoldens {
                     words.isEmpty() ? 1 : words.getFirst(),
                     List.of());
             long[] actual = seeds.of(IntStream.range(0, expected.size()).toArray());
-            results.add(Comparison.equal(run.getKey(), Arrays.stream(actual).boxed().toList(), expected));
+            results.add(
+                    Comparison.equal(run.getKey(), Arrays.stream(actual).boxed().toList(), expected));
         });
         return results;
     }
 
     /** The whole numbers in a name such as {@code max_frames=7,cadence=2}. */
     static List<Integer> numbers(String name) {
-        return NUMBER.matcher(name).results().map(MatchResult::group).map(Integer::valueOf).toList();
+        return NUMBER.matcher(name)
+                .results()
+                .map(MatchResult::group)
+                .map(Integer::valueOf)
+                .toList();
     }
 }

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /** Prompts of frames, and of frames between two prompts. Blanks around a text, which the reference keeps, are no part of it. */
 final class DeforumPromptGoldens {
     /** One text with its weight, as in {@code (a cat):0.75}. */
-    private static final Pattern WEIGHTED = Pattern.compile("\\((.*?)\\):([-+.e\\d]+)(?= AND | --neg |$)", Pattern.DOTALL);
+    private static final Pattern WEIGHTED =
+            Pattern.compile("\\((.*?)\\):([-+.e\\d]+)(?= AND | --neg |$)", Pattern.DOTALL);
 
     private DeforumPromptGoldens() {}
 
@@ -24,7 +25,10 @@ final class DeforumPromptGoldens {
         for (JsonNode row : file.json().path("per_frame")) {
             String text = row.path("text").asText();
             int frame = row.path("frame").asInt();
-            var prompts = Prompts.parse("prompts", Map.of("0", text), new Span(row.path("max_frames").asInt(), 0));
+            var prompts = Prompts.parse(
+                    "prompts",
+                    Map.of("0", text),
+                    new Span(row.path("max_frames").asInt(), 0));
             results.add(Comparison.equal(
                     text,
                     prompts.at(frame),

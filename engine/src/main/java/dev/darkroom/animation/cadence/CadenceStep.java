@@ -26,8 +26,7 @@ public sealed interface CadenceStep {
      * @param movesPrevious true if the older picture is moved on by this frame's settings before, and stays so
      * @param movesNext true if the newer picture is
      */
-    record Between(
-            int frame, double weight, OptionalInt previous, int next, boolean movesPrevious, boolean movesNext)
+    record Between(int frame, double weight, OptionalInt previous, int next, boolean movesPrevious, boolean movesNext)
             implements CadenceStep {
         @Override
         public boolean isKept() {

@@ -158,8 +158,7 @@ final class ExpressionParser {
         NamedFunction function = NamedFunction.called(name).orElse(null);
         if (function == null) {
             throw text.fault(
-                    column,
-                    "unknown function \"" + Faults.quoted(name) + "\": known are " + NamedFunction.words());
+                    column, "unknown function \"" + Faults.quoted(name) + "\": known are " + NamedFunction.words());
         }
         text.skip(1);
         enter();
@@ -171,8 +170,7 @@ final class ExpressionParser {
         close();
         if (arguments.size() != function.arguments()) {
             throw text.fault(
-                    column,
-                    function.word() + " takes " + function.arguments() + " arguments, not " + arguments.size());
+                    column, function.word() + " takes " + function.arguments() + " arguments, not " + arguments.size());
         }
         return new Call(
                 function,

@@ -65,7 +65,8 @@ final class ExpressionText {
     }
 
     /** The operator that comes next, which stays; null if it is none. */
-    @Nullable Operator operator() {
+    @Nullable
+    Operator operator() {
         next();
         Operator longest = null;
         for (Operator operator : Operator.values()) {
@@ -90,9 +91,8 @@ final class ExpressionText {
         }
         boolean isReal = number.group(1) != null || number.group(2) != null || number.group(3) != null;
         try {
-            Value value = isReal
-                    ? new Real(Double.parseDouble(number.group()))
-                    : new Whole(Long.parseLong(number.group()));
+            Value value =
+                    isReal ? new Real(Double.parseDouble(number.group())) : new Whole(Long.parseLong(number.group()));
             at = number.end();
             return value;
         } catch (NumberFormatException e) {

@@ -99,8 +99,8 @@ enum NamedFunction {
         if (this == WHERE) {
             return values.get(values.getFirst().holds() ? 1 : 2).as(kind);
         }
-        return new Real(real.applyAsDouble(
-                values.getFirst().real(), values.getLast().real()));
+        return new Real(
+                real.applyAsDouble(values.getFirst().real(), values.getLast().real()));
     }
 
     private static double arcsinh(double x) {

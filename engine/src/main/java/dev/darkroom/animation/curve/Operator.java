@@ -65,7 +65,8 @@ enum Operator {
     }
 
     /** What it makes of two kinds; null if it takes no such values. */
-    @Nullable Kind kind(Kind left, Kind right) {
+    @Nullable
+    Kind kind(Kind left, Kind right) {
         return switch (this) {
             case LESS_OR_EQUAL, LESS, GREATER_OR_EQUAL, GREATER, EQUAL, NOT_EQUAL -> Kind.TRUTH;
             case OR, AND -> left == Kind.TRUTH && right == Kind.TRUTH ? Kind.TRUTH : null;

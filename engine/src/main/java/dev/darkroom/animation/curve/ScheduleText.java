@@ -22,8 +22,7 @@ record ScheduleText(String text) {
      */
     List<Piece> pieces() throws ExpressionException {
         if (text.length() > LONGEST) {
-            throw new ExpressionException(
-                    1, "a schedule has at most " + LONGEST + " characters, not " + text.length());
+            throw new ExpressionException(1, "a schedule has at most " + LONGEST + " characters, not " + text.length());
         }
         List<Piece> pieces = new ArrayList<>();
         boolean isPaired = isPaired();

@@ -19,8 +19,8 @@ public final class TextCurve {
     public static List<String> parse(String field, String text, Span span) {
         Map<Integer, String> keys = new HashMap<>();
         new KeyedText(field, text, span)
-                .forEach((frame, piece) -> keys.put(
-                        frame, piece.value().replaceAll("['\"()]", "").strip()));
+                .forEach((frame, piece) ->
+                        keys.put(frame, piece.value().replaceAll("['\"()]", "").strip()));
         List<String> texts = new ArrayList<>(span.frames());
         @Nullable String last = null;
         for (int frame = 0; frame < span.frames(); frame++) {

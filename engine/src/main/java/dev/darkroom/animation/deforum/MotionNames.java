@@ -34,8 +34,12 @@ final class MotionNames {
             of(SCHEDULE, "fov_schedule", "0: (70)", "40").classic("fov"),
             of(SCHEDULE, "aspect_ratio_schedule", "0: (1)", null),
             of(FLAG, "aspect_ratio_use_old_formula", "false", null),
-            of(SCHEDULE, "near_schedule", "0: (200)", "200").classic("near_plane").used(IDLE),
-            of(SCHEDULE, "far_schedule", "0: (10000)", "10000").classic("far_plane").used(IDLE),
+            of(SCHEDULE, "near_schedule", "0: (200)", "200")
+                    .classic("near_plane")
+                    .used(IDLE),
+            of(SCHEDULE, "far_schedule", "0: (10000)", "10000")
+                    .classic("far_plane")
+                    .used(IDLE),
             of(FLAG, "use_depth_warping", "true", "true"),
             of(TEXT, "depth_algorithm", "Midas-3-Hybrid", null).used(TOLD),
             of(FLAG, "use_zoe_depth", "false", null).used(TOLD),

@@ -28,7 +28,7 @@ final class OutputNames {
     private static List<DeforumSetting> upscaling() {
         return Stream.of(
                         of(FLAG, "r_upscale_video", "false", null),
-                                        of(TEXT, "frame_interpolation_engine", "None", null),
+                        of(TEXT, "frame_interpolation_engine", "None", null),
                         of(FLAG, "frame_interpolation_slow_mo_enabled", "false", null),
                         of(TEXT, "add_soundtrack", "None", null),
                         of(FLAG, "resume_from_timestring", "false", "false"))
@@ -77,9 +77,10 @@ final class OutputNames {
     }
 
     private static List<DeforumSetting> idle() {
-        String webui = "show_info_on_ui motion_preview_mode override_settings_with_file custom_settings_file sd_model_name "
-                + "sd_model_hash deforum_git_commit_id histogram_matching skip_video_for_run_all timestring outdir subseed "
-                + "subseed_strength";
+        String webui =
+                "show_info_on_ui motion_preview_mode override_settings_with_file custom_settings_file sd_model_name "
+                        + "sd_model_hash deforum_git_commit_id histogram_matching skip_video_for_run_all timestring outdir subseed "
+                        + "subseed_strength";
         String classic = "save_samples save_settings display_samples save_sample_per_step show_sample_per_step "
                 + "filename_format make_grid grid_rows exposure_target colormatch_image colormatch_n_colors init_mse_image "
                 + "gradient_wrt gradient_add_to decode_method grad_threshold_type clamp_grad_threshold clamp_start clamp_stop "

@@ -14,9 +14,8 @@ import java.util.stream.Stream;
 
 /** What an animation is drawn from: a first picture, masks, videos, pictures to pass through, files of Parseq. */
 final class SourceNames {
-    static final List<DeforumSetting> ALL = Stream.of(pictures(), videos(), guides())
-            .flatMap(List::stream)
-            .toList();
+    static final List<DeforumSetting> ALL =
+            Stream.of(pictures(), videos(), guides()).flatMap(List::stream).toList();
 
     private SourceNames() {}
 
@@ -41,7 +40,8 @@ final class SourceNames {
                 of(FLAG, "full_res_mask", "true", null).used(IDLE),
                 of(NUMBER, "full_res_mask_padding", "4", null).used(IDLE),
                 of(FLAG, "use_noise_mask", "false", null).used(TOLD),
-                of(TEXT_SCHEDULE, "mask_schedule", "0: (\"{video_mask}\")", null).used(IDLE),
+                of(TEXT_SCHEDULE, "mask_schedule", "0: (\"{video_mask}\")", null)
+                        .used(IDLE),
                 of(TEXT_SCHEDULE, "noise_mask_schedule", "0: (\"{video_mask}\")", null)
                         .used(IDLE));
     }

@@ -46,13 +46,13 @@ public final class Prompts {
 
     /** These prompts with texts of what not to show, by frames of their own. */
     public Prompts withNegatives(String field, Map<String, String> negatives) {
-        return checked(
-                new Prompts(texts, PromptTrack.parse(field, negatives, span), shared, sharedNegative, span));
+        return checked(new Prompts(texts, PromptTrack.parse(field, negatives, span), shared, sharedNegative, span));
     }
 
     /** These prompts with words before all texts, and others that none of the pictures shall show. */
     public Prompts withShared(String before, String negative) {
-        return new Prompts(texts, negatives, before.strip(), negative.replace(NEGATIVE, "").strip(), span);
+        return new Prompts(
+                texts, negatives, before.strip(), negative.replace(NEGATIVE, "").strip(), span);
     }
 
     /** A formula without a value is told before anything is drawn. */

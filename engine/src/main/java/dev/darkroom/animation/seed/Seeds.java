@@ -32,14 +32,14 @@ public record Seeds(SeedBehavior behavior, long start, int every, List<Double> s
         long[] seeds = new long[drawn.length];
         for (int i = 0; i < seeds.length; i++) {
             seeds[i] = switch (behavior) {
-                    case FIXED -> start;
-                    case ITER -> start + (i + every - 1L) / every;
-                    case LADDER -> start + (i + 1) / 2 + (i % 2 == 0 ? 0 : 1);
-                    case ALTERNATE -> start + i % 2;
-                    case RANDOM -> i == 0 ? start : random(i);
-                    case SCHEDULE -> scheduled(drawn[i]);
-                }
-                & Long.MAX_VALUE;
+                        case FIXED -> start;
+                        case ITER -> start + (i + every - 1L) / every;
+                        case LADDER -> start + (i + 1) / 2 + (i % 2 == 0 ? 0 : 1);
+                        case ALTERNATE -> start + i % 2;
+                        case RANDOM -> i == 0 ? start : random(i);
+                        case SCHEDULE -> scheduled(drawn[i]);
+                    }
+                    & Long.MAX_VALUE;
         }
         return seeds;
     }

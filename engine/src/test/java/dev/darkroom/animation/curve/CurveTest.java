@@ -106,7 +106,8 @@ class CurveTest {
         for (int i = 0; i < cubic.length; i++) {
             assertThat(cubic[i]).isCloseTo((double) i * i * i, within(1e-9 * Math.max(1, cubic[i])));
         }
-        double[] square = Curve.parse("zoom", "0:(0), 1:(1), 3:(9), 6:(36)", SPAN).values(Interpolation.QUADRATIC);
+        double[] square =
+                Curve.parse("zoom", "0:(0), 1:(1), 3:(9), 6:(36)", SPAN).values(Interpolation.QUADRATIC);
         assertThat(square).containsExactly(new double[] {0, 1, 4, 9, 16, 25, 36}, within(1e-12));
     }
 
@@ -118,7 +119,8 @@ class CurveTest {
 
     @Test
     void texts() {
-        assertThat(TextCurve.parse("sampler_schedule", "0:(\"Euler a\"), 2:('DPM++ 2M, Karras'), 9:(x)", new Span(4, 0)))
+        assertThat(TextCurve.parse(
+                        "sampler_schedule", "0:(\"Euler a\"), 2:('DPM++ 2M, Karras'), 9:(x)", new Span(4, 0)))
                 .containsExactly("Euler a", "Euler a", "DPM++ 2M, Karras", "DPM++ 2M, Karras");
         assertThatThrownBy(() -> TextCurve.parse("sampler_schedule", "1:(Euler)", SPAN))
                 .hasMessage("sampler_schedule: frame 0 has no text: begin with 0:(\"…\")");

@@ -172,6 +172,7 @@ class ExpressionTest {
     @Test
     void lengthIsBounded() throws ExpressionException {
         assertThat(value("t" + "+t".repeat(999))).hasToString("7000");
-        assertThatThrownBy(() -> value("t" + "+t".repeat(1000))).hasMessageContaining("at most 2000 characters, not 2001");
+        assertThatThrownBy(() -> value("t" + "+t".repeat(1000)))
+                .hasMessageContaining("at most 2000 characters, not 2001");
     }
 }

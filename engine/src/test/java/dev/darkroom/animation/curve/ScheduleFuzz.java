@@ -14,7 +14,8 @@ public final class ScheduleFuzz {
             text -> Curve.parse("zoom", text, SPAN).values(),
             text -> Curve.parse("zoom", text, SPAN).values(Interpolation.CUBIC),
             text -> TextCurve.parse("sampler_schedule", text, SPAN),
-            text -> Prompts.parse("prompts", Map.of("0", text, "max_f", text), SPAN).blendAt(3),
+            text -> Prompts.parse("prompts", Map.of("0", text, "max_f", text), SPAN)
+                    .blendAt(3),
             text -> Prompts.parse("prompts", Map.of(text, "a cat"), SPAN).at(SPAN.last()));
 
     private ScheduleFuzz() {}

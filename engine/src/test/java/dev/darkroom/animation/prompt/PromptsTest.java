@@ -26,7 +26,8 @@ class PromptsTest {
 
     @Test
     void formulasHaveTheFramesResults() {
-        Prompts prompts = prompts(Map.of("0", "a (cat:`0.5+t/10`) of `max_f` and `where(t > 3, t, 0)` --neg `s`, x --neg y ` z"));
+        Prompts prompts =
+                prompts(Map.of("0", "a (cat:`0.5+t/10`) of `max_f` and `where(t > 3, t, 0)` --neg `s`, x --neg y ` z"));
         assertThat(prompts.at(4)).isEqualTo(new PromptAt("a (cat:0.9) of 20 and 4", "42, x  y ` z"));
         assertThat(prompts.at(0).positive()).isEqualTo("a (cat:0.5) of 20 and 0");
     }
@@ -67,6 +68,8 @@ class PromptsTest {
     }
 
     private static void refused(Map<String, String> texts, String message) {
-        assertThatThrownBy(() -> prompts(texts)).isInstanceOf(JobException.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> prompts(texts))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining(message);
     }
 }

@@ -23,8 +23,11 @@ class SeedsTest {
     void randomSeedsFollowFromTheFirst() {
         long[] seeds = new Seeds(SeedBehavior.RANDOM, 7, 1, List.of()).of(FRAMES);
         assertThat(seeds[0]).isEqualTo(7);
-        assertThat(Arrays.stream(seeds)).allMatch(seed -> seed >= 0 && seed < 1L << 32).doesNotHaveDuplicates();
-        assertThat(Arrays.stream(seeds).filter(seed -> seed >= 1L << 31).count()).isBetween(430L, 570L);
+        assertThat(Arrays.stream(seeds))
+                .allMatch(seed -> seed >= 0 && seed < 1L << 32)
+                .doesNotHaveDuplicates();
+        assertThat(Arrays.stream(seeds).filter(seed -> seed >= 1L << 31).count())
+                .isBetween(430L, 570L);
         assertThat(new Seeds(SeedBehavior.RANDOM, 7, 1, List.of()).of(FRAMES)).isEqualTo(seeds);
         assertThat(new Seeds(SeedBehavior.RANDOM, 8, 1, List.of()).of(FRAMES)).isNotEqualTo(seeds);
     }
