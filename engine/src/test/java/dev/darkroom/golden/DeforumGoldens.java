@@ -26,7 +26,7 @@ final class DeforumGoldens {
     static final GoldenFamily FAMILY =
             new GoldenFamily("deforum", Pattern.compile("\\bsd-webui-deforum\\b"), "Deforum", "deforum", kinds());
 
-    private static final Tolerance SCHEDULES = new Tolerance(1e-9, Double.POSITIVE_INFINITY);
+    static final Tolerance SCHEDULES = new Tolerance(1e-9, Double.POSITIVE_INFINITY);
     private static final Pattern NUMBER = Pattern.compile("\\d+");
 
     /** What a string means nothing for, in whichever grammar: it must be refused. Others are only written as the original will not have it. */

@@ -18,6 +18,9 @@ final class DeforumPromptGoldens {
     private static final Pattern WEIGHTED =
             Pattern.compile("\\((.*?)\\):([-+.e\\d]+)(?= AND | --neg |$)", Pattern.DOTALL);
 
+    /** What a formula gives that is no whole number: its last digits are the machine's, as those of a schedule are. */
+    private static final Pattern DECIMAL = Pattern.compile("-?\\d+\\.\\d+(e[-+]\\d+)?");
+
     private DeforumPromptGoldens() {}
 
     static List<Comparison> compare(GoldenFile file) {
@@ -29,15 +32,29 @@ final class DeforumPromptGoldens {
                     "prompts",
                     Map.of("0", text),
                     new Span(row.path("max_frames").asInt(), 0));
-            results.add(Comparison.equal(
-                    text,
-                    prompts.at(frame),
-                    new PromptAt(
-                            row.path("positive").asText().strip(),
-                            row.path("negative").asText().strip())));
+            var expected = new PromptAt(
+                    row.path("positive").asText().strip(),
+                    row.path("negative").asText().strip());
+            results.add(Comparison.equal(text, words(prompts.at(frame)), words(expected)));
+            results.add(Comparison.of(
+                    text + " in numbers",
+                    numbers(prompts.at(frame)),
+                    numbers(expected),
+                    DeforumGoldens.SCHEDULES));
         }
         between(results, file.json().path("interpolation_mode"));
         return results;
+    }
+
+    private static String words(PromptAt prompt) {
+        return DECIMAL.matcher(prompt.toString()).replaceAll("#");
+    }
+
+    private static double[] numbers(PromptAt prompt) {
+        return DECIMAL.matcher(prompt.toString())
+                .results()
+                .mapToDouble(number -> Double.parseDouble(number.group()))
+                .toArray();
     }
 
     /** The golden names no keys: those are the frames whose text is no composition. */

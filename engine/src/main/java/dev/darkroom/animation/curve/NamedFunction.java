@@ -2,6 +2,7 @@ package dev.darkroom.animation.curve;
 
 import dev.darkroom.animation.curve.Value.Kind;
 import dev.darkroom.animation.curve.Value.Real;
+import dev.darkroom.animation.curve.Value.Whole;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * A function that expressions may call, by its name in lower case. All give real numbers but {@code where(condition, a, b)}, which gives
- * what its choices are.
+ * what its choices are, and {@code abs}, which leaves whole numbers whole.
  *
  * <p>Source: numexpr 2.10, {@code expressions.py}, without those for complex numbers, texts and whole arrays.
  */
@@ -86,6 +87,9 @@ enum NamedFunction {
 
     /** What it gives for arguments of these kinds. */
     Kind kind(List<Kind> arguments) {
+        if (this == ABS) {
+            return Kind.common(arguments.getFirst(), Kind.WHOLE);
+        }
         if (this != WHERE) {
             return Kind.REAL;
         }
@@ -98,6 +102,9 @@ enum NamedFunction {
     Value of(List<Value> values, Kind kind) {
         if (this == WHERE) {
             return values.get(values.getFirst().holds() ? 1 : 2).as(kind);
+        }
+        if (kind == Kind.WHOLE) {
+            return new Whole(Math.abs(values.getFirst().whole()));
         }
         return new Real(
                 real.applyAsDouble(values.getFirst().real(), values.getLast().real()));

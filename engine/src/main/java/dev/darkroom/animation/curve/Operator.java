@@ -89,9 +89,18 @@ enum Operator {
         };
     }
 
-    /** What Python makes of two constants before numexpr sees them: a negative power of a whole number is a real number there. */
+    /** What Python makes of two constants before numexpr sees them: other results for negative powers and for remainders of real numbers. */
     Value ofConstants(Value left, Value right) {
-        return this == POWER && right.real() < 0 ? new Real(Math.pow(left.real(), right.real())) : of(left, right);
+        if (this == POWER && right.real() < 0) {
+            return new Real(Math.pow(left.real(), right.real()));
+        }
+        boolean isReal = Kind.common(left.kind(), right.kind()) == Kind.REAL;
+        return this == MODULO && isReal ? new Real(remainder(left.real(), right.real())) : of(left, right);
+    }
+
+    private static double remainder(double dividend, double divisor) {
+        double exact = dividend % divisor;
+        return exact != 0 && exact < 0 != divisor < 0 ? exact + divisor : exact;
     }
 
     private Value number(Value left, Value right) {
