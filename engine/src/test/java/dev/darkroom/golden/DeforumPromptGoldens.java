@@ -37,10 +37,7 @@ final class DeforumPromptGoldens {
                     row.path("negative").asText().strip());
             results.add(Comparison.equal(text, words(prompts.at(frame)), words(expected)));
             results.add(Comparison.of(
-                    text + " in numbers",
-                    numbers(prompts.at(frame)),
-                    numbers(expected),
-                    DeforumGoldens.SCHEDULES));
+                    text + " in numbers", numbers(prompts.at(frame)), numbers(expected), DeforumGoldens.SCHEDULES));
         }
         between(results, file.json().path("interpolation_mode"));
         return results;
