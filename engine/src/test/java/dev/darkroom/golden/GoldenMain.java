@@ -13,6 +13,7 @@ public final class GoldenMain {
     private static final int DEPTH = 5;
 
     private static final List<GoldenFamily> FAMILIES = List.of(
+            DeforumGoldens.FAMILY,
             FluxGoldens.FAMILY,
             Flux2Goldens.FAMILY,
             Flux2Goldens.DEV,
