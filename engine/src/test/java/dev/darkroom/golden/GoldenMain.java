@@ -18,7 +18,8 @@ public final class GoldenMain {
             Flux2Goldens.DEV,
             QwenGoldens.FAMILY,
             LongCatGoldens.FAMILY,
-            ZImageGoldens.FAMILY);
+            ZImageGoldens.FAMILY,
+            DeforumFrameGoldens.FAMILY);
 
     private GoldenMain() {}
 
