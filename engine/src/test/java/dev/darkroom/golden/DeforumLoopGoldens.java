@@ -8,6 +8,7 @@ import dev.darkroom.animation.frame.FrameNumbers;
 import dev.darkroom.animation.frame.NextFrame;
 import dev.darkroom.animation.frame.Sharpening;
 import dev.darkroom.animation.warp.Motion;
+import dev.darkroom.animation.warp.PlaneMotion;
 import dev.darkroom.job.Picture;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,9 +103,10 @@ final class DeforumLoopGoldens {
             return seen("generated.", k, next.drawn(mock), 0, 0);
         }
         FrameNumbers numbers = numbers(k);
-        seen("warped.", k, next.moved(previous, numbers, null), 4, 0.3);
-        Picture start = seen("init.", k, next.start(previous, numbers, null, seed), 8, 1);
-        return seen("generated.", k, next.drawn(mixed(start, mock, Math.clamp(at("strength", k), 0, 1))), 8, 1);
+        Picture warped = seen("warped.", k, next.moved(previous, numbers, null), 4, 0.3);
+        var still = new FrameNumbers(PlaneMotion.NONE, numbers.contrast(), numbers.sharpening(), numbers.noise());
+        Picture start = seen("init.", k, next.start(warped, still, null, seed), 1, 0.02);
+        return seen("generated.", k, next.drawn(mixed(start, mock, Math.clamp(at("strength", k), 0, 1))), 1, 0.02);
     }
 
     private static Picture mixed(Picture start, Picture mock, double strength) {

@@ -8,7 +8,7 @@ public final class Blend {
     private Blend() {}
 
     /**
-     * Blends level by level, {@code before · (1 − part) + after · part}, cut off to levels.
+     * Blends level by level, {@code before · (1 − part) + after · part}, rounded half to even.
      *
      * @param part of the later picture, 0…1
      * @throws IllegalArgumentException if the sizes differ, or {@code part} is out of its range
@@ -20,7 +20,7 @@ public final class Blend {
         }
         byte[] out = new byte[after.rgb().length];
         for (int i = 0; i < out.length; i++) {
-            out[i] = (byte) (int) ((before.rgb()[i] & 0xFF) * (1 - part) + (after.rgb()[i] & 0xFF) * part);
+            out[i] = (byte) Math.rint((before.rgb()[i] & 0xFF) * (1 - part) + (after.rgb()[i] & 0xFF) * part);
         }
         return new Picture(after.width(), after.height(), out);
     }

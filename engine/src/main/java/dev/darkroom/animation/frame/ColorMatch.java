@@ -9,6 +9,6 @@ public final class ColorMatch {
     /** Matches the histogram of each channel of a colour space; the reference may be of another size. */
     public static Picture apply(Picture picture, Picture reference, ColorSpace space) {
         byte[] matched = HistogramMatch.apply(space.from(picture.rgb()), space.from(reference.rgb()));
-        return new Picture(picture.width(), picture.height(), space.toRgb(matched));
+        return new Picture(picture.width(), picture.height(), space.toRgb(matched, picture.width()));
     }
 }

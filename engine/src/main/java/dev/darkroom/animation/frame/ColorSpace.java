@@ -9,7 +9,7 @@ public enum ColorSpace {
         }
 
         @Override
-        public byte[] toRgb(byte[] channels) {
+        public byte[] toRgb(byte[] channels, int width) {
             return channels.clone();
         }
     },
@@ -21,8 +21,8 @@ public enum ColorSpace {
         }
 
         @Override
-        public byte[] toRgb(byte[] channels) {
-            return Hsv.toRgb(channels);
+        public byte[] toRgb(byte[] channels, int width) {
+            return Hsv.toRgb(channels, width);
         }
     },
     /** CIE L*a*b*: lightness scaled to 0…255, a and b shifted by 128. */
@@ -33,7 +33,7 @@ public enum ColorSpace {
         }
 
         @Override
-        public byte[] toRgb(byte[] channels) {
+        public byte[] toRgb(byte[] channels, int width) {
             return Lab.toRgb(channels);
         }
     };
@@ -41,6 +41,6 @@ public enum ColorSpace {
     /** Converts RGB. */
     public abstract byte[] from(byte[] rgb);
 
-    /** Converts back to RGB. */
-    public abstract byte[] toRgb(byte[] channels);
+    /** Converts back to RGB, rows of a width. */
+    public abstract byte[] toRgb(byte[] channels, int width);
 }

@@ -60,7 +60,7 @@ public record FrameNoise(Kind kind, int perlinWidth, int perlinHeight, int octav
         }
         int height = Math.max(1, picture.height() / MULTIPLE) * MULTIPLE;
         int width = Math.max(1, picture.width() / MULTIPLE) * MULTIPLE;
-        return mixed(picture, drawn(height, width, seed), height, width, (float) amount);
+        return mixed(picture, drawn(height, width, seed), height, width, amount);
     }
 
     /** Draws levels of noise, channel after channel, row after row. */
@@ -88,17 +88,19 @@ public record FrameNoise(Kind kind, int perlinWidth, int perlinHeight, int octav
         return levels;
     }
 
-    private static Picture mixed(Picture picture, byte[] noise, int height, int width, float amount) {
+    private static Picture mixed(Picture picture, byte[] noise, int height, int width, double amount) {
         byte[] levels = picture.rgb();
         byte[] out = new byte[levels.length];
+        float kept = (float) (1 - amount);
+        float part = (float) amount;
         for (int y = 0; y < picture.height(); y++) {
             int row = (int) ((long) y * height / picture.height()) * width;
             for (int x = 0; x < picture.width(); x++) {
                 int from = row + (int) ((long) x * width / picture.width());
                 int to = 3 * (y * picture.width() + x);
                 for (int channel = 0; channel < 3; channel++) {
-                    float mixed = (levels[to + channel] & 0xFF) * (1 - amount)
-                            + (noise[channel * height * width + from] & 0xFF) * amount;
+                    int added = noise[channel * height * width + from] & 0xFF;
+                    float mixed = Math.fma((float) (levels[to + channel] & 0xFF), kept, added * part);
                     out[to + channel] = (byte) Math.rint(mixed);
                 }
             }

@@ -11,6 +11,9 @@ final class Hsv {
     private static final int HALF = 1 << BITS - 1;
     private static final int HUES = 180;
 
+    /** Pixels that OpenCV converts back at once, on any processor of the last ten years. */
+    private static final int VECTOR = 32;
+
     private Hsv() {}
 
     static byte[] from(byte[] rgb) {
@@ -41,26 +44,32 @@ final class Hsv {
         return divisor == 0 ? 0 : (int) Math.rint(of * (1 << BITS) / divisor);
     }
 
-    static byte[] toRgb(byte[] hsv) {
+    /** @param width of a row: its pixels are cut off to levels in vectors, and those that are left at its end are rounded */
+    static byte[] toRgb(byte[] hsv, int width) {
         byte[] rgb = new byte[hsv.length];
+        float[] parts = new float[3];
+        int vectors = width - width % VECTOR;
         for (int i = 0; i < hsv.length; i += 3) {
-            float sixths = (hsv[i] & 0xFF) * (6f / HUES) % 6;
-            float saturation = (hsv[i + 1] & 0xFF) * (1f / 255);
-            float value = (hsv[i + 2] & 0xFF) * (1f / 255);
+            float hue = (hsv[i] & 0xFF) * (6f / HUES);
+            paint(parts, hue % 6, (hsv[i + 1] & 0xFF) * (1f / 255), (hsv[i + 2] & 0xFF) * (1f / 255));
+            boolean cutOff = i / 3 % width < vectors;
             for (int channel = 0; channel < 3; channel++) {
-                rgb[i + channel] = level(value * (1 - saturation * whiteless(sixths, channel)));
+                float level = parts[channel] * 255;
+                rgb[i + channel] = (byte) (int) (cutOff ? level : (float) Math.rint(level));
             }
         }
         return rgb;
     }
 
-    /** How much of the saturation a channel loses at a hue: none within a sixth of its own, all of it from two sixths on. */
-    private static float whiteless(float sixths, int channel) {
-        float away = Math.abs(sixths - 2 * channel);
-        return Math.clamp(Math.min(away, 6 - away) - 1, 0f, 1f);
-    }
-
-    private static byte level(float part) {
-        return (byte) Math.rint(part * 255);
+    private static void paint(float[] rgb, float hue, float saturation, float value) {
+        int sixth = (int) hue;
+        float part = hue - sixth;
+        float least = value * (1 - saturation);
+        float between = value * (1 - saturation * (sixth % 2 == 0 ? 1 - part : part));
+        int strongest = (sixth + 1) / 2 % 3;
+        int weakest = (sixth / 2 + 2) % 3;
+        rgb[strongest] = value;
+        rgb[weakest] = least;
+        rgb[3 - strongest - weakest] = between;
     }
 }

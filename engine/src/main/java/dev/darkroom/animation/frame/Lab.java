@@ -29,7 +29,7 @@ final class Lab {
 
     private static final int[] LIGHT = table(256, i -> (255 << LIGHT_BITS) * linear(i / 255.0));
     private static final int[] ROOT =
-            table(256 * 3 / 2 << LIGHT_BITS, i -> (1 << ROOT_BITS) * root(i / (double) (255 << LIGHT_BITS)));
+            table(256 * 3 / 2 << LIGHT_BITS, i -> (1 << ROOT_BITS) * (float) root(i / (double) (255 << LIGHT_BITS)));
     private static final int[] TO_XYZ = table(9, i -> (1 << COEFFICIENT_BITS) * XYZ_OF_RGB[i] / WHITE[i / 3]);
 
     private static final int[] ROOT_OF_LEVEL = table(256, i -> BACK * rootOfLightness(i * 100 / 255.0));
