@@ -105,8 +105,8 @@ final class DeforumLoopGoldens {
         FrameNumbers numbers = numbers(k);
         Picture warped = seen("warped.", k, next.moved(previous, numbers, null), 4, 0.3);
         var still = new FrameNumbers(PlaneMotion.NONE, numbers.contrast(), numbers.sharpening(), numbers.noise());
-        Picture start = seen("init.", k, next.start(warped, still, null, seed), 1, 0.02);
-        return seen("generated.", k, next.drawn(mixed(start, mock, Math.clamp(at("strength", k), 0, 1))), 1, 0.02);
+        Picture start = seen("init.", k, next.start(warped, still, null, seed), 0, 0);
+        return seen("generated.", k, next.drawn(mixed(start, mock, Math.clamp(at("strength", k), 0, 1))), 0, 0);
     }
 
     private static Picture mixed(Picture start, Picture mock, double strength) {

@@ -65,7 +65,7 @@ final class Hsv {
         int sixth = (int) hue;
         float part = hue - sixth;
         float least = value * (1 - saturation);
-        float between = value * (1 - saturation * (sixth % 2 == 0 ? 1 - part : part));
+        float between = value * Math.fma(-saturation, sixth % 2 == 0 ? 1 - part : part, 1f);
         int strongest = (sixth + 1) / 2 % 3;
         int weakest = (sixth / 2 + 2) % 3;
         rgb[strongest] = value;
