@@ -125,20 +125,19 @@ public final class PictureOperators {
     }
 
     /**
-     * Warps a picture, uint8 {@code [h, w, 3]}, by a homography, on a device: each pixel is the bilinear sample at {@code inverse · (x, y, 1)},
+     * Warps a picture, uint8 {@code [h, w, 3]}, by a homography: each pixel is the bilinear sample at {@code inverse · (x, y, 1)},
      * rounded half to even. Pixel centres are at whole numbers.
      *
      * @param inverse of the matrix that takes source to result; 9 numbers, row after row
      * @param wrap has the picture begin again beyond its edge, whose pixels else go on
      * @param rows that are computed at once
-     * @return uint8 {@code [h, w, 3]} in host memory
      */
-    public static Tensor warpPlane(Tensor bytes, double[] inverse, boolean wrap, Device device, long rows) {
-        return WARP_PLANE.tensor(bytes, inverse, wrap, device, rows);
+    public static Tensor warpPlane(Tensor bytes, double[] inverse, boolean wrap, long rows) {
+        return WARP_PLANE.tensor(bytes, inverse, wrap, rows);
     }
 
     /**
-     * Warps a picture, uint8 {@code [h, w, 3]}, as a camera that moves sees it, on a device: of the points {@code (x, y, z)}, x and y in −1…1, each
+     * Warps a picture, uint8 {@code [h, w, 3]}, as a camera that moves sees it: of the points {@code (x, y, z)}, x and y in −1…1, each
      * is projected after and before the motion, and the picture is sampled as far aside as they differ. Levels are cut off, not rounded.
      *
      * @param z float32 {@code [h, w]}, or {@code [1, 1]} for all pixels
@@ -148,7 +147,6 @@ public final class PictureOperators {
      * @param border libtorch's number of what lies beyond the edge: 0 zeros, 1 its pixels, 2 the picture mirrored
      * @param lift added to the levels before they are sampled
      * @param rows that are computed at once
-     * @return uint8 {@code [h, w, 3]} in host memory
      */
     public static Tensor warpSpace(
             Tensor bytes,
@@ -158,8 +156,7 @@ public final class PictureOperators {
             int sampling,
             int border,
             double lift,
-            Device device,
             long rows) {
-        return WARP_SPACE.tensor(bytes, z, camera, scale, sampling, border, lift, device, rows);
+        return WARP_SPACE.tensor(bytes, z, camera, scale, sampling, border, lift, rows);
     }
 }

@@ -874,12 +874,12 @@ def vision_patches(self, bytes: Tensor, height: int, width: int, patch: int, mer
     x = x.permute([1, 4, 2, 5, 0, 3, 6]).unsqueeze(5).expand([-1, -1, -1, -1, -1, frames, -1, -1])
     return x.flatten(4).flatten(0, 3)
 
-def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, device: str, rows: int) -> Tensor:
-    # uint8 [h, w, C] -> the same in host memory: bilinear at inverse . (x, y, 1), in float64 up to the place. Beyond the edge its pixels go on, or the
+def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, rows: int) -> Tensor:
+    # uint8 [h, w, C] -> the same: bilinear at inverse . (x, y, 1), in float64 up to the place. Beyond the edge its pixels go on, or the
     # picture begins again.
     h = bytes.size(0)
     w = bytes.size(1)
-    x = bytes.to(torch.device(device)).permute([2, 0, 1]).unsqueeze(0).to(6)
+    x = bytes.permute([2, 0, 1]).unsqueeze(0).to(6)
     if wrap:
         x = torch.cat([x, x.narrow(3, 0, 1)], 3)
         x = torch.cat([x, x.narrow(2, 0, 1)], 2)
@@ -897,15 +897,14 @@ def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, device: st
         grid = torch.stack([(column * 2.0 + 1.0) / float(x.size(3)) - 1.0, (line * 2.0 + 1.0) / float(x.size(2)) - 1.0], 2)
         band = torch.grid_sampler(x, grid.to(6).unsqueeze(0), 0, 1, False)[0]
         bands.append(torch.round(band).clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
-    return torch.cat(bands, 0).contiguous().to(torch.device("cpu"))
+    return torch.cat(bands, 0).contiguous()
 
-def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[float], sampling: int, border: int, lift: float, device: str, rows: int) -> Tensor:
-    # uint8 [h, w, C], float32 z [h, w] or [1, 1] -> uint8 [h, w, C] in host memory, cut off to levels: each place shows what the point there, moved by the
-    # camera (rotation 3x3 for rows, then translation), came from. Float32 step by step, as the reference.
+def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[float], sampling: int, border: int, lift: float, rows: int) -> Tensor:
+    # uint8 [h, w, C], float32 z [h, w] or [1, 1] -> uint8 [h, w, C], cut off to levels: each place shows what the point there, moved by the camera (rotation
+    # 3x3 for rows, then translation), came from. Float32 step by step, as the reference.
     h = bytes.size(0)
     w = bytes.size(1)
-    x = bytes.to(torch.device(device)).permute([2, 0, 1]).unsqueeze(0).to(6) + lift
-    depth = z.to(x.device)
+    x = bytes.permute([2, 0, 1]).unsqueeze(0).to(6) + lift
     across = torch.linspace(-1.0, 1.0, w, dtype=6, device=x.device).unsqueeze(0)
     lines = torch.linspace(-1.0, 1.0, h, dtype=6, device=x.device).unsqueeze(1)
     columns = ((torch.arange(w, dtype=6, device=x.device) * 2.0 + 1.0) / float(w) - 1.0).unsqueeze(0)
@@ -914,7 +913,7 @@ def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[
     for start in range(0, h, rows):
         length = min(rows, h - start)
         down = lines.narrow(0, start, length)
-        near = depth.narrow(0, start, length) if depth.size(0) == h else depth
+        near = z.narrow(0, start, length) if z.size(0) == h else z
         moved = across * camera[2] + down * camera[5] + near * camera[8] + camera[11]
         right = (across * camera[0] + down * camera[3] + near * camera[6] + camera[9]) * scale[0] / moved - across * scale[0] / near
         below = (across * camera[1] + down * camera[4] + near * camera[7] + camera[10]) * scale[1] / moved - down * scale[1] / near
@@ -922,4 +921,4 @@ def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[
         grid = torch.nan_to_num(grid, 0.0, 1e4, -1e4).clamp(-1e4, 1e4)
         band = torch.grid_sampler(x, grid.unsqueeze(0), sampling, border, False)[0]
         bands.append(band.clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
-    return torch.cat(bands, 0).contiguous().to(torch.device("cpu"))
+    return torch.cat(bands, 0).contiguous()

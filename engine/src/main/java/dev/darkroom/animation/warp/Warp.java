@@ -51,7 +51,7 @@ public record Warp(PlaneBorder planeBorder, SpaceBorder spaceBorder, Sampling sa
         return onDevice(
                 picture,
                 bytes -> PictureOperators.warpPlane(
-                        bytes, inverse, planeBorder == PlaneBorder.WRAP, device, rows(picture)));
+                        bytes, inverse, planeBorder == PlaneBorder.WRAP, rows(picture)));
     }
 
     private Picture inSpace(Picture picture, SpaceMotion motion, @Nullable DepthMap depth, double lift) {
@@ -68,26 +68,26 @@ public record Warp(PlaneBorder planeBorder, SpaceBorder spaceBorder, Sampling sa
                         sampling.code(),
                         spaceBorder.code(),
                         lift,
-                        device,
                         rows(picture)));
     }
 
-    private static Tensor z(@Nullable DepthMap depth) {
+    private Tensor z(@Nullable DepthMap depth) {
         return depth == null
-                ? Tensor.of(new float[] {1}, 1, 1)
-                : Tensor.of(depth.z(), depth.size().height(), depth.size().width());
+                ? Tensor.of(new float[] {1}, 1, 1).to(device)
+                : Tensor.of(depth.z(), depth.size().height(), depth.size().width()).to(device);
     }
 
     private static long rows(Picture picture) {
         return Math.max(1, BAND / picture.width());
     }
 
-    private static Picture onDevice(Picture picture, UnaryOperator<Tensor> operator) {
+    private Picture onDevice(Picture picture, UnaryOperator<Tensor> operator) {
         Size size = picture.size();
         try (var scope = Scope.open("warp")) {
-            Tensor bytes = Tensor.of(picture.rgb(), size.height(), size.width(), 3);
+            Tensor bytes =
+                    Tensor.of(picture.rgb(), size.height(), size.width(), 3).to(device);
             return new Picture(
-                    size.width(), size.height(), operator.apply(bytes).toBytes());
+                    size.width(), size.height(), operator.apply(bytes).to(Device.CPU).toBytes());
         }
     }
 }
