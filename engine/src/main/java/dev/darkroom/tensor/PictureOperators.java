@@ -143,7 +143,7 @@ public final class PictureOperators {
      * @param z float32 {@code [h, w]}, or {@code [1, 1]} for all pixels
      * @param camera 3×3 rotation, row after row, that rows are multiplied by, then the translation; 12 numbers
      * @param scale by which a projection multiplies {@code x / z} and {@code y / z}
-     * @param sampling libtorch's number: 0 bilinear, 1 nearest, 2 bicubic (a = −0.75)
+     * @param interpolation libtorch's number: 0 bilinear, 1 nearest, 2 bicubic (a = −0.75)
      * @param border libtorch's number of what lies beyond the edge: 0 zeros, 1 its pixels, 2 the picture mirrored
      * @param lift added to the levels before they are sampled
      * @param rows that are computed at once
@@ -153,10 +153,10 @@ public final class PictureOperators {
             Tensor z,
             double[] camera,
             double[] scale,
-            int sampling,
+            int interpolation,
             int border,
             double lift,
             long rows) {
-        return WARP_SPACE.tensor(bytes, z, camera, scale, sampling, border, lift, rows);
+        return WARP_SPACE.tensor(bytes, z, camera, scale, interpolation, border, lift, rows);
     }
 }

@@ -30,6 +30,10 @@ def _rows(self, x: Tensor, dim: int, index: Tensor) -> Tensor:
 def _embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
     return torch.embedding(weight, ids)
 
+def _sampled(self, x: Tensor, grid: Tensor, interpolation: int, border: int) -> Tensor:
+    # [1, C, h, w] at grid [n, m, 2] of x and y, -1..1 from edge to edge of the picture -> [C, n, m]
+    return torch.grid_sampler(x, grid.unsqueeze(0), interpolation, border, False)[0]
+
 def _var_mean(self, x: Tensor, dims: List[int]) -> List[Tensor]:
     variance, mean = torch.var_mean(x, dims, correction=0, keepdim=True)
     return [variance, mean]
@@ -888,18 +892,18 @@ def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, rows: int)
     for start in range(0, h, rows):
         down = torch.arange(start, min(start + rows, h), dtype=7, device=x.device).unsqueeze(1)
         depth = across * inverse[6] + down * inverse[7] + inverse[8]
-        depth = torch.where(depth == 0.0, torch.full_like(depth, 1e300), depth)
+        depth = depth + (depth == 0.0).to(7) * 1e300
         column = ((across * inverse[0] + down * inverse[1] + inverse[2]) / depth).clamp(-1e9, 1e9)
         line = ((across * inverse[3] + down * inverse[4] + inverse[5]) / depth).clamp(-1e9, 1e9)
         if wrap:
             column = torch.remainder(column, float(w))
             line = torch.remainder(line, float(h))
         grid = torch.stack([(column * 2.0 + 1.0) / float(x.size(3)) - 1.0, (line * 2.0 + 1.0) / float(x.size(2)) - 1.0], 2)
-        band = torch.grid_sampler(x, grid.to(6).unsqueeze(0), 0, 1, False)[0]
+        band = self._sampled(x, grid.to(6), 0, 1)
         bands.append(torch.round(band).clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
     return torch.cat(bands, 0).contiguous()
 
-def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[float], sampling: int, border: int, lift: float, rows: int) -> Tensor:
+def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[float], interpolation: int, border: int, lift: float, rows: int) -> Tensor:
     # uint8 [h, w, C], float32 z [h, w] or [1, 1] -> uint8 [h, w, C], cut off to levels: each place shows what the point there, moved by the camera (rotation
     # 3x3 for rows, then translation), came from. Float32 step by step, as the reference.
     h = bytes.size(0)
@@ -914,11 +918,12 @@ def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[
         length = min(rows, h - start)
         down = lines.narrow(0, start, length)
         near = z.narrow(0, start, length) if z.size(0) == h else z
+        near = near + (near == 0.0).to(6) * 1e-20
         moved = across * camera[2] + down * camera[5] + near * camera[8] + camera[11]
+        moved = moved + (moved == 0.0).to(6) * 1e-20
         right = (across * camera[0] + down * camera[3] + near * camera[6] + camera[9]) * scale[0] / moved - across * scale[0] / near
         below = (across * camera[1] + down * camera[4] + near * camera[7] + camera[10]) * scale[1] / moved - down * scale[1] / near
         grid = torch.stack([columns - right, places.narrow(0, start, length) - below], 2)
-        grid = torch.nan_to_num(grid, 0.0, 1e4, -1e4).clamp(-1e4, 1e4)
-        band = torch.grid_sampler(x, grid.unsqueeze(0), sampling, border, False)[0]
+        band = self._sampled(x, grid.clamp(-1e4, 1e4), interpolation, border)
         bands.append(band.clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
     return torch.cat(bands, 0).contiguous()

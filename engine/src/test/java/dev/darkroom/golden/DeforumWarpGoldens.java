@@ -5,7 +5,7 @@ import dev.darkroom.animation.warp.DepthMap;
 import dev.darkroom.animation.warp.PerspectiveFlip;
 import dev.darkroom.animation.warp.PlaneBorder;
 import dev.darkroom.animation.warp.PlaneMotion;
-import dev.darkroom.animation.warp.Sampling;
+import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.SpaceMotion;
 import dev.darkroom.animation.warp.Warp;
@@ -132,7 +132,7 @@ final class DeforumWarpGoldens {
         return new Warp(
                 PlaneBorder.valueOf(params.path("border").asText("replicate").toUpperCase(Locale.ROOT)),
                 SpaceBorder.valueOf(params.path("padding_mode").asText("border").toUpperCase(Locale.ROOT)),
-                Sampling.valueOf(params.path("sampling_mode").asText("bicubic").toUpperCase(Locale.ROOT)),
+                Interpolation.valueOf(params.path("sampling_mode").asText("bicubic").toUpperCase(Locale.ROOT)),
                 GoldenTensors.DEVICE);
     }
 

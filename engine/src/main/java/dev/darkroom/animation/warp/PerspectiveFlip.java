@@ -18,7 +18,7 @@ public record PerspectiveFlip(double theta, double phi, double gamma, double fie
         Range.within("perspective_flip_theta", theta, -Range.FAR, Range.FAR);
         Range.within("perspective_flip_phi", phi, -Range.FAR, Range.FAR);
         Range.within("perspective_flip_gamma", gamma, -Range.FAR, Range.FAR);
-        Range.between("perspective_flip_fv", fieldOfView, 0, 180);
+        Range.within("perspective_flip_fv", fieldOfView, 0.1, 179.9);
     }
 
     /**

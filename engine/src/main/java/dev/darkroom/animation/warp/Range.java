@@ -20,19 +20,6 @@ public final class Range {
         return value;
     }
 
-    /**
-     * Returns a number between two limits, both excluded.
-     *
-     * @throws IllegalArgumentException if it is another or none
-     */
-    public static double between(String field, double value, double low, double high) {
-        if (!(value > low && value < high)) {
-            throw new IllegalArgumentException(field + ": must be more than " + plain(low) + " and less than "
-                    + plain(high) + ", not " + plain(value));
-        }
-        return value;
-    }
-
     private static String plain(double number) {
         return number == Math.rint(number) && Math.abs(number) < 1e15
                 ? Long.toString((long) number)

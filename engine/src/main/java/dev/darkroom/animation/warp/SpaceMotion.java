@@ -35,7 +35,7 @@ public record SpaceMotion(
         Range.within("rotation_3d_x", rotationX, -Range.FAR, Range.FAR);
         Range.within("rotation_3d_y", rotationY, -Range.FAR, Range.FAR);
         Range.within("rotation_3d_z", rotationZ, -Range.FAR, Range.FAR);
-        Range.between("fov", fieldOfView, 0, 180);
+        Range.within("fov", fieldOfView, 0.1, 179.9);
         Range.within("aspect_ratio", aspect, 0.01, 100);
     }
 

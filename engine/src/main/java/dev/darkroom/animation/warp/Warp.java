@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param device that samples
  */
-public record Warp(PlaneBorder planeBorder, SpaceBorder spaceBorder, Sampling sampling, Device device) {
+public record Warp(PlaneBorder planeBorder, SpaceBorder spaceBorder, Interpolation interpolation, Device device) {
     /** Pixels of a band: its places and levels take 100 bytes each on the device. */
     private static final long BAND = 1 << 18;
 
@@ -65,7 +65,7 @@ public record Warp(PlaneBorder planeBorder, SpaceBorder spaceBorder, Sampling sa
                         z(depth),
                         motion.camera(),
                         motion.scale(),
-                        sampling.code(),
+                        interpolation.code(),
                         spaceBorder.code(),
                         lift,
                         rows(picture)));

@@ -29,14 +29,14 @@ class MotionTest {
                 fault("angle: must be from -1000000 to 1000000, not Infinity", () -> plane(1 / 0.0, 1, 0, 0.5)),
                 fault("translation_x: must be from -1000000 to 1000000, not NaN", () -> plane(0, 1, 0 / 0.0, 0.5)),
                 fault("transform_center_x: must be from -100 to 100, not 1000", () -> plane(0, 1, 0, 1000)),
-                fault("fov: must be more than 0 and less than 180, not 0", () -> space(0, 0, 0, 1)),
-                fault("fov: must be more than 0 and less than 180, not 180", () -> space(0, 0, 180, 1)),
-                fault("fov: must be more than 0 and less than 180, not NaN", () -> space(0, 0, Double.NaN, 1)),
+                fault("fov: must be from 0.1 to 179.9, not 0", () -> space(0, 0, 0, 1)),
+                fault("fov: must be from 0.1 to 179.9, not 180", () -> space(0, 0, 180, 1)),
+                fault("fov: must be from 0.1 to 179.9, not NaN", () -> space(0, 0, Double.NaN, 1)),
                 fault("translation_z: must be from -1000000 to 1000000, not NaN", () -> space(Double.NaN, 0, 70, 1)),
                 fault("rotation_3d_x: must be from -1000000 to 1000000, not NaN", () -> space(0, Double.NaN, 70, 1)),
                 fault("aspect_ratio: must be from 0.01 to 100, not 0", () -> space(0, 0, 70, 0)),
                 fault(
-                        "perspective_flip_fv: must be more than 0 and less than 180, not 200",
+                        "perspective_flip_fv: must be from 0.1 to 179.9, not 200",
                         () -> new PerspectiveFlip(0, 0, 0, 200)));
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WarpTest {
     private static final Size SIZE = new Size(41, 31);
     private static final Warp WARP =
-            new Warp(PlaneBorder.REPLICATE, SpaceBorder.BORDER, Sampling.BILINEAR, Device.CPU);
+            new Warp(PlaneBorder.REPLICATE, SpaceBorder.BORDER, Interpolation.BILINEAR, Device.CPU);
 
     /** A white spot of 3×3 pixels before black. */
     private static Picture spot(int x, int y) {
@@ -70,7 +70,7 @@ class WarpTest {
     @ParameterizedTest
     @EnumSource(PlaneBorder.class)
     void noMotionChangesNothing(PlaneBorder border) {
-        var warp = new Warp(border, SpaceBorder.BORDER, Sampling.BICUBIC, Device.CPU);
+        var warp = new Warp(border, SpaceBorder.BORDER, Interpolation.BICUBIC, Device.CPU);
         assertThat(warp.apply(ramp(), PlaneMotion.NONE, null).rgb()).isEqualTo(ramp().rgb());
     }
 
@@ -109,7 +109,7 @@ class WarpTest {
     void beyondTheEdgeItsPixelsGoOnOrThePictureBeginsAgain() {
         Picture picture = ramp();
         Motion motion = plane(0, 1, 5, 0);
-        var wrap = new Warp(PlaneBorder.WRAP, SpaceBorder.BORDER, Sampling.BILINEAR, Device.CPU);
+        var wrap = new Warp(PlaneBorder.WRAP, SpaceBorder.BORDER, Interpolation.BILINEAR, Device.CPU);
 
         assertThat(WARP.apply(picture, motion, null).level(2, 7, 0)).isEqualTo(picture.level(0, 7, 0));
         assertThat(wrap.apply(picture, motion, null).level(2, 7, 0)).isEqualTo(picture.level(SIZE.width() - 3, 7, 0));

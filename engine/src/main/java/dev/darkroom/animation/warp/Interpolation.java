@@ -1,7 +1,7 @@
 package dev.darkroom.animation.warp;
 
 /** How a camera in space samples a picture between its pixels. */
-public enum Sampling {
+public enum Interpolation {
     BILINEAR,
     NEAREST,
     /** Keys' cubic with a = −0.75. */
