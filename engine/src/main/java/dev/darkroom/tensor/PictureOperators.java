@@ -125,15 +125,16 @@ public final class PictureOperators {
     }
 
     /**
-     * Warps a picture, uint8 {@code [h, w, 3]}, by a homography: each pixel is the bilinear sample at {@code inverse · (x, y, 1)},
-     * rounded half to even. Pixel centres are at whole numbers.
+     * Warps a picture, uint8 {@code [h, w, 3]}, by a homography: each pixel is the bilinear sample at {@code inverse · (x, y, 1)}.
+     * Pixel centres are at whole numbers.
      *
      * @param inverse of the matrix that takes source to result; 9 numbers, row after row
      * @param wrap has the picture begin again beyond its edge, whose pixels else go on
+     * @param places from pixel to pixel, each way, of which the nearest is sampled; 0 for the true place
      * @param rows that are computed at once
      */
-    public static Tensor warpPlane(Tensor bytes, double[] inverse, boolean wrap, long rows) {
-        return WARP_PLANE.tensor(bytes, inverse, wrap, rows);
+    public static Tensor warpPlane(Tensor bytes, double[] inverse, boolean wrap, double places, long rows) {
+        return WARP_PLANE.tensor(bytes, inverse, wrap, places, rows);
     }
 
     /**

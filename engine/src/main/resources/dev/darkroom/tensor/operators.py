@@ -878,12 +878,12 @@ def vision_patches(self, bytes: Tensor, height: int, width: int, patch: int, mer
     x = x.permute([1, 4, 2, 5, 0, 3, 6]).unsqueeze(5).expand([-1, -1, -1, -1, -1, frames, -1, -1])
     return x.flatten(4).flatten(0, 3)
 
-def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, rows: int) -> Tensor:
-    # uint8 [h, w, C] -> the same: bilinear at inverse . (x, y, 1), in float64 up to the place. Beyond the edge its pixels go on, or the
-    # picture begins again.
+def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, places: float, rows: int) -> Tensor:
+    # uint8 [h, w, C] -> the same: bilinear at inverse . (x, y, 1), in float64 up to the place. Beyond the edge its pixels go on, or the picture begins
+    # again. A place is the nearest of so many from pixel to pixel, each way; of 0 it is what it is. Then levels are exact, and halves go up.
     h = bytes.size(0)
     w = bytes.size(1)
-    x = bytes.permute([2, 0, 1]).unsqueeze(0).to(6)
+    x = bytes.permute([2, 0, 1]).unsqueeze(0).to(7 if places > 0.0 else 6)
     if wrap:
         x = torch.cat([x, x.narrow(3, 0, 1)], 3)
         x = torch.cat([x, x.narrow(2, 0, 1)], 2)
@@ -895,12 +895,15 @@ def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, rows: int)
         depth = depth + (depth == 0.0).to(7) * 1e300
         column = ((across * inverse[0] + down * inverse[1] + inverse[2]) / depth).clamp(-1e9, 1e9)
         line = ((across * inverse[3] + down * inverse[4] + inverse[5]) / depth).clamp(-1e9, 1e9)
+        if places > 0.0:
+            column = torch.round(column * places) / places
+            line = torch.round(line * places) / places
         if wrap:
             column = torch.remainder(column, float(w))
             line = torch.remainder(line, float(h))
         grid = torch.stack([(column * 2.0 + 1.0) / float(x.size(3)) - 1.0, (line * 2.0 + 1.0) / float(x.size(2)) - 1.0], 2)
-        band = self._sampled(x, grid.to(6), 0, 1)
-        bands.append(torch.round(band).clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
+        band = self._sampled(x, grid.to(x.dtype), 0, 1)
+        bands.append(torch.floor(band + 0.500001).clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
     return torch.cat(bands, 0).contiguous()
 
 def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[float], interpolation: int, border: int, lift: float, rows: int) -> Tensor:
@@ -911,8 +914,8 @@ def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[
     x = bytes.permute([2, 0, 1]).unsqueeze(0).to(6) + lift
     across = torch.linspace(-1.0, 1.0, w, dtype=6, device=x.device).unsqueeze(0)
     lines = torch.linspace(-1.0, 1.0, h, dtype=6, device=x.device).unsqueeze(1)
-    columns = ((torch.arange(w, dtype=6, device=x.device) * 2.0 + 1.0) / float(w) - 1.0).unsqueeze(0)
-    places = ((torch.arange(h, dtype=6, device=x.device) * 2.0 + 1.0) / float(h) - 1.0).unsqueeze(1)
+    columns = across * (float(w - 1) / float(w))
+    places = lines * (float(h - 1) / float(h))
     bands = annotate(List[Tensor], [])
     for start in range(0, h, rows):
         length = min(rows, h - start)
@@ -921,8 +924,8 @@ def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[
         near = near + (near == 0.0).to(6) * 1e-20
         moved = across * camera[2] + down * camera[5] + near * camera[8] + camera[11]
         moved = moved + (moved == 0.0).to(6) * 1e-20
-        right = (across * camera[0] + down * camera[3] + near * camera[6] + camera[9]) * scale[0] / moved - across * scale[0] / near
-        below = (across * camera[1] + down * camera[4] + near * camera[7] + camera[10]) * scale[1] / moved - down * scale[1] / near
+        right = (across * (camera[0] * scale[0]) + down * (camera[3] * scale[0]) + near * (camera[6] * scale[0]) + camera[9] * scale[0]) / moved - across * scale[0] / near
+        below = (across * (camera[1] * scale[1]) + down * (camera[4] * scale[1]) + near * (camera[7] * scale[1]) + camera[10] * scale[1]) / moved - down * scale[1] / near
         grid = torch.stack([columns - right, places.narrow(0, start, length) - below], 2)
         band = self._sampled(x, grid.clamp(-1e4, 1e4), interpolation, border)
         bands.append(band.clamp(0.0, 255.0).to(0).permute([1, 2, 0]))

@@ -136,26 +136,32 @@ final class DeforumFrameGoldens {
     }
 
     /** Compares levels, of which none may differ by more than {@code most}. */
-    static void levels(List<Comparison> results, String name, Picture actual, GoldenTensors golden, double most) {
+    private static void levels(
+            List<Comparison> results, String name, Picture actual, GoldenTensors golden, double most) {
+        levels(results, name, actual, golden.picture(name), most);
+    }
+
+    private static void levels(
+            List<Comparison> results, String label, Picture actual, Picture expected, double most) {
         results.add(Comparison.of(
-                name,
+                label,
                 GoldenValues.levels(actual.rgb()),
-                GoldenValues.levels(golden.picture(name).rgb()),
+                GoldenValues.levels(expected.rgb()),
                 new Tolerance(most, Double.POSITIVE_INFINITY)));
     }
 
-    /** Compares the levels' mean difference, too. */
+    /** Compares levels, of which none may differ by more than {@code most}, and which may differ by {@code mean} on the whole. */
     static void levels(
-            List<Comparison> results, String name, Picture actual, GoldenTensors golden, double most, double mean) {
-        levels(results, name, actual, golden, most);
-        bounded(results, name + " mean", share(actual, golden.picture(name), false), mean);
+            List<Comparison> results, String label, Picture actual, Picture expected, double most, double mean) {
+        levels(results, label, actual, expected, most);
+        bounded(results, label + " mean", share(actual, expected, false), mean);
     }
 
-    /** Compares the part of the levels that differ, too. */
+    /** Compares levels, of which the most may be equal: {@code part} of them may differ, by {@code most}. */
     static void fewLevels(
-            List<Comparison> results, String name, Picture actual, GoldenTensors golden, double most, double part) {
-        levels(results, name, actual, golden, most);
-        bounded(results, name + " part", share(actual, golden.picture(name), true), part);
+            List<Comparison> results, String label, Picture actual, Picture expected, double most, double part) {
+        levels(results, label, actual, expected, most);
+        bounded(results, label + " part", share(actual, expected, true), part);
     }
 
     private static void bounded(List<Comparison> results, String what, double value, double bound) {

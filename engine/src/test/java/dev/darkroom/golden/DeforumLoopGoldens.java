@@ -9,6 +9,7 @@ import dev.darkroom.animation.frame.NextFrame;
 import dev.darkroom.animation.frame.Sharpening;
 import dev.darkroom.animation.warp.Motion;
 import dev.darkroom.animation.warp.PlaneMotion;
+import dev.darkroom.animation.warp.PlanePlaces;
 import dev.darkroom.job.Picture;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ final class DeforumLoopGoldens {
         var noise = new FrameNoise(
                 FrameNoise.Kind.valueOf(settings.path("noise_type").asText().toUpperCase(Locale.ROOT)), 8, 8, 4, 0.5);
         this.next = new NextFrame(
-                DeforumWarpGoldens.warp(settings),
+                DeforumWarpGoldens.warp(settings, PlanePlaces.OPENCV),
                 noise,
                 coherence.equals("None") ? null : ColorSpace.valueOf(coherence),
                 false,
@@ -74,7 +75,7 @@ final class DeforumLoopGoldens {
             later = drawn;
             laterAt = k;
             if (cadence == 1) {
-                previous = seen("file.", k, drawn, 4, 0.3);
+                previous = seen("file.", k, drawn, 1, 0.02);
             }
         }
     }
@@ -92,7 +93,7 @@ final class DeforumLoopGoldens {
             earlierAt = j;
             laterAt = j;
             previous = seen(
-                    "file.", j, earlier == null || part == 1 ? later : Blend.of(earlier, later, part), 8, 0.5);
+                    "file.", j, earlier == null || part == 1 ? later : Blend.of(earlier, later, part), 3, 0.05);
         }
     }
 
@@ -103,10 +104,10 @@ final class DeforumLoopGoldens {
             return seen("generated.", k, next.drawn(mock), 0, 0);
         }
         FrameNumbers numbers = numbers(k);
-        Picture warped = seen("warped.", k, next.moved(previous, numbers, null), 4, 0.3);
+        Picture warped = seen("warped.", k, next.moved(previous, numbers, null), 1, 0.03);
         var still = new FrameNumbers(PlaneMotion.NONE, numbers.contrast(), numbers.sharpening(), numbers.noise());
-        Picture start = seen("init.", k, next.start(warped, still, null, seed), 0, 0);
-        return seen("generated.", k, next.drawn(mixed(start, mock, Math.clamp(at("strength", k), 0, 1))), 0, 0);
+        Picture start = seen("init.", k, next.start(warped, still, null, seed), 3, 0.02);
+        return seen("generated.", k, next.drawn(mixed(start, mock, Math.clamp(at("strength", k), 0, 1))), 1, 0.02);
     }
 
     private static Picture mixed(Picture start, Picture mock, double strength) {
@@ -115,8 +116,9 @@ final class DeforumLoopGoldens {
 
     /** Compares a picture, and goes on with the reference's. */
     private Picture seen(String what, int frame, Picture actual, double most, double mean) {
-        DeforumFrameGoldens.levels(results, key(what, frame), actual, golden, most, mean);
-        return golden.picture(key(what, frame));
+        Picture expected = golden.picture(key(what, frame));
+        DeforumFrameGoldens.levels(results, key(what, frame), actual, expected, most, mean);
+        return expected;
     }
 
     private String key(String what, int frame) {

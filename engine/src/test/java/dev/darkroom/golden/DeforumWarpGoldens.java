@@ -5,6 +5,7 @@ import dev.darkroom.animation.warp.DepthMap;
 import dev.darkroom.animation.warp.PerspectiveFlip;
 import dev.darkroom.animation.warp.PlaneBorder;
 import dev.darkroom.animation.warp.PlaneMotion;
+import dev.darkroom.animation.warp.PlanePlaces;
 import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.SpaceMotion;
@@ -101,19 +102,21 @@ final class DeforumWarpGoldens {
         file.params().properties().forEach(entry -> {
             String name = entry.getKey();
             JsonNode params = entry.getValue();
-            Warp warp = warp(params);
+            Warp warp = warp(params, PlanePlaces.TRUE);
             if (name.startsWith("out.2d")) {
                 PlaneMotion motion =
                         plane(numbers(params), params.path("perspective_flip").asBoolean());
-                DeforumFrameGoldens.levels(results, name, warp.apply(picture, motion, null), golden, 4, 0.3);
+                DeforumFrameGoldens.levels(results, name, warp.apply(picture, motion, null), golden.picture(name), 4, 0.3);
+                Picture as = warp(params, PlanePlaces.OPENCV).apply(picture, motion, null);
+                DeforumFrameGoldens.levels(results, name + " as OpenCV", as, golden.picture(name), 1, 0.01);
             } else if (name.startsWith("out.3d_classic")) {
                 Picture moved = warp.classic(picture, space(numbers(params)), new DepthMap(picture.size(), depth));
-                DeforumFrameGoldens.fewLevels(results, name, moved, golden, 1, 0.03);
+                DeforumFrameGoldens.fewLevels(results, name, moved, golden.picture(name), 1, 0.03);
             } else {
                 String algorithm = params.path("depth_algorithm").asText();
                 DepthMap z = depth(algorithm, midas, zoe);
                 Picture moved = warp.apply(picture, space(numbers(params)), z);
-                DeforumFrameGoldens.fewLevels(results, name, moved, golden, 1, 0.03);
+                DeforumFrameGoldens.fewLevels(results, name, moved, golden.picture(name), 1, 0.03);
             }
         });
         return results;
@@ -128,9 +131,10 @@ final class DeforumWarpGoldens {
     }
 
     /** Borders and sampling as a manifest or a loop's settings name them. */
-    static Warp warp(JsonNode params) {
+    static Warp warp(JsonNode params, PlanePlaces places) {
         return new Warp(
                 PlaneBorder.valueOf(params.path("border").asText("replicate").toUpperCase(Locale.ROOT)),
+                places,
                 SpaceBorder.valueOf(params.path("padding_mode").asText("border").toUpperCase(Locale.ROOT)),
                 Interpolation.valueOf(params.path("sampling_mode").asText("bicubic").toUpperCase(Locale.ROOT)),
                 GoldenTensors.DEVICE);

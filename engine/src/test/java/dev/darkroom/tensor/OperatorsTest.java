@@ -439,7 +439,7 @@ class OperatorsTest {
                         "warp_plane",
                         "uint8 [3, 5, 3]",
                         () -> PictureOperators.warpPlane(
-                                bytes(45).reshape(3, 5, 3), new double[] {1, 0, 0.5, 0, 1, 0, 0, 0, 1}, true, 2)),
+                                bytes(45).reshape(3, 5, 3), new double[] {1, 0, 0.5, 0, 1, 0, 0, 0, 1}, true, 0, 2)),
                 sample(
                         "warp_space",
                         "uint8 [3, 5, 3]",

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves pictures as a {@link Motion} says, on a device, in bands of rows that bound what it takes there. The result is levels again.
  *
- * <p>In the plane it is sampled at the true place between pixels; the reference, OpenCV's {@code warpPerspective}, takes the nearest of 32
- * places, so levels differ by up to 3.
- *
  * @param device that samples
  */
-public record Warp(PlaneBorder planeBorder, SpaceBorder spaceBorder, Interpolation interpolation, Device device) {
+public record Warp(
+        PlaneBorder planeBorder,
+        PlanePlaces planePlaces,
+        SpaceBorder spaceBorder,
+        Interpolation interpolation,
+        Device device) {
     /** Pixels of a band: its places and levels take 100 bytes each on the device. */
     private static final long BAND = 1 << 18;
 
@@ -51,7 +53,7 @@ public record Warp(PlaneBorder planeBorder, SpaceBorder spaceBorder, Interpolati
         return onDevice(
                 picture,
                 bytes -> PictureOperators.warpPlane(
-                        bytes, inverse, planeBorder == PlaneBorder.WRAP, rows(picture)));
+                        bytes, inverse, planeBorder == PlaneBorder.WRAP, planePlaces.number(), rows(picture)));
     }
 
     private Picture inSpace(Picture picture, SpaceMotion motion, @Nullable DepthMap depth, double lift) {

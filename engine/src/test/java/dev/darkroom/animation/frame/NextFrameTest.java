@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.darkroom.animation.warp.PlaneBorder;
 import dev.darkroom.animation.warp.PlaneMotion;
+import dev.darkroom.animation.warp.PlanePlaces;
 import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.Warp;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Whose colours frames keep, and single operations at their limits; their order is compared by the golden of a whole animation. */
 class NextFrameTest {
     private static final Warp WARP =
-            new Warp(PlaneBorder.REPLICATE, SpaceBorder.BORDER, Interpolation.BICUBIC, Device.CPU);
+            new Warp(PlaneBorder.REPLICATE, PlanePlaces.TRUE, SpaceBorder.BORDER, Interpolation.BICUBIC, Device.CPU);
     private static final FrameNumbers STILL = new FrameNumbers(PlaneMotion.NONE, 1, Sharpening.NONE, 0);
 
     private static Picture plain(int level) {

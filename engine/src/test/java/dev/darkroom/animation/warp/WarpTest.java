@@ -10,13 +10,13 @@ import dev.darkroom.tensor.Scope;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which way a picture moves, and what it shows from beyond its edge. Numbers are compared by the goldens. */
 class WarpTest {
     private static final Size SIZE = new Size(41, 31);
     private static final Warp WARP =
-            new Warp(PlaneBorder.REPLICATE, SpaceBorder.BORDER, Interpolation.BILINEAR, Device.CPU);
+            new Warp(PlaneBorder.REPLICATE, PlanePlaces.TRUE, SpaceBorder.BORDER, Interpolation.BILINEAR, Device.CPU);
 
     /** A white spot of 3×3 pixels before black. */
     private static Picture spot(int x, int y) {
@@ -68,9 +68,9 @@ class WarpTest {
     }
 
     @ParameterizedTest
-    @EnumSource(PlaneBorder.class)
-    void noMotionChangesNothing(PlaneBorder border) {
-        var warp = new Warp(border, SpaceBorder.BORDER, Interpolation.BICUBIC, Device.CPU);
+    @CsvSource({"REPLICATE, TRUE", "REPLICATE, OPENCV", "WRAP, TRUE", "WRAP, OPENCV"})
+    void noMotionChangesNothing(PlaneBorder border, PlanePlaces places) {
+        var warp = new Warp(border, places, SpaceBorder.BORDER, Interpolation.BICUBIC, Device.CPU);
         assertThat(warp.apply(ramp(), PlaneMotion.NONE, null).rgb()).isEqualTo(ramp().rgb());
     }
 
@@ -109,7 +109,7 @@ class WarpTest {
     void beyondTheEdgeItsPixelsGoOnOrThePictureBeginsAgain() {
         Picture picture = ramp();
         Motion motion = plane(0, 1, 5, 0);
-        var wrap = new Warp(PlaneBorder.WRAP, SpaceBorder.BORDER, Interpolation.BILINEAR, Device.CPU);
+        var wrap = new Warp(PlaneBorder.WRAP, PlanePlaces.TRUE, SpaceBorder.BORDER, Interpolation.BILINEAR, Device.CPU);
 
         assertThat(WARP.apply(picture, motion, null).level(2, 7, 0)).isEqualTo(picture.level(0, 7, 0));
         assertThat(wrap.apply(picture, motion, null).level(2, 7, 0)).isEqualTo(picture.level(SIZE.width() - 3, 7, 0));
@@ -146,6 +146,18 @@ class WarpTest {
         for (double z : new double[] {200, 199.99999, 1000, -1e6, 1e6}) {
             assertThat(WARP.apply(ramp(), space(5, 5, z, 0, 90, 3), null).size()).isEqualTo(SIZE);
         }
+    }
+
+    /** A hundredth of a pixel is nearer to none than to one of 32 parts. */
+    @Test
+    void slowMotionIsSeenAtTruePlacesOnly() {
+        var opencv = new Warp(
+                PlaneBorder.REPLICATE, PlanePlaces.OPENCV, SpaceBorder.BORDER, Interpolation.BILINEAR, Device.CPU);
+        Picture spot = spot(20, 15);
+        PlaneMotion slow = plane(0, 1, 0.01, 0);
+
+        assertThat(opencv.apply(spot, slow, null).rgb()).isEqualTo(spot.rgb());
+        assertThat(WARP.apply(spot, slow, null).rgb()).isNotEqualTo(spot.rgb());
     }
 
     @Test
