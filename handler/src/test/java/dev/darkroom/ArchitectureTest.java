@@ -81,6 +81,7 @@ class ArchitectureTest {
             Map.entry("longcat", FAMILY),
             Map.entry("qwenimage", FAMILY),
             Map.entry("zimage", FAMILY),
+            Map.entry("animation", List.of("tensor", "job")),
             Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",
@@ -112,6 +113,7 @@ class ArchitectureTest {
             Map.entry("status", List.of("logs", "checks", "queue", "hub", "job")));
 
     private static final String[] MODEL_ROOMS = {
+        "dev.darkroom.animation..",
         "dev.darkroom.diffusion..",
         "dev.darkroom.flux..",
         "dev.darkroom.flux2..",

@@ -105,7 +105,7 @@ final class DeforumFrameGoldens {
             } else if (name.startsWith("contrast.")) {
                 contrast(results, name, picture, Double.parseDouble(value), golden);
             } else if (name.startsWith("sharpen.")) {
-                levels(results, name, sharpening(file.params().path(name)).apply(picture), golden, 0);
+                levels(results, name, sharpening(file.params().path(name)).apply(picture), golden, 2);
             } else if (name.endsWith("_of_image")) {
                 ColorSpace space = ColorSpace.valueOf(
                         name.substring(0, name.indexOf('_')).toUpperCase(Locale.ROOT));

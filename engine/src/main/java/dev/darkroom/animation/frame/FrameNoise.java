@@ -39,7 +39,7 @@ public record FrameNoise(Kind kind, int perlinWidth, int perlinHeight, int octav
         Range.within("perlin_h", perlinHeight, 1, MOST_CELLS);
         Range.within("perlin_octaves", octaves, 1, 12);
         Range.within("perlin_persistence", persistence, 0, 10);
-        int largest = Math.max(perlinWidth, perlinHeight) << octaves - 1;
+        int largest = Math.max(perlinWidth, perlinHeight) << (octaves - 1);
         if (largest > MOST_CELLS) {
             throw new IllegalArgumentException("perlin_octaves: must leave at most " + MOST_CELLS
                     + " cells a side in the last octave, not " + largest);

@@ -8,7 +8,7 @@ package dev.darkroom.animation.frame;
  */
 final class Hsv {
     private static final int BITS = 12;
-    private static final int HALF = 1 << BITS - 1;
+    private static final int HALF = 1 << (BITS - 1);
     private static final int HUES = 180;
 
     /** Pixels that OpenCV converts back at once, on any processor of the last ten years. */
@@ -32,9 +32,9 @@ final class Hsv {
             } else {
                 sixths = red - green + 4 * chroma;
             }
-            int hue = sixths * reciprocal(HUES / 6.0, chroma) + HALF >> BITS;
+            int hue = (sixths * reciprocal(HUES / 6.0, chroma) + HALF) >> BITS;
             hsv[i] = (byte) (hue < 0 ? hue + HUES : hue);
-            hsv[i + 1] = (byte) (chroma * reciprocal(255, value) + HALF >> BITS);
+            hsv[i + 1] = (byte) ((chroma * reciprocal(255, value) + HALF) >> BITS);
             hsv[i + 2] = (byte) value;
         }
         return hsv;

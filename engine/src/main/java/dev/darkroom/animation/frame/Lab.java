@@ -1,5 +1,7 @@
 package dev.darkroom.animation.frame;
 
+import java.util.function.IntToDoubleFunction;
+
 /**
  * CIE L*a*b* of sRGB colours under D65 in 8 bits a channel.
  *
@@ -12,6 +14,12 @@ final class Lab {
     private static final int ROOT_BITS = COEFFICIENT_BITS + LIGHT_BITS;
     private static final int BACK_BITS = 14;
     private static final int BACK = 1 << BACK_BITS;
+
+    private static final int A_BITS = 13;
+    private static final int A_STEP = (BACK << A_BITS) / 500;
+    private static final int B_BITS = 9;
+    private static final int B_STEP = (BACK << B_BITS) / 200;
+    private static final int LAST_ON_LINE = (int) Math.ceil(BACK * 6.0 / 29);
 
     private static final double[] WHITE = {0.950456, 1, 1.088754};
     private static final double[] XYZ_OF_RGB = {
@@ -28,9 +36,16 @@ final class Lab {
     private static final double OFFSET = 16.0 / 116;
 
     private static final int[] LIGHT = table(256, i -> (255 << LIGHT_BITS) * linear(i / 255.0));
+
+    /** The reference computes roots in float32, so they are rounded twice. */
     private static final int[] ROOT =
-            table(256 * 3 / 2 << LIGHT_BITS, i -> (1 << ROOT_BITS) * (float) root(i / (double) (255 << LIGHT_BITS)));
+            table((256 * 3 / 2) << LIGHT_BITS, i -> (1 << ROOT_BITS) * (float) root(i / (double) (255 << LIGHT_BITS)));
     private static final int[] TO_XYZ = table(9, i -> (1 << COEFFICIENT_BITS) * XYZ_OF_RGB[i] / WHITE[i / 3]);
+
+    /** 116 of 100, as a level, and 16 in the fixed point of roots. */
+    private static final int LIGHTNESS = (116 * 255 + 50) / 100;
+
+    private static final int LIGHTNESS_OF_ZERO = (16 * 255 * (1 << ROOT_BITS) + 50) / 100;
 
     private static final int[] ROOT_OF_LEVEL = table(256, i -> BACK * rootOfLightness(i * 100 / 255.0));
     private static final int[] Y_OF_LEVEL = table(256, i -> BACK * cube(rootOfLightness(i * 100 / 255.0)));
@@ -39,14 +54,10 @@ final class Lab {
 
     private Lab() {}
 
-    private interface Entry {
-        double at(int index);
-    }
-
-    private static int[] table(int length, Entry entry) {
+    private static int[] table(int length, IntToDoubleFunction entry) {
         int[] table = new int[length];
         for (int i = 0; i < length; i++) {
-            table[i] = (int) Math.rint(entry.at(i));
+            table[i] = (int) Math.rint(entry.applyAsDouble(i));
         }
         return table;
     }
@@ -82,16 +93,11 @@ final class Lab {
                 }
                 root[row] = ROOT[rounded(sum, COEFFICIENT_BITS)];
             }
-            lab[i] = level(rounded(296 * root[1] - lightnessOfZero(), ROOT_BITS));
+            lab[i] = level(rounded(LIGHTNESS * root[1] - LIGHTNESS_OF_ZERO, ROOT_BITS));
             lab[i + 1] = level(rounded(500 * (root[0] - root[1]) + (128 << ROOT_BITS), ROOT_BITS));
             lab[i + 2] = level(rounded(200 * (root[1] - root[2]) + (128 << ROOT_BITS), ROOT_BITS));
         }
         return lab;
-    }
-
-    /** 16 of 100, as a level. */
-    private static int lightnessOfZero() {
-        return (16 * 255 * (1 << ROOT_BITS) + 50) / 100;
     }
 
     static byte[] toRgb(byte[] lab) {
@@ -110,21 +116,27 @@ final class Lab {
         return rgb;
     }
 
-    /** What a adds to the root of y: the level, less 128, by 500. */
+    /** What a adds to the root of y: the level, less 128, by 500. The two biases are the reference's rounding. */
     private static int a(int level) {
-        return (5 * level * 53687 + (1 << 7) >> 13) - 128 * BACK / 500;
+        return ((level * A_STEP + (1 << 7)) >> A_BITS) - 128 * BACK / 500;
     }
 
+    /** What b takes from it: the level, less 128, by 200. */
     private static int b(int level) {
-        return (level * 41943 + (1 << 4) >> 9) - 128 * BACK / 200 + 1;
+        return ((level * B_STEP + (1 << 4)) >> B_BITS) - 128 * BACK / 200 + 1;
     }
 
+    /** What has such a root, cut off after each step. */
     private static int cubed(int root) {
-        return root <= 3390 ? root * 108 / 841 - BACK * 16 / 116 * 108 / 841 : root * root / BACK * root / BACK;
+        if (root <= LAST_ON_LINE) {
+            return root * 108 / 841 - BACK * 16 / 116 * 108 / 841;
+        }
+        int square = root * root / BACK;
+        return square * root / BACK;
     }
 
     private static int rounded(int fixed, int bits) {
-        return fixed + (1 << bits - 1) >> bits;
+        return (fixed + (1 << (bits - 1))) >> bits;
     }
 
     private static byte level(int number) {

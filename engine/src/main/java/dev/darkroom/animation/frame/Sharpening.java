@@ -39,7 +39,7 @@ public record Sharpening(int kernel, double sigma, double amount, double thresho
         for (int i = 0; i < out.length; i++) {
             int level = levels[i] & 0xFF;
             int blur = blurred[i] & 0xFF;
-            boolean stays = threshold > 0 && (level - blur & 0xFF) < threshold;
+            boolean stays = threshold > 0 && ((level - blur) & 0xFF) < threshold;
             out[i] = stays ? levels[i] : (byte) Math.rint(Math.clamp((1 + amount) * level - amount * blur, 0.0, 255.0));
         }
         return new Picture(picture.width(), picture.height(), out);
