@@ -107,8 +107,8 @@ final class DeforumFrameGoldens {
             } else if (name.startsWith("sharpen.")) {
                 levels(results, name, sharpening(file.params().path(name)).apply(picture), golden, 2);
             } else if (name.endsWith("_of_image")) {
-                ColorSpace space = ColorSpace.valueOf(
-                        name.substring(0, name.indexOf('_')).toUpperCase(Locale.ROOT));
+                ColorSpace space =
+                        ColorSpace.valueOf(name.substring(0, name.indexOf('_')).toUpperCase(Locale.ROOT));
                 byte[] channels = space.from(picture.rgb());
                 levels(results, name, new Picture(picture.width(), picture.height(), channels), golden, 0);
             }
@@ -141,8 +141,7 @@ final class DeforumFrameGoldens {
         levels(results, name, actual, golden.picture(name), most);
     }
 
-    private static void levels(
-            List<Comparison> results, String label, Picture actual, Picture expected, double most) {
+    private static void levels(List<Comparison> results, String label, Picture actual, Picture expected, double most) {
         results.add(Comparison.of(
                 label,
                 GoldenValues.levels(actual.rgb()),

@@ -92,8 +92,7 @@ final class DeforumLoopGoldens {
             }
             earlierAt = j;
             laterAt = j;
-            previous = seen(
-                    "file.", j, earlier == null || part == 1 ? later : Blend.of(earlier, later, part), 3, 0.05);
+            previous = seen("file.", j, earlier == null || part == 1 ? later : Blend.of(earlier, later, part), 3, 0.05);
         }
     }
 
@@ -137,6 +136,8 @@ final class DeforumLoopGoldens {
 
     private double at(String schedule, int frame) {
         return GoldenSchedule.at(
-                schedules.path(schedule).asText(), frame, settings.path("max_frames").asInt());
+                schedules.path(schedule).asText(),
+                frame,
+                settings.path("max_frames").asInt());
     }
 }

@@ -2,11 +2,11 @@ package dev.darkroom.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.animation.warp.DepthMap;
+import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.PerspectiveFlip;
 import dev.darkroom.animation.warp.PlaneBorder;
 import dev.darkroom.animation.warp.PlaneMotion;
 import dev.darkroom.animation.warp.PlanePlaces;
-import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.SpaceMotion;
 import dev.darkroom.animation.warp.Warp;
@@ -32,7 +32,8 @@ final class DeforumWarpGoldens {
         for (JsonNode golden : file.json()) {
             var size = new Size(golden.path("W").asInt(), golden.path("H").asInt());
             double[] expected = matrix(golden.path("matrix"));
-            double[] actual = plane(numbers(golden), golden.path("perspective_flip").asBoolean())
+            double[] actual = plane(
+                            numbers(golden), golden.path("perspective_flip").asBoolean())
                     .matrix(size)
                     .values();
             results.add(Comparison.of("matrix " + number++, actual, expected, new Tolerance(2e-5, ANY)));
@@ -60,13 +61,12 @@ final class DeforumWarpGoldens {
                     GoldenValues.doubles(golden.path("projection_xx_yy")),
                     new Tolerance(1e-6, ANY)));
             for (int i = 0; i < golden.path("points_xyz").size(); i++) {
-                double[] actual =
-                        offset(motion, GoldenValues.doubles(golden.path("points_xyz").path(i)));
+                double[] actual = offset(
+                        motion, GoldenValues.doubles(golden.path("points_xyz").path(i)));
                 double[] expected =
                         GoldenValues.doubles(golden.path("offset_xy").path(i));
                 double scale = Math.max(1, Math.max(Math.abs(expected[0]), Math.abs(expected[1])));
-                results.add(Comparison.of(
-                        label + "point " + i, actual, expected, new Tolerance(1e-6 * scale, ANY)));
+                results.add(Comparison.of(label + "point " + i, actual, expected, new Tolerance(1e-6 * scale, ANY)));
             }
         }
         return results;
@@ -106,7 +106,8 @@ final class DeforumWarpGoldens {
             if (name.startsWith("out.2d")) {
                 PlaneMotion motion =
                         plane(numbers(params), params.path("perspective_flip").asBoolean());
-                DeforumFrameGoldens.levels(results, name, warp.apply(picture, motion, null), golden.picture(name), 4, 0.3);
+                DeforumFrameGoldens.levels(
+                        results, name, warp.apply(picture, motion, null), golden.picture(name), 4, 0.3);
                 Picture as = warp(params, PlanePlaces.OPENCV).apply(picture, motion, null);
                 DeforumFrameGoldens.levels(results, name + " as OpenCV", as, golden.picture(name), 1, 0.01);
             } else if (name.startsWith("out.3d_classic")) {
@@ -136,7 +137,8 @@ final class DeforumWarpGoldens {
                 PlaneBorder.valueOf(params.path("border").asText("replicate").toUpperCase(Locale.ROOT)),
                 places,
                 SpaceBorder.valueOf(params.path("padding_mode").asText("border").toUpperCase(Locale.ROOT)),
-                Interpolation.valueOf(params.path("sampling_mode").asText("bicubic").toUpperCase(Locale.ROOT)),
+                Interpolation.valueOf(
+                        params.path("sampling_mode").asText("bicubic").toUpperCase(Locale.ROOT)),
                 GoldenTensors.DEVICE);
     }
 

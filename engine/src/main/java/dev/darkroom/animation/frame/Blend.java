@@ -16,7 +16,8 @@ public final class Blend {
     public static Picture of(Picture before, Picture after, double part) {
         Range.within("part", part, 0, 1);
         if (!before.size().equals(after.size())) {
-            throw new IllegalArgumentException("frames must be of one size, not " + before.size() + " and " + after.size());
+            throw new IllegalArgumentException(
+                    "frames must be of one size, not " + before.size() + " and " + after.size());
         }
         byte[] out = new byte[after.rgb().length];
         for (int i = 0; i < out.length; i++) {

@@ -73,8 +73,7 @@ public record FrameNoise(Kind kind, int perlinWidth, int perlinHeight, int octav
             }
             var perlin = new PerlinNoise(perlinWidth, perlinHeight, octaves, persistence);
             List<Tensor> drawn = Operators.randnRand(seed, shape, perlin.lattices());
-            List<float[]> uniform =
-                    drawn.stream().skip(1).map(Tensor::toFloats).toList();
+            List<float[]> uniform = drawn.stream().skip(1).map(Tensor::toFloats).toList();
             return levels(drawn.getFirst().toFloats(), perlin.field(height, width, uniform));
         }
     }

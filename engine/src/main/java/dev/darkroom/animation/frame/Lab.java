@@ -40,6 +40,7 @@ final class Lab {
     /** The reference computes roots in float32, so they are rounded twice. */
     private static final int[] ROOT =
             table((256 * 3 / 2) << LIGHT_BITS, i -> (1 << ROOT_BITS) * (float) root(i / (double) (255 << LIGHT_BITS)));
+
     private static final int[] TO_XYZ = table(9, i -> (1 << COEFFICIENT_BITS) * XYZ_OF_RGB[i] / WHITE[i / 3]);
 
     /** 116 of 100, as a level, and 16 in the fixed point of roots. */
@@ -50,7 +51,8 @@ final class Lab {
     private static final int[] ROOT_OF_LEVEL = table(256, i -> BACK * rootOfLightness(i * 100 / 255.0));
     private static final int[] Y_OF_LEVEL = table(256, i -> BACK * cube(rootOfLightness(i * 100 / 255.0)));
     private static final int[] TO_RGB = table(9, i -> (1 << COEFFICIENT_BITS) * RGB_OF_XYZ[i] * WHITE[i % 3]);
-    private static final int[] LEVEL = table(1 << COEFFICIENT_BITS, i -> 255 * gamma(i / (double) (1 << COEFFICIENT_BITS)));
+    private static final int[] LEVEL =
+            table(1 << COEFFICIENT_BITS, i -> 255 * gamma(i / (double) (1 << COEFFICIENT_BITS)));
 
     private Lab() {}
 

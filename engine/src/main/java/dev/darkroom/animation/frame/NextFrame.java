@@ -85,8 +85,8 @@ public final class NextFrame {
             reference = picture;
             return picture;
         }
-        // The reference converts colours as if red came first, but blue does: in HSV and LAB the two have each other's part.
-        return Levels.swapped(
-                ColorMatch.apply(Levels.swapped(picture), Levels.swapped(reference), coherence));
+        // The reference converts colours as if red came first, but blue does: in HSV and LAB the two have each other's
+        // part.
+        return Levels.swapped(ColorMatch.apply(Levels.swapped(picture), Levels.swapped(reference), coherence));
     }
 }

@@ -16,7 +16,8 @@ public record DepthMap(Size size, float[] z) {
     /** @throws IllegalArgumentException unless there is one number for each pixel */
     public DepthMap {
         if (z.length != size.area()) {
-            throw new IllegalArgumentException("depth: must be one number for each pixel of " + size + ", not " + z.length);
+            throw new IllegalArgumentException(
+                    "depth: must be one number for each pixel of " + size + ", not " + z.length);
         }
     }
 

@@ -47,8 +47,8 @@ public record PerspectiveFlip(double theta, double phi, double gamma, double fie
             return Matrix3.mapping(from, to);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "perspective_flip_phi and perspective_flip_gamma: must not turn the picture on its edge, not "
-                            + phi + " and " + gamma,
+                    "perspective_flip_phi and perspective_flip_gamma: must not turn the picture on its edge, not " + phi
+                            + " and " + gamma,
                     e);
         }
     }

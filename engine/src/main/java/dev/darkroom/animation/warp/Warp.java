@@ -76,7 +76,8 @@ public record Warp(
     private Tensor z(@Nullable DepthMap depth) {
         return depth == null
                 ? Tensor.of(new float[] {1}, 1, 1).to(device)
-                : Tensor.of(depth.z(), depth.size().height(), depth.size().width()).to(device);
+                : Tensor.of(depth.z(), depth.size().height(), depth.size().width())
+                        .to(device);
     }
 
     private static long rows(Picture picture) {
@@ -89,7 +90,9 @@ public record Warp(
             Tensor bytes =
                     Tensor.of(picture.rgb(), size.height(), size.width(), 3).to(device);
             return new Picture(
-                    size.width(), size.height(), operator.apply(bytes).to(Device.CPU).toBytes());
+                    size.width(),
+                    size.height(),
+                    operator.apply(bytes).to(Device.CPU).toBytes());
         }
     }
 }

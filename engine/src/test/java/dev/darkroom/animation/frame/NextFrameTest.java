@@ -3,10 +3,10 @@ package dev.darkroom.animation.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.PlaneBorder;
 import dev.darkroom.animation.warp.PlaneMotion;
 import dev.darkroom.animation.warp.PlanePlaces;
-import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.Warp;
 import dev.darkroom.job.Picture;
@@ -94,7 +94,8 @@ class NextFrameTest {
         for (int size = 1; size < 60; size += 2) {
             for (double sigma : new double[] {0, 0.1, 1, 3.3, 1000}) {
                 assertThat(GaussianBlur.kernel(size, sigma)).hasSize(size);
-                assertThat(Arrays.stream(GaussianBlur.kernel(size, sigma)).sum()).isEqualTo(256);
+                assertThat(Arrays.stream(GaussianBlur.kernel(size, sigma)).sum())
+                        .isEqualTo(256);
             }
         }
     }
@@ -105,12 +106,15 @@ class NextFrameTest {
         byte[] colours = new byte[3 * 17 * 17 * 17];
         for (int i = 0; i < colours.length; i++) {
             int number = i / 3;
-            colours[i] = (byte) Math.min(255, 16 * (i % 3 == 0 ? number / 289 : i % 3 == 1 ? number / 17 % 17 : number % 17));
+            colours[i] = (byte)
+                    Math.min(255, 16 * (i % 3 == 0 ? number / 289 : i % 3 == 1 ? number / 17 % 17 : number % 17));
         }
         for (ColorSpace space : ColorSpace.values()) {
             byte[] back = space.toRgb(space.from(colours), 17);
             for (int i = 0; i < back.length; i++) {
-                assertThat(Math.abs((back[i] & 0xFF) - (colours[i] & 0xFF))).as(space + " " + i).isLessThan(24);
+                assertThat(Math.abs((back[i] & 0xFF) - (colours[i] & 0xFF)))
+                        .as(space + " " + i)
+                        .isLessThan(24);
             }
         }
     }

@@ -15,8 +15,7 @@ class DepthMapTest {
     void depthIsSpreadEvenlyWhateverItsUnits() {
         assertThat(DepthMap.ofDistance(SIZE, new float[] {10, 11, 500, 1000}).z())
                 .containsExactly(1.25f, 1.5f, 1.75f, 2);
-        assertThat(DepthMap.ofNearness(SIZE, new float[] {-1, 0, 1, 100}).z())
-                .containsExactly(1.75f, 1.5f, 1.25f, 1);
+        assertThat(DepthMap.ofNearness(SIZE, new float[] {-1, 0, 1, 100}).z()).containsExactly(1.75f, 1.5f, 1.25f, 1);
     }
 
     @ParameterizedTest

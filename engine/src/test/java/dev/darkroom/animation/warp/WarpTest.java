@@ -144,7 +144,8 @@ class WarpTest {
     @Test
     void aCameraBehindThePictureStillGivesOne() {
         for (double z : new double[] {200, 199.99999, 1000, -1e6, 1e6}) {
-            assertThat(WARP.apply(ramp(), space(5, 5, z, 0, 90, 3), null).size()).isEqualTo(SIZE);
+            assertThat(WARP.apply(ramp(), space(5, 5, z, 0, 90, 3), null).size())
+                    .isEqualTo(SIZE);
         }
     }
 
