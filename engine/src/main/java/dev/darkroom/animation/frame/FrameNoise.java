@@ -9,8 +9,8 @@ import dev.darkroom.tensor.Tensor;
 import java.util.List;
 
 /**
- * Noise that is added to a picture, so that the next one drawn from it has something to make details of. Drawn by PyTorch's CPU generator: the
- * numbers of a seed are the reference's.
+ * Noise that is added to a picture, so that the next one drawn from it has something to make details of. Drawn by PyTorch's CPU
+ * generator: the numbers of a seed are the reference's.
  *
  * @param kind where the noise is stronger and where it is weaker
  * @param perlinWidth cells of the first octave; the reference counts rows by it

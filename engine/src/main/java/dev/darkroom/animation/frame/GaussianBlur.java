@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * Blurs a picture by a Gaussian kernel, mirrored at the edge without repeating it.
  *
- * <p>Source: OpenCV's documentation of {@code GaussianBlur} for 8-bit images. The kernel has 8 fractional bits, whose rounding errors go on to
- * its next number, and sums are rounded once, at the end.
+ * <p>Source: OpenCV's documentation of {@code GaussianBlur} for 8-bit images. The kernel has 8 fractional bits, whose rounding errors go on
+ * to its next number, and sums are rounded once, at the end.
  */
 final class GaussianBlur {
     private static final int ONE = 256;
