@@ -83,7 +83,7 @@ class ArchitectureTest {
             Map.entry("longcat", FAMILY),
             Map.entry("qwenimage", FAMILY),
             Map.entry("zimage", FAMILY),
-            Map.entry("animation", List.of("job")),
+            Map.entry("animation", List.of("tensor", "job")),
             Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",

@@ -28,6 +28,7 @@ public final class Operators {
     static final Operator ARRIVAL = Operator.named("arrival");
     static final Operator NUMBER = Operator.named("number");
     static final Operator RANDN = Operator.named("randn");
+    private static final Operator RANDN_RAND = Operator.named("randn_rand");
     static final Operator ZEROS = Operator.named("zeros");
     private static final Operator BLANK = Operator.named("blank");
     static final Operator RESHAPE = Operator.named("reshape");
@@ -116,6 +117,14 @@ public final class Operators {
      */
     public static List<Tensor> randn(long seed, DType dtype, long[]... shapes) {
         return RANDN.tensors(seed, dtype, shapes);
+    }
+
+    /**
+     * Draws float32 numbers from PyTorch's CPU generator: standard normal ones of one shape, as {@code torch.randn} does, then numbers in 0…1
+     * of any shapes, as {@code torch.rand} does with the same generator.
+     */
+    public static List<Tensor> randnRand(long seed, long[] normal, long[]... uniform) {
+        return RANDN_RAND.tensors(seed, normal, uniform);
     }
 
     /** Makes a tensor of zeros on a device. */

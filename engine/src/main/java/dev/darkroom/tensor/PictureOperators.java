@@ -23,6 +23,8 @@ public final class PictureOperators {
     private static final Operator LEVELS_SOON = Operator.named("levels_soon");
     private static final Operator LEAST_SQUARES = Operator.named("least_squares");
     private static final Operator VISION_PATCHES = Operator.named("vision_patches");
+    private static final Operator WARP_PLANE = Operator.named("warp_plane");
+    private static final Operator WARP_SPACE = Operator.named("warp_space");
 
     private PictureOperators() {}
 
@@ -141,5 +143,42 @@ public final class PictureOperators {
      */
     public static Tensor leastSquares(Tensor x, Tensor y, double ridge) {
         return LEAST_SQUARES.tensor(x, y, ridge);
+    }
+
+    /**
+     * Warps a picture, uint8 {@code [h, w, 3]}, by a homography: each pixel is the bilinear sample at {@code inverse · (x, y, 1)}.
+     * Pixel centres are at whole numbers.
+     *
+     * @param inverse of the matrix that takes source to result; 9 numbers, row after row
+     * @param wrap has the picture begin again beyond its edge, whose pixels else go on
+     * @param places from pixel to pixel, each way, of which the nearest is sampled; 0 for the true place
+     * @param rows that are computed at once
+     */
+    public static Tensor warpPlane(Tensor bytes, double[] inverse, boolean wrap, double places, long rows) {
+        return WARP_PLANE.tensor(bytes, inverse, wrap, places, rows);
+    }
+
+    /**
+     * Warps a picture, uint8 {@code [h, w, 3]}, as a camera that moves sees it: of the points {@code (x, y, z)}, x and y in −1…1, each
+     * is projected after and before the motion, and the picture is sampled as far aside as they differ. Levels are cut off, not rounded.
+     *
+     * @param z float32 {@code [h, w]}, or {@code [1, 1]} for all pixels
+     * @param camera 3×3 rotation, row after row, that rows are multiplied by, then the translation; 12 numbers
+     * @param scale by which a projection multiplies {@code x / z} and {@code y / z}
+     * @param interpolation libtorch's number: 0 bilinear, 1 nearest, 2 bicubic (a = −0.75)
+     * @param border libtorch's number of what lies beyond the edge: 0 zeros, 1 its pixels, 2 the picture mirrored
+     * @param lift added to the levels before they are sampled
+     * @param rows that are computed at once
+     */
+    public static Tensor warpSpace(
+            Tensor bytes,
+            Tensor z,
+            double[] camera,
+            double[] scale,
+            int interpolation,
+            int border,
+            double lift,
+            long rows) {
+        return WARP_SPACE.tensor(bytes, z, camera, scale, interpolation, border, lift, rows);
     }
 }

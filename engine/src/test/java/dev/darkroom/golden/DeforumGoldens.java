@@ -11,6 +11,7 @@ import dev.darkroom.golden.Comparison.Tolerance;
 import dev.darkroom.job.JobException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,11 +38,12 @@ final class DeforumGoldens {
 
     /** Comparisons by how a file's name begins. */
     static Map<String, Function<GoldenFile, List<Comparison>>> kinds() {
-        return Map.of(
-                "schedules", DeforumGoldens::schedules,
-                "prompts", DeforumPromptGoldens::compare,
-                "seeds", DeforumGoldens::seeds,
-                "cadence_trace", DeforumCadenceGoldens::compare);
+        Map<String, Function<GoldenFile, List<Comparison>>> kinds = new HashMap<>(DeforumFrameGoldens.kinds());
+        kinds.put("schedules", DeforumGoldens::schedules);
+        kinds.put("prompts", DeforumPromptGoldens::compare);
+        kinds.put("seeds", DeforumGoldens::seeds);
+        kinds.put("cadence_trace", DeforumCadenceGoldens::compare);
+        return kinds;
     }
 
     /** Compares with the webui extension's grammar, and with the classic one where that raises. */

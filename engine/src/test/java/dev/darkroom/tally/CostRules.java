@@ -74,6 +74,7 @@ final class CostRules {
         TEXT.put("number", NOTHING);
         // making
         TEXT.put("randn", NOTHING); // on the CPU
+        TEXT.put("randn_rand", NOTHING); // on the CPU
         TEXT.put("zeros", ONE_PASS);
         // shape
         TEXT.put("reshape", VIEW_OR_COPY);
@@ -303,6 +304,8 @@ final class CostRules {
         TEXT.put("levels_soon", (call, cost) -> cost.pass(call.tensor(0).bytes() * 8));
         TEXT.put("least_squares", NOTHING); // on the CPU
         TEXT.put("vision_patches", NOTHING); // on the CPU
+        TEXT.put("warp_plane", NOTHING); // these two once a frame of an animation, not in a step
+        TEXT.put("warp_space", NOTHING);
         // our own kernels: each number is read once and written once
         KERNEL.put("qk_norm_rope", (call, cost) -> {
             TensorFacts joint = call.tensor(0);

@@ -105,6 +105,10 @@ class OperatorsTest {
                         "randn",
                         "2 × bfloat16 [2, 3]",
                         () -> Operators.randn(1, DType.BFLOAT16, new long[] {2, 3}, new long[] {2, 3})),
+                sample(
+                        "randn_rand",
+                        "2 × float32 [2, 3]",
+                        () -> Operators.randnRand(1, new long[] {2, 3}, new long[] {2, 3})),
                 sample("zeros", "bfloat16 [2, 3]", () -> Operators.zeros(DType.BFLOAT16, Device.CPU, 2, 3)),
                 sample("blank", "bfloat16 [2, 3]", () -> Operators.blank(DType.BFLOAT16, Device.CPU, 2, 3)),
                 sample("reshape", "bfloat16 [3, 2]", () -> bf16(2, 3).reshape(3, -1)),
@@ -438,7 +442,24 @@ class OperatorsTest {
                         "vision_patches",
                         "float32 [4, 24]",
                         () -> PictureOperators.visionPatches(
-                                bytes(45).reshape(3, 5, 3), 4, 4, 2, 1, 2, floats(1, 2, 3), floats(1, 2, 3))));
+                                bytes(45).reshape(3, 5, 3), 4, 4, 2, 1, 2, floats(1, 2, 3), floats(1, 2, 3))),
+                sample(
+                        "warp_plane",
+                        "uint8 [3, 5, 3]",
+                        () -> PictureOperators.warpPlane(
+                                bytes(45).reshape(3, 5, 3), new double[] {1, 0, 0.5, 0, 1, 0, 0, 0, 1}, true, 0, 2)),
+                sample(
+                        "warp_space",
+                        "uint8 [3, 5, 3]",
+                        () -> PictureOperators.warpSpace(
+                                bytes(45).reshape(3, 5, 3),
+                                floats(1).reshape(1, 1),
+                                new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0.1},
+                                new double[] {1, 1},
+                                2,
+                                2,
+                                0,
+                                2)));
     }
 
     @Test

@@ -81,6 +81,12 @@ def _embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
     assert ids.is_meta and (ids.dtype == 4 or ids.dtype == 3)
     return weight.new_empty(ids.size() + [weight.size(1)])
 
+def _sampled(self, x: Tensor, grid: Tensor, interpolation: int, border: int) -> Tensor:
+    if not x.is_meta:
+        return self._sampled_(x, grid, interpolation, border)
+    assert grid.is_meta and grid.dtype == x.dtype and x.size(0) == 1 and grid.dim() == 3 and grid.size(2) == 2
+    return torch.empty([x.size(1), grid.size(0), grid.size(1)], dtype=x.dtype, device=x.device)
+
 def _var_mean(self, x: Tensor, dims: List[int]) -> List[Tensor]:
     if not x.is_meta:
         return self._var_mean_(x, dims)
