@@ -3,13 +3,13 @@ package example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.engine.Darkroom;
 import dev.darkroom.engine.DrawOptions;
 import dev.darkroom.engine.Drawing;
 import dev.darkroom.hub.HubEnvironment;
 import dev.darkroom.hub.HubException;
+import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;

@@ -42,8 +42,8 @@ record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<Said> said
         try {
             loaded = images.load(job.images(), job.mask(), job.maskPaints(), credentials);
             List<Picture> pictures = loaded.images();
-            var fetched = new JobSources(
-                    loaded, held, credentials.map(found -> new Said(found, new SourceMarks(pictures))));
+            var fetched =
+                    new JobSources(loaded, held, credentials.map(found -> new Said(found, new SourceMarks(pictures))));
             all = true;
             return fetched;
         } finally {

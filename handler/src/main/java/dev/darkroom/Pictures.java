@@ -104,8 +104,8 @@ final class Pictures implements AutoCloseable {
 
     private Optional<Done> resend(Sample sample) {
         var parts = new Timings();
-        Optional<JobResult.Image> image =
-                results.resend(ticket.id(), sample, envelope.delivery(), share(), new EarlierTry(seal, envelope.delivery()));
+        Optional<JobResult.Image> image = results.resend(
+                ticket.id(), sample, envelope.delivery(), share(), new EarlierTry(seal, envelope.delivery()));
         parts.lap("store");
         image.ifPresent(ticket::stored);
         return image.map(sent -> new Done(sent, parts));

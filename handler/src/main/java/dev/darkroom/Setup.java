@@ -169,7 +169,8 @@ public final class Setup implements AutoCloseable {
     }
 
     private Storage storage(ResultFolder folder, boolean folderIsServed) {
-        Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, memory, folder, folderIsServed));
+        Storage built =
+                StartupChecks.build("storage", () -> new Storage(config, vertx, memory, folder, folderIsServed));
         storage = Optional.of(built);
         StartupChecks.run("storage", () -> built.results().checkStorage());
         phases.lap("storage");

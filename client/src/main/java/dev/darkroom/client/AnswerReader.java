@@ -185,7 +185,8 @@ final class AnswerReader {
     private static Optional<Result.License> license(JsonNode node) {
         return node.isObject()
                 ? Optional.of(new Result.License(
-                        node.path("name").asText(""), node.path("commercial_use").asText("")))
+                        node.path("name").asText(""),
+                        node.path("commercial_use").asText("")))
                 : Optional.empty();
     }
 

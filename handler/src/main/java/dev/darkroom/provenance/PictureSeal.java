@@ -92,7 +92,9 @@ public final class PictureSeal {
         check(faults, () -> {
             var unused = anchors(trust);
         });
-        check(faults, () -> timeStamps.filter(text -> !text.isBlank()).ifPresent(address -> authority(URI.create(address))));
+        check(
+                faults,
+                () -> timeStamps.filter(text -> !text.isBlank()).ifPresent(address -> authority(URI.create(address))));
         return faults;
     }
 
@@ -122,7 +124,10 @@ public final class PictureSeal {
         try {
             SigningKey found = key.get();
             signer.complete(new Signer(
-                    new ManifestWriter(found, settings.timeStamps().map(PictureSeal::authority).map(TimeStamps::new), version),
+                    new ManifestWriter(
+                            found,
+                            settings.timeStamps().map(PictureSeal::authority).map(TimeStamps::new),
+                            version),
                     new PixelMark(found)));
         } catch (ExecutionException e) {
             signer.completeExceptionally(e.getCause() == null ? e : e.getCause());

@@ -38,8 +38,7 @@ final class Verdict {
         };
     }
 
-    private static String withoutCredentials(
-            FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
+    private static String withoutCredentials(FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
         if (mark.payload().isPresent()) {
             return "The file has no content credentials, but " + MARKED + ".";
         }

@@ -50,9 +50,7 @@ public final class Verification {
         Optional<String> label = XmpPacket.sourceType(file);
         Optional<String> elsewhere = XmpPacket.credentialsAddress(file);
         ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label, elsewhere));
-        json.set(
-                "credentials",
-                credentials.map(Verification::json).orElseGet(() -> none(elsewhere)));
+        json.set("credentials", credentials.map(Verification::json).orElseGet(() -> none(elsewhere)));
         ObjectNode found = json.putObject("mark").put("found", mark.payload().isPresent());
         mark.payload().ifPresent(payload -> found.put("payload", payload));
         found.put("confidence", mark.confidence());

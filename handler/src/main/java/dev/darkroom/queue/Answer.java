@@ -87,7 +87,8 @@ public final class Answer {
 
     /** Builds what is told of what a picture's file says of how the picture came about. */
     public static ObjectNode provenance(Marks marks) {
-        ObjectNode node = JobJson.object().put("credentials", marks.credentials()).put("mark", marks.mark());
+        ObjectNode node =
+                JobJson.object().put("credentials", marks.credentials()).put("mark", marks.mark());
         putIfKnown(node, "label", marks.label());
         return node;
     }

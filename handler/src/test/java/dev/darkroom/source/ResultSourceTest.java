@@ -3,8 +3,8 @@ package dev.darkroom.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.image.PictureMemory;
 import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Eventually;
 import dev.darkroom.job.ImageFormat;
