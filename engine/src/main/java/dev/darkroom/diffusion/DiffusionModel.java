@@ -85,6 +85,7 @@ public final class DiffusionModel implements ImageModel {
     public Fit fit(Job job) {
         return switch (job) {
             case Job.Generation generation -> pipeline.fit(generation);
+            case Job.Animation ignored -> Fit.UNABLE;
         };
     }
 
@@ -92,7 +93,13 @@ public final class DiffusionModel implements ImageModel {
     public void check(Job job) {
         switch (job) {
             case Job.Generation generation -> check(generation);
+            case Job.Animation ignored -> throw refusal();
         }
+    }
+
+    /** An animation is drawn by a model around this one. */
+    private static JobException refusal() {
+        return JobException.badInput("type: this model draws pictures alone, no animation");
     }
 
     private void check(Job.Generation job) {
@@ -130,6 +137,7 @@ public final class DiffusionModel implements ImageModel {
         return switch (job) {
             case Job.Generation generation ->
                 (samples.size() == 1 ? Batches.SINGLE : batches(generation, sources)).divide(samples);
+            case Job.Animation ignored -> throw refusal();
         };
     }
 
@@ -159,6 +167,7 @@ public final class DiffusionModel implements ImageModel {
                 long loras = this.loras.bytes(sources.loras());
                 yield demands.of(generated, images, samples.size(), steps, loras);
             }
+            case Job.Animation ignored -> throw refusal();
         };
     }
 
@@ -186,6 +195,7 @@ public final class DiffusionModel implements ImageModel {
     public List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress) {
         return switch (job) {
             case Job.Generation generation -> render(generation, batch, sources, progress);
+            case Job.Animation ignored -> throw refusal();
         };
     }
 

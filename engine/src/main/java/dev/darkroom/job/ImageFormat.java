@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** File formats of results. */
-public enum ImageFormat {
+/** File formats of pictures. */
+public enum ImageFormat implements FileFormat {
     PNG("png", "image/png"),
     JPEG("jpg", "image/jpeg"),
     WEBP("webp", "image/webp");
@@ -27,15 +27,17 @@ public enum ImageFormat {
                 .findFirst();
     }
 
+    @Override
     public String extension() {
         return extension;
     }
 
+    @Override
     public String mediaType() {
         return mediaType;
     }
 
-    /** Name of this format in payloads and results. */
+    @Override
     public String fieldValue() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -35,6 +35,36 @@ public sealed interface Job {
         return List.of();
     }
 
+    /**
+     * A job for one animation: pictures of which each is drawn from the one before.
+     *
+     * @param sampling of one prompt and one output
+     * @param images none, or the one that the first frame is drawn from
+     */
+    record Animation(Envelope envelope, Sampling sampling, AnimationSettings settings, List<String> images) implements Job {
+        public Animation {
+            images = List.copyOf(images);
+            new Faults()
+                    .range("images", images.size(), 0, 1)
+                    .range("prompts", sampling.prompts().size(), 1, 1)
+                    .range("num_outputs", sampling.outputs(), 1, 1)
+                    .refuse();
+        }
+
+        /** Exactly one: the whole animation. */
+        @Override
+        public List<Sample> samples() {
+            Sample sample = sampling.samples().getFirst();
+            return List.of(new Sample(
+                    0, 0, sample.prompt(), settings.seed().orElse(sample.seed())));
+        }
+
+        @Override
+        public List<Lora> loras() {
+            return sampling.loras();
+        }
+    }
+
     /** A job for pictures drawn from noise by prompts. The model's pipeline decides how many images such a job may bring. */
     sealed interface Generation extends Job {
         /** Parameters of the generation: prompts, steps, scales, seed and LoRAs. */

@@ -15,4 +15,15 @@ public sealed interface Media {
             return picture.size();
         }
     }
+
+    /**
+     * Many pictures in a row, in a file already: all of them at once would not fit into memory.
+     *
+     * @param file shared, not copied: treat it as read-only
+     * @param frames at least one
+     * @param fps frames a second
+     * @param poster the frame that stands for all of them
+     */
+    @SuppressWarnings("ArrayRecordComponent") // identity is fine: media are never compared
+    record Video(byte[] file, VideoFormat format, Size size, int frames, double fps, Picture poster) implements Media {}
 }

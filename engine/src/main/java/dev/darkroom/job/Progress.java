@@ -32,6 +32,19 @@ public interface Progress {
      */
     default void preview(Sample sample, int step, int steps, Picture picture) {}
 
+    /** Keeps the frames of an animation from try to try. */
+    default Frames frames() {
+        return Frames.NONE;
+    }
+
+    /**
+     * Called with each finished frame of an animation, in order.
+     *
+     * @param index of the frame, from 0
+     * @param of how many frames the animation has
+     */
+    default void frame(int index, int of, Picture picture) {}
+
     /**
      * Makes a listener to some of several pictures, of equally many steps each, which are drawn together: it reports their steps as a part
      * of the whole.
@@ -61,6 +74,16 @@ public interface Progress {
             @Override
             public void preview(Sample sample, int step, int steps, Picture picture) {
                 whole.preview(sample, step, steps, picture);
+            }
+
+            @Override
+            public Frames frames() {
+                return whole.frames();
+            }
+
+            @Override
+            public void frame(int index, int of, Picture picture) {
+                whole.frame(index, of, picture);
             }
         };
     }

@@ -13,10 +13,11 @@ import java.util.Map;
  * @param parameters the choices that the picture was made with, by the names that jobs use
  */
 public record Rendering(Media media, Timings timings, List<String> notes, Map<String, Object> parameters) {
-    /** Returns the picture of a still. */
+    /** Returns the picture of a still, or the one that stands for a video. */
     public Picture picture() {
         return switch (media) {
             case Media.Still(Picture picture) -> picture;
+            case Media.Video video -> video.poster();
         };
     }
 }
