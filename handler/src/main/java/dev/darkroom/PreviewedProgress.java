@@ -1,6 +1,7 @@
 package dev.darkroom;
 
 import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Preview;
@@ -12,10 +13,14 @@ import java.util.concurrent.Executor;
 /**
  * Passes on to a ticket how far its job is, and previews as files, which are made on another thread than the GPU's.
  *
- * @param previews how many the job asks for of each picture
+ * @param previews how many the job asks for of each picture; each frame of an animation is one if it asks for any
+ * @param frames where those of an animation are kept
  */
-record PreviewedProgress(Ticket ticket, int previews, Executor encoding) implements Progress {
+record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor encoding) implements Progress {
     private static final int QUALITY = 80;
+
+    /** An animation is the one result of its job. */
+    private static final Sample ANIMATION = new Sample(0, 0, "", 0);
 
     @Override
     public void report(int step, int steps) {
@@ -33,5 +38,12 @@ record PreviewedProgress(Ticket ticket, int previews, Executor encoding) impleme
             byte[] file = PictureEncoder.encode(picture, ImageFormat.JPEG, QUALITY);
             ticket.previewed(new Preview(sample, step, steps, picture.size(), file));
         });
+    }
+
+    @Override
+    public void frame(int index, int of, Picture picture) {
+        if (previews > 0) {
+            preview(ANIMATION, index + 1, of, picture);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
 import dev.darkroom.status.Build;
 import dev.darkroom.store.CallerBuckets;
+import dev.darkroom.store.KeptFrames;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.S3Connections;
@@ -51,12 +52,13 @@ final class Storage implements AutoCloseable {
                 config.s3().timeout());
         Optional<S3Store> bucket = S3Target.of(config.s3()).map(target -> new S3Store(target, connections));
         var unsent = new UnsentPictures(config.data().resolve("unsent"), Optional.of(config.resultsKept()));
-        results = new Results(bucket, folder, folderIsServed, callers, unsent);
-        sweeper = Thread.ofVirtual().name("sweeper").start(() -> sweep(folder, unsent));
+        var frames = new KeptFrames(config.data().resolve("frames"), Optional.of(config.resultsKept()));
+        results = new Results(bucket, folder, folderIsServed, callers, unsent, frames);
+        sweeper = Thread.ofVirtual().name("sweeper").start(() -> sweep(folder, unsent, frames));
     }
 
     /** Deletes old pictures also where no new ones come, whose storing would do it. */
-    private static void sweep(ResultFolder folder, UnsentPictures unsent) {
+    private static void sweep(ResultFolder folder, UnsentPictures unsent, KeptFrames frames) {
         try {
             while (true) {
                 try {
@@ -68,6 +70,11 @@ final class Storage implements AutoCloseable {
                     unsent.sweep();
                 } catch (IOException e) {
                     LOG.warnf("old unsent pictures cannot be deleted: %s", e);
+                }
+                try {
+                    frames.sweep();
+                } catch (IOException e) {
+                    LOG.warnf("old frames cannot be deleted: %s", e);
                 }
                 Thread.sleep(BETWEEN_SWEEPS);
             }

@@ -25,6 +25,7 @@ import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
 import dev.darkroom.source.TestSourceSettings;
 import dev.darkroom.store.CallerBuckets;
+import dev.darkroom.store.KeptFrames;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.UnsentPictures;
@@ -70,7 +71,7 @@ class HandlerTest {
                 TestSourceSettings.loras(Map.of()), TestSourceSettings.sources(Map.of()), data.resolve("loras"), vertx);
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());
         var unsent = new UnsentPictures(data.resolve("unsent"), Optional.empty());
-        var results = new Results(Optional.empty(), folder, true, callers, unsent);
+        var results = new Results(Optional.empty(), folder, true, callers, unsent, new KeptFrames(data.resolve("frames"), Optional.empty()));
         handler = new Handler(
                 new ServedModels(List.of(model)),
                 gpu,

@@ -22,6 +22,7 @@ import dev.darkroom.net.AllowedHosts;
 import dev.darkroom.provenance.TestProvenance;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.CallerBuckets;
+import dev.darkroom.store.KeptFrames;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.UnsentPictures;
@@ -245,7 +246,7 @@ class PicturesTest {
     private Results results(CallerBuckets callers) {
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());
         var unsent = new UnsentPictures(data.resolve("unsent"), Optional.empty());
-        return new Results(Optional.empty(), folder, true, callers, unsent);
+        return new Results(Optional.empty(), folder, true, callers, unsent, new KeptFrames(data.resolve("frames"), Optional.empty()));
     }
 
     /** A caller who notes which pictures are announced. */

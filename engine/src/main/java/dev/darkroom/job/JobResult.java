@@ -54,25 +54,34 @@ public record JobResult(
      * @param bytes size of the file
      * @param notes what the caller should know of this picture
      * @param marks what its file says of how it came about; null where that is not known
+     * @param clip how it moves; null for a still
      */
     public record Image(
             Sample sample,
             Stored stored,
-            ImageFormat format,
+            FileFormat format,
             Size size,
             int bytes,
             List<String> notes,
-            @Nullable Marks marks) {
+            @Nullable Marks marks,
+            @Nullable Clip clip) {
         /** A picture of which it is not told what its file says. */
-        public Image(Sample sample, Stored stored, ImageFormat format, Size size, int bytes, List<String> notes) {
-            this(sample, stored, format, size, bytes, notes, null);
+        public Image(Sample sample, Stored stored, FileFormat format, Size size, int bytes, List<String> notes) {
+            this(sample, stored, format, size, bytes, notes, null, null);
         }
 
         /** Returns this picture with another place where its file is. */
         public Image at(Stored place) {
-            return new Image(sample, place, format, size, bytes, notes, marks);
+            return new Image(sample, place, format, size, bytes, notes, marks, clip);
         }
     }
+
+    /**
+     * How a picture moves.
+     *
+     * @param fps frames a second
+     */
+    public record Clip(int frames, double fps) {}
 
     /** A picture that could not be made or stored, and the reason. */
     public record Failure(Sample sample, JobException reason) {}

@@ -210,6 +210,7 @@ public final class PictureSeal {
                         .marked(picture)
                         .map(found -> new Marked(new Media.Still(found.picture()), Optional.of(found.payload())))
                         .orElseGet(() -> new Marked(media, Optional.empty()));
+            case Media.Video ignored -> new Marked(media, Optional.empty());
         };
     }
 

@@ -55,6 +55,7 @@ final class PixelMark {
     static boolean isIn(Media media) {
         return switch (media) {
             case Media.Still(Picture picture) -> isIn(picture);
+            case Media.Video ignored -> false;
         };
     }
 

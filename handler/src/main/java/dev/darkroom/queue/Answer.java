@@ -78,6 +78,10 @@ public final class Answer {
                 .put("width", image.size().width())
                 .put("height", image.size().height())
                 .put("bytes", image.bytes());
+        JobResult.Clip clip = image.clip();
+        if (clip != null) {
+            node.put("frames", clip.frames()).put("fps", clip.fps());
+        }
         Marks marks = image.marks();
         if (marks != null) {
             node.set("provenance", provenance(marks));

@@ -30,6 +30,8 @@ public record Field(String name, List<String> aliases, Type type, String meaning
             case Flag ignored -> Nothing.is(value);
             case Choice ignored -> Nothing.is(value);
             case Dimensions ignored -> Nothing.is(value);
+            case Schedule ignored -> Nothing.is(value);
+            case Settings ignored -> value.isNull() || value.isObject() && value.isEmpty();
         };
     }
 
@@ -77,6 +79,12 @@ public record Field(String name, List<String> aliases, Type type, String meaning
 
     /** Width and height in one text: {@code 1024x768}. */
     public record Dimensions() implements Type {}
+
+    /** A schedule of numbers by frames, such as {@code 0:(1), 24:(1.04)}; or one number, for all frames. */
+    public record Schedule() implements Type {}
+
+    /** An object whose values are texts, numbers and flags, by names of the caller's. */
+    public record Settings() implements Type {}
 
     /** A picture: base64, a data URI, an address, or a path. */
     public record Image() implements Type {}

@@ -1,6 +1,7 @@
 package dev.darkroom.queue;
 
 import dev.darkroom.job.AspectRatio;
+import dev.darkroom.job.AnimationSettings;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
@@ -10,6 +11,7 @@ import dev.darkroom.job.MaskPaints;
 import dev.darkroom.job.Provenance;
 import dev.darkroom.job.Return;
 import dev.darkroom.job.Shortcuts;
+import dev.darkroom.job.VideoFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -143,11 +145,14 @@ public final class Fields {
                 new Field(
                         "output_format",
                         List.of("image_format"),
-                        new Field.Choice(Stream.concat(
+                        new Field.Choice(Stream.of(
                                         Arrays.stream(ImageFormat.values()).map(ImageFormat::fieldValue),
-                                        Stream.of("jpg"))
+                                        Stream.of("jpg"),
+                                        Arrays.stream(VideoFormat.values()).map(VideoFormat::fieldValue))
+                                .flatMap(names -> names)
+                                .distinct()
                                 .toList()),
-                        "File format of the pictures (png)."),
+                        "File format: png, jpeg or webp of pictures (png), mp4, webm, gif, webp or zip of an animation (mp4)."),
                 new Field("output_quality", new Field.Whole(1, 100), "Quality of jpeg and webp (90)."),
                 new Field(
                         "return",
@@ -159,6 +164,36 @@ public final class Fields {
                         "previews",
                         new Field.Whole(0, Delivery.MOST_PREVIEWS),
                         "How many small pictures of the work in progress are told of each picture, spread evenly over its steps (0)."),
+                new Field(
+                        "type",
+                        new Field.Choice(AnimationFields.TYPES),
+                        "What to make: pictures (image), or an animation, of which each frame is drawn from the one before."),
+                new Field(
+                        "settings",
+                        new Field.Settings(),
+                        "Of an animation: Deforum's settings, as its files have them, in either spelling."),
+                new Field(
+                        "animation_prompts",
+                        new Field.Settings(),
+                        "Of an animation, in the place of prompt: texts by the frames from which they hold."),
+                new Field(
+                        "preset",
+                        new Field.Choice(AnimationFields.PRESETS),
+                        "Of an animation: what settings are that the job leaves open."),
+                new Field(
+                        "max_frames", new Field.Whole(1, AnimationFields.MOST_FRAMES), "Of an animation: its frames (120)."),
+                new Field("fps", new Field.Decimal(1, AnimationSettings.MOST_FPS), "Of an animation: frames a second (15)."),
+                new Field(
+                        "animation_mode",
+                        new Field.Choice(AnimationFields.MODES),
+                        "Of an animation: 2D moves the picture in its plane, 3D as a camera sees it, None draws each frame anew (2D)."),
+                schedule("zoom", "how much larger each frame is than the one before"),
+                schedule("angle", "degrees by which each frame is turned, counter-clockwise"),
+                schedule("translation_x", "pixels to the right"),
+                schedule("translation_y", "pixels down"),
+                schedule("translation_z", "how far the camera moves on, in 3D"),
+                schedule("strength_schedule", "how much is kept of the frame before, 0 to 1"),
+                schedule("noise_schedule", "how much noise each frame gets before it is drawn"),
                 new Field(
                         "strip_metadata",
                         new Field.Flag(),
@@ -177,6 +212,11 @@ public final class Fields {
                         "disable_safety_checker",
                         new Field.Flag(),
                         "This worker has no safety checker: only true is accepted."));
+    }
+
+    private static Field schedule(String name, String meaning) {
+        return new Field(
+                name, new Field.Schedule(), "Of an animation, a number or a schedule such as 0:(1), 24:(1.04): " + meaning + ".");
     }
 
     /** Makes a table of other fields. */

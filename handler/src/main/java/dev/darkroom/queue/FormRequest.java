@@ -125,6 +125,8 @@ public final class FormRequest {
             case Field.Choice one -> single(name, one, parts);
             case Field.Dimensions one -> single(name, one, parts);
             case Field.Image one -> single(name, one, parts);
+            case Field.Schedule one -> single(name, one, parts);
+            case Field.Settings one -> single(name, one, parts);
         };
     }
 
@@ -181,6 +183,8 @@ public final class FormRequest {
             case Field.Decimals ignored -> number(text.get());
             case Field.Flag ignored -> flag(text.get());
             case Field.Loras ignored -> text.get().isBlank() ? NullNode.instance : json(text.get());
+            case Field.Settings ignored -> text.get().isBlank() ? NullNode.instance : json(text.get());
+            case Field.Schedule ignored -> orNull(text.get());
             case Field.Choice ignored -> orNull(text.get());
             case Field.Dimensions ignored -> orNull(text.get());
             case Field.Image ignored -> orNull(text.get());

@@ -46,9 +46,11 @@ public final class InputSchema {
                         type(image.type())
                                 .put("description", "Further pictures, numbered; see images.")
                                 .put("deprecated", true));
-        ArrayNode prompts = schema.putArray("oneOf");
+        ArrayNode prompts = schema.putArray("anyOf");
         prompts.add(isThere("prompt", "string"));
         prompts.add(isThere("prompts", "array"));
+        prompts.add(isThere("animation_prompts", "object"));
+        prompts.add(isThere("settings", "object"));
         schema.put("additionalProperties", !reader.refusesUnknownFields());
         return schema;
     }
@@ -108,6 +110,8 @@ public final class InputSchema {
             }
             case Field.Dimensions ignored -> nullable("string").put("pattern", "^\\d{1,5}\\s*[x*×]\\s*\\d{1,5}$");
             case Field.Image ignored -> nullable("string");
+            case Field.Schedule ignored -> nullable(List.of("string", "number"));
+            case Field.Settings ignored -> nullable("object");
             case Field.Decimals decimals -> list(0, decimals.most(), number(decimals.least(), decimals.greatest()));
             case Field.Loras loras -> loras(loras);
             case Field.Images images -> list(images.most(), JobJson.object().put("type", "string"));

@@ -1,6 +1,7 @@
 package dev.darkroom.queue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.AnimationSettings;
 import dev.darkroom.job.AspectRatio;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Envelope;
@@ -44,12 +45,19 @@ final class Payload {
     /** @throws JobException that lists every fault */
     Job job() {
         List<String> notes = new ArrayList<>(unknown(input.unknownFields()));
-        List<String> prompts = prompts();
+        var animation = new AnimationFields(input, faults);
+        boolean animated = animation.asked();
+        List<String> prompts = animated && animation.hasPrompts() && !input.has("prompt") ? List.of("") : prompts();
         String model = input.text("model");
         String negativePrompt = input.text("negative_prompt");
         rules.limits().checkPrompt("negative_prompt", negativePrompt, faults);
         Framing framing = framing();
-        Integer steps = input.count("num_inference_steps").orElse(null);
+        if (animated && framing == null) {
+            framing = animation.framing().orElse(null);
+        }
+        Integer steps = input.count("num_inference_steps")
+                .or(() -> animated ? animation.steps() : Optional.empty())
+                .orElse(null);
         Double guidanceScale = input.decimal("guidance_scale");
         Double trueCfgScale = input.decimal("true_cfg_scale");
         long seed = seed();
@@ -59,12 +67,13 @@ final class Payload {
         var loraFields = new LoraFields(input, faults);
         List<Lora> loras = loraFields.loras();
         notes.addAll(unknown(loraFields.unknown()));
-        Optional<Delivery> delivery = delivery();
+        Optional<Delivery> delivery = delivery(animated);
         checkSafety();
+        Framing size = framing;
         Optional<Sampling> sampling = faults.gather(() -> new Sampling(
                 prompts,
                 negativePrompt,
-                framing,
+                size,
                 steps,
                 guidanceScale,
                 trueCfgScale,
@@ -74,8 +83,11 @@ final class Payload {
                 loras));
         sampling.ifPresent(known -> rules.limits().check(known, faults));
         Brought brought = brought(framing);
+        Optional<AnimationSettings> settings = animated ? animation.settings() : Optional.empty();
         Optional<Job> job = delivery.map(how -> new Envelope(model, how, notes))
-                .flatMap(envelope -> sampling.flatMap(known -> faults.gather(() -> brought.job(envelope, known))));
+                .flatMap(envelope -> sampling.flatMap(known -> animated
+                        ? settings.flatMap(moving -> faults.gather(() -> brought.animation(envelope, known, moving)))
+                        : faults.gather(() -> brought.job(envelope, known))));
         job.ifPresent(known -> faults.unless(() -> rules.check(known)));
         faults.refuse();
         return job.orElseThrow();
@@ -96,6 +108,14 @@ final class Payload {
             @Nullable String mask,
             MaskPaints maskPaints,
             @Nullable Double strength) {
+        Job animation(Envelope envelope, Sampling sampling, AnimationSettings settings) {
+            new Faults()
+                    .check(mask == null, "mask", "an animation takes no mask yet: leave it out")
+                    .check(strength == null, "strength", "of an animation is strength_schedule")
+                    .refuse();
+            return new Job.Animation(envelope, sampling, settings, images);
+        }
+
         Job job(Envelope envelope, Sampling sampling) {
             if (images.isEmpty()) {
                 return new Job.TextToImage(envelope, sampling);
@@ -201,9 +221,13 @@ final class Payload {
                 .orElseGet(() -> Randomness.plain().nextLong(RANDOM_SEEDS));
     }
 
-    private Optional<Delivery> delivery() {
-        ImageFormat format =
-                input.choice("output_format").flatMap(ImageFormat::parse).orElse(ImageFormat.PNG);
+    private Optional<Delivery> delivery(boolean animated) {
+        Optional<String> wanted = animated ? Optional.empty() : input.choice("output_format");
+        ImageFormat format = wanted.flatMap(ImageFormat::parse).orElse(ImageFormat.PNG);
+        faults.check(
+                wanted.isEmpty() || ImageFormat.parse(wanted.get()).isPresent(),
+                "output_format",
+                "must be png, jpeg or webp for pictures, not " + wanted.orElse(""));
         int quality = input.count("output_quality").orElse(DEFAULT_QUALITY);
         Return as = input.choice("return").flatMap(Return::parse).orElse(Return.AUTO);
         boolean strip = input.flag("strip_metadata").orElse(false);

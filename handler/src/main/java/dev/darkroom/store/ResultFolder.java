@@ -1,6 +1,6 @@
 package dev.darkroom.store;
 
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.FileFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Stores results in a folder under names that cannot be guessed. A file appears in it whole or not at all. */
 public final class ResultFolder implements ResultStore {
-    private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}\\.(png|jpg|webp)");
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}\\.(png|jpg|webp|mp4|webm|gif|zip)");
 
     private final Path folder;
     private final Function<Path, URI> address;
@@ -37,11 +37,11 @@ public final class ResultFolder implements ResultStore {
     }
 
     /** Writes a picture and returns its address. */
-    URI store(byte[] picture, ImageFormat format) {
+    URI store(byte[] picture, FileFormat format) {
         return store(picture, format, true);
     }
 
-    private URI store(byte[] picture, ImageFormat format, boolean lasting) {
+    private URI store(byte[] picture, FileFormat format, boolean lasting) {
         try {
             String name = ResultName.unguessable(format);
             Path file = lasting ? files.write(name, picture) : files.writeSoon(name, picture);
@@ -53,17 +53,17 @@ public final class ResultFolder implements ResultStore {
 
     /** Writes a picture under a name that reveals nothing of its job to readers of the address. */
     @Override
-    public URI store(ResultName name, byte[] picture, ImageFormat format) throws StoreException {
+    public URI store(ResultName name, byte[] picture, FileFormat format) throws StoreException {
         return named(picture, format, true);
     }
 
     /** Writes a picture as {@link #store} does; it is read at its address at once, and is on the disk a moment later. */
     @Override
-    public URI storeSoon(ResultName name, byte[] picture, ImageFormat format) throws StoreException {
+    public URI storeSoon(ResultName name, byte[] picture, FileFormat format) throws StoreException {
         return named(picture, format, false);
     }
 
-    private URI named(byte[] picture, ImageFormat format, boolean lasting) throws StoreException {
+    private URI named(byte[] picture, FileFormat format, boolean lasting) throws StoreException {
         try {
             return store(picture, format, lasting);
         } catch (UncheckedIOException e) {

@@ -1,6 +1,6 @@
 package dev.darkroom.store;
 
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.FileFormat;
 import dev.darkroom.snapshot.Randomness;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -40,7 +40,7 @@ public record ResultName(String job, int index) {
     }
 
     /** Returns a new random file name that nobody can guess. */
-    static String unguessable(ImageFormat format) {
+    static String unguessable(FileFormat format) {
         byte[] random = new byte[RANDOM_BYTES];
         Randomness.fill(random);
         return HexFormat.of().formatHex(random) + "." + format.extension();

@@ -1,6 +1,6 @@
 package dev.darkroom.store;
 
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.FileFormat;
 import java.net.URI;
 import java.util.List;
 
@@ -11,14 +11,14 @@ public interface ResultStore {
      *
      * @throws StoreException if the file was not stored
      */
-    URI store(ResultName name, byte[] file, ImageFormat format) throws StoreException;
+    URI store(ResultName name, byte[] file, FileFormat format) throws StoreException;
 
     /**
      * Stores a file whole as {@link #store} does, but need not wait until it would outlive a crash of the machine.
      *
      * @throws StoreException if the file was not stored
      */
-    default URI storeSoon(ResultName name, byte[] file, ImageFormat format) throws StoreException {
+    default URI storeSoon(ResultName name, byte[] file, FileFormat format) throws StoreException {
         return store(name, file, format);
     }
 

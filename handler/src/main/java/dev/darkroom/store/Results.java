@@ -3,6 +3,7 @@ package dev.darkroom.store;
 import dev.darkroom.image.EncodedPicture;
 import dev.darkroom.image.Inscription;
 import dev.darkroom.job.Delivery;
+import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
@@ -29,6 +30,7 @@ public final class Results {
     private final Optional<ResultFolder> folder;
     private final CallerBuckets callers;
     private final UnsentPictures unsent;
+    private final KeptFrames frames;
     private final StorageTroubles troubles = new StorageTroubles();
 
     /**
@@ -41,11 +43,13 @@ public final class Results {
             ResultFolder folder,
             boolean folderIsServed,
             CallerBuckets callers,
-            UnsentPictures unsent) {
+            UnsentPictures unsent,
+            KeptFrames frames) {
         this.bucket = bucket;
         this.folder = folderIsServed ? Optional.of(folder) : Optional.empty();
         this.callers = callers;
         this.unsent = unsent;
+        this.frames = frames;
     }
 
     /**
@@ -100,11 +104,24 @@ public final class Results {
      */
     public JobResult.Image store(PictureToStore picture) {
         Delivery delivery = picture.delivery();
-        EncodedPicture encoded = switch (picture.media()) {
+        return switch (picture.media()) {
             case Media.Still(Picture still) ->
-                EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.inscription());
+                deliver(
+                        picture,
+                        ResultFile.of(EncodedPicture.of(
+                                still, delivery.format(), delivery.quality(), picture.inscription())));
+            case Media.Video video -> {
+                JobResult.Image stored =
+                        deliver(picture, new ResultFile(video.file(), video.format(), delivery.quality()));
+                frames.delete(picture.job());
+                yield stored;
+            }
         };
-        return deliver(picture, encoded);
+    }
+
+    /** Returns what keeps the frames of a job's animation until that is stored. */
+    public Frames frames(String job) {
+        return frames.of(job);
     }
 
     /** Returns true if an earlier try of the job finished this picture but could not store it. */
@@ -138,7 +155,7 @@ public final class Results {
                         earlier.marked(file.media()),
                         delivery,
                         share),
-                new EncodedPicture(file.file(), file.format(), delivery.quality()));
+                new ResultFile(file.file(), file.format(), delivery.quality()));
         unsent.delete(file);
         return Optional.of(image);
     }
@@ -152,7 +169,7 @@ public final class Results {
         boolean marked(Media finished);
     }
 
-    private JobResult.Image deliver(PictureToStore picture, EncodedPicture encoded) {
+    private JobResult.Image deliver(PictureToStore picture, ResultFile encoded) {
         Optional<ResultStore> store = storeFor(picture.delivery());
         boolean inline =
                 picture.delivery().as() == Return.BASE64 || (picture.delivery().as() == Return.AUTO && store.isEmpty());
@@ -182,7 +199,7 @@ public final class Results {
     }
 
     private JobResult.Image tooLargeForTheAnswer(
-            PictureToStore picture, EncodedPicture encoded, Optional<ResultStore> store) throws StoreException {
+            PictureToStore picture, ResultFile encoded, Optional<ResultStore> store) throws StoreException {
         String tooLarge = encoded.base64Bytes() + " bytes of base64 are more than the " + picture.share()
                 + " that the answer has room for";
         if (store.isPresent()) {
@@ -195,19 +212,24 @@ public final class Results {
                         picture.name().folder(), e.getMessage());
             }
         }
-        EncodedPicture smaller = smaller(picture, encoded)
+        ResultFile smaller = smaller(picture, encoded)
                 .orElseThrow(() -> new StoreException(
-                        tooLarge + ", at the lowest quality too: ask for return=url or a smaller picture", null));
+                        tooLarge + (picture.media() instanceof Media.Video ? "" : ", at the lowest quality too")
+                                + ": ask for return=url or a smaller picture", null));
         String note = picture.field() + ": " + tooLarge + ": encoded as "
                 + smaller.format().fieldValue() + " of quality " + smaller.quality();
         return inAnswer(picture, smaller, List.of(note));
     }
 
-    private static Optional<EncodedPicture> smaller(PictureToStore picture, EncodedPicture encoded) {
+    private static Optional<ResultFile> smaller(PictureToStore picture, ResultFile encoded) {
         return switch (picture.media()) {
             case Media.Still(Picture still) ->
-                EncodedPicture.within(
-                        picture.share(), still, encoded.format(), encoded.quality(), picture.inscription());
+                encoded.format() instanceof ImageFormat format
+                        ? EncodedPicture.within(
+                                        picture.share(), still, format, encoded.quality(), picture.inscription())
+                                .map(ResultFile::of)
+                        : Optional.empty();
+            case Media.Video ignored -> Optional.empty();
         };
     }
 
@@ -218,12 +240,12 @@ public final class Results {
         return bucket.<ResultStore>map(it -> it).or(() -> folder);
     }
 
-    private static JobResult.Image inAnswer(PictureToStore picture, EncodedPicture encoded, List<String> notes) {
+    private static JobResult.Image inAnswer(PictureToStore picture, ResultFile encoded, List<String> notes) {
         return image(picture, new Stored.Inline(encoded.file()), encoded, notes);
     }
 
     private static JobResult.Image atAddress(
-            PictureToStore picture, EncodedPicture encoded, ResultStore store, List<String> notes)
+            PictureToStore picture, ResultFile encoded, ResultStore store, List<String> notes)
             throws StoreException {
         var at = new Stored.At(
                 picture.lasts()
@@ -233,7 +255,7 @@ public final class Results {
     }
 
     private static JobResult.Image image(
-            PictureToStore picture, Stored stored, EncodedPicture encoded, List<String> notes) {
+            PictureToStore picture, Stored stored, ResultFile encoded, List<String> notes) {
         return new JobResult.Image(
                 picture.sample(),
                 stored,
@@ -241,7 +263,8 @@ public final class Results {
                 picture.media().size(),
                 encoded.file().length,
                 concat(notes, picture.notes()),
-                FileMarks.of(encoded.file(), picture.marked()));
+                FileMarks.of(encoded.file(), picture.marked()),
+                picture.media() instanceof Media.Video video ? new JobResult.Clip(video.frames(), video.fps()) : null);
     }
 
     private static List<String> concat(List<String> first, List<String> second) {
@@ -249,13 +272,20 @@ public final class Results {
     }
 
     /** Keeps a picture for another try, and returns the failure for the caller. */
-    private JobException keptAfter(StoreException failure, PictureToStore picture, EncodedPicture encoded) {
+    private JobException keptAfter(StoreException failure, PictureToStore picture, ResultFile encoded) {
         String then = "; the picture is kept: another try of this job will only store it";
+        if (!(encoded.format() instanceof ImageFormat format)) {
+            return new JobException(
+                    JobException.Code.STORE_FAILED,
+                    "the animation could not be stored: " + failure.getMessage()
+                            + "; its frames are kept: another try of this job draws none of them again",
+                    failure);
+        }
         try {
             unsent.keep(
                     picture.name(),
                     encoded.file(),
-                    encoded.format(),
+                    format,
                     picture.sample().seed());
         } catch (IOException e) {
             LOG.errorf(

@@ -1,5 +1,6 @@
 package dev.darkroom.store;
 
+import dev.darkroom.job.FileFormat;
 import dev.darkroom.job.ImageFormat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ public final class S3Store implements ResultStore {
     }
 
     @Override
-    public URI store(ResultName name, byte[] file, ImageFormat format) throws StoreException {
+    public URI store(ResultName name, byte[] file, FileFormat format) throws StoreException {
         String key = target.key(name, format);
         put(key, file, format.mediaType());
         return address(key);

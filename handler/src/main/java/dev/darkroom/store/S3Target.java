@@ -1,7 +1,7 @@
 package dev.darkroom.store;
 
 import dev.darkroom.job.Destination;
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.FileFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.net.AddressException;
 import dev.darkroom.net.WebAddress;
@@ -95,7 +95,7 @@ public record S3Target(
     }
 
     /** Returns a new key for a file, which nobody can guess. */
-    String key(ResultName name, ImageFormat format) {
+    String key(ResultName name, FileFormat format) {
         return inPrefix(name.folder() + "/" + ResultName.unguessable(format));
     }
 

@@ -319,7 +319,8 @@ class ResultsTest {
                 new ResultFolder(directory.resolve("results"), Path::toUri, Optional.empty()),
                 folderIsServed,
                 callers,
-                new UnsentPictures(directory.resolve("unsent"), Optional.empty()));
+                new UnsentPictures(directory.resolve("unsent"), Optional.empty()),
+                new KeptFrames(directory.resolve("frames"), Optional.empty()));
     }
 
     private static Optional<S3Store> bucket(String secret) {

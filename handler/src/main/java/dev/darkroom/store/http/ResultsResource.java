@@ -1,6 +1,8 @@
 package dev.darkroom.store.http;
 
+import dev.darkroom.job.FileFormat;
 import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.VideoFormat;
 import dev.darkroom.store.ResultFolder;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -76,8 +78,11 @@ public class ResultsResource {
     private static Response picture(
             Response.ResponseBuilder response, String name, String tag, PathPart content, boolean withBody) {
         String extension = name.substring(name.lastIndexOf('.') + 1);
-        String mediaType =
-                ImageFormat.parse(extension).orElseThrow(NotFoundException::new).mediaType();
+        String mediaType = ImageFormat.parse(extension)
+                .<FileFormat>map(format -> format)
+                .or(() -> VideoFormat.parse(extension))
+                .orElseThrow(NotFoundException::new)
+                .mediaType();
         described(response, tag).header("X-Content-Type-Options", "nosniff").type(mediaType);
         return withBody
                 ? response.entity(content).build()

@@ -1,0 +1,154 @@
+package dev.darkroom.queue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.darkroom.job.AnimationSettings;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Framing;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.VideoFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads what a job says of an animation: a file of Deforum's settings, and the few of them that stand beside it in the input, which go before
+ * the file's. What they mean is checked by whoever draws them.
+ */
+final class AnimationFields {
+    static final String ANIMATION = "animation";
+    static final List<String> TYPES = List.of("image", ANIMATION);
+    static final List<String> PRESETS = List.of("smooth", "creative", "cinematic", "fast_preview");
+    static final List<String> MODES = List.of("2D", "3D", "Interpolation", "None", "Video Input");
+    static final int MOST_FRAMES = 10_000;
+
+    /** Settings that stand in the input under Deforum's own names. */
+    private static final List<String> BESIDE = List.of(
+            "max_frames",
+            "animation_mode",
+            "zoom",
+            "angle",
+            "translation_x",
+            "translation_y",
+            "translation_z",
+            "strength_schedule",
+            "noise_schedule");
+
+    /** What only animations have. */
+    private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps");
+
+    private static final List<String> PROMPTS = List.of("prompts", "animation_prompts");
+    private static final List<String> NEGATIVES = List.of("animation_prompts_negative", "negative_prompts");
+    private static final int USUAL_QUALITY = 75;
+
+    private final FieldReader input;
+    private final Faults faults;
+
+    AnimationFields(FieldReader input, Faults faults) {
+        this.input = input;
+        this.faults = faults;
+    }
+
+    /** Returns true if the job is for an animation; notes fields that only such a job has. */
+    boolean asked() {
+        boolean asked = input.choice("type").filter(ANIMATION::equals).isPresent();
+        if (!asked) {
+            for (String field : OWN) {
+                faults.check(!input.has(field), field, "is of an animation alone: send type=animation");
+            }
+            for (String field : BESIDE) {
+                faults.check(!input.has(field), field, "is of an animation alone: send type=animation");
+            }
+        }
+        return asked;
+    }
+
+    /** Returns true if prompts stand somewhere else than in the field for one. */
+    boolean hasPrompts() {
+        return input.has("animation_prompts") || PROMPTS.stream().anyMatch(name -> file().has(name));
+    }
+
+    /** Returns the size that the file of settings has. */
+    Optional<Framing> framing() {
+        JsonNode width = file().path("W");
+        JsonNode height = file().path("H");
+        return width.canConvertToInt() && height.canConvertToInt() && width.intValue() > 0 && height.intValue() > 0
+                ? Optional.of(new Framing.Exact(new Size(width.intValue(), height.intValue())))
+                : Optional.empty();
+    }
+
+    /** Returns the steps that the file of settings has. */
+    Optional<Integer> steps() {
+        JsonNode steps = file().path("steps");
+        return steps.isInt() && steps.intValue() > 0 ? Optional.of(steps.intValue()) : Optional.empty();
+    }
+
+    private JsonNode file() {
+        return input.sent("settings").map(FieldReader.Found::value).orElseGet(JobJson::object);
+    }
+
+    /** Reads the settings; faulty ones are noted. */
+    Optional<AnimationSettings> settings() {
+        Map<String, String> deforum = new LinkedHashMap<>();
+        Map<String, String> prompts = new LinkedHashMap<>();
+        Map<String, String> negatives = new LinkedHashMap<>();
+        input.sent("settings").ifPresent(sent -> entries(sent).forEach((key, value) -> {
+            String name = sent.name() + "." + key;
+            if (PROMPTS.contains(key) && value.isObject()) {
+                texts(name, value, prompts);
+            } else if (NEGATIVES.contains(key) && value.isObject()) {
+                texts(name, value, negatives);
+            } else {
+                put(name, key, value, deforum);
+            }
+        }));
+        for (String field : BESIDE) {
+            input.sent(field).ifPresent(sent -> put(sent.name(), field, sent.value(), deforum));
+        }
+        input.sent("animation_prompts").ifPresent(sent -> {
+            prompts.clear();
+            texts(sent.name(), sent.value(), prompts);
+        });
+        VideoFormat format = input.choice("output_format")
+                .map(name -> VideoFormat.parse(name).orElseGet(() -> {
+                    faults.add("output_format", "must be " + VideoFormat.names() + " for an animation, not " + name);
+                    return VideoFormat.MP4;
+                }))
+                .orElse(VideoFormat.MP4);
+        Double fps = Optional.ofNullable(input.decimal("fps")).orElseGet(() -> number(deforum.get("fps")));
+        int quality = input.count("output_quality").orElse(USUAL_QUALITY);
+        return faults.gather(() -> new AnimationSettings(
+                deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality));
+    }
+
+    private static double number(String text) {
+        try {
+            return text == null ? AnimationSettings.USUAL_FPS : Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            return AnimationSettings.USUAL_FPS; // whoever draws by the settings refuses it
+        }
+    }
+
+    private Map<String, JsonNode> entries(FieldReader.Found sent) {
+        Map<String, JsonNode> entries = new LinkedHashMap<>();
+        faults.check(sent.value().isObject(), sent.name(), "must be an object, not " + FieldReader.shown(sent.value()));
+        sent.value().properties().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
+        return entries;
+    }
+
+    private void texts(String name, JsonNode object, Map<String, String> into) {
+        entries(new FieldReader.Found(name, object))
+                .forEach((key, value) -> put(name + "." + key, key, value, into));
+    }
+
+    /** Nulls and lists of nothing are as good as absent. */
+    private void put(String name, String key, JsonNode value, Map<String, String> into) {
+        if (value.isValueNode()) {
+            if (!value.isNull()) {
+                into.put(key, value.asText());
+            }
+        } else {
+            faults.check(value.isEmpty(), name, "must be a text, a number or a flag, not " + FieldReader.shown(value));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.darkroom;
+
+import static dev.darkroom.Caller.file;
+import static dev.darkroom.Caller.post;
+import static dev.darkroom.Caller.runsync;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Animations of the whole worker, from the job to the file. */
+@QuarkusTest
+class AnimationTest extends WholeWorker {
+    private static final String SMALL =
+            "'type': 'animation', 'prompt': 'a red circle', 'seed': 7, 'size': '64x64', 'num_inference_steps': 1, ";
+
+    private static JsonPath animation(String fields) {
+        JsonPath answer = runsync(SMALL + fields);
+        assertThat(answer.getString("status")).as(answer.prettify()).isEqualTo("COMPLETED");
+        return answer;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mp4, ftyp", "webm, webm", "gif, GIF89a", "webp, WEBP", "zip, PK"})
+    void aPictureThatMovesComesInEveryFormat(String format, String inside) {
+        JsonPath answer = animation("'max_frames': 4, 'zoom': '0:(1.04)', 'fps': 8, 'output_format': '" + format + "'");
+
+        assertThat(answer.getString("output.images[0].format")).isEqualTo(format);
+        assertThat(answer.getInt("output.images[0].frames")).isEqualTo(4);
+        assertThat(answer.getDouble("output.images[0].fps")).isEqualTo(8);
+        assertThat(answer.getInt("output.images[0].width")).isEqualTo(64);
+        byte[] file = file(answer);
+        assertThat(new String(file, 0, 64, StandardCharsets.ISO_8859_1)).contains(inside);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameFile() {
+        String fields = "'max_frames': 3, 'preset': 'smooth'";
+        assertThat(file(animation(fields))).isEqualTo(file(animation(fields)));
+    }
+
+    @Test
+    void aWholeFileOfSettingsIsTaken() {
+        JsonPath answer = runsync("'type': 'animation', 'num_inference_steps': 1, 'settings': {'W': 64, 'H': 64, 'seed': 5, 'max_frames': 3,"
+                + " 'animation_mode': '2D', 'zoom': '0:(1.02)', 'sampler': 'Euler a', 'prompts': {'0': 'a red circle', '2': 'a blue square'}}");
+
+        assertThat(answer.getString("status")).as(answer.prettify()).isEqualTo("COMPLETED");
+        assertThat(answer.getInt("output.images[0].frames")).isEqualTo(3);
+        assertThat(answer.getInt("output.images[0].width")).isEqualTo(64);
+        assertThat(answer.getLong("output.seed")).isEqualTo(5);
+    }
+
+    @Test
+    void eachFrameIsAPreview() {
+        JsonPath started = post("/run", SMALL + "'max_frames': 3, 'previews': 1").jsonPath();
+        String events = given().get("/events/" + started.getString("id")).asString();
+
+        assertThat(events.split("event: preview", -1)).hasSize(1 + 3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'max_frames': 3, 'zoom': '0:(1.04), 2(3)' | zoom",
+                "'max_frames': 3, 'zoom': '0:(foo(t))' | zoom",
+                "'max_frames': 0 | max_frames",
+                "'max_frames': 3, 'output_format': 'png' | output_format: must be mp4",
+                "'max_frames': 3, 'strength': 0.5 | strength: of an animation is strength_schedule",
+                "'max_frames': 3, 'settings': {'zoomm': '0:(1)'} | zoomm",
+                "'max_frames': 3, 'settings': {'zoom': [1]} | settings.zoom: must be a text, a number or a flag",
+                "'max_frames': 3, 'animation_mode': 'Video Input' | animation_mode"
+            })
+    void whatCannotBeDrawnIsRefusedByItsName(String fields, String error) {
+        JsonPath answer = post("/runsync", SMALL + fields).jsonPath();
+
+        assertThat(answer.getString("error")).contains(error);
+    }
+
+    @Test
+    void picturesHaveNoFrames() {
+        assertThat(post("/runsync", "'prompt': 'a', 'zoom': '0:(1)'").jsonPath().getString("error"))
+                .contains("zoom: is of an animation alone: send type=animation");
+        assertThat(post("/runsync", "'prompt': 'a', 'output_format': 'mp4'").jsonPath().getString("error"))
+                .contains("output_format: must be png, jpeg or webp for pictures");
+    }
+}
