@@ -23,7 +23,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.math.BigInteger;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
+import org.bouncycastle.crypto.params.ECNamedDomainParameters;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,15 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whose key signs. */
 class KeysTest {
-    /** A key on secp256k1, which is as long as one on P-256. */
-    private static final String KOBLITZ = """
-            -----BEGIN PRIVATE KEY-----
-            MIGEAgEAMBAGByqGSM49AgEGBSuBBAAKBG0wawIBAQQg9RoVwl3UetnIgug/OMBx
-            xsTZaIHQW5JonBFQFAen/rChRANCAAS7h/+7zVw31z8OARpC7yDvMxlfwaLQHtZP
-            v4RzzdpFz+LqKHKs5wFyC2lBvhgmJa+Qv5N7LWgb1aWI94LsZ57l
-            -----END PRIVATE KEY-----
-            """;
-
     @TempDir
     Path folder;
 
@@ -124,7 +121,15 @@ class KeysTest {
         X509Certificate namesake = TestAuthority.make("A").certificate();
         assertThat(find(key, pem(good) + pem(authority.certificate())).chain()).hasSize(2);
         assertRefused(key, pem(good) + pem(namesake), "DARKROOM_PROVENANCE_CHAIN: each certificate must be followed");
-        assertRefused(KOBLITZ, pem(good), "DARKROOM_PROVENANCE_KEY: must be a key on the curve P-256");
+        assertRefused(koblitz(), pem(good), "DARKROOM_PROVENANCE_KEY: must be a key on the curve P-256");
+    }
+
+    /** Makes a key on a curve that is as long as P-256 and another. */
+    private static String koblitz() throws IOException {
+        var domain = new ECNamedDomainParameters(
+                SECObjectIdentifiers.secp256k1, ECNamedCurveTable.getByOID(SECObjectIdentifiers.secp256k1));
+        var key = new ECPrivateKeyParameters(BigInteger.valueOf(123_456_789), domain);
+        return pem("PRIVATE KEY", PrivateKeyInfoFactory.createPrivateKeyInfo(key).getEncoded());
     }
 
     private static X509Certificate issued(TestAuthority authority, KeyPair pair, KeyPurposeId purpose) {

@@ -120,8 +120,9 @@ class SourceCredentialsTest {
     void whatGoesOnIsBounded() {
         byte[] file = signed;
         boolean left = false;
-        for (int i = 0; i < 104; i++) {
-            SourceCredentials sources = SignedPictures.looked(List.of(file));
+        for (int i = 0; i < 54; i++) {
+            byte[] another = pictures.file(SignedPictures.waves(8, 8, -i), ImageFormat.PNG, List.of());
+            SourceCredentials sources = SignedPictures.looked(List.of(file, another));
             left |= sources.notes().stream().anyMatch(note -> note.contains("too many or too large"));
             file = pictures.file(SignedPictures.waves(8, 8, i), ImageFormat.PNG, sources.ingredients());
         }

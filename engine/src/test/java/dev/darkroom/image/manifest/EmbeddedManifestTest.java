@@ -14,7 +14,10 @@ class EmbeddedManifestTest {
         file.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8});
         for (int i = 1; i <= packets; i++) {
             ByteBuffer segment = ByteBuffer.allocate(20 + content);
-            segment.putShort((short) 0xFFEB).putShort((short) (18 + content)).put((byte) 'J').put((byte) 'P');
+            segment.putShort((short) 0xFFEB)
+                    .putShort((short) (18 + content))
+                    .put((byte) 'J')
+                    .put((byte) 'P');
             segment.putShort((short) 1).putInt(i).putInt(1_000).put("jumb".getBytes(StandardCharsets.US_ASCII));
             if (i == 1) {
                 segment.put(segment.position() + 8, "c2pa".getBytes(StandardCharsets.US_ASCII));
@@ -48,7 +51,10 @@ class EmbeddedManifestTest {
         byte[] xmp = "http://ns.adobe.com/xap/1.0/\0 dcterms:provenance=\"https://example.com/a\u202Eb\""
                 .getBytes(StandardCharsets.UTF_8);
         ByteBuffer file = ByteBuffer.allocate(6 + xmp.length + 2);
-        file.putShort((short) 0xFFD8).putShort((short) 0xFFE1).putShort((short) (2 + xmp.length)).put(xmp);
+        file.putShort((short) 0xFFD8)
+                .putShort((short) 0xFFE1)
+                .putShort((short) (2 + xmp.length))
+                .put(xmp);
 
         assertThat(XmpPacket.credentialsAddress(file.array())).contains("https://example.com/a");
     }
