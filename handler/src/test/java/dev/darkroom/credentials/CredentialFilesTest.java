@@ -159,7 +159,8 @@ class CredentialFilesTest {
             Credentials read = SignedPictures.READER.read(second).orElseThrow();
             assertThat(read.findings().failures()).isEmpty();
             assertThat(read.sourceType()).contains(said.orElse("trainedAlgorithmicMedia"));
-            assertThat(read.model()).isEqualTo(said.isPresent() ? Optional.empty() : Optional.of("FLUX.1-dev (0ef5fff)"));
+            assertThat(read.model())
+                    .isEqualTo(said.isPresent() ? Optional.empty() : Optional.of("FLUX.1-dev (0ef5fff)"));
             assertThat(read.ingredients())
                     .containsExactly(new Credentials.Ingredient("images[0]", "parentOf", true, true));
         }

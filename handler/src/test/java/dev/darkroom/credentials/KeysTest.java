@@ -12,30 +12,30 @@ import dev.darkroom.credentials.reading.Credentials;
 import dev.darkroom.credentials.reading.CredentialsReader;
 import dev.darkroom.job.ImageFormat;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.math.BigInteger;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x9.ECNamedCurveTable;
 import org.bouncycastle.crypto.params.ECNamedDomainParameters;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,7 +129,8 @@ class KeysTest {
         var domain = new ECNamedDomainParameters(
                 SECObjectIdentifiers.secp256k1, ECNamedCurveTable.getByOID(SECObjectIdentifiers.secp256k1));
         var key = new ECPrivateKeyParameters(BigInteger.valueOf(123_456_789), domain);
-        return pem("PRIVATE KEY", PrivateKeyInfoFactory.createPrivateKeyInfo(key).getEncoded());
+        return pem(
+                "PRIVATE KEY", PrivateKeyInfoFactory.createPrivateKeyInfo(key).getEncoded());
     }
 
     private static X509Certificate issued(TestAuthority authority, KeyPair pair, KeyPurposeId purpose) {
@@ -151,8 +152,8 @@ class KeysTest {
         try (ExecutorService workers = Executors.newFixedThreadPool(8)) {
             for (int i = 0; i < 5; i++) {
                 Path shared = folder.resolve("shared" + i);
-                var all = Collections.nCopies(8, (Callable<SigningKey>)
-                        () -> Keys.find(Optional.empty(), Optional.empty(), shared));
+                var all = Collections.nCopies(
+                        8, (Callable<SigningKey>) () -> Keys.find(Optional.empty(), Optional.empty(), shared));
                 Set<Object> different = new HashSet<>();
                 for (Future<SigningKey> one : workers.invokeAll(all)) {
                     different.add(one.get().chain());

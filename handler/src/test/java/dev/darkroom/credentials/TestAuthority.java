@@ -126,8 +126,7 @@ record TestAuthority(X500Name name, KeyPair pair, X509Certificate certificate) {
     byte[] stamp(byte[] bytes, Instant time, KeyPair stamps, String algorithm) {
         try {
             var span = new Span(time.minus(Duration.ofDays(2)), Span.NOW.to); // a token also says when it was made
-            X509Certificate own =
-                    certificate("CN=Stamps", stamps.getPublic(), span, KeyPurposeId.id_kp_timeStamping);
+            X509Certificate own = certificate("CN=Stamps", stamps.getPublic(), span, KeyPurposeId.id_kp_timeStamping);
             SignerInfoGenerator signer =
                     new JcaSimpleSignerInfoGeneratorBuilder().build(algorithm, stamps.getPrivate(), own);
             var digests = new JcaDigestCalculatorProviderBuilder().build();
