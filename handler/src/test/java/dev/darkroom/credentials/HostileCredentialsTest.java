@@ -146,7 +146,10 @@ class HostileCredentialsTest {
 
         List<HandMade.Manifest> all = new ArrayList<>(List.of(first));
         for (int i = 1; i < 150; i++) { // each is made from all before, by many ways
-            all.add(made("urn:c2pa:" + (i + 10), key, all.subList(Math.max(0, i - 3), i).toArray(HandMade.Manifest[]::new)));
+            all.add(made(
+                    "urn:c2pa:" + (i + 10),
+                    key,
+                    all.subList(Math.max(0, i - 3), i).toArray(HandMade.Manifest[]::new)));
         }
         use(HandMade.store(all.toArray(HandMade.Manifest[]::new)), "of many, again and again");
     }
@@ -180,7 +183,8 @@ class HostileCredentialsTest {
 
     private static byte[] stamped(byte[] token) {
         SigningKey key = TestAuthority.make("A").signer("B", TestAuthority.Span.NOW);
-        return HandMade.store(HandMade.manifest(BoxKind.MANIFEST, "urn:c2pa:1", key, Map.of(), sign -> sign.with(token)));
+        return HandMade.store(
+                HandMade.manifest(BoxKind.MANIFEST, "urn:c2pa:1", key, Map.of(), sign -> sign.with(token)));
     }
 
     private static byte[] signed(byte[] certificate) {

@@ -61,8 +61,14 @@ class ReadingTest {
     void whatTheMakerFoundWrongIsHeeded(String code, boolean valid) {
         for (String label : List.of("c2pa.ingredient", "c2pa.ingredient.v2")) {
             Map<String, Object> ingredient = Map.of(
-                    "dc:title", "p", "relationship", "parentOf", "c2pa_manifest", PARENT.reference(),
-                    "validationStatus", List.of(status("claimSignature.validated"), status(code)));
+                    "dc:title",
+                    "p",
+                    "relationship",
+                    "parentOf",
+                    "c2pa_manifest",
+                    PARENT.reference(),
+                    "validationStatus",
+                    List.of(status("claimSignature.validated"), status(code)));
             assertThat(read(Map.of(label, ingredient), PARENT).ingredients())
                     .containsExactly(new Credentials.Ingredient("p", "parentOf", true, valid));
         }
@@ -80,11 +86,19 @@ class ReadingTest {
 
     private static boolean isValid(Map<String, Object> own, Map<String, Object> below) {
         Map<String, Object> results = Map.of(
-                "activeManifest", own, "ingredientDeltas",
+                "activeManifest",
+                own,
+                "ingredientDeltas",
                 List.of(Map.of("ingredientAssertionURI", "x", "validationDeltas", below)));
         Map<String, Object> ingredient = Map.of(
-                "dc:title", "p", "relationship", "parentOf", "activeManifest", PARENT.reference(),
-                "validationResults", results);
+                "dc:title",
+                "p",
+                "relationship",
+                "parentOf",
+                "activeManifest",
+                PARENT.reference(),
+                "validationResults",
+                results);
         return read(Map.of("c2pa.ingredient.v3", ingredient), PARENT)
                 .ingredients()
                 .getFirst()
@@ -154,9 +168,13 @@ class ReadingTest {
 
     @Test
     void agentsMayStandInAListOfTheirOwn() {
-        Map<String, Object> created =
-                Map.of("action", "c2pa.created", "softwareAgentIndex", 1, "digitalSourceType",
-                        SOURCES + "trainedAlgorithmicMedia");
+        Map<String, Object> created = Map.of(
+                "action",
+                "c2pa.created",
+                "softwareAgentIndex",
+                1,
+                "digitalSourceType",
+                SOURCES + "trainedAlgorithmicMedia");
         Credentials read = read(Map.of(
                 "c2pa.actions.v2",
                 Map.of(
@@ -171,15 +189,20 @@ class ReadingTest {
     void aPictureThatWasEncodedAnewCameAboutAsItDidBefore() {
         for (SigningKey by : List.of(KEY, UNKNOWN)) {
             Manifest parent = HandMade.manifest(
-                    BoxKind.MANIFEST, "urn:c2pa:parent", by,
-                    Map.of("c2pa.actions.v2", Map.of(
-                            "actions", List.of(action("c2pa.created", "trainedAlgorithmicMedia", "A Model")))));
+                    BoxKind.MANIFEST,
+                    "urn:c2pa:parent",
+                    by,
+                    Map.of(
+                            "c2pa.actions.v2",
+                            Map.of("actions", List.of(action("c2pa.created", "trainedAlgorithmicMedia", "A Model")))));
             Credentials read = read(
                     Map.of(
                             "c2pa.ingredient.v3",
                             Map.of("relationship", "parentOf", "activeManifest", parent.reference()),
                             "c2pa.actions.v2",
-                            Map.of("actions", List.of(Map.of("action", "c2pa.opened"), Map.of("action", "c2pa.transcoded")))),
+                            Map.of(
+                                    "actions",
+                                    List.of(Map.of("action", "c2pa.opened"), Map.of("action", "c2pa.transcoded")))),
                     parent);
 
             assertThat(read.findings().failures()).isEmpty();

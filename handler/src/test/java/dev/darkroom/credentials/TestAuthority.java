@@ -125,8 +125,8 @@ record TestAuthority(X500Name name, KeyPair pair, X509Certificate certificate) {
 
     byte[] stamp(byte[] bytes, Instant time, KeyPair stamps, String algorithm) {
         try {
-            X509Certificate own =
-                    certificate("CN=Stamps", stamps.getPublic(), Span.around(time), KeyPurposeId.id_kp_timeStamping);
+            var span = new Span(time.minus(Duration.ofDays(2)), Span.NOW.to); // a token also says when it was made
+            X509Certificate own = certificate("CN=Stamps", stamps.getPublic(), span, KeyPurposeId.id_kp_timeStamping);
             SignerInfoGenerator signer =
                     new JcaSimpleSignerInfoGeneratorBuilder().build(algorithm, stamps.getPrivate(), own);
             var digests = new JcaDigestCalculatorProviderBuilder().build();

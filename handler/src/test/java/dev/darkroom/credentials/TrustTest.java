@@ -81,8 +81,7 @@ class TrustTest {
     void withoutATimeACertificateHasToBeValidNow() {
         assertThat(read(stamped(EXPIRED, UnaryOperator.identity()), KNOWN).valid())
                 .isFalse();
-        Credentials read =
-                read(stamped(KNOWN.signer("Somebody", Span.NOW), sign -> sign.with(new byte[500])), KNOWN);
+        Credentials read = read(stamped(KNOWN.signer("Somebody", Span.NOW), sign -> sign.with(new byte[500])), KNOWN);
         assertThat(read.valid()).isTrue();
         assertThat(read.trusted()).isTrue();
         assertThat(remarks(read)).contains("timeStamp.mismatch");
@@ -93,8 +92,8 @@ class TrustTest {
     void aStampByAKeyThatTakesLongIsNotHeeded() throws GeneralSecurityException {
         KeyPair slow = slow();
         SigningKey key = KNOWN.signer("Somebody", Span.NOW);
-        byte[] file = stamped(
-                key, sign -> sign.with(STAMPS.stamp(sign.stamped(), Span.NOW.from(), slow, "SHA256withRSA")));
+        byte[] file =
+                stamped(key, sign -> sign.with(STAMPS.stamp(sign.stamped(), Span.NOW.from(), slow, "SHA256withRSA")));
         Credentials read = read(file, KNOWN, STAMPS);
 
         assertThat(read.valid()).isTrue();
@@ -121,8 +120,7 @@ class TrustTest {
         byte[] file = stamped(key, sign -> {
             byte[] changed = sign.signature().clone();
             changed[5] ^= 1;
-            var broken = new Sign1(
-                    sign.protectedHeader(), sign.algorithm(), sign.chain(), changed, sign.timeStamps());
+            var broken = new Sign1(sign.protectedHeader(), sign.algorithm(), sign.chain(), changed, sign.timeStamps());
             return broken.with(STAMPS.stamp(broken.stamped(), Span.NOW.from()));
         });
         Credentials read = read(file, KNOWN, STAMPS);
@@ -149,8 +147,7 @@ class TrustTest {
     private static byte[] added(SigningKey first, SigningKey second) {
         Manifest[] base = new Manifest[1];
         var unused = HandMade.bound(0, binding -> {
-            base[0] = HandMade.manifest(
-                    BoxKind.MANIFEST, "urn:c2pa:1", first, Map.of("c2pa.hash.data", binding));
+            base[0] = HandMade.manifest(BoxKind.MANIFEST, "urn:c2pa:1", first, Map.of("c2pa.hash.data", binding));
             return HandMade.store(base[0]);
         });
         Manifest update = HandMade.manifest(
@@ -169,8 +166,6 @@ class TrustTest {
         var certificate = NOBODY.certificate(
                 "CN=A\\0Ab\u202Ec, O=" + "x".repeat(300), pair.getPublic(), Span.NOW, TestAuthority.FOR_PICTURES);
 
-        assertThat(CertificateName.of(certificate))
-                .startsWith("A b c, xxx")
-                .hasSizeLessThanOrEqualTo(200);
+        assertThat(CertificateName.of(certificate)).startsWith("A b c, xxx").hasSizeLessThanOrEqualTo(200);
     }
 }

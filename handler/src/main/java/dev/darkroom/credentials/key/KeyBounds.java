@@ -27,8 +27,7 @@ public final class KeyBounds {
                         && bits <= MOST_BITS
                         && rsa.getPublicExponent().bitLength() <= MOST_EXPONENT_BITS;
             }
-            case ECPublicKey curve ->
-                curve.getParams().getCurve().getField().getFieldSize() <= MOST_CURVE_BITS;
+            case ECPublicKey curve -> curve.getParams().getCurve().getField().getFieldSize() <= MOST_CURVE_BITS;
             case EdECPublicKey unused -> true;
             default -> false;
         };

@@ -53,7 +53,8 @@ public final class PemFiles {
                     throw new IllegalArgumentException(
                             setting + ": there is no private key in it that can be read without a password");
             };
-            if (key instanceof ECPrivateKeyParameters curve && curve.getParameters().equals(new ECDomainParameters(P256))) {
+            if (key instanceof ECPrivateKeyParameters curve
+                    && curve.getParameters().equals(new ECDomainParameters(P256))) {
                 return curve; // others have as many bits
             }
             throw new IllegalArgumentException(setting + ": must be a key on the curve P-256, for ES256");

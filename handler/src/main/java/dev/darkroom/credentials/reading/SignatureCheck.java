@@ -63,7 +63,8 @@ final class SignatureCheck {
         }
         Optional<StampedTime> stamp = holds ? stamp(sign, claim, findings) : Optional.empty();
         // anybody can stamp any time: who is trusted may rest on the stamp of somebody who is trusted alone
-        Optional<Instant> time = stamp.filter(one -> isTrusted(one, findings, url)).map(StampedTime::time);
+        Optional<Instant> time =
+                stamp.filter(one -> isTrusted(one, findings, url)).map(StampedTime::time);
         fault(signer, stamp.map(StampedTime::time).orElseGet(Instant::now))
                 .ifPresentOrElse(
                         fault -> findings.failure(fault.code, url, fault.explanation),
