@@ -1,4 +1,5 @@
 // Two readers of content credentials: the reference implementation as WebAssembly, and one in TypeScript.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { initSync, WasmReader } from "@contentauth/c2pa-wasm";
@@ -27,10 +28,43 @@ export async function reference(name, bytes) {
   }
 }
 
-/** The place of the credentials in a PNG file. */
-export function chunk(bytes) {
-  const start = bytes.indexOf("caBX") - 4;
-  return { start, end: start + 12 + bytes.readUInt32BE(start) };
+/** The place of the credentials in a file, their frame with it, and that of the boxes in it: {start, end, boxes: {start, end}}. */
+export function place(name, bytes) {
+  if (name.endsWith(".png")) {
+    const start = bytes.indexOf("caBX") - 4;
+    const end = start + 12 + bytes.readUInt32BE(start);
+    return { start, end, boxes: { start: start + 8, end: end - 4 } };
+  }
+  if (name.endsWith(".webp")) {
+    const start = bytes.indexOf("C2PA");
+    const end = start + 8 + bytes.readUInt32LE(start + 4);
+    return { start, end, boxes: { start: start + 8, end } };
+  }
+  const start = bytes.indexOf(Buffer.from([0xff, 0xeb]));
+  const end = start + 2 + bytes.readUInt16BE(start + 2);
+  assert.notEqual(bytes.readUInt16BE(end), 0xffeb, `${name}: credentials in more than one segment`);
+  return { start, end, boxes: { start: start + 12, end } };
+}
+
+/** The places of what is signed in the file's own manifest: the content of its assertions and claim, and the signature's last 64 bytes. */
+export function signedParts(name, bytes) {
+  const manifest = boxes(bytes, boxes(bytes, place(name, bytes).boxes)[0]).at(-1);
+  const [assertions, claim, signature] = boxes(bytes, manifest);
+  const contents = [...boxes(bytes, assertions), claim].flatMap((box) => inner(bytes, box).filter(({ type }) => type === "cbor"));
+  return [...contents, { start: signature.end - 64, end: signature.end }];
+}
+
+/** Superboxes in a JUMBF box. */
+function boxes(bytes, box) {
+  return inner(bytes, box).filter(({ type }) => type === "jumb");
+}
+
+function inner(bytes, { start, end }) {
+  const found = [];
+  for (let at = start; at < end; at += bytes.readUInt32BE(at)) {
+    found.push({ type: bytes.toString("latin1", at + 4, at + 8), start: at + 8, end: at + bytes.readUInt32BE(at) });
+  }
+  return found;
 }
 
 /** What the reader in TypeScript finds, for JPEG and PNG: the codes of what is wrong. */

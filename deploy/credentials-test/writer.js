@@ -6,6 +6,17 @@ import "./readers.js"; // loads the module
 
 x509.cryptoProvider.set(crypto);
 const ES256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+
+/** Ways of signing claims, by C2PA's names: what makes the key, what signs, and COSE's number. */
+const ALGORITHMS = {
+  es256: { make: ES256, sign: ES256, number: -7 },
+  ps256: {
+    make: { name: "RSA-PSS", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+    sign: { name: "RSA-PSS", saltLength: 32 },
+    number: -37,
+  },
+  ed25519: { make: { name: "Ed25519" }, sign: { name: "Ed25519" }, number: -8 },
+};
 const DAY = 86_400_000;
 const PARENT = "xmp:iid:the-parent";
 const SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/";
@@ -27,10 +38,10 @@ globalThis.FileReaderSync = class {
   }
 };
 
-/** A key whose certificate an authority has signed: {key, chain} with the certificates as DER. */
-export async function signer(name) {
-  const generate = () => crypto.subtle.generateKey(ES256, true, ["sign", "verify"]);
-  const [top, own] = [await generate(), await generate()];
+/** A key whose certificate an authority has signed: {key, chain, alg} with the certificates as DER. */
+export async function signer(name, alg = "es256") {
+  const generate = (algorithm) => crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const [top, own] = [await generate(ES256), await generate(ALGORITHMS[alg].make)];
   const valid = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + DAY), signingAlgorithm: ES256 };
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     ...valid,
@@ -52,11 +63,11 @@ export async function signer(name) {
       await x509.SubjectKeyIdentifierExtension.create(own.publicKey),
     ],
   });
-  return { key: own.privateKey, chain: [certificate, authority].map((one) => Buffer.from(one.rawData)) };
+  return { alg, key: own.privateKey, chain: [certificate, authority].map((one) => Buffer.from(one.rawData)) };
 }
 
 /** Signs a file as one that came about in a way of IPTC's, or as an edit of another: {title, type, bytes}. */
-export async function signed({ key, chain }, type, bytes, source, parent) {
+export async function signed({ alg, key, chain }, type, bytes, source, parent) {
   const builder = WasmBuilder.fromJson(JSON.stringify({ claim_generator_info: [{ name: "Another Program", version: "2.0" }] }));
   if (parent) {
     const said = { title: parent.title, relationship: "parentOf", instance_id: PARENT };
@@ -66,15 +77,15 @@ export async function signed({ key, chain }, type, bytes, source, parent) {
   } else {
     builder.addAction({ action: "c2pa.created", digitalSourceType: SOURCE_TYPES + source });
   }
-  const definition = { alg: "es256", reserveSize: RESERVED, sign: (claim) => sign1(key, chain, Buffer.from(claim)) };
+  const definition = { alg, reserveSize: RESERVED, sign: (claim) => sign1(ALGORITHMS[alg], key, chain, Buffer.from(claim)) };
   return Buffer.from(await builder.sign(definition, [], type, new HeldBlob(bytes)));
 }
 
 /** COSE_Sign1 (RFC 9052) over a claim that is not within it. */
-async function sign1(key, chain, claim) {
-  const header = map([[number(1), number(-7)], [number(33), list(chain.map(binary))]]);
+async function sign1(algorithm, key, chain, claim) {
+  const header = map([[number(1), number(algorithm.number)], [number(33), list(chain.map(binary))]]);
   const covered = list([text("Signature1"), binary(header), binary(Buffer.alloc(0)), binary(claim)]);
-  const signature = Buffer.from(await crypto.subtle.sign(ES256, key, covered));
+  const signature = Buffer.from(await crypto.subtle.sign(algorithm.sign, key, covered));
   const message = (padding) =>
     Buffer.concat([head(6, 18), list([binary(header), map([[text("pad"), binary(Buffer.alloc(padding))]]), Buffer.from([0xf6]), binary(signature)])]);
   return new Uint8Array(message(RESERVED - message(256).length + 256)); // the claim has room for just so much

@@ -43,6 +43,19 @@ for (const [format, type] of [["png", "image/png"], ["jpeg", "image/jpeg"], ["we
   });
 }
 
+for (const alg of ["ps256", "ed25519"]) {
+  test(`a file that another maker signs by ${alg} is valid, and not once it was changed`, async () => {
+    const { bytes: plain } = await drawn({ prompt: "a red circle", size: "128x128" });
+    const bytes = await signed(await signer("A Camera", alg), "image/png", plain, "digitalCapture");
+    const said = await verify(bytes);
+    assert.equal(said.credentials.valid, true, said.verdict);
+
+    bytes[bytes.indexOf("Another Program")] ^= 1; // in the claim: the signature itself must be checked
+    const changed = await verify(bytes);
+    assert.ok(changed.credentials.faults.some((fault) => fault.code === "claimSignature.mismatch"), changed.verdict);
+  });
+}
+
 test("another maker's edit of a worker's picture keeps the worker's credentials", async () => {
   const { bytes } = await drawn({ prompt: "a red circle", size: "128x128" });
   const parent = { title: "drawn.png", type: "image/png", bytes };

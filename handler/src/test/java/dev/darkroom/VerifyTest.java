@@ -189,7 +189,7 @@ class VerifyTest extends WholeWorker {
                 "{\"file\": 1} | file: must be a text",
                 "{\"file\": \"aGVsbG8=\"} | file: must be a PNG, JPEG or WebP picture",
                 "{\"file\": \"http://127.0.0.1:1/x.png\"} | file: must be at a public address",
-                "{\"file\": \"images/house.png\", \"image\": \"x\"} | 'image': is no field of this call",
+                "{\"file\": \"images/house.png\", \"image\": \"x\"} | image: is no field of this call",
                 "[] | file: must be a text",
                 "hello | the body must be a form with a part file, or JSON with a field file"
             })

@@ -9,6 +9,7 @@ import dev.darkroom.credentials.jumbf.HashedReference;
 import dev.darkroom.credentials.jumbf.SuperBox;
 import dev.darkroom.credentials.key.SigningKey;
 import dev.darkroom.image.manifest.ManifestRoom;
+import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.ImageFormat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +72,7 @@ public final class ManifestWriter {
             digest.update(file);
             digest.update(origin.model().toString().getBytes(StandardCharsets.UTF_8));
             origin.ingredients().forEach(one -> digest.update(one.instance().getBytes(StandardCharsets.UTF_8)));
+            origin.before().ifPresent(word -> digest.update(word.getBytes(StandardCharsets.UTF_8)));
             byte[] content = digest.digest();
             this.label = "urn:c2pa:" + Ids.uuid(ByteBuffer.wrap(content));
             this.instance = "xmp:iid:" + Ids.uuid(ByteBuffer.wrap(content, 16, 16));
@@ -193,7 +195,10 @@ public final class ManifestWriter {
             opened.put("action", "c2pa.opened");
             opened.put("parameters", Map.of("ingredients", List.of(ingredients.getFirst())));
             if (origin.model().isEmpty()) {
-                return List.of(opened, Map.of("action", "c2pa.transcoded"));
+                Map<String, Object> transcoded = new LinkedHashMap<>();
+                transcoded.put("action", "c2pa.transcoded");
+                origin.before().ifPresent(word -> transcoded.put("digitalSourceType", XmpPacket.SOURCE_TYPES + word));
+                return List.of(opened, transcoded);
             }
             Map<String, Object> edited = action("c2pa.edited", SourceType.EDITED);
             if (ingredients.size() > 1) {

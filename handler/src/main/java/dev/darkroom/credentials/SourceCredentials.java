@@ -27,6 +27,7 @@ public final class SourceCredentials {
     private static final int MOST = 100;
 
     private final CredentialsReader reader;
+    private final boolean goOn;
     private final List<Ingredient> ingredients = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
@@ -35,8 +36,10 @@ public final class SourceCredentials {
 
     private long carriedBytes;
 
-    public SourceCredentials(CredentialsReader reader) {
+    /** @param goOn false for a new picture whose file has no credentials, so that none can go on with it */
+    public SourceCredentials(CredentialsReader reader, boolean goOn) {
         this.reader = reader;
+        this.goOn = goOn;
     }
 
     /**
@@ -63,7 +66,7 @@ public final class SourceCredentials {
                         + credentials.findings().failures().getFirst().explanation() + ")";
         String whose = field + ": it has content credentials"
                 + (credentials.signer().isEmpty() ? "" : " of " + credentials.signer()) + fault;
-        if (manifests.isEmpty()) {
+        if (manifests.isEmpty() || !goOn) {
             notes.add(whose + "; they do not go on with the new picture");
         } else if (bytes > LARGEST
                 || carriedBytes + bytes > LARGEST_OF_ALL

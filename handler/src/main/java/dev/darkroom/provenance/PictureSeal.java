@@ -21,6 +21,8 @@ import dev.darkroom.job.Provenance;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -150,7 +152,8 @@ public final class PictureSeal {
         try {
             var unused = signer.join();
             SigningKey found = key.resultNow();
-            return "signed by " + found.signer() + (found.own() ? ", whose certificate is on no trust list" : "");
+            return "signed by " + found.signer() + (found.own() ? ", whose certificate is on no trust list" : "") + ", until "
+                    + LocalDate.ofInstant(found.ends(), ZoneOffset.UTC);
         } catch (CompletionException e) {
             if (e.getCause() instanceof IOException io) {
                 throw io;
@@ -187,8 +190,11 @@ public final class PictureSeal {
     }
 
     /** Returns what looks at the pictures that a job brings; empty where nothing is said of how pictures came about. */
-    public Optional<SourceCredentials> sources() {
-        return settings.most() == Provenance.OFF ? Optional.empty() : Optional.of(new SourceCredentials(reader));
+    public Optional<SourceCredentials> sources(Delivery delivery) {
+        Provenance wanted = wanted(delivery);
+        return wanted == Provenance.OFF
+                ? Optional.empty()
+                : Optional.of(new SourceCredentials(reader, wanted.covers(Provenance.CREDENTIALS)));
     }
 
     /**
@@ -231,15 +237,16 @@ public final class PictureSeal {
 
     /** Returns what a file is to say that takes the place of a finished one, which an earlier try of the job has made. */
     public Inscription again(Delivery delivery, byte[] finished, ImageFormat format) {
-        var kept = new SourceCredentials(reader);
+        var kept = new SourceCredentials(reader, true);
         kept.add("the same picture in another file", format.mediaType(), finished);
         List<Ingredient> before = kept.ingredients();
-        var origin = new Origin(Optional.empty(), before, Optional.empty());
+        Optional<String> label = XmpPacket.sourceType(finished);
+        var origin = new Origin(Optional.empty(), before, Optional.empty(), label);
         return inscription(
                 wanted(delivery),
                 null,
                 origin,
-                XmpPacket.sourceType(finished).orElse(origin.sourceType().word()));
+                label.orElse(origin.sourceType().word()));
     }
 
     private Inscription inscription(Provenance wanted, @Nullable String caption, Origin origin, String sourceType) {

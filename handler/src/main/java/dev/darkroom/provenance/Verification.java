@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.credentials.reading.Credentials;
 import dev.darkroom.credentials.reading.CredentialsReader;
+import dev.darkroom.credentials.reading.Findings;
 import dev.darkroom.image.manifest.EmbeddedManifest;
 import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
@@ -56,7 +58,10 @@ public final class Verification {
         found.put("confidence", mark.confidence());
         mark.fault().ifPresent(fault -> found.put("fault", fault));
         label.ifPresent(word -> json.put("label", word));
-        return new Report(credentials.isPresent() && !credentials.get().valid(), json);
+        boolean broken = credentials.isPresent()
+                && !credentials.get().valid()
+                && !credentials.get().undecided();
+        return new Report(broken, json);
     }
 
     private FoundMark mark(String field, byte[] file) throws InterruptedException {
@@ -98,11 +103,19 @@ public final class Verification {
                         .put("relationship", one.relationship())
                         .put("credentials", one.credentials())
                         .put("valid", one.valid()));
-        ArrayNode faults = json.putArray("faults");
-        found.findings()
-                .failures()
-                .forEach(fault -> faults.addObject().put("code", fault.code()).put("explanation", fault.explanation()));
+        if (found.unsignedBytes() > 0) {
+            json.put("unsigned_bytes", found.unsignedBytes());
+        }
+        tell(json.putArray("faults"), found.findings().failures());
+        if (!found.findings().remarks().isEmpty()) {
+            tell(json.putArray("remarks"), found.findings().remarks());
+        }
         return json;
+    }
+
+    private static void tell(ArrayNode list, List<Findings.Finding> findings) {
+        findings.forEach(
+                finding -> list.addObject().put("code", finding.code()).put("explanation", finding.explanation()));
     }
 
     private static void putIfKnown(ObjectNode json, String name, String text) {

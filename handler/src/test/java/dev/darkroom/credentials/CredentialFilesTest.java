@@ -102,9 +102,9 @@ class CredentialFilesTest {
     @EnumSource
     void aFlippedBitAnywhereIsFound(ImageFormat format) {
         byte[] parent = pictures.file(SignedPictures.waves(33, 20, 1), ImageFormat.PNG, List.of());
-        assertFlipsAreFound(pictures.file(SignedPictures.waves(90, 61, 1), format, List.of()), format, 4);
+        assertFlipsAreFound(pictures.file(SignedPictures.waves(90, 61, 1), format, List.of()), format, 8);
         List<Ingredient> edited = SignedPictures.looked(List.of(parent)).ingredients();
-        assertFlipsAreFound(pictures.file(SignedPictures.waves(90, 61, 1), format, edited), format, 40);
+        assertFlipsAreFound(pictures.file(SignedPictures.waves(90, 61, 1), format, edited), format, 80);
     }
 
     private static void assertFlipsAreFound(byte[] file, ImageFormat format, int stride) {
@@ -151,12 +151,18 @@ class CredentialFilesTest {
     @Test
     void aPictureThatIsOnlyEncodedAnewSaysSo() {
         byte[] first = pictures.file(SignedPictures.waves(64, 64, 3), ImageFormat.PNG, List.of());
-        var origin = new Origin(
-                Optional.empty(), SignedPictures.looked(List.of(first)).ingredients(), Optional.empty());
-        byte[] second = pictures.file(SignedPictures.waves(64, 64, 3), ImageFormat.WEBP, origin);
+        List<Ingredient> before = SignedPictures.looked(List.of(first)).ingredients();
+        for (Optional<String> said : List.of(Optional.of("compositeSynthetic"), Optional.<String>empty())) {
+            var origin = new Origin(Optional.empty(), before, Optional.empty(), said);
+            byte[] second = pictures.file(SignedPictures.waves(64, 64, 3), ImageFormat.WEBP, origin);
 
-        Credentials read = SignedPictures.READER.read(second).orElseThrow();
-        assertThat(read.findings().failures()).isEmpty();
-        assertThat(read.ingredients()).containsExactly(new Credentials.Ingredient("images[0]", "parentOf", true, true));
+            Credentials read = SignedPictures.READER.read(second).orElseThrow();
+            assertThat(read.findings().failures()).isEmpty();
+            assertThat(read.sourceType()).contains(said.orElse("trainedAlgorithmicMedia"));
+            assertThat(read.model())
+                    .isEqualTo(said.isPresent() ? Optional.empty() : Optional.of("FLUX.1-dev (0ef5fff)"));
+            assertThat(read.ingredients())
+                    .containsExactly(new Credentials.Ingredient("images[0]", "parentOf", true, true));
+        }
     }
 }

@@ -46,7 +46,7 @@ public final class SignedPictures {
 
     /** Looks at files as a job does that brings them. */
     static SourceCredentials looked(List<byte[]> files) {
-        var sources = new SourceCredentials(READER);
+        var sources = new SourceCredentials(READER, true);
         for (int i = 0; i < files.size(); i++) {
             sources.add("images[" + i + "]", "image/png", files.get(i));
         }

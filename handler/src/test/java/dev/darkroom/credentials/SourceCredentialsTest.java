@@ -67,6 +67,27 @@ class SourceCredentialsTest {
                 .containsExactly(new Credentials.Ingredient("images[0]", "parentOf", true, false));
     }
 
+    /** The picture between says that the first was changed, which is no fault of its own. */
+    @Test
+    void theyGoOnWithWhatIsMadeOfThatToo() {
+        byte[] first = signed.clone();
+        first[first.length - 20] ^= 1;
+        byte[] second = pictures.file(
+                SignedPictures.waves(64, 48, 2),
+                ImageFormat.PNG,
+                SignedPictures.looked(List.of(first)).ingredients());
+        byte[] third = pictures.file(
+                SignedPictures.waves(64, 48, 3),
+                ImageFormat.PNG,
+                SignedPictures.looked(List.of(second)).ingredients());
+        Credentials read = SignedPictures.READER.read(third).orElseThrow();
+
+        assertThat(read.findings().failures()).isEmpty();
+        assertThat(read.manifests()).hasSize(3);
+        assertThat(read.ingredients())
+                .containsExactly(new Credentials.Ingredient("images[0]", "parentOf", true, false));
+    }
+
     @Test
     void damagedOnesAreLeftBehind() {
         EmbeddedManifest place = EmbeddedManifest.find(signed).orElseThrow();
@@ -99,8 +120,9 @@ class SourceCredentialsTest {
     void whatGoesOnIsBounded() {
         byte[] file = signed;
         boolean left = false;
-        for (int i = 0; i < 110; i++) {
-            SourceCredentials sources = SignedPictures.looked(List.of(file));
+        for (int i = 0; i < 54; i++) {
+            byte[] another = pictures.file(SignedPictures.waves(8, 8, -i), ImageFormat.PNG, List.of());
+            SourceCredentials sources = SignedPictures.looked(List.of(file, another));
             left |= sources.notes().stream().anyMatch(note -> note.contains("too many or too large"));
             file = pictures.file(SignedPictures.waves(8, 8, i), ImageFormat.PNG, sources.ingredients());
         }

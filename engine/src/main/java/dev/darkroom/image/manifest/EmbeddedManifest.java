@@ -23,6 +23,9 @@ public record EmbeddedManifest(byte[] store, int start, int length, boolean soun
     /** Length in bytes of a box's own length and type, which each further segment repeats. */
     static final int BOX_HEADER = 8;
 
+    /** Most segments that one store may be in: many times more than one that is read needs. */
+    private static final int MOST_PACKETS = 4_096;
+
     static final String PNG_CHUNK = "caBX";
     static final String WEBP_CHUNK = "C2PA";
     static final String JPEG_SEGMENT = "eb";
@@ -83,12 +86,13 @@ public record EmbeddedManifest(byte[] store, int start, int length, boolean soun
                 .filter(part -> part.start() >= first.start() && number(parts, part) == number(parts, first))
                 .toList();
         var store = new ByteArrayOutputStream();
-        boolean sound = stores.size() == 1 && number(parts, first) > 0;
+        boolean sound = stores.size() == 1 && number(parts, first) > 0 && ofStore.size() <= MOST_PACKETS;
         int end = first.start();
-        for (FileParts.Part part : ofStore) {
-            int skipped = JPEG_PREFIX + (store.size() == 0 ? 0 : BOX_HEADER);
+        for (int i = 0; i < Math.min(ofStore.size(), MOST_PACKETS); i++) {
+            FileParts.Part part = ofStore.get(i);
+            int skipped = JPEG_PREFIX + (i == 0 ? 0 : BOX_HEADER);
             store.write(parts.file(), part.content() + skipped, part.length() - skipped);
-            sound &= part.start() == end && packet(parts, part) == ofStore.indexOf(part) + 1;
+            sound &= part.start() == end && packet(parts, part) == i + 1;
             sound &= Arrays.equals(header(parts, first), header(parts, part));
             end = part.end();
         }

@@ -21,7 +21,7 @@ public final class XmpPacket {
             "DigitalSourceType\\b[^h]{0,200}https?://cv\\.iptc\\.org/newscodes/digitalsourcetype/(\\w{1,60})");
 
     private static final Pattern PROVENANCE =
-            Pattern.compile("dcterms:provenance\\s{0,9}[=>]\\s{0,9}[\"']?(https?://[^\\s\"'<>]{1,500})");
+            Pattern.compile("dcterms:provenance\\s{0,9}[=>]\\s{0,9}[\"']?(https?://[^\\s\"'<>\\p{C}]{1,500})");
 
     private XmpPacket() {}
 

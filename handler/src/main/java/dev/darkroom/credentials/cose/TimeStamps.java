@@ -2,7 +2,6 @@ package dev.darkroom.credentials.cose;
 
 import dev.darkroom.snapshot.Randomness;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +11,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.tsp.TSPException;
 import org.bouncycastle.tsp.TimeStampRequest;
@@ -21,28 +24,34 @@ import org.bouncycastle.tsp.TimeStampToken;
 import org.jboss.logging.Logger;
 
 /**
- * Asks an authority to stamp the time on signatures (RFC 3161). A picture is not held up for it: without an answer its signature stays
- * without a time.
+ * Asks an authority to stamp the time on signatures (RFC 3161). A picture is not held up for it: without an answer in time that holds, its
+ * signature stays without a time. Safe for several threads; nothing is kept between two stamps.
  */
 public final class TimeStamps {
     /** Bytes that are kept free in a file for a token and its padding. */
     public static final int ROOM = 12_000;
 
     private static final Logger LOG = Logger.getLogger(TimeStamps.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int LARGEST_ANSWER = 64 << 10;
     private static final int NONCE = 8;
+    private static final int OK = 200;
 
     private final URI authority;
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final Duration patience;
 
     /** @param authority its http or https address */
     public TimeStamps(URI authority) {
-        this.authority = authority;
+        this(authority, PATIENCE);
     }
 
-    /** Returns a token for these bytes; empty if the authority gives none, which the log tells. */
+    /** @param patience time in which all of the answer must have come */
+    public TimeStamps(URI authority, Duration patience) {
+        this.authority = authority;
+        this.patience = patience;
+    }
+
+    /** Returns a token for these bytes; empty if the authority gives none that holds, which the log tells. */
     public Optional<byte[]> stamp(byte[] bytes) {
         try {
             byte[] token = token(bytes).getEncoded();
@@ -50,41 +59,56 @@ public final class TimeStamps {
                 throw new IOException("its token has " + token.length + " bytes, more than there is room for");
             }
             return Optional.of(token);
-        } catch (IOException | TSPException e) {
+        } catch (TimeoutException e) {
+            LOG.warnf("no time stamp from %s: it took more than %d ms", authority.getHost(), patience.toMillis());
+        } catch (ExecutionException e) {
+            LOG.warnf("no time stamp from %s: %s", authority.getHost(), e.getCause());
+        } catch (IOException | TSPException | RuntimeException e) { // parsers of its answer throw anything
             LOG.warnf("no time stamp from %s: %s", authority.getHost(), e.getMessage());
-            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.empty();
         }
+        return Optional.empty();
     }
 
-    private TimeStampToken token(byte[] bytes) throws IOException, TSPException, InterruptedException {
+    private TimeStampToken token(byte[] bytes)
+            throws IOException, TSPException, InterruptedException, ExecutionException, TimeoutException {
         byte[] nonce = new byte[NONCE];
         Randomness.fill(nonce);
         var generator = new TimeStampRequestGenerator();
         generator.setCertReq(true);
         TimeStampRequest request =
                 generator.generate(NISTObjectIdentifiers.id_sha256, sha256(bytes), new BigInteger(1, nonce));
-        HttpResponse<InputStream> answer = client.send(
-                HttpRequest.newBuilder(authority)
-                        .timeout(TIMEOUT)
-                        .header("Content-Type", "application/timestamp-query")
-                        .header("Accept", "application/timestamp-reply")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(request.getEncoded()))
-                        .build(),
-                HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream body = answer.body()) {
-            if (answer.statusCode() != 200) {
-                throw new IOException("it answered " + answer.statusCode());
-            }
-            var response = new TimeStampResponse(body.readNBytes(LARGEST_ANSWER));
-            response.validate(request);
-            TimeStampToken token = response.getTimeStampToken();
-            if (token == null) {
-                throw new IOException("it refused: " + response.getStatusString());
-            }
-            return token;
+        HttpResponse<byte[]> answer = answer(request.getEncoded());
+        if (answer.statusCode() != OK) {
+            throw new IOException("it answered " + answer.statusCode());
+        }
+        var response = new TimeStampResponse(answer.body());
+        response.validate(request);
+        TimeStampToken token = response.getTimeStampToken();
+        if (token == null) {
+            throw new IOException("it refused: " + response.getStatusString());
+        }
+        var unused = StampedTime.checked(token);
+        return token;
+    }
+
+    /** Waits for the whole answer: the time limit of a request itself ends with the first byte of the body. */
+    private HttpResponse<byte[]> answer(byte[] request)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        HttpClient client = HttpClient.newBuilder().connectTimeout(patience).build();
+        try {
+            CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(
+                    HttpRequest.newBuilder(authority)
+                            .timeout(patience)
+                            .header("Content-Type", "application/timestamp-query")
+                            .header("Accept", "application/timestamp-reply")
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(request))
+                            .build(),
+                    HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), LARGEST_ANSWER));
+            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            client.shutdownNow(); // with what still runs; close() would wait for it
         }
     }
 

@@ -10,8 +10,6 @@ import javax.naming.ldap.Rdn;
 
 /** The names in certificates, as people read them. */
 public final class CertificateName {
-    private static final int LONGEST = 200;
-
     private CertificateName() {}
 
     /** Returns whom a certificate is for: its common name and organisation, as far as it has them. */
@@ -29,8 +27,7 @@ public final class CertificateName {
                 .flatMap(type -> part(distinguished, type).stream())
                 .distinct()
                 .collect(Collectors.joining(", "));
-        String name = known.isEmpty() ? distinguished : known;
-        return name.substring(0, Math.min(name.length(), LONGEST));
+        return PlainText.of(known.isEmpty() ? distinguished : known);
     }
 
     private static Optional<String> part(String distinguished, String type) {

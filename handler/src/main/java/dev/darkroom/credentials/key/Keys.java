@@ -2,6 +2,7 @@ package dev.darkroom.credentials.key;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
@@ -17,8 +18,6 @@ import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 public final class Keys {
     private static final String KEY = "DARKROOM_PROVENANCE_KEY";
     private static final String CHAIN = "DARKROOM_PROVENANCE_CHAIN";
-
-    private static final int DIGITAL_SIGNATURE = 0;
 
     private Keys() {}
 
@@ -52,10 +51,15 @@ public final class Keys {
         if (!(certificate.getPublicKey() instanceof ECPublicKey point) || !isPair(key.key(), point)) {
             throw new IllegalArgumentException(CHAIN + ": the first certificate is not that of " + KEY);
         }
-        boolean[] usage = certificate.getKeyUsage();
-        if (certificate.getBasicConstraints() >= 0 || usage == null || !usage[DIGITAL_SIGNATURE]) {
+        if (!ClaimCertificate.signs(certificate)) {
             throw new IllegalArgumentException(
                     CHAIN + ": the first certificate must be one for digital signatures, not that of an authority");
+        }
+        if (!ClaimCertificate.isForClaims(certificate)) {
+            throw new IllegalArgumentException(
+                    CHAIN + ": the first certificate must be for signing pictures: the purposes that it names"
+                            + " (extended key usage) must have e-mail protection, document signing or C2PA's own"
+                            + " among them");
         }
         try {
             certificate.checkValidity(Date.from(Instant.now()));
@@ -71,10 +75,19 @@ public final class Keys {
 
     private static void checkOrder(List<X509Certificate> chain) {
         for (int i = 0; i + 1 < chain.size(); i++) {
-            if (!chain.get(i).getIssuerX500Principal().equals(chain.get(i + 1).getSubjectX500Principal())) {
+            if (!isSigned(chain.get(i), chain.get(i + 1))) {
                 throw new IllegalArgumentException(
                         CHAIN + ": each certificate must be followed by that of whoever signed it");
             }
+        }
+    }
+
+    private static boolean isSigned(X509Certificate certificate, X509Certificate issuer) {
+        try {
+            certificate.verify(issuer.getPublicKey());
+            return certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal());
+        } catch (GeneralSecurityException e) {
+            return false;
         }
     }
 

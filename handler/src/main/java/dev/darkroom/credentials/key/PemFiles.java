@@ -14,7 +14,10 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.ECNamedCurveTable;
+import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.ECDomainParameters;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.util.PrivateKeyFactory;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -26,7 +29,7 @@ import org.bouncycastle.util.io.pem.PemWriter;
 /** Keys and certificates as PEM, in a file or in a setting itself. */
 public final class PemFiles {
     private static final String BEGINNING = "-----BEGIN";
-    private static final int CURVE_BITS = 256;
+    private static final X9ECParameters P256 = ECNamedCurveTable.getByName("secp256r1");
     private static final long LARGEST = 1 << 20;
 
     private PemFiles() {}
@@ -51,8 +54,8 @@ public final class PemFiles {
                             setting + ": there is no private key in it that can be read without a password");
             };
             if (key instanceof ECPrivateKeyParameters curve
-                    && curve.getParameters().getCurve().getFieldSize() == CURVE_BITS) {
-                return curve;
+                    && curve.getParameters().equals(new ECDomainParameters(P256))) {
+                return curve; // others have as many bits
             }
             throw new IllegalArgumentException(setting + ": must be a key on the curve P-256, for ES256");
         } catch (IOException | RuntimeException e) {

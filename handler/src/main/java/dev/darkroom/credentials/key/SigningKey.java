@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
@@ -29,6 +30,11 @@ public record SigningKey(ECPrivateKeyParameters key, List<X509Certificate> chain
     /** Returns the name that the signer's certificate gives, for people. */
     public String signer() {
         return CertificateName.of(chain.getFirst());
+    }
+
+    /** Returns when the signer's certificate ends: pictures that are signed later, or without a time, do not hold from then on. */
+    public Instant ends() {
+        return chain.getFirst().getNotAfter().toInstant();
     }
 
     /** Signs with SHA-256; the signature is the two numbers of 32 bytes each. */

@@ -5,6 +5,7 @@ import dev.darkroom.credentials.jumbf.BoxKind;
 import dev.darkroom.credentials.jumbf.DamagedBoxException;
 import dev.darkroom.credentials.jumbf.HashedReference;
 import dev.darkroom.credentials.jumbf.SuperBox;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,14 +13,14 @@ import java.util.Optional;
  * The manifest that says which file the credentials are about: their own, or, where that only adds to another, the one that it adds to.
  *
  * @param assertions those that its claim vouches for
- * @param added true if the file's own manifest is another, so that the file has grown since this one was signed
+ * @param earlier manifests that the file's own adds to, this one last; none if it is the file's own
  */
-record BoundManifest(Claim claim, List<SuperBox> assertions, boolean added) {
+record BoundManifest(Claim claim, List<SuperBox> assertions, List<SuperBox> earlier) {
     private static final int MOST_UPDATES = 20;
 
     /** Follows update manifests to the one that they add to. */
     static BoundManifest of(Claim active, List<SuperBox> assertions, Findings findings) throws DamagedBoxException {
-        var bound = new BoundManifest(active, assertions, false);
+        var bound = new BoundManifest(active, assertions, List.of());
         for (int i = 0; bound.claim.manifest().is(BoxKind.UPDATE_MANIFEST); i++) {
             if (bound.assertions.stream().anyMatch(FileBinding::isOne)) {
                 findings.failure(
@@ -27,7 +28,7 @@ record BoundManifest(Claim claim, List<SuperBox> assertions, boolean added) {
                         bound.claim.url(""),
                         "an addition says that it is about another file");
             }
-            Optional<Claim> parent = bound.parent();
+            Optional<Claim> parent = parent(bound.claim, bound.assertions);
             if (parent.isEmpty() || i == MOST_UPDATES) {
                 findings.failure(
                         "manifest.update.wrongParents",
@@ -35,12 +36,20 @@ record BoundManifest(Claim claim, List<SuperBox> assertions, boolean added) {
                         "an addition does not say to what it adds");
                 return bound;
             }
-            bound = new BoundManifest(parent.get(), parent.get().assertions(new Findings()), true);
+            List<SuperBox> earlier = new ArrayList<>(bound.earlier);
+            earlier.add(parent.get().manifest());
+            bound = new BoundManifest(parent.get(), parent.get().assertions(new Findings()), earlier);
         }
         return bound;
     }
 
-    private Optional<Claim> parent() throws DamagedBoxException {
+    /** Returns true if the file has grown since this one was signed. */
+    boolean added() {
+        return !earlier.isEmpty();
+    }
+
+    /** Returns the claim of the only ingredient of another; empty if that is no parent, has none, or was found faulty. */
+    static Optional<Claim> parent(Claim claim, List<SuperBox> assertions) throws DamagedBoxException {
         List<SuperBox> ingredients =
                 assertions.stream().filter(IngredientCheck::isIngredient).toList();
         if (ingredients.size() != 1) {
@@ -50,7 +59,8 @@ record BoundManifest(Claim claim, List<SuperBox> assertions, boolean added) {
         Optional<SuperBox> manifest = HashedReference.read(IngredientCheck.manifestReference(content))
                 .find(claim.store(), claim.manifest())
                 .flatMap(named -> IngredientCheck.manifest(claim.store(), named))
-                .filter(found -> content.path("relationship").asText().equals("parentOf"));
+                .filter(found -> content.path("relationship").asText().equals("parentOf"))
+                .filter(found -> !RecordedFailures.isIn(content));
         return manifest.isEmpty() ? Optional.empty() : Optional.of(Claim.read(claim.store(), manifest.get()));
     }
 }

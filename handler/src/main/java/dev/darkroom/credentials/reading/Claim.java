@@ -82,10 +82,11 @@ record Claim(SuperBox store, SuperBox manifest, byte[] bytes, JsonNode content) 
     /** Returns the assertions that the claim vouches for; notes those that are missing, changed, or not its own. */
     List<SuperBox> assertions(Findings findings) {
         List<SuperBox> found = new ArrayList<>();
+        int looked = 0;
         Set<Integer> seen = new HashSet<>();
         for (String list : ASSERTIONS) {
             for (JsonNode entry : content.path(list)) {
-                if (found.size() == MOST_ASSERTIONS) {
+                if (++looked > MOST_ASSERTIONS) {
                     findings.failure(
                             "assertion.missing", url(""), "it has more than " + MOST_ASSERTIONS + " assertions");
                     return found;

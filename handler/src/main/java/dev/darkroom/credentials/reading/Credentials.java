@@ -4,18 +4,20 @@ import dev.darkroom.credentials.jumbf.SuperBox;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the content credentials of a file say, and whether they hold.
  *
  * @param findings what was checked, and how that came out
- * @param trusted true if the signer's certificate leads to one that the operator trusts
+ * @param trusted true if the certificates of whoever signed the picture, and of whoever signed additions, lead to some that the operator trusts
  * @param signer name in the signer's certificate; empty where there is none to read
  * @param issuer name of whoever gave the signer the certificate
- * @param time when an authority saw the signature, if it holds
+ * @param time when an authority that the operator trusts saw the signature
  * @param generator program that made the credentials; empty where they do not say
- * @param model that drew the picture, with its revision
+ * @param model that drew the picture, with its revision; empty where no model did
  * @param sourceType last word of IPTC's address for how the picture came about
+ * @param unsignedBytes bytes of the file, beside the credentials themselves, that may be anything: the signature leaves them out
  * @param ingredients pictures that it was made from
  * @param manifests those of the file that belong to the picture, its own last; none where one of them does not hold in itself
  */
@@ -28,6 +30,7 @@ public record Credentials(
         String generator,
         Optional<String> model,
         Optional<String> sourceType,
+        long unsignedBytes,
         List<Ingredient> ingredients,
         List<SuperBox> manifests) {
     /**
@@ -51,6 +54,7 @@ public record Credentials(
                 "",
                 Optional.empty(),
                 Optional.empty(),
+                0,
                 List.of(),
                 List.of());
     }
@@ -58,5 +62,13 @@ public record Credentials(
     /** Returns true if the file is as it was signed, and whoever signed it had a certificate for that. */
     public boolean valid() {
         return findings.valid();
+    }
+
+    /**
+     * Returns true if nothing is wrong but that they say which file they are about in a way that is not read here: then they are not valid, but
+     * may be so for others.
+     */
+    public boolean undecided() {
+        return !valid() && findings.concernOnly(Set.of(FileBinding.UNKNOWN));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.credentials.jumbf.BoxKind;
 import dev.darkroom.credentials.jumbf.DamagedBoxException;
 import dev.darkroom.credentials.jumbf.SuperBox;
+import dev.darkroom.credentials.key.PlainText;
 import dev.darkroom.image.manifest.EmbeddedManifest;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.Optional;
 public final class CredentialsReader {
     private static final int LARGEST_STORE = 16 << 20;
     private static final int MOST_MANIFESTS = 200;
+
+    /** Pictures before that are asked how they came about: each has been encoded anew. */
+    private static final int MOST_ANCESTORS = 20;
 
     private final Anchors anchors;
 
@@ -78,33 +82,59 @@ public final class CredentialsReader {
             throws DamagedBoxException {
         SuperBox active = manifests.getLast();
         Claim claim = Claim.read(store, active);
-        SignatureCheck.Signer signer = SignatureCheck.check(claim, anchors, findings);
+        var signatures = new SignatureCheck(anchors);
+        SignatureCheck.Signer signer = signatures.check(claim, findings);
         List<SuperBox> assertions = claim.assertions(findings);
         BoundManifest bound = BoundManifest.of(claim, assertions, findings);
-        FileBinding.check(file, embedded, bound, findings);
-        var check = new IngredientCheck(store, anchors);
+        long unsigned = FileBinding.check(file, embedded, bound, findings);
+        var check = new IngredientCheck(store, signatures);
         List<Credentials.Ingredient> ingredients = check.check(claim, assertions, findings);
         if (active.is(BoxKind.UPDATE_MANIFEST) && !ingredients.stream().allMatch(Credentials.Ingredient::valid)) {
             findings.failure("manifest.update.wrongParents", claim.url(""), "what they add to does not hold");
         }
-        Actions actions = Actions.read(bound.assertions()).and(Actions.read(assertions));
+        boolean trusted = signer.trusted() && bound.earlier().stream().allMatch(check::isTrusted);
+        Actions.Making making = making(bound, assertions, check, trusted);
         return new Credentials(
                 findings,
-                signer.trusted(),
+                trusted,
                 signer.name(),
                 signer.issuer(),
                 signer.time(),
                 claim.generator(),
-                actions.agent(),
-                actions.sourceType(),
+                making.model(),
+                making.sourceType(),
+                unsigned,
                 ingredients,
                 findings.concernOnly(FileBinding.CODES) ? check.reached(active) : List.of());
     }
 
+    /**
+     * Finds out how the picture came about: of the file's own manifest and those that it adds to, or of the one before where these only say
+     * that the same picture was encoded anew. Whoever signed that one must be trusted as much as the file's own signer.
+     */
+    private static Actions.Making making(
+            BoundManifest bound, List<SuperBox> assertions, IngredientCheck check, boolean trusted)
+            throws DamagedBoxException {
+        Actions actions = Actions.read(bound.assertions());
+        Actions.Making making = (bound.added() ? actions.and(Actions.read(assertions)) : actions).making();
+        Claim claim = bound.claim();
+        List<SuperBox> of = bound.assertions();
+        for (int i = 0; making.sourceType().isEmpty() && i < MOST_ANCESTORS; i++) {
+            Optional<Claim> parent = BoundManifest.parent(claim, of)
+                    .filter(found -> check.isValid(found.manifest()))
+                    .filter(found -> !trusted || check.isTrusted(found.manifest()));
+            if (parent.isEmpty()) {
+                break;
+            }
+            claim = parent.get();
+            of = claim.assertions(new Findings());
+            making = Actions.read(of).making();
+        }
+        return making;
+    }
+
     /** Shortens what a stranger wrote to what people read. */
     static String text(JsonNode node) {
-        String text = node.isTextual() ? node.asText() : "";
-        String plain = text.replaceAll("\\p{Cntrl}", " ");
-        return plain.substring(0, Math.min(plain.length(), 200));
+        return PlainText.of(node.isTextual() ? node.asText() : "");
     }
 }

@@ -15,7 +15,9 @@ import java.util.Set;
 final class FileBinding {
     private static final String LABEL = "c2pa.hash.data";
     private static final String MISMATCH = "assertion.dataHash.mismatch";
-    private static final String UNKNOWN = "algorithm.unsupported";
+
+    /** What is said of a binding that is not read: whether it holds is not known. */
+    static final String UNKNOWN = "algorithm.unsupported";
 
     /** What may be said of the file although its manifest is whole. */
     static final Set<String> CODES = Set.of(MISMATCH, UNKNOWN);
@@ -29,11 +31,11 @@ final class FileBinding {
         return assertion.label().startsWith("c2pa.hash.");
     }
 
-    static void check(byte[] file, EmbeddedManifest embedded, BoundManifest bound, Findings findings) {
+    /** Returns the number of bytes beside the credentials that the signature does not cover. */
+    static long check(byte[] file, EmbeddedManifest embedded, BoundManifest bound, Findings findings) {
         Claim claim = bound.claim();
         List<SuperBox> bindings =
                 bound.assertions().stream().filter(FileBinding::isOne).toList();
-        String url = claim.url("c2pa.assertions/" + LABEL);
         if (bindings.size() != 1) {
             findings.failure(
                     bindings.isEmpty() ? "claim.hardBindings.missing" : "assertion.multipleHardBindings",
@@ -44,43 +46,71 @@ final class FileBinding {
                     UNKNOWN,
                     claim.url("c2pa.assertions/" + bindings.getFirst().label()),
                     "the file is bound in a way that is not known for pictures of its kind");
-        } else if (matches(file, embedded, bindings.getFirst(), bound)) {
-            findings.success("assertion.dataHash.match", url, "the file is as it was signed");
         } else {
-            findings.failure(MISMATCH, url, "the file was changed after it was signed");
+            return checkHash(file, embedded, bindings.getFirst(), bound, findings);
         }
+        return 0;
     }
 
-    private static boolean matches(byte[] file, EmbeddedManifest embedded, SuperBox binding, BoundManifest bound) {
+    private static long checkHash(
+            byte[] file, EmbeddedManifest embedded, SuperBox binding, BoundManifest bound, Findings findings) {
+        String url = bound.claim().url("c2pa.assertions/" + LABEL);
         try {
             JsonNode content = binding.cbor();
             Optional<MessageDigest> digest = HashedReference.digest(
                     content.path("alg").asText(bound.claim().algorithm()));
-            JsonNode exclusions = content.path("exclusions");
-            if (digest.isEmpty() || exclusions.size() > MOST_EXCLUSIONS) {
-                return false;
+            if (digest.isEmpty()) {
+                findings.failure(UNKNOWN, url, "the file is bound by a hash that is not known");
+                return 0;
             }
-            boolean ownPlace = false;
-            int at = 0;
-            long grown = 0; // by what update manifests have added
-            for (JsonNode exclusion : exclusions) {
-                long start = exclusion.path("start").asLong(-1) + grown;
-                long length = exclusion.path("length").asLong(-1);
-                if (bound.added() && start == embedded.start() && length >= 0 && length <= embedded.length()) {
-                    grown = embedded.length() - length;
-                    length = embedded.length();
-                }
-                if (start < at || length < 0 || length > file.length - start) {
-                    return false;
-                }
-                digest.get().update(file, at, (int) start - at);
-                at = (int) (start + length);
-                ownPlace |= start == embedded.start() && length == embedded.length();
+            Optional<Long> unsigned = unsigned(file, embedded, content, bound.added(), digest.get());
+            if (unsigned.isEmpty()) {
+                findings.failure(MISMATCH, url, "the file was changed after it was signed");
+                return 0;
             }
-            digest.get().update(file, at, file.length - at);
-            return ownPlace && MessageDigest.isEqual(digest.get().digest(), Cbor.binary(content.path("hash")));
+            findings.success("assertion.dataHash.match", url, "the file is as it was signed");
+            if (unsigned.get() > 0) {
+                findings.remark(
+                        "assertion.dataHash.additionalExclusionsPresent",
+                        url,
+                        unsigned.get() + " bytes of the file are not signed, beside the credentials themselves");
+            }
+            return unsigned.get();
         } catch (DamagedBoxException e) {
-            return false;
+            findings.failure(MISMATCH, url, "what says which file this is about cannot be read");
+            return 0;
         }
+    }
+
+    /** Hashes a file; returns the number of bytes that were left out beside the credentials, or nothing if the hash is another. */
+    private static Optional<Long> unsigned(
+            byte[] file, EmbeddedManifest embedded, JsonNode content, boolean added, MessageDigest digest) {
+        JsonNode exclusions = content.path("exclusions");
+        if (exclusions.size() > MOST_EXCLUSIONS) {
+            return Optional.empty();
+        }
+        boolean ownPlace = false;
+        int at = 0;
+        long grown = 0; // by what update manifests have added
+        long unsigned = 0;
+        for (JsonNode exclusion : exclusions) {
+            long start = exclusion.path("start").asLong(-1) + grown;
+            long length = exclusion.path("length").asLong(-1);
+            if (added && start == embedded.start() && length >= 0 && length <= embedded.length()) {
+                grown = embedded.length() - length;
+                length = embedded.length();
+            }
+            if (start < at || length < 0 || length > file.length - start) {
+                return Optional.empty();
+            }
+            digest.update(file, at, (int) start - at);
+            at = (int) (start + length);
+            boolean own = start == embedded.start() && length == embedded.length();
+            ownPlace |= own;
+            unsigned += own ? 0 : length;
+        }
+        digest.update(file, at, file.length - at);
+        boolean same = ownPlace && MessageDigest.isEqual(digest.digest(), Cbor.binary(content.path("hash")));
+        return same ? Optional.of(unsigned) : Optional.empty();
     }
 }

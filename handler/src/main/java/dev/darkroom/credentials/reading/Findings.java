@@ -58,6 +58,11 @@ public final class Findings {
         return List.copyOf(failures);
     }
 
+    /** Returns what makes the credentials neither better nor worse. */
+    public List<Finding> remarks() {
+        return List.copyOf(remarks);
+    }
+
     /** Returns true if all is as it should be. */
     public boolean valid() {
         return failures.isEmpty();

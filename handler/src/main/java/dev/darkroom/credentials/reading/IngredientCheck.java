@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Checks the credentials of pictures that others were made from, and of those that they were made from. Each manifest is checked once,
@@ -20,28 +19,36 @@ final class IngredientCheck {
     private static final int MOST = 200;
     private static final int DEEPEST = 120;
 
-    /** What is said of ingredients whose signers were on no trust list of whoever looked: that is no fault of theirs. */
-    private static final Set<String> OF_TRUST = Set.of("signingCredential.untrusted", "cawg.x509.credential.untrusted");
-
     private final SuperBox store;
-    private final Anchors anchors;
+    private final SignatureCheck signatures;
 
-    /** Label of a manifest → whether it holds; false too while it is being looked at. */
-    private final Map<String, Boolean> known = new HashMap<>();
+    /** Label of a manifest → what was found out about it; nothing good while it is being looked at. */
+    private final Map<String, Held> known = new HashMap<>();
 
     /** Place of a manifest and algorithm → its digest: one may be named by many. */
     private final Map<String, byte[]> digests = new HashMap<>();
 
     private int looked;
 
-    IngredientCheck(SuperBox store, Anchors anchors) {
+    /**
+     * How a manifest holds.
+     *
+     * @param sound true if it is as it was signed, whatever it says of its ingredients
+     * @param valid true if that is so of what it was made from too, and nobody has found a fault in that
+     * @param trusted true if its signer is
+     */
+    private record Held(boolean sound, boolean valid, boolean trusted) {
+        static final Held NOT = new Held(false, false, false);
+    }
+
+    IngredientCheck(SuperBox store, SignatureCheck signatures) {
         this.store = store;
-        this.anchors = anchors;
+        this.signatures = signatures;
     }
 
     /** Checks the ingredients of the file's own claim. */
     List<Credentials.Ingredient> check(Claim claim, List<SuperBox> assertions, Findings findings) {
-        known.put(claim.manifest().label(), false);
+        known.put(claim.manifest().label(), Held.NOT);
         return check(claim, assertions, findings, 0);
     }
 
@@ -51,13 +58,23 @@ final class IngredientCheck {
      */
     List<SuperBox> reached(SuperBox active) {
         known.remove(active.label());
-        if (known.containsValue(false)) {
+        if (known.values().stream().anyMatch(held -> !held.sound)) {
             return List.of();
         }
         List<SuperBox> reached = new ArrayList<>(store.boxes());
         reached.removeIf(box -> !known.containsKey(box.label()));
         reached.add(active);
         return reached;
+    }
+
+    /** Returns true if a manifest that the file's own leads to holds. */
+    boolean isValid(SuperBox manifest) {
+        return known.getOrDefault(manifest.label(), Held.NOT).valid;
+    }
+
+    /** Returns true if a manifest that the file's own leads to has a signer who is trusted. */
+    boolean isTrusted(SuperBox manifest) {
+        return known.getOrDefault(manifest.label(), Held.NOT).trusted;
     }
 
     private List<Credentials.Ingredient> check(Claim claim, List<SuperBox> assertions, Findings findings, int depth) {
@@ -103,9 +120,8 @@ final class IngredientCheck {
         }
         findings.success(
                 "ingredient.manifest.validated", url(claim, box), "an ingredient's credentials are as they were");
-        boolean wasValid = wasValid(
-                content.path("validationResults").path("activeManifest").path("failure"));
-        return new Credentials.Ingredient(title, relationship, true, wasValid && holds(manifest.get(), depth));
+        boolean valid = held(manifest.get(), depth).valid && !RecordedFailures.isIn(content);
+        return new Credentials.Ingredient(title, relationship, true, valid);
     }
 
     static boolean isIngredient(SuperBox assertion) {
@@ -115,15 +131,6 @@ final class IngredientCheck {
     /** Returns what refers to an ingredient's own manifest; missing where it has none. */
     static JsonNode manifestReference(JsonNode ingredient) {
         return ingredient.path(ingredient.has("activeManifest") ? "activeManifest" : "c2pa_manifest");
-    }
-
-    private static boolean wasValid(JsonNode failures) {
-        for (JsonNode failure : failures) {
-            if (!OF_TRUST.contains(failure.path("code").asText())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Finds the manifest that is meant by itself, or by its claim. */
@@ -166,21 +173,21 @@ final class IngredientCheck {
     }
 
     /** Checks a manifest without its file: signature, assertions, and ingredients in their turn. */
-    private boolean holds(SuperBox manifest, int depth) {
-        Boolean before = known.putIfAbsent(manifest.label(), false);
+    private Held held(SuperBox manifest, int depth) {
+        Held before = known.putIfAbsent(manifest.label(), Held.NOT);
         if (before != null) {
             return before;
         }
         var findings = new Findings();
         try {
             Claim claim = Claim.read(store, manifest);
-            var unused = SignatureCheck.check(claim, anchors, findings);
+            boolean trusted = signatures.check(claim, findings).trusted();
             var ingredients = check(claim, claim.assertions(findings), findings, depth + 1);
             boolean all = ingredients.stream().allMatch(one -> !one.credentials() || one.valid());
-            known.put(manifest.label(), findings.valid() && all);
+            known.put(manifest.label(), new Held(findings.valid(), findings.valid() && all, trusted));
         } catch (DamagedBoxException e) {
-            known.put(manifest.label(), false);
+            known.put(manifest.label(), Held.NOT);
         }
-        return known.getOrDefault(manifest.label(), false);
+        return known.getOrDefault(manifest.label(), Held.NOT);
     }
 }

@@ -4,13 +4,14 @@ import dev.darkroom.credentials.cose.Sign1;
 import dev.darkroom.credentials.cose.StampedTime;
 import dev.darkroom.credentials.jumbf.DamagedBoxException;
 import dev.darkroom.credentials.key.CertificateName;
+import dev.darkroom.credentials.key.ClaimCertificate;
+import dev.darkroom.credentials.key.KeyBounds;
 import dev.darkroom.credentials.key.PemFiles;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.RSAPublicKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
@@ -18,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** Checks whether a claim's signature holds, and whether its certificate is one for signing claims. */
+/**
+ * Checks whether the signatures of claims hold, and whether their certificates are such as sign claims. For one file: how many time stamps
+ * are looked at is bounded for all of its claims together.
+ */
 final class SignatureCheck {
     private static final Map<Integer, String> CURVES = Map.of(
             -7, "SHA256withECDSAinP1363Format",
@@ -29,55 +32,73 @@ final class SignatureCheck {
     private static final Map<Integer, Integer> RSA = Map.of(-37, 256, -38, 384, -39, 512);
     private static final int EDDSA = -8;
 
-    /** Bits of RSA keys: fewer are no protection, more take too long. */
-    private static final int FEWEST_BITS = 2_048;
+    /** Time stamps of one file that are looked at: as many as a file of this program's can have. */
+    private static final int MOST_STAMPS = 100;
 
-    private static final int MOST_BITS = 8_192;
-    private static final int MOST_EXPONENT_BITS = 34;
-    private static final int DIGITAL_SIGNATURE = 0;
+    private final Anchors anchors;
+    private int stamps;
 
-    /** Purposes that a certificate for claims may be for: e-mail protection, documents, C2PA's own. */
-    private static final Set<String> PURPOSES =
-            Set.of("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1");
-
-    private SignatureCheck() {}
+    SignatureCheck(Anchors anchors) {
+        this.anchors = anchors;
+    }
 
     /**
      * Who signed.
      *
-     * @param time when an authority saw the signature
+     * @param trusted true if the signature holds and the certificate leads to one that the operator trusts
+     * @param time when an authority that the operator trusts saw the signature
      */
     record Signer(String name, String issuer, boolean trusted, Optional<Instant> time) {}
 
-    static Signer check(Claim claim, Anchors anchors, Findings findings) throws DamagedBoxException {
+    Signer check(Claim claim, Findings findings) throws DamagedBoxException {
         Sign1 sign = Sign1.read(claim.signature());
         String url = claim.url("c2pa.signature");
         List<X509Certificate> chain = chain(sign);
         X509Certificate signer = chain.getFirst();
-        if (holds(sign, claim.bytes(), signer.getPublicKey())) {
+        boolean holds = holds(sign, claim.bytes(), signer.getPublicKey());
+        if (holds) {
             findings.success("claimSignature.validated", url, "the signature holds");
         } else {
             findings.failure("claimSignature.mismatch", url, "the signature does not hold");
         }
-        Optional<Instant> time = StampedTime.of(sign, claim.bytes());
-        if (sign.timeStamps().isPresent()) {
-            note(time.isPresent(), findings, url);
-        }
-        Instant then = time.orElseGet(Instant::now);
-        fault(signer, then)
+        Optional<StampedTime> stamp = holds ? stamp(sign, claim, findings) : Optional.empty();
+        // anybody can stamp any time: who is trusted may rest on the stamp of somebody who is trusted alone
+        Optional<Instant> time =
+                stamp.filter(one -> isTrusted(one, findings, url)).map(StampedTime::time);
+        fault(signer, stamp.map(StampedTime::time).orElseGet(Instant::now))
                 .ifPresentOrElse(
                         fault -> findings.failure(fault.code, url, fault.explanation),
                         () -> findings.success("claimSignature.insideValidity", url, "the certificate was valid"));
-        return new Signer(
-                CertificateName.of(signer), CertificateName.ofIssuer(signer), anchors.trust(chain, then), time);
+        boolean trusted = holds && anchors.trust(chain, time.orElseGet(Instant::now));
+        return new Signer(CertificateName.of(signer), CertificateName.ofIssuer(signer), trusted, time);
     }
 
-    private static void note(boolean holds, Findings findings, String url) {
-        if (holds) {
+    private Optional<StampedTime> stamp(Sign1 sign, Claim claim, Findings findings) {
+        if (sign.timeStamps().isEmpty()) {
+            return Optional.empty();
+        }
+        String url = claim.url("c2pa.signature");
+        if (++stamps > MOST_STAMPS) {
+            findings.remark("timeStamp.mismatch", url, "the file has more time stamps than are looked at");
+            return Optional.empty();
+        }
+        Optional<StampedTime> stamp = StampedTime.of(sign, claim.bytes());
+        if (stamp.isPresent()) {
             findings.success("timeStamp.validated", url, "the time stamp holds");
         } else {
             findings.remark("timeStamp.mismatch", url, "the time stamp does not hold, and is not heeded");
         }
+        return stamp;
+    }
+
+    private boolean isTrusted(StampedTime stamp, Findings findings, String url) {
+        if (anchors.trust(stamp.chain(), stamp.time())) {
+            findings.success("timeStamp.trusted", url, "the authority that stamped the time is trusted");
+            return true;
+        }
+        findings.remark(
+                "timeStamp.untrusted", url, "the authority that stamped the time is not among those that are trusted");
+        return false;
     }
 
     private static List<X509Certificate> chain(Sign1 sign) throws DamagedBoxException {
@@ -95,8 +116,11 @@ final class SignatureCheck {
     }
 
     private static boolean holds(Sign1 sign, byte[] payload, PublicKey key) {
+        if (!KeyBounds.allow(key)) {
+            return false;
+        }
         try {
-            Signature signature = verifier(sign.algorithm(), key);
+            Signature signature = verifier(sign.algorithm());
             signature.initVerify(key);
             signature.update(sign.signed(payload));
             return signature.verify(sign.signature());
@@ -105,7 +129,7 @@ final class SignatureCheck {
         }
     }
 
-    private static Signature verifier(int algorithm, PublicKey key) throws GeneralSecurityException {
+    private static Signature verifier(int algorithm) throws GeneralSecurityException {
         if (CURVES.containsKey(algorithm)) {
             return Signature.getInstance(CURVES.get(algorithm));
         }
@@ -113,20 +137,13 @@ final class SignatureCheck {
             return Signature.getInstance("Ed25519");
         }
         Integer bits = RSA.get(algorithm);
-        if (bits == null || !(key instanceof RSAPublicKey rsa) || !isReasonable(rsa)) {
+        if (bits == null) {
             throw new GeneralSecurityException("unknown algorithm");
         }
         Signature signature = Signature.getInstance("RSASSA-PSS");
         String hash = "SHA-" + bits;
         signature.setParameter(new PSSParameterSpec(hash, "MGF1", new MGF1ParameterSpec(hash), bits / 8, 1));
         return signature;
-    }
-
-    private static boolean isReasonable(RSAPublicKey key) {
-        int bits = key.getModulus().bitLength();
-        return bits >= FEWEST_BITS
-                && bits <= MOST_BITS
-                && key.getPublicExponent().bitLength() <= MOST_EXPONENT_BITS;
     }
 
     private record Fault(String code, String explanation) {}
@@ -137,20 +154,9 @@ final class SignatureCheck {
             return Optional.of(
                     new Fault("claimSignature.outsideValidity", "the certificate was not valid at the time"));
         }
-        boolean[] usage = certificate.getKeyUsage();
-        boolean signs = usage != null && usage[DIGITAL_SIGNATURE] && certificate.getBasicConstraints() < 0;
-        if (!signs || certificate.getVersion() != 3 || !isForClaims(certificate)) {
+        if (!ClaimCertificate.signs(certificate) || !ClaimCertificate.isForClaims(certificate)) {
             return Optional.of(new Fault("signingCredential.invalid", "the certificate is none for signing pictures"));
         }
         return Optional.empty();
-    }
-
-    private static boolean isForClaims(X509Certificate certificate) {
-        try {
-            List<String> purposes = certificate.getExtendedKeyUsage();
-            return purposes != null && purposes.stream().anyMatch(PURPOSES::contains);
-        } catch (CertificateException e) {
-            return false;
-        }
     }
 }
