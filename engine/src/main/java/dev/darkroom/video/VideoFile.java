@@ -46,7 +46,8 @@ public final class VideoFile {
     public FrameStream frames(FrameSelection selection, Size size) {
         long count = selection.count(info().frames());
         if (count == 0) {
-            throw fault.badInput("the video has " + info().frames() + " frames, none behind " + selection.first());
+            throw fault.badInput(
+                    "the video has " + info().frames() + " frames, none from frame " + selection.first() + " on");
         }
         try {
             var process = ffmpeg.decode(file, limits.process(), arguments(selection, size, count));

@@ -90,7 +90,8 @@ final class VideoProbe {
         long width = number(values, "width");
         long height = number(values, "height");
         if (width < 1 || height < 1) {
-            throw fault.damaged("its frames have no size");
+            throw fault.badInput("must have sides of at most " + limits.longestSide() + " and at most "
+                    + limits.mostPixels() + " pixels, but its size is none that can be read");
         }
         return new Size(Math.toIntExact(width), Math.toIntExact(height));
     }

@@ -60,8 +60,8 @@ public final class VideoReader {
             throw fault.badInput("must have at most " + limits.mostFrames() + " frames, not more");
         }
         if (info.duration().compareTo(limits.longest()) > 0) {
-            throw fault.badInput("must last at most " + limits.longest().toSeconds() + " s, not "
-                    + info.duration().toSeconds());
+            throw fault.badInput("must last at most " + VideoFault.seconds(limits.longest()) + ", not "
+                    + VideoFault.seconds(info.duration()));
         }
     }
 }
