@@ -55,6 +55,9 @@ final class PipedWriter implements VideoWriter {
 
     @Override
     public void write(Picture frame) throws IOException, InterruptedException {
+        if (finished) {
+            throw new IllegalStateException("the video is finished");
+        }
         if (!frame.size().equals(settings.size())) {
             throw new IllegalArgumentException(
                     "a frame of " + frame.size() + " does not fit a video of " + settings.size());

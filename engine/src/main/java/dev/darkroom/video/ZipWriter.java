@@ -43,6 +43,9 @@ final class ZipWriter implements VideoWriter {
 
     @Override
     public void write(Picture frame) throws IOException {
+        if (finished) {
+            throw new IllegalStateException("the video is finished");
+        }
         if (!frame.size().equals(settings.size())) {
             throw new IllegalArgumentException(
                     "a frame of " + frame.size() + " does not fit a video of " + settings.size());

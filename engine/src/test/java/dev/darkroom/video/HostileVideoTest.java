@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class HostileVideoTest {
     private static final Size SIZE = new Size(64, 48);
+    private static final int MUTATIONS = Integer.getInteger("darkroom.mutations", 150);
 
     @TempDir
     Path folder;
@@ -150,8 +152,8 @@ class HostileVideoTest {
     @Test
     void mutationsAreReadOrRefused() throws Exception {
         byte[] file = clip(VideoFormat.MP4);
-        List<String> outcomes = Collections.synchronizedList(new java.util.ArrayList<>());
-        IntStream.range(0, 300).parallel().forEach(seed -> {
+        List<String> outcomes = Collections.synchronizedList(new ArrayList<>());
+        IntStream.range(0, MUTATIONS).parallel().forEach(seed -> {
             try {
                 outcomes.add(outcome(mutated(file, new Random(seed))));
             } catch (IOException | InterruptedException e) {
@@ -159,7 +161,7 @@ class HostileVideoTest {
             }
         });
         assertThat(outcomes)
-                .hasSize(300)
+                .hasSize(MUTATIONS)
                 .allSatisfy(text -> assertThat(text).matches("(?s)video: .*|\\d+ frames"))
                 .noneSatisfy(text -> assertThat(text).contains(folder.toString()))
                 .anySatisfy(text -> assertThat(text).startsWith("video: "))

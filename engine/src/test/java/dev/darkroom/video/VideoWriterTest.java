@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,6 +189,7 @@ class VideoWriterTest {
             assertThat(file).hasContent("old");
             writer.finish();
             assertThatThrownBy(writer::finish).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> writer.write(Clips.frame(SIZE, 1))).isInstanceOf(IllegalStateException.class);
         }
         assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).startsWith("GIF89a");
         try (Stream<Path> files = Files.list(folder)) {
@@ -259,7 +261,7 @@ class VideoWriterTest {
         }
     }
 
-    private static VideoSettings settings(VideoFormat format, Size size, double fps, @org.jspecify.annotations.Nullable String comment) {
+    private static VideoSettings settings(VideoFormat format, Size size, double fps, @Nullable String comment) {
         return new VideoSettings(format, size, FrameRate.of(fps), 12, comment);
     }
 }

@@ -30,7 +30,7 @@ public final class Child implements AutoCloseable {
 
     private Child(Process process) {
         this.process = process;
-        this.listener = Thread.ofVirtual().name("ffmpeg-stderr").start(this::listen);
+        this.listener = Thread.ofPlatform().daemon().name("ffmpeg-stderr").start(this::listen);
     }
 
     static Child start(ProcessBuilder builder) throws IOException {
@@ -75,11 +75,11 @@ public final class Child implements AutoCloseable {
         return !process.isAlive() && (exitCode() == OUT_OF_TIME || exitCode() == KILLED);
     }
 
-    /** Kills it if it still runs. */
+    /** Kills it if it still runs, and waits until it is gone. */
     @Override
     public void close() {
         process.destroyForcibly();
-        boolean interrupted = false;
+        boolean interrupted = Thread.interrupted();
         try {
             if (!process.waitFor(REAPED_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warnf("process %d does not end although it was killed", process.pid());

@@ -2,8 +2,7 @@ package dev.darkroom.video.ffmpeg;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -55,8 +54,10 @@ final class FfmpegFiles {
         try {
             fill(own);
             Files.move(own, place, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            // another process was faster, with the same files
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(place)) { // else another process was faster, with the same files
+                throw e;
+            }
         } finally {
             delete(own);
         }
