@@ -95,7 +95,7 @@ public final class Matrix3 {
      *
      * @throws IllegalArgumentException if there is none
      */
-    Matrix3 inverse() {
+    public Matrix3 inverse() {
         double[] adjugate = new double[9];
         for (int i = 0; i < 9; i++) {
             int row = i % 3; // of what is left out: transposed

@@ -1,0 +1,270 @@
+package dev.darkroom.animation;
+
+import dev.darkroom.animation.frame.NextFrame;
+import dev.darkroom.animation.warp.DepthMap;
+import dev.darkroom.depth.DepthKind;
+import dev.darkroom.depth.DepthModel;
+import dev.darkroom.job.AnimationSettings;
+import dev.darkroom.job.Faults;
+import dev.darkroom.job.Frames;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Sample;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.Timings;
+import dev.darkroom.model.CheckpointDefaults;
+import dev.darkroom.model.Demand;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Resident;
+import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.Device;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that draws animations beside all that the model below it does, which draws their frames: each from noise or from a picture, as jobs
+ * of their own. It can wherever that model draws from prompts alone and from a picture by a strength.
+ */
+public final class Animated implements ImageModel {
+    private static final double SOME_STRENGTH = 0.5;
+
+    private final ImageModel base;
+    private final Films films;
+    private final AnimationLimits limits;
+    private final @Nullable DepthModel depth;
+
+    /**
+     * @param base draws the frames
+     * @param films makes files of them
+     * @param depth sees how far away things are, for cameras in space; null if all of a picture is to be equally far. It stays whoever's it is
+     */
+    public Animated(ImageModel base, Films films, AnimationLimits limits, @Nullable DepthModel depth) {
+        this.base = base;
+        this.films = films;
+        this.limits = limits;
+        this.depth = depth;
+    }
+
+    @Override
+    public Fit fit(Job job) {
+        return switch (job) {
+            case Job.Generation generation -> base.fit(generation);
+            case Job.Animation animation -> {
+                var alone = new Job.TextToImage(animation.envelope(), animation.sampling());
+                Fit fromPicture = base.fit(fromPicture(animation));
+                yield fromPicture == Fit.UNABLE ? Fit.UNABLE : base.fit(alone);
+            }
+        };
+    }
+
+    private static Job.Generation fromPicture(Job.Animation job) {
+        return new Job.FromImages(job.envelope(), job.sampling(), List.of(""), SOME_STRENGTH);
+    }
+
+    @Override
+    public void check(Job job) {
+        switch (job) {
+            case Job.Generation generation -> base.check(generation);
+            case Job.Animation animation -> {
+                if (fit(animation) == Fit.UNABLE) {
+                    throw JobException.badInput("type: this model draws no animation: it cannot start from a picture and"
+                            + " keep a part of it");
+                }
+                AnimationPlan plan = plan(animation, seed(animation));
+                Size size = plan.size(defaults().size(), null);
+                check(plan, size, animation.settings());
+                FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
+                var faults = new Faults();
+                jobs.checkLengths(limits, faults);
+                faults.refuse();
+                jobs.check(base);
+            }
+        }
+    }
+
+    /** Checks all that depends on the size of frames, which an image may decide: then it is known only when that is there. */
+    private void check(AnimationPlan plan, Size size, AnimationSettings settings) {
+        limits.require(size, plan.frames());
+        films.check(wish(settings, size));
+        if (plan.mode().isChained()) {
+            plan.curves().check(plan.frames(), size);
+        }
+    }
+
+    private static Films.Wish wish(AnimationSettings settings, Size size) {
+        return new Films.Wish(settings.format(), size, settings.fps(), settings.quality());
+    }
+
+    private AnimationPlan plan(Job.Animation job, long seed) {
+        return AnimationPlan.of(job, seed, limits, takes(job));
+    }
+
+    private Takes takes(Job.Animation job) {
+        return new Takes(base, job.envelope(), job.sampling());
+    }
+
+    private static long seed(Job.Animation job) {
+        return job.samples().getFirst().seed();
+    }
+
+    @Override
+    public List<List<Sample>> batches(Job job, List<Sample> samples, Sources sources) {
+        return switch (job) {
+            case Job.Generation generation -> base.batches(generation, samples, sources);
+            case Job.Animation ignored -> samples.stream().map(List::of).toList();
+        };
+    }
+
+    /** What one frame takes: they are drawn one after another. */
+    @Override
+    public Demand demand(Job job, List<Sample> samples, Sources sources) {
+        return switch (job) {
+            case Job.Generation generation -> base.demand(generation, samples, sources);
+            case Job.Animation animation -> {
+                AnimationPlan plan = plan(animation, seed(animation));
+                Size size = size(plan, sources);
+                limits.require(size, plan.frames()); // before a picture of that size is made
+                var frame = new Sources(List.of(Picture.black(size)), null, sources.loras());
+                FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
+                Demand drawing = base.demand(jobs.from(0, 0, SOME_STRENGTH), samples, frame);
+                yield depth == null || plan.mode() != AnimationMode.SPACE
+                        ? drawing
+                        : type -> drawing.in(type).keeping(depth.peak(size));
+            }
+        };
+    }
+
+    @Override
+    public List<Rendering> render(Job job, List<Sample> batch, Sources sources, Progress progress) {
+        return switch (job) {
+            case Job.Generation generation -> base.render(generation, batch, sources, progress);
+            case Job.Animation animation -> List.of(render(animation, sources, progress));
+        };
+    }
+
+    private Rendering render(Job.Animation job, Sources sources, Progress progress) {
+        var timings = new Timings();
+        Frames kept = progress.frames();
+        kept.begin(seed(job), Fingerprint.of(job, sources, defaults(), depth != null));
+        AnimationPlan plan = plan(job, kept.seed().orElse(seed(job)));
+        Size size = size(plan, sources);
+        check(plan, size, job.settings());
+        FrameJobs jobs = FrameJobs.of(job, plan, takes(job), size);
+        var next = new NextFrame(
+                plan.warp(device()),
+                plan.noise(),
+                plan.coherence().space(),
+                plan.grey(),
+                plan.coherence().isOfImage() ? sources.image() : null);
+        timings.lap("plan");
+        try (Film film = films.begin(wish(job.settings(), size))) {
+            var loop = new FrameLoop(
+                    base, jobs, next, sources, progress, picture -> depth(plan, picture), film, timings, steps(jobs));
+            Picture poster = loop.run();
+            byte[] file = film.finish();
+            timings.lap("film");
+            AnimationSettings asked = job.settings();
+            var video = new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster);
+            return new Rendering(video, timings, notes(plan, jobs, loop), parameters(asked, plan, loop, size));
+        }
+    }
+
+    private Size size(AnimationPlan plan, Sources sources) {
+        Picture image = sources.image();
+        return plan.size(defaults().size(), image == null ? null : image.size());
+    }
+
+    /** Steps that each frame counts for: those of one from noise. */
+    private int steps(FrameJobs jobs) {
+        Integer steps = jobs.alone(0, 0).sampling().steps();
+        return steps == null ? defaults().steps() : steps;
+    }
+
+    private @Nullable DepthMap depth(AnimationPlan plan, Picture picture) {
+        if (depth == null || plan.mode() != AnimationMode.SPACE || !plan.usesDepth()) {
+            return null;
+        }
+        float[] values = depth.depth(picture).values();
+        return depth.kind() == DepthKind.RELATIVE
+                ? DepthMap.ofNearness(picture.size(), values)
+                : DepthMap.ofDistance(picture.size(), values);
+    }
+
+    private List<String> notes(AnimationPlan plan, FrameJobs jobs, FrameLoop loop) {
+        Set<String> notes = new LinkedHashSet<>(plan.notes());
+        notes.addAll(jobs.notes());
+        if (plan.mode() == AnimationMode.SPACE && plan.usesDepth() && depth == null) {
+            notes.add("animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
+        }
+        loop.first().ifPresent(first -> notes.addAll(first.notes()));
+        return new ArrayList<>(notes);
+    }
+
+    private static Map<String, Object> parameters(
+            AnimationSettings asked, AnimationPlan plan, FrameLoop loop, Size size) {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        loop.first().ifPresent(first -> parameters.putAll(first.parameters()));
+        if (asked.preset() != null) {
+            parameters.put("preset", Preset.called(asked.preset()).fieldValue());
+        }
+        parameters.put("animation_mode", plan.mode().word());
+        parameters.put("max_frames", plan.frames());
+        parameters.put("fps", asked.fps());
+        parameters.put("size", size.toString());
+        return parameters;
+    }
+
+    /** Where pictures are moved: where they are decoded. */
+    private Device device() {
+        return base.networks().stream()
+                .filter(network -> network.role() == Resident.Role.VAE)
+                .findFirst()
+                .map(network -> network.required().placement().device())
+                .orElse(Device.CPU);
+    }
+
+    @Override
+    public void warmUp() {
+        base.warmUp();
+    }
+
+    @Override
+    public Demand demand(Size size) {
+        return base.demand(size);
+    }
+
+    @Override
+    public Demand usualDemand() {
+        return base.usualDemand();
+    }
+
+    @Override
+    public void forget() {
+        base.forget();
+    }
+
+    @Override
+    public List<Resident<?>> networks() {
+        return base.networks();
+    }
+
+    @Override
+    public CheckpointDefaults defaults() {
+        return base.defaults();
+    }
+
+    @Override
+    public void close() {
+        base.close();
+    }
+}

@@ -1,0 +1,203 @@
+package dev.darkroom.animation;
+
+import dev.darkroom.animation.cadence.CadenceStep;
+import dev.darkroom.animation.cadence.CadenceStep.Between;
+import dev.darkroom.animation.cadence.CadenceStep.Draw;
+import dev.darkroom.animation.cadence.CadenceStep.Start;
+import dev.darkroom.animation.frame.Blend;
+import dev.darkroom.animation.frame.FrameNumbers;
+import dev.darkroom.animation.frame.NextFrame;
+import dev.darkroom.animation.warp.DepthMap;
+import dev.darkroom.job.Frames;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Timings;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws the frames of one animation, in order, and adds them to a film. Holds three pictures at most: the two that were drawn last, and the
+ * last frame.
+ *
+ * <p>Source: deforum-art/sd-webui-deforum, {@code render.py}.
+ */
+final class FrameLoop {
+    private final ImageModel model;
+    private final FrameJobs jobs;
+    private final AnimationPlan plan;
+    private final NextFrame next;
+    private final Sources sources;
+    private final Progress progress;
+    private final Function<Picture, @Nullable DepthMap> depths;
+    private final Film film;
+    private final Timings timings;
+    private final int stepsOfFrame;
+
+    private @Nullable Picture earlier;
+    private @Nullable Picture later;
+    private @Nullable DepthMap depthOfLater;
+    private @Nullable Picture last;
+    private @Nullable Picture poster;
+    private @Nullable Rendering first;
+    private boolean isResuming = true;
+    private int drawings;
+    private int added;
+
+    /**
+     * @param depths sees how far away things are in a picture; gives null where all of it is equally far
+     * @param film that frames are added to
+     * @param stepsOfFrame that a frame counts for in the progress
+     */
+    FrameLoop(
+            ImageModel model,
+            FrameJobs jobs,
+            NextFrame next,
+            Sources sources,
+            Progress progress,
+            Function<Picture, @Nullable DepthMap> depths,
+            Film film,
+            Timings timings,
+            int stepsOfFrame) {
+        this.model = model;
+        this.jobs = jobs;
+        this.plan = jobs.plan();
+        this.next = next;
+        this.sources = sources;
+        this.progress = progress;
+        this.depths = depths;
+        this.film = film;
+        this.timings = timings;
+        this.stepsOfFrame = stepsOfFrame;
+    }
+
+    /** Draws all frames; returns the one that stands for the film. */
+    Picture run() {
+        for (CadenceStep step : plan.order()) {
+            progress.checkCancelled();
+            switch (step) {
+                case Draw draw -> draw(draw);
+                case Between between -> between(between);
+            }
+        }
+        if (poster == null) {
+            throw new IllegalStateException("an animation without a frame");
+        }
+        return poster;
+    }
+
+    /** What the model said of the first frame that was drawn; empty if all were found. */
+    Optional<Rendering> first() {
+        return Optional.ofNullable(first);
+    }
+
+    private void draw(Draw draw) {
+        Picture picture = found().orElseGet(() -> drawn(draw));
+        earlier = later;
+        later = picture;
+        depthOfLater = null;
+        drawings++;
+        new FrameProgress(progress, drawings - 1, plan.drawings(), stepsOfFrame).report(1, 1);
+        if (draw.isKept()) {
+            add(picture);
+        }
+    }
+
+    /** A frame of an earlier try, as long as none was missing before it. */
+    private Optional<Picture> found() {
+        Optional<Picture> kept = isResuming
+                ? progress.frames().find(drawings).filter(picture -> picture.size().equals(jobs.size()))
+                : Optional.empty();
+        isResuming = kept.isPresent();
+        if (next.reference().isEmpty()) {
+            kept.ifPresent(next::keepColoursOf);
+        }
+        return kept;
+    }
+
+    private Picture drawn(Draw draw) {
+        long seed = plan.seeds()[drawings];
+        Picture picture = next.drawn(generated(draw, start(draw, seed), seed));
+        timings.lap("colour");
+        Frames kept = progress.frames();
+        kept.keep(drawings, picture);
+        timings.lap("keep");
+        return picture;
+    }
+
+    /** What a frame is drawn from; null for noise. */
+    private @Nullable Picture start(Draw draw, long seed) {
+        if (draw.from() == Start.NOTHING) {
+            return plan.startsFromImage() ? sources.image() : null;
+        }
+        Picture before = draw.from() == Start.DRAWN ? later : last;
+        if (before == null || !plan.mode().isChained()) {
+            return null;
+        }
+        Picture start = next.start(before, numbers(draw.frame()), depths.apply(before), seed);
+        timings.lap("move");
+        return start;
+    }
+
+    private Picture generated(Draw draw, @Nullable Picture start, long seed) {
+        int frame = plan.known(draw.frame());
+        double givenUp = FrameJobs.givenUp(draw.from() == Start.NOTHING ? plan.startStrength() : plan.strength()[frame]);
+        if (start == null || givenUp >= 1) {
+            return rendered(jobs.alone(frame, seed), new Sources(List.of(), null, sources.loras()));
+        }
+        boolean isOfSize = start.size().equals(jobs.size());
+        if (givenUp <= 0 && isOfSize) {
+            return start; // nothing of it is given up
+        }
+        double part = Math.max(givenUp, Double.MIN_NORMAL);
+        return rendered(jobs.from(frame, seed, part), new Sources(List.of(start), null, sources.loras()));
+    }
+
+    private Picture rendered(Job.Generation job, Sources from) {
+        var part = new FrameProgress(progress, drawings, plan.drawings(), stepsOfFrame);
+        Rendering rendering = model.render(job, job.samples().getFirst(), from, part);
+        timings.add(rendering.timings());
+        if (first == null) {
+            first = rendering;
+        }
+        return rendering.picture();
+    }
+
+    private void between(Between between) {
+        if (added == plan.frames() || later == null) {
+            return;
+        }
+        FrameNumbers numbers = numbers(between.frame());
+        if (depthOfLater == null && (between.movesPrevious() || between.movesNext())) {
+            depthOfLater = depths.apply(later);
+        }
+        if (earlier != null && between.movesPrevious()) {
+            earlier = next.moved(earlier, numbers, depthOfLater);
+        }
+        if (between.movesNext()) {
+            later = next.moved(later, numbers, depthOfLater);
+        }
+        last = earlier == null || between.weight() == 1 ? later : Blend.of(earlier, later, between.weight());
+        timings.lap("move");
+        add(last);
+    }
+
+    private FrameNumbers numbers(int frame) {
+        return plan.curves().at(frame, jobs.size());
+    }
+
+    private void add(Picture frame) {
+        if (poster == null) {
+            poster = frame;
+        }
+        film.add(frame);
+        progress.frame(added, plan.frames(), frame);
+        added++;
+        timings.lap("film");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.darkroom.animation;
+
+import dev.darkroom.job.Faults;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Notes for a caller on what of the settings has no effect here, or another one. */
+final class PlanNotes {
+    private final List<String> notes = new ArrayList<>();
+
+    void add(String note) {
+        notes.add(note);
+    }
+
+    List<String> list() {
+        return List.copyOf(notes);
+    }
+
+    /** Notes what follows from the settings as a whole. */
+    void of(Settings settings, AnimationMode mode) {
+        List<String> without = settings.withoutEffect();
+        if (!without.isEmpty()) {
+            add("settings without an effect here: " + Faults.quoted(without));
+        }
+        if (settings.isClassic() && settings.isStated("strength_schedule") && mode.isChained()) {
+            add("strength_schedule: is the part of the frame before that is kept, as in the webui extension; Deforum for"
+                    + " FLUX of XLabs means what is given up");
+        }
+        if (mode == AnimationMode.INTERPOLATION) {
+            add("animation_mode: Interpolation draws each frame by the nearer of its two prompts: this worker does not"
+                    + " blend them");
+        }
+        if (settings.isUnusual("legacy_colormatch")) {
+            add("legacy_colormatch: frames keep their colours after they are drawn too");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.darkroom.animation;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Picture;
+import dev.darkroom.video.FrameRate;
+import dev.darkroom.video.VideoFormat;
+import dev.darkroom.video.VideoSettings;
+import dev.darkroom.video.VideoWriter;
+import dev.darkroom.video.ffmpeg.Ffmpeg;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes films in a folder, by FFmpeg.
+ *
+ * @param folder where films lie while they are made; nothing stays there
+ */
+public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
+    /** Bytes of a film, which is held in memory once it is finished. */
+    private static final long MOST_BYTES = 1L << 29;
+
+    /** From quality 100 to 0: H.264's quantiser, of which 15 leaves nothing to see. */
+    private static final double BEST = 15;
+
+    @Override
+    public void check(Wish wish) {
+        settings(wish);
+    }
+
+    private static VideoSettings settings(Wish wish) {
+        VideoFormat format =
+                switch (wish.format()) {
+                    case MP4 -> VideoFormat.MP4;
+                    case WEBM -> VideoFormat.WEBM;
+                    case GIF -> VideoFormat.GIF;
+                    case WEBP_ANIMATION -> VideoFormat.WEBP;
+                    case ZIP -> VideoFormat.PNG_ZIP;
+                };
+        double quantiser = VideoSettings.WORST - (VideoSettings.WORST - BEST) * wish.quality() / 100;
+        return new VideoSettings(
+                format, wish.size(), FrameRate.of(wish.fps()), (int) Math.round(quantiser), null);
+    }
+
+    @Override
+    public Film begin(Wish wish) {
+        try {
+            Path place = Files.createTempDirectory(folder, "film-");
+            return VideoFilm.begin(ffmpeg, settings(wish), place);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static JobException failed(IOException e) {
+        return new JobException(JobException.Code.INTERNAL, "the video cannot be written: " + e.getMessage(), e);
+    }
+
+    private static JobException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new JobException(JobException.Code.CANCELLED, "the worker was interrupted", e);
+    }
+
+    /** A film in a folder of its own. */
+    private static final class VideoFilm implements Film {
+        private final VideoWriter writer;
+        private final Path place;
+        private final Path file;
+
+        private VideoFilm(VideoWriter writer, Path place, Path file) {
+            this.writer = writer;
+            this.place = place;
+            this.file = file;
+        }
+
+        static Film begin(Ffmpeg ffmpeg, VideoSettings settings, Path place) throws IOException {
+            Path file = place.resolve("film." + settings.format().suffix());
+            @Nullable VideoWriter writer = null;
+            try {
+                writer = VideoWriter.open(ffmpeg, settings, file);
+                return new VideoFilm(writer, place, file);
+            } finally {
+                if (writer == null) {
+                    Files.deleteIfExists(place);
+                }
+            }
+        }
+
+        @Override
+        public void add(Picture frame) {
+            try {
+                writer.write(frame);
+            } catch (IOException e) {
+                throw failed(e);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+
+        @Override
+        public byte[] finish() {
+            try {
+                writer.finish();
+                long bytes = Files.size(file);
+                if (bytes > MOST_BYTES) {
+                    throw JobException.badInput("format: the file has " + bytes + " bytes, and may have at most "
+                            + MOST_BYTES + ": ask for mp4 or webm, or for fewer or smaller frames");
+                }
+                return Files.readAllBytes(file);
+            } catch (IOException e) {
+                throw failed(e);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            writer.close();
+            try {
+                Files.deleteIfExists(file);
+                Files.deleteIfExists(place);
+            } catch (IOException e) {
+                throw failed(e);
+            }
+        }
+    }
+}

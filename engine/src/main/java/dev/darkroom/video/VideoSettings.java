@@ -1,0 +1,37 @@
+package dev.darkroom.video;
+
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Size;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a video is to be.
+ *
+ * @param size of all frames
+ * @param quality on the scale of H.264's quantisers and of x264's CRF: 0 is best, 51 worst, 18 hard to tell from the frames. MP4: the
+ *     quantiser of every frame, which OpenH264 keeps between 12 and 51. WebM: libvpx' CRF, 63/51 of it. WebP: libwebp's quality, from 100 down
+ *     to 0. GIF and PNG take none
+ * @param comment text that the file is to hold, where players show it as the comment; null for none
+ */
+public record VideoSettings(
+        VideoFormat format, Size size, FrameRate rate, int quality, @Nullable String comment) {
+    public static final int WORST = 51;
+    public static final int STANDARD_QUALITY = 20;
+    private static final int LONGEST_COMMENT = 10_000;
+
+    /** Checks what the format can do. */
+    public VideoSettings {
+        format.check(size, rate);
+        if (quality < 0 || quality > WORST) {
+            throw JobException.badInput("quality: must be from 0 to " + WORST + ", not " + quality);
+        }
+        if (comment != null && (comment.length() > LONGEST_COMMENT || comment.indexOf('\0') >= 0)) {
+            throw JobException.badInput("comment: must have at most " + LONGEST_COMMENT + " characters, none of them 0");
+        }
+    }
+
+    /** Settings of good quality. */
+    public static VideoSettings of(VideoFormat format, Size size, FrameRate rate) {
+        return new VideoSettings(format, size, rate, STANDARD_QUALITY, null);
+    }
+}

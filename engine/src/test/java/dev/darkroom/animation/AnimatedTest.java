@@ -1,0 +1,287 @@
+package dev.darkroom.animation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.TestPictures;
+import dev.darkroom.job.Frames;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.model.Fit;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Animations that the embedded checkpoint draws: what becomes of a job, whole, cut short or taken up again. */
+class AnimatedTest {
+    private static @Nullable ImageModel base;
+
+    private final MemoryFilms films = new MemoryFilms();
+
+    @BeforeAll
+    static void load() {
+        base = LoadedModel.from(TestCheckpoints.POCKET_FLUX);
+    }
+
+    @AfterAll
+    static void close() {
+        base().close();
+    }
+
+    @Test
+    void theSameSeedDrawsTheSameFramesAndAnotherSeedOthers() {
+        Wanted six = Wanted.ZOOM.frames(6).of(new Size(128, 96));
+        assertThat(animated().fit(six.job())).isEqualTo(Fit.MADE_FOR);
+        List<Picture> first = draw(six, Progress.NONE);
+
+        assertThat(first).hasSize(6).allSatisfy(frame -> assertThat(frame.size()).isEqualTo(new Size(128, 96)));
+        assertSame(draw(six, Progress.NONE), first);
+        assertThat(draw(six.withSeed(8), Progress.NONE).getLast().rgb())
+                .isNotEqualTo(first.getLast().rgb());
+        for (int i = 1; i < 6; i++) {
+            assertThat(TestPictures.meanDifference(first.get(i - 1), first.get(i)))
+                    .as("from frame %d to the next", i - 1)
+                    .isBetween(0.5, 25.0);
+        }
+    }
+
+    @Test
+    void oneVideoComesOfAJobWithWhatItWasMadeWith() {
+        Wanted wanted = Wanted.ZOOM.frames(3);
+        Rendering rendering = render(wanted.job(), Sources.NONE, Progress.NONE);
+
+        assertThat(rendering.media()).isInstanceOfSatisfying(Media.Video.class, video -> {
+            assertThat(video.frames()).isEqualTo(3);
+            assertThat(video.fps()).isEqualTo(12);
+            assertThat(video.size()).isEqualTo(new Size(64, 64));
+            assertThat(video.file()).hasSize(8);
+            assertThat(video.poster().rgb()).isEqualTo(films.frames.getFirst().rgb());
+        });
+        assertThat(rendering.parameters())
+                .containsEntry("animation_mode", "2D")
+                .containsEntry("max_frames", 3)
+                .containsEntry("num_inference_steps", 4);
+        assertThat(rendering.timings().milliseconds()).containsKeys("move", "encode", "denoise", "decode", "film");
+    }
+
+    @Test
+    void progressGoesOverAllFramesAndEveryFrameIsShown() {
+        var seen = new Watched(Integer.MAX_VALUE, Frames.NONE);
+
+        draw(Wanted.ZOOM.frames(3), seen);
+
+        assertThat(seen.steps).isSorted().startsWith(0).endsWith(12);
+        assertThat(seen.of).containsOnly(12);
+        assertThat(seen.shown).isEqualTo(3);
+    }
+
+    @Test
+    void aJobThatIsCancelledWithinAFrameLeavesNothing() {
+        draw(Wanted.ZOOM.frames(2), Progress.NONE);
+        long before = Scope.liveTensors();
+
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> draw(Wanted.ZOOM.frames(6), new Watched(6, Frames.NONE)))
+                .matches(e -> e.code() == JobException.Code.CANCELLED);
+
+        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(films.open).isZero();
+    }
+
+    @Test
+    void aJobThatWasCutShortGoesOnBehindTheLastFrameThatWasKept() {
+        for (String cadence : List.of("1", "2")) {
+            Wanted wanted = Wanted.ZOOM.frames(6).with("diffusion_cadence", cadence);
+            List<Picture> whole = draw(wanted, Progress.NONE);
+            var kept = new KeptFrames();
+            assertThatExceptionOfType(JobException.class)
+                    .isThrownBy(() -> draw(wanted, new Watched(10, kept)));
+            assertThat(kept.pictures).hasSizeBetween(2, 3);
+            int before = kept.pictures.size();
+
+            var again = new Watched(Integer.MAX_VALUE, kept);
+            List<Picture> resumed = draw(wanted.withSeed(99), again);
+
+            assertSame(resumed, whole);
+            assertThat(again.drawn.get())
+                    .as("frames drawn again")
+                    .isEqualTo(kept.pictures.size() - before);
+        }
+    }
+
+    @Test
+    void framesOfOtherSettingsAreNotTakenUp() {
+        var kept = new KeptFrames();
+        draw(Wanted.ZOOM.frames(2), new Watched(Integer.MAX_VALUE, kept));
+        List<Picture> alone = draw(Wanted.ZOOM.frames(2).with("zoom", "0:(1.1)"), Progress.NONE);
+
+        assertSame(draw(Wanted.ZOOM.frames(2).with("zoom", "0:(1.1)"), new Watched(Integer.MAX_VALUE, kept)), alone);
+    }
+
+    @Test
+    void withACadenceFramesLieBetweenThoseThatAreDrawn() {
+        for (int frames : new int[] {1, 4, 5}) {
+            var seen = new Watched(Integer.MAX_VALUE, Frames.NONE);
+            List<Picture> film = draw(Wanted.ZOOM.frames(frames).with("diffusion_cadence", "2"), seen);
+
+            assertThat(film).hasSize(frames);
+            assertThat(seen.drawn.get()).isEqualTo((frames + 1) / 2 + 1);
+        }
+    }
+
+    @Test
+    void aHundredFramesTakeNoMoreMemoryThanTwo() {
+        draw(Wanted.ZOOM.frames(2), Progress.NONE);
+        long before = Scope.liveTensors();
+        var seen = new Watched(Integer.MAX_VALUE, Frames.NONE);
+
+        draw(Wanted.ZOOM.frames(100).with("steps", "1"), seen);
+
+        assertThat(films.frames).hasSize(100);
+        assertThat(seen.tensors).as("live tensors between frames").hasSize(1);
+        assertThat(Scope.liveTensors()).isEqualTo(before);
+    }
+
+    @Test
+    void theFirstFrameIsDrawnFromTheJobsImage() {
+        Picture image = TestPictures.gradient(64, 64);
+        Wanted wanted = Wanted.ZOOM.frames(2).fromImage();
+
+        List<Picture> near = draw(wanted.with("strength", "1"), new Sources(List.of(image), null, List.of()));
+        assertThat(near.getFirst().rgb()).isEqualTo(image.rgb());
+
+        List<Picture> far = draw(wanted.with("strength", "0"), new Sources(List.of(image), null, List.of()));
+        assertThat(far.getFirst().rgb())
+                .isEqualTo(draw(Wanted.ZOOM.frames(1), Progress.NONE).getFirst().rgb());
+    }
+
+    @Test
+    void everyModeDraws() {
+        for (String mode : List.of("2D", "3D", "Interpolation", "None")) {
+            Rendering rendering = render(
+                    Wanted.ZOOM
+                            .frames(2)
+                            .with("animation_mode", mode)
+                            .withPrompts(Map.of("0", "a red circle --neg blue", "1", "a blue square"))
+                            .job(),
+                    Sources.NONE,
+                    Progress.NONE);
+
+            assertThat(films.frames).as(mode).hasSize(2);
+            assertThat(String.join("\n", rendering.notes()))
+                    .contains("negative prompts have no effect")
+                    .contains(
+                            switch (mode) {
+                                case "3D" -> "3D with flat depth";
+                                case "Interpolation" -> "does not blend them";
+                                default -> "";
+                            });
+        }
+    }
+
+    private static ImageModel base() {
+        return Objects.requireNonNull(base);
+    }
+
+    private Animated animated() {
+        return new Animated(base(), films, AnimationLimits.STANDARD, null);
+    }
+
+    private List<Picture> draw(Wanted wanted, Progress progress) {
+        render(wanted.job(), Sources.NONE, progress);
+        return List.copyOf(films.frames);
+    }
+
+    private List<Picture> draw(Wanted wanted, Sources sources) {
+        render(wanted.job(), sources, Progress.NONE);
+        return List.copyOf(films.frames);
+    }
+
+    private Rendering render(Job.Animation job, Sources sources, Progress progress) {
+        animated().check(job);
+        return animated().render(job, job.samples().getFirst(), sources, progress);
+    }
+
+    private static void assertSame(List<Picture> actual, List<Picture> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.size(); i++) {
+            assertThat(actual.get(i).rgb()).as("frame %d", i).isEqualTo(expected.get(i).rgb());
+        }
+    }
+
+    /** Notes what happens, and cancels the job after so many steps. */
+    private static final class Watched implements Progress {
+        final List<Integer> steps = new ArrayList<>();
+        final java.util.Set<Integer> of = new java.util.HashSet<>();
+        final java.util.Set<Long> tensors = new java.util.HashSet<>();
+        final AtomicInteger drawn = new AtomicInteger();
+        private final int most;
+        private final Frames frames;
+        int shown;
+
+        Watched(int most, Frames frames) {
+            this.most = most;
+            this.frames = new Frames() {
+                @Override
+                public void begin(long seed, String fingerprint) {
+                    frames.begin(seed, fingerprint);
+                }
+
+                @Override
+                public java.util.OptionalLong seed() {
+                    return frames.seed();
+                }
+
+                @Override
+                public java.util.Optional<Picture> find(int index) {
+                    return frames.find(index);
+                }
+
+                @Override
+                public void keep(int index, Picture picture) {
+                    drawn.incrementAndGet();
+                    frames.keep(index, picture);
+                }
+            };
+        }
+
+        @Override
+        public void report(int step, int all) {
+            steps.add(step);
+            of.add(all);
+            if (step > most) {
+                throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+            }
+        }
+
+        @Override
+        public Frames frames() {
+            return frames;
+        }
+
+        @Override
+        public void frame(int index, int count, Picture picture) {
+            assertThat(index).isEqualTo(shown);
+            shown++;
+            if (index > 0) {
+                tensors.add(Scope.liveTensors());
+            }
+        }
+    }
+}
