@@ -1,5 +1,14 @@
 package dev.darkroom;
 
+import dev.darkroom.animation.Animated;
+import dev.darkroom.animation.AnimationLimits;
+import dev.darkroom.animation.Films;
+import dev.darkroom.animation.VideoFilms;
+import dev.darkroom.depth.DepthModel;
+import dev.darkroom.provenance.MarkedFilms;
+import dev.darkroom.video.ffmpeg.Ffmpeg;
+import dev.darkroom.weights.Placement;
+
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.Fp8Kernels;
 import dev.darkroom.checks.StartPhases;
@@ -65,6 +74,7 @@ public final class Setup implements AutoCloseable {
     private volatile Device device = Device.CPU;
     private Precision precision = Precision.PLAIN; // of the GPU's thread
     private Optional<Storage> storage = Optional.empty();
+    private Optional<DepthModel> depth = Optional.empty(); // of the GPU's thread
 
     public Setup(WorkerConfig config, Vertx vertx) {
         this(config, vertx, new PictureMemory(config.sources().memory().asLongValue()), new StartPhases());
@@ -93,6 +103,7 @@ public final class Setup implements AutoCloseable {
         Storage built = storage(folder, folderIsServed);
         return gpu.run(() -> {
             Residency residency = device();
+            openDepth();
             for (var source :
                     StartupChecks.build("models", () -> ModelList.of(config)).entrySet()) {
                 models.add(open(source.getKey(), source.getValue(), residency));
@@ -124,8 +135,15 @@ public final class Setup implements AutoCloseable {
      * @throws dev.darkroom.job.JobException if no model can do the job
      */
     Handler handlerOf(Job job, ResultFolder folder) throws InterruptedException {
-        ServedModel chosen = choose(job);
         Storage built = storage(folder, true);
+        if (job instanceof Job.Animation) {
+            gpu.run(() -> {
+                device();
+                openDepth();
+                return true;
+            });
+        }
+        ServedModel chosen = choose(job);
         return gpu.run(() -> {
             ServedModel model = chosen.in(device());
             StartupChecks.run(
@@ -253,8 +271,25 @@ public final class Setup implements AutoCloseable {
         ImageModel model = StartupChecks.build(
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
+        model = new Animated(model, films(), AnimationLimits.STANDARD, depth.orElse(null));
         folders.put(name, located.folder());
         return new ServedModel(name, model, located.revision().orElse(null), license(located.folder()), residency);
+    }
+
+    private Films films() {
+        Path data = config.data();
+        var files = new VideoFilms(Ffmpeg.unpackedIn(data.resolve("ffmpeg")), data.resolve("films"));
+        return new MarkedFilms(files, storage.orElseThrow().seal());
+    }
+
+    /** Loads what sees how far away things are, for cameras in space. */
+    private void openDepth() {
+        config.depthModel().filter(source -> !source.isBlank()).ifPresent(source -> StartupChecks.run("depth model", () -> {
+            LocatedModel located = new Models(config.hub(), terminal()).locate(ModelSource.parse(source));
+            DepthModel loaded = DepthModel.load(located.folder(), new Placement(device, DType.FLOAT32));
+            depth = Optional.of(loaded);
+            return loaded.weightBytes() / 1_000_000 + " MB from " + located.folder();
+        }));
     }
 
     private static JobResult.@Nullable License license(Path folder) {
@@ -378,6 +413,7 @@ public final class Setup implements AutoCloseable {
     public void close() {
         gpu.close();
         models.forEach(served -> served.model().close());
+        depth.ifPresent(DepthModel::close);
         loras.close();
         storage.ifPresent(Storage::close);
     }

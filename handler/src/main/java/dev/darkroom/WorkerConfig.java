@@ -79,6 +79,9 @@ public interface WorkerConfig {
      */
     Optional<String> models();
 
+    /** Depth Anything V2 for animations in space, as a directory or {@code org/repo[@revision]}; unset: all of a picture is equally far away. */
+    Optional<String> depthModel();
+
     /** Folder of the installation, with the embedded checkpoints in it. */
     @WithDefault(".")
     Path home();

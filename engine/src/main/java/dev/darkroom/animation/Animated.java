@@ -82,7 +82,7 @@ public final class Animated implements ImageModel {
                 }
                 AnimationPlan plan = plan(animation, seed(animation));
                 Size size = plan.size(defaults().size(), null);
-                check(plan, size, animation.settings());
+                check(plan, size, animation);
                 FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
                 var faults = new Faults();
                 jobs.checkLengths(limits, faults);
@@ -93,16 +93,18 @@ public final class Animated implements ImageModel {
     }
 
     /** Checks all that depends on the size of frames, which an image may decide: then it is known only when that is there. */
-    private void check(AnimationPlan plan, Size size, AnimationSettings settings) {
+    private void check(AnimationPlan plan, Size size, Job.Animation job) {
         limits.require(size, plan.frames());
-        films.check(wish(settings, size));
+        films.check(wish(job, size));
         if (plan.mode().isChained()) {
             plan.curves().check(plan.frames(), size);
         }
     }
 
-    private static Films.Wish wish(AnimationSettings settings, Size size) {
-        return new Films.Wish(settings.format(), size, settings.fps(), settings.quality());
+    private static Films.Wish wish(Job.Animation job, Size size) {
+        AnimationSettings asked = job.settings();
+        return new Films.Wish(
+                asked.format(), size, asked.fps(), asked.quality(), null, job.envelope().delivery());
     }
 
     private AnimationPlan plan(Job.Animation job, long seed) {
@@ -158,7 +160,7 @@ public final class Animated implements ImageModel {
         kept.begin(seed(job), Fingerprint.of(job, sources, defaults(), depth != null));
         AnimationPlan plan = plan(job, kept.seed().orElse(seed(job)));
         Size size = size(plan, sources);
-        check(plan, size, job.settings());
+        check(plan, size, job);
         FrameJobs jobs = FrameJobs.of(job, plan, takes(job), size);
         var next = new NextFrame(
                 plan.warp(device()),
@@ -167,7 +169,7 @@ public final class Animated implements ImageModel {
                 plan.grey(),
                 plan.coherence().isOfImage() ? sources.image() : null);
         timings.lap("plan");
-        try (Film film = films.begin(wish(job.settings(), size))) {
+        try (Film film = films.begin(wish(job, size))) {
             var loop = new FrameLoop(
                     base, jobs, next, sources, progress, picture -> depth(plan, picture), film, timings, steps(jobs));
             Picture poster = loop.run();

@@ -1,8 +1,10 @@
 package dev.darkroom.animation;
 
+import dev.darkroom.job.Delivery;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.VideoFormat;
+import org.jspecify.annotations.Nullable;
 
 /** Makes films of frames. */
 public interface Films {
@@ -12,8 +14,16 @@ public interface Films {
      * @param size of all frames
      * @param fps frames a second
      * @param quality 1 to 100, best
+     * @param comment text that the file is to hold; null for none
+     * @param delivery what else the job asks of its file
      */
-    record Wish(VideoFormat format, Size size, double fps, int quality) {}
+    record Wish(
+            VideoFormat format, Size size, double fps, int quality, @Nullable String comment, Delivery delivery) {
+        /** Returns the same with another comment. */
+        public Wish saying(String other) {
+            return new Wish(format, size, fps, quality, other, delivery);
+        }
+    }
 
     /**
      * Checks what a format can do, before anything is drawn.

@@ -40,7 +40,7 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
                 };
         double quantiser = VideoSettings.WORST - (VideoSettings.WORST - BEST) * wish.quality() / 100;
         return new VideoSettings(
-                format, wish.size(), FrameRate.of(wish.fps()), (int) Math.round(quantiser), null);
+                format, wish.size(), FrameRate.of(wish.fps()), (int) Math.round(quantiser), wish.comment());
     }
 
     @Override

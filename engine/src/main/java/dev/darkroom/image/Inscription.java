@@ -22,6 +22,11 @@ public record Inscription(
         return new Inscription(parameters, null, Seal.NONE);
     }
 
+    /** Returns IPTC's word for how the picture came about; null where nothing is to be said of it. */
+    public @Nullable String sourceType() {
+        return label == null ? null : label.sourceType();
+    }
+
     /** Returns the same, of a file that is not finished by anybody. */
     Inscription unsealed() {
         return new Inscription(parameters, label, Seal.NONE);

@@ -21,7 +21,7 @@ public enum SourceType {
     }
 
     /** Returns IPTC's address for it. */
-    String address() {
+    public String address() {
         return XmpPacket.SOURCE_TYPES + word;
     }
 }

@@ -4,6 +4,7 @@ import dev.darkroom.credentials.Ingredient;
 import dev.darkroom.credentials.ManifestWriter;
 import dev.darkroom.credentials.Origin;
 import dev.darkroom.credentials.SourceCredentials;
+import dev.darkroom.credentials.SourceType;
 import dev.darkroom.credentials.cose.TimeStamps;
 import dev.darkroom.credentials.key.Keys;
 import dev.darkroom.credentials.key.PemFiles;
@@ -185,7 +186,7 @@ public final class PictureSeal {
         }
     }
 
-    private Provenance wanted(Delivery delivery) {
+    Provenance wanted(Delivery delivery) {
         return delivery.provenance() == null ? settings.most() : delivery.provenance();
     }
 
@@ -216,7 +217,8 @@ public final class PictureSeal {
                         .marked(picture)
                         .map(found -> new Marked(new Media.Still(found.picture()), Optional.of(found.payload())))
                         .orElseGet(() -> new Marked(media, Optional.empty()));
-            case Media.Video ignored -> new Marked(media, Optional.empty());
+            case Media.Video video -> // each frame was marked when it was written
+                new Marked(media, signer.join().mark().marked(video.poster()).map(PixelMark.Marked::payload));
         };
     }
 
@@ -228,6 +230,12 @@ public final class PictureSeal {
     public Inscription inscription(Delivery delivery, @Nullable String caption, Origin origin) {
         return inscription(
                 wanted(delivery), caption, origin, origin.sourceType().word());
+    }
+
+    /** Returns what files say in words that have no better place for it. */
+    String comment() {
+        return "Made by a model: " + SourceType.GENERATED.word() + " (" + SourceType.GENERATED.address() + "), " + PRODUCT
+                + version;
     }
 
     /** Returns true if there is a mark in the pixels of a picture that was not changed since. */

@@ -7,6 +7,7 @@ import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Marks;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Return;
@@ -263,8 +264,15 @@ public final class Results {
                 picture.media().size(),
                 encoded.file().length,
                 concat(notes, picture.notes()),
-                FileMarks.of(encoded.file(), picture.marked()),
+                marks(picture, encoded),
                 picture.media() instanceof Media.Video video ? new JobResult.Clip(video.frames(), video.fps()) : null);
+    }
+
+    private static Marks marks(PictureToStore picture, ResultFile file) {
+        return switch (picture.media()) {
+            case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
+            case Media.Video ignored -> new Marks(false, picture.marked(), picture.inscription().sourceType());
+        };
     }
 
     private static List<String> concat(List<String> first, List<String> second) {

@@ -1,0 +1,76 @@
+package dev.darkroom.provenance;
+
+import dev.darkroom.animation.Film;
+import dev.darkroom.animation.Films;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Provenance;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Has films say that a model made them, as far as the settings and the job want it: in the file's comment, and by a mark in the pixels of each
+ * frame that takes one. A frame is marked while the next is drawn.
+ */
+public record MarkedFilms(Films films, PictureSeal seal) implements Films {
+    @Override
+    public void check(Wish wish) {
+        films.check(wish);
+    }
+
+    @Override
+    public Film begin(Wish wish) {
+        Provenance wanted = seal.wanted(wish.delivery());
+        return switch (wanted) {
+            case OFF -> films.begin(wish);
+            case LABEL, CREDENTIALS -> films.begin(wish.saying(seal.comment()));
+            case FULL -> new MarkedFilm(films.begin(wish.saying(seal.comment())), wish);
+        };
+    }
+
+    private final class MarkedFilm implements Film {
+        private final Film film;
+        private final Wish wish;
+        private CompletableFuture<Void> adding = CompletableFuture.completedFuture(null);
+
+        MarkedFilm(Film film, Wish wish) {
+            this.film = film;
+            this.wish = wish;
+        }
+
+        @Override
+        public void add(Picture frame) {
+            added(); // no more than one waits in memory
+            adding = CompletableFuture.runAsync(() -> {
+                switch (seal.marked(wish.delivery(), new Media.Still(frame)).media()) {
+                    case Media.Still(Picture marked) -> film.add(marked);
+                    case Media.Video ignored -> throw new IllegalStateException("a frame became a video");
+                }
+            });
+        }
+
+        private void added() {
+            try {
+                var unused = adding.join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public byte[] finish() {
+            added();
+            return film.finish();
+        }
+
+        /** What is being written comes to its end first: the film under it is for one thread at a time. */
+        @Override
+        public void close() {
+            var unused = adding.handle((nothing, failure) -> true).join();
+            film.close();
+        }
+    }
+}
