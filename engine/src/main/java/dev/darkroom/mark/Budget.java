@@ -10,7 +10,7 @@ final class Budget {
     /** Pixels of the picture that needs all of it; larger ones have room for more tiles, and need less. */
     private static final double SMALLEST = 256 * 256;
 
-    private static final double SPARED = 0.2;
+    private static final double SPARED = 0;
 
     /** Squared levels by which rounding changes a channel, and the luminance. */
     private static final double ROUNDED = 1.0 / 12;

@@ -4,6 +4,7 @@ import dev.darkroom.job.Picture;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads marks from pictures, without the pictures that were marked: also after they were cropped, resized to between 45 % and 230 %, or kept
@@ -75,7 +76,7 @@ public final class MarkReader {
                 : luminance.resized(left, top, readWidth, readHeight, scale);
         var demodulator = new Demodulator(Tiles.folded(Texture.of(plane)));
         return at(demodulator, demodulator.locator().best(), scale)
-                .or(() -> at(demodulator, demodulator.locator().near(left, top), scale));
+                .or(() -> at(demodulator, demodulator.locator().at(left, top), scale));
     }
 
     private static Optional<Found> at(Demodulator demodulator, Locator.Place place, double scale) {

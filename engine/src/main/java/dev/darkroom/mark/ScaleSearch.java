@@ -57,7 +57,7 @@ final class ScaleSearch {
             var locator = Locator.ofKnown(spectrum.at(finer));
             double x = (left + windowWidth / 2 + 0.5) / finer - 0.5;
             double y = (top + windowHeight / 2 + 0.5) / finer - 0.5;
-            double score = Math.max(locator.best().score(), locator.scoreAt(x, y) + NOT_CROPPED);
+            double score = Math.max(locator.refined(locator.best()).score(), locator.scoreAt(x, y) + NOT_CROPPED);
             all.add(new Candidate(base * finer, score));
         }
         return peaks(all);
