@@ -7,11 +7,6 @@ final class Budget {
     /** What SSIM may lack of 1. */
     private static final double LOSS = 0.0098;
 
-    /** Pixels of the picture that needs all of it; larger ones have room for more tiles, and need less. */
-    private static final double SMALLEST = 256 * 256;
-
-    private static final double SPARED = 0;
-
     /** Squared levels by which rounding changes a channel, and the luminance. */
     private static final double ROUNDED = 1.0 / 12;
 
@@ -70,7 +65,7 @@ final class Budget {
 
     /** Corrects what is predicted by what was found of the last tile. */
     void learn(double lacking) {
-        error = Math.clamp(error * lacking / predicted, 0.5, 3);
+        error = Math.clamp(error * lacking / predicted, 0.5, 10);
     }
 
     /** By how much a tile may be multiplied. */
@@ -83,11 +78,10 @@ final class Budget {
             energy += squares[i] * square;
             loss += (part * structure[i] + (1 - part) * lightness[i]) * square;
         }
-        double spared = Math.pow(Math.max(1, pixels / SMALLEST), -SPARED);
-        double allowed = spared * 255 * 255 / Math.pow(10, PSNR / 10) - ROUNDED;
+        double allowed = 255.0 * 255 / Math.pow(10, PSNR / 10) - ROUNDED;
         double limit = Math.sqrt(Math.min(
                 allowed / (shape.squares() * energy / pixels),
-                Math.max(0, spared * LOSS - rounding) / (error * loss / pixels)));
+                Math.max(0, LOSS - rounding) / (error * loss / pixels)));
         predicted = limit * limit * error * loss / pixels;
         return limit;
     }

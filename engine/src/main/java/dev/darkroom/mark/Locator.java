@@ -38,17 +38,7 @@ final class Locator {
 
     /** A locator for a field of which nothing but the known frequencies was looked up. */
     static Locator ofKnown(float[] field) {
-        float[] deviations = new float[Layout.COPIES];
-        int[] counts = new int[Layout.COPIES];
-        for (var known : Layout.INSTANCE.known) {
-            int at = known.index();
-            deviations[known.copy()] += field[at] * field[at] + field[at + 1] * field[at + 1];
-            counts[known.copy()] += 2;
-        }
-        for (int i = 0; i < deviations.length; i++) {
-            deviations[i] = (float) Math.sqrt(deviations[i] / counts[i]) + Float.MIN_NORMAL;
-        }
-        return new Locator(field, deviations);
+        return new Locator(field, Limits.known(field));
     }
 
     /** The place that stands out most. */
