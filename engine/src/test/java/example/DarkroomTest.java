@@ -3,6 +3,7 @@ package example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.checkpoint.CheckpointException;
 import dev.darkroom.engine.Darkroom;
 import dev.darkroom.engine.DrawOptions;
@@ -47,6 +48,8 @@ class DarkroomTest {
             Drawing drawing = darkroom.generate(
                     "a red circle on a white background", DrawOptions.seed(7).withSize(96, 64));
             drawing.save(folder.resolve("circle.png"));
+            assertThat(XmpPacket.sourceType(Files.readAllBytes(folder.resolve("circle.png"))))
+                    .contains("trainedAlgorithmicMedia");
 
             assertThat(ImageIO.read(folder.resolve("circle.png").toFile()).getWidth())
                     .isEqualTo(96);

@@ -3,12 +3,14 @@ package dev.darkroom;
 import dev.darkroom.checks.OpenFiles;
 import dev.darkroom.hub.HubException;
 import dev.darkroom.hub.ModelSource;
+import dev.darkroom.image.PictureDecoder;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Reason;
 import dev.darkroom.logs.trace.TraceSettings;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.provenance.FoundMark;
+import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.provenance.Verification;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadFile;
@@ -97,6 +99,7 @@ final class FirstLook {
         models(environment).ifPresent(faults::add);
         plan(environment).ifPresent(faults::add);
         webhookSecrets(environment).ifPresent(faults::add);
+        faults.addAll(provenance(environment));
         faults.addAll(new TraceSettings(variables).faults());
         OpenFiles.tooFew().ifPresent(faults::add);
         environment.doubts().forEach(doubt -> say("warning", doubt));
@@ -144,6 +147,15 @@ final class FirstLook {
         }
     }
 
+    /** Says what is wrong with keys and certificates, likewise. */
+    private static List<String> provenance(Environment environment) {
+        return PictureSeal.faults(
+                environment.value("darkroom.provenance.key"),
+                environment.value("darkroom.provenance.chain"),
+                environment.value("darkroom.provenance.trust"),
+                environment.value("darkroom.provenance.time-stamps"));
+    }
+
     /** Writes a line as the start-up scripts do. */
     private void say(String result, String detail) {
         if (variables.getOrDefault("DARKROOM_CHECKS", "").equals("json")) {
@@ -165,10 +177,14 @@ final class FirstLook {
             if (bytes.length > largest) {
                 throw JobException.badInput("file: must be at most " + largest + " bytes");
             }
+            var decoder = new PictureDecoder(config.sources().pictureLimits());
             Verification.Report report =
-                    new Verification(config.provenance(), FoundMark.Reader.NONE).verify("file", bytes);
+                    new Verification(config.provenance(), FoundMark.Pixels.by(decoder)).verify("file", bytes);
             out.println(report.json().toPrettyString());
             return report.broken() ? BROKEN : 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return BROKEN;
         } catch (IOException | RuntimeException e) {
             out.println(JobJson.object().put("error", Reason.of(e)));
             return BROKEN;

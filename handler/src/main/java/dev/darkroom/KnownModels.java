@@ -34,12 +34,11 @@ class KnownModels implements ModelReport {
     /** Tells the models, once they are there. */
     void tell(List<ServedModel> served) {
         long now = Instant.now().getEpochSecond();
-        models = served.stream()
-                .map(model -> described(model.name(), model.model(), now))
-                .toList();
+        models = served.stream().map(model -> described(model, now)).toList();
     }
 
-    private static Model described(String name, ImageModel model, long now) {
+    private static Model described(ServedModel served, long now) {
+        ImageModel model = served.model();
         Map<Task, Boolean> tasks = new EnumMap<>(Task.class);
         for (Task task : Task.values()) {
             Fit fit = model.fit(job(task, null));
@@ -51,7 +50,14 @@ class KnownModels implements ModelReport {
         var defaults = new Defaults(known.size(), known.steps(), known.guidanceScale(), known.trueCfgScale());
         boolean readsGuidance =
                 known.trueCfgScale() <= 1 && tasks.keySet().stream().anyMatch(task -> takes(model, task));
-        return new Model(name, now, Collections.unmodifiableMap(tasks), mostImages(model), defaults, readsGuidance);
+        return new Model(
+                served.name(),
+                now,
+                Collections.unmodifiableMap(tasks),
+                mostImages(model),
+                defaults,
+                readsGuidance,
+                served.license());
     }
 
     private static int mostImages(ImageModel model) {

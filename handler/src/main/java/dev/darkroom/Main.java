@@ -5,6 +5,7 @@ import dev.darkroom.checks.JvmCache;
 import dev.darkroom.checks.SetupException;
 import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.WorkerState;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.logs.JobJournal;
@@ -42,6 +43,9 @@ public class Main implements QuarkusApplication {
 
     @Inject
     JobJournal journal;
+
+    @Inject
+    PictureMemory pictures;
 
     @Inject
     Vertx vertx;
@@ -82,7 +86,7 @@ public class Main implements QuarkusApplication {
             return JOB_FAILED;
         }
         StartPhases phases = StartPhases.ofProcess();
-        try (var setup = new Setup(config, vertx, phases)) {
+        try (var setup = new Setup(config, vertx, pictures, phases)) {
             var folder = new ResultFolder(config.data().resolve("pictures"), Path::toUri, Optional.empty());
             Handler handler = setup.handlerOf(job.get(), folder);
             payloads.checkWith(handler::check);

@@ -1,7 +1,6 @@
 package dev.darkroom;
 
 import dev.darkroom.credentials.Origin;
-import dev.darkroom.credentials.SourceCredentials;
 import dev.darkroom.job.Envelope;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
@@ -55,7 +54,7 @@ final class Pictures implements AutoCloseable {
     private final Semaphore placesOfThisJob = new Semaphore(MOST_WAITING);
     private final Semaphore placesOfAllJobs;
     private volatile boolean storageFailed;
-    private volatile Optional<SourceCredentials> sources = Optional.empty();
+    private volatile Optional<JobSources.Said> sources = Optional.empty();
 
     // pictures that need the GPU no more: stored before, drawn, or failed
     private int behind;
@@ -105,19 +104,15 @@ final class Pictures implements AutoCloseable {
 
     private Optional<Done> resend(Sample sample) {
         var parts = new Timings();
-        Optional<JobResult.Image> image = results.resend(
-                ticket.id(),
-                sample,
-                envelope.delivery(),
-                share(),
-                (finished, format) -> seal.again(envelope.delivery(), finished, format));
+        Optional<JobResult.Image> image =
+                results.resend(ticket.id(), sample, envelope.delivery(), share(), new EarlierTry(seal, envelope.delivery()));
         parts.lap("store");
         image.ifPresent(ticket::stored);
         return image.map(sent -> new Done(sent, parts));
     }
 
     /** Notes that the job's images and LoRAs were fetched, and what its images say of themselves. */
-    void fetched(Optional<SourceCredentials> sources) {
+    void fetched(Optional<JobSources.Said> sources) {
         this.sources = sources;
         timings.lap("fetch");
         ticket.fetched(timings);
@@ -223,12 +218,14 @@ final class Pictures implements AutoCloseable {
             var parts = new Timings();
             parts.add(rendering.timings());
             String caption = envelope.delivery().stripMetadata() ? null : Caption.of(model, sample, rendering);
+            PictureSeal.Marked marked = seal.marked(envelope.delivery(), rendering.media());
             JobResult.Image image = results.store(new PictureToStore(
                     ticket.id(),
                     sample,
-                    rendering.media(),
+                    marked.media(),
                     rendering.notes(),
-                    seal.inscription(envelope.delivery(), caption, origin()),
+                    seal.inscription(envelope.delivery(), caption, origin(marked.mark())),
+                    marked.mark().isPresent(),
                     envelope.delivery(),
                     share(),
                     ticket.outlivesProcess()));
@@ -246,10 +243,11 @@ final class Pictures implements AutoCloseable {
         }
     }
 
-    private Origin origin() {
+    private Origin origin(Optional<String> mark) {
         return new Origin(
                 Optional.of(new Origin.Model(model.name(), Optional.ofNullable(model.revision()))),
-                sources.map(SourceCredentials::ingredients).orElse(List.of()));
+                sources.map(found -> found.credentials().ingredients()).orElse(List.of()),
+                mark);
     }
 
     private long share() {
@@ -290,10 +288,11 @@ final class Pictures implements AutoCloseable {
                 notes(images));
     }
 
-    private List<String> notes(List<JobResult.Image> images) {
+    private List<String> notes(List<JobResult.Image> images) throws InterruptedException {
+        List<String> ofSources = sources.isPresent() ? sources.get().notes() : List.of();
         return Stream.of(
                         envelope.notes().stream(),
-                        sources.stream().flatMap(found -> found.notes().stream()),
+                        ofSources.stream(),
                         images.stream().flatMap(image -> image.notes().stream()))
                 .flatMap(notes -> notes)
                 .distinct()

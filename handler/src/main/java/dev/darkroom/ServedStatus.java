@@ -1,33 +1,29 @@
 package dev.darkroom;
 
 import dev.darkroom.checks.CardName;
-import dev.darkroom.hub.ModelLicense;
+import dev.darkroom.job.JobResult;
 import dev.darkroom.status.ModelReport;
 import dev.darkroom.status.WorkerStatus;
 import jakarta.inject.Singleton;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The models of a worker that serves, as its status tells of them. */
 @Singleton
 final class ServedStatus implements ModelReport {
     private volatile Optional<Setup> setup = Optional.empty();
-    private volatile Map<String, Optional<WorkerStatus.License>> licenses = Map.of();
 
-    /** Begins to tell of the models, once they are there; reads their cards. */
+    /** Begins to tell of the models, once they are there. */
     void serve(Setup built) {
-        licenses = built.folders().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> license(entry.getValue())));
         setup = Optional.of(built);
     }
 
-    private static Optional<WorkerStatus.License> license(Path folder) {
-        return ModelLicense.of(folder)
-                .map(known -> new WorkerStatus.License(
-                        known.toString(), known.commercialUse().fieldValue(), known.link()));
+    private static WorkerStatus.@Nullable License license(ServedModel model) {
+        JobResult.License license = model.license();
+        return license == null
+                ? null
+                : new WorkerStatus.License(license.name(), license.commercialUse(), license.link());
     }
 
     @Override
@@ -48,7 +44,7 @@ final class ServedStatus implements ModelReport {
                         model.name(),
                         model.equals(served.getFirst()),
                         model.revision(),
-                        licenses.getOrDefault(model.name(), Optional.empty()).orElse(null),
+                        license(model),
                         model.isLoaded()))
                 .toList();
     }

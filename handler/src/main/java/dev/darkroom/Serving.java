@@ -6,6 +6,7 @@ import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.logs.JobJournal;
 import dev.darkroom.logs.Metrics;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.queue.JobEnd;
 import dev.darkroom.queue.JobEndListener;
 import dev.darkroom.queue.JobSource;
@@ -57,6 +58,7 @@ class Serving {
     private final ServedMemory memory;
     private final KnownModels models;
     private final ServedStatus status;
+    private final PictureMemory pictures;
     private final Vertx vertx;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> workers = new CopyOnWriteArrayList<>();
@@ -75,6 +77,7 @@ class Serving {
             ServedMemory memory,
             KnownModels models,
             ServedStatus status,
+            PictureMemory pictures,
             Vertx vertx) {
         this.config = config;
         this.state = state;
@@ -86,6 +89,7 @@ class Serving {
         this.memory = memory;
         this.models = models;
         this.status = status;
+        this.pictures = pictures;
         this.vertx = vertx;
     }
 
@@ -93,7 +97,7 @@ class Serving {
     int run() throws InterruptedException {
         Optional<RunPodIdentity> platform = Optional.empty();
         StartPhases phases = StartPhases.ofProcess();
-        try (var setup = new Setup(config, vertx, phases)) {
+        try (var setup = new Setup(config, vertx, pictures, phases)) {
             var unused = StartupChecks.build("settings", config::address);
             Watch.begin();
             var variables = new RestoredVariables(config.restoredEnvironment());

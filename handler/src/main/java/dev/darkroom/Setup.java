@@ -11,6 +11,7 @@ import dev.darkroom.hub.ModelSource;
 import dev.darkroom.hub.Models;
 import dev.darkroom.hub.progress.ByteProgress;
 import dev.darkroom.hub.progress.Terminal;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Progress;
@@ -55,6 +56,7 @@ public final class Setup implements AutoCloseable {
 
     private final WorkerConfig config;
     private final Vertx vertx;
+    private final PictureMemory memory;
     private final StartPhases phases;
     private final Loras loras;
     private final GpuLane gpu = new GpuLane();
@@ -65,13 +67,17 @@ public final class Setup implements AutoCloseable {
     private Optional<Storage> storage = Optional.empty();
 
     public Setup(WorkerConfig config, Vertx vertx) {
-        this(config, vertx, new StartPhases());
+        this(config, vertx, new PictureMemory(config.sources().memory().asLongValue()), new StartPhases());
     }
 
-    /** @param phases is told when a part of the setup is done */
-    Setup(WorkerConfig config, Vertx vertx, StartPhases phases) {
+    /**
+     * @param memory for the pictures that jobs bring
+     * @param phases is told when a part of the setup is done
+     */
+    Setup(WorkerConfig config, Vertx vertx, PictureMemory memory, StartPhases phases) {
         this.config = config;
         this.vertx = vertx;
+        this.memory = memory;
         this.phases = phases;
         this.loras = Families.loras(config.loras().memory().asLongValue());
     }
@@ -163,7 +169,7 @@ public final class Setup implements AutoCloseable {
     }
 
     private Storage storage(ResultFolder folder, boolean folderIsServed) {
-        Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, folder, folderIsServed));
+        Storage built = StartupChecks.build("storage", () -> new Storage(config, vertx, memory, folder, folderIsServed));
         storage = Optional.of(built);
         StartupChecks.run("storage", () -> built.results().checkStorage());
         phases.lap("storage");
@@ -349,11 +355,6 @@ public final class Setup implements AutoCloseable {
     /** Returns the models, once there is a handler of them. */
     List<ServedModel> served() {
         return List.copyOf(models);
-    }
-
-    /** Returns the folders of the models by their names, once they are found. */
-    Map<String, Path> folders() {
-        return Map.copyOf(folders);
     }
 
     /** Returns the number of tensors alive. */

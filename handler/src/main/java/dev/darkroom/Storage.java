@@ -1,5 +1,6 @@
 package dev.darkroom;
 
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.OwnResults;
@@ -34,13 +35,14 @@ final class Storage implements AutoCloseable {
     /**
      * Builds all parts without connecting to anything.
      *
+     * @param memory for the pictures that jobs bring
      * @param folderIsServed whether callers can read addresses in the folder
      * @throws IllegalArgumentException naming the setting that is missing or wrong
      */
-    Storage(WorkerConfig config, Vertx vertx, ResultFolder folder, boolean folderIsServed) {
+    Storage(WorkerConfig config, Vertx vertx, PictureMemory memory, ResultFolder folder, boolean folderIsServed) {
         seal = new PictureSeal(config.provenance(), config.data().resolve("credentials"), Build.VERSION);
         images = new SourceImages(
-                config.sources(), new OwnResults(config.addresses(), folder.location(), folder::find), vertx);
+                config.sources(), new OwnResults(config.addresses(), folder.location(), folder::find), memory, vertx);
         loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
         callers = new CallerBuckets(
                 config.sources().allowedHosts(),

@@ -1,6 +1,6 @@
 package dev.darkroom;
 
-import dev.darkroom.provenance.FoundMark;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.provenance.Verification;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.Styles;
@@ -46,11 +46,18 @@ class Wiring {
         return Build.of(config.home(), System.getenv());
     }
 
+    /** Produces the memory of the pictures that callers send, whatever for. */
+    @Produces
+    @Singleton
+    PictureMemory pictureMemory() {
+        return new PictureMemory(config.sources().memory().asLongValue());
+    }
+
     /** Produces what finds out about files. */
     @Produces
     @Singleton
-    Verification verification() {
-        return new Verification(config.provenance(), FoundMark.Reader.NONE);
+    Verification verification(VerifiedFiles files) {
+        return new Verification(config.provenance(), files);
     }
 
     /** Returns the settings of the HTTP API. */

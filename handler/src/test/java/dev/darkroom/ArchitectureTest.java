@@ -68,6 +68,7 @@ class ArchitectureTest {
             Map.entry("schedule", List.of("nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("vae", List.of("image", "nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("text", List.of("image", "nn", "weights", "ring", "checkpoint", "tensor", "job")),
+            Map.entry("depth", List.of("image", "text", "nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("lora", List.of("weights", "checkpoint", "tensor", "job")),
             Map.entry("model", List.of("weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry(
@@ -82,6 +83,7 @@ class ArchitectureTest {
             Map.entry("longcat", FAMILY),
             Map.entry("qwenimage", FAMILY),
             Map.entry("zimage", FAMILY),
+            Map.entry("animation", List.of("tensor", "job")),
             Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",
@@ -104,7 +106,7 @@ class ArchitectureTest {
             Map.entry("queue", List.of("net", "snapshot", "job")),
             Map.entry("settings", List.of("queue")),
             Map.entry("credentials", List.of("image", "snapshot", "job")),
-            Map.entry("provenance", List.of("credentials", "queue", "image", "job")),
+            Map.entry("provenance", List.of("credentials", "queue", "mark", "image", "job")),
             Map.entry("source", List.of("credentials", "net", "image", "snapshot", "job")),
             Map.entry("store", List.of("net", "image", "snapshot", "job")),
             Map.entry("net", List.of()),
@@ -115,6 +117,7 @@ class ArchitectureTest {
             Map.entry("status", List.of("logs", "checks", "queue", "hub", "job")));
 
     private static final String[] MODEL_ROOMS = {
+        "dev.darkroom.animation..",
         "dev.darkroom.diffusion..",
         "dev.darkroom.flux..",
         "dev.darkroom.flux2..",
@@ -123,6 +126,7 @@ class ArchitectureTest {
         "dev.darkroom.sight..",
         "dev.darkroom.qwenimage..",
         "dev.darkroom.zimage..",
+        "dev.darkroom.depth..",
         "dev.darkroom.lora..",
         "dev.darkroom.model..",
         "dev.darkroom.image..",

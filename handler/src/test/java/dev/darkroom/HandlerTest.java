@@ -3,6 +3,7 @@ package dev.darkroom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.job.Framing;
@@ -63,7 +64,7 @@ class HandlerTest {
     void build() throws InterruptedException {
         Path pocket = Path.of(System.getProperty("darkroom.home"), "test-payloads/models/pocket-flux");
         model = new ServedModel("pocket", LoadedModel.from(pocket), "r1", LoadedModel.roomy());
-        images = new SourceImages(TestSourceSettings.sources(Map.of()), OwnResults.NONE, vertx);
+        images = new SourceImages(TestSourceSettings.sources(Map.of()), OwnResults.NONE, new PictureMemory(64 << 20), vertx);
         loras = new LoraFiles(
                 TestSourceSettings.loras(Map.of()), TestSourceSettings.sources(Map.of()), data.resolve("loras"), vertx);
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());

@@ -6,11 +6,16 @@ import static dev.darkroom.Caller.runsync;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.image.Inscription;
+import dev.darkroom.image.PictureDecoder;
+import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.image.manifest.EmbeddedManifest;
+import dev.darkroom.job.ImageFormat;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -69,6 +74,46 @@ class VerifyTest extends WholeWorker {
         JsonPath plain = ok(verify("{\"file\": \"images/house.png\"}"));
         assertThat(plain.getBoolean("credentials.present")).isFalse();
         assertThat(plain.getString("verdict")).startsWith("Nothing in this file says");
+    }
+
+    @Test
+    void theMarkInThePixelsOutlivesTheFile() throws IOException {
+        JsonPath drawn = runsync("'seed': 7, 'size': '256x256', 'num_inference_steps': 2, 'prompt': 'a red circle'");
+        assertThat(drawn.getBoolean("output.images[0].provenance.mark")).isTrue();
+        String payload = ok(send(file(drawn))).getString("mark.payload");
+        assertThat(payload).matches("1[0-9a-f]{15}");
+
+        byte[] again =
+                PictureEncoder.encode(PictureDecoder.decodeOwn(file(drawn)), ImageFormat.JPEG, 75, Inscription.NONE);
+        JsonPath said = ok(send(again));
+
+        assertThat(said.getBoolean("credentials.present")).isFalse();
+        assertThat(said.getBoolean("mark.found")).isTrue();
+        assertThat(said.getString("mark.payload")).isEqualTo(payload);
+        assertThat(said.getDouble("mark.confidence")).isBetween(0.1, 1.0);
+        assertThat(said.getString("verdict")).contains("a mark in the pixels says that a model made this picture");
+
+        JsonPath edited = runsync("'prompt': 'make it blue', 'seed': 7, 'num_inference_steps': 1, 'image': '"
+                + Base64.getEncoder().encodeToString(again) + "'");
+        assertThat(edited.getList("output.notes", String.class))
+                .contains("image: a mark in its pixels says that a model made it (" + payload + ")");
+    }
+
+    @Test
+    void aPictureThatIsTooSmallIsNotMarkedAndSaysSo() {
+        JsonPath drawn = runsync(SMALL + "'prompt': 'a red circle'");
+
+        assertThat(drawn.getBoolean("output.images[0].provenance.mark")).isFalse();
+        JsonPath said = ok(send(file(drawn)));
+        assertThat(said.getBoolean("mark.found")).isFalse();
+        assertThat(said.getDouble("mark.confidence")).isZero();
+    }
+
+    @Test
+    void modelsTellTheirLicences() {
+        assertThat(given().get("/models").jsonPath().getString("models[0].license.commercial_use"))
+                .isEqualTo(runsync(SMALL + "'prompt': 'a red circle'").getString("output.license.commercial_use"))
+                .isIn("yes", "no", "conditions", "unknown");
     }
 
     @Test
@@ -138,6 +183,7 @@ class VerifyTest extends WholeWorker {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "{} | file: must be a text",
                 "{\"file\": 1} | file: must be a text",

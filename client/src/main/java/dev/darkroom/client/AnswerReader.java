@@ -146,6 +146,7 @@ final class AnswerReader {
                 output.path("seed").asLong(),
                 output.path("model").asText(""),
                 Optional.ofNullable(output.path("revision").asText(null)),
+                license(output.path("license")),
                 Collections.unmodifiableMap(timings),
                 List.copyOf(notes),
                 Duration.ofMillis(body.path("delayTime").asLong()),
@@ -168,7 +169,24 @@ final class AnswerReader {
                 image.path("height").asInt(),
                 image.path("bytes").asLong(),
                 image.path("seed").asLong(),
-                image.path("prompt_index").asInt());
+                image.path("prompt_index").asInt(),
+                provenance(image.path("provenance")));
+    }
+
+    private static Optional<Picture.Provenance> provenance(JsonNode node) {
+        return node.isObject()
+                ? Optional.of(new Picture.Provenance(
+                        node.path("credentials").asBoolean(),
+                        node.path("mark").asBoolean(),
+                        Optional.ofNullable(node.path("label").asText(null))))
+                : Optional.empty();
+    }
+
+    private static Optional<Result.License> license(JsonNode node) {
+        return node.isObject()
+                ? Optional.of(new Result.License(
+                        node.path("name").asText(""), node.path("commercial_use").asText("")))
+                : Optional.empty();
     }
 
     private PictureFile file(JsonNode image) {

@@ -18,8 +18,26 @@ import java.util.UUID;
  * @param length of the file in bytes
  * @param seed by which it can be drawn again
  * @param promptIndex which prompt of the job, from 0
+ * @param provenance what the file says of how the picture came about; empty where the worker does not tell
  */
-public record Picture(PictureFile file, String format, int width, int height, long length, long seed, int promptIndex) {
+public record Picture(
+        PictureFile file,
+        String format,
+        int width,
+        int height,
+        long length,
+        long seed,
+        int promptIndex,
+        Optional<Provenance> provenance) {
+    /**
+     * What a picture's file says of how it came about.
+     *
+     * @param credentials true if it has signed content credentials (C2PA)
+     * @param mark true if a mark is in its pixels
+     * @param label IPTC's word for it, such as {@code trainedAlgorithmicMedia}
+     */
+    public record Provenance(boolean credentials, boolean mark, Optional<String> label) {}
+
     /** Returns the address of the file; empty if it came inside the answer. */
     public Optional<URI> url() {
         return file.url();

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param seed of the first picture: the same seed gives the same picture for the same request on the same worker
  * @param model that drew
  * @param revision of the model, where it came from a hub
+ * @param license of the model, where its card states one
  * @param timings of the job's phases ({@code encode}, {@code denoise}, {@code decode} and others)
  * @param notes what the worker did otherwise than one might expect, in words
  * @param delay from the acceptance of the job to its beginning
@@ -26,10 +27,19 @@ public record Result(
         long seed,
         String model,
         Optional<String> revision,
+        Optional<License> license,
         Map<String, Duration> timings,
         List<String> notes,
         Duration delay,
         Duration execution) {
+    /**
+     * The licence of a model.
+     *
+     * @param name such as {@code apache-2.0}
+     * @param commercialUse whether it allows that, by its name: {@code yes}, {@code no}, {@code conditions} or {@code unknown}
+     */
+    public record License(String name, String commercialUse) {}
+
     /**
      * An output that could not be made or stored.
      *

@@ -194,7 +194,12 @@ public final class Darkroom implements AutoCloseable {
                 return residency.draw(model, demand, progress, () -> model.render(job, sample, sources, progress));
             });
             return new Drawing(
-                    rendering.picture(), sample.seed(), sample.prompt(), rendering.parameters(), rendering.notes());
+                    rendering.picture(),
+                    sample.seed(),
+                    sample.prompt(),
+                    rendering.parameters(),
+                    rendering.notes(),
+                    !pictures.isEmpty());
         } catch (InterruptedException e) {
             interrupted.set(true);
             throw e;

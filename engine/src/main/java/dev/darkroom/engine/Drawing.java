@@ -1,5 +1,6 @@
 package dev.darkroom.engine;
 
+import dev.darkroom.image.Inscription;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
@@ -15,12 +16,14 @@ import java.util.Map;
  * @param seed seed that makes the same picture again
  * @param parameters choices of the drawing, by the names that jobs use, such as {@code num_inference_steps}
  * @param notes remarks for the caller, such as that a prompt was cut
+ * @param edited true if it was made from pictures
  */
-public record Drawing(Picture picture, long seed, String prompt, Map<String, Object> parameters, List<String> notes) {
+public record Drawing(
+        Picture picture, long seed, String prompt, Map<String, Object> parameters, List<String> notes, boolean edited) {
     private static final int QUALITY = 90;
 
     /**
-     * Writes the picture into a file, as PNG, JPEG or WebP by the ending of its name.
+     * Writes the picture into a file, as PNG, JPEG or WebP by the ending of its name, labelled as one that a model made.
      *
      * @throws IllegalArgumentException if the ending is none of these
      */
@@ -29,6 +32,11 @@ public record Drawing(Picture picture, long seed, String prompt, Map<String, Obj
         ImageFormat format = ImageFormat.parse(name.substring(name.lastIndexOf('.') + 1))
                 .orElseThrow(
                         () -> new IllegalArgumentException(name + " ends neither in png nor in jpg, jpeg or webp"));
-        Files.write(file, PictureEncoder.encode(picture, format, QUALITY));
+        Files.write(file, PictureEncoder.encode(picture, format, QUALITY, label()));
+    }
+
+    private Inscription label() {
+        String sourceType = edited ? "compositeWithTrainedAlgorithmicMedia" : "trainedAlgorithmicMedia";
+        return new Inscription(null, new Inscription.Label(sourceType, "Darkroom"), Inscription.Seal.NONE);
     }
 }

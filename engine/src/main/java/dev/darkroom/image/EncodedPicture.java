@@ -34,6 +34,8 @@ public record EncodedPicture(byte[] file, ImageFormat format, int quality) {
         int from = format == ImageFormat.PNG ? 100 : quality;
         return IntStream.of(FALLING_QUALITY)
                 .filter(lower -> lower < from)
+                // sealing may take long: only what may be small enough is sealed
+                .filter(lower -> of(picture, lossy, lower, inscription.unsealed()).base64Bytes() <= mostBase64)
                 .mapToObj(lower -> of(picture, lossy, lower, inscription))
                 .filter(smaller -> smaller.base64Bytes() <= mostBase64)
                 .findFirst();

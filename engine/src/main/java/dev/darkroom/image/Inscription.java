@@ -22,6 +22,11 @@ public record Inscription(
         return new Inscription(parameters, null, Seal.NONE);
     }
 
+    /** Returns the same, of a file that is not finished by anybody. */
+    Inscription unsealed() {
+        return new Inscription(parameters, label, Seal.NONE);
+    }
+
     /**
      * How a picture came about, in XMP.
      *

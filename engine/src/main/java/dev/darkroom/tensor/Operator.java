@@ -113,6 +113,7 @@ final class Operator {
             case DType type -> IValue.from((long) type.code());
             case Device device -> IValue.from(device.name());
             case long[] numbers -> IValue.listFrom(numbers);
+            case double[] numbers -> IValue.listFrom(numbers);
             case long[][] lists -> listOfLists(lists);
             case List<?> tensors -> listOfTensors(tensors);
             default -> throw new IllegalArgumentException("no operator takes a " + argument.getClass());

@@ -28,6 +28,7 @@ public final class Operators {
     static final Operator ARRIVAL = Operator.named("arrival");
     static final Operator NUMBER = Operator.named("number");
     static final Operator RANDN = Operator.named("randn");
+    private static final Operator RANDN_RAND = Operator.named("randn_rand");
     static final Operator ZEROS = Operator.named("zeros");
     private static final Operator BLANK = Operator.named("blank");
     static final Operator RESHAPE = Operator.named("reshape");
@@ -56,6 +57,8 @@ public final class Operators {
     private static final Operator STD = Operator.named("std");
     private static final Operator GELU_TANH = Operator.named("gelu_tanh");
     private static final Operator GELU = Operator.named("gelu");
+    private static final Operator RELU = Operator.named("relu");
+    private static final Operator SIGMOID = Operator.named("sigmoid");
     private static final Operator QUICK_GELU = Operator.named("quick_gelu");
     private static final Operator LINEAR = Operator.named("linear");
     private static final Operator LINEAR_GELU = Operator.named("linear_gelu");
@@ -114,6 +117,14 @@ public final class Operators {
      */
     public static List<Tensor> randn(long seed, DType dtype, long[]... shapes) {
         return RANDN.tensors(seed, dtype, shapes);
+    }
+
+    /**
+     * Draws float32 numbers from PyTorch's CPU generator: standard normal ones of one shape, as {@code torch.randn} does, then numbers in 0…1
+     * of any shapes, as {@code torch.rand} does with the same generator.
+     */
+    public static List<Tensor> randnRand(long seed, long[] normal, long[]... uniform) {
+        return RANDN_RAND.tensors(seed, normal, uniform);
     }
 
     /** Makes a tensor of zeros on a device. */
@@ -203,6 +214,16 @@ public final class Operators {
     /** GELU by the error function: {@code x · Φ(x)}. */
     public static Tensor gelu(Tensor x) {
         return GELU.tensor(x);
+    }
+
+    /** ReLU: the larger of {@code x} and 0. */
+    public static Tensor relu(Tensor x) {
+        return RELU.tensor(x);
+    }
+
+    /** Sigmoid: {@code 1 / (1 + e⁻ˣ)}. */
+    public static Tensor sigmoid(Tensor x) {
+        return SIGMOID.tensor(x);
     }
 
     /** GELU by its sigmoid approximation, as CLIP uses it: {@code x · sigmoid(1.702 x)}. */

@@ -4,6 +4,7 @@ package dev.darkroom.tensor;
 public final class PictureOperators {
     private static final Operator PICTURE_LAYOUT = Operator.named("picture_layout");
     private static final Operator CONV2D = Operator.named("conv2d");
+    private static final Operator CONV_TRANSPOSE2D = Operator.named("conv_transpose2d");
     private static final Operator CAUSAL_CONV3D = Operator.named("causal_conv3d");
     private static final Operator GROUP_NORM = Operator.named("group_norm");
 
@@ -14,12 +15,16 @@ public final class PictureOperators {
     private static final Operator CHANNEL_NORM = Operator.named("channel_norm");
     private static final Operator CHANNEL_NORM_SILU_CONV = Operator.named("channel_norm_silu_conv");
     private static final Operator UPSAMPLE_CONV = Operator.named("upsample_conv");
+    private static final Operator BILINEAR = Operator.named("bilinear");
+    private static final Operator BICUBIC = Operator.named("bicubic");
     private static final Operator PAD_RIGHT_BOTTOM = Operator.named("pad_right_bottom");
     private static final Operator FROM_RGB = Operator.named("from_rgb");
     private static final Operator TO_RGB = Operator.named("to_rgb");
     private static final Operator LEVELS_SOON = Operator.named("levels_soon");
     private static final Operator LEAST_SQUARES = Operator.named("least_squares");
     private static final Operator VISION_PATCHES = Operator.named("vision_patches");
+    private static final Operator WARP_PLANE = Operator.named("warp_plane");
+    private static final Operator WARP_SPACE = Operator.named("warp_space");
 
     private PictureOperators() {}
 
@@ -34,6 +39,11 @@ public final class PictureOperators {
     /** 2-D convolution: {@code x [B, in, h, w], weight [out, in, kh, kw] → [B, out, h', w']}. */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
         return CONV2D.tensor(x, weight, bias, stride, padding);
+    }
+
+    /** Transposed 2-D convolution without padding: {@code x [B, in, h, w], weight [in, out, k, k] → [B, out, (h − 1) · stride + k, ..]}. */
+    public static Tensor convTranspose2d(Tensor x, Tensor weight, Tensor bias, int stride) {
+        return CONV_TRANSPOSE2D.tensor(x, weight, bias, stride);
     }
 
     /**
@@ -79,6 +89,19 @@ public final class PictureOperators {
         return UPSAMPLE_CONV.tensor(x, weight, bias, rows);
     }
 
+    /** Resizes {@code [B, C, h, w]} linearly; the places in the corners stay there, and the others lie evenly between them. */
+    public static Tensor bilinear(Tensor x, long height, long width) {
+        return BILINEAR.tensor(x, height, width);
+    }
+
+    /**
+     * Resizes {@code [B, C, h, w]} by cubic convolution (a = −0.75) of the 16 places around, without a wider filter where the result is
+     * smaller; the picture's edges stay its edges. Not the filter of Pillow, whose a is −0.5.
+     */
+    public static Tensor bicubic(Tensor x, long height, long width) {
+        return BICUBIC.tensor(x, height, width);
+    }
+
     /** Pads with a column of zeros on the right and a row of zeros at the bottom: {@code [B, C, h, w] → [B, C, h + 1, w + 1]}. */
     public static Tensor padRightBottom(Tensor x) {
         return PAD_RIGHT_BOTTOM.tensor(x);
@@ -120,5 +143,42 @@ public final class PictureOperators {
      */
     public static Tensor leastSquares(Tensor x, Tensor y, double ridge) {
         return LEAST_SQUARES.tensor(x, y, ridge);
+    }
+
+    /**
+     * Warps a picture, uint8 {@code [h, w, 3]}, by a homography: each pixel is the bilinear sample at {@code inverse · (x, y, 1)}.
+     * Pixel centres are at whole numbers.
+     *
+     * @param inverse of the matrix that takes source to result; 9 numbers, row after row
+     * @param wrap has the picture begin again beyond its edge, whose pixels else go on
+     * @param places from pixel to pixel, each way, of which the nearest is sampled; 0 for the true place
+     * @param rows that are computed at once
+     */
+    public static Tensor warpPlane(Tensor bytes, double[] inverse, boolean wrap, double places, long rows) {
+        return WARP_PLANE.tensor(bytes, inverse, wrap, places, rows);
+    }
+
+    /**
+     * Warps a picture, uint8 {@code [h, w, 3]}, as a camera that moves sees it: of the points {@code (x, y, z)}, x and y in −1…1, each
+     * is projected after and before the motion, and the picture is sampled as far aside as they differ. Levels are cut off, not rounded.
+     *
+     * @param z float32 {@code [h, w]}, or {@code [1, 1]} for all pixels
+     * @param camera 3×3 rotation, row after row, that rows are multiplied by, then the translation; 12 numbers
+     * @param scale by which a projection multiplies {@code x / z} and {@code y / z}
+     * @param interpolation libtorch's number: 0 bilinear, 1 nearest, 2 bicubic (a = −0.75)
+     * @param border libtorch's number of what lies beyond the edge: 0 zeros, 1 its pixels, 2 the picture mirrored
+     * @param lift added to the levels before they are sampled
+     * @param rows that are computed at once
+     */
+    public static Tensor warpSpace(
+            Tensor bytes,
+            Tensor z,
+            double[] camera,
+            double[] scale,
+            int interpolation,
+            int border,
+            double lift,
+            long rows) {
+        return WARP_SPACE.tensor(bytes, z, camera, scale, interpolation, border, lift, rows);
     }
 }

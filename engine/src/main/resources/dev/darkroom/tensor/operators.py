@@ -11,6 +11,9 @@ def _sdpa(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal:
 def _conv(self, x: Tensor, weight: Tensor, bias: Tensor, stride: List[int], padding: List[int]) -> Tensor:
     return torch.conv2d(x, weight, bias, stride, padding)
 
+def _conv_transpose(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
+    return torch.conv_transpose2d(x, weight, bias, [stride, stride])
+
 def _layer_norm(self, x: Tensor, shape: List[int], weight: Optional[Tensor], bias: Optional[Tensor], eps: float) -> Tensor:
     return torch.layer_norm(x, shape, weight, bias, eps)
 
@@ -29,6 +32,10 @@ def _rows(self, x: Tensor, dim: int, index: Tensor) -> Tensor:
 
 def _embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
     return torch.embedding(weight, ids)
+
+def _sampled(self, x: Tensor, grid: Tensor, interpolation: int, border: int) -> Tensor:
+    # [1, C, h, w] at grid [n, m, 2] of x and y, -1..1 from edge to edge of the picture -> [C, n, m]
+    return torch.grid_sampler(x, grid.unsqueeze(0), interpolation, border, False)[0]
 
 def _var_mean(self, x: Tensor, dims: List[int]) -> List[Tensor]:
     variance, mean = torch.var_mean(x, dims, correction=0, keepdim=True)
@@ -121,6 +128,15 @@ def randn(self, seed: int, dtype: int, shapes: List[List[int]]) -> List[Tensor]:
     drawn = annotate(List[Tensor], [])
     for shape in shapes:
         drawn.append(torch.randn(shape, dtype=dtype, generator=generator))
+    return drawn
+
+def randn_rand(self, seed: int, normal: List[int], uniform: List[List[int]]) -> List[Tensor]:
+    # The same generator: a draw of torch.randn, then draws of torch.rand.
+    generator = torch.Generator(device=torch.device("cpu"))
+    generator.manual_seed(seed)
+    drawn = [torch.randn(normal, dtype=6, generator=generator)]
+    for shape in uniform:
+        drawn.append(torch.rand(shape, dtype=6, generator=generator))
     return drawn
 
 def zeros(self, shape: List[int], dtype: int, device: str) -> Tensor:
@@ -223,6 +239,12 @@ def gelu_tanh(self, x: Tensor) -> Tensor:
 
 def gelu(self, x: Tensor) -> Tensor:
     return torch.gelu(x)
+
+def relu(self, x: Tensor) -> Tensor:
+    return x.clamp_min(0.0)
+
+def sigmoid(self, x: Tensor) -> Tensor:
+    return torch.sigmoid(x)
 
 def quick_gelu(self, x: Tensor) -> Tensor:
     return x * torch.sigmoid(1.702 * x)
@@ -728,6 +750,10 @@ def picture_layout(self, x: Tensor) -> Tensor:
 def conv2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
     return self._conv(x, weight, bias, [stride, stride], [padding, padding])
 
+def conv_transpose2d(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
+    # [B, in, h, w], weight [in, out, k, k] -> [B, out, (h - 1) * stride + k, ..]
+    return self._conv_transpose(x, weight, bias, stride)
+
 def causal_conv3d(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     # [B, C, frames, h, w] with frames of zeros in front. No network uses it: tests prove with it that a single frame does not need it,
     # and benchmarks what it would cost.
@@ -827,6 +853,14 @@ def upsample_conv(self, x: Tensor, weight: Tensor, bias: Tensor, rows: int) -> T
         top = bottom
     return out
 
+def bilinear(self, x: Tensor, height: int, width: int) -> Tensor:
+    # Places in the corners stay in the corners.
+    return torch.upsample_bilinear2d(x, [height, width], True)
+
+def bicubic(self, x: Tensor, height: int, width: int) -> Tensor:
+    # Cubic convolution with a = -0.75, of four places a side however much smaller the result is; edges of pixels stay at the edges.
+    return torch.upsample_bicubic2d(x, [height, width], False)
+
 def pad_right_bottom(self, x: Tensor) -> Tensor:
     return torch.constant_pad_nd(x, [0, 1, 0, 1])
 
@@ -864,3 +898,56 @@ def vision_patches(self, bytes: Tensor, height: int, width: int, patch: int, mer
     x = x.unflatten(1, [-1, merge, patch]).unflatten(4, [-1, merge, patch])
     x = x.permute([1, 4, 2, 5, 0, 3, 6]).unsqueeze(5).expand([-1, -1, -1, -1, -1, frames, -1, -1])
     return x.flatten(4).flatten(0, 3)
+
+def warp_plane(self, bytes: Tensor, inverse: List[float], wrap: bool, places: float, rows: int) -> Tensor:
+    # uint8 [h, w, C] -> the same: bilinear at inverse . (x, y, 1), in float64 up to the place. Beyond the edge its pixels go on, or the picture begins
+    # again. A place is the nearest of so many from pixel to pixel, each way; of 0 it is what it is. Then levels are exact, and halves go up.
+    h = bytes.size(0)
+    w = bytes.size(1)
+    x = bytes.permute([2, 0, 1]).unsqueeze(0).to(7 if places > 0.0 else 6)
+    if wrap:
+        x = torch.cat([x, x.narrow(3, 0, 1)], 3)
+        x = torch.cat([x, x.narrow(2, 0, 1)], 2)
+    across = torch.arange(w, dtype=7, device=x.device).unsqueeze(0)
+    bands = annotate(List[Tensor], [])
+    for start in range(0, h, rows):
+        down = torch.arange(start, min(start + rows, h), dtype=7, device=x.device).unsqueeze(1)
+        depth = across * inverse[6] + down * inverse[7] + inverse[8]
+        depth = depth + (depth == 0.0).to(7) * 1e300
+        column = ((across * inverse[0] + down * inverse[1] + inverse[2]) / depth).clamp(-1e9, 1e9)
+        line = ((across * inverse[3] + down * inverse[4] + inverse[5]) / depth).clamp(-1e9, 1e9)
+        if places > 0.0:
+            column = torch.round(column * places) / places
+            line = torch.round(line * places) / places
+        if wrap:
+            column = torch.remainder(column, float(w))
+            line = torch.remainder(line, float(h))
+        grid = torch.stack([(column * 2.0 + 1.0) / float(x.size(3)) - 1.0, (line * 2.0 + 1.0) / float(x.size(2)) - 1.0], 2)
+        band = self._sampled(x, grid.to(x.dtype), 0, 1)
+        bands.append(torch.floor(band + 0.500001).clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
+    return torch.cat(bands, 0).contiguous()
+
+def warp_space(self, bytes: Tensor, z: Tensor, camera: List[float], scale: List[float], interpolation: int, border: int, lift: float, rows: int) -> Tensor:
+    # uint8 [h, w, C], float32 z [h, w] or [1, 1] -> uint8 [h, w, C], cut off to levels: each place shows what the point there, moved by the camera (rotation
+    # 3x3 for rows, then translation), came from. Float32 step by step, as the reference.
+    h = bytes.size(0)
+    w = bytes.size(1)
+    x = bytes.permute([2, 0, 1]).unsqueeze(0).to(6) + lift
+    across = torch.linspace(-1.0, 1.0, w, dtype=6, device=x.device).unsqueeze(0)
+    lines = torch.linspace(-1.0, 1.0, h, dtype=6, device=x.device).unsqueeze(1)
+    columns = across * (float(w - 1) / float(w))
+    places = lines * (float(h - 1) / float(h))
+    bands = annotate(List[Tensor], [])
+    for start in range(0, h, rows):
+        length = min(rows, h - start)
+        down = lines.narrow(0, start, length)
+        near = z.narrow(0, start, length) if z.size(0) == h else z
+        near = near + (near == 0.0).to(6) * 1e-20
+        moved = across * camera[2] + down * camera[5] + near * camera[8] + camera[11]
+        moved = moved + (moved == 0.0).to(6) * 1e-20
+        right = (across * (camera[0] * scale[0]) + down * (camera[3] * scale[0]) + near * (camera[6] * scale[0]) + camera[9] * scale[0]) / moved - across * scale[0] / near
+        below = (across * (camera[1] * scale[1]) + down * (camera[4] * scale[1]) + near * (camera[7] * scale[1]) + camera[10] * scale[1]) / moved - down * scale[1] / near
+        grid = torch.stack([columns - right, places.narrow(0, start, length) - below], 2)
+        band = self._sampled(x, grid.clamp(-1e4, 1e4), interpolation, border)
+        bands.append(band.clamp(0.0, 255.0).to(0).permute([1, 2, 0]))
+    return torch.cat(bands, 0).contiguous()

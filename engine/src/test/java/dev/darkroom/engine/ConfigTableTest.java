@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.checkpoint.ConfigFile;
 import dev.darkroom.checkpoint.ConfigKeys;
+import dev.darkroom.depth.DepthConfig;
+import dev.darkroom.depth.DepthPreprocessor;
+import dev.darkroom.depth.Dinov2Config;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux.FluxConfig;
 import dev.darkroom.flux2.Flux2Checkpoint;
@@ -58,6 +61,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigTableTest {
     private static final String HEAD = "| file | used | must be, where it is there | without effect |";
 
+    private static final Path DEPTH = TestCheckpoints.GOLDENS.resolve("tiny-depth-anything-v2-relative");
+
     static List<ConfigKeys> kinds() {
         return List.of(
                 FluxCheckpoint.CLASSES.keys(),
@@ -93,7 +98,10 @@ class ConfigTableTest {
                 Qwen2Tokenizer.CHAT_KEYS,
                 MistralTokenizer.KEYS,
                 TokenizerSettings.MAP_KEYS,
-                Qwen2VlImageProcessor.KEYS);
+                Qwen2VlImageProcessor.KEYS,
+                DepthConfig.KEYS,
+                Dinov2Config.KEYS,
+                DepthPreprocessor.KEYS);
     }
 
     @Test
@@ -135,6 +143,12 @@ class ConfigTableTest {
                         "vae/config.json",
                         AutoencoderKLFlux2.Config.KEYS,
                         AutoencoderKLFlux2.Config::read),
+                reader(DEPTH, "config.json", DepthConfig.KEYS, DepthConfig::read),
+                reader(
+                        DEPTH,
+                        "preprocessor_config.json",
+                        DepthPreprocessor.KEYS,
+                        file -> DepthPreprocessor.read(file, 14)),
                 reader(
                         qwen,
                         "vae/config.json",

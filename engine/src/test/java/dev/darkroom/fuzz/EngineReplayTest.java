@@ -1,5 +1,6 @@
 package dev.darkroom.fuzz;
 
+import dev.darkroom.animation.curve.ScheduleFuzz;
 import dev.darkroom.image.ContainerFuzz;
 import dev.darkroom.image.PictureFuzz;
 import dev.darkroom.lora.LoraFuzz;
@@ -23,6 +24,7 @@ class EngineReplayTest {
                 new FuzzTarget(LoraFuzz.class, LoraFuzz::fuzzerTestOneInput),
                 new FuzzTarget(PictureFuzz.class, PictureFuzz::fuzzerTestOneInput),
                 new FuzzTarget(SafetensorsFuzz.class, SafetensorsFuzz::fuzzerTestOneInput),
+                new FuzzTarget(ScheduleFuzz.class, ScheduleFuzz::fuzzerTestOneInput),
                 new FuzzTarget(TokenizerFuzz.class, TokenizerFuzz::fuzzerTestOneInput)));
     }
 }

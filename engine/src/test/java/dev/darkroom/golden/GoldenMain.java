@@ -13,6 +13,7 @@ public final class GoldenMain {
     private static final int DEPTH = 5;
 
     private static final List<GoldenFamily> FAMILIES = List.of(
+            DeforumGoldens.FAMILY,
             FluxGoldens.FAMILY,
             Flux2Goldens.FAMILY,
             Flux2Goldens.DEV,
@@ -55,6 +56,10 @@ public final class GoldenMain {
                 continue;
             }
             String text = Files.readString(manifest);
+            if (DepthGoldens.has(folder, text)) {
+                cases.addAll(wanted(family, DepthGoldens.NAME) ? DepthGoldens.cases(folder) : List.of());
+                continue;
+            }
             FAMILIES.stream()
                     .filter(known -> wanted(family, known.name()) && known.has(folder, text))
                     .findFirst()

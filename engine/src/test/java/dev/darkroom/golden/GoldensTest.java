@@ -33,14 +33,16 @@ class GoldensTest {
 
     @Test
     void noGoldenIsLeftOut() throws IOException {
-        assertThat(GoldenMain.cases(GOLDENS, "")).hasSize(165);
+        assertThat(GoldenMain.cases(GOLDENS, "")).hasSize(180);
         assertThat(GoldenMain.cases(GOLDENS, "flux")).hasSize(19);
         assertThat(GoldenMain.cases(GOLDENS, "flux2")).hasSize(9);
         assertThat(GoldenMain.cases(GOLDENS, "flux2dev")).hasSize(9);
         assertThat(GoldenMain.cases(GOLDENS, "zimage")).hasSize(17);
         assertThat(GoldenMain.cases(GOLDENS, "qwen")).hasSize(25);
         assertThat(GoldenMain.cases(GOLDENS, "longcat")).hasSize(14);
+        assertThat(GoldenMain.cases(GOLDENS, "depth")).hasSize(5);
         assertThat(GoldenMain.cases(GOLDENS, "lora")).hasSize(72);
+        assertThat(GoldenMain.cases(GOLDENS, "deforum")).hasSize(10);
         assertThat(pocketEdit()).hasSize(4);
         assertThat(pocketFlux()).hasSize(7);
     }

@@ -74,6 +74,7 @@ final class CostRules {
         TEXT.put("number", NOTHING);
         // making
         TEXT.put("randn", NOTHING); // on the CPU
+        TEXT.put("randn_rand", NOTHING); // on the CPU
         TEXT.put("zeros", ONE_PASS);
         // shape
         TEXT.put("reshape", VIEW_OR_COPY);
@@ -125,6 +126,8 @@ final class CostRules {
         TEXT.put("std", ONE_PASS);
         TEXT.put("gelu_tanh", ONE_PASS);
         TEXT.put("gelu", ONE_PASS);
+        TEXT.put("relu", ONE_PASS);
+        TEXT.put("sigmoid", ONE_PASS);
         TEXT.put("quick_gelu", (call, cost) -> {
             Passes.times(2, call.tensor(0), cost);
             cost.pass(3 * call.tensor(0).bytes());
@@ -265,6 +268,9 @@ final class CostRules {
         // pictures
         TEXT.put("picture_layout", NOTHING); // of the CPU
         TEXT.put("conv2d", (call, cost) -> Passes.convolution(call.results().getFirst(), call.tensor(1), cost));
+        TEXT.put("conv_transpose2d", (call, cost) -> Passes.convolution(call.tensor(0), call.tensor(1), cost));
+        TEXT.put("bilinear", ONE_PASS);
+        TEXT.put("bicubic", ONE_PASS);
         TEXT.put("causal_conv3d", NOTHING); // of tests alone
         TEXT.put("group_norm_by_sums", NOTHING); // part of the others
         TEXT.put("group_norm", (call, cost) -> Passes.groupNorm(call.tensor(0), cost));
@@ -298,6 +304,8 @@ final class CostRules {
         TEXT.put("levels_soon", (call, cost) -> cost.pass(call.tensor(0).bytes() * 8));
         TEXT.put("least_squares", NOTHING); // on the CPU
         TEXT.put("vision_patches", NOTHING); // on the CPU
+        TEXT.put("warp_plane", NOTHING); // these two once a frame of an animation, not in a step
+        TEXT.put("warp_space", NOTHING);
         // our own kernels: each number is read once and written once
         KERNEL.put("qk_norm_rope", (call, cost) -> {
             TensorFacts joint = call.tensor(0);

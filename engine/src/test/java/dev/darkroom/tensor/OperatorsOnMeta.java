@@ -13,6 +13,7 @@ public final class OperatorsOnMeta {
             "copy_window",
             "device_of",
             "randn",
+            "randn_rand",
             "empty_bytes",
             "empty_rows",
             "rope_table",

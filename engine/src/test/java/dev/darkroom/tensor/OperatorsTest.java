@@ -105,6 +105,10 @@ class OperatorsTest {
                         "randn",
                         "2 × bfloat16 [2, 3]",
                         () -> Operators.randn(1, DType.BFLOAT16, new long[] {2, 3}, new long[] {2, 3})),
+                sample(
+                        "randn_rand",
+                        "2 × float32 [2, 3]",
+                        () -> Operators.randnRand(1, new long[] {2, 3}, new long[] {2, 3})),
                 sample("zeros", "bfloat16 [2, 3]", () -> Operators.zeros(DType.BFLOAT16, Device.CPU, 2, 3)),
                 sample("blank", "bfloat16 [2, 3]", () -> Operators.blank(DType.BFLOAT16, Device.CPU, 2, 3)),
                 sample("reshape", "bfloat16 [3, 2]", () -> bf16(2, 3).reshape(3, -1)),
@@ -211,6 +215,8 @@ class OperatorsTest {
                 sample("std", "float32 [2, 3]", () -> Operators.std(bf16(2, 3).exp(), 1e-4)),
                 sample("gelu_tanh", "bfloat16 [2, 3]", () -> Operators.geluTanh(bf16(2, 3))),
                 sample("gelu", "bfloat16 [2, 3]", () -> Operators.gelu(bf16(2, 3))),
+                sample("relu", "bfloat16 [2, 3]", () -> Operators.relu(bf16(2, 3))),
+                sample("sigmoid", "bfloat16 [2, 3]", () -> Operators.sigmoid(bf16(2, 3))),
                 sample("quick_gelu", "bfloat16 [2, 3]", () -> Operators.quickGelu(bf16(2, 3))),
                 sample("linear", "bfloat16 [2, 4]", () -> Operators.linear(bf16(2, 3), bf16(4, 3), bf16(4))),
                 sample(
@@ -379,6 +385,12 @@ class OperatorsTest {
                         "bfloat16 [1, 3, 2, 2]",
                         () -> PictureOperators.conv2d(bf16(1, 2, 4, 4), bf16(3, 2, 3, 3), bf16(3), 2, 1)),
                 sample(
+                        "conv_transpose2d",
+                        "bfloat16 [1, 3, 6, 8]",
+                        () -> PictureOperators.convTranspose2d(bf16(1, 2, 3, 4), bf16(2, 3, 2, 2), bf16(3), 2)),
+                sample("bilinear", "bfloat16 [1, 2, 5, 3]", () -> PictureOperators.bilinear(bf16(1, 2, 3, 4), 5, 3)),
+                sample("bicubic", "bfloat16 [1, 2, 5, 3]", () -> PictureOperators.bicubic(bf16(1, 2, 3, 4), 5, 3)),
+                sample(
                         "causal_conv3d",
                         "bfloat16 [1, 3, 2, 4, 4]",
                         () -> PictureOperators.causalConv3d(bf16(1, 2, 2, 4, 4), bf16(3, 2, 3, 3, 3), bf16(3))),
@@ -430,7 +442,24 @@ class OperatorsTest {
                         "vision_patches",
                         "float32 [4, 24]",
                         () -> PictureOperators.visionPatches(
-                                bytes(45).reshape(3, 5, 3), 4, 4, 2, 1, 2, floats(1, 2, 3), floats(1, 2, 3))));
+                                bytes(45).reshape(3, 5, 3), 4, 4, 2, 1, 2, floats(1, 2, 3), floats(1, 2, 3))),
+                sample(
+                        "warp_plane",
+                        "uint8 [3, 5, 3]",
+                        () -> PictureOperators.warpPlane(
+                                bytes(45).reshape(3, 5, 3), new double[] {1, 0, 0.5, 0, 1, 0, 0, 0, 1}, true, 0, 2)),
+                sample(
+                        "warp_space",
+                        "uint8 [3, 5, 3]",
+                        () -> PictureOperators.warpSpace(
+                                bytes(45).reshape(3, 5, 3),
+                                floats(1).reshape(1, 1),
+                                new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0.1},
+                                new double[] {1, 1},
+                                2,
+                                2,
+                                0,
+                                2)));
     }
 
     @Test

@@ -32,6 +32,15 @@ def _conv(self, x: Tensor, weight: Tensor, bias: Tensor, stride: List[int], padd
     w = (x.size(3) + 2 * padding[1] - weight.size(3)) // stride[1] + 1
     return torch.empty([x.size(0), weight.size(0), h, w], dtype=x.dtype, device=x.device)
 
+def _conv_transpose(self, x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
+    if not x.is_meta:
+        return self._conv_transpose_(x, weight, bias, stride)
+    assert weight.is_meta and bias.is_meta
+    assert x.dtype == weight.dtype and x.dtype == bias.dtype and x.size(1) == weight.size(0) and bias.size(0) == weight.size(1)
+    h = (x.size(2) - 1) * stride + weight.size(2)
+    w = (x.size(3) - 1) * stride + weight.size(3)
+    return torch.empty([x.size(0), weight.size(1), h, w], dtype=x.dtype, device=x.device)
+
 def _fits(self, x: Tensor, width: int, weight: Optional[Tensor]) -> bool:
     return weight is None or (weight.is_meta and weight.dtype == x.dtype and weight.dim() == 1 and weight.size(0) == width)
 
@@ -71,6 +80,12 @@ def _embedding(self, weight: Tensor, ids: Tensor) -> Tensor:
         return self._embedding_(weight, ids)
     assert ids.is_meta and (ids.dtype == 4 or ids.dtype == 3)
     return weight.new_empty(ids.size() + [weight.size(1)])
+
+def _sampled(self, x: Tensor, grid: Tensor, interpolation: int, border: int) -> Tensor:
+    if not x.is_meta:
+        return self._sampled_(x, grid, interpolation, border)
+    assert grid.is_meta and grid.dtype == x.dtype and x.size(0) == 1 and grid.dim() == 3 and grid.size(2) == 2
+    return torch.empty([x.size(1), grid.size(0), grid.size(1)], dtype=x.dtype, device=x.device)
 
 def _var_mean(self, x: Tensor, dims: List[int]) -> List[Tensor]:
     if not x.is_meta:

@@ -31,6 +31,9 @@ public final class ManifestWriter {
     private static final String INGREDIENT = "c2pa.ingredient.v3";
     private static final String SIGNATURE = "c2pa.signature";
 
+    /** Name of what the mark in the pixels says. */
+    private static final String MARK = "dev.darkroom.mark";
+
     /** Bytes that two whole numbers and their padding take together in CBOR, however large the numbers are. */
     private static final int NUMBERS = 20;
 
@@ -175,6 +178,14 @@ public final class ManifestWriter {
         }
 
         private List<Map<String, Object>> actions(List<Map<String, Object>> ingredients) {
+            List<Map<String, Object>> actions = new ArrayList<>(making(ingredients));
+            origin.mark()
+                    .ifPresent(mark -> actions.add(
+                            ordered("action", "c2pa.watermarked.unbound", "parameters", Map.of(MARK, mark))));
+            return actions;
+        }
+
+        private List<Map<String, Object>> making(List<Map<String, Object>> ingredients) {
             if (ingredients.isEmpty()) {
                 return List.of(action("c2pa.created", SourceType.GENERATED));
             }

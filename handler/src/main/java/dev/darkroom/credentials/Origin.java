@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * @param model that drew it, and its revision; empty for a picture that was only encoded anew
  * @param ingredients pictures that it was made from, the one that was edited first; none for a picture from noise
+ * @param mark what the invisible mark in its pixels says
  */
-public record Origin(Optional<Model> model, List<Ingredient> ingredients) {
+public record Origin(Optional<Model> model, List<Ingredient> ingredients, Optional<String> mark) {
     public Origin {
         ingredients = List.copyOf(ingredients);
     }

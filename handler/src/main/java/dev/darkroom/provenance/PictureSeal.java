@@ -15,9 +15,13 @@ import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Picture;
 import dev.darkroom.job.Provenance;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +42,10 @@ public final class PictureSeal {
     private final CredentialsReader reader;
     private final String version;
     private final FutureTask<SigningKey> key;
-    private final CompletableFuture<ManifestWriter> writer = new CompletableFuture<>();
+    private final CompletableFuture<Signer> signer = new CompletableFuture<>();
+
+    /** What a key is needed for. */
+    private record Signer(ManifestWriter writer, PixelMark mark) {}
 
     /**
      * Begins to read the key.
@@ -59,20 +66,68 @@ public final class PictureSeal {
 
     /** Makes a reader of credentials that trusts whom the operator trusts. */
     static CredentialsReader reader(ProvenanceSettings settings) {
-        return new CredentialsReader(settings.trust()
-                .filter(text -> !text.isBlank())
+        return new CredentialsReader(anchors(settings.trust()));
+    }
+
+    private static Anchors anchors(Optional<String> trust) {
+        return trust.filter(text -> !text.isBlank())
                 .map(text -> new Anchors(PemFiles.certificates("DARKROOM_PROVENANCE_TRUST", text)))
-                .orElse(Anchors.NONE));
+                .orElse(Anchors.NONE);
+    }
+
+    /**
+     * Says what is wrong with the settings, without making a key.
+     *
+     * @param key as in {@link ProvenanceSettings}, like the others
+     */
+    public static List<String> faults(
+            Optional<String> key, Optional<String> chain, Optional<String> trust, Optional<String> timeStamps) {
+        List<String> faults = new ArrayList<>();
+        check(faults, () -> {
+            Optional<String> any = key.or(() -> chain).filter(text -> !text.isBlank());
+            if (any.isPresent()) {
+                var unused = Keys.find(key, chain, Path.of(""));
+            }
+        });
+        check(faults, () -> {
+            var unused = anchors(trust);
+        });
+        check(faults, () -> timeStamps.filter(text -> !text.isBlank()).ifPresent(address -> authority(URI.create(address))));
+        return faults;
+    }
+
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    private static void check(List<String> faults, Check check) {
+        try {
+            check.run();
+        } catch (IOException | IllegalArgumentException e) {
+            faults.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static URI authority(URI address) {
+        boolean web = "http".equalsIgnoreCase(address.getScheme()) || "https".equalsIgnoreCase(address.getScheme());
+        if (!web || address.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "DARKROOM_PROVENANCE_TIME_STAMPS: must be an http or https address, not " + address);
+        }
+        return address;
     }
 
     private void begin() {
         key.run();
         try {
-            writer.complete(new ManifestWriter(key.get(), settings.timeStamps().map(TimeStamps::new), version));
+            SigningKey found = key.get();
+            signer.complete(new Signer(
+                    new ManifestWriter(found, settings.timeStamps().map(PictureSeal::authority).map(TimeStamps::new), version),
+                    new PixelMark(found)));
         } catch (ExecutionException e) {
-            writer.completeExceptionally(e.getCause() == null ? e : e.getCause());
-        } catch (InterruptedException e) {
-            writer.completeExceptionally(e);
+            signer.completeExceptionally(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException | RuntimeException | Error e) {
+            signer.completeExceptionally(e); // whoever waits for it is to fail, whatever it is
         }
     }
 
@@ -88,7 +143,7 @@ public final class PictureSeal {
             return settings.most().fieldValue() + ": pictures are not signed";
         }
         try {
-            var unused = writer.join();
+            var unused = signer.join();
             SigningKey found = key.resultNow();
             return "signed by " + found.signer() + (found.own() ? ", whose certificate is on no trust list" : "");
         } catch (CompletionException e) {
@@ -131,9 +186,26 @@ public final class PictureSeal {
         return settings.most() == Provenance.OFF ? Optional.empty() : Optional.of(new SourceCredentials(reader));
     }
 
-    /** Returns true if a mark belongs into the pixels of a job's pictures. */
-    public boolean marks(Delivery delivery) {
-        return wanted(delivery) == Provenance.FULL;
+    /**
+     * A picture as it goes out.
+     *
+     * @param mark what the mark in its pixels says; empty for none
+     */
+    public record Marked(Media media, Optional<String> mark) {}
+
+    /** Marks a picture, if that is wanted and the picture is one that a mark can be read from. */
+    public Marked marked(Delivery delivery, Media media) {
+        if (wanted(delivery) != Provenance.FULL) {
+            return new Marked(media, Optional.empty());
+        }
+        return switch (media) {
+            case Media.Still(Picture picture) ->
+                signer.join()
+                        .mark()
+                        .marked(picture)
+                        .map(found -> new Marked(new Media.Still(found.picture()), Optional.of(found.payload())))
+                        .orElseGet(() -> new Marked(media, Optional.empty()));
+        };
     }
 
     /**
@@ -146,12 +218,17 @@ public final class PictureSeal {
                 wanted(delivery), caption, origin, origin.sourceType().word());
     }
 
+    /** Returns true if there is a mark in the pixels of a picture that was not changed since. */
+    public static boolean isMarked(Media media) {
+        return PixelMark.isIn(media);
+    }
+
     /** Returns what a file is to say that takes the place of a finished one, which an earlier try of the job has made. */
     public Inscription again(Delivery delivery, byte[] finished, ImageFormat format) {
         var kept = new SourceCredentials(reader);
         kept.add("the same picture in another file", format.mediaType(), finished);
         List<Ingredient> before = kept.ingredients();
-        var origin = new Origin(Optional.empty(), before);
+        var origin = new Origin(Optional.empty(), before, Optional.empty());
         return inscription(
                 wanted(delivery),
                 null,
@@ -162,7 +239,7 @@ public final class PictureSeal {
     private Inscription inscription(Provenance wanted, @Nullable String caption, Origin origin, String sourceType) {
         var label = wanted == Provenance.OFF ? null : new Inscription.Label(sourceType, PRODUCT + version);
         Inscription.Seal seal = wanted.covers(Provenance.CREDENTIALS)
-                ? (file, format) -> writer.join().sealed(file, format, origin)
+                ? (file, format) -> signer.join().writer().sealed(file, format, origin)
                 : Inscription.Seal.NONE;
         return new Inscription(caption, label, seal);
     }

@@ -9,19 +9,27 @@ import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * Finds out what a file says of how its picture came about, and whether that holds: the answer of {@code /verify}. Asks nobody, and loads no
  * model.
  */
 public final class Verification {
-    private final CredentialsReader reader;
-    private final FoundMark.Reader marks;
+    /** Pictures that are decoded and searched at once: each takes a processor, and several bytes for each of its pixels. */
+    private static final int SEARCHES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-    /** @throws IllegalArgumentException if trusted certificates cannot be read */
-    public Verification(ProvenanceSettings settings, FoundMark.Reader marks) {
+    private final Semaphore searches = new Semaphore(SEARCHES, true);
+    private final CredentialsReader reader;
+    private final FoundMark.Pixels pixels;
+
+    /**
+     * @param pixels decodes pictures
+     * @throws IllegalArgumentException if trusted certificates cannot be read
+     */
+    public Verification(ProvenanceSettings settings, FoundMark.Pixels pixels) {
         this.reader = PictureSeal.reader(settings);
-        this.marks = marks;
+        this.pixels = pixels;
     }
 
     /** What was found, and the JSON that tells it. */
@@ -33,25 +41,41 @@ public final class Verification {
      * @param field that it was sent in, for errors
      * @throws JobException if it is no picture of a kind that can say anything
      */
-    public Report verify(String field, byte[] file) {
+    public Report verify(String field, byte[] file) throws InterruptedException {
         if (!EmbeddedManifest.canBeIn(file)) {
             throw JobException.badInput(field + ": must be a PNG, JPEG or WebP picture");
         }
         Optional<Credentials> credentials = reader.read(file);
-        FoundMark mark = marks.read(file);
+        FoundMark mark = mark(field, file);
         Optional<String> label = XmpPacket.sourceType(file);
-        ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label));
-        json.set("credentials", credentials.map(Verification::json).orElseGet(Verification::none));
+        Optional<String> elsewhere = XmpPacket.credentialsAddress(file);
+        ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label, elsewhere));
+        json.set(
+                "credentials",
+                credentials.map(Verification::json).orElseGet(() -> none(elsewhere)));
         ObjectNode found = json.putObject("mark").put("found", mark.payload().isPresent());
         mark.payload().ifPresent(payload -> found.put("payload", payload));
         found.put("confidence", mark.confidence());
+        mark.fault().ifPresent(fault -> found.put("fault", fault));
         label.ifPresent(word -> json.put("label", word));
         return new Report(credentials.isPresent() && !credentials.get().valid(), json);
     }
 
-    private static ObjectNode none() {
+    private FoundMark mark(String field, byte[] file) throws InterruptedException {
+        searches.acquire();
+        try {
+            return pixels.searched(field, file, PixelMark::search);
+        } catch (JobException e) {
+            return FoundMark.unknown(String.valueOf(e.getMessage()));
+        } finally {
+            searches.release();
+        }
+    }
+
+    private static ObjectNode none(Optional<String> elsewhere) {
         ObjectNode json =
                 JobJson.object().put("present", false).put("valid", false).put("trusted", false);
+        elsewhere.ifPresent(address -> json.put("elsewhere", address));
         json.putArray("ingredients");
         json.putArray("faults");
         return json;

@@ -55,12 +55,8 @@ public final class Answer {
         if (result.revision() != null) {
             output.put("revision", result.revision());
         }
-        JobResult.License license = result.license();
-        if (license != null) {
-            ObjectNode node = output.putObject("license")
-                    .put("name", license.name())
-                    .put("commercial_use", license.commercialUse());
-            putIfKnown(node, "link", license.link());
+        if (result.license() != null) {
+            output.set("license", license(result.license()));
         }
         ObjectNode timings = output.putObject("timings");
         result.timings().forEach(timings::put);
@@ -84,12 +80,23 @@ public final class Answer {
                 .put("bytes", image.bytes());
         Marks marks = image.marks();
         if (marks != null) {
-            ObjectNode says = node.putObject("provenance")
-                    .put("credentials", marks.credentials())
-                    .put("mark", marks.mark());
-            putIfKnown(says, "label", marks.label());
+            node.set("provenance", provenance(marks));
         }
         return place(node, image.sample());
+    }
+
+    /** Builds what is told of what a picture's file says of how the picture came about. */
+    public static ObjectNode provenance(Marks marks) {
+        ObjectNode node = JobJson.object().put("credentials", marks.credentials()).put("mark", marks.mark());
+        putIfKnown(node, "label", marks.label());
+        return node;
+    }
+
+    /** Builds what is told of a model's licence. */
+    public static ObjectNode license(JobResult.License license) {
+        ObjectNode node = JobJson.object().put("name", license.name()).put("commercial_use", license.commercialUse());
+        putIfKnown(node, "link", license.link());
+        return node;
     }
 
     private static void putIfKnown(ObjectNode node, String name, @Nullable String text) {

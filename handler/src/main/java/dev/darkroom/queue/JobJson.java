@@ -45,6 +45,13 @@ public final class JobJson {
         return MAPPER.createObjectNode();
     }
 
+    /** Sets a field to a value that may be missing: then there is no such field. */
+    public static void setIfPresent(ObjectNode node, String name, JsonNode value) {
+        if (!value.isMissingNode()) {
+            node.set(name, value);
+        }
+    }
+
     /**
      * Reads a request body or a payload file.
      *

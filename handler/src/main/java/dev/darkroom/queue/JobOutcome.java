@@ -20,6 +20,7 @@ public sealed interface JobOutcome {
      * The job has a result.
      *
      * @param failures messages of the pictures that are missing, each for itself
+     * @param license of the model, as {@link Answer} tells it; missing where its card states none
      * @param timings milliseconds by phase
      */
     record Done(
@@ -27,6 +28,7 @@ public sealed interface JobOutcome {
             List<String> failures,
             long seed,
             String model,
+            JsonNode license,
             Map<String, Long> timings,
             List<String> notes)
             implements JobOutcome {}
@@ -42,9 +44,16 @@ public sealed interface JobOutcome {
      *
      * @param file null if the picture is at an address
      * @param url null if the picture is in the answer
+     * @param provenance what its file says of how it came about, as {@link Answer} tells it; missing in answers of older workers
      */
     record Picture(
-            byte @Nullable [] file, @Nullable URI url, ImageFormat format, Size size, long seed, int promptIndex) {}
+            byte @Nullable [] file,
+            @Nullable URI url,
+            ImageFormat format,
+            Size size,
+            long seed,
+            int promptIndex,
+            JsonNode provenance) {}
 
     /** Reads the body of {@code /status} of a job that has ended, or that waits in a worker that stops. */
     static JobOutcome read(byte[] body) {
@@ -83,6 +92,7 @@ public sealed interface JobOutcome {
                         .toList(),
                 output.path("seed").asLong(),
                 output.path("model").asText(),
+                output.path("license"),
                 timings,
                 each(output.path("notes")).map(JsonNode::asText).toList());
     }
@@ -95,7 +105,8 @@ public sealed interface JobOutcome {
                     ImageFormat.parse(image.path("format").asText()).orElseThrow(),
                     new Size(image.path("width").asInt(), image.path("height").asInt()),
                     image.path("seed").asLong(),
-                    image.path("prompt_index").asInt());
+                    image.path("prompt_index").asInt(),
+                    image.path("provenance"));
         } catch (IOException e) {
             throw new UncheckedIOException("an answer of this worker has a picture that is no base64", e);
         }

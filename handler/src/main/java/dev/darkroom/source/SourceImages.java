@@ -26,16 +26,17 @@ public final class SourceImages implements AutoCloseable {
 
     /**
      * @param results pictures of this worker that jobs may start from
+     * @param memory for decoded pictures, of all who load some
      * @param vertx does the fetching, and stays open when this is closed
      */
-    public SourceImages(SourceSettings settings, OwnResults results, Vertx vertx) {
+    public SourceImages(SourceSettings settings, OwnResults results, PictureMemory memory, Vertx vertx) {
         int largestFile = Math.toIntExact(settings.largestFile().asLongValue());
         this.base64 = new Base64Source(largestFile);
         this.paths = new PathSource(settings.roots().orElse(List.of()), largestFile);
         this.urls = new UrlFetch(FetchRules.ofImages(settings), settings.allowedHosts(), vertx);
         this.results = new ResultSource(results, largestFile);
         this.decoder = new PictureDecoder(settings.pictureLimits());
-        this.memory = new PictureMemory(settings.memory().asLongValue());
+        this.memory = memory;
     }
 
     /**
@@ -79,6 +80,15 @@ public final class SourceImages implements AutoCloseable {
     public byte[] read(String field, String text) throws InterruptedException {
         String source = text.strip();
         return results.read(field, source, () -> file(field, source));
+    }
+
+    /**
+     * Decodes a file, once there is memory for its picture.
+     *
+     * @throws JobException as for {@link #load}
+     */
+    public LoadedImages decoded(String field, byte[] file) throws InterruptedException {
+        return LoadedImages.of(List.of(decoder.open(field, file)), null, MaskPaints.WHITE, memory);
     }
 
     private byte[] file(String field, String text) throws InterruptedException {

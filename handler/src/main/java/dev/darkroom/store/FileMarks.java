@@ -8,10 +8,11 @@ import dev.darkroom.job.Marks;
 final class FileMarks {
     private FileMarks() {}
 
-    static Marks of(byte[] file) {
+    /** @param marked true if there is a mark in the pixels */
+    static Marks of(byte[] file, boolean marked) {
         return new Marks(
                 EmbeddedManifest.find(file).isPresent(),
-                false,
+                marked,
                 XmpPacket.sourceType(file).orElse(null));
     }
 }

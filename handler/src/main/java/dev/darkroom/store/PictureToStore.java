@@ -13,6 +13,7 @@ import java.util.List;
  * @param sample which picture of the job it is, with the seed that it was made with
  * @param notes what the caller should know of how it was made
  * @param inscription what its file is to say beside its pixels
+ * @param marked true if there is a mark in its pixels
  * @param share of the answer's size that this picture may take inline, in bytes of base64
  * @param lasts true if the file is to outlive a crash of the machine by the time that its address is known; false where its job ends with
  *     the process, and its caller waits
@@ -23,6 +24,7 @@ public record PictureToStore(
         Media media,
         List<String> notes,
         Inscription inscription,
+        boolean marked,
         Delivery delivery,
         long share,
         boolean lasts) {
@@ -33,9 +35,10 @@ public record PictureToStore(
             Media media,
             List<String> notes,
             Inscription inscription,
+            boolean marked,
             Delivery delivery,
             long share) {
-        this(job, sample, media, notes, inscription, delivery, share, true);
+        this(job, sample, media, notes, inscription, marked, delivery, share, true);
     }
 
     /** Returns an equal part of the bytes that an answer with several pictures may take. */

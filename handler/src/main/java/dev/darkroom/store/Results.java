@@ -117,12 +117,11 @@ public final class Results {
      *
      * @param sample which picture of the job; its seed may be another than the picture was made with
      * @param share as in {@link PictureToStore}
-     * @param again what a file is to say that takes the place of the finished one, should that be too large
+     * @param earlier tells of the picture what is not known any more
      * @return empty if no such picture waits: it has to be made
      * @throws JobException {@code STORE_FAILED} if storing failed again; the picture stays
      */
-    public Optional<JobResult.Image> resend(
-            String job, Sample sample, Delivery delivery, long share, AnotherFile again) {
+    public Optional<JobResult.Image> resend(String job, Sample sample, Delivery delivery, long share, Earlier earlier) {
         Optional<UnsentPictures.Unsent> waiting = unsent.find(new ResultName(job, sample.index()));
         if (waiting.isEmpty()) {
             return Optional.empty();
@@ -135,7 +134,8 @@ public final class Results {
                         made,
                         file.media(),
                         List.of(),
-                        again.inscription(file.file(), file.format()),
+                        earlier.inscription(file.file(), file.format()),
+                        earlier.marked(file.media()),
                         delivery,
                         share),
                 new EncodedPicture(file.file(), file.format(), delivery.quality()));
@@ -143,14 +143,13 @@ public final class Results {
         return Optional.of(image);
     }
 
-    /** What the file of a picture says that takes the place of a finished one. */
-    @FunctionalInterface
-    public interface AnotherFile {
-        /** Says nothing. */
-        AnotherFile NOTHING = (finished, format) -> Inscription.NONE;
-
-        /** Returns what it says. */
+    /** What is to be known of a picture that an earlier try has finished. */
+    public interface Earlier {
+        /** Returns what a file is to say that takes the place of the finished one, should that be too large. */
         Inscription inscription(byte[] finished, ImageFormat format);
+
+        /** Returns true if there is a mark in its pixels. */
+        boolean marked(Media finished);
     }
 
     private JobResult.Image deliver(PictureToStore picture, EncodedPicture encoded) {
@@ -242,7 +241,7 @@ public final class Results {
                 picture.media().size(),
                 encoded.file().length,
                 concat(notes, picture.notes()),
-                FileMarks.of(encoded.file()));
+                FileMarks.of(encoded.file(), picture.marked()));
     }
 
     private static List<String> concat(List<String> first, List<String> second) {

@@ -152,7 +152,7 @@ class CredentialFilesTest {
     void aPictureThatIsOnlyEncodedAnewSaysSo() {
         byte[] first = pictures.file(SignedPictures.waves(64, 64, 3), ImageFormat.PNG, List.of());
         var origin = new Origin(
-                Optional.empty(), SignedPictures.looked(List.of(first)).ingredients());
+                Optional.empty(), SignedPictures.looked(List.of(first)).ingredients(), Optional.empty());
         byte[] second = pictures.file(SignedPictures.waves(64, 64, 3), ImageFormat.WEBP, origin);
 
         Credentials read = SignedPictures.READER.read(second).orElseThrow();

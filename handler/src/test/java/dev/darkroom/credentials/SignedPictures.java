@@ -32,7 +32,7 @@ public final class SignedPictures {
 
     /** Makes the file of a picture that a model drew from others. */
     public byte[] file(Picture picture, ImageFormat format, List<Ingredient> ingredients) {
-        return file(picture, format, new Origin(Optional.of(MODEL), ingredients));
+        return file(picture, format, new Origin(Optional.of(MODEL), ingredients, Optional.empty()));
     }
 
     byte[] file(Picture picture, ImageFormat format, Origin origin) {

@@ -122,7 +122,7 @@ class TimeStampsTest {
         URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
         var writer = new ManifestWriter(
                 Keys.find(Optional.empty(), Optional.empty(), keys), Optional.of(new TimeStamps(address)), "0.1.0");
-        var origin = new Origin(Optional.of(new Origin.Model("m", Optional.empty())), List.of());
+        var origin = new Origin(Optional.of(new Origin.Model("m", Optional.empty())), List.of(), Optional.empty());
         return PictureEncoder.encode(
                 SignedPictures.waves(50, 40, 1),
                 format,

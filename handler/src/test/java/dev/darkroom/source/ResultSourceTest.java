@@ -3,6 +3,7 @@ package dev.darkroom.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Eventually;
@@ -55,6 +56,7 @@ class ResultSourceTest {
         images = new SourceImages(
                 TestSourceSettings.sources(Map.of("sources.roots", folder.toString(), "sources.tries", "1")),
                 results,
+                new PictureMemory(64 << 20),
                 vertx);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.darkroom.image.PictureMemory;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Eventually;
@@ -58,6 +59,7 @@ class SourceImagesTest {
                 TestSourceSettings.sources(
                         Map.of("sources.roots", folder.toString(), "sources.allow-private-addresses", "true")),
                 OwnResults.NONE,
+                new PictureMemory(64 << 20),
                 vertx);
     }
 
@@ -165,7 +167,7 @@ class SourceImagesTest {
     void picturesThatCanNeverBeInMemoryAreRefusedAtOnce() {
         String text = TestPictures.base64(FILE);
         try (var small =
-                new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), OwnResults.NONE, vertx)) {
+                new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "40K")), OwnResults.NONE, new PictureMemory(40 << 10), vertx)) {
             assertThatExceptionOfType(JobException.class)
                     .isThrownBy(() -> small.load(List.of(text), null, MaskPaints.WHITE))
                     .withMessage("image: takes 1 MB of memory to decode, and pictures may take at most 0"
@@ -181,7 +183,7 @@ class SourceImagesTest {
     void picturesWaitForMemory() throws InterruptedException {
         String text = TestPictures.base64(FILE); // 18 kB as a picture, another 24 kB while it is decoded
         try (var small =
-                new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), OwnResults.NONE, vertx)) {
+                new SourceImages(TestSourceSettings.sources(Map.of("sources.memory", "50K")), OwnResults.NONE, new PictureMemory(50 << 10), vertx)) {
             LoadedImages first = small.load(List.of(text), null, MaskPaints.WHITE);
             var second = new AtomicReference<Object>();
             Thread withdrawn = loading(small, text, new AtomicReference<>());

@@ -203,8 +203,7 @@ class ResultsTest {
                 .hasMessageMatching("images\\[0] could not be stored: \\d+ bytes of base64 are more than the 1000 that"
                         + " the answer has room for, at the lowest quality too: ask for return=url or a smaller picture;"
                         + " the picture is kept: another try of this job will only store it");
-        JobResult.Image kept = results.resend(
-                        "job-1", sample(0, 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING)
+        JobResult.Image kept = results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM, UNKNOWN)
                 .orElseThrow();
         assertThat(TestPictures.meanDifference(NOISE, TestPictures.read(inline(kept))))
                 .isZero();
@@ -223,14 +222,12 @@ class ResultsTest {
                 .extracting(e -> ((JobException) e).code())
                 .isEqualTo(JobException.Code.STORE_FAILED);
         assertThat(unsent()).hasSize(1);
-        assertThatThrownBy(() ->
-                        broken.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING))
+        assertThatThrownBy(() -> broken.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, UNKNOWN))
                 .isInstanceOf(JobException.class);
         assertThat(unsent()).hasSize(1);
 
         Results mended = results(bucket(S3Server.SECRET), true);
-        JobResult.Image kept = mended.resend(
-                        "job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING)
+        JobResult.Image kept = mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, UNKNOWN)
                 .orElseThrow();
 
         assertThat(kept.sample().seed()).isEqualTo(SEED);
@@ -240,7 +237,7 @@ class ResultsTest {
                     .isZero();
         }
         assertThat(unsent()).isEmpty();
-        assertThat(mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, Results.AnotherFile.NOTHING))
+        assertThat(mended.resend("job-1", sample(0, 1), delivery(Return.URL), ROOM, UNKNOWN))
                 .isEmpty();
     }
 
@@ -255,16 +252,11 @@ class ResultsTest {
                 new ResultName("job-2", 0),
                 new ResultName("*", 0),
                 new ResultName("job", 10))) {
-            assertThat(results.resend(
-                            other.job(),
-                            sample(other.index(), 1),
-                            delivery(Return.BASE64),
-                            ROOM,
-                            Results.AnotherFile.NOTHING))
+            assertThat(results.resend(other.job(), sample(other.index(), 1), delivery(Return.BASE64), ROOM, UNKNOWN))
                     .as(other.toString())
                     .isEmpty();
         }
-        assertThat(results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM, Results.AnotherFile.NOTHING))
+        assertThat(results.resend("job-1", sample(0, 1), delivery(Return.BASE64), ROOM, UNKNOWN))
                 .isPresent();
     }
 
@@ -303,6 +295,7 @@ class ResultsTest {
                 new Media.Still(NOISE),
                 List.of("the prompt was cut"),
                 Inscription.NONE,
+                false,
                 delivery(Return.BASE64),
                 5000);
 
@@ -351,8 +344,27 @@ class ResultsTest {
 
     private static PictureToStore finished(Picture picture, Delivery delivery, long share) {
         return new PictureToStore(
-                "job-1", sample(0, SEED), new Media.Still(picture), List.of(), Inscription.NONE, delivery, share);
+                "job-1",
+                sample(0, SEED),
+                new Media.Still(picture),
+                List.of(),
+                Inscription.NONE,
+                false,
+                delivery,
+                share);
     }
+
+    private static final Results.Earlier UNKNOWN = new Results.Earlier() {
+        @Override
+        public Inscription inscription(byte[] finished, ImageFormat format) {
+            return Inscription.NONE;
+        }
+
+        @Override
+        public boolean marked(Media finished) {
+            return false;
+        }
+    };
 
     private static Sample sample(int index, long seed) {
         return new Sample(index, 0, "a car", seed);

@@ -20,7 +20,8 @@ public final class XmpPacket {
     private static final Pattern SOURCE_TYPE = Pattern.compile(
             "DigitalSourceType\\b[^h]{0,200}https?://cv\\.iptc\\.org/newscodes/digitalsourcetype/(\\w{1,60})");
 
-    private static final Pattern PROVENANCE = Pattern.compile("dcterms:provenance\\s{0,9}[=>]\\s{0,9}[\"']?(https?://[^\\s\"'<>]{1,500})");
+    private static final Pattern PROVENANCE =
+            Pattern.compile("dcterms:provenance\\s{0,9}[=>]\\s{0,9}[\"']?(https?://[^\\s\"'<>]{1,500})");
 
     private XmpPacket() {}
 

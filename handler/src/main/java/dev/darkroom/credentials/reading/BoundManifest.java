@@ -23,12 +23,16 @@ record BoundManifest(Claim claim, List<SuperBox> assertions, boolean added) {
         for (int i = 0; bound.claim.manifest().is(BoxKind.UPDATE_MANIFEST); i++) {
             if (bound.assertions.stream().anyMatch(FileBinding::isOne)) {
                 findings.failure(
-                        "manifest.update.invalid", bound.claim.url(""), "an addition says that it is about another file");
+                        "manifest.update.invalid",
+                        bound.claim.url(""),
+                        "an addition says that it is about another file");
             }
             Optional<Claim> parent = bound.parent();
             if (parent.isEmpty() || i == MOST_UPDATES) {
                 findings.failure(
-                        "manifest.update.wrongParents", bound.claim.url(""), "an addition does not say to what it adds");
+                        "manifest.update.wrongParents",
+                        bound.claim.url(""),
+                        "an addition does not say to what it adds");
                 return bound;
             }
             bound = new BoundManifest(parent.get(), parent.get().assertions(new Findings()), true);

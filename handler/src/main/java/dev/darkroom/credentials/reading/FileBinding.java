@@ -54,8 +54,8 @@ final class FileBinding {
     private static boolean matches(byte[] file, EmbeddedManifest embedded, SuperBox binding, BoundManifest bound) {
         try {
             JsonNode content = binding.cbor();
-            Optional<MessageDigest> digest =
-                    HashedReference.digest(content.path("alg").asText(bound.claim().algorithm()));
+            Optional<MessageDigest> digest = HashedReference.digest(
+                    content.path("alg").asText(bound.claim().algorithm()));
             JsonNode exclusions = content.path("exclusions");
             if (digest.isEmpty() || exclusions.size() > MOST_EXCLUSIONS) {
                 return false;

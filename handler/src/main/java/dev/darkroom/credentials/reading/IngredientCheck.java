@@ -103,7 +103,8 @@ final class IngredientCheck {
         }
         findings.success(
                 "ingredient.manifest.validated", url(claim, box), "an ingredient's credentials are as they were");
-        boolean wasValid = wasValid(content.path("validationResults").path("activeManifest").path("failure"));
+        boolean wasValid = wasValid(
+                content.path("validationResults").path("activeManifest").path("failure"));
         return new Credentials.Ingredient(title, relationship, true, wasValid && holds(manifest.get(), depth));
     }
 
@@ -152,8 +153,10 @@ final class IngredientCheck {
     private byte[] oldDigest(HashedReference reference, SuperBox manifest, String usual) {
         return digests.computeIfAbsent("claim " + manifest.start() + reference.algorithm(usual), key -> {
             List<SuperBox> claims = manifest.all(BoxKind.CLAIM);
-            Optional<byte[]> claim = claims.isEmpty() ? Optional.empty() : claims.getFirst().content("cbor");
-            return claim.flatMap(bytes -> HashedReference.digest(reference.algorithm(usual)).map(one -> one.digest(bytes)))
+            Optional<byte[]> claim =
+                    claims.isEmpty() ? Optional.empty() : claims.getFirst().content("cbor");
+            return claim.flatMap(bytes ->
+                            HashedReference.digest(reference.algorithm(usual)).map(one -> one.digest(bytes)))
                     .orElseGet(() -> new byte[0]);
         });
     }

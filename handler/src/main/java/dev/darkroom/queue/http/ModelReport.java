@@ -1,9 +1,11 @@
 package dev.darkroom.queue.http;
 
+import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Size;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Whoever knows the models that this worker serves. */
 @FunctionalInterface
@@ -38,6 +40,7 @@ public interface ModelReport {
      * @param tasks the kinds of jobs that it can do, in their order; true for those that it is made for
      * @param mostImages how many images a job may bring; 0 for none
      * @param readsGuidance whether a guidance scale is embedded in it
+     * @param license that its card states; null if it states none
      */
     record Model(
             String name,
@@ -45,7 +48,8 @@ public interface ModelReport {
             Map<Task, Boolean> tasks,
             int mostImages,
             Defaults defaults,
-            boolean readsGuidance) {
+            boolean readsGuidance,
+            JobResult.@Nullable License license) {
         /** Returns the scale of true CFG that it takes by itself; up to 1 it makes one pass a step. */
         public double trueCfgScale() {
             return defaults.trueCfgScale();

@@ -2,6 +2,7 @@ package dev.darkroom.queue.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.http.ModelReport.Task;
 import io.smallrye.common.annotation.NonBlocking;
@@ -32,6 +33,9 @@ public class ModelsResource {
 
     private static ObjectNode model(ModelReport.Model model) {
         ObjectNode node = JobJson.object().put("name", model.name());
+        if (model.license() != null) {
+            node.set("license", Answer.license(model.license()));
+        }
         node.putObject("can")
                 .put("draw", model.tasks().containsKey(Task.TEXT_TO_IMAGE))
                 .put("edit", model.isMadeFor(Task.EDIT))

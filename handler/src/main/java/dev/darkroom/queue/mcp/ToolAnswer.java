@@ -106,6 +106,7 @@ final class ToolAnswer {
 
     private Map<String, Object> structured() {
         ObjectNode node = JobJson.object().put("model", done.model()).put("seed", done.seed());
+        JobJson.setIfPresent(node, "license", done.license());
         ArrayNode images = node.putArray("images");
         done.pictures().forEach(picture -> images.add(described(picture)));
         ArrayNode notes = node.putArray("notes");
@@ -125,6 +126,7 @@ final class ToolAnswer {
                 .put("height", picture.size().height())
                 .put("seed", picture.seed())
                 .put("prompt_index", picture.promptIndex());
+        JobJson.setIfPresent(node, "provenance", picture.provenance());
         URI url = picture.url();
         return url == null ? node : node.put("url", url.toString());
     }

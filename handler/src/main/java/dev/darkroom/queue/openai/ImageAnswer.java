@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Builds OpenAI's answer of what a job came to; beside their fields stand the model, each picture's seed, and notes. */
+/** Builds OpenAI's answer of what a job came to; beside their fields stand the model and its licence, each picture's seed and provenance, and notes. */
 final class ImageAnswer {
     private ImageAnswer() {}
 
@@ -23,6 +23,7 @@ final class ImageAnswer {
         ArrayNode data = answer.putArray("data");
         for (JobOutcome.Picture picture : done.pictures()) {
             ObjectNode node = place(data.addObject(), picture).put("seed", picture.seed());
+            JobJson.setIfPresent(node, "provenance", picture.provenance());
             if (asked.pictures() > asked.outputs()) {
                 node.put("prompt_index", picture.promptIndex());
             }
@@ -36,6 +37,7 @@ final class ImageAnswer {
                         .put("size", first.size().toString()));
         answer.set("usage", Usage.of(sizes));
         answer.put("model", done.model());
+        JobJson.setIfPresent(answer, "license", done.license());
         addNotes(answer, Stream.of(asked.notes(), done.notes(), failures(done)).flatMap(Collection::stream));
         return answer;
     }

@@ -3,6 +3,7 @@ package dev.darkroom.queue.openai;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.Stored;
+import dev.darkroom.queue.Answer;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.JobEvents;
 import dev.darkroom.queue.JobJson;
@@ -116,6 +117,9 @@ final class ImageStream {
         }
         event.set("usage", Usage.of(List.of(image.size())));
         event.put("seed", image.sample().seed());
+        if (image.marks() != null) {
+            event.set("provenance", Answer.provenance(image.marks()));
+        }
         if (known instanceof JobOutcome.Done done && queue.isEmpty()) {
             event.put("model", done.model());
             ImageAnswer.addNotes(event, Stream.of(asked.notes(), done.notes()).flatMap(Collection::stream));

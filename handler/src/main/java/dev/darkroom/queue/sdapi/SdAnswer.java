@@ -47,6 +47,9 @@ final class SdAnswer {
                 .put("sampler_name", "Euler")
                 .put("sd_model_name", done.model())
                 .put("batch_size", done.pictures().size());
+        JobJson.setIfPresent(info, "license", done.license());
+        ArrayNode says = info.putArray("provenance");
+        done.pictures().forEach(picture -> says.add(picture.provenance()));
         ArrayNode prompts = info.putArray("all_prompts");
         ArrayNode seeds = info.putArray("all_seeds");
         ArrayNode texts = info.putArray("infotexts");

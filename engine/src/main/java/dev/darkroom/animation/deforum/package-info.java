@@ -1,0 +1,5 @@
+/** Deforum's settings by their names. */
+@NullMarked
+package dev.darkroom.animation.deforum;
+
+import org.jspecify.annotations.NullMarked;

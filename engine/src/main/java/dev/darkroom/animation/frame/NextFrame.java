@@ -1,0 +1,92 @@
+package dev.darkroom.animation.frame;
+
+import dev.darkroom.animation.warp.DepthMap;
+import dev.darkroom.animation.warp.Warp;
+import dev.darkroom.job.Picture;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from one frame's picture to that from which the next is drawn, and what is done to a picture that was drawn. One for an
+ * animation: it holds the colours that frames keep. Not for several threads.
+ *
+ * <p>Those colours are the given reference's, or else those of the first picture that comes: the first frame as it was drawn, or what the
+ * first frame was drawn from.
+ */
+public final class NextFrame {
+    private final Warp warp;
+    private final FrameNoise noise;
+    private final @Nullable ColorSpace coherence;
+    private final boolean grey;
+    private @Nullable Picture reference;
+
+    /**
+     * @param coherence space in which colours are matched; null if they may drift
+     * @param grey makes frames grey
+     * @param reference whose colours frames keep, of any size; null for those of the first picture that comes
+     */
+    public NextFrame(
+            Warp warp, FrameNoise noise, @Nullable ColorSpace coherence, boolean grey, @Nullable Picture reference) {
+        this.warp = warp;
+        this.noise = noise;
+        this.coherence = coherence;
+        this.grey = grey;
+        this.reference = reference;
+    }
+
+    /** The picture whose colours frames keep; none before it is known. */
+    public Optional<Picture> reference() {
+        return Optional.ofNullable(reference);
+    }
+
+    /** Has frames keep another picture's colours from here on. */
+    public void keepColoursOf(Picture other) {
+        reference = other;
+    }
+
+    /**
+     * Moves a picture into a frame, and does nothing else: a frame between two that are drawn.
+     *
+     * @param depth of the picture, for motion in space; null if all of it is equally far away
+     * @throws IllegalArgumentException if depth is of another size, or the picture would vanish
+     */
+    public Picture moved(Picture picture, FrameNumbers numbers, @Nullable DepthMap depth) {
+        return warp.apply(picture, numbers.motion(), depth);
+    }
+
+    /**
+     * Makes the picture that a frame is drawn from.
+     *
+     * @param previous the frame before
+     * @param numbers of the frame to be drawn
+     * @param depth of {@code previous}, for motion in space; null if all of it is equally far away
+     * @param seed of the frame to be drawn
+     * @throws IllegalArgumentException if depth is of another size, or the picture would vanish
+     */
+    public Picture start(Picture previous, FrameNumbers numbers, @Nullable DepthMap depth, long seed) {
+        Picture kept = withKeptColours(moved(previous, numbers, depth));
+        Picture contrasted = Levels.contrast(grey ? Levels.grey(kept) : kept, numbers.contrast());
+        Picture sharp = numbers.sharpening().apply(contrasted);
+        // The reference's pictures have blue first, and its noise is drawn channel by channel.
+        return Levels.swapped(noise.added(Levels.swapped(sharp), numbers.noise(), seed));
+    }
+
+    /** Makes a frame of the picture that was drawn for it. */
+    public Picture drawn(Picture result) {
+        Picture kept = withKeptColours(result);
+        return grey ? Levels.grey(kept) : kept;
+    }
+
+    private Picture withKeptColours(Picture picture) {
+        if (coherence == null) {
+            return picture;
+        }
+        if (reference == null) {
+            reference = picture;
+            return picture;
+        }
+        // The reference converts colours as if red came first, but blue does: in HSV and LAB the two have each other's
+        // part.
+        return Levels.swapped(ColorMatch.apply(Levels.swapped(picture), Levels.swapped(reference), coherence));
+    }
+}

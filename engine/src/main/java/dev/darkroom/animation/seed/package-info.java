@@ -1,0 +1,5 @@
+/** Which seed each frame is drawn with. */
+@NullMarked
+package dev.darkroom.animation.seed;
+
+import org.jspecify.annotations.NullMarked;
