@@ -83,8 +83,18 @@ public final class MarkReader {
                 ? luminance.cut(left, top, readWidth, readHeight)
                 : luminance.resized(left, top, readWidth, readHeight, scale);
         var demodulator = new Demodulator(Tiles.folded(Texture.of(plane)));
-        return at(demodulator, demodulator.locator().best(), scale)
-                .or(() -> at(demodulator, demodulator.locator().at(left, top), scale));
+        return places(demodulator.locator(), left, top)
+                .flatMap(place -> at(demodulator, place, scale).stream())
+                .findFirst();
+    }
+
+    /** Refined places are of use where the picture was resized, and harm where only low copies are left. */
+    private static Stream<Locator.Place> places(Locator locator, int left, int top) {
+        Locator.Place best = locator.best();
+        Locator.Place corner = locator.at(left, top);
+        return Stream.of(best, locator.refined(best), corner, locator.refined(corner))
+                .distinct()
+                .limit(PLACES);
     }
 
     private static Optional<Found> at(Demodulator demodulator, Locator.Place place, double scale) {
