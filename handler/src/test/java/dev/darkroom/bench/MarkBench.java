@@ -63,7 +63,8 @@ final class MarkBench {
         Picture plain = Scenes.scene(7, new Size(1024, 1024), 1);
         Picture marked = Mark.embed(plain, payload(1));
         System.out.println(Measured.milliseconds("read from 1024×1024", 5, 10, () -> MarkReader.read(marked)));
-        System.out.println(Measured.milliseconds("looked for in vain in 1024×1024", 2, 5, () -> MarkReader.read(plain)));
+        System.out.println(
+                Measured.milliseconds("looked for in vain in 1024×1024", 2, 5, () -> MarkReader.read(plain)));
     }
 
     private static Measured embedding(Size size) throws Exception {
@@ -91,9 +92,12 @@ final class MarkBench {
         List<Callable<Integer>> all = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
             var source = sources.get(i);
-            int[] numbers = IntStream.iterate(i, n -> n < count, n -> n + sources.size()).toArray();
+            int[] numbers = IntStream.iterate(i, n -> n < count, n -> n + sources.size())
+                    .toArray();
             all.add(() -> {
-                Picture whole = numbers.length == 0 ? Picture.black(new Size(1, 1)) : source.of().make();
+                Picture whole = numbers.length == 0
+                        ? Picture.black(new Size(1, 1))
+                        : source.of().make();
                 int found = 0;
                 for (int number : numbers) {
                     found += MarkReader.read(part(whole, number)).isPresent() ? 1 : 0;

@@ -34,8 +34,18 @@ final class MarkPictures {
     private static final Size WIDE = new Size(768, 512);
 
     private static final int[][] COLOURS = {
-        {128, 128, 128}, {200, 30, 30}, {60, 120, 200}, {225, 215, 190}, {240, 240, 230}, {20, 20, 60}, {30, 26, 22},
-        {10, 10, 10}, {3, 3, 3}, {0, 0, 0}, {250, 250, 250}, {255, 255, 255}
+        {128, 128, 128},
+        {200, 30, 30},
+        {60, 120, 200},
+        {225, 215, 190},
+        {240, 240, 230},
+        {20, 20, 60},
+        {30, 26, 22},
+        {10, 10, 10},
+        {3, 3, 3},
+        {0, 0, 0},
+        {250, 250, 250},
+        {255, 255, 255}
     };
 
     private MarkPictures() {}
@@ -60,8 +70,7 @@ final class MarkPictures {
         for (int seed = 0; seed < 2 * MarkPatterns.KINDS; seed++) {
             int number = seed;
             for (Size size : List.of(SMALL, LARGE)) {
-                all.add(new Source(
-                        "pattern", () -> MarkPatterns.pattern(number % MarkPatterns.KINDS, size, number)));
+                all.add(new Source("pattern", () -> MarkPatterns.pattern(number % MarkPatterns.KINDS, size, number)));
             }
         }
         for (int[] colour : COLOURS) {

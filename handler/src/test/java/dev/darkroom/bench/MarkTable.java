@@ -96,11 +96,7 @@ final class MarkTable {
                 rows.size());
         Change.ALL.forEach(change -> System.out.printf(
                 "| %s%s | %s | %s | %s |%n",
-                change.name(),
-                change.bar() ? "" : " *",
-                count(change, false),
-                count(change, true),
-                flat(change)));
+                change.name(), change.bar() ? "" : " *", count(change, false), count(change, true), flat(change)));
         System.out.println("* not held to the bar");
         kinds();
         quality();
