@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
- * Pictures that marks are measured on, some 330 of them: drawn by the embedded model at several sizes and enlarged, parts of this
+ * Pictures that marks are measured on, 313 of them: drawn by the embedded model at several sizes and enlarged, parts of this
  * repository's pictures, computed scenes and patterns, flat ones, and photographs of a folder that {@code PICTURES} names, at three sizes each.
  */
 final class MarkPictures {
@@ -87,7 +87,7 @@ final class MarkPictures {
 
     /** The model draws here, one picture after another; what is made of them later is not drawn again. */
     private static void drawn(ImageModel model, List<Source> all) {
-        for (int seed = 0; seed < 3 * PROMPTS.length; seed++) {
+        for (int seed = 0; seed < 4 * PROMPTS.length; seed++) {
             Picture small = drawn(model, seed, SMALL);
             all.add(new Source("drawn", () -> small));
             all.add(new Source("drawn, enlarged", () -> PilResize.LANCZOS.apply(small, LARGE)));
