@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 
 /**
  * The invisible mark: what it costs, after which changes it is read, how much it changes pictures, and that pictures without one have none.
- * Some five minutes on two cores. {@code PICTURES=folder} adds photographs, half a minute for ten; {@code UNMARKED=10000} says how many
- * pictures without a mark are read (200), some four a second and core.
+ * Ten minutes or so on two free cores. {@code PICTURES=folder} adds photographs, three pictures of each; {@code UNMARKED=10000} says how many
+ * pictures without a mark are read (200), some seven a second and core.
  */
 final class MarkBench {
     private static final double MILLISECONDS_BAR = 30;
