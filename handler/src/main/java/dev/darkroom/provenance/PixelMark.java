@@ -23,8 +23,8 @@ final class PixelMark {
     private static final int ISSUER_BITS = 24;
     private static final int PICTURE_BITS = 36;
 
-    /** Pixels a side. */
-    private static final int CORNER = 512;
+    /** Pixels a side of what is looked at first. */
+    private static final int MIDDLE = 512;
 
     private final int issuer;
 
@@ -62,14 +62,14 @@ final class PixelMark {
         };
     }
 
-    /** Looks into a corner first, which mostly suffices and is soon done. */
+    /** Looks into the middle first, which mostly suffices and is soon done. */
     private static boolean isIn(Picture picture) {
         if (!Mark.fits(picture.size())) {
             return false;
         }
-        var corner = new Size(Math.min(CORNER, picture.width()), Math.min(CORNER, picture.height()));
-        return MarkReader.readUnchanged(picture.crop(corner)).isPresent()
-                || (!corner.equals(picture.size())
+        var middle = new Size(Math.min(MIDDLE, picture.width()), Math.min(MIDDLE, picture.height()));
+        return MarkReader.readUnchanged(picture.crop(middle)).isPresent()
+                || (!middle.equals(picture.size())
                         && MarkReader.readUnchanged(picture).isPresent());
     }
 
