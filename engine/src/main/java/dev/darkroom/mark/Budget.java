@@ -5,12 +5,10 @@ final class Budget {
     private static final double PSNR = 42.25;
 
     /** What SSIM may lack of 1. */
-    private static final double LOSS = 0.0098;
+    private static final double LOSS = 0.0097;
 
-    /** Pixels of the picture that needs all of it; larger ones have room for more tiles, and need less. */
-    private static final double SMALLEST = 256 * 256;
-
-    private static final double SPARED = 0.2;
+    /** The part of both that pictures get that are not looked at again: they have tiles to spare. */
+    private static final double UNSEEN = 0.6;
 
     /** Squared levels by which rounding changes a channel, and the luminance. */
     private static final double ROUNDED = 1.0 / 12;
@@ -27,6 +25,7 @@ final class Budget {
 
     private final Layout layout;
     private final double pixels;
+    private final double part;
     private final float[] squares;
     private final float[] structure;
     private final float[] lightness;
@@ -34,8 +33,10 @@ final class Budget {
     private double error = 1;
     private double predicted;
 
-    Budget(Layout layout, Texture texture, Cells room) {
+    /** @param seen whether what is predicted will be corrected by {@link #learn} */
+    Budget(Layout layout, Texture texture, Cells room, boolean seen) {
         this.layout = layout;
+        part = seen ? 1 : UNSEEN;
         pixels = (double) room.values().length * Cells.SIDE * Cells.SIDE;
         Cells square = Cells.of(texture.width(), texture.height());
         Cells structured = Cells.of(texture.width(), texture.height());
@@ -70,24 +71,23 @@ final class Budget {
 
     /** Corrects what is predicted by what was found of the last tile. */
     void learn(double lacking) {
-        error = Math.clamp(error * lacking / predicted, 0.5, 3);
+        error = Math.clamp(error * lacking / predicted, 0.5, 10);
     }
 
     /** By how much a tile may be multiplied. */
     double strength(float[] tile, Shape shape) {
-        double part = shape.structure(layout);
+        double structured = shape.structure(layout);
         double energy = 0;
         double loss = 0;
         for (int i = 0; i < tile.length; i++) {
             double square = tile[i] * tile[i];
             energy += squares[i] * square;
-            loss += (part * structure[i] + (1 - part) * lightness[i]) * square;
+            loss += (structured * structure[i] + (1 - structured) * lightness[i]) * square;
         }
-        double spared = Math.pow(Math.max(1, pixels / SMALLEST), -SPARED);
-        double allowed = spared * 255 * 255 / Math.pow(10, PSNR / 10) - ROUNDED;
+        double allowed = part * 255 * 255 / Math.pow(10, PSNR / 10) - ROUNDED;
         double limit = Math.sqrt(Math.min(
                 allowed / (shape.squares() * energy / pixels),
-                Math.max(0, spared * LOSS - rounding) / (error * loss / pixels)));
+                Math.max(0, part * LOSS - rounding) / (error * loss / pixels)));
         predicted = limit * limit * error * loss / pixels;
         return limit;
     }

@@ -10,7 +10,7 @@ final class Composer {
     /** Rounds after which strengths have settled. */
     private static final int ROUNDS = 2;
 
-    private static final double LEAST = 0.1;
+    private static final double LEAST = 0.3;
 
     /** By how many deviations the known frequencies are to stand out, and how strong they may become for that. */
     private static final double KNOWN_SCORE = 8;

@@ -16,26 +16,8 @@ final class Demodulator {
     Demodulator(float[] field) {
         this.field = field;
         layout.spectrum.forward(field);
-        deviations = deviations();
+        deviations = Limits.all(field);
         locator = new Locator(field, deviations);
-    }
-
-    private float[] deviations() {
-        float[] squares = new float[Layout.COPIES];
-        int[] counts = new int[Layout.COPIES];
-        for (var known : layout.known) {
-            int at = known.index();
-            squares[known.copy()] += field[at] * field[at] + field[at + 1] * field[at + 1];
-            counts[known.copy()] += 2;
-        }
-        for (var carrier : layout.carriers) {
-            squares[carrier.copy()] += carrier.value(field) * carrier.value(field);
-            counts[carrier.copy()]++;
-        }
-        for (int i = 0; i < squares.length; i++) {
-            squares[i] = (float) Math.sqrt(squares[i] / counts[i]) + Float.MIN_NORMAL;
-        }
-        return squares;
     }
 
     Locator locator() {

@@ -18,7 +18,7 @@ final class Locator {
      * @param y pixels below a tile's first row
      * @param score how far this place stands out, in deviations
      */
-    record Place(double x, double y, double score) {}
+    record Place(double x, double y, double score, int part) {}
 
     /** What low and high copies say. */
     private record Parts(double low, double high) {
@@ -38,17 +38,7 @@ final class Locator {
 
     /** A locator for a field of which nothing but the known frequencies was looked up. */
     static Locator ofKnown(float[] field) {
-        float[] deviations = new float[Layout.COPIES];
-        int[] counts = new int[Layout.COPIES];
-        for (var known : Layout.INSTANCE.known) {
-            int at = known.index();
-            deviations[known.copy()] += field[at] * field[at] + field[at + 1] * field[at + 1];
-            counts[known.copy()] += 2;
-        }
-        for (int i = 0; i < deviations.length; i++) {
-            deviations[i] = (float) Math.sqrt(deviations[i] / counts[i]) + Float.MIN_NORMAL;
-        }
-        return new Locator(field, deviations);
+        return new Locator(field, Limits.known(field));
     }
 
     /** The place that stands out most. */
@@ -71,7 +61,7 @@ final class Locator {
                 best = part;
             }
         }
-        return refined(-(most[best] % TILE), -(most[best] / TILE), peaks[best], best);
+        return new Place(-(most[best] % TILE), -(most[best] / TILE), peaks[best], best);
     }
 
     private static void note(int part, int at, float value, int[] most, double[] peaks, double[] squares) {
@@ -107,12 +97,16 @@ final class Locator {
         return map;
     }
 
-    /** The place near another that agrees best. */
-    Place near(double x, double y) {
-        return refined(x, y, scoreAt(x, y), 0);
+    /** A place that is thought of, and how far it stands out. */
+    Place at(double x, double y) {
+        return new Place(x, y, scoreAt(x, y), 0);
     }
 
-    private Place refined(double x, double y, double score, int part) {
+    /** The place near another that agrees best, between pixels. */
+    Place refined(Place place) {
+        double x = place.x;
+        double y = place.y;
+        int part = place.part;
         double first = agreement(x, y, part);
         double most = first;
         for (double step = 0.5; step > FINEST; step /= 2) {
@@ -134,7 +128,7 @@ final class Locator {
                 }
             }
         }
-        return new Place(x, y, first > 0 ? score * most / first : score);
+        return new Place(x, y, first > 0 ? place.score * most / first : place.score, part);
     }
 
     private double agreement(double x, double y, int part) {

@@ -37,6 +37,7 @@ public final class Mark {
         if (!fits(picture.size())) {
             throw new IllegalArgumentException("pictures below " + SMALLEST_SIDE + " pixels a side take no mark");
         }
+        int looks = looks(picture.size().area());
         Layout layout = Layout.INSTANCE;
         Plane luminance = Plane.luminance(picture);
         Texture texture = Texture.of(luminance);
@@ -44,12 +45,12 @@ public final class Mark {
         Cells weight = texture.weight(room);
         float[] host = Tiles.folded(texture, weight);
         layout.spectrum.forward(host);
-        Budget budget = new Budget(layout, texture, room);
+        Budget budget = new Budget(layout, texture, room, looks > 0);
         Shape shape = budget.shape();
         Modulator modulator = new Modulator(layout, shape, MarkCode.word(payload), host);
         Composer composer = new Composer(modulator, budget, shape, Tiles.folded(product(room, weight)), host);
         float[] tile = composer.tile();
-        for (int look = looks(picture.size().area()); look > 0; look--) {
+        for (; looks > 0; looks--) {
             Plane changed = added(luminance, room, tile);
             budget.learn(Similarity.lacking(luminance, changed));
             float[] marked = Tiles.folded(Texture.of(changed));

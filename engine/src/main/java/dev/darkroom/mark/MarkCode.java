@@ -9,7 +9,7 @@ final class MarkCode {
     static final int WORD = 256;
 
     /** Messages that are checked for each word: each of them is right by chance once in 2³². */
-    static final int LIST = 8;
+    static final int LIST = 32;
 
     private static final int CHECK_BITS = 32;
     private static final PolarCode POLAR = new PolarCode(WORD, Payload.BITS + CHECK_BITS);

@@ -4,17 +4,21 @@ import dev.darkroom.job.Picture;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads marks from pictures, without the pictures that were marked: also after they were cropped, resized to between 45 % and 230 %, or kept
  * in files that lose details.
  *
- * <p>At most {@value #TRIES} places and scales are tried, each for two places, and {@link MarkCode#LIST} messages of each are checked against
- * 32 bits: so an unmarked picture is taken for a marked one by chance once in 3·10⁷.
+ * <p>At most {@value #TRIES} scales are tried, {@value #PLACES} places each, and {@link MarkCode#LIST} messages for each place are checked
+ * against 32 bits. 8 · 4 · 32 / 2³² is 2.4 · 10⁻⁷: an unmarked picture is taken for a marked one by chance less than once in four million.
  */
 public final class MarkReader {
     /** Scales that are tried, the picture's own being one of them. */
     static final int TRIES = 8;
+
+    /** Places that are tried at each scale: the one that stands out most and that of a picture that was not cropped, both also refined. */
+    static final int PLACES = 4;
 
     /** Pixels a side, at the scale of the marked picture, of what is read of a picture. */
     private static final int MOST = 2048;
@@ -79,8 +83,18 @@ public final class MarkReader {
                 ? luminance.cut(left, top, readWidth, readHeight)
                 : luminance.resized(left, top, readWidth, readHeight, scale);
         var demodulator = new Demodulator(Tiles.folded(Texture.of(plane)));
-        return at(demodulator, demodulator.locator().best(), scale)
-                .or(() -> at(demodulator, demodulator.locator().near(left, top), scale));
+        return places(demodulator.locator(), left, top)
+                .flatMap(place -> at(demodulator, place, scale).stream())
+                .findFirst();
+    }
+
+    /** Refined places are of use where the picture was resized, and harm where only low copies are left. */
+    private static Stream<Locator.Place> places(Locator locator, int left, int top) {
+        Locator.Place best = locator.best();
+        Locator.Place corner = locator.at(left, top);
+        return Stream.of(best, locator.refined(best), corner, locator.refined(corner))
+                .distinct()
+                .limit(PLACES);
     }
 
     private static Optional<Found> at(Demodulator demodulator, Locator.Place place, double scale) {

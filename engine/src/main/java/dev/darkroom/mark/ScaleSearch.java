@@ -20,7 +20,9 @@ final class ScaleSearch {
     /** Scales that one spectrum is looked up for lie within this factor of its own. */
     private static final double REACH = Math.pow(2, 0.25);
 
-    private static final double STEP = 1.004;
+    /** Over the pixels of the longer side of what is looked at: from one scale to the next, less 1. */
+    private static final double STEP = 2;
+
     private static final int KEPT = 3;
 
     /** That a picture was not cropped is likelier than that its first pixel lies at any other of so many places. */
@@ -53,17 +55,18 @@ final class ScaleSearch {
                 : luminance.resized(left, top, windowWidth, windowHeight, base);
         var spectrum = new WindowSpectrum(Texture.of(window));
         List<Candidate> all = new ArrayList<>();
-        for (double finer = 1 / REACH; finer < REACH; finer *= STEP) {
+        double step = 1 + STEP / Math.max(windowWidth, windowHeight);
+        for (double finer = 1 / REACH; finer < REACH; finer *= step) {
             var locator = Locator.ofKnown(spectrum.at(finer));
             double x = (left + windowWidth / 2 + 0.5) / finer - 0.5;
             double y = (top + windowHeight / 2 + 0.5) / finer - 0.5;
-            double score = Math.max(locator.best().score(), locator.scoreAt(x, y) + NOT_CROPPED);
+            double score = Math.max(locator.refined(locator.best()).score(), locator.scoreAt(x, y) + NOT_CROPPED);
             all.add(new Candidate(base * finer, score));
         }
-        return peaks(all);
+        return peaks(all, step);
     }
 
-    private static List<Candidate> peaks(List<Candidate> all) {
+    private static List<Candidate> peaks(List<Candidate> all, double step) {
         List<Candidate> peaks = new ArrayList<>();
         for (int i = 1; i < all.size() - 1; i++) {
             double before = all.get(i - 1).score;
@@ -71,7 +74,7 @@ final class ScaleSearch {
             double after = all.get(i + 1).score;
             if (at > before && at >= after) {
                 double shift = (before - after) / (2 * (before - 2 * at + after));
-                peaks.add(new Candidate(all.get(i).scale * Math.pow(STEP, Math.clamp(shift, -0.5, 0.5)), at));
+                peaks.add(new Candidate(all.get(i).scale * Math.pow(step, Math.clamp(shift, -0.5, 0.5)), at));
             }
         }
         peaks.sort(Comparator.comparingDouble(Candidate::score).reversed());

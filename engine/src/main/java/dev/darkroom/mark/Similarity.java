@@ -8,7 +8,7 @@ package dev.darkroom.mark;
  */
 final class Similarity {
     private static final int REACH = 5;
-    private static final int PLACES = 48;
+    private static final int PLACES = 64;
     private static final float[] WINDOW = window();
 
     private Similarity() {}

@@ -21,6 +21,11 @@ record Texture(Plane detail, Cells activity, Cells brightness) {
     private static final float BUSY = 0.03f;
     private static final float DARK = 0.6f;
 
+    /** Levels from white and black within which a pattern gets less, and how much it gets at least. */
+    private static final float ENDS = 24;
+
+    private static final float LEAST = 0.6f;
+
     /** Levels that files and roundings add to a picture. */
     private static final float NOISE = 2;
 
@@ -129,8 +134,13 @@ record Texture(Plane detail, Cells activity, Cells brightness) {
     Cells room() {
         return each((active, bright) -> {
             float dark = DARK * structure(active) / lightness(bright);
-            return (float) Math.sqrt(FLAT * FLAT + BUSY * BUSY * active) / (1 + dark);
+            return ends(bright) * (float) Math.sqrt(FLAT * FLAT + BUSY * BUSY * active) / (1 + dark);
         });
+    }
+
+    /** What is nearly white or black is the first to become one colour, so less of the pattern lies there. */
+    private static float ends(float bright) {
+        return Math.clamp(Math.min(bright, 255 - bright) * (1 / ENDS), LEAST, 1f);
     }
 
     /** How much the detail of a place counts when tiles are laid over each other. */

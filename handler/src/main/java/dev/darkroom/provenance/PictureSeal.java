@@ -153,8 +153,8 @@ public final class PictureSeal {
         try {
             var unused = signer.join();
             SigningKey found = key.resultNow();
-            return "signed by " + found.signer() + (found.own() ? ", whose certificate is on no trust list" : "") + ", until "
-                    + LocalDate.ofInstant(found.ends(), ZoneOffset.UTC);
+            return "signed by " + found.signer() + (found.own() ? ", whose certificate is on no trust list" : "")
+                    + ", until " + LocalDate.ofInstant(found.ends(), ZoneOffset.UTC);
         } catch (CompletionException e) {
             if (e.getCause() instanceof IOException io) {
                 throw io;
@@ -251,10 +251,7 @@ public final class PictureSeal {
         Optional<String> label = XmpPacket.sourceType(finished);
         var origin = new Origin(Optional.empty(), before, Optional.empty(), label);
         return inscription(
-                wanted(delivery),
-                null,
-                origin,
-                label.orElse(origin.sourceType().word()));
+                wanted(delivery), null, origin, label.orElse(origin.sourceType().word()));
     }
 
     private Inscription inscription(Provenance wanted, @Nullable String caption, Origin origin, String sourceType) {

@@ -6,8 +6,8 @@ import java.util.Set;
 
 /** Says in one sentence what was found out about a file. */
 final class Verdict {
-    private static final Set<String> OF_MODELS = Set.of(
-            "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic");
+    private static final Set<String> OF_MODELS =
+            Set.of("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic");
     private static final String NOT_TRUSTED =
             ", whose certificate is on no trust list that this worker has, so the name proves nothing";
     private static final String MARKED = "a mark in the pixels says that a model made this picture";

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged and hostile credentials cost little, and never the picture. */
 class HostileCredentialsTest {
-    private static final int MUTATIONS = 1_500;
+    private static final int MUTATIONS = 2_000;
 
     /** For a single file, on a machine that does ten other things. */
     private static final Duration LONG = Duration.ofSeconds(20);
