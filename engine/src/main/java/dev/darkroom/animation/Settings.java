@@ -62,10 +62,13 @@ final class Settings {
         var faults = new Faults();
         Map<String, Stated> stated = new LinkedHashMap<>();
         asked.deforum().forEach((key, value) -> DeforumNames.find(key)
-                .filter(setting -> setting.kind() != Kind.PROMPTS)
                 .ifPresentOrElse(
-                        setting -> stated.put(setting.name(), new Stated(setting, key, value)),
-                        () -> faults.add("settings." + Faults.quoted(key), "is no setting of Deforum's")));
+                        setting -> {
+                            faults.check(
+                                    setting.kind() != Kind.PROMPTS, key, "must be texts by frames, as in {\"0\": \"…\"}");
+                            stated.put(setting.name(), new Stated(setting, key, value));
+                        },
+                        () -> faults.add(Faults.quoted(key), "is no setting of Deforum's")));
         Map<String, String> preset = faults.gather(() -> preset(asked)).orElse(Map.of());
         faults.refuse();
         boolean isClassic = stated.values().stream().anyMatch(Stated::isClassic);
