@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param quality of JPEG and WebP, 1 to 100 ({@code output_quality})
  * @param returnAs an address, or inside the answer ({@code return})
  * @param stripMetadata true to leave the parameters out of the files ({@code strip_metadata})
+ * @param provenance how much the files say of how the pictures came about ({@code provenance})
  * @param previews how many small pictures of the work in progress, 0 to 10 for each output ({@code previews})
  * @param fields further fields of the input by the worker's names, for workers that are newer than this client
  * @param webhook is called when the job has ended ({@code webhook})
@@ -69,12 +70,25 @@ public record DrawRequest(
         @Nullable Integer quality,
         @Nullable ReturnAs returnAs,
         @Nullable Boolean stripMetadata,
+        @Nullable Provenance provenance,
         @Nullable Integer previews,
         Map<String, Object> fields,
         @Nullable URI webhook,
         @Nullable Policy policy,
         @Nullable Bucket bucket,
         @Nullable String idempotencyKey) {
+    /** How much a picture's file says of how the picture came about: less than the worker is set to only where it lets jobs choose. */
+    public enum Provenance {
+        /** Signed credentials, a label, and a mark in the pixels. */
+        FULL,
+        /** Signed credentials and a label. */
+        CREDENTIALS,
+        /** A label alone. */
+        LABEL,
+        /** Nothing. */
+        OFF
+    }
+
     /** The format of a picture's file. */
     public enum Format {
         /** Without loss; with the job's parameters in the file. */
@@ -158,6 +172,7 @@ public record DrawRequest(
         private @Nullable Integer quality;
         private @Nullable ReturnAs returnAs;
         private @Nullable Boolean stripMetadata;
+        private @Nullable Provenance provenance;
         private @Nullable Integer previews;
         private final Map<String, Object> fields = new LinkedHashMap<>();
         private @Nullable URI webhook;
@@ -193,6 +208,7 @@ public record DrawRequest(
             quality = like.quality;
             returnAs = like.returnAs;
             stripMetadata = like.stripMetadata;
+            provenance = like.provenance;
             previews = like.previews;
             fields.putAll(like.fields);
             webhook = like.webhook;
@@ -346,6 +362,12 @@ public record DrawRequest(
             return this;
         }
 
+        /** Sets {@code provenance}. */
+        public Builder provenance(Provenance much) {
+            this.provenance = much;
+            return this;
+        }
+
         /** Sets {@code previews}. */
         public Builder previews(int number) {
             this.previews = number;
@@ -410,6 +432,7 @@ public record DrawRequest(
                     quality,
                     returnAs,
                     stripMetadata,
+                    provenance,
                     previews,
                     fields,
                     webhook,

@@ -94,6 +94,7 @@ final class RequestJson {
         put(input, "output_quality", request.quality());
         put(input, "return", word(request.returnAs()));
         put(input, "strip_metadata", request.stripMetadata());
+        put(input, "provenance", word(request.provenance()));
     }
 
     private static void envelope(ObjectNode body, DrawRequest request) {

@@ -61,6 +61,7 @@ class RequestJsonTest {
                 .quality(80)
                 .returnAs(DrawRequest.ReturnAs.BASE64)
                 .stripMetadata(true)
+                .provenance(DrawRequest.Provenance.LABEL)
                 .previews(3);
     }
 
