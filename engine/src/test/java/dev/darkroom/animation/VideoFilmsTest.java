@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.VideoFormat;
 import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,6 @@ class VideoFilmsTest {
     }
 
     private static Films.Wish wish(VideoFormat format, double fps) {
-        return new Films.Wish(format, new Size(64, 48), fps, 90);
+        return new Films.Wish(format, new Size(64, 48), fps, 90, null, TestJobs.PLAIN.delivery());
     }
 }
