@@ -175,7 +175,7 @@ public final class Animated implements ImageModel {
             timings.lap("film");
             AnimationSettings asked = job.settings();
             var video = new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster);
-            return new Rendering(video, timings, notes(plan, jobs, loop), parameters(asked, plan, loop, size));
+            return new Rendering(video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size));
         }
     }
 
@@ -200,8 +200,10 @@ public final class Animated implements ImageModel {
                 : DepthMap.ofDistance(picture.size(), values);
     }
 
-    private List<String> notes(AnimationPlan plan, FrameJobs jobs, FrameLoop loop) {
+    private List<String> notes(AnimationPlan plan, FrameJobs jobs, FrameLoop loop, Sources sources) {
         Set<String> notes = new LinkedHashSet<>(plan.notes());
+        Picture image = sources.image();
+        plan.sizeNote(defaults().size(), image == null ? null : image.size()).ifPresent(notes::add);
         notes.addAll(jobs.notes());
         if (plan.mode() == AnimationMode.SPACE && plan.usesDepth() && depth == null) {
             notes.add("animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
