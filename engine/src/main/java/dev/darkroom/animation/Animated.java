@@ -77,8 +77,9 @@ public final class Animated implements ImageModel {
             case Job.Generation generation -> base.check(generation);
             case Job.Animation animation -> {
                 if (fit(animation) == Fit.UNABLE) {
-                    throw JobException.badInput("type: this model draws no animation: it cannot start from a picture and"
-                            + " keep a part of it");
+                    throw JobException.badInput(
+                            "type: this model draws no animation: it cannot start from a picture and"
+                                    + " keep a part of it");
                 }
                 AnimationPlan plan = plan(animation, seed(animation));
                 Size size = plan.size(defaults().size(), null);
@@ -206,7 +207,8 @@ public final class Animated implements ImageModel {
         plan.sizeNote(defaults().size(), image == null ? null : image.size()).ifPresent(notes::add);
         notes.addAll(jobs.notes());
         if (plan.mode() == AnimationMode.SPACE && plan.usesDepth() && depth == null) {
-            notes.add("animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
+            notes.add(
+                    "animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
         }
         loop.first().ifPresent(first -> notes.addAll(first.notes()));
         return new ArrayList<>(notes);

@@ -208,7 +208,9 @@ record AnimationPlan(
                     .orElseThrow(() -> JobException.badInput(settings.key("seed_behavior") + ": must be one of "
                             + SeedBehavior.words() + ", not " + Faults.quoted(settings.text("seed_behavior"))));
             List<Double> schedule = behavior == SeedBehavior.SCHEDULE
-                    ? Arrays.stream(settings.curve("seed_schedule", span)).boxed().toList()
+                    ? Arrays.stream(settings.curve("seed_schedule", span))
+                            .boxed()
+                            .toList()
                     : List.of();
             return new Seeds(behavior, span.seed(), settings.whole("seed_iter_N", 1, 1_000_000), schedule);
         }
@@ -222,7 +224,8 @@ record AnimationPlan(
             if (!asked.negativePrompts().isEmpty()) {
                 prompts = prompts.withNegatives("negative_prompts", asked.negativePrompts());
             }
-            String negative = Optional.ofNullable(job.sampling().negativePrompt()).orElse("");
+            String negative =
+                    Optional.ofNullable(job.sampling().negativePrompt()).orElse("");
             return prompts.withShared(
                     settings.text("animation_prompts_positive"),
                     (settings.text("animation_prompts_negative") + " " + negative).strip());
@@ -240,8 +243,7 @@ record AnimationPlan(
 
         /** An image is the start, unless the job says that it is not: then it must be of use for its colours. */
         private boolean startsFromImage(ColorCoherence coherence) {
-            boolean isStart =
-                    !job.images().isEmpty() && (!settings.isStated("use_init") || settings.flag("use_init"));
+            boolean isStart = !job.images().isEmpty() && (!settings.isStated("use_init") || settings.flag("use_init"));
             if (!job.images().isEmpty() && !isStart && !coherence.isOfImage()) {
                 throw JobException.badInput(settings.key("use_init")
                         + ": is false, so the job's image is of no use: leave it out, or send color_coherence Image");

@@ -24,8 +24,8 @@ import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,7 +62,9 @@ class AnimatedTest {
         assertThat(animated().fit(six.job())).isEqualTo(Fit.MADE_FOR);
         List<Picture> first = draw(six, Progress.NONE);
 
-        assertThat(first).hasSize(6).allSatisfy(frame -> assertThat(frame.size()).isEqualTo(new Size(128, 96)));
+        assertThat(first)
+                .hasSize(6)
+                .allSatisfy(frame -> assertThat(frame.size()).isEqualTo(new Size(128, 96)));
         assertSame(draw(six, Progress.NONE), first);
         assertThat(draw(six.withSeed(8), Progress.NONE).getLast().rgb())
                 .isNotEqualTo(first.getLast().rgb());
@@ -122,8 +124,7 @@ class AnimatedTest {
             Wanted wanted = Wanted.ZOOM.frames(6).with("diffusion_cadence", cadence);
             List<Picture> whole = draw(wanted, Progress.NONE);
             var kept = new KeptFrames();
-            assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> draw(wanted, new Watched(10, kept)));
+            assertThatExceptionOfType(JobException.class).isThrownBy(() -> draw(wanted, new Watched(10, kept)));
             assertThat(kept.pictures).hasSizeBetween(2, 3);
             int before = kept.pictures.size();
 
@@ -131,9 +132,7 @@ class AnimatedTest {
             List<Picture> resumed = draw(wanted.withSeed(99), again);
 
             assertSame(resumed, whole);
-            assertThat(again.drawn.get())
-                    .as("frames drawn again")
-                    .isEqualTo(kept.pictures.size() - before);
+            assertThat(again.drawn.get()).as("frames drawn again").isEqualTo(kept.pictures.size() - before);
         }
     }
 
@@ -254,7 +253,9 @@ class AnimatedTest {
     private static void assertSame(List<Picture> actual, List<Picture> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < actual.size(); i++) {
-            assertThat(actual.get(i).rgb()).as("frame %d", i).isEqualTo(expected.get(i).rgb());
+            assertThat(actual.get(i).rgb())
+                    .as("frame %d", i)
+                    .isEqualTo(expected.get(i).rgb());
         }
     }
 

@@ -196,7 +196,8 @@ class AnimationPlanTest {
     void severalFaultySchedulesAreToldAtOnce() {
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> animated()
-                        .check(wanted().with("zoom", "0:(1+)", "angle", "0:(sin)", "contrast_schedule", "1").job()))
+                        .check(wanted().with("zoom", "0:(1+)", "angle", "0:(sin)", "contrast_schedule", "1")
+                                .job()))
                 .withMessageContainingAll("zoom: ", "angle: ");
     }
 

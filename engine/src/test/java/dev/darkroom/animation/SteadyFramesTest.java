@@ -26,16 +26,19 @@ class SteadyFramesTest {
         try (ImageModel base = LoadedModel.from(TestCheckpoints.POCKET_FLUX)) {
             var animated = new Animated(base, films, AnimationLimits.STANDARD, null);
             for (Preset preset : Preset.values()) {
-                Job.Animation job = new Wanted(
-                                Map.of(), Map.of(), preset.fieldValue(), new Size(64, 64), 7, List.of())
+                Job.Animation job = new Wanted(Map.of(), Map.of(), preset.fieldValue(), new Size(64, 64), 7, List.of())
                         .frames(FRAMES)
                         .job();
                 animated.render(job, job.samples().getFirst(), Sources.NONE, Progress.NONE);
 
                 Steadiness measured = Steadiness.of(films.frames);
                 assertThat(measured.change()).as("%s: %s", preset, measured).isLessThan(0.1);
-                assertThat(measured.smallestStep()).as("%s: %s", preset, measured).isGreaterThan(0.2);
-                assertThat(measured.largestStep()).as("%s: %s", preset, measured).isLessThan(8);
+                assertThat(measured.smallestStep())
+                        .as("%s: %s", preset, measured)
+                        .isGreaterThan(0.2);
+                assertThat(measured.largestStep())
+                        .as("%s: %s", preset, measured)
+                        .isLessThan(8);
             }
         }
     }
