@@ -104,10 +104,23 @@ record AnimationPlan(
 
     /** Size of all frames: what is asked for, or about as many pixels as the model's own size has. */
     Size size(Size standard, @Nullable Size image) {
-        Size asked = size == null
-                ? image == null ? standard : image.scaledTo((double) standard.area())
-                : size.size(standard, image);
-        return asked.nearest(MULTIPLE, MULTIPLE);
+        return asked(standard, image).nearest(MULTIPLE, MULTIPLE);
+    }
+
+    /** The size that is asked for, whether frames can have it or not. */
+    private Size asked(Size standard, @Nullable Size image) {
+        if (size != null) {
+            return size.size(standard, image);
+        }
+        return image == null ? standard : image.scaledTo((double) standard.area());
+    }
+
+    /** Says that frames have another size than the one that the job states. */
+    Optional<String> sizeNote(Size standard, @Nullable Size image) {
+        Size given = size(standard, image);
+        return size instanceof Framing.Exact && !given.equals(asked(standard, image))
+                ? Optional.of("size: frames are of " + given + ", for sides are multiples of " + MULTIPLE)
+                : Optional.empty();
     }
 
     /**
@@ -120,10 +133,19 @@ record AnimationPlan(
         Settings settings = Settings.of(job.settings());
         var span = new Span(settings.whole("max_frames", 1, limits.frames()), seed);
         refuseVideo(settings);
+        checkSeed(settings);
         var faults = new Faults();
         settings.checkCurves(span, faults);
         faults.refuse();
         return new Reader(job, settings, span, takes, new PlanNotes()).read();
+    }
+
+    /** The job reads its seed by itself, and passes over what is none. */
+    private static void checkSeed(Settings settings) {
+        if (settings.isStated("seed") && !settings.text("seed").matches("-1|[0-9]{1,18}")) {
+            throw JobException.badInput("seed: must be a whole number of up to 18 digits, or -1 for any, not "
+                    + Faults.quoted(settings.text("seed")));
+        }
     }
 
     private static void refuseVideo(Settings settings) {
@@ -186,7 +208,9 @@ record AnimationPlan(
                     .orElseThrow(() -> JobException.badInput(settings.key("seed_behavior") + ": must be one of "
                             + SeedBehavior.words() + ", not " + Faults.quoted(settings.text("seed_behavior"))));
             List<Double> schedule = behavior == SeedBehavior.SCHEDULE
-                    ? Arrays.stream(settings.curve("seed_schedule", span)).boxed().toList()
+                    ? Arrays.stream(settings.curve("seed_schedule", span))
+                            .boxed()
+                            .toList()
                     : List.of();
             return new Seeds(behavior, span.seed(), settings.whole("seed_iter_N", 1, 1_000_000), schedule);
         }
@@ -200,7 +224,8 @@ record AnimationPlan(
             if (!asked.negativePrompts().isEmpty()) {
                 prompts = prompts.withNegatives("negative_prompts", asked.negativePrompts());
             }
-            String negative = Optional.ofNullable(job.sampling().negativePrompt()).orElse("");
+            String negative =
+                    Optional.ofNullable(job.sampling().negativePrompt()).orElse("");
             return prompts.withShared(
                     settings.text("animation_prompts_positive"),
                     (settings.text("animation_prompts_negative") + " " + negative).strip());
@@ -218,8 +243,7 @@ record AnimationPlan(
 
         /** An image is the start, unless the job says that it is not: then it must be of use for its colours. */
         private boolean startsFromImage(ColorCoherence coherence) {
-            boolean isStart =
-                    !job.images().isEmpty() && (!settings.isStated("use_init") || settings.flag("use_init"));
+            boolean isStart = !job.images().isEmpty() && (!settings.isStated("use_init") || settings.flag("use_init"));
             if (!job.images().isEmpty() && !isStart && !coherence.isOfImage()) {
                 throw JobException.badInput(settings.key("use_init")
                         + ": is false, so the job's image is of no use: leave it out, or send color_coherence Image");

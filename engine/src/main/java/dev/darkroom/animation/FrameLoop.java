@@ -111,7 +111,9 @@ final class FrameLoop {
     /** A frame of an earlier try, as long as none was missing before it. */
     private Optional<Picture> found() {
         Optional<Picture> kept = isResuming
-                ? progress.frames().find(drawings).filter(picture -> picture.size().equals(jobs.size()))
+                ? progress.frames()
+                        .find(drawings)
+                        .filter(picture -> picture.size().equals(jobs.size()))
                 : Optional.empty();
         isResuming = kept.isPresent();
         if (next.reference().isEmpty()) {
@@ -146,7 +148,8 @@ final class FrameLoop {
 
     private Picture generated(Draw draw, @Nullable Picture start, long seed) {
         int frame = plan.known(draw.frame());
-        double givenUp = FrameJobs.givenUp(draw.from() == Start.NOTHING ? plan.startStrength() : plan.strength()[frame]);
+        double givenUp =
+                FrameJobs.givenUp(draw.from() == Start.NOTHING ? plan.startStrength() : plan.strength()[frame]);
         if (start == null || givenUp >= 1) {
             return rendered(jobs.alone(frame, seed), new Sources(List.of(), null, sources.loras()));
         }

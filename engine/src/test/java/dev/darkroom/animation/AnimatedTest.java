@@ -3,6 +3,7 @@ package dev.darkroom.animation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.depth.DepthModel;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.TestPictures;
@@ -17,11 +18,19 @@ import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
+import dev.darkroom.weights.Placement;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +62,9 @@ class AnimatedTest {
         assertThat(animated().fit(six.job())).isEqualTo(Fit.MADE_FOR);
         List<Picture> first = draw(six, Progress.NONE);
 
-        assertThat(first).hasSize(6).allSatisfy(frame -> assertThat(frame.size()).isEqualTo(new Size(128, 96)));
+        assertThat(first)
+                .hasSize(6)
+                .allSatisfy(frame -> assertThat(frame.size()).isEqualTo(new Size(128, 96)));
         assertSame(draw(six, Progress.NONE), first);
         assertThat(draw(six.withSeed(8), Progress.NONE).getLast().rgb())
                 .isNotEqualTo(first.getLast().rgb());
@@ -113,8 +124,7 @@ class AnimatedTest {
             Wanted wanted = Wanted.ZOOM.frames(6).with("diffusion_cadence", cadence);
             List<Picture> whole = draw(wanted, Progress.NONE);
             var kept = new KeptFrames();
-            assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> draw(wanted, new Watched(10, kept)));
+            assertThatExceptionOfType(JobException.class).isThrownBy(() -> draw(wanted, new Watched(10, kept)));
             assertThat(kept.pictures).hasSizeBetween(2, 3);
             int before = kept.pictures.size();
 
@@ -122,9 +132,7 @@ class AnimatedTest {
             List<Picture> resumed = draw(wanted.withSeed(99), again);
 
             assertSame(resumed, whole);
-            assertThat(again.drawn.get())
-                    .as("frames drawn again")
-                    .isEqualTo(kept.pictures.size() - before);
+            assertThat(again.drawn.get()).as("frames drawn again").isEqualTo(kept.pictures.size() - before);
         }
     }
 
@@ -196,6 +204,29 @@ class AnimatedTest {
         }
     }
 
+    @Test
+    void aCameraInSpaceSeesHowFarAwayThingsAre() {
+        Wanted wanted = Wanted.ZOOM.frames(3).with("animation_mode", "3D", "translation_z", "0:(20)");
+        List<Picture> flat = draw(wanted, Progress.NONE);
+        Path tiny = TestCheckpoints.GOLDENS.resolve("tiny-depth-anything-v2-relative");
+        try (DepthModel depth = DepthModel.load(tiny, new Placement(Device.CPU, DType.FLOAT32))) {
+            var animated = new Animated(base(), films, AnimationLimits.STANDARD, depth);
+            Job.Animation job = wanted.job();
+            Rendering seen = animated.render(job, job.samples().getFirst(), Sources.NONE, Progress.NONE);
+
+            assertThat(seen.notes()).isEmpty();
+            assertThat(films.frames.getFirst().rgb()).isEqualTo(flat.getFirst().rgb());
+            assertThat(films.frames.get(1).rgb()).isNotEqualTo(flat.get(1).rgb());
+            assertThat(animated.demand(job, job.samples(), Sources.NONE)
+                            .in(DType.FLOAT32)
+                            .kept())
+                    .isGreaterThan(animated()
+                            .demand(job, job.samples(), Sources.NONE)
+                            .in(DType.FLOAT32)
+                            .kept());
+        }
+    }
+
     private static ImageModel base() {
         return Objects.requireNonNull(base);
     }
@@ -222,14 +253,16 @@ class AnimatedTest {
     private static void assertSame(List<Picture> actual, List<Picture> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < actual.size(); i++) {
-            assertThat(actual.get(i).rgb()).as("frame %d", i).isEqualTo(expected.get(i).rgb());
+            assertThat(actual.get(i).rgb())
+                    .as("frame %d", i)
+                    .isEqualTo(expected.get(i).rgb());
         }
     }
 
     /** Notes what happens, and cancels the job after so many steps. */
     private static final class Watched implements Progress {
         final List<Integer> steps = new ArrayList<>();
-        final java.util.Set<Integer> of = new java.util.HashSet<>();
+        final Set<Integer> of = new HashSet<>();
         final List<Long> tensors = new ArrayList<>();
         final AtomicInteger drawn = new AtomicInteger();
         private final int most;
@@ -245,12 +278,12 @@ class AnimatedTest {
                 }
 
                 @Override
-                public java.util.OptionalLong seed() {
+                public OptionalLong seed() {
                     return frames.seed();
                 }
 
                 @Override
-                public java.util.Optional<Picture> find(int index) {
+                public Optional<Picture> find(int index) {
                     return frames.find(index);
                 }
 
