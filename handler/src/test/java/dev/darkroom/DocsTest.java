@@ -2,6 +2,9 @@ package dev.darkroom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.animation.Preset;
+import dev.darkroom.animation.deforum.DeforumNames;
+import dev.darkroom.animation.deforum.DeforumSetting.Use;
 import dev.darkroom.engine.Darkroom;
 import dev.darkroom.flux.FluxCheckpoint;
 import dev.darkroom.flux2.Flux2Checkpoint;
@@ -116,6 +119,29 @@ class DocsTest {
                                 ZImageCheckpoint.PIPELINES)
                         .flatMap(List::stream))
                 .allSatisfy(pipeline -> assertThat(page).contains("`" + pipeline + "`"));
+    }
+
+    @Test
+    void thePageOfAnimationsHasEverySettingThatCounts() {
+        String page = Document.of("docs/animation.md").text();
+
+        assertThat(DeforumNames.ALL.stream()
+                        .filter(setting -> setting.use() != Use.IDLE)
+                        .flatMap(setting -> setting.keys().stream()))
+                .hasSizeGreaterThan(50)
+                .allSatisfy(key -> assertThat(page).contains("`" + key + "`"));
+    }
+
+    @Test
+    void thePageOfAnimationsHasWhatPresetsSet() {
+        List<String> lines = Document.of("docs/animation.md").text().lines().toList();
+
+        for (Preset preset : Preset.values()) {
+            preset.settings().forEach((name, value) -> assertThat(lines)
+                    .as("%s of %s", name, preset)
+                    .filteredOn(line -> line.startsWith("| `" + name + "` |"))
+                    .anyMatch(line -> line.contains("`" + value.replaceFirst("^0: \\((.*)\\)$", "$1") + "`")));
+        }
     }
 
     @Test
