@@ -179,6 +179,11 @@ class AnimatedTest {
         List<Picture> near = draw(wanted.with("strength", "1"), new Sources(List.of(image), null, List.of()));
         assertThat(near.getFirst().rgb()).isEqualTo(image.rgb());
 
+        List<Picture> resized =
+                draw(wanted.with("strength", "1"), new Sources(List.of(TestPictures.gradient(96, 96)), null, List.of()));
+        assertThat(resized.getFirst().size()).isEqualTo(new Size(64, 64));
+        assertThat(TestPictures.meanDifference(resized.getFirst(), image)).isLessThan(10);
+
         List<Picture> far = draw(wanted.with("strength", "0"), new Sources(List.of(image), null, List.of()));
         assertThat(far.getFirst().rgb())
                 .isEqualTo(draw(Wanted.ZOOM.frames(1), Progress.NONE).getFirst().rgb());
