@@ -76,21 +76,26 @@ final class CommentedFile {
         out.write(header);
         in.transferTo(out);
         out.write("XMP ".getBytes(StandardCharsets.ISO_8859_1));
-        out.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(xmp.length).array());
+        out.write(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(xmp.length)
+                .array());
         out.write(xmp);
         out.write(new byte[padding]);
     }
 
     private static byte[] xmp(String comment) {
         var text = new ByteArrayOutputStream();
-        text.writeBytes(("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"
-                        + "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description"
-                        + " xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:description><rdf:Alt><rdf:li"
-                        + " xml:lang=\"x-default\">")
-                .getBytes(StandardCharsets.UTF_8));
+        text.writeBytes(
+                ("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"
+                                + "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description"
+                                + " xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:description><rdf:Alt><rdf:li"
+                                + " xml:lang=\"x-default\">")
+                        .getBytes(StandardCharsets.UTF_8));
         text.writeBytes(escaped(comment).getBytes(StandardCharsets.UTF_8));
-        text.writeBytes("</rdf:li></rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
-                .getBytes(StandardCharsets.UTF_8));
+        text.writeBytes(
+                "</rdf:li></rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
+                        .getBytes(StandardCharsets.UTF_8));
         return text.toByteArray();
     }
 

@@ -26,7 +26,7 @@ final class EncoderCommand {
     /** As high-definition television has it, and says it. */
     private static final List<String> YUV = List.of(
             "-vf",
-            "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp,"
+            "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact+full_chroma_int+full_chroma_inp,"
                     + "format=yuv420p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv");
 
     private EncoderCommand() {}
@@ -100,7 +100,8 @@ final class EncoderCommand {
     /** Frames are kept as they come, without loss, for the palette is known last. */
     private static List<String> palette(Workplace place) {
         List<String> arguments = new ArrayList<>();
-        arguments.addAll(List.of("-filter_complex", "[0:v]split[seen][kept];[seen]palettegen=stats_mode=full[palette]"));
+        arguments.addAll(
+                List.of("-filter_complex", "[0:v]split[seen][kept];[seen]palettegen=stats_mode=full[palette]"));
         arguments.addAll(List.of("-map", "[kept]", "-c:v", "ffv1", "-pix_fmt", "bgr0", "-g", "1", "-f", "nut"));
         arguments.add(url(place.file(FRAMES)));
         arguments.addAll(List.of("-map", "[palette]", "-c:v", "png", "-update", "1", "-f", "image2"));

@@ -20,8 +20,7 @@ record VideoDescription(VideoInfo info, boolean isUntagged) {
      *
      * @param coded size of the frames as they are stored
      */
-    static VideoDescription of(
-            VideoKind kind, String codec, Size coded, long frames, Map<String, String> values) {
+    static VideoDescription of(VideoKind kind, String codec, Size coded, long frames, Map<String, String> values) {
         Optional<FrameRate> said = rate(values, "avg_frame_rate").or(() -> rate(values, "r_frame_rate"));
         FrameRate rate = said.orElse(NO_RATE);
         Duration duration = duration(values, "duration")
@@ -38,7 +37,8 @@ record VideoDescription(VideoInfo info, boolean isUntagged) {
                 .filter(ratio -> ratio <= WIDEST_PIXEL && ratio >= 1 / WIDEST_PIXEL)
                 .orElse(1.0);
         Size square = new Size((int) Math.max(1, Math.rint(coded.width() * pixel)), coded.height());
-        boolean onItsSide = values.getOrDefault("side_data_list.side_data.rotation", "").matches("-?(90|270)");
+        boolean onItsSide =
+                values.getOrDefault("side_data_list.side_data.rotation", "").matches("-?(90|270)");
         return onItsSide ? new Size(square.height(), square.width()) : square;
     }
 
@@ -61,6 +61,7 @@ record VideoDescription(VideoInfo info, boolean isUntagged) {
         if (!text.matches("\\d{1,9}(\\.\\d{1,9})?") || text.matches("[0.]+")) {
             return Optional.empty();
         }
-        return Optional.of(Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValue()));
+        return Optional.of(
+                Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValue()));
     }
 }

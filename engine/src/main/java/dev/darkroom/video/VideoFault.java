@@ -43,7 +43,9 @@ record VideoFault(String field, VideoLimits limits) {
         if (process.exitCode() == NOT_STARTED || process.exitCode() == LOADER_FAILED) {
             LOG.errorf("FFmpeg does not start: %s", process.complaint());
             return new JobException(
-                    Code.INTERNAL, field + ": the video cannot be read here: FFmpeg does not start, the log has more", null);
+                    Code.INTERNAL,
+                    field + ": the video cannot be read here: FFmpeg does not start, the log has more",
+                    null);
         }
         LOG.debugf("%s: FFmpeg: %s", field, process.complaint());
         if (process.isOutOfTime()) {

@@ -11,7 +11,7 @@ public enum VideoFormat {
     WEBM("WebM", "webm", "video/webm", 120, 2, 1L << 26),
     /** 256 colours for the whole video, dithered; browsers show pauses of less than 20 ms as 100 ms. */
     GIF("GIF", "gif", "image/gif", 50, 1, 1L << 26),
-    /** An animation of lossy WebP pictures. */
+    /** An animation of lossy WebP pictures; frames that can hardly be told apart become one that lasts longer. */
     WEBP("animated WebP", "webp", "image/webp", 120, 1, 1L << 26),
     /** Each frame as a PNG file, in a ZIP archive: {@code frame-00001.png} and so on. */
     PNG_ZIP("ZIP of PNG files", "zip", "application/zip", 120, 1, 1L << 26);

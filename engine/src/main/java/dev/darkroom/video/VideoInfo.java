@@ -11,5 +11,4 @@ import java.time.Duration;
  * @param rate on average, for frames of some files take different times
  * @param frames that the file holds; a few that are not shown may be among them
  */
-public record VideoInfo(
-        VideoKind kind, String codec, Size size, FrameRate rate, long frames, Duration duration) {}
+public record VideoInfo(VideoKind kind, String codec, Size size, FrameRate rate, long frames, Duration duration) {}

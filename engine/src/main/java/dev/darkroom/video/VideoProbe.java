@@ -62,7 +62,8 @@ final class VideoProbe {
             int equals = line.indexOf('=');
             if (equals > 0) {
                 String name = line.substring(0, equals);
-                values.putIfAbsent(name.replaceFirst("^streams\\.stream\\.0\\.", "").replaceFirst("\\.\\d+\\.", "."),
+                values.putIfAbsent(
+                        name.replaceFirst("^streams\\.stream\\.0\\.", "").replaceFirst("\\.\\d+\\.", "."),
                         line.substring(equals + 1).replace("\"", ""));
             }
         });

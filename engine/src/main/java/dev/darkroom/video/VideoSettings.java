@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param comment text that the file is to hold, where players show it as the comment; null for none
  */
 public record VideoSettings(
-        VideoFormat format, Size size, FrameRate rate, int quality, @Nullable String comment) {
+        VideoFormat format,
+        Size size,
+        FrameRate rate,
+        int quality,
+        @Nullable String comment) {
     public static final int WORST = 51;
     public static final int STANDARD_QUALITY = 20;
     private static final int LONGEST_COMMENT = 10_000;
@@ -26,7 +30,8 @@ public record VideoSettings(
             throw JobException.badInput("quality: must be from 0 to " + WORST + ", not " + quality);
         }
         if (comment != null && (comment.length() > LONGEST_COMMENT || comment.indexOf('\0') >= 0)) {
-            throw JobException.badInput("comment: must have at most " + LONGEST_COMMENT + " characters, none of them 0");
+            throw JobException.badInput(
+                    "comment: must have at most " + LONGEST_COMMENT + " characters, none of them 0");
         }
     }
 

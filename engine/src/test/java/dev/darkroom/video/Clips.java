@@ -95,6 +95,9 @@ final class Clips {
 
     /** Processes that this one has started and that still run. */
     static long children() {
-        return ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).count();
+        return ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
+                .count();
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are no videos, that are broken, or that want more than they may: each is refused, and leaves no process. */
-@Timeout(120)
+@Timeout(600)
 class HostileVideoTest {
     private static final Size SIZE = new Size(64, 48);
     private static final int MUTATIONS = Integer.getInteger("darkroom.mutations", 150);
@@ -103,17 +103,17 @@ class HostileVideoTest {
     @Test
     void hugeFramesAreRefused() throws Exception {
         assertRefused(
-                gif(8192, 8192, 1),
-                "video: must have sides of at most 4096 and at most 9437184 pixels, not 8192x8192");
+                gif(8192, 8192, 1), "video: must have sides of at most 4096 and at most 9437184 pixels, not 8192x8192");
         assertRefused(gif(16_384, 16_384, 1), "video: must have sides of at most 4096");
         assertRefused(gif(65_535, 65_535, 3), "video: must have sides of at most 4096");
 
         byte[] mp4 = clip(VideoFormat.MP4);
         int entry = new String(mp4, StandardCharsets.ISO_8859_1).indexOf("avc1", 60) + 28;
         ByteBuffer.wrap(mp4).putShort(entry, (short) 16_384).putShort(entry + 2, (short) 16_384);
-        assertThat(outcome(mp4)).satisfiesAnyOf(
-                text -> assertThat(text).startsWith("video: must have sides of at most 4096"),
-                text -> assertThat(text).isEqualTo("4 frames"));
+        assertThat(outcome(mp4))
+                .satisfiesAnyOf(
+                        text -> assertThat(text).startsWith("video: must have sides of at most 4096"),
+                        text -> assertThat(text).isEqualTo("4 frames"));
     }
 
     @Test
@@ -126,7 +126,8 @@ class HostileVideoTest {
         var limits = limits(new ChildLimits(200 << 20, Duration.ofMinutes(1)));
         assertThatThrownBy(() -> read(gif(10_000, 10_000, 2), limits))
                 .isInstanceOf(JobException.class)
-                .hasMessage("video: reading the video takes more than 200 MB of memory, which is the limit: send a smaller one");
+                .hasMessage("video: reading the video takes more than 200 MB of memory, which is the limit:"
+                        + " send a smaller one");
     }
 
     /** A small file of few small changes on a large canvas. */
@@ -145,8 +146,7 @@ class HostileVideoTest {
     }
 
     private static VideoLimits limits(ChildLimits process) {
-        return new VideoLimits(
-                1 << 20, 16_384, 1 << 27, 20_000, Duration.ofDays(9), Duration.ofMinutes(2), process);
+        return new VideoLimits(1 << 20, 16_384, 1 << 27, 20_000, Duration.ofDays(9), Duration.ofMinutes(2), process);
     }
 
     @Test

@@ -11,8 +11,8 @@ final class MovReference {
     static byte[] to(String path) {
         byte[] alias = alias(path);
         byte[] reference = join(full("dref", 0, ints(1), box("alis", ints(0), alias)));
-        byte[] entry = box(
-                "jpeg", new byte[6], new byte[] {0, 1}, new byte[16], new byte[] {0, 64, 0, 48}, new byte[50]);
+        byte[] entry =
+                box("jpeg", new byte[6], new byte[] {0, 1}, new byte[16], new byte[] {0, 64, 0, 48}, new byte[50]);
         byte[] table = box(
                 "stbl",
                 full("stsd", 0, ints(1), entry),
@@ -22,7 +22,8 @@ final class MovReference {
                 full("stco", 0, ints(1, 0)));
         byte[] header = full("mdhd", 0, ints(0, 0, 1000, 100, 0));
         byte[] handler = full("hdlr", 0, "mhlrvide".getBytes(StandardCharsets.ISO_8859_1), new byte[13]);
-        byte[] media = box("mdia", header, handler, box("minf", full("vmhd", 1, new byte[8]), box("dinf", reference), table));
+        byte[] media =
+                box("mdia", header, handler, box("minf", full("vmhd", 1, new byte[8]), box("dinf", reference), table));
         byte[] track = box("trak", full("tkhd", 1, new byte[80]), media);
         return join(
                 box("ftyp", "qt  \0\0\0\0qt  ".getBytes(StandardCharsets.ISO_8859_1)),

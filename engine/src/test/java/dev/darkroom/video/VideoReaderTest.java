@@ -8,7 +8,6 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.video.ffmpeg.Child;
-import dev.darkroom.video.ffmpeg.ChildLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,7 +125,8 @@ class VideoReaderTest {
     void limitsAreHeldBeforeAnythingIsDecoded() throws Exception {
         VideoLimits all = VideoLimits.STANDARD;
         Duration long_ = Duration.ofHours(1);
-        assertRefused(new VideoLimits(100, 99, 9999, 99, long_, long_, all.process()), "must have at most 100 bytes, not ");
+        assertRefused(
+                new VideoLimits(100, 99, 9999, 99, long_, long_, all.process()), "must have at most 100 bytes, not ");
         assertRefused(
                 new VideoLimits(1 << 20, 63, 9999, 99, long_, long_, all.process()),
                 "must have sides of at most 63 and at most 9999 pixels, not 64x48");
@@ -134,8 +134,7 @@ class VideoReaderTest {
                 new VideoLimits(1 << 20, 99, 3071, 99, long_, long_, all.process()),
                 "must have sides of at most 99 and at most 3071 pixels, not 64x48");
         assertRefused(
-                new VideoLimits(1 << 20, 99, 9999, 19, long_, long_, all.process()),
-                "must have at most 19 frames");
+                new VideoLimits(1 << 20, 99, 9999, 19, long_, long_, all.process()), "must have at most 19 frames");
         assertRefused(
                 new VideoLimits(1 << 20, 99, 9999, 20, Duration.ofMillis(1900), long_, all.process()),
                 "must last at most 1.9 s, not 2.0 s");

@@ -96,7 +96,9 @@ class VideoWriterTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = VideoFormat.class, names = {"MP4", "WEBM"})
+    @EnumSource(
+            value = VideoFormat.class,
+            names = {"MP4", "WEBM"})
     void oddSidesAreFilledUp(VideoFormat format) throws Exception {
         Size odd = new Size(65, 49);
         List<Picture> frames = Clips.frames(odd, 3);
@@ -113,21 +115,25 @@ class VideoWriterTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = VideoFormat.class, names = {"MP4", "WEBM", "GIF"})
+    @EnumSource(
+            value = VideoFormat.class,
+            names = {"MP4", "WEBM", "GIF"})
     void commentsAreInTheFile(VideoFormat format) throws Exception {
         String comment = "made by \"Darkroom\" — ünïcode; a=b\nline " + "x".repeat(300);
         Path file = Clips.write(folder.resolve("clip"), settings(format, SIZE, 10, comment), Clips.frames(SIZE, 2));
 
         String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-        String start = new String("made by \"Darkroom\" — ünïcode; a=b\nline".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String start = new String(
+                "made by \"Darkroom\" — ünïcode; a=b\nline".getBytes(StandardCharsets.UTF_8),
+                StandardCharsets.ISO_8859_1);
         assertThat(bytes).contains(start).doesNotContain("Lavf62");
         assertThat(Clips.read(Clips.READER.open("video", file))).hasSize(2);
     }
 
     @Test
     void theIndexOfMp4IsInFront() throws Exception {
-        Path file = Clips.write(
-                folder.resolve("clip"), settings(VideoFormat.MP4, SIZE, 10, null), Clips.frames(SIZE, 5));
+        Path file =
+                Clips.write(folder.resolve("clip"), settings(VideoFormat.MP4, SIZE, 10, null), Clips.frames(SIZE, 5));
 
         String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
         assertThat(bytes.indexOf("moov")).isBetween(1, bytes.indexOf("mdat"));
@@ -177,7 +183,8 @@ class VideoWriterTest {
             assertThat(written.stream().filter(frame -> frame.get() != null)).hasSizeLessThan(10);
             writer.finish();
         }
-        assertThat(Clips.READER.open("video", folder.resolve("clip")).info().frames()).isEqualTo(1000);
+        assertThat(Clips.READER.open("video", folder.resolve("clip")).info().frames())
+                .isEqualTo(1000);
     }
 
     @Test
@@ -210,8 +217,8 @@ class VideoWriterTest {
                 .hasMessage("quality: must be from 0 to 51, not 52");
         assertThatThrownBy(() -> FrameRate.of(121)).hasMessage("fps: must be from 1 to 120, not 121.0");
         assertThatThrownBy(() -> FrameRate.of(Double.NaN)).isInstanceOf(JobException.class);
-        try (VideoWriter writer = VideoWriter.open(
-                Clips.FFMPEG, settings(VideoFormat.MP4, SIZE, 10, null), folder.resolve("clip"))) {
+        try (VideoWriter writer =
+                VideoWriter.open(Clips.FFMPEG, settings(VideoFormat.MP4, SIZE, 10, null), folder.resolve("clip"))) {
             assertThatThrownBy(() -> writer.write(Clips.frame(new Size(48, 64), 0)))
                     .hasMessage("a frame of 48x64 does not fit a video of 64x48");
             assertThatThrownBy(writer::finish).isInstanceOf(IllegalStateException.class);
@@ -224,8 +231,8 @@ class VideoWriterTest {
         Path program = Files.writeString(broken.resolve("ffmpeg"), "#!/bin/sh\necho no space in $PWD >&2\nexit 3\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
         Path place = Files.createDirectory(folder.resolve("place"));
-        try (VideoWriter writer = VideoWriter.open(
-                Ffmpeg.of(broken), settings(VideoFormat.MP4, SIZE, 10, null), place.resolve("clip"))) {
+        try (VideoWriter writer =
+                VideoWriter.open(Ffmpeg.of(broken), settings(VideoFormat.MP4, SIZE, 10, null), place.resolve("clip"))) {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 100; i++) {
                             writer.write(Clips.frame(SIZE, i));
@@ -241,8 +248,17 @@ class VideoWriterTest {
 
     @ParameterizedTest
     @CsvSource({
-        "23.976, 24000/1001", "29.97, 30000/1001", "59.94, 60000/1001", "119.88, 120000/1001", "47.952, 48000/1001",
-        "24, 24/1", "12.5, 25/2", "1, 1/1", "120, 120/1", "15.015, 3003/200", "23.98, 24000/1001"
+        "23.976, 24000/1001",
+        "29.97, 30000/1001",
+        "59.94, 60000/1001",
+        "119.88, 120000/1001",
+        "47.952, 48000/1001",
+        "24, 24/1",
+        "12.5, 25/2",
+        "1, 1/1",
+        "120, 120/1",
+        "15.015, 3003/200",
+        "23.98, 24000/1001"
     })
     void ratesAreFractions(double fps, String fraction) {
         assertThat(FrameRate.of(fps)).hasToString(fraction);

@@ -33,7 +33,7 @@ class FfmpegFilesTest {
                 assertThat(all).containsExactly(place);
             }
             assertThat(FfmpegFiles.unpackedIn(cache)).isEqualTo(place);
-            assertThat(librariesOf(place.resolve("ffmpeg")))
+            assertThat(libraries(place))
                     .hasSizeGreaterThan(15)
                     .allSatisfy(line -> assertThat(line)
                             .containsPattern("linux-vdso|ld-linux|lib(c|m|stdc\\+\\+|gcc_s)\\.so|"
@@ -64,9 +64,12 @@ class FfmpegFilesTest {
         assertThatThrownBy(() -> none.encode(List.of())).isInstanceOf(IOException.class);
     }
 
-    private static List<String> librariesOf(Path executable) throws IOException {
-        var builder = new ProcessBuilder("/lib64/ld-linux-x86-64.so.2", "--list", executable.toString());
-        builder.environment().put("LD_LIBRARY_PATH", executable.getParent().toString());
+    private static List<String> libraries(Path folder) throws IOException {
+        var builder = new ProcessBuilder(
+                "/lib64/ld-linux-x86-64.so.2",
+                "--list",
+                folder.resolve("ffmpeg").toString());
+        builder.environment().put("LD_LIBRARY_PATH", folder.toString());
         try (var lines = builder.start().inputReader()) {
             return lines.lines().toList();
         }
