@@ -77,8 +77,9 @@ public final class Animated implements ImageModel {
             case Job.Generation generation -> base.check(generation);
             case Job.Animation animation -> {
                 if (fit(animation) == Fit.UNABLE) {
-                    throw JobException.badInput("type: this model draws no animation: it cannot start from a picture and"
-                            + " keep a part of it");
+                    throw JobException.badInput(
+                            "type: this model draws no animation: it cannot start from a picture and"
+                                    + " keep a part of it");
                 }
                 AnimationPlan plan = plan(animation, seed(animation));
                 Size size = plan.size(defaults().size(), null);
@@ -177,7 +178,7 @@ public final class Animated implements ImageModel {
             timings.lap("film");
             AnimationSettings asked = job.settings();
             var video = new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster);
-            return new Rendering(video, timings, notes(plan, jobs, loop), parameters(asked, plan, loop, size));
+            return new Rendering(video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size));
         }
     }
 
@@ -202,11 +203,14 @@ public final class Animated implements ImageModel {
                 : DepthMap.ofDistance(picture.size(), values);
     }
 
-    private List<String> notes(AnimationPlan plan, FrameJobs jobs, FrameLoop loop) {
+    private List<String> notes(AnimationPlan plan, FrameJobs jobs, FrameLoop loop, Sources sources) {
         Set<String> notes = new LinkedHashSet<>(plan.notes());
+        Picture image = sources.image();
+        plan.sizeNote(defaults().size(), image == null ? null : image.size()).ifPresent(notes::add);
         notes.addAll(jobs.notes());
         if (plan.mode() == AnimationMode.SPACE && plan.usesDepth() && depth == null) {
-            notes.add("animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
+            notes.add(
+                    "animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
         }
         loop.first().ifPresent(first -> notes.addAll(first.notes()));
         return new ArrayList<>(notes);

@@ -32,8 +32,7 @@ record ColorCoherence(@Nullable ColorSpace space, boolean isOfImage) {
                 throw JobException.badInput(key + ": Video Input is not supported yet: frames keep the colours of the"
                         + " first one, by None, RGB, HSV or LAB, or those of the job's image, by Image");
             default ->
-                throw JobException.badInput(
-                        key + ": must be None, RGB, HSV, LAB or Image, not " + Faults.quoted(name));
+                throw JobException.badInput(key + ": must be None, RGB, HSV, LAB or Image, not " + Faults.quoted(name));
         };
     }
 }

@@ -37,7 +37,7 @@ final class Fingerprint {
         print.add(job.sampling());
         print.add(job.settings());
         sources.images().forEach(print::add);
-        sources.loras().forEach(lora -> print.add(lora.name()).add(lora.scale()));
+        sources.loras().forEach(lora -> print.add(lora.identity()).add(lora.scale()));
         return HexFormat.of().formatHex(print.digest.digest());
     }
 

@@ -33,8 +33,8 @@ final class FrameCurves {
             "rotation_3d_z",
             "fov_schedule",
             "aspect_ratio_schedule");
-    private static final List<String> FLIP = List.of(
-            "perspective_flip_theta", "perspective_flip_phi", "perspective_flip_gamma", "perspective_flip_fv");
+    private static final List<String> FLIP =
+            List.of("perspective_flip_theta", "perspective_flip_phi", "perspective_flip_gamma", "perspective_flip_fv");
 
     private final Map<String, double[]> values;
     private final boolean isInSpace;
@@ -78,10 +78,7 @@ final class FrameCurves {
                     value("amount_schedule", frame),
                     value("threshold_schedule", frame));
             return new FrameNumbers(
-                    motion(frame, size),
-                    value("contrast_schedule", frame),
-                    sharpening,
-                    value("noise_schedule", frame));
+                    motion(frame, size), value("contrast_schedule", frame), sharpening, value("noise_schedule", frame));
         } catch (IllegalArgumentException e) {
             throw JobException.badInput(named(String.valueOf(e.getMessage())) + ", in frame " + frame);
         }

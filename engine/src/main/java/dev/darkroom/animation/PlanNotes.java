@@ -23,8 +23,9 @@ final class PlanNotes {
             add("settings without an effect here: " + Faults.quoted(without));
         }
         if (settings.isClassic() && settings.isStated("strength_schedule") && mode.isChained()) {
-            add("strength_schedule: is the part of the frame before that is kept, as in the webui extension; Deforum for"
-                    + " FLUX of XLabs means what is given up");
+            add(
+                    "strength_schedule: is the part of the frame before that is kept, as in the webui extension; Deforum for"
+                            + " FLUX of XLabs means what is given up");
         }
         if (mode == AnimationMode.INTERPOLATION) {
             add("animation_mode: Interpolation draws each frame by the nearer of its two prompts: this worker does not"

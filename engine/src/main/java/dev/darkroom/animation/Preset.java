@@ -73,11 +73,10 @@ public enum Preset {
      */
     public static Preset called(String name) {
         return Arrays.stream(values())
-                .filter(preset ->
-                        preset.fieldValue().equals(name.strip().toLowerCase(Locale.ROOT)))
+                .filter(preset -> preset.fieldValue().equals(name.strip().toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> JobException.badInput(
-                        "preset: must be one of " + names() + ", not " + Faults.quoted(name)));
+                .orElseThrow(() ->
+                        JobException.badInput("preset: must be one of " + names() + ", not " + Faults.quoted(name)));
     }
 
     /** All names, for messages. */

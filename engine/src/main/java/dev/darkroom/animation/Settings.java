@@ -61,14 +61,17 @@ final class Settings {
     static Settings of(AnimationSettings asked) {
         var faults = new Faults();
         Map<String, Stated> stated = new LinkedHashMap<>();
-        asked.deforum().forEach((key, value) -> DeforumNames.find(key)
-                .ifPresentOrElse(
-                        setting -> {
-                            faults.check(
-                                    setting.kind() != Kind.PROMPTS, key, "must be texts by frames, as in {\"0\": \"…\"}");
-                            stated.put(setting.name(), new Stated(setting, key, value));
-                        },
-                        () -> faults.add(Faults.quoted(key), "is no setting of Deforum's")));
+        asked.deforum()
+                .forEach((key, value) -> DeforumNames.find(key)
+                        .ifPresentOrElse(
+                                setting -> {
+                                    faults.check(
+                                            setting.kind() != Kind.PROMPTS,
+                                            key,
+                                            "must be texts by frames, as in {\"0\": \"…\"}");
+                                    stated.put(setting.name(), new Stated(setting, key, value));
+                                },
+                                () -> faults.add(Faults.quoted(key), "is no setting of Deforum's")));
         Map<String, String> preset = faults.gather(() -> preset(asked)).orElse(Map.of());
         faults.refuse();
         boolean isClassic = stated.values().stream().anyMatch(Stated::isClassic);
@@ -76,9 +79,7 @@ final class Settings {
     }
 
     private static Map<String, String> preset(AnimationSettings asked) {
-        return asked.preset() == null
-                ? Map.of()
-                : Preset.called(asked.preset()).settings();
+        return asked.preset() == null ? Map.of() : Preset.called(asked.preset()).settings();
     }
 
     /** True if the file is one of the classic notebook, by its keys. */
@@ -126,8 +127,7 @@ final class Settings {
         return switch (text) {
             case "true", "1", "1.0", "yes", "on" -> true;
             case "false", "0", "0.0", "no", "off", "none", "" -> false;
-            default -> throw JobException.badInput(
-                    key(name) + ": must be true or false, not " + Faults.quoted(text));
+            default -> throw JobException.badInput(key(name) + ": must be true or false, not " + Faults.quoted(text));
         };
     }
 
@@ -178,7 +178,8 @@ final class Settings {
     /** Notes a fault of every schedule that the job states, used or not. */
     void checkCurves(Span span, Faults faults) {
         stated.values().stream()
-                .filter(own -> own.setting().kind() == Kind.SCHEDULE && own.setting().use() == Use.MEANT)
+                .filter(own ->
+                        own.setting().kind() == Kind.SCHEDULE && own.setting().use() == Use.MEANT)
                 .filter(own -> !own.value().isBlank())
                 .forEach(own -> faults.unless(() -> curve(own.setting().name(), span)));
     }

@@ -20,10 +20,18 @@ record Takes(ImageModel model, Envelope envelope, Sampling sampling) {
         return isTaken(with(guidance, "words", sampling.trueCfgScale()), "negative_prompt");
     }
 
-    private Sampling with(
-            @Nullable Double guidance, @Nullable String negative, @Nullable Double trueCfgScale) {
+    private Sampling with(@Nullable Double guidance, @Nullable String negative, @Nullable Double trueCfgScale) {
         return new Sampling(
-                List.of(""), negative, null, null, guidance, trueCfgScale, 0, 1, sampling.shortcuts(), sampling.loras());
+                List.of(""),
+                negative,
+                null,
+                null,
+                guidance,
+                trueCfgScale,
+                0,
+                1,
+                sampling.shortcuts(),
+                sampling.loras());
     }
 
     private boolean isTaken(Sampling asked, String field) {

@@ -30,14 +30,13 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
     }
 
     private static VideoSettings settings(Wish wish) {
-        VideoFormat format =
-                switch (wish.format()) {
-                    case MP4 -> VideoFormat.MP4;
-                    case WEBM -> VideoFormat.WEBM;
-                    case GIF -> VideoFormat.GIF;
-                    case WEBP_ANIMATION -> VideoFormat.WEBP;
-                    case ZIP -> VideoFormat.PNG_ZIP;
-                };
+        VideoFormat format = switch (wish.format()) {
+            case MP4 -> VideoFormat.MP4;
+            case WEBM -> VideoFormat.WEBM;
+            case GIF -> VideoFormat.GIF;
+            case WEBP_ANIMATION -> VideoFormat.WEBP;
+            case ZIP -> VideoFormat.PNG_ZIP;
+        };
         double quantiser = VideoSettings.WORST - (VideoSettings.WORST - BEST) * wish.quality() / 100;
         return new VideoSettings(
                 format, wish.size(), FrameRate.of(wish.fps()), (int) Math.round(quantiser), wish.comment());

@@ -41,7 +41,8 @@ public sealed interface Job {
      * @param sampling of one prompt and one output
      * @param images none, or the one that the first frame is drawn from
      */
-    record Animation(Envelope envelope, Sampling sampling, AnimationSettings settings, List<String> images) implements Job {
+    record Animation(Envelope envelope, Sampling sampling, AnimationSettings settings, List<String> images)
+            implements Job {
         public Animation {
             images = List.copyOf(images);
             new Faults()
@@ -55,8 +56,7 @@ public sealed interface Job {
         @Override
         public List<Sample> samples() {
             Sample sample = sampling.samples().getFirst();
-            return List.of(new Sample(
-                    0, 0, sample.prompt(), settings.seed().orElse(sample.seed())));
+            return List.of(new Sample(0, 0, sample.prompt(), settings.seed().orElse(sample.seed())));
         }
 
         @Override

@@ -38,7 +38,7 @@ public interface Progress {
     }
 
     /**
-     * Called with each finished frame of an animation, in order.
+     * Called with each finished frame of an animation, in order; from the first one again if the animation is drawn again.
      *
      * @param index of the frame, from 0
      * @param of how many frames the animation has

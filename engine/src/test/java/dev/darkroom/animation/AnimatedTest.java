@@ -3,8 +3,10 @@ package dev.darkroom.animation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.darkroom.depth.DepthModel;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.engine.TinyPipeline;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.Job;
@@ -17,16 +19,27 @@ import dev.darkroom.model.Fit;
 import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
+import dev.darkroom.tensor.DType;
+import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
+import dev.darkroom.weights.Placement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Animations that the embedded checkpoint draws: what becomes of a job, whole, cut short or taken up again. */
 class AnimatedTest {
@@ -53,7 +66,9 @@ class AnimatedTest {
         assertThat(animated().fit(six.job())).isEqualTo(Fit.MADE_FOR);
         List<Picture> first = draw(six, Progress.NONE);
 
-        assertThat(first).hasSize(6).allSatisfy(frame -> assertThat(frame.size()).isEqualTo(new Size(128, 96)));
+        assertThat(first)
+                .hasSize(6)
+                .allSatisfy(frame -> assertThat(frame.size()).isEqualTo(new Size(128, 96)));
         assertSame(draw(six, Progress.NONE), first);
         assertThat(draw(six.withSeed(8), Progress.NONE).getLast().rgb())
                 .isNotEqualTo(first.getLast().rgb());
@@ -113,8 +128,7 @@ class AnimatedTest {
             Wanted wanted = Wanted.ZOOM.frames(6).with("diffusion_cadence", cadence);
             List<Picture> whole = draw(wanted, Progress.NONE);
             var kept = new KeptFrames();
-            assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> draw(wanted, new Watched(10, kept)));
+            assertThatExceptionOfType(JobException.class).isThrownBy(() -> draw(wanted, new Watched(10, kept)));
             assertThat(kept.pictures).hasSizeBetween(2, 3);
             int before = kept.pictures.size();
 
@@ -122,9 +136,7 @@ class AnimatedTest {
             List<Picture> resumed = draw(wanted.withSeed(99), again);
 
             assertSame(resumed, whole);
-            assertThat(again.drawn.get())
-                    .as("frames drawn again")
-                    .isEqualTo(kept.pictures.size() - before);
+            assertThat(again.drawn.get()).as("frames drawn again").isEqualTo(kept.pictures.size() - before);
         }
     }
 
@@ -167,6 +179,11 @@ class AnimatedTest {
         List<Picture> near = draw(wanted.with("strength", "1"), new Sources(List.of(image), null, List.of()));
         assertThat(near.getFirst().rgb()).isEqualTo(image.rgb());
 
+        List<Picture> resized =
+                draw(wanted.with("strength", "1"), new Sources(List.of(TestPictures.gradient(96, 96)), null, List.of()));
+        assertThat(resized.getFirst().size()).isEqualTo(new Size(64, 64));
+        assertThat(TestPictures.meanDifference(resized.getFirst(), image)).isLessThan(10);
+
         List<Picture> far = draw(wanted.with("strength", "0"), new Sources(List.of(image), null, List.of()));
         assertThat(far.getFirst().rgb())
                 .isEqualTo(draw(Wanted.ZOOM.frames(1), Progress.NONE).getFirst().rgb());
@@ -196,6 +213,47 @@ class AnimatedTest {
         }
     }
 
+    @Test
+    void aCameraInSpaceSeesHowFarAwayThingsAre() {
+        Wanted wanted = Wanted.ZOOM.frames(3).with("animation_mode", "3D", "translation_z", "0:(20)");
+        List<Picture> flat = draw(wanted, Progress.NONE);
+        Path tiny = TestCheckpoints.GOLDENS.resolve("tiny-depth-anything-v2-relative");
+        try (DepthModel depth = DepthModel.load(tiny, new Placement(Device.CPU, DType.FLOAT32))) {
+            var animated = new Animated(base(), films, AnimationLimits.STANDARD, depth);
+            Job.Animation job = wanted.job();
+            Rendering seen = animated.render(job, job.samples().getFirst(), Sources.NONE, Progress.NONE);
+
+            assertThat(seen.notes()).isEmpty();
+            assertThat(films.frames.getFirst().rgb()).isEqualTo(flat.getFirst().rgb());
+            assertThat(films.frames.get(1).rgb()).isNotEqualTo(flat.get(1).rgb());
+            assertThat(animated.demand(job, job.samples(), Sources.NONE)
+                            .in(DType.FLOAT32)
+                            .kept())
+                    .isGreaterThan(animated()
+                            .demand(job, job.samples(), Sources.NONE)
+                            .in(DType.FLOAT32)
+                            .kept());
+        }
+    }
+
+    @Test
+    void modelsOfOtherFamiliesDrawThemToo(@TempDir Path folder) throws IOException {
+        for (TinyPipeline pipeline : List.of(TinyPipeline.FLUX2_KLEIN, TinyPipeline.ZIMAGE)) {
+            try (ImageModel tiny = pipeline.load(Files.createDirectory(folder.resolve(pipeline.name())))) {
+                var animated = new Animated(tiny, films, AnimationLimits.STANDARD, null);
+                Job.Animation job = Wanted.ZOOM.frames(3).with("steps", "2").job();
+                assertThat(animated.fit(job)).as("%s", pipeline).isEqualTo(Fit.MADE_FOR);
+                animated.check(job);
+                assertThat(animated.demand(job, job.samples(), Sources.NONE)
+                                .in(DType.FLOAT32)
+                                .transformer())
+                        .isPositive();
+                animated.render(job, job.samples().getFirst(), Sources.NONE, Progress.NONE);
+                assertThat(films.frames).hasSize(3);
+            }
+        }
+    }
+
     private static ImageModel base() {
         return Objects.requireNonNull(base);
     }
@@ -222,14 +280,16 @@ class AnimatedTest {
     private static void assertSame(List<Picture> actual, List<Picture> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < actual.size(); i++) {
-            assertThat(actual.get(i).rgb()).as("frame %d", i).isEqualTo(expected.get(i).rgb());
+            assertThat(actual.get(i).rgb())
+                    .as("frame %d", i)
+                    .isEqualTo(expected.get(i).rgb());
         }
     }
 
     /** Notes what happens, and cancels the job after so many steps. */
     private static final class Watched implements Progress {
         final List<Integer> steps = new ArrayList<>();
-        final java.util.Set<Integer> of = new java.util.HashSet<>();
+        final Set<Integer> of = new HashSet<>();
         final List<Long> tensors = new ArrayList<>();
         final AtomicInteger drawn = new AtomicInteger();
         private final int most;
@@ -245,12 +305,12 @@ class AnimatedTest {
                 }
 
                 @Override
-                public java.util.OptionalLong seed() {
+                public OptionalLong seed() {
                     return frames.seed();
                 }
 
                 @Override
-                public java.util.Optional<Picture> find(int index) {
+                public Optional<Picture> find(int index) {
                     return frames.find(index);
                 }
 

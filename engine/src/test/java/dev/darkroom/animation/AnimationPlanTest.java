@@ -162,6 +162,7 @@ class AnimationPlanTest {
             seed_behavior            | lucky             | seed_behavior: must be one of iter, fixed,
             enable_perspective_flip  | maybe             | enable_perspective_flip: must be true or false, not maybe
             use_init                 | true              | use_init: is true, but the job has no image
+            seed                     | lucky             | seed: must be a whole number of up to 18 digits
             W                        | 512               | W and H: must be sent together
             zom                      | 0:(1)             | zom: is no setting of Deforum's
             prompts                  | a fox             | prompts: must be texts by frames
@@ -183,10 +184,20 @@ class AnimationPlanTest {
     }
 
     @Test
+    void sidesOfFramesAreMultiplesOf16() {
+        AnimationPlan plan = plan(wanted().of(new Size(100, 70)));
+
+        assertThat(plan.size(SIZE, null)).isEqualTo(new Size(96, 64));
+        assertThat(plan.sizeNote(SIZE, null)).hasValue("size: frames are of 96x64, for sides are multiples of 16");
+        assertThat(plan(wanted()).sizeNote(SIZE, null)).isEmpty();
+    }
+
+    @Test
     void severalFaultySchedulesAreToldAtOnce() {
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> animated()
-                        .check(wanted().with("zoom", "0:(1+)", "angle", "0:(sin)", "contrast_schedule", "1").job()))
+                        .check(wanted().with("zoom", "0:(1+)", "angle", "0:(sin)", "contrast_schedule", "1")
+                                .job()))
                 .withMessageContainingAll("zoom: ", "angle: ");
     }
 
