@@ -107,7 +107,7 @@ class ArchitectureTest {
             Map.entry("queue", List.of("net", "snapshot", "job")),
             Map.entry("settings", List.of("queue")),
             Map.entry("credentials", List.of("image", "snapshot", "job")),
-            Map.entry("provenance", List.of("credentials", "queue", "mark", "image", "job")),
+            Map.entry("provenance", List.of("credentials", "queue", "animation", "mark", "image", "job")),
             Map.entry("source", List.of("credentials", "net", "image", "snapshot", "job")),
             Map.entry("store", List.of("net", "image", "snapshot", "job")),
             Map.entry("net", List.of()),

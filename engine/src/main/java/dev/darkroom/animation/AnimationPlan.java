@@ -2,28 +2,19 @@ package dev.darkroom.animation;
 
 import dev.darkroom.animation.cadence.Cadence;
 import dev.darkroom.animation.cadence.CadenceStep;
-import dev.darkroom.animation.curve.Span;
 import dev.darkroom.animation.frame.FrameNoise;
 import dev.darkroom.animation.prompt.Prompts;
-import dev.darkroom.animation.seed.SeedBehavior;
-import dev.darkroom.animation.seed.Seeds;
 import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.PlaneBorder;
 import dev.darkroom.animation.warp.PlanePlaces;
 import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.Warp;
-import dev.darkroom.job.AnimationSettings;
-import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
-import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Device;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +65,7 @@ record AnimationPlan(
 
     /** How pictures are sampled, and what lies beyond their edges. */
     record Borders(PlaneBorder plane, SpaceBorder space, Interpolation interpolation) {
-        private static Borders of(Settings settings) {
+        static Borders of(Settings settings) {
             return new Borders(
                     settings.choice("border", PlaneBorder.class),
                     settings.choice("padding_mode", SpaceBorder.class),
@@ -127,199 +118,9 @@ record AnimationPlan(
      * Reads a job's settings.
      *
      * @param seed of the first frame
-     * @throws JobException that names the setting, and in schedules and prompts the key and the column
+     * @throws dev.darkroom.job.JobException that names the setting, and in schedules and prompts the key and the column
      */
     static AnimationPlan of(Job.Animation job, long seed, AnimationLimits limits, Takes takes) {
-        Settings settings = Settings.of(job.settings());
-        var span = new Span(settings.whole("max_frames", 1, limits.frames()), seed);
-        refuseVideo(settings);
-        checkSeed(settings);
-        var faults = new Faults();
-        settings.checkCurves(span, faults);
-        faults.refuse();
-        return new Reader(job, settings, span, takes, new PlanNotes()).read();
-    }
-
-    /** The job reads its seed by itself, and passes over what is none. */
-    private static void checkSeed(Settings settings) {
-        if (settings.isStated("seed") && !settings.text("seed").matches("-1|[0-9]{1,18}")) {
-            throw JobException.badInput("seed: must be a whole number of up to 18 digits, or -1 for any, not "
-                    + Faults.quoted(settings.text("seed")));
-        }
-    }
-
-    private static void refuseVideo(Settings settings) {
-        for (String name : List.of("hybrid_motion", "hybrid_composite")) {
-            String text = settings.text(name).toLowerCase(Locale.ROOT);
-            if (settings.isStated(name) && !text.equals("none") && !text.equals("false")) {
-                throw JobException.badInput(settings.key(name)
-                        + ": hybrid animations are not supported yet: frames cannot follow a video; send None, not "
-                        + Faults.quoted(text));
-            }
-        }
-    }
-
-    /** Reads one part after another. */
-    private record Reader(Job.Animation job, Settings settings, Span span, Takes takes, PlanNotes notes) {
-        AnimationPlan read() {
-            AnimationMode mode = AnimationMode.called(settings.text("animation_mode"));
-            int every = mode.isChained() ? settings.whole("diffusion_cadence", 1, span.frames() + 1) : 1;
-            Cadence cadence = whole(span.frames(), every);
-            ColorCoherence coherence = coherence(mode);
-            double[] guidance = guidance();
-            notes.of(settings, mode);
-            return new AnimationPlan(
-                    mode,
-                    span.frames(),
-                    cadence,
-                    seeds().of(within(cadence.drawn())),
-                    prompts(),
-                    FrameCurves.of(settings, mode, span),
-                    settings.curve("strength_schedule", span),
-                    settings.number("strength", 0, 1),
-                    startsFromImage(coherence),
-                    steps(),
-                    guidance,
-                    framing(),
-                    coherence,
-                    settings.flag("color_force_grayscale"),
-                    noise(),
-                    Borders.of(settings),
-                    settings.flag("use_depth_warping"),
-                    notes.list());
-        }
-
-        /**
-         * The reference ends an animation before the last frame that it draws. Here it is as long as it was asked to be: one more frame is drawn
-         * where it takes that.
-         */
-        private static Cadence whole(int frames, int every) {
-            return every == 1 ? new Cadence(frames, 1) : new Cadence(Math.ceilDiv(frames, every) * every + 1, every);
-        }
-
-        private int[] within(int[] drawn) {
-            return Arrays.stream(drawn)
-                    .map(frame -> Math.min(frame, span.last()))
-                    .toArray();
-        }
-
-        private Seeds seeds() {
-            SeedBehavior behavior = SeedBehavior.called(settings.text("seed_behavior"))
-                    .orElseThrow(() -> JobException.badInput(settings.key("seed_behavior") + ": must be one of "
-                            + SeedBehavior.words() + ", not " + Faults.quoted(settings.text("seed_behavior"))));
-            List<Double> schedule = behavior == SeedBehavior.SCHEDULE
-                    ? Arrays.stream(settings.curve("seed_schedule", span))
-                            .boxed()
-                            .toList()
-                    : List.of();
-            return new Seeds(behavior, span.seed(), settings.whole("seed_iter_N", 1, 1_000_000), schedule);
-        }
-
-        private Prompts prompts() {
-            AnimationSettings asked = job.settings();
-            Map<String, String> texts = asked.prompts().isEmpty()
-                    ? Map.of("0", job.sampling().prompts().getFirst())
-                    : asked.prompts();
-            Prompts prompts = Prompts.parse("prompts", texts, span);
-            if (!asked.negativePrompts().isEmpty()) {
-                prompts = prompts.withNegatives("negative_prompts", asked.negativePrompts());
-            }
-            String negative =
-                    Optional.ofNullable(job.sampling().negativePrompt()).orElse("");
-            return prompts.withShared(
-                    settings.text("animation_prompts_positive"),
-                    (settings.text("animation_prompts_negative") + " " + negative).strip());
-        }
-
-        private ColorCoherence coherence(AnimationMode mode) {
-            ColorCoherence coherence =
-                    ColorCoherence.called(settings.key("color_coherence"), settings.text("color_coherence"));
-            if (coherence.isOfImage() && job.images().isEmpty()) {
-                throw JobException.badInput(
-                        settings.key("color_coherence") + ": Image needs the job's image, whose colours frames keep");
-            }
-            return mode.isChained() || coherence.isOfImage() ? coherence : new ColorCoherence(null, false);
-        }
-
-        /** An image is the start, unless the job says that it is not: then it must be of use for its colours. */
-        private boolean startsFromImage(ColorCoherence coherence) {
-            boolean isStart = !job.images().isEmpty() && (!settings.isStated("use_init") || settings.flag("use_init"));
-            if (!job.images().isEmpty() && !isStart && !coherence.isOfImage()) {
-                throw JobException.badInput(settings.key("use_init")
-                        + ": is false, so the job's image is of no use: leave it out, or send color_coherence Image");
-            }
-            if (job.images().isEmpty() && settings.isStated("use_init") && settings.flag("use_init")) {
-                throw JobException.badInput(settings.key("use_init") + ": is true, but the job has no image");
-            }
-            return isStart;
-        }
-
-        private double @Nullable [] steps() {
-            int most = 1000;
-            if (settings.flag("enable_steps_scheduling")) {
-                double[] steps = settings.curve("steps_schedule", span);
-                var faults = new Faults();
-                Arrays.stream(steps)
-                        .filter(count -> !(count >= 1 && count < most))
-                        .findFirst()
-                        .ifPresent(count -> faults.range(settings.key("steps_schedule"), count, 1, most));
-                faults.refuse();
-                return steps;
-            }
-            if (job.sampling().steps() != null || !settings.isStated("num_inference_steps")) {
-                return null;
-            }
-            double[] steps = new double[span.frames()];
-            Arrays.fill(steps, settings.whole("num_inference_steps", 1, most));
-            return steps;
-        }
-
-        /** A file of Deforum always has a scale; not every model reads one. */
-        private double @Nullable [] guidance() {
-            if (job.sampling().guidanceScale() != null || !settings.isStated("cfg_scale_schedule")) {
-                return null;
-            }
-            double[] scales = settings.curve("cfg_scale_schedule", span);
-            var faults = new Faults();
-            Arrays.stream(scales)
-                    .filter(scale -> !(scale >= 0 && scale <= 100))
-                    .findFirst()
-                    .ifPresent(scale -> faults.range(settings.key("cfg_scale_schedule"), scale, 0, 100));
-            faults.refuse();
-            boolean isTaken = Arrays.stream(scales).distinct().allMatch(takes::guidance);
-            if (!isTaken) {
-                notes.add(settings.key("cfg_scale_schedule")
-                        + ": this model does not read these scales: its own is taken");
-            }
-            return isTaken ? scales : null;
-        }
-
-        private @Nullable Framing framing() {
-            Sampling sampling = job.sampling();
-            boolean hasWidth = settings.isStated("width");
-            boolean hasHeight = settings.isStated("height");
-            if (sampling.framing() != null || !hasWidth && !hasHeight) {
-                return sampling.framing();
-            }
-            if (!hasWidth || !hasHeight) {
-                throw JobException.badInput("W and H: must be sent together");
-            }
-            int longest = 1 << 14;
-            return new Framing.Exact(
-                    new Size(settings.whole("width", 1, longest), settings.whole("height", 1, longest)));
-        }
-
-        private FrameNoise noise() {
-            try {
-                return new FrameNoise(
-                        settings.choice("noise_type", FrameNoise.Kind.class),
-                        settings.whole("perlin_w", 1, 2048),
-                        settings.whole("perlin_h", 1, 2048),
-                        settings.whole("perlin_octaves", 1, 12),
-                        settings.number("perlin_persistence", 0, 10));
-            } catch (IllegalArgumentException e) {
-                throw JobException.badInput(String.valueOf(e.getMessage()));
-            }
-        }
+        return PlanReader.of(job, seed, limits, takes).read();
     }
 }

@@ -41,7 +41,6 @@ final class FrameLoop {
 
     private @Nullable Picture earlier;
     private @Nullable Picture later;
-    private @Nullable DepthMap depthOfLater;
     private @Nullable Picture last;
     private @Nullable Picture poster;
     private @Nullable Rendering first;
@@ -100,7 +99,6 @@ final class FrameLoop {
         Picture picture = found().orElseGet(() -> drawn(draw));
         earlier = later;
         later = picture;
-        depthOfLater = null;
         drawings++;
         new FrameProgress(progress, drawings - 1, plan.drawings(), stepsOfFrame).report(1, 1);
         if (draw.isKept()) {
@@ -176,14 +174,13 @@ final class FrameLoop {
             return;
         }
         FrameNumbers numbers = numbers(between.frame());
-        if (depthOfLater == null && (between.movesPrevious() || between.movesNext())) {
-            depthOfLater = depths.apply(later);
-        }
+        boolean moves = between.movesPrevious() || between.movesNext();
+        DepthMap depth = moves ? depths.apply(later) : null; // the older picture has none of its own
         if (earlier != null && between.movesPrevious()) {
-            earlier = next.moved(earlier, numbers, depthOfLater);
+            earlier = next.moved(earlier, numbers, depth);
         }
         if (between.movesNext()) {
-            later = next.moved(later, numbers, depthOfLater);
+            later = next.moved(later, numbers, depth);
         }
         last = earlier == null || between.weight() == 1 ? later : Blend.of(earlier, later, between.weight());
         timings.lap("move");

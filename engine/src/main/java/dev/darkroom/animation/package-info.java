@@ -1,4 +1,7 @@
-/** Animations in the manner of Deforum: what is drawn of each frame, from where, and with which settings. */
+/**
+ * Animations in the manner of Deforum. {@link dev.darkroom.animation.Animated} is a model around another one, which draws the frames; the rest
+ * is what is drawn of each, from where, and with which settings.
+ */
 @NullMarked
 package dev.darkroom.animation;
 

@@ -3,6 +3,7 @@ package dev.darkroom.flux2;
 import dev.darkroom.diffusion.Denoiser;
 import dev.darkroom.diffusion.Family;
 import dev.darkroom.diffusion.PackedLatents;
+import dev.darkroom.diffusion.PictureKey;
 import dev.darkroom.diffusion.Pipeline;
 import dev.darkroom.diffusion.Run;
 import dev.darkroom.diffusion.StartPicture;
@@ -19,6 +20,7 @@ import dev.darkroom.job.Timings;
 import dev.darkroom.model.CheckpointDefaults;
 import dev.darkroom.model.Fit;
 import dev.darkroom.model.Sources;
+import dev.darkroom.schedule.FlowMatchSchedule;
 import dev.darkroom.schedule.Noise;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Probe;
@@ -31,12 +33,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws a picture from a prompt, and from up to ten reference pictures (FLUX.2-dev, klein and klein base): their tokens follow
- * the generated ones.
+ * Draws a picture from a prompt, and from up to ten reference pictures (FLUX.2-dev, klein and klein base), whose tokens follow the generated
+ * ones; or, with a strength, from one picture that is covered with noise.
  *
  * <p>Source: huggingface/diffusers, {@code pipelines/flux2/pipeline_flux2.py}, Flux2Pipeline, and {@code pipeline_flux2_klein.py},
  * Flux2KleinPipeline. Differences: a result that has exactly the frame of its reference is made from the whole of it, where the reference's
- * pipeline cuts what whole tokens leave over.
+ * pipeline cuts what whole tokens leave over; and the reference starts from noise alone, where FLUX.1's takes a strength, and so does this.
  */
 public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) implements Pipeline {
     private static final Size SIZE = new Size(1024, 1024);
@@ -47,12 +49,15 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
     @Override
     public List<Picture> generate(Run run, Sources sources, Noise noise, Progress progress, Timings timings) {
         var latentSpace = checkpoint.latents();
+        boolean isStart = run.strength() != null;
         try (var job = Scope.open("flux2")) {
             // 1. prompt embeds
             var prompts = checkpoint.encode(run);
 
             // 2. image latents of the references
-            var references = sources.images().stream().map(known::of).toList();
+            List<ReferenceSizes.Reference> references = isStart
+                    ? List.of()
+                    : sources.images().stream().map(known::of).toList();
             Tensor imageLatents = references.isEmpty() ? null : imageLatents(latentSpace, references);
             timings.lap("encode");
 
@@ -60,8 +65,12 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
             Tensor latents = latentSpace.fromNoiseOfTokens(
                     noise.draw(latentSpace.shapeOfTokens(run.grid())).getFirst());
 
-            // 4. sigmas
+            // 4. sigmas; from a start the first ones are left out
             double[] sigmas = run.sigmas();
+            int first = run.firstStep();
+            if (isStart) {
+                latents = FlowMatchSchedule.addNoise(start(run, sources), latents, sigmas[first]);
+            }
 
             // 5. denoise
             var grids = Stream.concat(Stream.of(run.grid()), references.stream().map(ReferenceSizes.Reference::grid));
@@ -69,6 +78,7 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
             latents = Denoiser.run(
                     latents,
                     sigmas,
+                    first,
                     imageLatents == null
                             ? velocity
                             : velocity.seeing(noisy -> Tensor.cat(1, noisy, imageLatents.inBatchOf(noisy))),
@@ -80,6 +90,16 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
             timings.lap("decode");
             return pictures;
         }
+    }
+
+    /** Packed latents of the one picture that a run starts from. */
+    private Tensor start(Run run, Sources sources) {
+        Picture image = sources.images().getFirst();
+        return checkpoint
+                .latents()
+                .mode(
+                        PictureKey.of(image, run.size()),
+                        () -> ImageProcessor.preprocess(image, run.size(), Device.CPU));
     }
 
     /** Packed latents of all references, one after another: {@code [1, S, 4C]}. */
@@ -139,7 +159,7 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
         return switch (job) {
             case Job.TextToImage ignored -> Fit.MADE_FOR;
             case Job.FromImages from ->
-                from.strength() == null && from.images().size() <= MOST_IMAGES ? Fit.MADE_FOR : Fit.UNABLE;
+                from.images().size() > most(from) ? Fit.UNABLE : from.strength() == null ? Fit.MADE_FOR : Fit.ABLE;
             case Job.Fill ignored -> Fit.UNABLE;
         };
     }
@@ -148,12 +168,17 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
     public void check(Job.Generation job, Faults faults) {
         faults.check(!(job instanceof Job.Fill), "mask", "this model edits without a mask: leave it out");
         if (job instanceof Job.FromImages from) {
-            faults.check(
-                    from.strength() == null, "strength", "this model edits by instruction: leave the strength out");
             int images = from.images().size();
             faults.check(
-                    images <= MOST_IMAGES, "images", "this model takes at most " + MOST_IMAGES + ", not " + images);
+                    images <= most(from),
+                    "images",
+                    "this model takes at most " + most(from) + (from.strength() == null ? "" : " with a strength") + ", not "
+                            + images);
         }
+    }
+
+    private static int most(Job.FromImages job) {
+        return job.strength() == null ? MOST_IMAGES : 1;
     }
 
     /** A picture that is to fill the frame of its one reference is made from all of it, without edges that tokens would cut off. */

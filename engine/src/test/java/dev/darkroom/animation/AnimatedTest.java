@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.darkroom.depth.DepthModel;
 import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.engine.TinyPipeline;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.Job;
@@ -22,6 +23,8 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.weights.Placement;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Animations that the embedded checkpoint draws: what becomes of a job, whole, cut short or taken up again. */
 class AnimatedTest {
@@ -175,6 +179,11 @@ class AnimatedTest {
         List<Picture> near = draw(wanted.with("strength", "1"), new Sources(List.of(image), null, List.of()));
         assertThat(near.getFirst().rgb()).isEqualTo(image.rgb());
 
+        List<Picture> resized =
+                draw(wanted.with("strength", "1"), new Sources(List.of(TestPictures.gradient(96, 96)), null, List.of()));
+        assertThat(resized.getFirst().size()).isEqualTo(new Size(64, 64));
+        assertThat(TestPictures.meanDifference(resized.getFirst(), image)).isLessThan(10);
+
         List<Picture> far = draw(wanted.with("strength", "0"), new Sources(List.of(image), null, List.of()));
         assertThat(far.getFirst().rgb())
                 .isEqualTo(draw(Wanted.ZOOM.frames(1), Progress.NONE).getFirst().rgb());
@@ -224,6 +233,24 @@ class AnimatedTest {
                             .demand(job, job.samples(), Sources.NONE)
                             .in(DType.FLOAT32)
                             .kept());
+        }
+    }
+
+    @Test
+    void modelsOfOtherFamiliesDrawThemToo(@TempDir Path folder) throws IOException {
+        for (TinyPipeline pipeline : List.of(TinyPipeline.FLUX2_KLEIN, TinyPipeline.ZIMAGE)) {
+            try (ImageModel tiny = pipeline.load(Files.createDirectory(folder.resolve(pipeline.name())))) {
+                var animated = new Animated(tiny, films, AnimationLimits.STANDARD, null);
+                Job.Animation job = Wanted.ZOOM.frames(3).with("steps", "2").job();
+                assertThat(animated.fit(job)).as("%s", pipeline).isEqualTo(Fit.MADE_FOR);
+                animated.check(job);
+                assertThat(animated.demand(job, job.samples(), Sources.NONE)
+                                .in(DType.FLOAT32)
+                                .transformer())
+                        .isPositive();
+                animated.render(job, job.samples().getFirst(), Sources.NONE, Progress.NONE);
+                assertThat(films.frames).hasSize(3);
+            }
         }
     }
 

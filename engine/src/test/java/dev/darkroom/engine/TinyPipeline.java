@@ -143,7 +143,7 @@ public enum TinyPipeline {
     public abstract Path make(Path folder) throws IOException;
 
     /** Makes, opens and loads the checkpoint. */
-    ImageModel load(Path folder) throws IOException {
+    public ImageModel load(Path folder) throws IOException {
         return LoadedModel.from(make(folder.resolve("checkpoint")));
     }
 

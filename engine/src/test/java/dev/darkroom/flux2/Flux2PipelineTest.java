@@ -54,9 +54,11 @@ class Flux2PipelineTest {
             assertThat(klein.fit(images(ask, 1, null))).isEqualTo(Fit.MADE_FOR);
             assertThat(klein.fit(images(ask, 10, null))).isEqualTo(Fit.MADE_FOR);
             assertThat(klein.fit(images(ask, 11, null))).isEqualTo(Fit.UNABLE);
-            assertThat(klein.fit(images(ask, 1, 0.5))).isEqualTo(Fit.UNABLE);
+            assertThat(klein.fit(images(ask, 1, 0.5))).isEqualTo(Fit.ABLE);
+            assertThat(klein.fit(images(ask, 2, 0.5))).isEqualTo(Fit.UNABLE);
             assertThat(klein.fit(new Job.Fill(TestJobs.PLAIN, ask, "", ""))).isEqualTo(Fit.UNABLE);
-            LoadedModel.assertRefused(klein, images(ask, 1, 0.5), "strength: ");
+            LoadedModel.assertRefused(
+                    klein, images(ask, 2, 0.5), "images: this model takes at most 1 with a strength, not 2");
             LoadedModel.assertRefused(klein, images(ask, 11, null), "images: this model takes at most 10, not 11");
             LoadedModel.assertRefused(klein, new Job.Fill(TestJobs.PLAIN, ask, "", ""), "mask: ");
         }
@@ -257,6 +259,30 @@ class Flux2PipelineTest {
             assertThat(turbo.sigmas(8, 4096)[1]).isCloseTo(moved / (moved + 1 / 0.6509 - 1), within(1e-12));
             assertThat(turbo.sigmas(4, 4096)).containsExactly(usual.sigmas(4, 4096));
             assertThat(dev.turbo(usual, 4)).isEqualTo(usual);
+        }
+    }
+
+    @Test
+    void withAStrengthAPictureIsTheStartOfWhichAPartIsKept() throws IOException {
+        try (ImageModel klein = LoadedModel.from(TinyFlux2.make(TinyFlux2.KLEIN, folder, SMALL))) {
+            Sampling ask = TestJobs.of("a fox", null, new Size(64, 64), 4, null, null, 7);
+            Picture start = TestPictures.noise(64, 64);
+            Picture other = TestPictures.gradient(64, 64);
+            Picture alone = draw(klein, new Job.TextToImage(TestJobs.PLAIN, ask), Sources.NONE)
+                    .picture();
+
+            Rendering whole = draw(klein, images(ask, 1, 1.0), of(start));
+            assertThat(TestPictures.meanDifference(whole.picture(), alone))
+                    .as("nothing is kept")
+                    .isLessThan(0.1);
+            assertThat(whole.parameters()).containsEntry("strength", 1.0);
+
+            Picture half = draw(klein, images(ask, 1, 0.5), of(start)).picture();
+            assertThat(half.rgb())
+                    .isNotEqualTo(alone.rgb())
+                    .isNotEqualTo(draw(klein, images(ask, 1, 0.5), of(other)).picture().rgb())
+                    .isNotEqualTo(draw(klein, images(ask, 1, null), of(start)).picture().rgb());
+            assertThat(draw(klein, images(ask, 1, 0.5), of(start)).picture().rgb()).isEqualTo(half.rgb());
         }
     }
 

@@ -115,7 +115,7 @@ final class AnimationFields {
                     return VideoFormat.MP4;
                 }))
                 .orElse(VideoFormat.MP4);
-        Double fps = Optional.ofNullable(input.decimal("fps")).orElseGet(() -> number(deforum.get("fps")));
+        Double fps = Optional.ofNullable(input.decimal("fps")).orElseGet(() -> number(deforum.getOrDefault("fps", "")));
         int quality = input.count("output_quality").orElse(USUAL_QUALITY);
         return faults.gather(() -> new AnimationSettings(
                 deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality));
@@ -123,9 +123,9 @@ final class AnimationFields {
 
     private static double number(String text) {
         try {
-            return text == null ? AnimationSettings.USUAL_FPS : Double.parseDouble(text);
+            return Double.parseDouble(text);
         } catch (NumberFormatException e) {
-            return AnimationSettings.USUAL_FPS; // whoever draws by the settings refuses it
+            return AnimationSettings.USUAL_FPS; // absent; or whoever draws by the settings refuses it
         }
     }
 
