@@ -19,8 +19,8 @@ final class AnimationFields {
     static final String ANIMATION = "animation";
     static final List<String> TYPES = List.of("image", ANIMATION);
     static final List<String> PRESETS = List.of("smooth", "creative", "cinematic", "fast_preview");
-    static final List<String> MODES = List.of("2D", "3D", "Interpolation", "None", "Video Input");
-    static final int MOST_FRAMES = 10_000;
+    static final List<String> MODES = List.of("2D", "3D", "Interpolation", "None");
+    static final int MOST_FRAMES = 1_000;
 
     /** Settings that stand in the input under Deforum's own names. */
     private static final List<String> BESIDE = List.of(
@@ -38,7 +38,7 @@ final class AnimationFields {
     private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps");
 
     private static final List<String> PROMPTS = List.of("prompts", "animation_prompts");
-    private static final List<String> NEGATIVES = List.of("animation_prompts_negative", "negative_prompts");
+    private static final List<String> NEGATIVES = List.of("animation_prompts_negative", "negative_prompts", "neg_prompts");
     private static final int USUAL_QUALITY = 75;
 
     private final FieldReader input;
@@ -109,13 +109,16 @@ final class AnimationFields {
             prompts.clear();
             texts(sent.name(), sent.value(), prompts);
         });
+        if (input.has("seed")) {
+            deforum.remove("seed");
+        }
         VideoFormat format = input.choice("output_format")
                 .map(name -> VideoFormat.parse(name).orElseGet(() -> {
                     faults.add("output_format", "must be " + VideoFormat.names() + " for an animation, not " + name);
                     return VideoFormat.MP4;
                 }))
                 .orElse(VideoFormat.MP4);
-        Double fps = Optional.ofNullable(input.decimal("fps")).orElseGet(() -> number(deforum.getOrDefault("fps", "")));
+        Double fps = Optional.ofNullable(input.decimal("fps")).orElseGet(() -> number(deforum.getOrDefault("fps", deforum.getOrDefault("ffmpeg_fps", ""))));
         int quality = input.count("output_quality").orElse(USUAL_QUALITY);
         return faults.gather(() -> new AnimationSettings(
                 deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality));
