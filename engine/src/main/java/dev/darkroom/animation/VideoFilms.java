@@ -45,7 +45,7 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
     @Override
     public Film begin(Wish wish) {
         try {
-            Path place = Files.createTempDirectory(folder, "film-");
+            Path place = Files.createTempDirectory(Files.createDirectories(folder), "film-");
             return VideoFilm.begin(ffmpeg, settings(wish), place);
         } catch (IOException e) {
             throw failed(e);
@@ -53,7 +53,7 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
     }
 
     private static JobException failed(IOException e) {
-        return new JobException(JobException.Code.INTERNAL, "the video cannot be written: " + e.getMessage(), e);
+        return new JobException(JobException.Code.INTERNAL, "the video cannot be written; the worker's log has more", e);
     }
 
     private static JobException interrupted(InterruptedException e) {
