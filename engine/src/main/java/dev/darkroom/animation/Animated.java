@@ -230,11 +230,9 @@ public final class Animated implements ImageModel {
 
     /** Where pictures are moved: where they are decoded. */
     private Device device() {
-        return base.networks().stream()
-                .filter(network -> network.role() == Resident.Role.VAE)
-                .findFirst()
-                .map(network -> network.required().placement().device())
-                .orElse(Device.CPU);
+        boolean isOnCard = base.networks().stream()
+                .anyMatch(network -> network.role() == Resident.Role.VAE && network.isOn(Device.CUDA));
+        return isOnCard ? Device.CUDA : Device.CPU;
     }
 
     @Override
