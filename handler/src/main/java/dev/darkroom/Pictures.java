@@ -75,8 +75,8 @@ final class Pictures implements AutoCloseable {
         this.results = results;
         this.seal = seal;
         this.placesOfAllJobs = placesOfAllJobs;
-        this.progress = new PreviewedProgress(
-                ticket, envelope.delivery().previews(), results.frames(ticket.id()), storing);
+        this.progress =
+                new PreviewedProgress(ticket, envelope.delivery().previews(), results.frames(ticket.id()), storing);
     }
 
     /** Stores the pictures that an earlier try of this job drew but could not store; returns the samples left to draw. */

@@ -4,15 +4,11 @@ import dev.darkroom.animation.Animated;
 import dev.darkroom.animation.AnimationLimits;
 import dev.darkroom.animation.Films;
 import dev.darkroom.animation.VideoFilms;
-import dev.darkroom.depth.DepthModel;
-import dev.darkroom.provenance.MarkedFilms;
-import dev.darkroom.video.ffmpeg.Ffmpeg;
-import dev.darkroom.weights.Placement;
-
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.Fp8Kernels;
 import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
+import dev.darkroom.depth.DepthModel;
 import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelLicense;
@@ -31,6 +27,7 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
+import dev.darkroom.provenance.MarkedFilms;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.AttentionBackend;
 import dev.darkroom.tensor.AttentionChoice;
@@ -40,7 +37,9 @@ import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Fp8Products;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.host.Allocator;
+import dev.darkroom.video.ffmpeg.Ffmpeg;
 import dev.darkroom.weights.Loaded;
+import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.PlacementPolicy;
 import dev.darkroom.weights.Precision;
 import dev.darkroom.weights.ReadBytes;
@@ -284,12 +283,14 @@ public final class Setup implements AutoCloseable {
 
     /** Loads what sees how far away things are, for cameras in space. */
     private void openDepth() {
-        config.depthModel().filter(source -> !source.isBlank()).ifPresent(source -> StartupChecks.run("depth model", () -> {
-            LocatedModel located = new Models(config.hub(), terminal()).locate(ModelSource.parse(source));
-            DepthModel loaded = DepthModel.load(located.folder(), new Placement(device, DType.FLOAT32));
-            depth = Optional.of(loaded);
-            return loaded.weightBytes() / 1_000_000 + " MB from " + located.folder();
-        }));
+        config.depthModel()
+                .filter(source -> !source.isBlank())
+                .ifPresent(source -> StartupChecks.run("depth model", () -> {
+                    LocatedModel located = new Models(config.hub(), terminal()).locate(ModelSource.parse(source));
+                    DepthModel loaded = DepthModel.load(located.folder(), new Placement(device, DType.FLOAT32));
+                    depth = Optional.of(loaded);
+                    return loaded.weightBytes() / 1_000_000 + " MB from " + located.folder();
+                }));
     }
 
     private static JobResult.@Nullable License license(Path folder) {

@@ -46,8 +46,9 @@ class AnimationTest extends WholeWorker {
 
     @Test
     void aWholeFileOfSettingsIsTaken() {
-        JsonPath answer = runsync("'type': 'animation', 'num_inference_steps': 1, 'settings': {'W': 64, 'H': 64, 'seed': 5, 'max_frames': 3,"
-                + " 'animation_mode': '2D', 'zoom': '0:(1.02)', 'sampler': 'Euler a', 'prompts': {'0': 'a red circle', '2': 'a blue square'}}");
+        JsonPath answer = runsync(
+                "'type': 'animation', 'num_inference_steps': 1, 'settings': {'W': 64, 'H': 64, 'seed': 5, 'max_frames': 3,"
+                        + " 'animation_mode': '2D', 'zoom': '0:(1.02)', 'sampler': 'Euler a', 'prompts': {'0': 'a red circle', '2': 'a blue square'}}");
 
         assertThat(answer.getString("status")).as(answer.prettify()).isEqualTo("COMPLETED");
         assertThat(answer.getInt("output.images[0].frames")).isEqualTo(3);
@@ -57,7 +58,8 @@ class AnimationTest extends WholeWorker {
 
     @Test
     void eachFrameIsAPreview() {
-        JsonPath started = post("/run", SMALL + "'max_frames': 3, 'previews': 1").jsonPath();
+        JsonPath started =
+                post("/run", SMALL + "'max_frames': 3, 'previews': 1").jsonPath();
         String events = given().get("/events/" + started.getString("id")).asString();
 
         assertThat(events.split("event: preview", -1)).hasSize(1 + 3);
@@ -87,7 +89,9 @@ class AnimationTest extends WholeWorker {
     void picturesHaveNoFrames() {
         assertThat(post("/runsync", "'prompt': 'a', 'zoom': '0:(1)'").jsonPath().getString("error"))
                 .contains("zoom: is of an animation alone: send type=animation");
-        assertThat(post("/runsync", "'prompt': 'a', 'output_format': 'mp4'").jsonPath().getString("error"))
+        assertThat(post("/runsync", "'prompt': 'a', 'output_format': 'mp4'")
+                        .jsonPath()
+                        .getString("error"))
                 .contains("output_format: must be png, jpeg or webp for pictures");
     }
 }

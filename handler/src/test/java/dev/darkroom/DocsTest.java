@@ -137,10 +137,11 @@ class DocsTest {
         List<String> lines = Document.of("docs/animation.md").text().lines().toList();
 
         for (Preset preset : Preset.values()) {
-            preset.settings().forEach((name, value) -> assertThat(lines)
-                    .as("%s of %s", name, preset)
-                    .filteredOn(line -> line.startsWith("| `" + name + "` |"))
-                    .anyMatch(line -> line.contains("`" + value.replaceFirst("^0: \\((.*)\\)$", "$1") + "`")));
+            preset.settings()
+                    .forEach((name, value) -> assertThat(lines)
+                            .as("%s of %s", name, preset)
+                            .filteredOn(line -> line.startsWith("| `" + name + "` |"))
+                            .anyMatch(line -> line.contains("`" + value.replaceFirst("^0: \\((.*)\\)$", "$1") + "`")));
         }
     }
 

@@ -71,7 +71,13 @@ class HandlerTest {
                 TestSourceSettings.loras(Map.of()), TestSourceSettings.sources(Map.of()), data.resolve("loras"), vertx);
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());
         var unsent = new UnsentPictures(data.resolve("unsent"), Optional.empty());
-        var results = new Results(Optional.empty(), folder, true, callers, unsent, new KeptFrames(data.resolve("frames"), Optional.empty()));
+        var results = new Results(
+                Optional.empty(),
+                folder,
+                true,
+                callers,
+                unsent,
+                new KeptFrames(data.resolve("frames"), Optional.empty()));
         handler = new Handler(
                 new ServedModels(List.of(model)),
                 gpu,

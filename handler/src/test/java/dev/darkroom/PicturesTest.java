@@ -246,7 +246,13 @@ class PicturesTest {
     private Results results(CallerBuckets callers) {
         var folder = new ResultFolder(data.resolve("results"), Path::toUri, Optional.empty());
         var unsent = new UnsentPictures(data.resolve("unsent"), Optional.empty());
-        return new Results(Optional.empty(), folder, true, callers, unsent, new KeptFrames(data.resolve("frames"), Optional.empty()));
+        return new Results(
+                Optional.empty(),
+                folder,
+                true,
+                callers,
+                unsent,
+                new KeptFrames(data.resolve("frames"), Optional.empty()));
     }
 
     /** A caller who notes which pictures are announced. */

@@ -105,7 +105,12 @@ public final class Animated implements ImageModel {
     private static Films.Wish wish(Job.Animation job, Size size) {
         AnimationSettings asked = job.settings();
         return new Films.Wish(
-                asked.format(), size, asked.fps(), asked.quality(), null, job.envelope().delivery());
+                asked.format(),
+                size,
+                asked.fps(),
+                asked.quality(),
+                null,
+                job.envelope().delivery());
     }
 
     private AnimationPlan plan(Job.Animation job, long seed) {
@@ -232,11 +237,9 @@ public final class Animated implements ImageModel {
 
     /** Where pictures are moved: where they are decoded. */
     private Device device() {
-        return base.networks().stream()
-                .filter(network -> network.role() == Resident.Role.VAE)
-                .findFirst()
-                .map(network -> network.required().placement().device())
-                .orElse(Device.CPU);
+        boolean isOnCard = base.networks().stream()
+                .anyMatch(network -> network.role() == Resident.Role.VAE && network.isOn(Device.CUDA));
+        return isOnCard ? Device.CUDA : Device.CPU;
     }
 
     @Override

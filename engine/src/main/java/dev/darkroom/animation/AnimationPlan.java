@@ -11,7 +11,6 @@ import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.Warp;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
-import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
 import dev.darkroom.tensor.Device;
 import java.util.List;

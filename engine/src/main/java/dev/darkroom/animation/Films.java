@@ -18,7 +18,12 @@ public interface Films {
      * @param delivery what else the job asks of its file
      */
     record Wish(
-            VideoFormat format, Size size, double fps, int quality, @Nullable String comment, Delivery delivery) {
+            VideoFormat format,
+            Size size,
+            double fps,
+            int quality,
+            @Nullable String comment,
+            Delivery delivery) {
         /** Returns the same with another comment. */
         public Wish saying(String other) {
             return new Wish(format, size, fps, quality, other, delivery);

@@ -95,9 +95,7 @@ record PlanReader(Job.Animation job, Settings settings, Span span, Takes takes, 
     }
 
     private int[] within(int[] drawn) {
-        return Arrays.stream(drawn)
-                .map(frame -> Math.min(frame, span.last()))
-                .toArray();
+        return Arrays.stream(drawn).map(frame -> Math.min(frame, span.last())).toArray();
     }
 
     private Seeds seeds() {
@@ -105,24 +103,20 @@ record PlanReader(Job.Animation job, Settings settings, Span span, Takes takes, 
                 .orElseThrow(() -> JobException.badInput(settings.key("seed_behavior") + ": must be one of "
                         + SeedBehavior.words() + ", not " + Faults.quoted(settings.text("seed_behavior"))));
         List<Double> schedule = behavior == SeedBehavior.SCHEDULE
-                ? Arrays.stream(settings.curve("seed_schedule", span))
-                        .boxed()
-                        .toList()
+                ? Arrays.stream(settings.curve("seed_schedule", span)).boxed().toList()
                 : List.of();
         return new Seeds(behavior, span.seed(), settings.whole("seed_iter_N", 1, 1_000_000), schedule);
     }
 
     private Prompts prompts() {
         AnimationSettings asked = job.settings();
-        Map<String, String> texts = asked.prompts().isEmpty()
-                ? Map.of("0", job.sampling().prompts().getFirst())
-                : asked.prompts();
+        Map<String, String> texts =
+                asked.prompts().isEmpty() ? Map.of("0", job.sampling().prompts().getFirst()) : asked.prompts();
         Prompts prompts = Prompts.parse("prompts", texts, span);
         if (!asked.negativePrompts().isEmpty()) {
             prompts = prompts.withNegatives("negative_prompts", asked.negativePrompts());
         }
-        String negative =
-                Optional.ofNullable(job.sampling().negativePrompt()).orElse("");
+        String negative = Optional.ofNullable(job.sampling().negativePrompt()).orElse("");
         return prompts.withShared(
                 settings.text("animation_prompts_positive"),
                 (settings.text("animation_prompts_negative") + " " + negative).strip());
@@ -185,8 +179,7 @@ record PlanReader(Job.Animation job, Settings settings, Span span, Takes takes, 
         faults.refuse();
         boolean isTaken = Arrays.stream(scales).distinct().allMatch(takes::guidance);
         if (!isTaken) {
-            notes.add(settings.key("cfg_scale_schedule")
-                    + ": this model does not read these scales: its own is taken");
+            notes.add(settings.key("cfg_scale_schedule") + ": this model does not read these scales: its own is taken");
         }
         return isTaken ? scales : null;
     }
@@ -202,8 +195,7 @@ record PlanReader(Job.Animation job, Settings settings, Span span, Takes takes, 
             throw JobException.badInput("W and H: must be sent together");
         }
         int longest = 1 << 14;
-        return new Framing.Exact(
-                new Size(settings.whole("width", 1, longest), settings.whole("height", 1, longest)));
+        return new Framing.Exact(new Size(settings.whole("width", 1, longest), settings.whole("height", 1, longest)));
     }
 
     private FrameNoise noise() {

@@ -53,7 +53,8 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
     }
 
     private static JobException failed(IOException e) {
-        return new JobException(JobException.Code.INTERNAL, "the video cannot be written; the worker's log has more", e);
+        return new JobException(
+                JobException.Code.INTERNAL, "the video cannot be written; the worker's log has more", e);
     }
 
     private static JobException interrupted(InterruptedException e) {

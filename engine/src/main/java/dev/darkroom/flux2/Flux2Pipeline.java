@@ -97,9 +97,7 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
         Picture image = sources.images().getFirst();
         return checkpoint
                 .latents()
-                .mode(
-                        PictureKey.of(image, run.size()),
-                        () -> ImageProcessor.preprocess(image, run.size(), Device.CPU));
+                .mode(PictureKey.of(image, run.size()), () -> ImageProcessor.preprocess(image, run.size(), Device.CPU));
     }
 
     /** Packed latents of all references, one after another: {@code [1, S, 4C]}. */
@@ -172,8 +170,8 @@ public record Flux2Pipeline(Flux2Checkpoint checkpoint, ReferenceSizes known) im
             faults.check(
                     images <= most(from),
                     "images",
-                    "this model takes at most " + most(from) + (from.strength() == null ? "" : " with a strength") + ", not "
-                            + images);
+                    "this model takes at most " + most(from) + (from.strength() == null ? "" : " with a strength")
+                            + ", not " + images);
         }
     }
 

@@ -150,7 +150,7 @@ public final class Resident<T> implements AutoCloseable {
     }
 
     /** True if the network is in memory and computes on this device. */
-    boolean isOn(Device device) {
+    public boolean isOn(Device device) {
         return loaded != null && loaded.placement().device().equals(device);
     }
 

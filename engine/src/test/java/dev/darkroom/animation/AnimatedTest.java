@@ -179,8 +179,8 @@ class AnimatedTest {
         List<Picture> near = draw(wanted.with("strength", "1"), new Sources(List.of(image), null, List.of()));
         assertThat(near.getFirst().rgb()).isEqualTo(image.rgb());
 
-        List<Picture> resized =
-                draw(wanted.with("strength", "1"), new Sources(List.of(TestPictures.gradient(96, 96)), null, List.of()));
+        List<Picture> resized = draw(
+                wanted.with("strength", "1"), new Sources(List.of(TestPictures.gradient(96, 96)), null, List.of()));
         assertThat(resized.getFirst().size()).isEqualTo(new Size(64, 64));
         assertThat(TestPictures.meanDifference(resized.getFirst(), image)).isLessThan(10);
 

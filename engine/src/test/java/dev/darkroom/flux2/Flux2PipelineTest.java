@@ -280,9 +280,14 @@ class Flux2PipelineTest {
             Picture half = draw(klein, images(ask, 1, 0.5), of(start)).picture();
             assertThat(half.rgb())
                     .isNotEqualTo(alone.rgb())
-                    .isNotEqualTo(draw(klein, images(ask, 1, 0.5), of(other)).picture().rgb())
-                    .isNotEqualTo(draw(klein, images(ask, 1, null), of(start)).picture().rgb());
-            assertThat(draw(klein, images(ask, 1, 0.5), of(start)).picture().rgb()).isEqualTo(half.rgb());
+                    .isNotEqualTo(draw(klein, images(ask, 1, 0.5), of(other))
+                            .picture()
+                            .rgb())
+                    .isNotEqualTo(draw(klein, images(ask, 1, null), of(start))
+                            .picture()
+                            .rgb());
+            assertThat(draw(klein, images(ask, 1, 0.5), of(start)).picture().rgb())
+                    .isEqualTo(half.rgb());
         }
     }
 

@@ -234,8 +234,8 @@ public final class PictureSeal {
 
     /** Returns what files say in words that have no better place for it. */
     String comment() {
-        return "Made by a model: " + SourceType.GENERATED.word() + " (" + SourceType.GENERATED.address() + "), " + PRODUCT
-                + version;
+        return "Made by a model: " + SourceType.GENERATED.word() + " (" + SourceType.GENERATED.address() + "), "
+                + PRODUCT + version;
     }
 
     /** Returns true if there is a mark in the pixels of a picture that was not changed since. */

@@ -38,7 +38,8 @@ final class AnimationFields {
     private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps");
 
     private static final List<String> PROMPTS = List.of("prompts", "animation_prompts");
-    private static final List<String> NEGATIVES = List.of("animation_prompts_negative", "negative_prompts", "neg_prompts");
+    private static final List<String> NEGATIVES =
+            List.of("animation_prompts_negative", "negative_prompts", "neg_prompts");
     private static final int USUAL_QUALITY = 75;
 
     private final FieldReader input;
@@ -92,16 +93,17 @@ final class AnimationFields {
         Map<String, String> deforum = new LinkedHashMap<>();
         Map<String, String> prompts = new LinkedHashMap<>();
         Map<String, String> negatives = new LinkedHashMap<>();
-        input.sent("settings").ifPresent(sent -> entries(sent).forEach((key, value) -> {
-            String name = sent.name() + "." + key;
-            if (PROMPTS.contains(key) && value.isObject()) {
-                texts(name, value, prompts);
-            } else if (NEGATIVES.contains(key) && value.isObject()) {
-                texts(name, value, negatives);
-            } else {
-                put(name, key, value, deforum);
-            }
-        }));
+        input.sent("settings")
+                .ifPresent(sent -> entries(sent).forEach((key, value) -> {
+                    String name = sent.name() + "." + key;
+                    if (PROMPTS.contains(key) && value.isObject()) {
+                        texts(name, value, prompts);
+                    } else if (NEGATIVES.contains(key) && value.isObject()) {
+                        texts(name, value, negatives);
+                    } else {
+                        put(name, key, value, deforum);
+                    }
+                }));
         for (String field : BESIDE) {
             input.sent(field).ifPresent(sent -> put(sent.name(), field, sent.value(), deforum));
         }
@@ -118,7 +120,8 @@ final class AnimationFields {
                     return VideoFormat.MP4;
                 }))
                 .orElse(VideoFormat.MP4);
-        Double fps = Optional.ofNullable(input.decimal("fps")).orElseGet(() -> number(deforum.getOrDefault("fps", deforum.getOrDefault("ffmpeg_fps", ""))));
+        Double fps = Optional.ofNullable(input.decimal("fps"))
+                .orElseGet(() -> number(deforum.getOrDefault("fps", deforum.getOrDefault("ffmpeg_fps", ""))));
         int quality = input.count("output_quality").orElse(USUAL_QUALITY);
         return faults.gather(() -> new AnimationSettings(
                 deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality));
@@ -140,8 +143,7 @@ final class AnimationFields {
     }
 
     private void texts(String name, JsonNode object, Map<String, String> into) {
-        entries(new FieldReader.Found(name, object))
-                .forEach((key, value) -> put(name + "." + key, key, value, into));
+        entries(new FieldReader.Found(name, object)).forEach((key, value) -> put(name + "." + key, key, value, into));
     }
 
     /** Nulls and lists of nothing are as good as absent. */

@@ -1,7 +1,7 @@
 package dev.darkroom.queue;
 
-import dev.darkroom.job.AspectRatio;
 import dev.darkroom.job.AnimationSettings;
+import dev.darkroom.job.AspectRatio;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.ImageFormat;
@@ -181,8 +181,13 @@ public final class Fields {
                         new Field.Choice(AnimationFields.PRESETS),
                         "Of an animation: what settings are that the job leaves open."),
                 new Field(
-                        "max_frames", new Field.Whole(1, AnimationFields.MOST_FRAMES), "Of an animation: its frames (120)."),
-                new Field("fps", new Field.Decimal(1, AnimationSettings.MOST_FPS), "Of an animation: frames a second (15)."),
+                        "max_frames",
+                        new Field.Whole(1, AnimationFields.MOST_FRAMES),
+                        "Of an animation: its frames (120)."),
+                new Field(
+                        "fps",
+                        new Field.Decimal(1, AnimationSettings.MOST_FPS),
+                        "Of an animation: frames a second (15)."),
                 new Field(
                         "animation_mode",
                         new Field.Choice(AnimationFields.MODES),
@@ -216,7 +221,9 @@ public final class Fields {
 
     private static Field schedule(String name, String meaning) {
         return new Field(
-                name, new Field.Schedule(), "Of an animation, a number or a schedule such as 0:(1), 24:(1.04): " + meaning + ".");
+                name,
+                new Field.Schedule(),
+                "Of an animation, a number or a schedule such as 0:(1), 24:(1.04): " + meaning + ".");
     }
 
     /** Makes a table of other fields. */

@@ -63,7 +63,8 @@ public final class PlainSchema {
             case Field.Dimensions ignored -> text();
             case Field.Image ignored -> text();
             case Field.Schedule ignored -> text();
-            case Field.Settings ignored -> JobJson.object().put("type", "object").put("additionalProperties", true);
+            case Field.Settings ignored ->
+                JobJson.object().put("type", "object").put("additionalProperties", true);
             case Field.Images images -> list(1, images.most(), text());
             case Field.Decimals decimals ->
                 list(

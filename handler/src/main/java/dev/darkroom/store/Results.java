@@ -216,7 +216,8 @@ public final class Results {
         ResultFile smaller = smaller(picture, encoded)
                 .orElseThrow(() -> new StoreException(
                         tooLarge + (picture.media() instanceof Media.Video ? "" : ", at the lowest quality too")
-                                + ": ask for return=url or a smaller picture", null));
+                                + ": ask for return=url or a smaller picture",
+                        null));
         String note = picture.field() + ": " + tooLarge + ": encoded as "
                 + smaller.format().fieldValue() + " of quality " + smaller.quality();
         return inAnswer(picture, smaller, List.of(note));
@@ -246,8 +247,7 @@ public final class Results {
     }
 
     private static JobResult.Image atAddress(
-            PictureToStore picture, ResultFile encoded, ResultStore store, List<String> notes)
-            throws StoreException {
+            PictureToStore picture, ResultFile encoded, ResultStore store, List<String> notes) throws StoreException {
         var at = new Stored.At(
                 picture.lasts()
                         ? store.store(picture.name(), encoded.file(), encoded.format())
@@ -271,7 +271,8 @@ public final class Results {
     private static Marks marks(PictureToStore picture, ResultFile file) {
         return switch (picture.media()) {
             case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
-            case Media.Video ignored -> new Marks(false, picture.marked(), picture.inscription().sourceType());
+            case Media.Video ignored ->
+                new Marks(false, picture.marked(), picture.inscription().sourceType());
         };
     }
 
@@ -290,11 +291,7 @@ public final class Results {
                     failure);
         }
         try {
-            unsent.keep(
-                    picture.name(),
-                    encoded.file(),
-                    format,
-                    picture.sample().seed());
+            unsent.keep(picture.name(), encoded.file(), format, picture.sample().seed());
         } catch (IOException e) {
             LOG.errorf(
                     e,
