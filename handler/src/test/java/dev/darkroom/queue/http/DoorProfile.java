@@ -13,10 +13,10 @@ public final class DoorProfile implements QuarkusTestProfile {
                 Map.entry("darkroom.http.largest-body", "1M"),
                 Map.entry("darkroom.http.most-received", "4M"),
                 Map.entry("darkroom.http.caller-received", "2M"),
-                Map.entry("darkroom.http.body-grace", "5s"),
+                Map.entry("darkroom.http.body-grace", "4s"),
                 Map.entry("darkroom.http.slowest-body", "10"),
-                Map.entry("darkroom.http.header-timeout", "5s"),
-                Map.entry("darkroom.http.idle-timeout", "5s"),
+                Map.entry("darkroom.http.header-timeout", "4s"),
+                Map.entry("darkroom.http.idle-timeout", "4s"),
                 Map.entry("darkroom.http.connections", "200"),
                 Map.entry("darkroom.http.caller-connections", String.valueOf(OF_ONE)));
     }
