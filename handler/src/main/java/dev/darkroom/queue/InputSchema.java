@@ -46,13 +46,19 @@ public final class InputSchema {
                         type(image.type())
                                 .put("description", "Further pictures, numbered; see images.")
                                 .put("deprecated", true));
-        ArrayNode prompts = schema.putArray("anyOf");
-        prompts.add(isThere("prompt", "string"));
-        prompts.add(isThere("prompts", "array"));
-        prompts.add(isThere("animation_prompts", "object"));
-        prompts.add(isThere("settings", "object"));
+        ObjectNode prompt = isThere("prompt", "string");
+        ObjectNode several = isThere("prompts", "array");
+        schema.putArray("oneOf").add(prompt).add(several).add(ofFrames(prompt, several));
         schema.put("additionalProperties", !reader.refusesUnknownFields());
         return schema;
+    }
+
+    /** An animation may have its prompts by frames, in the place of these. */
+    private static ObjectNode ofFrames(ObjectNode prompt, ObjectNode several) {
+        ObjectNode instead = JobJson.object();
+        instead.putObject("not").putArray("anyOf").add(prompt).add(several);
+        instead.putArray("anyOf").add(isThere("animation_prompts", "object")).add(isThere("settings", "object"));
+        return instead;
     }
 
     /** Null is as good as absent. */

@@ -57,6 +57,7 @@ final class Conformance {
             case "required" -> all(rule).stream().allMatch(name -> value.has(name.asText()));
             case "anyOf" ->
                 all(rule).stream().anyMatch(option -> faults(value, option).isEmpty());
+            case "not" -> !faults(value, rule).isEmpty();
             case "oneOf" ->
                 all(rule).stream()
                                 .filter(option -> faults(value, option).isEmpty())

@@ -213,7 +213,7 @@ class PayloadTest {
             'prompt': 'p', 'seed': '7'              | seed: must be a whole number, not "7"
             'prompt': 'p', 'seed': 9223372036854775808  | seed: must be a whole number, not 9223372036854775808
             'prompt': 'p', 'seed': 1e400            | seed: must be a whole number
-            'prompt': 'p', 'output_format': 'gif'   | output_format: must be one of png, jpeg, webp, jpg, not gif
+            'prompt': 'p', 'output_format': 'gif'   | output_format: must be png, jpeg or webp for pictures, not gif
             'prompt': 'p', 'output_format': 1       | output_format: must be a text, not 1
             'prompt': 'p', 'output_quality': 0      | output_quality: must be from 1 to 100, not 0
             'prompt': 'p', 'output_quality': 4294967386 | output_quality: must be from 1 to 100, not 4294967386
