@@ -3,7 +3,6 @@ package dev.darkroom;
 import static dev.darkroom.Caller.file;
 import static dev.darkroom.Caller.post;
 import static dev.darkroom.Caller.runsync;
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -54,15 +53,6 @@ class AnimationTest extends WholeWorker {
         assertThat(answer.getInt("output.images[0].frames")).isEqualTo(3);
         assertThat(answer.getInt("output.images[0].width")).isEqualTo(64);
         assertThat(answer.getLong("output.seed")).isEqualTo(5);
-    }
-
-    @Test
-    void eachFrameIsAPreview() {
-        JsonPath started =
-                post("/run", SMALL + "'max_frames': 3, 'previews': 1").jsonPath();
-        String events = given().get("/events/" + started.getString("id")).asString();
-
-        assertThat(events.split("event: preview", -1)).hasSize(1 + 3);
     }
 
     @ParameterizedTest

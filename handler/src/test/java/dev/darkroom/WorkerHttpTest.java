@@ -101,6 +101,23 @@ class WorkerHttpTest extends WholeWorker {
     }
 
     @Test
+    void framesOfAnAnimationComeAsPreviews() throws InterruptedException {
+        String before = post("/run", LONG_JOB).path("id"); // until somebody listens, no preview comes
+        String id = post(
+                        "/run",
+                        "'type': 'animation', 'prompt': 'a red circle', 'size': '64x64', 'num_inference_steps': 1,"
+                                + " 'max_frames': 24, 'previews': 1")
+                .path("id");
+        String events = eventsFrom(id, () -> cancel(before));
+
+        assertThat(events.lines().filter(line -> line.startsWith("data: {\"type\":\"preview\"")))
+                .isNotEmpty()
+                .allMatch(
+                        line -> JsonPath.from(line.substring("data: ".length())).getInt("max") == 24);
+        assertThat(events.indexOf("event: preview")).isLessThan(events.indexOf("event: image"));
+    }
+
+    @Test
     void previewsComeBeforeThePictureAndDoNotChangeIt() throws InterruptedException {
         String job = "'prompt': 'a red circle on a white background', 'seed': 3, 'num_inference_steps': 20,"
                 + " 'return': 'base64'";
