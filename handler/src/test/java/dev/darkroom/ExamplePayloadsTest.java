@@ -38,7 +38,7 @@ class ExamplePayloadsTest extends WholeWorker {
             Map.entry("refused-edit-without-image", "image: is missing: this model edits pictures"),
             Map.entry("refused-four-images", "images: this model takes one image, not 4"),
             Map.entry("refused-images-with-strength", "images: this model takes one image, not 2; model: none of "),
-            Map.entry("refused-format", "output_format: must be one of png,"),
+            Map.entry("refused-format", "output_format: must be png,"),
             Map.entry("refused-guidance", "guidance_scale: this model has no guidance embedding"),
             Map.entry("refused-image-file-url", "image: must be base64,"),
             Map.entry("refused-image-no-picture", "image: "),
@@ -77,8 +77,9 @@ class ExamplePayloadsTest extends WholeWorker {
             Map.entry("refused-unknown-field", "num_steps: is no field of this worker; did you mean steps?"),
             Map.entry("refused-width", "width: must be from 64 to 4096, not 20000"));
 
-    /** Whose colours say nothing: scenes of many, and edits that take away. */
+    /** Whose colours say nothing, or are not looked at: scenes of many, edits that take away, videos. */
     private static final List<String> UNSEEN = List.of(
+            "animate-",
             "aspect-ratio",
             "four-outputs",
             "image-base64",
