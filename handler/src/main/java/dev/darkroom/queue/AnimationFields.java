@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads what a job says of an animation: a file of Deforum's settings, and the few of them that stand beside it in the input, which go before
@@ -36,6 +37,10 @@ final class AnimationFields {
 
     /** What only animations have. */
     private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps");
+
+    /** All that only animations have, and the field that asks for one. */
+    static final List<String> ALL =
+            Stream.of(List.of("type"), OWN, BESIDE).flatMap(List::stream).toList();
 
     private static final List<String> PROMPTS = List.of("prompts", "animation_prompts");
     private static final List<String> NEGATIVES =

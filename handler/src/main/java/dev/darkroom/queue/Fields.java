@@ -226,6 +226,11 @@ public final class Fields {
                 "Of an animation, a number or a schedule such as 0:(1), 24:(1.04): " + meaning + ".");
     }
 
+    /** Returns the names of fields that only jobs for animations have. */
+    public static List<String> ofAnimations() {
+        return AnimationFields.ALL;
+    }
+
     /** Makes a table of other fields. */
     public Fields(List<Field> fields) {
         this.fields = List.copyOf(fields);

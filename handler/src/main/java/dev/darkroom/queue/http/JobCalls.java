@@ -103,6 +103,13 @@ public final class JobCalls {
         return forms.fields(body, contentType);
     }
 
+    /** Refuses what the doors of others have no words to answer. */
+    private static void checkType(ObjectNode body) {
+        if (body.path("input").path("type").asText().equalsIgnoreCase("animation")) {
+            throw JobException.badInput("type: only pictures are made here: send animations to /run or /runsync");
+        }
+    }
+
     /**
      * Accepts a job whose caller waits. The call has to be {@linkplain JobCall#close() closed}.
      *
@@ -115,6 +122,7 @@ public final class JobCalls {
         callers.enter();
         boolean begun = false;
         try {
+            checkType(body);
             DurableJob job = queue.submit(JobJson.bytes(body), true, key);
             job.refusal().ifPresent(faults -> {
                 throw ApiException.badJob(faults);

@@ -3,6 +3,7 @@ package dev.darkroom.queue.mcp;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.queue.Field;
+import dev.darkroom.queue.Fields;
 import dev.darkroom.queue.JobJson;
 import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.PlainSchema;
@@ -53,6 +54,7 @@ final class ToolSchemas {
     private static ObjectNode of(List<Field> fields) {
         List<Field> told = fields.stream()
                 .filter(field -> !LEFT_OUT.contains(field.name()))
+                .filter(field -> !Fields.ofAnimations().contains(field.name()))
                 .toList();
         ObjectNode schema = JobJson.object().put("type", "object");
         ObjectNode properties = PlainSchema.properties(told, "#/$defs/" + LORA);

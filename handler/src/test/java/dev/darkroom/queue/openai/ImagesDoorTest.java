@@ -183,8 +183,9 @@ class ImagesDoorTest {
             {'prompt': 'a', 'background': 'transparent'}                   | background      | invalid_value | background: the pictures of this worker are opaque
             {'prompt': 'a', 'quality': 'best'}                             | quality         | invalid_value | quality: must be one of auto, low, medium, high, standard, hd, not best
             {'prompt': 'a', 'response_format': 'gif'}                      | response_format | invalid_value | response_format: must be one of b64_json, url
-            {'prompt': 'a', 'output_format': 'gif'}                        | output_format   | invalid_value | output_format: must be one of png, jpeg, webp
+            {'prompt': 'a', 'output_format': 'gif'}                        | output_format   | invalid_value | output_format: must be png, jpeg or webp for pictures
             {'prompt': 'a', 'output_format': 'webp', 'output_compression': 101} | output_compression | invalid_value | output_compression: must be from 0 to 100, not 101
+            {'prompt': 'a', 'type': 'animation'}                           | type            | invalid_value | type: only pictures are made here
             {'prompt': 'a', 'stream': 'yes'}                               | stream          | invalid_value | stream: must be true or false
             {'prompt': 'a', 'partial_images': 2}                           | partial_images  | invalid_value | partial_images: needs stream to be true
             {'prompt': 'a', 'stream': true, 'partial_images': 4}           | partial_images  | invalid_value | partial_images: must be from 0 to 3, not 4
