@@ -214,7 +214,9 @@ final class Pictures implements AutoCloseable {
         }
     }
 
-    private Done store(Sample sample, Rendering rendering) {
+    private Done store(Sample asked, Rendering rendering) {
+        long seed = rendering.seed().orElse(asked.seed());
+        var sample = new Sample(asked.index(), asked.promptIndex(), asked.prompt(), seed);
         try {
             var parts = new Timings();
             parts.add(rendering.timings());
@@ -281,7 +283,9 @@ final class Pictures implements AutoCloseable {
         return new JobResult(
                 images,
                 List.copyOf(failures.values()),
-                samples.getFirst().seed(),
+                samples.size() == 1
+                        ? images.getFirst().sample().seed()
+                        : samples.getFirst().seed(),
                 timings.milliseconds(),
                 model.name(),
                 model.revision(),

@@ -1,12 +1,14 @@
 package dev.darkroom;
 
 import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Preview;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
+import dev.darkroom.job.Size;
 import dev.darkroom.queue.Ticket;
 import java.util.concurrent.Executor;
 
@@ -18,6 +20,9 @@ import java.util.concurrent.Executor;
  */
 record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor encoding) implements Progress {
     private static final int QUALITY = 80;
+
+    /** Pixels of frames on their way: what is finished goes out marked and labelled, with the film. */
+    private static final int LONGEST_SIDE = 192;
 
     /** An animation is the one result of its job. */
     private static final Sample ANIMATION = new Sample(0, 0, "", 0);
@@ -43,7 +48,10 @@ record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor en
     @Override
     public void frame(int index, int of, Picture picture) {
         if (previews > 0) {
-            preview(ANIMATION, index + 1, of, picture);
+            double smaller = Math.min(1, (double) LONGEST_SIDE / Math.max(picture.width(), picture.height()));
+            var size = new Size(
+                    Math.max(1, (int) (picture.width() * smaller)), Math.max(1, (int) (picture.height() * smaller)));
+            preview(ANIMATION, index + 1, of, PilResize.LANCZOS.apply(picture, size));
         }
     }
 }

@@ -270,7 +270,20 @@ public final class Setup implements AutoCloseable {
         ImageModel model = StartupChecks.build(
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
-        model = new Animated(model, films(), AnimationLimits.STANDARD, depth.orElse(null));
+        model = new Animated(
+                model,
+                films(),
+                new AnimationLimits(
+                        AnimationLimits.STANDARD.frames(),
+                        AnimationLimits.STANDARD.pixels(),
+                        config.limits().values()),
+                depth.orElse(null),
+                String.join(
+                        " ",
+                        name,
+                        located.revision().orElse(String.valueOf(located.folder())),
+                        String.valueOf(config.quantization()),
+                        config.depthModel().orElse("")));
         folders.put(name, located.folder());
         return new ServedModel(name, model, located.revision().orElse(null), license(located.folder()), residency);
     }

@@ -42,14 +42,22 @@ public final class Animated implements ImageModel {
     private final Films films;
     private final AnimationLimits limits;
     private final @Nullable DepthModel depth;
+    private final String identity;
+
+    /** Decorates a model that is the only one of its worker. */
+    public Animated(ImageModel base, Films films, AnimationLimits limits, @Nullable DepthModel depth) {
+        this(base, films, limits, depth, "");
+    }
 
     /**
      * @param base draws the frames
      * @param films makes files of them
      * @param depth sees how far away things are, for cameras in space; null if all of a picture is to be equally far. It stays whoever's it is
+     * @param identity of the models and of how they compute: frames that others have drawn are not gone on with
      */
-    public Animated(ImageModel base, Films films, AnimationLimits limits, @Nullable DepthModel depth) {
+    public Animated(ImageModel base, Films films, AnimationLimits limits, @Nullable DepthModel depth, String identity) {
         this.base = base;
+        this.identity = identity;
         this.films = films;
         this.limits = limits;
         this.depth = depth;
@@ -96,17 +104,18 @@ public final class Animated implements ImageModel {
     /** Checks all that depends on the size of frames, which an image may decide: then it is known only when that is there. */
     private void check(AnimationPlan plan, Size size, Job.Animation job) {
         limits.require(size, plan.frames());
-        films.check(wish(job, size));
+        films.check(wish(job, size, plan.frames()));
         if (plan.mode().isChained()) {
             plan.curves().check(plan.frames(), size);
         }
     }
 
-    private static Films.Wish wish(Job.Animation job, Size size) {
+    private static Films.Wish wish(Job.Animation job, Size size, int frames) {
         AnimationSettings asked = job.settings();
         return new Films.Wish(
                 asked.format(),
                 size,
+                frames,
                 asked.fps(),
                 asked.quality(),
                 null,
@@ -163,7 +172,7 @@ public final class Animated implements ImageModel {
     private Rendering render(Job.Animation job, Sources sources, Progress progress) {
         var timings = new Timings();
         Frames kept = progress.frames();
-        kept.begin(seed(job), Fingerprint.of(job, sources, defaults(), depth != null));
+        kept.begin(seed(job), Fingerprint.of(job, sources, identity, defaults(), depth != null));
         AnimationPlan plan = plan(job, kept.seed().orElse(seed(job)));
         Size size = size(plan, sources);
         check(plan, size, job);
@@ -175,7 +184,7 @@ public final class Animated implements ImageModel {
                 plan.grey(),
                 plan.coherence().isOfImage() ? sources.image() : null);
         timings.lap("plan");
-        try (Film film = films.begin(wish(job, size))) {
+        try (Film film = films.begin(wish(job, size, plan.frames()))) {
             var loop = new FrameLoop(
                     base, jobs, next, sources, progress, picture -> depth(plan, picture), film, timings, steps(jobs));
             Picture poster = loop.run();
@@ -183,7 +192,11 @@ public final class Animated implements ImageModel {
             timings.lap("film");
             AnimationSettings asked = job.settings();
             var video = new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster);
-            return new Rendering(video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size));
+            return new Rendering(
+                    video,
+                    timings,
+                    notes(plan, jobs, loop, sources),
+                    parameters(asked, plan, loop, size, kept.seed().orElse(seed(job))));
         }
     }
 
@@ -222,9 +235,10 @@ public final class Animated implements ImageModel {
     }
 
     private static Map<String, Object> parameters(
-            AnimationSettings asked, AnimationPlan plan, FrameLoop loop, Size size) {
+            AnimationSettings asked, AnimationPlan plan, FrameLoop loop, Size size, long seed) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         loop.first().ifPresent(first -> parameters.putAll(first.parameters()));
+        parameters.put("seed", seed);
         if (asked.preset() != null) {
             parameters.put("preset", Preset.called(asked.preset()).fieldValue());
         }

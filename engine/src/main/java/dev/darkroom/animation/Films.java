@@ -12,6 +12,7 @@ public interface Films {
      * What a film is to be.
      *
      * @param size of all frames
+     * @param frames that will come
      * @param fps frames a second
      * @param quality 1 to 100, best
      * @param comment text that the file is to hold; null for none
@@ -20,13 +21,14 @@ public interface Films {
     record Wish(
             VideoFormat format,
             Size size,
+            int frames,
             double fps,
             int quality,
             @Nullable String comment,
             Delivery delivery) {
         /** Returns the same with another comment. */
         public Wish saying(String other) {
-            return new Wish(format, size, fps, quality, other, delivery);
+            return new Wish(format, size, frames, fps, quality, other, delivery);
         }
     }
 

@@ -31,9 +31,10 @@ final class Fingerprint {
     }
 
     /** 64 hexadecimal digits. What becomes of the frames, such as the film's format, does not count. */
-    static String of(Job.Animation job, Sources sources, CheckpointDefaults defaults, boolean hasDepth) {
+    static String of(
+            Job.Animation job, Sources sources, String identity, CheckpointDefaults defaults, boolean hasDepth) {
         var print = new Fingerprint();
-        print.add(VERSION).add(defaults).add(hasDepth);
+        print.add(VERSION).add(identity).add(defaults).add(hasDepth);
         print.add(job.sampling());
         print.add(job.settings());
         sources.images().forEach(print::add);

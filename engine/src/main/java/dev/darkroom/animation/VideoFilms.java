@@ -10,6 +10,7 @@ import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param folder where films lie while they are made; nothing stays there
  */
 public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
+    private static final Logger LOG = Logger.getLogger(VideoFilms.class);
+
     /** Bytes of a film, which is held in memory once it is finished. */
     private static final long MOST_BYTES = 1L << 29;
 
@@ -26,7 +29,18 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
 
     @Override
     public void check(Wish wish) {
-        settings(wish);
+        var unused = settings(wish);
+        long perPixel = switch (wish.format()) {
+            case ZIP -> 3; // frames without loss can take as much as their pixels
+            case GIF -> 1;
+            case MP4, WEBM, WEBP_ANIMATION -> 0; // far from it
+        };
+        long most = wish.size().area() * wish.frames() * perPixel;
+        if (most > MOST_BYTES) {
+            throw JobException.badInput("output_format: " + wish.format().fieldValue() + " may take " + most
+                    + " bytes for so many and so large frames, and may have at most " + MOST_BYTES
+                    + ": ask for mp4 or webm, or for fewer or smaller frames");
+        }
     }
 
     private static VideoSettings settings(Wish wish) {
@@ -104,7 +118,7 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
                 writer.finish();
                 long bytes = Files.size(file);
                 if (bytes > MOST_BYTES) {
-                    throw JobException.badInput("format: the file has " + bytes + " bytes, and may have at most "
+                    throw JobException.badInput("output_format: the file has " + bytes + " bytes, and may have at most "
                             + MOST_BYTES + ": ask for mp4 or webm, or for fewer or smaller frames");
                 }
                 return Files.readAllBytes(file);
@@ -122,7 +136,7 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
                 Files.deleteIfExists(file);
                 Files.deleteIfExists(place);
             } catch (IOException e) {
-                throw failed(e);
+                LOG.warnf("a film that is finished cannot be deleted: %s", e);
             }
         }
     }

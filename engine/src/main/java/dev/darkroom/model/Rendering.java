@@ -5,6 +5,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Timings;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A finished work of a model, in memory.
@@ -13,6 +14,11 @@ import java.util.Map;
  * @param parameters the choices that the picture was made with, by the names that jobs use
  */
 public record Rendering(Media media, Timings timings, List<String> notes, Map<String, Object> parameters) {
+    /** Returns the seed that it was made with, where that is another than was asked for: an earlier try had it. */
+    public OptionalLong seed() {
+        return parameters.get("seed") instanceof Long seed ? OptionalLong.of(seed) : OptionalLong.empty();
+    }
+
     /** Returns the picture of a still, or the one that stands for a video. */
     public Picture picture() {
         return switch (media) {

@@ -71,7 +71,10 @@ final class AnimationFields {
 
     /** Returns true if prompts stand somewhere else than in the field for one. */
     boolean hasPrompts() {
-        return input.has("animation_prompts") || PROMPTS.stream().anyMatch(name -> file().has(name));
+        return Stream.concat(
+                        input.sent("animation_prompts").map(FieldReader.Found::value).stream(),
+                        PROMPTS.stream().map(file()::path))
+                .anyMatch(prompts -> !Nothing.isObject(prompts) && !prompts.isEmpty());
     }
 
     /** Returns the size that the file of settings has. */

@@ -31,7 +31,7 @@ public record Field(String name, List<String> aliases, Type type, String meaning
             case Choice ignored -> Nothing.is(value);
             case Dimensions ignored -> Nothing.is(value);
             case Schedule ignored -> Nothing.is(value);
-            case Settings ignored -> Nothing.is(value);
+            case Settings ignored -> Nothing.isObject(value);
         };
     }
 

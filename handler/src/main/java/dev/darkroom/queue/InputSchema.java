@@ -16,7 +16,6 @@ public final class InputSchema {
     private static final Map<String, ValueNode> DEFAULTS = Map.of(
             "num_outputs", JSON.numberNode(1),
             "go_fast", JSON.booleanNode(false),
-            "output_format", JSON.textNode("png"),
             "output_quality", JSON.numberNode(90),
             "return", JSON.textNode("auto"),
             "strip_metadata", JSON.booleanNode(false));

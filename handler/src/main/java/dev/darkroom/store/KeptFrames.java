@@ -7,6 +7,7 @@ import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ public final class KeptFrames {
         private final String hash;
         private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
         private OptionalLong seed = OptionalLong.empty();
+        private boolean kept = true;
 
         OfJob(String hash) {
             this.hash = hash;
@@ -76,6 +78,7 @@ public final class KeptFrames {
             } catch (IOException | NumberFormatException e) {
                 LOG.warnf("frames cannot be kept: %s; another try of this job begins anew", e);
                 seed = OptionalLong.of(wanted);
+                kept = false;
             }
         }
 
@@ -99,6 +102,9 @@ public final class KeptFrames {
         @Override
         public Optional<Picture> find(int drawn) {
             writing.join();
+            if (!kept) {
+                return Optional.empty();
+            }
             try {
                 return Optional.of(PictureDecoder.decodeOwn(Files.readAllBytes(frame(drawn))));
             } catch (NoSuchFileException e) {
@@ -132,7 +138,7 @@ public final class KeptFrames {
                 for (Path file : found) {
                     Files.deleteIfExists(file);
                 }
-            } catch (IOException e) {
+            } catch (IOException | DirectoryIteratorException e) {
                 LOG.warnf("frames that nobody needs any more cannot be deleted: %s", e);
             }
         }

@@ -26,6 +26,7 @@ import org.jboss.logging.Logger;
  */
 public final class Results {
     private static final Logger LOG = Logger.getLogger(Results.class);
+    private static final String OF_FILMS = "trainedAlgorithmicMedia";
 
     private final Optional<S3Store> bucket;
     private final Optional<ResultFolder> folder;
@@ -213,11 +214,16 @@ public final class Results {
                         picture.name().folder(), e.getMessage());
             }
         }
+        if (picture.media() instanceof Media.Video) {
+            throw new JobException(
+                    JobException.Code.STORE_FAILED,
+                    "the animation does not fit into the answer: " + tooLarge
+                            + ": ask for fewer or smaller frames or a lower output_quality, or give this worker a storage",
+                    null);
+        }
         ResultFile smaller = smaller(picture, encoded)
                 .orElseThrow(() -> new StoreException(
-                        tooLarge + (picture.media() instanceof Media.Video ? "" : ", at the lowest quality too")
-                                + ": ask for return=url or a smaller picture",
-                        null));
+                        tooLarge + ", at the lowest quality too: ask for return=url or a smaller picture", null));
         String note = picture.field() + ": " + tooLarge + ": encoded as "
                 + smaller.format().fieldValue() + " of quality " + smaller.quality();
         return inAnswer(picture, smaller, List.of(note));
@@ -271,8 +277,8 @@ public final class Results {
     private static Marks marks(PictureToStore picture, ResultFile file) {
         return switch (picture.media()) {
             case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
-            case Media.Video ignored ->
-                new Marks(false, picture.marked(), picture.inscription().sourceType());
+            case Media.Video ignored -> // as its comment has it
+                new Marks(false, picture.marked(), picture.inscription().sourceType() == null ? null : OF_FILMS);
         };
     }
 

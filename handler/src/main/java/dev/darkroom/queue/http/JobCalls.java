@@ -105,7 +105,7 @@ public final class JobCalls {
 
     /** Refuses what the doors of others have no words to answer. */
     private static void checkType(ObjectNode body) {
-        if (body.path("input").path("type").asText().equalsIgnoreCase("animation")) {
+        if (body.path("input").path("type").asText().strip().equalsIgnoreCase("animation")) {
             throw JobException.badInput("type: only pictures are made here: send animations to /run or /runsync");
         }
     }

@@ -58,10 +58,12 @@ final class ImageStream {
         if (channel.isOver()) {
             return;
         }
-        job.events().follow(follower);
-        JobEvents.Reader before = job.events().reader();
-        for (JobEvent event = before.next(); event != null; event = before.next()) {
-            var unused = queue.take(event); // the job may have been quicker
+        synchronized (queue) { // what comes meanwhile waits, and so comes behind what came before
+            job.events().follow(follower);
+            JobEvents.Reader before = job.events().reader();
+            for (JobEvent event = before.next(); event != null; event = before.next()) {
+                var unused = queue.take(event); // the job may have been quicker
+            }
         }
         channel.comment("job " + job.id()); // the caller's client returns as soon as the answer begins
         var unused = job.outcome().whenComplete((known, failure) -> {

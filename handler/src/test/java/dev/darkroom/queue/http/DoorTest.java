@@ -114,7 +114,7 @@ class DoorTest {
 
             RawCaller.Answer answer = caller.answer();
             assertThat(answer.status()).isEqualTo(408);
-            assertThat(error(answer)).contains("the body arrives too slowly: at least 50 bytes must come in 5000 ms");
+            assertThat(error(answer)).contains("the body arrives too slowly: at least 40 bytes must come in 4000 ms");
         }
         assertThat(served.health().jobs().inQueue()).isZero();
     }
