@@ -8,8 +8,8 @@ import java.util.concurrent.FutureTask;
 import org.jboss.logging.Logger;
 
 /**
- * Searches the pictures that a job brings for marks, on a thread of its own while the job goes on: a search takes some tenths of a second, and
- * only the answer's notes need it.
+ * Looks for marks in the pictures that a job brings, on a thread of its own while the job goes on: only the answer's notes need them. Pictures
+ * that were resized since they were marked take a search of half a second, which is left to {@code /verify}.
  */
 public final class SourceMarks implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(SourceMarks.class);
@@ -27,8 +27,7 @@ public final class SourceMarks implements AutoCloseable {
         List<String> notes = new ArrayList<>();
         for (int i = 0; i < images.size() && !closed; i++) {
             String field = images.size() == 1 ? "image" : "images[" + i + "]";
-            PixelMark.search(images.get(i))
-                    .payload()
+            PixelMark.glance(images.get(i))
                     .ifPresent(payload ->
                             notes.add(field + ": a mark in its pixels says that a model made it (" + payload + ")"));
         }
