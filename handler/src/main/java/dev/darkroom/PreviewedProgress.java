@@ -39,19 +39,24 @@ record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor en
 
     @Override
     public void preview(Sample sample, int step, int steps, Picture picture) {
-        encoding.execute(() -> {
-            byte[] file = PictureEncoder.encode(picture, ImageFormat.JPEG, QUALITY);
-            ticket.previewed(new Preview(sample, step, steps, picture.size(), file));
-        });
+        encoding.execute(() -> previewed(sample, step, steps, picture));
+    }
+
+    private void previewed(Sample sample, int step, int steps, Picture picture) {
+        byte[] file = PictureEncoder.encode(picture, ImageFormat.JPEG, QUALITY);
+        ticket.previewed(new Preview(sample, step, steps, picture.size(), file));
+    }
+
+    private static Picture smaller(Picture picture) {
+        double part = Math.min(1, (double) LONGEST_SIDE / Math.max(picture.width(), picture.height()));
+        var size = new Size(Math.max(1, (int) (picture.width() * part)), Math.max(1, (int) (picture.height() * part)));
+        return PilResize.LANCZOS.apply(picture, size);
     }
 
     @Override
     public void frame(int index, int of, Picture picture) {
         if (previews > 0) {
-            double smaller = Math.min(1, (double) LONGEST_SIDE / Math.max(picture.width(), picture.height()));
-            var size = new Size(
-                    Math.max(1, (int) (picture.width() * smaller)), Math.max(1, (int) (picture.height() * smaller)));
-            preview(ANIMATION, index + 1, of, PilResize.LANCZOS.apply(picture, size));
+            encoding.execute(() -> previewed(ANIMATION, index + 1, of, smaller(picture)));
         }
     }
 }

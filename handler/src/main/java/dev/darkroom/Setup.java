@@ -1,14 +1,9 @@
 package dev.darkroom;
 
-import dev.darkroom.animation.Animated;
-import dev.darkroom.animation.AnimationLimits;
-import dev.darkroom.animation.Films;
-import dev.darkroom.animation.VideoFilms;
 import dev.darkroom.checks.DeviceArithmetic;
 import dev.darkroom.checks.Fp8Kernels;
 import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
-import dev.darkroom.depth.DepthModel;
 import dev.darkroom.engine.Families;
 import dev.darkroom.hub.LocatedModel;
 import dev.darkroom.hub.ModelLicense;
@@ -27,7 +22,6 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.PlanChoice;
 import dev.darkroom.model.Residency;
 import dev.darkroom.model.Resident;
-import dev.darkroom.provenance.MarkedFilms;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.tensor.AttentionBackend;
 import dev.darkroom.tensor.AttentionChoice;
@@ -37,9 +31,7 @@ import dev.darkroom.tensor.Device;
 import dev.darkroom.tensor.Fp8Products;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.host.Allocator;
-import dev.darkroom.video.ffmpeg.Ffmpeg;
 import dev.darkroom.weights.Loaded;
-import dev.darkroom.weights.Placement;
 import dev.darkroom.weights.PlacementPolicy;
 import dev.darkroom.weights.Precision;
 import dev.darkroom.weights.ReadBytes;
@@ -73,7 +65,7 @@ public final class Setup implements AutoCloseable {
     private volatile Device device = Device.CPU;
     private Precision precision = Precision.PLAIN; // of the GPU's thread
     private Optional<Storage> storage = Optional.empty();
-    private Optional<DepthModel> depth = Optional.empty(); // of the GPU's thread
+    private Optional<Animations> animations = Optional.empty();
 
     public Setup(WorkerConfig config, Vertx vertx) {
         this(config, vertx, new PictureMemory(config.sources().memory().asLongValue()), new StartPhases());
@@ -189,6 +181,7 @@ public final class Setup implements AutoCloseable {
         Storage built =
                 StartupChecks.build("storage", () -> new Storage(config, vertx, memory, folder, folderIsServed));
         storage = Optional.of(built);
+        animations = Optional.of(new Animations(config, built.seal()));
         StartupChecks.run("storage", () -> built.results().checkStorage());
         phases.lap("storage");
         return built;
@@ -270,40 +263,13 @@ public final class Setup implements AutoCloseable {
         ImageModel model = StartupChecks.build(
                 "weights of " + name,
                 () -> Families.open(name, located.folder(), config.limits().values(), loras));
-        model = new Animated(
-                model,
-                films(),
-                new AnimationLimits(
-                        AnimationLimits.STANDARD.frames(),
-                        AnimationLimits.STANDARD.pixels(),
-                        config.limits().values()),
-                depth.orElse(null),
-                String.join(
-                        " ",
-                        name,
-                        located.revision().orElse(String.valueOf(located.folder())),
-                        String.valueOf(config.quantization()),
-                        config.depthModel().orElse("")));
         folders.put(name, located.folder());
-        return new ServedModel(name, model, located.revision().orElse(null), license(located.folder()), residency);
+        ImageModel animated = animations.orElseThrow().of(model, name, located);
+        return new ServedModel(name, animated, located.revision().orElse(null), license(located.folder()), residency);
     }
 
-    private Films films() {
-        Path data = config.data();
-        var files = new VideoFilms(Ffmpeg.unpackedIn(data.resolve("ffmpeg")), data.resolve("films"));
-        return new MarkedFilms(files, storage.orElseThrow().seal());
-    }
-
-    /** Loads what sees how far away things are, for cameras in space. */
     private void openDepth() {
-        config.depthModel()
-                .filter(source -> !source.isBlank())
-                .ifPresent(source -> StartupChecks.run("depth model", () -> {
-                    LocatedModel located = new Models(config.hub(), terminal()).locate(ModelSource.parse(source));
-                    DepthModel loaded = DepthModel.load(located.folder(), new Placement(device, DType.FLOAT32));
-                    depth = Optional.of(loaded);
-                    return loaded.weightBytes() / 1_000_000 + " MB from " + located.folder();
-                }));
+        animations.orElseThrow().openDepth(device, source -> new Models(config.hub(), terminal()).locate(source));
     }
 
     private static JobResult.@Nullable License license(Path folder) {
@@ -427,7 +393,7 @@ public final class Setup implements AutoCloseable {
     public void close() {
         gpu.close();
         models.forEach(served -> served.model().close());
-        depth.ifPresent(DepthModel::close);
+        animations.ifPresent(Animations::close);
         loras.close();
         storage.ifPresent(Storage::close);
     }

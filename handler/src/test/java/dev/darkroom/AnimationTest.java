@@ -66,6 +66,7 @@ class AnimationTest extends WholeWorker {
                 "'max_frames': 3, 'output_format': 'png' | output_format: must be mp4",
                 "'max_frames': 3, 'strength': 0.5 | strength: of an animation is strength_schedule",
                 "'max_frames': 3, 'settings': {'zoomm': '0:(1)'} | zoomm",
+                "'max_frames': 3, 'settings': {'fps': 'fast'} | settings.fps: must be a number, not",
                 "'max_frames': 3, 'settings': {'zoom': [1]} | settings.zoom: must be a text, a number or a flag",
                 "'max_frames': 3, 'animation_mode': 'Video Input' | animation_mode"
             })

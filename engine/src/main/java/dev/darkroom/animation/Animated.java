@@ -193,10 +193,7 @@ public final class Animated implements ImageModel {
             AnimationSettings asked = job.settings();
             var video = new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster);
             return new Rendering(
-                    video,
-                    timings,
-                    notes(plan, jobs, loop, sources),
-                    parameters(asked, plan, loop, size, kept.seed().orElse(seed(job))));
+                    video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size), kept.seed());
         }
     }
 
@@ -235,10 +232,9 @@ public final class Animated implements ImageModel {
     }
 
     private static Map<String, Object> parameters(
-            AnimationSettings asked, AnimationPlan plan, FrameLoop loop, Size size, long seed) {
+            AnimationSettings asked, AnimationPlan plan, FrameLoop loop, Size size) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         loop.first().ifPresent(first -> parameters.putAll(first.parameters()));
-        parameters.put("seed", seed);
         if (asked.preset() != null) {
             parameters.put("preset", Preset.called(asked.preset()).fieldValue());
         }

@@ -1,5 +1,6 @@
 package dev.darkroom.animation;
 
+import dev.darkroom.job.AnimationSettings;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Limits;
 import dev.darkroom.job.Size;
@@ -13,7 +14,8 @@ import dev.darkroom.job.Size;
  */
 public record AnimationLimits(int frames, long pixels, Limits pictures) {
     /** A thousand frames of a megapixel. */
-    public static final AnimationLimits STANDARD = new AnimationLimits(1000, 1000L << 20, Limits.STANDARD);
+    public static final AnimationLimits STANDARD = new AnimationLimits(
+            AnimationSettings.MOST_FRAMES, (long) AnimationSettings.MOST_FRAMES << 20, Limits.STANDARD);
 
     public AnimationLimits {
         if (frames < 1 || pixels < 1) {

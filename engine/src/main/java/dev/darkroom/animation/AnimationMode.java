@@ -31,7 +31,7 @@ public enum AnimationMode {
     static AnimationMode called(String name) {
         if (name.strip().equalsIgnoreCase(VIDEO)) {
             throw JobException.badInput("animation_mode: " + VIDEO + " is not supported yet: frames cannot come from a"
-                    + " video, only from a picture: 2D or 3D with init_image");
+                    + " video, only from a picture: 2D or 3D with the field image");
         }
         return Arrays.stream(values())
                 .filter(mode -> mode.word.equalsIgnoreCase(name.strip()))

@@ -3,7 +3,7 @@ package dev.darkroom.animation;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 
-/** A file that is written frame by frame, while the next ones are drawn. For one thread at a time. */
+/** A file that is written frame by frame, while the next ones are drawn. For one thread at a time, but for closing. */
 public interface Film extends AutoCloseable {
     /**
      * Adds a frame of the size that the film was begun with.

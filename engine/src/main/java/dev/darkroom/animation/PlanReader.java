@@ -21,7 +21,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the settings of an animation into a plan, one part after another. */
-record PlanReader(Job.Animation job, Settings settings, Span span, Takes takes, PlanNotes notes) {
+record PlanReader(
+        Job.Animation job, Settings settings, Span span, AnimationLimits limits, Takes takes, PlanNotes notes) {
     /**
      * Reads a job's settings.
      *
@@ -36,7 +37,7 @@ record PlanReader(Job.Animation job, Settings settings, Span span, Takes takes, 
         var faults = new Faults();
         settings.checkCurves(span, faults);
         faults.refuse();
-        return new PlanReader(job, settings, span, takes, new PlanNotes());
+        return new PlanReader(job, settings, span, limits, takes, new PlanNotes());
     }
 
     /** The job reads its seed by itself, and passes over what is none. */
@@ -146,12 +147,12 @@ record PlanReader(Job.Animation job, Settings settings, Span span, Takes takes, 
     }
 
     private double @Nullable [] steps() {
-        int most = 1000;
+        int most = limits.pictures().steps();
         if (settings.flag("enable_steps_scheduling")) {
             double[] steps = settings.curve("steps_schedule", span);
             var faults = new Faults();
             Arrays.stream(steps)
-                    .filter(count -> !(count >= 1 && count < most))
+                    .filter(count -> !(count >= 1 && count <= most))
                     .findFirst()
                     .ifPresent(count -> faults.range(settings.key("steps_schedule"), count, 1, most));
             faults.refuse();

@@ -3,13 +3,18 @@ package dev.darkroom.animation;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.video.FrameRate;
-import dev.darkroom.video.VideoFormat;
 import dev.darkroom.video.VideoSettings;
 import dev.darkroom.video.VideoWriter;
 import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +32,38 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
     /** From quality 100 to 0: H.264's quantiser, of which 15 leaves nothing to see. */
     private static final double BEST = 15;
 
+    /** Deletes films that were begun so long ago that nobody can be at work on them. */
+    public void sweep(Duration age) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> left = Files.list(folder)) {
+            FileTime latest = FileTime.from(Instant.now().minus(age));
+            for (Path film : left.toList()) {
+                if (Files.getLastModifiedTime(film).compareTo(latest) < 0) {
+                    delete(film);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warnf("unfinished films cannot be deleted: %s", e);
+        }
+    }
+
+    private static void delete(Path film) throws IOException {
+        try (Stream<Path> files = Files.walk(film)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     @Override
     public void check(Wish wish) {
         var unused = settings(wish);
         long perPixel = switch (wish.format()) {
             case ZIP -> 3; // frames without loss can take as much as their pixels
             case GIF -> 1;
-            case MP4, WEBM, WEBP_ANIMATION -> 0; // far from it
+            case MP4, WEBM, WEBP -> 0; // their size is known when they are written
         };
         long most = wish.size().area() * wish.frames() * perPixel;
         if (most > MOST_BYTES) {
@@ -44,16 +74,9 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
     }
 
     private static VideoSettings settings(Wish wish) {
-        VideoFormat format = switch (wish.format()) {
-            case MP4 -> VideoFormat.MP4;
-            case WEBM -> VideoFormat.WEBM;
-            case GIF -> VideoFormat.GIF;
-            case WEBP_ANIMATION -> VideoFormat.WEBP;
-            case ZIP -> VideoFormat.PNG_ZIP;
-        };
         double quantiser = VideoSettings.WORST - (VideoSettings.WORST - BEST) * wish.quality() / 100;
         return new VideoSettings(
-                format, wish.size(), FrameRate.of(wish.fps()), (int) Math.round(quantiser), wish.comment());
+                wish.format(), wish.size(), FrameRate.of(wish.fps()), (int) Math.round(quantiser), wish.comment());
     }
 
     @Override
@@ -89,7 +112,7 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
         }
 
         static Film begin(Ffmpeg ffmpeg, VideoSettings settings, Path place) throws IOException {
-            Path file = place.resolve("film." + settings.format().suffix());
+            Path file = place.resolve("film." + settings.format().extension());
             @Nullable VideoWriter writer = null;
             try {
                 writer = VideoWriter.open(ffmpeg, settings, file);

@@ -2,6 +2,7 @@ package dev.darkroom.engine;
 
 import dev.darkroom.image.Inscription;
 import dev.darkroom.image.PictureEncoder;
+import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public record Drawing(
     }
 
     private Inscription label() {
-        String sourceType = edited ? "compositeWithTrainedAlgorithmicMedia" : "trainedAlgorithmicMedia";
-        return new Inscription(null, new Inscription.Label(sourceType, "Darkroom"), Inscription.Seal.NONE);
+        SourceType made = edited ? SourceType.EDITED : SourceType.GENERATED;
+        return new Inscription(null, new Inscription.Label(made.word(), "Darkroom"), Inscription.Seal.NONE);
     }
 }

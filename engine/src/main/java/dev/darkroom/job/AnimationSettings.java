@@ -31,6 +31,9 @@ public record AnimationSettings(
 
     public static final double MOST_FPS = 120;
 
+    /** Most frames of an animation. */
+    public static final int MOST_FRAMES = 1000;
+
     /** Most settings, and most prompts. */
     public static final int MOST_ENTRIES = 1000;
 

@@ -13,7 +13,7 @@ public enum VideoFormat implements FileFormat {
     WEBM("webm", "video/webm"),
     GIF("gif", "image/gif"),
     /** A WebP file of several pictures. */
-    WEBP_ANIMATION("webp", "image/webp"),
+    WEBP("webp", "image/webp"),
     /** Every frame as a picture of its own, numbered. */
     ZIP("zip", "application/zip");
 

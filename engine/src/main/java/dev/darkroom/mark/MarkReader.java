@@ -1,6 +1,7 @@
 package dev.darkroom.mark;
 
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.Size;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
@@ -23,6 +24,9 @@ public final class MarkReader {
     /** Pixels a side, at the scale of the marked picture, of what is read of a picture. */
     private static final int MOST = 2048;
 
+    /** Pixels a side of what is looked at: the largest scale times what is read. */
+    private static final int LARGEST = 4736;
+
     /** Shortest side, in pixels, of a picture in which there may be a mark: half of the smallest marked one, cropped. */
     private static final int LEAST = 96;
 
@@ -34,9 +38,9 @@ public final class MarkReader {
 
     private MarkReader() {}
 
-    /** Reads the mark of a picture that was neither resized nor cropped since: faster, where there may be none. */
-    public static Optional<Found> readUnchanged(Picture picture) {
-        return Math.min(picture.width(), picture.height()) < LEAST ? Optional.empty() : at(Plane.luminance(picture), 1);
+    /** Reads the mark of a picture that was not resized since, though it may have been cropped: faster, where there may be none. */
+    public static Optional<Found> readUnresized(Picture picture) {
+        return Math.min(picture.width(), picture.height()) < LEAST ? Optional.empty() : at(luminance(picture), 1);
     }
 
     /** Reads the mark of a picture; empty if there is none, or none that is left. */
@@ -44,9 +48,15 @@ public final class MarkReader {
         if (Math.min(picture.width(), picture.height()) < LEAST) {
             return Optional.empty();
         }
-        Plane luminance = Plane.luminance(picture);
+        Plane luminance = luminance(picture);
         Optional<Found> found = at(luminance, 1);
         return found.isPresent() ? found : resized(luminance);
+    }
+
+    /** Takes the middle alone of huge pictures: no more of them is read, at whichever scale. */
+    private static Plane luminance(Picture picture) {
+        return Plane.luminance(
+                picture.crop(new Size(Math.min(picture.width(), LARGEST), Math.min(picture.height(), LARGEST))));
     }
 
     private static Optional<Found> resized(Plane luminance) {

@@ -12,11 +12,13 @@ import java.util.OptionalLong;
  *
  * @param notes remarks for the caller on how the picture was made
  * @param parameters the choices that the picture was made with, by the names that jobs use
+ * @param seed that it was made with, where that may be another than was asked for: an earlier try had it
  */
-public record Rendering(Media media, Timings timings, List<String> notes, Map<String, Object> parameters) {
-    /** Returns the seed that it was made with, where that is another than was asked for: an earlier try had it. */
-    public OptionalLong seed() {
-        return parameters.get("seed") instanceof Long seed ? OptionalLong.of(seed) : OptionalLong.empty();
+public record Rendering(
+        Media media, Timings timings, List<String> notes, Map<String, Object> parameters, OptionalLong seed) {
+    /** A work that was made with the seed that was asked for. */
+    public Rendering(Media media, Timings timings, List<String> notes, Map<String, Object> parameters) {
+        this(media, timings, notes, parameters, OptionalLong.empty());
     }
 
     /** Returns the picture of a still, or the one that stands for a video. */

@@ -1,5 +1,6 @@
 package dev.darkroom.video;
 
+import dev.darkroom.job.VideoFormat;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

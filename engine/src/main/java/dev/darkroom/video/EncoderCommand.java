@@ -1,6 +1,7 @@
 package dev.darkroom.video;
 
 import dev.darkroom.job.Size;
+import dev.darkroom.job.VideoFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class EncoderCommand {
             case WEBM -> arguments.addAll(vp9(settings));
             case WEBP -> arguments.addAll(webp(settings));
             case GIF -> arguments.addAll(palette(place));
-            case PNG_ZIP -> throw new IllegalArgumentException("FFmpeg writes no ZIP");
+            case ZIP -> throw new IllegalArgumentException("FFmpeg writes no ZIP");
         }
         if (settings.format() != VideoFormat.GIF) {
             arguments.addAll(BIT_EXACT);
@@ -60,7 +61,7 @@ final class EncoderCommand {
     }
 
     private static List<String> input(VideoSettings settings) {
-        Size size = settings.format().sizeOf(settings.size());
+        Size size = settings.videoSize();
         List<String> arguments = new ArrayList<>(List.of("-nostdin", "-y", "-f", "rawvideo", "-pixel_format", "rgb24"));
         arguments.addAll(List.of("-video_size", size.toString()));
         arguments.addAll(List.of("-framerate", settings.rate().toString(), "-i", "pipe:0"));

@@ -2,6 +2,7 @@ package dev.darkroom.video;
 
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.VideoFormat;
 import dev.darkroom.video.ffmpeg.Child;
 import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.io.IOException;
@@ -129,7 +130,7 @@ final class PipedWriter implements VideoWriter {
 
     /** Writes a frame; a side of odd length gets its last column or row twice where the format wants even ones. */
     private void send(Picture frame, OutputStream out) throws IOException {
-        Size size = settings.format().sizeOf(frame.size());
+        Size size = settings.videoSize();
         if (size.equals(frame.size())) {
             out.write(frame.rgb());
             return;

@@ -2,6 +2,7 @@ package dev.darkroom.video;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.VideoFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,11 @@ public record VideoSettings(
         int quality,
         @Nullable String comment) {
     public static final int WORST = 51;
-    public static final int STANDARD_QUALITY = 20;
     private static final int LONGEST_COMMENT = 10_000;
 
     /** Checks what the format can do. */
     public VideoSettings {
-        format.check(size, rate);
+        Container.of(format).check(size, rate);
         if (quality < 0 || quality > WORST) {
             throw JobException.badInput("quality: must be from 0 to " + WORST + ", not " + quality);
         }
@@ -35,8 +35,8 @@ public record VideoSettings(
         }
     }
 
-    /** Settings of good quality. */
-    public static VideoSettings of(VideoFormat format, Size size, FrameRate rate) {
-        return new VideoSettings(format, size, rate, STANDARD_QUALITY, null);
+    /** Returns the size of the video, which may be larger by a column and a row than its frames. */
+    Size videoSize() {
+        return Container.of(format).sizeOf(size);
     }
 }

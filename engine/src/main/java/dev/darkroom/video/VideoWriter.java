@@ -1,6 +1,7 @@
 package dev.darkroom.video;
 
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.VideoFormat;
 import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ public sealed interface VideoWriter extends AutoCloseable permits PipedWriter, Z
      * @throws IOException if nothing can be written there, or FFmpeg cannot be started
      */
     static VideoWriter open(Ffmpeg ffmpeg, VideoSettings settings, Path file) throws IOException {
-        return settings.format() == VideoFormat.PNG_ZIP
+        return settings.format() == VideoFormat.ZIP
                 ? ZipWriter.open(settings, file)
                 : PipedWriter.open(ffmpeg, settings, file);
     }

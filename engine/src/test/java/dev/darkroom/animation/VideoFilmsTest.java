@@ -22,7 +22,7 @@ class VideoFilmsTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"MP4, ftyp", "WEBM, webm", "GIF, GIF89a", "WEBP_ANIMATION, ANIM", "ZIP, frame-00001.png"})
+    @CsvSource({"MP4, ftyp", "WEBM, webm", "GIF, GIF89a", "WEBP, ANIM", "ZIP, frame-00001.png"})
     void aFilmOfEveryFormatIsMadeAndNothingElseIsLeft(VideoFormat format, String inside) {
         try (Film film = films().begin(wish(format, 12))) {
             film.add(TestPictures.gradient(64, 48));

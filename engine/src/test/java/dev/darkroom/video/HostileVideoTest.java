@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.VideoFormat;
 import dev.darkroom.video.ffmpeg.ChildLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -201,7 +202,7 @@ class HostileVideoTest {
     }
 
     private byte[] clip(VideoFormat format) throws IOException, InterruptedException {
-        var settings = VideoSettings.of(format, SIZE, FrameRate.of(10));
+        var settings = new VideoSettings(format, SIZE, FrameRate.of(10), 20, null);
         return Files.readAllBytes(Clips.write(folder.resolve("clip"), settings, Clips.frames(SIZE, 4)));
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.VideoFormat;
 import dev.darkroom.video.ffmpeg.Child;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import dev.darkroom.credentials.jumbf.HashedReference;
 import dev.darkroom.credentials.jumbf.SuperBox;
 import dev.darkroom.credentials.key.SigningKey;
 import dev.darkroom.image.manifest.ManifestRoom;
+import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.ImageFormat;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package dev.darkroom.credentials;
 
+import dev.darkroom.image.manifest.SourceType;
 import java.util.List;
 import java.util.Optional;
 

@@ -41,12 +41,15 @@ public record MarkedFilms(Films films, PictureSeal seal) implements Films {
         @Override
         public void add(Picture frame) {
             added(); // no more than one waits in memory
-            adding = CompletableFuture.runAsync(() -> {
-                switch (seal.marked(wish.delivery(), new Media.Still(frame)).media()) {
-                    case Media.Still(Picture marked) -> film.add(marked);
-                    case Media.Video ignored -> throw new IllegalStateException("a frame became a video");
-                }
-            });
+            adding = CompletableFuture.runAsync(
+                    () -> {
+                        switch (seal.marked(wish.delivery(), new Media.Still(frame))
+                                .media()) {
+                            case Media.Still(Picture marked) -> film.add(marked);
+                            case Media.Video ignored -> throw new IllegalStateException("a frame became a video");
+                        }
+                    },
+                    task -> Thread.ofPlatform().daemon().name("frame to film").start(task));
         }
 
         private void added() {
@@ -66,11 +69,11 @@ public record MarkedFilms(Films films, PictureSeal seal) implements Films {
             return film.finish();
         }
 
-        /** What is being written comes to its end first: the film under it is for one thread at a time. */
+        /** The film ends first, so that whoever waits for a stalled encoder with a frame does no longer. */
         @Override
         public void close() {
-            var unused = adding.handle((nothing, failure) -> true).join();
             film.close();
+            var unused = adding.handle((nothing, failure) -> true).join();
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.darkroom.credentials.Ingredient;
 import dev.darkroom.credentials.ManifestWriter;
 import dev.darkroom.credentials.Origin;
 import dev.darkroom.credentials.SourceCredentials;
-import dev.darkroom.credentials.SourceType;
 import dev.darkroom.credentials.cose.TimeStamps;
 import dev.darkroom.credentials.key.Keys;
 import dev.darkroom.credentials.key.PemFiles;
@@ -12,6 +11,7 @@ import dev.darkroom.credentials.key.SigningKey;
 import dev.darkroom.credentials.reading.Anchors;
 import dev.darkroom.credentials.reading.CredentialsReader;
 import dev.darkroom.image.Inscription;
+import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.ImageFormat;
@@ -21,6 +21,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Provenance;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -31,6 +32,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * own, so that the start of the worker does not wait for it. Safe for several threads.
  */
 public final class PictureSeal {
+    private static final Logger LOG = Logger.getLogger(PictureSeal.class);
     private static final String FIELD = "provenance";
     private static final String PRODUCT = "Darkroom ";
 
@@ -87,17 +91,14 @@ public final class PictureSeal {
             Optional<String> key, Optional<String> chain, Optional<String> trust, Optional<String> timeStamps) {
         List<String> faults = new ArrayList<>();
         check(faults, () -> {
-            Optional<String> any = key.or(() -> chain).filter(text -> !text.isBlank());
-            if (any.isPresent()) {
+            if (Stream.of(key, chain).flatMap(Optional::stream).anyMatch(text -> !text.isBlank())) {
                 var unused = Keys.find(key, chain, Path.of(""));
             }
         });
         check(faults, () -> {
             var unused = anchors(trust);
         });
-        check(
-                faults,
-                () -> timeStamps.filter(text -> !text.isBlank()).ifPresent(address -> authority(URI.create(address))));
+        check(faults, () -> timeStamps.filter(text -> !text.isBlank()).ifPresent(PictureSeal::checkAuthority));
         return faults;
     }
 
@@ -110,6 +111,14 @@ public final class PictureSeal {
             check.run();
         } catch (IOException | IllegalArgumentException e) {
             faults.add(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void checkAuthority(String address) {
+        try {
+            var unused = authority(new URI(address));
+        } catch (URISyntaxException e) {
+            LOG.debugf(e, "this is no address, as is told of all settings that must be one");
         }
     }
 

@@ -69,9 +69,9 @@ final class PixelMark {
             return false;
         }
         var middle = new Size(Math.min(MIDDLE, picture.width()), Math.min(MIDDLE, picture.height()));
-        return MarkReader.readUnchanged(picture.crop(middle)).isPresent()
+        return MarkReader.readUnresized(picture.crop(middle)).isPresent()
                 || (!middle.equals(picture.size())
-                        && MarkReader.readUnchanged(picture).isPresent());
+                        && MarkReader.readUnresized(picture).isPresent());
     }
 
     /** Searches a picture for a mark, as much as it may have been changed since. */
@@ -83,7 +83,7 @@ final class PixelMark {
 
     /** Looks for a mark in a picture that was not resized since; cropped it may be. Far quicker than a search. */
     static Optional<String> glance(Picture picture) {
-        return MarkReader.readUnchanged(picture).map(found -> text(found.payload()));
+        return MarkReader.readUnresized(picture).map(found -> text(found.payload()));
     }
 
     private static String text(Payload payload) {

@@ -1,13 +1,11 @@
 package dev.darkroom.provenance;
 
 import dev.darkroom.credentials.reading.Credentials;
+import dev.darkroom.image.manifest.SourceType;
 import java.util.Optional;
-import java.util.Set;
 
 /** Says in one sentence what was found out about a file. */
 final class Verdict {
-    private static final Set<String> OF_MODELS =
-            Set.of("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic");
     private static final String NOT_TRUSTED =
             ", whose certificate is on no trust list that this worker has, so the name proves nothing";
     private static final String MARKED = "a mark in the pixels says that a model made this picture";
@@ -32,7 +30,7 @@ final class Verdict {
                     + found.findings().failures().getFirst().explanation() + also(mark) + ".";
         }
         String origin = found.sourceType().map(Verdict::origin).orElse("The content credentials hold");
-        boolean ofModel = found.sourceType().filter(OF_MODELS::contains).isPresent();
+        boolean ofModel = found.sourceType().filter(SourceType::isOfModel).isPresent();
         String unsigned = found.unsignedBytes() == 0
                 ? ""
                 : " but for " + found.unsignedBytes() + " bytes that the signer left out";
@@ -49,7 +47,7 @@ final class Verdict {
         if (mark.payload().isPresent()) {
             return "; but " + MARKED;
         }
-        return label.filter(OF_MODELS::contains)
+        return label.filter(SourceType::isOfModel)
                 .map(word -> "; but a label says that it is " + word)
                 .orElse("");
     }

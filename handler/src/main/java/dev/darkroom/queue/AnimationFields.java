@@ -21,7 +21,6 @@ final class AnimationFields {
     static final List<String> TYPES = List.of("image", ANIMATION);
     static final List<String> PRESETS = List.of("smooth", "creative", "cinematic", "fast_preview");
     static final List<String> MODES = List.of("2D", "3D", "Interpolation", "None");
-    static final int MOST_FRAMES = 1_000;
 
     /** Settings that stand in the input under Deforum's own names. */
     private static final List<String> BESIDE = List.of(
@@ -43,6 +42,7 @@ final class AnimationFields {
             Stream.of(List.of("type"), OWN, BESIDE).flatMap(List::stream).toList();
 
     private static final List<String> PROMPTS = List.of("prompts", "animation_prompts");
+    private static final List<String> FPS = List.of("fps", "ffmpeg_fps");
     private static final List<String> NEGATIVES =
             List.of("animation_prompts_negative", "negative_prompts", "neg_prompts");
     private static final int USUAL_QUALITY = 75;
@@ -128,19 +128,26 @@ final class AnimationFields {
                     return VideoFormat.MP4;
                 }))
                 .orElse(VideoFormat.MP4);
-        Double fps = Optional.ofNullable(input.decimal("fps"))
-                .orElseGet(() -> number(deforum.getOrDefault("fps", deforum.getOrDefault("ffmpeg_fps", ""))));
+        Double stated = input.decimal("fps");
+        double fps = stated == null ? fpsOfFile(deforum) : stated;
         int quality = input.count("output_quality").orElse(USUAL_QUALITY);
         return faults.gather(() -> new AnimationSettings(
                 deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality));
     }
 
-    private static double number(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            return AnimationSettings.USUAL_FPS; // absent; or whoever draws by the settings refuses it
+    /** Reads the frames a second of a file, in either spelling. */
+    private double fpsOfFile(Map<String, String> deforum) {
+        for (String key : FPS) {
+            String text = deforum.getOrDefault(key, "");
+            if (!text.isBlank()) {
+                try {
+                    return Double.parseDouble(text);
+                } catch (NumberFormatException e) {
+                    faults.add("settings." + key, "must be a number, not " + Faults.quoted(text));
+                }
+            }
         }
+        return AnimationSettings.USUAL_FPS;
     }
 
     private Map<String, JsonNode> entries(FieldReader.Found sent) {

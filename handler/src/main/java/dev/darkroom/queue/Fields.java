@@ -182,7 +182,7 @@ public final class Fields {
                         "Of an animation: what settings are that the job leaves open."),
                 new Field(
                         "max_frames",
-                        new Field.Whole(1, AnimationFields.MOST_FRAMES),
+                        new Field.Whole(1, AnimationSettings.MOST_FRAMES),
                         "Of an animation: its frames (120)."),
                 new Field(
                         "fps",

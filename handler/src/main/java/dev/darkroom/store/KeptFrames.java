@@ -118,15 +118,19 @@ public final class KeptFrames {
         @Override
         public void keep(int drawn, Picture picture) {
             writing.join(); // no more than one waits in memory
-            writing = CompletableFuture.runAsync(() -> {
-                try {
-                    var unused = files.write(
-                            String.valueOf(frame(drawn).getFileName()),
-                            PictureEncoder.encode(picture, ImageFormat.PNG, 100));
-                } catch (IOException | RuntimeException e) {
-                    LOG.warnf("frame %d cannot be kept: %s", drawn, e);
-                }
-            });
+            writing = CompletableFuture.runAsync(
+                    () -> write(drawn, picture),
+                    task -> Thread.ofPlatform().daemon().name("frame to disk").start(task));
+        }
+
+        private void write(int drawn, Picture picture) {
+            try {
+                var unused = files.write(
+                        String.valueOf(frame(drawn).getFileName()),
+                        PictureEncoder.encode(picture, ImageFormat.PNG, 100));
+            } catch (IOException | RuntimeException e) {
+                LOG.warnf("frame %d cannot be kept: %s", drawn, e);
+            }
         }
 
         void delete() {

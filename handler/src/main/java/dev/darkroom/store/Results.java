@@ -2,6 +2,7 @@ package dev.darkroom.store;
 
 import dev.darkroom.image.EncodedPicture;
 import dev.darkroom.image.Inscription;
+import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
@@ -26,7 +27,6 @@ import org.jboss.logging.Logger;
  */
 public final class Results {
     private static final Logger LOG = Logger.getLogger(Results.class);
-    private static final String OF_FILMS = "trainedAlgorithmicMedia";
 
     private final Optional<S3Store> bucket;
     private final Optional<ResultFolder> folder;
@@ -278,7 +278,10 @@ public final class Results {
         return switch (picture.media()) {
             case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
             case Media.Video ignored -> // as its comment has it
-                new Marks(false, picture.marked(), picture.inscription().sourceType() == null ? null : OF_FILMS);
+                new Marks(
+                        false,
+                        picture.marked(),
+                        picture.inscription().sourceType() == null ? null : SourceType.GENERATED.word());
         };
     }
 

@@ -19,9 +19,6 @@ import java.util.List;
  * @param persistence by which each octave is weaker than the one before it
  */
 public record FrameNoise(Kind kind, int perlinWidth, int perlinHeight, int octaves, double persistence) {
-    /** The reference's settings. */
-    public static final FrameNoise DEFAULT = new FrameNoise(Kind.PERLIN, 8, 8, 4, 0.5);
-
     private static final int MULTIPLE = 64;
     private static final int MOST_CELLS = 2048;
 

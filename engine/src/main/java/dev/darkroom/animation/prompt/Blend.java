@@ -10,9 +10,4 @@ public record Blend(PromptAt from, PromptAt to, double weight) {
     static Blend of(PromptAt only) {
         return new Blend(only, only, 0);
     }
-
-    /** True if the second prompt counts for something. */
-    public boolean isMixed() {
-        return weight > 0;
-    }
 }

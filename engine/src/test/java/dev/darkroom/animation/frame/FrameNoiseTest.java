@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the goldens do not have: sizes and settings at which the reference fails, and the limits. */
 class FrameNoiseTest {
-    private static final FrameNoise PERLIN = FrameNoise.DEFAULT;
+    private static final FrameNoise PERLIN = new FrameNoise(FrameNoise.Kind.PERLIN, 8, 8, 4, 0.5);
 
     @ParameterizedTest
     @EnumSource(Kind.class)

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whose colours frames keep, and single operations at their limits; their order is compared by the golden of a whole animation. */
 class NextFrameTest {
+    private static final FrameNoise NOISE = new FrameNoise(FrameNoise.Kind.PERLIN, 8, 8, 4, 0.5);
     private static final Warp WARP =
             new Warp(PlaneBorder.REPLICATE, PlanePlaces.TRUE, SpaceBorder.BORDER, Interpolation.BICUBIC, Device.CPU);
     private static final FrameNumbers STILL = new FrameNumbers(PlaneMotion.NONE, 1, Sharpening.NONE, 0);
@@ -29,7 +30,7 @@ class NextFrameTest {
     }
 
     private static NextFrame next(@Nullable Picture reference) {
-        return new NextFrame(WARP, FrameNoise.DEFAULT, ColorSpace.RGB, false, reference);
+        return new NextFrame(WARP, NOISE, ColorSpace.RGB, false, reference);
     }
 
     @Test
@@ -59,7 +60,7 @@ class NextFrameTest {
 
     @Test
     void withoutCoherenceColoursMayDrift() {
-        var next = new NextFrame(WARP, FrameNoise.DEFAULT, null, false, null);
+        var next = new NextFrame(WARP, NOISE, null, false, null);
         assertThat(next.drawn(plain(50)).rgb()).containsOnly(50);
         assertThat(next.drawn(plain(60)).rgb()).containsOnly(60);
         assertThat(next.reference()).isEmpty();
@@ -67,7 +68,7 @@ class NextFrameTest {
 
     @Test
     void greyFramesHaveNoColour() {
-        var next = new NextFrame(WARP, FrameNoise.DEFAULT, null, true, null);
+        var next = new NextFrame(WARP, NOISE, null, true, null);
         Picture red = new Picture(1, 1, new byte[] {(byte) 255, 0, 0});
         assertThat(next.drawn(red).rgb()).containsExactly(76, 76, 76);
         assertThat(next.start(red, STILL, null, 1).rgb()).containsExactly(76, 76, 76);

@@ -37,11 +37,11 @@ class PromptsTest {
         Prompts prompts = prompts(Map.of("2", "a `t` --neg x", "4", "b", "24", "c"));
         PromptAt b = new PromptAt("b", "");
         assertThat(prompts.blendAt(0)).isEqualTo(Blend.of(new PromptAt("a 0", "x")));
-        assertThat(prompts.blendAt(2).isMixed()).isFalse();
+        assertThat(prompts.blendAt(2).weight()).isZero();
         assertThat(prompts.blendAt(3)).isEqualTo(new Blend(new PromptAt("a 3", "x"), b, 0.5));
         assertThat(prompts.blendAt(4)).isEqualTo(Blend.of(b));
         assertThat(prompts.blendAt(14)).isEqualTo(new Blend(b, new PromptAt("c", ""), 0.5));
-        assertThat(prompts(Map.of("0", "only")).blendAt(20).isMixed()).isFalse();
+        assertThat(prompts(Map.of("0", "only")).blendAt(20).weight()).isZero();
     }
 
     @Test

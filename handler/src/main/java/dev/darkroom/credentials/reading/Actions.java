@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.darkroom.credentials.jumbf.DamagedBoxException;
 import dev.darkroom.credentials.jumbf.SuperBox;
+import dev.darkroom.image.manifest.SourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What was done to a picture, as far as it matters here.
@@ -16,16 +16,6 @@ import java.util.Set;
  */
 record Actions(List<Making> all) {
     private static final int MOST = 1_000;
-
-    /**
-     * IPTC's words for pictures that a trained model has a part in. One that an algorithm has made without any (algorithmicMedia) or has only
-     * improved (algorithmicallyEnhanced) is none of them.
-     */
-    private static final Set<String> OF_MODELS = Set.of(
-            "trainedAlgorithmicMedia",
-            "trainedAlgorithmicData",
-            "compositeWithTrainedAlgorithmicMedia",
-            "compositeSynthetic");
 
     Actions {
         all = List.copyOf(all);
@@ -41,7 +31,7 @@ record Actions(List<Making> all) {
         static final Making UNKNOWN = new Making(Optional.empty(), Optional.empty());
 
         private boolean isOfModel() {
-            return sourceType.filter(OF_MODELS::contains).isPresent();
+            return sourceType.filter(SourceType::isOfModel).isPresent();
         }
     }
 

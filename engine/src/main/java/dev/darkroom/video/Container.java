@@ -2,68 +2,55 @@ package dev.darkroom.video;
 
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.VideoFormat;
 
-/** The formats that videos are written in. */
-public enum VideoFormat {
+/** What each format that videos are written in can hold. */
+enum Container {
     /** H.264 (High profile, 4:2:0) by OpenH264, with the index in front, so that it plays while it loads. */
-    MP4("MP4", "mp4", "video/mp4", 120, 16, 9_437_184),
+    MP4("MP4", 120, 16, 9_437_184),
     /** VP9 (4:2:0) by libvpx. */
-    WEBM("WebM", "webm", "video/webm", 120, 2, 1L << 26),
+    WEBM("WebM", 120, 2, 1L << 26),
     /** 256 colours for the whole video, dithered; browsers show pauses of less than 20 ms as 100 ms. */
-    GIF("GIF", "gif", "image/gif", 50, 1, 1L << 26),
+    GIF("GIF", 50, 1, 1L << 26),
     /** An animation of lossy WebP pictures; frames that can hardly be told apart become one that lasts longer. */
-    WEBP("animated WebP", "webp", "image/webp", 120, 1, 1L << 26),
+    WEBP("animated WebP", 120, 1, 1L << 26),
     /** Each frame as a PNG file, in a ZIP archive: {@code frame-00001.png} and so on. */
-    PNG_ZIP("ZIP of PNG files", "zip", "application/zip", 120, 1, 1L << 26);
+    ZIP("ZIP of PNG files", 120, 1, 1L << 26);
 
     private static final int LONGEST_SIDE = 16_383;
 
     private final String title;
-    private final String suffix;
-    private final String mediaType;
     private final int mostFps;
     private final int shortestSide;
     private final long mostPixels;
 
-    VideoFormat(String title, String suffix, String mediaType, int mostFps, int shortestSide, long mostPixels) {
+    Container(String title, int mostFps, int shortestSide, long mostPixels) {
         this.title = title;
-        this.suffix = suffix;
-        this.mediaType = mediaType;
         this.mostFps = mostFps;
         this.shortestSide = shortestSide;
         this.mostPixels = mostPixels;
     }
 
-    /** Returns the format's name as people write it. */
-    public String title() {
-        return title;
+    static Container of(VideoFormat format) {
+        return switch (format) {
+            case MP4 -> MP4;
+            case WEBM -> WEBM;
+            case GIF -> GIF;
+            case WEBP -> WEBP;
+            case ZIP -> ZIP;
+        };
     }
 
-    /** Returns the end of a file's name, without the dot. */
-    public String suffix() {
-        return suffix;
+    /** Returns the size of a video whose frames are of {@code size}: where sides are even, the last column or row is repeated. */
+    Size sizeOf(Size size) {
+        return this == MP4 || this == WEBM ? size.ceilTo(2) : size;
     }
 
-    /** Returns the media type, such as {@code video/mp4}. */
-    public String mediaType() {
-        return mediaType;
-    }
-
-    /** Returns the highest number of frames a second. */
-    public int mostFps() {
-        return mostFps;
-    }
-
-    /** True if it has sides of even length only: a picture's last column or row is then repeated. */
-    boolean isEven() {
-        return this == MP4 || this == WEBM;
-    }
-
-    /** Returns the size of a video in this format whose frames are of {@code size}. */
-    public Size sizeOf(Size size) {
-        return isEven() ? size.ceilTo(2) : size;
-    }
-
+    /**
+     * Refuses what it cannot hold.
+     *
+     * @throws JobException that names the field and the limit
+     */
     void check(Size size, FrameRate rate) {
         int shorter = Math.min(size.width(), size.height());
         int longer = Math.max(size.width(), size.height());
