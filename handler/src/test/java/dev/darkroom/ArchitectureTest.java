@@ -84,7 +84,7 @@ class ArchitectureTest {
             Map.entry("longcat", FAMILY),
             Map.entry("qwenimage", FAMILY),
             Map.entry("zimage", FAMILY),
-            Map.entry("animation", List.of("video", "depth", "model", "tensor", "job")),
+            Map.entry("animation", List.of("video", "depth", "model", "image", "tensor", "job")),
             Map.entry("hub", List.of("snapshot", "job")),
             Map.entry(
                     "engine",

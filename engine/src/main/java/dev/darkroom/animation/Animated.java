@@ -182,6 +182,7 @@ public final class Animated implements ImageModel {
                 plan.noise(),
                 plan.coherence().space(),
                 plan.grey(),
+                plan.overlay(sources, size),
                 plan.coherence().isOfImage() ? sources.image() : null);
         timings.lap("plan");
         try (Film film = films.begin(wish(job, size, plan.frames()))) {

@@ -3,7 +3,10 @@ package dev.darkroom.animation;
 import dev.darkroom.animation.cadence.Cadence;
 import dev.darkroom.animation.cadence.CadenceStep;
 import dev.darkroom.animation.frame.FrameNoise;
+import dev.darkroom.animation.frame.Overlay;
+import dev.darkroom.animation.prompt.Blend;
 import dev.darkroom.animation.prompt.Prompts;
+import dev.darkroom.animation.seed.Subseeds;
 import dev.darkroom.animation.warp.Interpolation;
 import dev.darkroom.animation.warp.PlaneBorder;
 import dev.darkroom.animation.warp.PlanePlaces;
@@ -11,7 +14,9 @@ import dev.darkroom.animation.warp.SpaceBorder;
 import dev.darkroom.animation.warp.Warp;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Device;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param frames of the film
  * @param cadence order in which frames are drawn, up to the one that the film's last frame needs
  * @param seeds of the drawn frames, in order
+ * @param subseeds whose noise comes in, for each frame; null for none
+ * @param redrawings of a frame's start, before the frame is drawn from it
  * @param prompts what frames show
  * @param curves what happens to the frame before
  * @param strength part of the frame before that is kept, for each frame
@@ -36,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param coherence which colours frames keep
  * @param grey true makes frames grey
  * @param noise that is added to the frame before
+ * @param mask how the job's mask is laid over frames; null without one
  * @param usesDepth true if a camera sees how far away things are
  * @param notes on what was read otherwise than it was written
  */
@@ -45,6 +53,8 @@ record AnimationPlan(
         int frames,
         Cadence cadence,
         long[] seeds,
+        @Nullable Subseeds subseeds,
+        int redrawings,
         Prompts prompts,
         FrameCurves curves,
         double[] strength,
@@ -57,6 +67,7 @@ record AnimationPlan(
         boolean grey,
         FrameNoise noise,
         Borders borders,
+        Overlay.@Nullable Edge mask,
         boolean usesDepth,
         List<String> notes) {
     /** Sides of frames are multiples of this, so that no frame is resized on its way to the next. */
@@ -85,6 +96,19 @@ record AnimationPlan(
     /** How many frames are drawn. */
     int drawings() {
         return seeds.length;
+    }
+
+    /** What a frame shows: of one prompt or, on the way from one to the next, of both. */
+    Blend prompt(int frame) {
+        return mode == AnimationMode.INTERPOLATION ? prompts.blendAt(frame) : Blend.of(prompts.at(frame));
+    }
+
+    /** What all frames keep; null if all of them changes. */
+    @Nullable
+    Overlay overlay(Sources sources, Size size) {
+        Picture image = sources.image();
+        Picture white = sources.mask();
+        return mask == null || image == null || white == null ? null : Overlay.of(image, white, size, mask);
     }
 
     /** A frame that has settings: the last one is drawn for those before it, and may lie behind them. */

@@ -13,12 +13,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whether frames of an earlier try are those that a job would draw again: a digest of all that they follow from but the seed. */
 final class Fingerprint {
     /** Goes up whenever the same settings give other frames. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final MessageDigest digest;
 
@@ -37,7 +38,7 @@ final class Fingerprint {
         print.add(VERSION).add(identity).add(defaults).add(hasDepth);
         print.add(job.sampling());
         print.add(job.settings());
-        sources.images().forEach(print::add);
+        Stream.concat(sources.images().stream(), Stream.ofNullable(sources.mask())).forEach(print::add);
         sources.loras().forEach(lora -> print.add(lora.identity()).add(lora.scale()));
         return HexFormat.of().formatHex(print.digest.digest());
     }

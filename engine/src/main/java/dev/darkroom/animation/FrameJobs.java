@@ -1,10 +1,12 @@
 package dev.darkroom.animation;
 
+import dev.darkroom.animation.prompt.Blend;
 import dev.darkroom.animation.prompt.PromptAt;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
+import dev.darkroom.job.PromptBlend;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.ImageModel;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param size of all frames
  * @param notes on what of the settings this model does not take
  */
-record FrameJobs(Job.Animation job, AnimationPlan plan, List<PromptAt> prompts, Size size, List<String> notes) {
+record FrameJobs(Job.Animation job, AnimationPlan plan, List<Blend> prompts, Size size, List<String> notes) {
     private static final double FINEST = 1e9;
 
     FrameJobs {
@@ -30,19 +32,16 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<PromptAt> prompts, 
     }
 
     static FrameJobs of(Job.Animation job, AnimationPlan plan, Takes takes, Size size) {
-        List<PromptAt> prompts = IntStream.range(0, plan.frames())
-                .mapToObj(frame -> prompt(plan, frame))
+        List<Blend> prompts = IntStream.range(0, plan.frames())
+                .mapToObj(plan::prompt)
                 .toList();
-        boolean isNegative =
-                prompts.stream().anyMatch(prompt -> !prompt.negative().isEmpty());
+        boolean isNegative = prompts.stream().anyMatch(Blend::isNegative);
         String own = job.sampling().negativePrompt();
         Double scale = plan.guidance() == null ? job.sampling().guidanceScale() : Double.valueOf(plan.guidance()[0]);
         if (!isNegative || own != null && !own.isBlank() || takes.negative(scale)) {
             return new FrameJobs(job, plan, prompts, size, List.of());
         }
-        List<PromptAt> positive = prompts.stream()
-                .map(prompt -> new PromptAt(prompt.positive(), ""))
-                .toList();
+        List<Blend> positive = prompts.stream().map(Blend::withoutNegative).toList();
         return new FrameJobs(
                 job,
                 plan,
@@ -52,24 +51,16 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<PromptAt> prompts, 
                         + " above 1 brings them in"));
     }
 
-    private static PromptAt prompt(AnimationPlan plan, int frame) {
-        if (plan.mode() != AnimationMode.INTERPOLATION) {
-            return plan.prompts().at(frame);
-        }
-        var blend = plan.prompts().blendAt(frame);
-        return blend.weight() < 0.5 ? blend.from() : blend.to();
-    }
-
     /**
      * Asks the model whether it can draw all frames.
      *
      * @throws JobException that names the frame
      */
     void check(ImageModel model) {
-        Set<PromptAt> seen = new HashSet<>();
+        Set<List<PromptAt>> seen = new HashSet<>();
         for (int frame : plan.cadence().drawn()) {
             int known = plan.known(frame);
-            if (seen.add(prompts.get(known))) {
+            if (seen.add(prompts.get(known).both())) {
                 checkAt(model, known);
             }
         }
@@ -88,7 +79,7 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<PromptAt> prompts, 
 
     /** Notes a fault of a text that is longer than a prompt may be. */
     void checkLengths(AnimationLimits limits, Faults faults) {
-        prompts.stream().distinct().forEach(prompt -> {
+        prompts.stream().flatMap(blend -> blend.both().stream()).distinct().forEach(prompt -> {
             limits.pictures().checkPrompt("prompts", prompt.positive(), faults);
             limits.pictures().checkPrompt("negative prompts", prompt.negative(), faults);
         });
@@ -112,10 +103,10 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<PromptAt> prompts, 
     private Sampling sampling(int frame, long seed) {
         Sampling asked = job.sampling();
         int known = plan.known(frame);
-        PromptAt prompt = prompts.get(known);
+        Blend prompt = prompts.get(known);
         return new Sampling(
-                List.of(prompt.positive()),
-                negative(prompt),
+                List.of(prompt.from().positive()),
+                negative(prompt.from()),
                 new Framing.Exact(size),
                 plan.steps() == null ? asked.steps() : Integer.valueOf((int) plan.steps()[known]),
                 plan.guidance() == null ? asked.guidanceScale() : Double.valueOf(plan.guidance()[known]),
@@ -123,12 +114,15 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<PromptAt> prompts, 
                 seed,
                 1,
                 asked.shortcuts(),
-                asked.loras());
+                asked.loras(),
+                prompt.weight() == 0
+                        ? null
+                        : new PromptBlend(prompt.to().positive(), negative(prompt.to()), prompt.weight()),
+                plan.subseeds() == null ? null : plan.subseeds().at(known));
     }
 
     /** Frames without a negative prompt are guided as those with one are. */
     private @Nullable String negative(PromptAt prompt) {
-        boolean isOnSome = prompts.stream().anyMatch(other -> !other.negative().isEmpty());
-        return isOnSome ? prompt.negative() : null;
+        return prompts.stream().anyMatch(Blend::isNegative) ? prompt.negative() : null;
     }
 }

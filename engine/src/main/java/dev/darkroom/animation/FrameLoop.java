@@ -7,6 +7,7 @@ import dev.darkroom.animation.cadence.CadenceStep.Start;
 import dev.darkroom.animation.frame.Blend;
 import dev.darkroom.animation.frame.FrameNumbers;
 import dev.darkroom.animation.frame.NextFrame;
+import dev.darkroom.animation.seed.Seeds;
 import dev.darkroom.animation.warp.DepthMap;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.Job;
@@ -100,7 +101,7 @@ final class FrameLoop {
         earlier = later;
         later = picture;
         drawings++;
-        new FrameProgress(progress, drawings - 1, plan.drawings(), stepsOfFrame).report(1, 1);
+        part(drawings - 1, plan.redrawings()).report(1, 1);
         if (draw.isKept()) {
             add(picture);
         }
@@ -146,27 +147,39 @@ final class FrameLoop {
 
     private Picture generated(Draw draw, @Nullable Picture start, long seed) {
         int frame = plan.known(draw.frame());
-        double givenUp =
-                FrameJobs.givenUp(draw.from() == Start.NOTHING ? plan.startStrength() : plan.strength()[frame]);
+        boolean isFirst = draw.from() == Start.NOTHING;
+        double givenUp = FrameJobs.givenUp(isFirst ? plan.startStrength() : plan.strength()[frame]);
+        Picture from = start;
+        for (int i = 0; i < plan.redrawings() && !isFirst && from != null && givenUp < 1; i++) {
+            from = generated(frame, from, givenUp, Seeds.any(seed, i), i);
+        }
+        return generated(frame, from, givenUp, seed, plan.redrawings());
+    }
+
+    private Picture generated(int frame, @Nullable Picture start, double givenUp, long seed, int pass) {
         if (start == null || givenUp >= 1) {
-            return rendered(jobs.alone(frame, seed), new Sources(List.of(), null, sources.loras()));
+            return rendered(jobs.alone(frame, seed), new Sources(List.of(), null, sources.loras()), pass);
         }
         boolean isOfSize = start.size().equals(jobs.size());
         if (givenUp <= 0 && isOfSize) {
             return start; // nothing of it is given up
         }
         double part = Math.max(givenUp, Double.MIN_NORMAL);
-        return rendered(jobs.from(frame, seed, part), new Sources(List.of(start), null, sources.loras()));
+        return rendered(jobs.from(frame, seed, part), new Sources(List.of(start), null, sources.loras()), pass);
     }
 
-    private Picture rendered(Job.Generation job, Sources from) {
-        var part = new FrameProgress(progress, drawings, plan.drawings(), stepsOfFrame);
-        Rendering rendering = model.render(job, job.samples().getFirst(), from, part);
+    private Picture rendered(Job.Generation job, Sources from, int pass) {
+        Rendering rendering = model.render(job, job.samples().getFirst(), from, part(drawings, pass));
         timings.add(rendering.timings());
         if (first == null) {
             first = rendering;
         }
         return rendering.picture();
+    }
+
+    private FrameProgress part(int drawing, int pass) {
+        int passes = plan.redrawings() + 1;
+        return new FrameProgress(progress, drawing * passes + pass, plan.drawings() * passes, stepsOfFrame);
     }
 
     private void between(Between between) {
@@ -182,7 +195,8 @@ final class FrameLoop {
         if (between.movesNext()) {
             later = next.moved(later, numbers, depth);
         }
-        last = earlier == null || between.weight() == 1 ? later : Blend.of(earlier, later, between.weight());
+        last = next.overlaid(
+                earlier == null || between.weight() == 1 ? later : Blend.of(earlier, later, between.weight()));
         timings.lap("move");
         add(last);
     }

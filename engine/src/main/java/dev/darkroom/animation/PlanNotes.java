@@ -27,10 +27,6 @@ final class PlanNotes {
                     "strength_schedule: is the part of the frame before that is kept, as in the webui extension; Deforum for"
                             + " FLUX of XLabs means what is given up");
         }
-        if (mode == AnimationMode.INTERPOLATION) {
-            add("animation_mode: Interpolation draws each frame by the nearer of its two prompts: this worker does not"
-                    + " blend them");
-        }
         if (settings.isUnusual("legacy_colormatch")) {
             add("legacy_colormatch: frames keep their colours after they are drawn too");
         }

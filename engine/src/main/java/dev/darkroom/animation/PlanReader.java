@@ -3,9 +3,11 @@ package dev.darkroom.animation;
 import dev.darkroom.animation.cadence.Cadence;
 import dev.darkroom.animation.curve.Span;
 import dev.darkroom.animation.frame.FrameNoise;
+import dev.darkroom.animation.frame.Overlay;
 import dev.darkroom.animation.prompt.Prompts;
 import dev.darkroom.animation.seed.SeedBehavior;
 import dev.darkroom.animation.seed.Seeds;
+import dev.darkroom.animation.seed.Subseeds;
 import dev.darkroom.job.AnimationSettings;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads the settings of an animation into a plan, one part after another. */
 record PlanReader(
         Job.Animation job, Settings settings, Span span, AnimationLimits limits, Takes takes, PlanNotes notes) {
+    /** Each redrawing takes as long as the frame. */
+    private static final int MOST_REDRAWINGS = 10;
+
     /**
      * Reads a job's settings.
      *
@@ -71,6 +76,8 @@ record PlanReader(
                 span.frames(),
                 cadence,
                 seeds().of(within(cadence.drawn())),
+                subseeds(),
+                mode.isChained() ? settings.whole("diffusion_redo", 0, MOST_REDRAWINGS) : 0,
                 prompts(),
                 FrameCurves.of(settings, mode, span),
                 settings.curve("strength_schedule", span),
@@ -83,6 +90,7 @@ record PlanReader(
                 settings.flag("color_force_grayscale"),
                 noise(),
                 AnimationPlan.Borders.of(settings),
+                mask(),
                 settings.flag("use_depth_warping"),
                 notes.list());
     }
@@ -109,6 +117,20 @@ record PlanReader(
         return new Seeds(behavior, span.seed(), settings.whole("seed_iter_N", 1, 1_000_000), schedule);
     }
 
+    private @Nullable Subseeds subseeds() {
+        if (!settings.flag("enable_subseed_scheduling")) {
+            return null;
+        }
+        double[] strengths = settings.curve("subseed_strength_schedule", span);
+        var faults = new Faults();
+        Arrays.stream(strengths)
+                .filter(strength -> !(strength >= 0 && strength <= 1))
+                .findFirst()
+                .ifPresent(strength -> faults.range(settings.key("subseed_strength_schedule"), strength, 0, 1));
+        faults.refuse();
+        return new Subseeds(settings.curve("subseed_schedule", span), strengths, span.seed());
+    }
+
     private Prompts prompts() {
         AnimationSettings asked = job.settings();
         Map<String, String> texts =
@@ -133,10 +155,30 @@ record PlanReader(
         return mode.isChained() || coherence.isOfImage() ? coherence : new ColorCoherence(null, false);
     }
 
+    private Overlay.@Nullable Edge mask() {
+        boolean isTurnedOff = settings.isStated("use_mask") && !settings.flag("use_mask");
+        if (job.mask() == null) {
+            if (settings.isStated("use_mask") && settings.flag("use_mask")) {
+                throw JobException.badInput(settings.key("use_mask") + ": is true, but the job has no mask: send the"
+                        + " picture as the field mask, for mask_file is not read");
+            }
+            return null;
+        }
+        if (isTurnedOff || settings.isStated("overlay_mask") && !settings.flag("overlay_mask")) {
+            throw JobException.badInput(settings.key(isTurnedOff ? "use_mask" : "overlay_mask")
+                    + ": is false, so the job's mask is of no use: leave it out");
+        }
+        return new Overlay.Edge(
+                settings.flag("invert_mask"),
+                settings.number("mask_contrast_adjust", 0, 100),
+                settings.number("mask_brightness_adjust", 0, 100),
+                settings.number("mask_overlay_blur", 0, 64));
+    }
+
     /** An image is the start, unless the job says that it is not: then it must be of use for its colours. */
     private boolean startsFromImage(ColorCoherence coherence) {
         boolean isStart = !job.images().isEmpty() && (!settings.isStated("use_init") || settings.flag("use_init"));
-        if (!job.images().isEmpty() && !isStart && !coherence.isOfImage()) {
+        if (!job.images().isEmpty() && !isStart && !coherence.isOfImage() && job.mask() == null) {
             throw JobException.badInput(settings.key("use_init")
                     + ": is false, so the job's image is of no use: leave it out, or send color_coherence Image");
         }

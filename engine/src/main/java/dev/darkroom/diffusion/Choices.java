@@ -102,6 +102,7 @@ record Choices(
         String usualNegative = trueCfgScale > 1 ? pipeline.family().guidance().usualNegativePrompt() : null;
         return new Run(
                 prompt,
+                sampling.blend(),
                 sampling.negativePrompt() == null ? usualNegative : sampling.negativePrompt(),
                 size,
                 Math.min(steps(sampling), limits.steps()),

@@ -12,10 +12,12 @@ import dev.darkroom.job.LoraFile;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
+import dev.darkroom.job.PromptBlend;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Shortcuts;
 import dev.darkroom.job.Size;
+import dev.darkroom.job.Subseed;
 import dev.darkroom.job.Timings;
 import dev.darkroom.lora.Loras;
 import dev.darkroom.lora.ModelLoras;
@@ -31,10 +33,14 @@ import dev.darkroom.tensor.DType;
 import dev.darkroom.weights.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,12 +130,18 @@ public final class DiffusionModel implements ImageModel {
                         || sampling.trueCfgScale() <= 1,
                 "true_cfg_scale",
                 "has no effect without a negative_prompt");
-        sampling.prompts().forEach(prompt -> pipeline.checkPrompt("prompt", prompt, faults));
-        if (sampling.negativePrompt() != null) {
-            pipeline.checkPrompt("negative_prompt", sampling.negativePrompt(), faults);
-        }
+        texts(sampling.prompts(), sampling, PromptBlend::prompt)
+                .forEach(prompt -> pipeline.checkPrompt("prompt", prompt, faults));
+        texts(Collections.singletonList(sampling.negativePrompt()), sampling, PromptBlend::negativePrompt)
+                .forEach(prompt -> pipeline.checkPrompt("negative_prompt", prompt, faults));
         pipeline.check(job, faults);
         faults.refuse();
+    }
+
+    private static Stream<String> texts(
+            List<@Nullable String> own, Sampling sampling, Function<PromptBlend, @Nullable String> second) {
+        return Stream.concat(own.stream(), Stream.ofNullable(sampling.blend()).map(second))
+                .filter(Objects::nonNull);
     }
 
     @Override
@@ -208,7 +220,7 @@ public final class DiffusionModel implements ImageModel {
         List<String> notes = notes(sampling, run, sizes);
         Sources seen = pipeline.framed(sources, sampling.framing());
         List<Picture> pictures = generate(
-                run, batch, sampling.shortcuts(), seen, notes, previews.over(progress, batch, run.grid()), timings);
+                run, batch, sampling, seen, notes, previews.over(progress, batch, run.grid()), timings);
         Map<String, Object> parameters = parameters(run, sampling.shortcuts(), sources, sizes.output());
         List<Rendering> renderings = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
@@ -236,17 +248,17 @@ public final class DiffusionModel implements ImageModel {
     private List<Picture> generate(
             Run run,
             List<Sample> batch,
-            Shortcuts shortcuts,
+            Sampling sampling,
             Sources sources,
             List<String> notes,
             Progress progress,
             Timings timings) {
         try (var adapted = loras.attach(sources.loras(), checkpoint.adaptable());
-                var cache = StepCache.of(shortcuts.threshold())) {
+                var cache = StepCache.of(sampling.shortcuts().threshold())) {
             notes.addAll(adapted.notes());
             DType dtype = pipeline.noiseType(checkpoint.placement().dtype(), sources);
             Noise noise = Noise.of(batch.stream()
-                    .map(sample -> Noise.seeded(sample.seed(), dtype))
+                    .map(sample -> noise(sample.seed(), sampling.subseed(), dtype))
                     .toList());
             Run here = run.with(checkpoint.textEncoders(adapted::identity), cache);
             List<Picture> pictures = pipeline.generate(here, sources, noise, progress, timings);
@@ -257,6 +269,13 @@ public final class DiffusionModel implements ImageModel {
         } finally {
             checkpoint.kept().trim();
         }
+    }
+
+    private static Noise noise(long seed, @Nullable Subseed subseed, DType dtype) {
+        Noise own = Noise.seeded(seed, dtype);
+        return subseed == null || subseed.strength() == 0
+                ? own
+                : Noise.between(own, Noise.seeded(subseed.seed(), dtype), subseed.strength());
     }
 
     /**
@@ -307,6 +326,10 @@ public final class DiffusionModel implements ImageModel {
         sizes.note().ifPresent(notes::add);
         choices.distillation(sampling).ifPresent(distillation -> notes.add(note(distillation, run)));
         pipeline.noteIfCut("prompt", run.prompt(), run.maxSequenceLength()).ifPresent(notes::add);
+        if (run.blend() != null) {
+            pipeline.noteIfCut("second prompt", run.blend().prompt(), run.maxSequenceLength())
+                    .ifPresent(notes::add);
+        }
         if (run.usesTrueCfg()) {
             pipeline.noteIfCut("negative prompt", String.valueOf(run.negativePrompt()), run.maxSequenceLength())
                     .ifPresent(notes::add);

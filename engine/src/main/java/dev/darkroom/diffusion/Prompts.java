@@ -1,8 +1,12 @@
 package dev.darkroom.diffusion;
 
+import dev.darkroom.job.PromptBlend;
 import dev.darkroom.tensor.Probe;
 import dev.darkroom.tensor.Tensor;
 import dev.darkroom.weights.Placement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +17,31 @@ import org.jspecify.annotations.Nullable;
  * @param negative null if there is no second pass
  */
 public record Prompts<E>(E prompt, @Nullable E negative) {
-    /** Computes the embeds of the prompt, and of the negative prompt if the run uses true CFG. */
-    public static <E> Prompts<E> of(Run run, Function<String, E> embeds) {
+    /** Mixes the embeds of two prompts. */
+    @FunctionalInterface
+    public interface Mix<E> {
+        /** @param weight of the second, 0…1 */
+        E of(E first, E second, double weight);
+    }
+
+    /**
+     * Computes the embeds of the prompt, and of the negative prompt if the run uses true CFG.
+     *
+     * @param mix for runs with a second prompt
+     */
+    public static <E> Prompts<E> of(Run run, Function<String, E> embeds, Mix<E> mix) {
+        PromptBlend blend = run.blend();
         String negative = run.usesTrueCfg() ? run.negativePrompt() : null;
-        return new Prompts<>(embeds.apply(run.prompt()), negative == null ? null : embeds.apply(negative));
+        if (blend == null) {
+            return new Prompts<>(embeds.apply(run.prompt()), negative == null ? null : embeds.apply(negative));
+        }
+        E prompt = mix.of(embeds.apply(run.prompt()), embeds.apply(blend.prompt()), blend.weight());
+        String second = blend.negativePrompt() == null ? negative : blend.negativePrompt();
+        return new Prompts<>(
+                prompt,
+                negative == null || second == null
+                        ? null
+                        : mix.of(embeds.apply(negative), embeds.apply(second), blend.weight()));
     }
 
     /**
@@ -26,12 +51,35 @@ public record Prompts<E>(E prompt, @Nullable E negative) {
      */
     public static Prompts<Tensor> encoded(Run run, Placement target, Function<String, Tensor> embeds) {
         Prompts<Tensor> prompts =
-                of(run, prompt -> embeds.apply(prompt).to(target.device()).to(target.dtype()));
+                of(run, prompt -> embeds.apply(prompt).to(target.device()).to(target.dtype()), Prompts::mixed);
         Probe.see("prompt_embeds", prompts.prompt);
         if (prompts.negative != null) {
             Probe.see("negative_prompt_embeds", prompts.negative);
         }
         return prompts;
+    }
+
+    /**
+     * Mixes the embeds of two prompts evenly, token by token, {@code [1, T, W]} each. Where one has fewer tokens its last one goes on.
+     *
+     * @param weight of the second, 0…1
+     */
+    public static Tensor mixed(Tensor first, Tensor second, double weight) {
+        long tokens = Math.max(first.size(1), second.size(1));
+        return lengthened(first, tokens)
+                .affine(1 - weight, 0)
+                .plus(lengthened(second, tokens).affine(weight, 0));
+    }
+
+    private static Tensor lengthened(Tensor embeds, long tokens) {
+        long known = embeds.size(1);
+        if (known == tokens) {
+            return embeds;
+        }
+        Tensor last = embeds.narrow(1, known - 1, 1);
+        List<Tensor> parts = new ArrayList<>(List.of(embeds));
+        parts.addAll(Collections.nCopies(Math.toIntExact(tokens - known), last));
+        return Tensor.cat(1, parts.toArray(Tensor[]::new));
     }
 
     /**

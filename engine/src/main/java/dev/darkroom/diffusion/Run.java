@@ -1,5 +1,6 @@
 package dev.darkroom.diffusion;
 
+import dev.darkroom.job.PromptBlend;
 import dev.darkroom.job.Size;
 import dev.darkroom.schedule.FlowMatchSchedule;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a pipeline, with every choice made.
  *
+ * @param blend second prompt, with its weight; null for none
  * @param negativePrompt prompt to steer away from; takes effect with a {@code trueCfgScale} above 1
  * @param size both sides are multiples of {@link TokenGrid#PIXELS}
  * @param guidanceScale embedded in the model; null for a model without guidance embedding
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Run(
         String prompt,
+        @Nullable PromptBlend blend,
         @Nullable String negativePrompt,
         Size size,
         int steps,
@@ -33,6 +36,34 @@ public record Run(
         if (steps < 1 || maxSequenceLength < 1) {
             throw new IllegalArgumentException("steps and maxSequenceLength must be positive");
         }
+    }
+
+    /** A run of one prompt. */
+    public Run(
+            String prompt,
+            @Nullable String negativePrompt,
+            Size size,
+            int steps,
+            @Nullable Double guidanceScale,
+            double trueCfgScale,
+            @Nullable Double strength,
+            int maxSequenceLength,
+            FlowMatchSchedule schedule,
+            String adaptedBy,
+            StepCache stepCache) {
+        this(
+                prompt,
+                null,
+                negativePrompt,
+                size,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                strength,
+                maxSequenceLength,
+                schedule,
+                adaptedBy,
+                stepCache);
     }
 
     /** Grid of the generated picture's tokens. */
@@ -59,6 +90,7 @@ public record Run(
     Run with(String loras, StepCache cache) {
         return new Run(
                 prompt,
+                blend,
                 negativePrompt,
                 size,
                 steps,

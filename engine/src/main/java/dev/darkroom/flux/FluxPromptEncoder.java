@@ -37,12 +37,18 @@ public record FluxPromptEncoder(
                     embeds.to(target.device()).to(target.dtype()),
                     pooled.to(target.device()).to(target.dtype()));
         }
+
+        static PromptEmbeds mixed(PromptEmbeds first, PromptEmbeds second, double weight) {
+            return new PromptEmbeds(
+                    Prompts.mixed(first.embeds, second.embeds, weight),
+                    first.pooled.affine(1 - weight, 0).plus(second.pooled.affine(weight, 0)));
+        }
     }
 
     /** Encodes a run's prompts, for a transformer placed at {@code target}. */
     Prompts<PromptEmbeds> encode(Run run, Placement target) {
         Prompts<PromptEmbeds> prompts =
-                Prompts.of(run, prompt -> embeds(prompt, run).at(target));
+                Prompts.of(run, prompt -> embeds(prompt, run).at(target), PromptEmbeds::mixed);
         Probe.see("prompt_embeds", prompts.prompt().embeds());
         Probe.see("pooled_prompt_embeds", prompts.prompt().pooled());
         return prompts;

@@ -40,15 +40,29 @@ public sealed interface Job {
      *
      * @param sampling of one prompt and one output
      * @param images none, or the one that the first frame is drawn from
+     * @param mask outside which all frames keep that image; null for none
+     * @param maskPaints part of the mask where frames change
      */
-    record Animation(Envelope envelope, Sampling sampling, AnimationSettings settings, List<String> images)
+    record Animation(
+            Envelope envelope,
+            Sampling sampling,
+            AnimationSettings settings,
+            List<String> images,
+            @Nullable String mask,
+            MaskPaints maskPaints)
             implements Job {
+        /** An animation all of whose pixels change. */
+        public Animation(Envelope envelope, Sampling sampling, AnimationSettings settings, List<String> images) {
+            this(envelope, sampling, settings, images, null, MaskPaints.WHITE);
+        }
+
         public Animation {
             images = List.copyOf(images);
             new Faults()
                     .range("images", images.size(), 0, 1)
                     .range("prompts", sampling.prompts().size(), 1, 1)
                     .range("num_outputs", sampling.outputs(), 1, 1)
+                    .check(mask == null || !images.isEmpty(), "mask", "needs an image, which frames keep outside it")
                     .refuse();
         }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the noise of each prompt's first picture, and one more for each further: the same seed gives the same picture
  * @param shortcuts faster, less exact ways that the job allows
  * @param loras LoRAs on top of the model, all at once
+ * @param blend second prompt of the first one's pictures; null for none
+ * @param subseed second seed; null for none
  */
 public record Sampling(
         List<String> prompts,
@@ -24,7 +26,36 @@ public record Sampling(
         long seed,
         int outputs,
         Shortcuts shortcuts,
-        List<Lora> loras) {
+        List<Lora> loras,
+        @Nullable PromptBlend blend,
+        @Nullable Subseed subseed) {
+    /** Parameters of pictures of one prompt and one seed each. */
+    public Sampling(
+            List<String> prompts,
+            @Nullable String negativePrompt,
+            @Nullable Framing framing,
+            @Nullable Integer steps,
+            @Nullable Double guidanceScale,
+            @Nullable Double trueCfgScale,
+            long seed,
+            int outputs,
+            Shortcuts shortcuts,
+            List<Lora> loras) {
+        this(
+                prompts,
+                negativePrompt,
+                framing,
+                steps,
+                guidanceScale,
+                trueCfgScale,
+                seed,
+                outputs,
+                shortcuts,
+                loras,
+                null,
+                null);
+    }
+
     /**
      * Checks the ranges of all values.
      *

@@ -26,6 +26,24 @@ public interface Noise {
                 };
     }
 
+    /**
+     * Noise between that of two seeds, on the sphere that both lie on, so that it is as strong as each.
+     *
+     * <p>Source: AUTOMATIC1111/stable-diffusion-webui, {@code modules/rng.py}, {@code slerp}. Differences: the angle is that of all numbers,
+     * not of each column.
+     *
+     * @param strength 0…1, from {@code first} to {@code second}
+     */
+    static Noise between(Noise first, Noise second, double strength) {
+        return shapes -> {
+            List<Tensor> from = first.draw(shapes);
+            List<Tensor> to = second.draw(shapes);
+            return IntStream.range(0, shapes.length)
+                    .mapToObj(i -> Slerp.of(from.get(i), to.get(i), strength))
+                    .toList();
+        };
+    }
+
     /** Noise of PyTorch's CPU generator: the numbers that the reference draws for this seed, in the type that it computes in. */
     static Noise seeded(long seed, DType dtype) {
         return shapes -> Operators.randn(seed, dtype, shapes);

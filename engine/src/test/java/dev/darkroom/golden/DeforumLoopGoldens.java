@@ -51,6 +51,7 @@ final class DeforumLoopGoldens {
                 noise,
                 coherence.equals("None") ? null : ColorSpace.valueOf(coherence),
                 false,
+                null,
                 null);
     }
 

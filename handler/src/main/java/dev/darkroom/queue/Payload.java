@@ -110,10 +110,9 @@ final class Payload {
             @Nullable Double strength) {
         Job animation(Envelope envelope, Sampling sampling, AnimationSettings settings) {
             new Faults()
-                    .check(mask == null, "mask", "an animation takes no mask yet: leave it out")
                     .check(strength == null, "strength", "of an animation is strength_schedule")
                     .refuse();
-            return new Job.Animation(envelope, sampling, settings, images);
+            return new Job.Animation(envelope, sampling, settings, images, mask, maskPaints);
         }
 
         Job job(Envelope envelope, Sampling sampling) {

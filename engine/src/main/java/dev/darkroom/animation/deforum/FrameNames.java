@@ -30,9 +30,9 @@ final class FrameNames {
             of(TEXT, "seed_behavior", "iter", "iter"),
             of(NUMBER, "seed_iter_N", "1", "1"),
             of(SCHEDULE, "seed_schedule", SEEDS, null),
-            of(FLAG, "enable_subseed_scheduling", "false", null).used(TOLD),
-            of(SCHEDULE, "subseed_schedule", "0: (1)", null).used(IDLE),
-            of(SCHEDULE, "subseed_strength_schedule", "0: (0)", null).used(IDLE),
+            of(FLAG, "enable_subseed_scheduling", "false", null),
+            of(SCHEDULE, "subseed_schedule", "0: (1)", null),
+            of(SCHEDULE, "subseed_strength_schedule", "0: (0)", null),
             of(NUMBER, "seed_resize_from_w", "0", null).used(TOLD),
             of(NUMBER, "seed_resize_from_h", "0", null).used(IDLE),
             of(NUMBER, "steps", "25", "30").named("num_inference_steps"),
@@ -78,7 +78,7 @@ final class FrameNames {
             of(FLAG, "legacy_colormatch", "false", null),
             of(TEXT, "optical_flow_redo_generation", "None", null).used(TOLD),
             of(SCHEDULE, "redo_flow_factor_schedule", "0: (1)", null).used(IDLE),
-            of(NUMBER, "diffusion_redo", "0", null).used(TOLD),
+            of(NUMBER, "diffusion_redo", "0", null),
             of(TEXT, "reroll_blank_frames", "ignore", null).used(TOLD),
             of(NUMBER, "reroll_patience", "10", null).used(IDLE));
 

@@ -18,19 +18,27 @@ public final class NextFrame {
     private final FrameNoise noise;
     private final @Nullable ColorSpace coherence;
     private final boolean grey;
+    private final @Nullable Overlay overlay;
     private @Nullable Picture reference;
 
     /**
      * @param coherence space in which colours are matched; null if they may drift
      * @param grey makes frames grey
+     * @param overlay what frames keep outside a mask; null if all of them changes
      * @param reference whose colours frames keep, of any size; null for those of the first picture that comes
      */
     public NextFrame(
-            Warp warp, FrameNoise noise, @Nullable ColorSpace coherence, boolean grey, @Nullable Picture reference) {
+            Warp warp,
+            FrameNoise noise,
+            @Nullable ColorSpace coherence,
+            boolean grey,
+            @Nullable Overlay overlay,
+            @Nullable Picture reference) {
         this.warp = warp;
         this.noise = noise;
         this.coherence = coherence;
         this.grey = grey;
+        this.overlay = overlay;
         this.reference = reference;
     }
 
@@ -74,7 +82,12 @@ public final class NextFrame {
     /** Makes a frame of the picture that was drawn for it. */
     public Picture drawn(Picture result) {
         Picture kept = withKeptColours(result);
-        return grey ? Levels.grey(kept) : kept;
+        return overlaid(grey ? Levels.grey(kept) : kept);
+    }
+
+    /** Makes a frame of a picture that was put together of drawn ones. */
+    public Picture overlaid(Picture picture) {
+        return overlay == null ? picture : overlay.over(picture);
     }
 
     private Picture withKeptColours(Picture picture) {

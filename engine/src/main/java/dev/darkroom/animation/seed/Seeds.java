@@ -36,7 +36,7 @@ public record Seeds(SeedBehavior behavior, long start, int every, List<Double> s
                         case ITER -> start + (i + every - 1L) / every;
                         case LADDER -> start + (i + 1) / 2 + (i % 2 == 0 ? 0 : 1);
                         case ALTERNATE -> start + i % 2;
-                        case RANDOM -> i == 0 ? start : random(i);
+                        case RANDOM -> i == 0 ? start : any(start, i);
                         case SCHEDULE -> scheduled(drawn[i]);
                     }
                     & Long.MAX_VALUE;
@@ -46,10 +46,11 @@ public record Seeds(SeedBehavior behavior, long start, int every, List<Double> s
 
     private long scheduled(int frame) {
         double seed = schedule.get(frame);
-        return seed <= -1 ? random(frame) : (long) seed;
+        return seed <= -1 ? any(start, frame) : (long) seed;
     }
 
-    private long random(int index) {
+    /** Any seed of 32 bits; the same for the same first seed and index. */
+    public static long any(long start, int index) {
         long mixed = start + GOLDEN_GAMMA * (index + 1L);
         mixed = (mixed ^ (mixed >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;

@@ -30,7 +30,7 @@ class NextFrameTest {
     }
 
     private static NextFrame next(@Nullable Picture reference) {
-        return new NextFrame(WARP, NOISE, ColorSpace.RGB, false, reference);
+        return new NextFrame(WARP, NOISE, ColorSpace.RGB, false, null, reference);
     }
 
     @Test
@@ -60,7 +60,7 @@ class NextFrameTest {
 
     @Test
     void withoutCoherenceColoursMayDrift() {
-        var next = new NextFrame(WARP, NOISE, null, false, null);
+        var next = new NextFrame(WARP, NOISE, null, false, null, null);
         assertThat(next.drawn(plain(50)).rgb()).containsOnly(50);
         assertThat(next.drawn(plain(60)).rgb()).containsOnly(60);
         assertThat(next.reference()).isEmpty();
@@ -68,7 +68,7 @@ class NextFrameTest {
 
     @Test
     void greyFramesHaveNoColour() {
-        var next = new NextFrame(WARP, NOISE, null, true, null);
+        var next = new NextFrame(WARP, NOISE, null, true, null, null);
         Picture red = new Picture(1, 1, new byte[] {(byte) 255, 0, 0});
         assertThat(next.drawn(red).rgb()).containsExactly(76, 76, 76);
         assertThat(next.start(red, STILL, null, 1).rgb()).containsExactly(76, 76, 76);
