@@ -38,7 +38,8 @@ final class Fingerprint {
         print.add(VERSION).add(identity).add(defaults).add(hasDepth);
         print.add(job.sampling());
         print.add(job.settings());
-        Stream.concat(sources.images().stream(), Stream.ofNullable(sources.mask())).forEach(print::add);
+        Stream.concat(sources.images().stream(), Stream.ofNullable(sources.mask()))
+                .forEach(print::add);
         sources.loras().forEach(lora -> print.add(lora.identity()).add(lora.scale()));
         return HexFormat.of().formatHex(print.digest.digest());
     }

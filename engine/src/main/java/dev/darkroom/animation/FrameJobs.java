@@ -32,9 +32,8 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<Blend> prompts, Siz
     }
 
     static FrameJobs of(Job.Animation job, AnimationPlan plan, Takes takes, Size size) {
-        List<Blend> prompts = IntStream.range(0, plan.frames())
-                .mapToObj(plan::prompt)
-                .toList();
+        List<Blend> prompts =
+                IntStream.range(0, plan.frames()).mapToObj(plan::prompt).toList();
         boolean isNegative = prompts.stream().anyMatch(Blend::isNegative);
         String own = job.sampling().negativePrompt();
         Double scale = plan.guidance() == null ? job.sampling().guidanceScale() : Double.valueOf(plan.guidance()[0]);

@@ -219,8 +219,8 @@ public final class DiffusionModel implements ImageModel {
         Run run = choices.run(job, batch.getFirst().prompt(), sizes.generated());
         List<String> notes = notes(sampling, run, sizes);
         Sources seen = pipeline.framed(sources, sampling.framing());
-        List<Picture> pictures = generate(
-                run, batch, sampling, seen, notes, previews.over(progress, batch, run.grid()), timings);
+        List<Picture> pictures =
+                generate(run, batch, sampling, seen, notes, previews.over(progress, batch, run.grid()), timings);
         Map<String, Object> parameters = parameters(run, sampling.shortcuts(), sources, sizes.output());
         List<Rendering> renderings = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {

@@ -12,7 +12,10 @@ public record PromptBlend(String prompt, @Nullable String negativePrompt, double
     /** @throws JobException if the weight is out of its range */
     public PromptBlend {
         new Faults()
-                .check(weight > 0 && weight < 1, "weight", "of a second prompt must be above 0 and below 1, not " + weight)
+                .check(
+                        weight > 0 && weight < 1,
+                        "weight",
+                        "of a second prompt must be above 0 and below 1, not " + weight)
                 .refuse();
     }
 }

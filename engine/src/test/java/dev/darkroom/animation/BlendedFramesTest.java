@@ -55,7 +55,8 @@ class BlendedFramesTest {
         assertThat(film.getFirst().rgb())
                 .isEqualTo(alone("a red circle", "seed_behavior", "fixed").rgb());
         assertThat(film.getLast().rgb())
-                .isEqualTo(alone("a blue square on a yellow field", "seed_behavior", "fixed").rgb());
+                .isEqualTo(alone("a blue square on a yellow field", "seed_behavior", "fixed")
+                        .rgb());
         double whole = TestPictures.meanDifference(film.getFirst(), film.getLast());
         for (int i = 1; i < film.size(); i++) {
             assertThat(TestPictures.meanDifference(film.get(i - 1), film.get(i)))

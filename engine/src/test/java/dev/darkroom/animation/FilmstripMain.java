@@ -21,11 +21,12 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 
 /**
- * Draws an animation by the embedded checkpoint, measures it, and writes twelve of its frames side by side. Arguments: the PNG file, the side
- * of frames, how many, a preset or {@code -}, the prompt, and settings as {@code key=value}.
+ * Draws an animation by the embedded checkpoint, measures it, and writes eight of its frames side by side. Arguments: the PNG file, the side
+ * of frames, how many, a preset or {@code -}, the prompt or prompts by frames as {@code 0:a circle|24:a square}, and settings as
+ * {@code key=value}.
  */
 final class FilmstripMain {
-    private static final int SHOWN = 12;
+    private static final int SHOWN = 8;
 
     private FilmstripMain() {}
 
@@ -37,8 +38,9 @@ final class FilmstripMain {
             settings.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
         String preset = arguments[3].equals("-") ? null : arguments[3];
-        var asked = new AnimationSettings(settings, Map.of(), Map.of(), preset, VideoFormat.MP4, 15, 90);
-        var sampling = TestJobs.of(arguments[4], null, new Size(side, side), null, null, null, 7);
+        var asked = new AnimationSettings(
+                settings, prompts(arguments[4]), Map.of(), preset, VideoFormat.MP4, 15, 90);
+        var sampling = TestJobs.of("", null, new Size(side, side), null, null, null, 7);
         var job = new Job.Animation(TestJobs.PLAIN, sampling, asked, List.of());
 
         var films = new MemoryFilms();
@@ -50,6 +52,18 @@ final class FilmstripMain {
                     + rendering.notes());
         }
         ImageIO.write(strip(films.frames, side), "png", Path.of(arguments[0]).toFile());
+    }
+
+    private static Map<String, String> prompts(String text) {
+        if (!text.contains("|")) {
+            return Map.of("0", text);
+        }
+        Map<String, String> prompts = new LinkedHashMap<>();
+        for (String part : text.split("\\|", -1)) {
+            int colon = part.indexOf(':');
+            prompts.put(part.substring(0, colon), part.substring(colon + 1));
+        }
+        return prompts;
     }
 
     private static BufferedImage strip(List<Picture> frames, int side) {

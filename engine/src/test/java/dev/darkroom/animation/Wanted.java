@@ -20,7 +20,8 @@ record Wanted(
         long seed,
         List<String> images,
         @Nullable String mask) {
-    static final Wanted ZOOM = new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of(), null);
+    static final Wanted ZOOM =
+            new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of(), null);
 
     Wanted with(String... settings) {
         Map<String, String> more = new LinkedHashMap<>(deforum);

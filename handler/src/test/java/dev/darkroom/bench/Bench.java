@@ -63,6 +63,7 @@ public final class Bench {
         parts.put("large", LargeEditBench::run);
         parts.put("growth", GrowthBench::run);
         parts.put("frame", FrameBench::run);
+        parts.put("animation", AnimationBench::run);
         parts.put("mark", MarkBench::run);
         List<String> unknown =
                 Stream.of(arguments).filter(name -> !parts.containsKey(name)).toList();
