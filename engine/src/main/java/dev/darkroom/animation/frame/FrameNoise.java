@@ -7,6 +7,7 @@ import dev.darkroom.tensor.Operators;
 import dev.darkroom.tensor.Scope;
 import dev.darkroom.tensor.Tensor;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Noise that is added to a picture, so that the next one drawn from it has something to make details of. Drawn by PyTorch's CPU
@@ -89,15 +90,19 @@ public record FrameNoise(Kind kind, int perlinWidth, int perlinHeight, int octav
         byte[] out = new byte[levels.length];
         float kept = (float) (1 - amount);
         float part = (float) amount;
+        LevelTable mixed = LevelTable.of((level, added) -> (int) Math.rint(Math.fma((float) level, kept, added * part)));
+        int[] columns = IntStream.range(0, picture.width())
+                .map(x -> (int) ((long) x * width / picture.width()))
+                .toArray();
+        int plane = height * width;
+        int to = 0;
         for (int y = 0; y < picture.height(); y++) {
             int row = (int) ((long) y * height / picture.height()) * width;
-            for (int x = 0; x < picture.width(); x++) {
-                int from = row + (int) ((long) x * width / picture.width());
-                int to = 3 * (y * picture.width() + x);
+            for (int column : columns) {
+                int from = row + column;
                 for (int channel = 0; channel < 3; channel++) {
-                    int added = noise[channel * height * width + from] & 0xFF;
-                    float mixed = Math.fma((float) (levels[to + channel] & 0xFF), kept, added * part);
-                    out[to + channel] = (byte) Math.rint(mixed);
+                    out[to] = mixed.at(levels[to], noise[channel * plane + from]);
+                    to++;
                 }
             }
         }

@@ -53,14 +53,16 @@ final class GaussianBlur {
             columns[i] = 3 * mirrored(i / kernel.length + i % kernel.length - kernel.length / 2, width);
         }
         int[] sums = new int[rgb.length];
-        for (int i = 0; i < sums.length; i++) {
-            int row = i / (3 * width) * 3 * width;
-            int column = (i - row) / 3;
-            int sum = 0;
-            for (int k = 0; k < kernel.length; k++) {
-                sum += kernel[k] * (rgb[row + columns[column * kernel.length + k] + i % 3] & 0xFF);
+        int to = 0;
+        for (int row = 0; row < rgb.length; row += 3 * width) {
+            for (int i = 0; i < columns.length; i += kernel.length, to += 3) {
+                for (int k = 0; k < kernel.length; k++) {
+                    int from = row + columns[i + k];
+                    sums[to] += kernel[k] * (rgb[from] & 0xFF);
+                    sums[to + 1] += kernel[k] * (rgb[from + 1] & 0xFF);
+                    sums[to + 2] += kernel[k] * (rgb[from + 2] & 0xFF);
+                }
             }
-            sums[i] = sum;
         }
         return sums;
     }

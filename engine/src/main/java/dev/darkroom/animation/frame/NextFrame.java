@@ -81,8 +81,13 @@ public final class NextFrame {
 
     /** Makes a frame of the picture that was drawn for it. */
     public Picture drawn(Picture result) {
-        Picture kept = withKeptColours(result);
-        return overlaid(grey ? Levels.grey(kept) : kept);
+        boolean isReference = coherence != null && reference == null;
+        Picture kept = isReference ? result : withKeptColours(result);
+        Picture frame = overlaid(grey ? Levels.grey(kept) : kept);
+        if (isReference) {
+            reference = frame; // as a frame that is taken up again would be: grey, and with its overlay
+        }
+        return frame;
     }
 
     /** Makes a frame of a picture that was put together of drawn ones. */

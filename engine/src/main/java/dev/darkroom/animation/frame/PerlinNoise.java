@@ -41,26 +41,37 @@ public record PerlinNoise(int rows, int columns, int octaves, double persistence
             cos[i] = (float) Math.cos(angle);
             sin[i] = (float) Math.sin(angle);
         }
+        Cells across = Cells.of(width, columns);
+        Cells down = Cells.of(height, rows);
         for (int y = 0; y < height; y++) {
-            double line = y * (double) rows / height;
-            int row = (int) line;
-            float down = (float) (line - row);
+            float dy = down.place[y];
+            float fadeY = down.fade[y];
             for (int x = 0; x < width; x++) {
-                double place = x * (double) columns / width;
-                int column = (int) place;
-                float across = (float) (place - column);
-                int first = row * (columns + 1) + column;
+                float dx = across.place[x];
+                int first = down.cell[y] * (columns + 1) + across.cell[x];
                 int below = first + columns + 1;
-                float left = lerp(
-                        down * cos[first] + across * sin[first],
-                        (down - 1) * cos[below] + across * sin[below],
-                        fade(down));
+                float left = lerp(dy * cos[first] + dx * sin[first], (dy - 1) * cos[below] + dx * sin[below], fadeY);
                 float right = lerp(
-                        down * cos[first + 1] + (across - 1) * sin[first + 1],
-                        (down - 1) * cos[below + 1] + (across - 1) * sin[below + 1],
-                        fade(down));
-                field[y * width + x] += (float) Math.sqrt(2) * lerp(left, right, fade(across)) * weight;
+                        dy * cos[first + 1] + (dx - 1) * sin[first + 1],
+                        (dy - 1) * cos[below + 1] + (dx - 1) * sin[below + 1],
+                        fadeY);
+                field[y * width + x] += (float) Math.sqrt(2) * lerp(left, right, across.fade[x]) * weight;
             }
+        }
+    }
+
+    /** Where the pixels of a side lie: in which cell, at which place in it, 0…1, and how far faded. */
+    @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
+    private record Cells(int[] cell, float[] place, float[] fade) {
+        static Cells of(int pixels, int count) {
+            var cells = new Cells(new int[pixels], new float[pixels], new float[pixels]);
+            for (int i = 0; i < pixels; i++) {
+                double at = i * (double) count / pixels;
+                cells.cell[i] = (int) at;
+                cells.place[i] = (float) (at - cells.cell[i]);
+                cells.fade[i] = PerlinNoise.fade(cells.place[i]);
+            }
+            return cells;
         }
     }
 

@@ -36,12 +36,15 @@ public record Sharpening(int kernel, double sigma, double amount, double thresho
         byte[] levels = picture.rgb();
         byte[] blurred = GaussianBlur.apply(picture, kernel, sigma).rgb();
         byte[] out = new byte[levels.length];
+        LevelTable sharp = LevelTable.of(this::sharpened);
         for (int i = 0; i < out.length; i++) {
-            int level = levels[i] & 0xFF;
-            int blur = blurred[i] & 0xFF;
-            boolean stays = threshold > 0 && ((level - blur) & 0xFF) < threshold;
-            out[i] = stays ? levels[i] : (byte) Math.rint(Math.clamp((1 + amount) * level - amount * blur, 0.0, 255.0));
+            out[i] = sharp.at(levels[i], blurred[i]);
         }
         return new Picture(picture.width(), picture.height(), out);
+    }
+
+    private int sharpened(int level, int blur) {
+        boolean stays = threshold > 0 && ((level - blur) & 0xFF) < threshold;
+        return stays ? level : (int) Math.rint(Math.clamp((1 + amount) * level - amount * blur, 0.0, 255.0));
     }
 }
