@@ -106,17 +106,34 @@ class DoorTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/run", "/runsync", "/v2/x/run/"})
-    void aBodyThatDoesNotComeIsGivenUp(String path) throws Exception {
-        try (var caller = new RawCaller(root)) {
-            caller.send(RawCaller.head("POST", path, "Content-Length: 1000") + "{");
-
-            RawCaller.Answer answer = caller.answer();
+    @Test
+    void aBodyThatDoesNotComeIsGivenUp() throws Exception {
+        for (RawCaller.Answer answer : answers("Content-Length: 1000", "{", "/run", "/runsync", "/v2/x/run/")) {
             assertThat(answer.status()).isEqualTo(408);
             assertThat(error(answer)).contains("the body arrives too slowly: at least 40 bytes must come in 4000 ms");
         }
         assertThat(served.health().jobs().inQueue()).isZero();
+    }
+
+    /** The answers to a request at each path, of callers who wait at the same time. */
+    private List<RawCaller.Answer> answers(String header, String body, String... paths) throws Exception {
+        List<RawCaller> callers = new ArrayList<>();
+        List<RawCaller.Answer> answers = new ArrayList<>();
+        try {
+            for (String path : paths) {
+                var caller = new RawCaller(root);
+                callers.add(caller);
+                caller.send(RawCaller.head("POST", path, header) + body);
+            }
+            for (RawCaller caller : callers) {
+                answers.add(caller.answer());
+            }
+        } finally {
+            for (RawCaller caller : callers) {
+                caller.close();
+            }
+        }
+        return answers;
     }
 
     @Test
@@ -149,13 +166,13 @@ class DoorTest {
         assertThat(answers).contains(429).contains(408);
     }
 
-    @ParameterizedTest
-    @CsvSource({"/run", "/runsync", "/run/", "/v2/x/run", "/cancel/x"})
-    void aBodyThatIsDeclaredTooLargeIsRefusedAtOnce(String path) throws Exception {
-        RawCaller.Answer answer = RawCaller.call(root, RawCaller.head("POST", path, "Content-Length: 1048577"));
-
-        assertThat(answer.status()).isEqualTo(413);
-        assertThat(error(answer)).isEqualTo("the body is too large: at most 1048576 bytes");
+    @Test
+    void aBodyThatIsDeclaredTooLargeIsRefusedAtOnce() throws Exception {
+        for (RawCaller.Answer answer :
+                answers("Content-Length: 1048577", "", "/run", "/runsync", "/run/", "/v2/x/run", "/cancel/x")) {
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(error(answer)).isEqualTo("the body is too large: at most 1048576 bytes");
+        }
     }
 
     @Test
