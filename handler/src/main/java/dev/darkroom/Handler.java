@@ -10,6 +10,7 @@ import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
+import dev.darkroom.source.SourceVideos;
 import dev.darkroom.store.Results;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -25,15 +26,24 @@ public final class Handler {
     private final ServedModels models;
     private final GpuLane gpu;
     private final SourceImages images;
+    private final SourceVideos videos;
     private final LoraFiles loras;
     private final Results results;
     private final PictureSeal seal;
     private final Semaphore placesForDrawn = new Semaphore(MOST_WAITING);
 
-    Handler(ServedModels models, GpuLane gpu, SourceImages images, LoraFiles loras, Results results, PictureSeal seal) {
+    Handler(
+            ServedModels models,
+            GpuLane gpu,
+            SourceImages images,
+            SourceVideos videos,
+            LoraFiles loras,
+            Results results,
+            PictureSeal seal) {
         this.models = models;
         this.gpu = gpu;
         this.images = images;
+        this.videos = videos;
         this.loras = loras;
         this.results = results;
         this.seal = seal;
@@ -57,9 +67,9 @@ public final class Handler {
             List<Sample> left = pictures.resendUnsent();
 
             if (!left.isEmpty()) {
-                // 4. images and LoRAs are fetched while the GPU may be busy with another job
+                // 4. images, videos and LoRAs are fetched while the GPU may be busy with another job
                 try (var fetched = JobSources.fetch(
-                        job, images, loras, seal.sources(job.envelope().delivery()))) {
+                        job, images, videos, loras, seal.sources(job.envelope().delivery()))) {
                     pictures.fetched(fetched.said());
 
                     // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones together

@@ -8,18 +8,21 @@ import dev.darkroom.provenance.SourceMarks;
 import dev.darkroom.source.LoadedImages;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.SourceImages;
+import dev.darkroom.source.SourceVideos;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The images and LoRAs that a job names, brought onto this machine.
+ * The images, the video and the LoRAs that a job names, brought onto this machine.
  *
  * @param images in memory until this is closed
+ * @param video in a file until this is closed; empty without one
  * @param loras whose files are kept until this is closed
  * @param said what the images say of themselves; empty where nobody wants to know
  */
-record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<Said> said) implements AutoCloseable {
+record JobSources(LoadedImages images, Optional<SourceVideos.Loaded> video, LoraFiles.Held loras, Optional<Said> said)
+        implements AutoCloseable {
     /** What images say of how they came about: their files, and their pixels. */
     record Said(SourceCredentials credentials, SourceMarks marks) {
         /** Waits for what was found in the pixels, and returns what the caller should know. */
@@ -34,7 +37,12 @@ record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<Said> said
      *
      * @throws dev.darkroom.job.JobException that names the field whose source cannot be read
      */
-    static JobSources fetch(Job job, SourceImages images, LoraFiles loras, Optional<SourceCredentials> credentials)
+    static JobSources fetch(
+            Job job,
+            SourceImages images,
+            SourceVideos videos,
+            LoraFiles loras,
+            Optional<SourceCredentials> credentials)
             throws InterruptedException {
         LoraFiles.Held held = loras.hold(job.loras());
         LoadedImages loaded = null;
@@ -42,8 +50,10 @@ record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<Said> said
         try {
             loaded = images.load(job.images(), job.mask(), job.maskPaints(), credentials);
             List<Picture> pictures = loaded.images();
-            var fetched =
-                    new JobSources(loaded, held, credentials.map(found -> new Said(found, new SourceMarks(pictures))));
+            Optional<SourceVideos.Loaded> video =
+                    job.video() == null ? Optional.empty() : Optional.of(videos.load(job.video()));
+            var fetched = new JobSources(
+                    loaded, video, held, credentials.map(found -> new Said(found, new SourceMarks(pictures))));
             all = true;
             return fetched;
         } finally {
@@ -58,13 +68,18 @@ record JobSources(LoadedImages images, LoraFiles.Held loras, Optional<Said> said
 
     /** Returns what a model draws from. */
     Sources sources() {
-        return new Sources(images.images(), images.mask(), loras.files());
+        return new Sources(
+                images.images(),
+                images.mask(),
+                loras.files(),
+                video.map(SourceVideos.Loaded::video).orElse(null));
     }
 
     @Override
     public void close() {
         said.ifPresent(found -> found.marks().close());
         images.close();
+        video.ifPresent(SourceVideos.Loaded::close);
         loras.close();
     }
 }

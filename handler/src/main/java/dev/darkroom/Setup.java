@@ -152,7 +152,14 @@ public final class Setup implements AutoCloseable {
     }
 
     private Handler handler(List<ServedModel> served, Storage built) {
-        return new Handler(new ServedModels(served), gpu, built.images(), built.loras(), built.results(), built.seal());
+        return new Handler(
+                new ServedModels(served),
+                gpu,
+                built.images(),
+                built.videos(),
+                built.loras(),
+                built.results(),
+                built.seal());
     }
 
     /** Opens one model after another until one is made for the job, or named by it: the rest need not even be looked for. */

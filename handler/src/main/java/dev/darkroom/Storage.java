@@ -5,6 +5,7 @@ import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
+import dev.darkroom.source.SourceVideos;
 import dev.darkroom.status.Build;
 import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.KeptFrames;
@@ -14,6 +15,9 @@ import dev.darkroom.store.S3Connections;
 import dev.darkroom.store.S3Store;
 import dev.darkroom.store.S3Target;
 import dev.darkroom.store.UnsentPictures;
+import dev.darkroom.video.VideoLimits;
+import dev.darkroom.video.VideoReader;
+import dev.darkroom.video.ffmpeg.Ffmpeg;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,6 +30,7 @@ final class Storage implements AutoCloseable {
     private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(15);
 
     private final SourceImages images;
+    private final SourceVideos videos;
     private final LoraFiles loras;
     private final S3Connections connections = S3Connections.trusted();
     private final CallerBuckets callers;
@@ -44,6 +49,10 @@ final class Storage implements AutoCloseable {
         seal = new PictureSeal(config.provenance(), config.data().resolve("credentials"), Build.VERSION);
         images = new SourceImages(
                 config.sources(), new OwnResults(config.addresses(), folder.location(), folder::find), memory, vertx);
+        videos = new SourceVideos(
+                images,
+                new VideoReader(Ffmpeg.unpackedIn(config.data().resolve("ffmpeg")), VideoLimits.STANDARD),
+                config.data().resolve("films"));
         loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
         callers = new CallerBuckets(
                 config.sources().allowedHosts(),
@@ -85,6 +94,10 @@ final class Storage implements AutoCloseable {
 
     SourceImages images() {
         return images;
+    }
+
+    SourceVideos videos() {
+        return videos;
     }
 
     LoraFiles loras() {

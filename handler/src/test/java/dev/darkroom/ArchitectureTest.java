@@ -71,7 +71,7 @@ class ArchitectureTest {
             Map.entry("text", List.of("image", "nn", "weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry("depth", List.of("image", "text", "nn", "weights", "checkpoint", "tensor", "job")),
             Map.entry("lora", List.of("weights", "checkpoint", "tensor", "job")),
-            Map.entry("model", List.of("weights", "ring", "checkpoint", "tensor", "job")),
+            Map.entry("model", List.of("video", "weights", "ring", "checkpoint", "tensor", "job")),
             Map.entry(
                     "diffusion",
                     List.of("model", "lora", "image", "vae", "schedule", "weights", "checkpoint", "tensor", "job")),
@@ -108,7 +108,7 @@ class ArchitectureTest {
             Map.entry("settings", List.of("queue")),
             Map.entry("credentials", List.of("image", "snapshot", "job")),
             Map.entry("provenance", List.of("credentials", "queue", "animation", "mark", "image", "job")),
-            Map.entry("source", List.of("credentials", "net", "image", "snapshot", "job")),
+            Map.entry("source", List.of("credentials", "net", "image", "video", "snapshot", "job")),
             Map.entry("store", List.of("net", "image", "snapshot", "job")),
             Map.entry("net", List.of()),
             Map.entry("checks", List.of("weights", "checkpoint", "tensor", "job")),

@@ -23,12 +23,16 @@ import dev.darkroom.queue.Ticket;
 import dev.darkroom.source.LoraFiles;
 import dev.darkroom.source.OwnResults;
 import dev.darkroom.source.SourceImages;
+import dev.darkroom.source.SourceVideos;
 import dev.darkroom.source.TestSourceSettings;
 import dev.darkroom.store.CallerBuckets;
 import dev.darkroom.store.KeptFrames;
 import dev.darkroom.store.ResultFolder;
 import dev.darkroom.store.Results;
 import dev.darkroom.store.UnsentPictures;
+import dev.darkroom.video.VideoLimits;
+import dev.darkroom.video.VideoReader;
+import dev.darkroom.video.ffmpeg.Ffmpeg;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -82,6 +86,10 @@ class HandlerTest {
                 new ServedModels(List.of(model)),
                 gpu,
                 images,
+                new SourceVideos(
+                        images,
+                        new VideoReader(Ffmpeg.unpackedIn(data.resolve("ffmpeg")), VideoLimits.STANDARD),
+                        data.resolve("films")),
                 loras,
                 results,
                 TestProvenance.seal(data.resolve("credentials"), Map.of()));

@@ -23,6 +23,7 @@ import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Resident;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.video.VideoFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -89,7 +90,7 @@ public final class Animated implements ImageModel {
                             "type: this model draws no animation: it cannot start from a picture and"
                                     + " keep a part of it");
                 }
-                AnimationPlan plan = plan(animation, seed(animation));
+                AnimationPlan plan = plan(animation, seed(animation), null);
                 Size size = plan.size(defaults().size(), null);
                 check(plan, size, animation);
                 FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
@@ -122,8 +123,8 @@ public final class Animated implements ImageModel {
                 job.envelope().delivery());
     }
 
-    private AnimationPlan plan(Job.Animation job, long seed) {
-        return AnimationPlan.of(job, seed, limits, takes(job));
+    private AnimationPlan plan(Job.Animation job, long seed, @Nullable VideoFile video) {
+        return AnimationPlan.of(job, seed, limits, takes(job), video);
     }
 
     private Takes takes(Job.Animation job) {
@@ -148,7 +149,7 @@ public final class Animated implements ImageModel {
         return switch (job) {
             case Job.Generation generation -> base.demand(generation, samples, sources);
             case Job.Animation animation -> {
-                AnimationPlan plan = plan(animation, seed(animation));
+                AnimationPlan plan = plan(animation, seed(animation), sources.video());
                 Size size = size(plan, sources);
                 limits.require(size, plan.frames()); // before a picture of that size is made
                 var frame = new Sources(List.of(Picture.black(size)), null, sources.loras());
@@ -173,7 +174,7 @@ public final class Animated implements ImageModel {
         var timings = new Timings();
         Frames kept = progress.frames();
         kept.begin(seed(job), Fingerprint.of(job, sources, identity, defaults(), depth != null));
-        AnimationPlan plan = plan(job, kept.seed().orElse(seed(job)));
+        AnimationPlan plan = plan(job, kept.seed().orElse(seed(job)), sources.video());
         Size size = size(plan, sources);
         check(plan, size, job);
         FrameJobs jobs = FrameJobs.of(job, plan, takes(job), size);
@@ -183,11 +184,12 @@ public final class Animated implements ImageModel {
                 plan.coherence().space(),
                 plan.grey(),
                 plan.overlay(sources, size),
-                plan.coherence().isOfImage() ? sources.image() : null);
+                plan.coherence().of() == ColorCoherence.Of.IMAGE ? sources.image() : null);
         timings.lap("plan");
-        try (Film film = films.begin(wish(job, size, plan.frames()))) {
+        try (Footage footage = plan.footage(sources, size);
+                Film film = films.begin(wish(job, size, plan.frames()))) {
             var loop = new FrameLoop(
-                    base, jobs, next, sources, progress, picture -> depth(plan, picture), film, timings, steps(jobs));
+                    base, jobs, next, sources, footage, progress, picture -> depth(plan, picture), film, timings, steps(jobs));
             Picture poster = loop.run();
             byte[] file = film.finish();
             timings.lap("film");
@@ -199,8 +201,16 @@ public final class Animated implements ImageModel {
     }
 
     private Size size(AnimationPlan plan, Sources sources) {
+        return plan.size(defaults().size(), sizeOfSource(sources));
+    }
+
+    /** That of the image, or else of the video; null without either. */
+    private static @Nullable Size sizeOfSource(Sources sources) {
         Picture image = sources.image();
-        return plan.size(defaults().size(), image == null ? null : image.size());
+        if (image != null) {
+            return image.size();
+        }
+        return sources.video() == null ? null : sources.video().info().size();
     }
 
     /** Steps that each frame counts for: those of one from noise. */
@@ -221,8 +231,7 @@ public final class Animated implements ImageModel {
 
     private List<String> notes(AnimationPlan plan, FrameJobs jobs, FrameLoop loop, Sources sources) {
         Set<String> notes = new LinkedHashSet<>(plan.notes());
-        Picture image = sources.image();
-        plan.sizeNote(defaults().size(), image == null ? null : image.size()).ifPresent(notes::add);
+        plan.sizeNote(defaults().size(), sizeOfSource(sources)).ifPresent(notes::add);
         notes.addAll(jobs.notes());
         if (plan.mode() == AnimationMode.SPACE && plan.usesDepth() && depth == null) {
             notes.add(

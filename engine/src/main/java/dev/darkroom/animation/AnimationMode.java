@@ -12,10 +12,10 @@ public enum AnimationMode {
     SPACE("3D"),
     /** Each frame is drawn from noise; each prompt turns into the next. */
     INTERPOLATION("Interpolation"),
+    /** Each frame is drawn from the same one of the job's video. */
+    VIDEO("Video Input"),
     /** Each frame is drawn from noise. */
     NONE("None");
-
-    private static final String VIDEO = "Video Input";
 
     private final String word;
 
@@ -29,15 +29,11 @@ public enum AnimationMode {
      * @throws JobException that names the setting and the modes
      */
     static AnimationMode called(String name) {
-        if (name.strip().equalsIgnoreCase(VIDEO)) {
-            throw JobException.badInput("animation_mode: " + VIDEO + " is not supported yet: frames cannot come from a"
-                    + " video, only from a picture: 2D or 3D with the field image");
-        }
         return Arrays.stream(values())
                 .filter(mode -> mode.word.equalsIgnoreCase(name.strip()))
                 .findFirst()
                 .orElseThrow(() -> JobException.badInput(
-                        "animation_mode: must be 2D, 3D, Interpolation or None, not " + Faults.quoted(name)));
+                        "animation_mode: must be 2D, 3D, Interpolation, Video Input or None, not " + Faults.quoted(name)));
     }
 
     /** Its name in Deforum's settings. */

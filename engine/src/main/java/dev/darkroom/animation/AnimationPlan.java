@@ -18,6 +18,8 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.Sources;
 import dev.darkroom.tensor.Device;
+import dev.darkroom.video.FrameSelection;
+import dev.darkroom.video.VideoFile;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * @param grey true makes frames grey
  * @param noise that is added to the frame before
  * @param mask how the job's mask is laid over frames; null without one
+ * @param footage which frames of the job's video count; null without one
+ * @param recoloured after so many frames, where colours are the video's
  * @param usesDepth true if a camera sees how far away things are
  * @param notes on what was read otherwise than it was written
  */
@@ -68,6 +72,8 @@ record AnimationPlan(
         FrameNoise noise,
         Borders borders,
         Overlay.@Nullable Edge mask,
+        @Nullable FrameSelection footage,
+        int recoloured,
         boolean usesDepth,
         List<String> notes) {
     /** Sides of frames are multiples of this, so that no frame is resized on its way to the next. */
@@ -111,6 +117,18 @@ record AnimationPlan(
         return mask == null || image == null || white == null ? null : Overlay.of(image, white, size, mask);
     }
 
+    /** The video's frames, in the animation's size; null where it follows none. */
+    @Nullable
+    Footage footage(Sources sources, Size size) {
+        VideoFile video = sources.video();
+        return footage == null || video == null ? null : Footage.of(video, footage, size);
+    }
+
+    /** True if a frame takes its colours anew from the video's. */
+    boolean isRecoloured(int frame) {
+        return coherence.of() == ColorCoherence.Of.VIDEO && frame % recoloured == 0;
+    }
+
     /** A frame that has settings: the last one is drawn for those before it, and may lie behind them. */
     int known(int frame) {
         return Math.min(frame, frames - 1);
@@ -141,9 +159,11 @@ record AnimationPlan(
      * Reads a job's settings.
      *
      * @param seed of the first frame
+     * @param video that the job brings; null without one, or as long as it is not there
      * @throws dev.darkroom.job.JobException that names the setting, and in schedules and prompts the key and the column
      */
-    static AnimationPlan of(Job.Animation job, long seed, AnimationLimits limits, Takes takes) {
-        return PlanReader.of(job, seed, limits, takes).read();
+    static AnimationPlan of(
+            Job.Animation job, long seed, AnimationLimits limits, Takes takes, @Nullable VideoFile video) {
+        return PlanReader.of(job, seed, limits, takes, video).read();
     }
 }

@@ -40,6 +40,9 @@ final class Fingerprint {
         print.add(job.settings());
         Stream.concat(sources.images().stream(), Stream.ofNullable(sources.mask()))
                 .forEach(print::add);
+        if (sources.video() != null) {
+            print.digest.update(sources.video().digest());
+        }
         sources.loras().forEach(lora -> print.add(lora.identity()).add(lora.scale()));
         return HexFormat.of().formatHex(print.digest.digest());
     }

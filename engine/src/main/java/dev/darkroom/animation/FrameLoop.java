@@ -34,6 +34,7 @@ final class FrameLoop {
     private final AnimationPlan plan;
     private final NextFrame next;
     private final Sources sources;
+    private final @Nullable Footage footage;
     private final Progress progress;
     private final Function<Picture, @Nullable DepthMap> depths;
     private final Film film;
@@ -50,6 +51,7 @@ final class FrameLoop {
     private int added;
 
     /**
+     * @param footage frames of a video; null if the animation follows none
      * @param depths sees how far away things are in a picture; gives null where all of it is equally far
      * @param film that frames are added to
      * @param stepsOfFrame that a frame counts for in the progress
@@ -59,6 +61,7 @@ final class FrameLoop {
             FrameJobs jobs,
             NextFrame next,
             Sources sources,
+            @Nullable Footage footage,
             Progress progress,
             Function<Picture, @Nullable DepthMap> depths,
             Film film,
@@ -69,6 +72,7 @@ final class FrameLoop {
         this.plan = jobs.plan();
         this.next = next;
         this.sources = sources;
+        this.footage = footage;
         this.progress = progress;
         this.depths = depths;
         this.film = film;
@@ -97,6 +101,9 @@ final class FrameLoop {
     }
 
     private void draw(Draw draw) {
+        if (footage != null && plan.isRecoloured(draw.frame())) {
+            next.keepColoursOf(footage.at(draw.frame()));
+        }
         Picture picture = found().orElseGet(() -> drawn(draw));
         earlier = later;
         later = picture;
@@ -133,6 +140,11 @@ final class FrameLoop {
 
     /** What a frame is drawn from; null for noise. */
     private @Nullable Picture start(Draw draw, long seed) {
+        if (plan.mode() == AnimationMode.VIDEO && footage != null) {
+            Picture frame = footage.at(draw.frame());
+            timings.lap("footage");
+            return frame;
+        }
         if (draw.from() == Start.NOTHING) {
             return plan.startsFromImage() ? sources.image() : null;
         }
@@ -147,7 +159,7 @@ final class FrameLoop {
 
     private Picture generated(Draw draw, @Nullable Picture start, long seed) {
         int frame = plan.known(draw.frame());
-        boolean isFirst = draw.from() == Start.NOTHING;
+        boolean isFirst = draw.from() == Start.NOTHING && plan.mode() != AnimationMode.VIDEO;
         double givenUp = FrameJobs.givenUp(isFirst ? plan.startStrength() : plan.strength()[frame]);
         Picture from = start;
         for (int i = 0; i < plan.redrawings() && !isFirst && from != null && givenUp < 1; i++) {

@@ -15,6 +15,8 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Sampling;
 import dev.darkroom.job.Size;
+import dev.darkroom.video.FrameSelection;
+import dev.darkroom.video.VideoFile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the settings of an animation into a plan, one part after another. */
 record PlanReader(
-        Job.Animation job, Settings settings, Span span, AnimationLimits limits, Takes takes, PlanNotes notes) {
+        Job.Animation job,
+        Settings settings,
+        Span span,
+        AnimationLimits limits,
+        Takes takes,
+        @Nullable FrameSelection footage,
+        PlanNotes notes) {
     /** Each redrawing takes as long as the frame. */
     private static final int MOST_REDRAWINGS = 10;
 
@@ -32,17 +40,20 @@ record PlanReader(
      * Reads a job's settings.
      *
      * @param seed of the first frame
+     * @param video that the job brings; null without one, or as long as it is not there
      * @throws JobException that names the setting, and in schedules and prompts the key and the column
      */
-    static PlanReader of(Job.Animation job, long seed, AnimationLimits limits, Takes takes) {
+    static PlanReader of(
+            Job.Animation job, long seed, AnimationLimits limits, Takes takes, @Nullable VideoFile video) {
         Settings settings = Settings.of(job.settings());
-        var span = new Span(settings.whole("max_frames", 1, limits.frames()), seed);
-        refuseVideo(settings);
+        FrameSelection footage = FootageSettings.of(settings, job);
+        var span = new Span(FootageSettings.frames(settings, limits, footage, video), seed);
+        refuseHybrid(settings);
         checkSeed(settings);
         var faults = new Faults();
         settings.checkCurves(span, faults);
         faults.refuse();
-        return new PlanReader(job, settings, span, limits, takes, new PlanNotes());
+        return new PlanReader(job, settings, span, limits, takes, footage, new PlanNotes());
     }
 
     /** The job reads its seed by itself, and passes over what is none. */
@@ -53,7 +64,7 @@ record PlanReader(
         }
     }
 
-    private static void refuseVideo(Settings settings) {
+    private static void refuseHybrid(Settings settings) {
         for (String name : List.of("hybrid_motion", "hybrid_composite")) {
             String text = settings.text(name).toLowerCase(Locale.ROOT);
             if (settings.isStated(name) && !text.equals("none") && !text.equals("false")) {
@@ -82,7 +93,7 @@ record PlanReader(
                 FrameCurves.of(settings, mode, span),
                 settings.curve("strength_schedule", span),
                 settings.number("strength", 0, 1),
-                startsFromImage(coherence),
+                startsFromImage(mode, coherence),
                 steps(),
                 guidance,
                 framing(),
@@ -91,6 +102,8 @@ record PlanReader(
                 noise(),
                 AnimationPlan.Borders.of(settings),
                 mask(),
+                footage,
+                settings.whole("color_coherence_video_every_N_frames", 1, 1_000_000),
                 settings.flag("use_depth_warping"),
                 notes.list());
     }
@@ -148,11 +161,11 @@ record PlanReader(
     private ColorCoherence coherence(AnimationMode mode) {
         ColorCoherence coherence =
                 ColorCoherence.called(settings.key("color_coherence"), settings.text("color_coherence"));
-        if (coherence.isOfImage() && job.images().isEmpty()) {
+        if (coherence.of() == ColorCoherence.Of.IMAGE && job.images().isEmpty()) {
             throw JobException.badInput(
                     settings.key("color_coherence") + ": Image needs the job's image, whose colours frames keep");
         }
-        return mode.isChained() || coherence.isOfImage() ? coherence : new ColorCoherence(null, false);
+        return mode.isChained() || coherence.of() != ColorCoherence.Of.FIRST ? coherence : ColorCoherence.NONE;
     }
 
     private Overlay.@Nullable Edge mask() {
@@ -176,11 +189,15 @@ record PlanReader(
     }
 
     /** An image is the start, unless the job says that it is not: then it must be of use for its colours. */
-    private boolean startsFromImage(ColorCoherence coherence) {
+    private boolean startsFromImage(AnimationMode mode, ColorCoherence coherence) {
         boolean isStart = !job.images().isEmpty() && (!settings.isStated("use_init") || settings.flag("use_init"));
-        if (!job.images().isEmpty() && !isStart && !coherence.isOfImage() && job.mask() == null) {
+        if (!job.images().isEmpty() && !isStart && coherence.of() != ColorCoherence.Of.IMAGE && job.mask() == null) {
             throw JobException.badInput(settings.key("use_init")
                     + ": is false, so the job's image is of no use: leave it out, or send color_coherence Image");
+        }
+        if (isStart && mode == AnimationMode.VIDEO && coherence.of() != ColorCoherence.Of.IMAGE && job.mask() == null) {
+            throw JobException.badInput("image: is of no use with animation_mode Video Input, which draws from the video:"
+                    + " leave it out, or send color_coherence Image, or a mask");
         }
         if (job.images().isEmpty() && settings.isStated("use_init") && settings.flag("use_init")) {
             throw JobException.badInput(settings.key("use_init") + ": is true, but the job has no image");

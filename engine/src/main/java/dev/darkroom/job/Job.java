@@ -25,6 +25,11 @@ public sealed interface Job {
         return null;
     }
 
+    /** Video whose frames an animation follows; null without one. */
+    default @Nullable String video() {
+        return null;
+    }
+
     /** Part of the mask where to paint. */
     default MaskPaints maskPaints() {
         return MaskPaints.WHITE;
@@ -42,6 +47,7 @@ public sealed interface Job {
      * @param images none, or the one that the first frame is drawn from
      * @param mask outside which all frames keep that image; null for none
      * @param maskPaints part of the mask where frames change
+     * @param video whose frames those of the animation are drawn from, or follow; null for none
      */
     record Animation(
             Envelope envelope,
@@ -49,11 +55,12 @@ public sealed interface Job {
             AnimationSettings settings,
             List<String> images,
             @Nullable String mask,
-            MaskPaints maskPaints)
+            MaskPaints maskPaints,
+            @Nullable String video)
             implements Job {
         /** An animation all of whose pixels change. */
         public Animation(Envelope envelope, Sampling sampling, AnimationSettings settings, List<String> images) {
-            this(envelope, sampling, settings, images, null, MaskPaints.WHITE);
+            this(envelope, sampling, settings, images, null, MaskPaints.WHITE, null);
         }
 
         public Animation {

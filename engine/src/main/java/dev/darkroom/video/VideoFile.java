@@ -4,7 +4,12 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
 import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +35,22 @@ public final class VideoFile {
     /** What the file says of the video. */
     public VideoInfo info() {
         return description.info();
+    }
+
+    /**
+     * Digest of all of its bytes: SHA-256.
+     *
+     * @throws JobException if the file cannot be read any more
+     */
+    public byte[] digest() {
+        try (var in = new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return in.getMessageDigest().digest();
+        } catch (IOException e) {
+            throw new JobException(JobException.Code.INTERNAL, fault.field() + ": the video cannot be read here", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     /** Decodes all frames in their own size. */

@@ -84,7 +84,7 @@ class AnimationPlanTest {
         Map<String, String> file = file(DeforumSetting::webui, DeforumSetting::webuiDefault);
         assertThat(file).hasSizeGreaterThan(150);
 
-        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of(), null));
+        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of(), null, null));
 
         assertThat(plan.frames()).isEqualTo(120);
         assertThat(plan.cadence().every()).isEqualTo(2);
@@ -97,7 +97,7 @@ class AnimationPlanTest {
         Map<String, String> file = file(DeforumSetting::classic, DeforumSetting::classicDefault);
         assertThat(file).hasSizeGreaterThan(100);
 
-        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of(), null));
+        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of(), null, null));
 
         assertThat(plan.frames()).isEqualTo(1000);
         assertThat(plan.notes())
@@ -148,11 +148,11 @@ class AnimationPlanTest {
             max_frames               | 1001              | max_frames: must be from 1 to 1000, not 1001
             max_frames               | 2.5               | max_frames: must be a whole number
             diffusion_cadence        | 0                 | diffusion_cadence: must be from 1 to
-            animation_mode           | Video Input       | animation_mode: Video Input is not supported yet
+            animation_mode           | Video Input       | animation_mode: Video Input needs the job's video
             animation_mode           | 4D                | animation_mode: must be 2D, 3D, Interpolation or None, not 4D
             hybrid_motion            | Optical Flow      | hybrid_motion: hybrid animations are not supported yet
             hybrid_composite         | Normal            | hybrid_composite: hybrid animations are not supported yet
-            color_coherence          | Video Input       | color_coherence: Video Input is not supported yet
+            color_coherence          | Video Input       | color_coherence: Video Input needs the job's video
             color_coherence          | Image             | color_coherence: Image needs the job's image
             color_coherence          | CMYK              | color_coherence: must be None, RGB, HSV, LAB or Image, not CMYK
             border                   | mirror            | border: must be one of replicate, wrap, not mirror
@@ -169,7 +169,7 @@ class AnimationPlanTest {
             """)
     void aSettingThatCannotBeIsRefusedByItsName(String key, String value, String message) {
         Wanted wanted = key.equals("W")
-                ? new Wanted(Map.of(key, value), Map.of(), null, SIZE, 7, List.of(), null)
+                ? new Wanted(Map.of(key, value), Map.of(), null, SIZE, 7, List.of(), null, null)
                 : wanted().with(key, value);
         Job.Animation job = wanted.job();
         Job.Animation sized = key.equals("W")
@@ -252,7 +252,8 @@ class AnimationPlanTest {
                 job,
                 job.samples().getFirst().seed(),
                 AnimationLimits.STANDARD,
-                new Takes(model(), job.envelope(), job.sampling()));
+                new Takes(model(), job.envelope(), job.sampling()),
+                null);
     }
 
     private static FrameNumbers numbers(AnimationPlan plan, int frame) {

@@ -19,16 +19,17 @@ record Wanted(
         Size size,
         long seed,
         List<String> images,
-        @Nullable String mask) {
+        @Nullable String mask,
+        @Nullable String video) {
     static final Wanted ZOOM =
-            new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of(), null);
+            new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of(), null, null);
 
     Wanted with(String... settings) {
         Map<String, String> more = new LinkedHashMap<>(deforum);
         for (int i = 0; i < settings.length; i += 2) {
             more.put(settings[i], settings[i + 1]);
         }
-        return new Wanted(more, prompts, preset, size, seed, images, mask);
+        return new Wanted(more, prompts, preset, size, seed, images, mask, video);
     }
 
     Wanted frames(int count) {
@@ -36,32 +37,36 @@ record Wanted(
     }
 
     Wanted withPreset(String name) {
-        return new Wanted(deforum, prompts, name, size, seed, images, mask);
+        return new Wanted(deforum, prompts, name, size, seed, images, mask, video);
     }
 
     Wanted withPrompts(Map<String, String> texts) {
-        return new Wanted(deforum, texts, preset, size, seed, images, mask);
+        return new Wanted(deforum, texts, preset, size, seed, images, mask, video);
     }
 
     Wanted withSeed(long other) {
-        return new Wanted(deforum, prompts, preset, size, other, images, mask);
+        return new Wanted(deforum, prompts, preset, size, other, images, mask, video);
     }
 
     Wanted of(Size other) {
-        return new Wanted(deforum, prompts, preset, other, seed, images, mask);
+        return new Wanted(deforum, prompts, preset, other, seed, images, mask, video);
     }
 
     Wanted fromImage() {
-        return new Wanted(deforum, prompts, preset, size, seed, List.of(""), mask);
+        return new Wanted(deforum, prompts, preset, size, seed, List.of(""), mask, video);
     }
 
     Wanted withMask() {
-        return new Wanted(deforum, prompts, preset, size, seed, images, "");
+        return new Wanted(deforum, prompts, preset, size, seed, images, "", video);
+    }
+
+    Wanted withVideo() {
+        return new Wanted(deforum, prompts, preset, size, seed, images, mask, "");
     }
 
     Job.Animation job() {
         var settings = new AnimationSettings(deforum, prompts, Map.of(), preset, VideoFormat.MP4, 12, 90);
         var sampling = TestJobs.of("a sunset over mountains", null, size, null, null, null, seed);
-        return new Job.Animation(TestJobs.PLAIN, sampling, settings, images, mask, MaskPaints.WHITE);
+        return new Job.Animation(TestJobs.PLAIN, sampling, settings, images, mask, MaskPaints.WHITE, video);
     }
 }

@@ -20,7 +20,7 @@ final class AnimationFields {
     static final String ANIMATION = "animation";
     static final List<String> TYPES = List.of("image", ANIMATION);
     static final List<String> PRESETS = List.of("smooth", "creative", "cinematic", "fast_preview");
-    static final List<String> MODES = List.of("2D", "3D", "Interpolation", "None");
+    static final List<String> MODES = List.of("2D", "3D", "Interpolation", "Video Input", "None");
 
     /** Settings that stand in the input under Deforum's own names. */
     private static final List<String> BESIDE = List.of(
@@ -35,7 +35,7 @@ final class AnimationFields {
             "noise_schedule");
 
     /** What only animations have. */
-    private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps");
+    private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps", "video");
 
     /** All that only animations have, and the field that asks for one. */
     static final List<String> ALL =

@@ -59,6 +59,11 @@ public final class Fields {
                                 .toList()),
                         "The part of the mask where to paint: what is white, or what is transparent, as in masks of OpenAI's API (white)."),
                 new Field(
+                        "video",
+                        List.of("video_url", "video_base64", "video_path"),
+                        new Field.Image(),
+                        "Of an animation: the video that its frames are drawn from, or whose colours they keep."),
+                new Field(
                         "loras",
                         List.of("lora"),
                         new Field.Loras(Lora.MOST, LoraFields.LONGEST_SOURCE, -Lora.LARGEST_SCALE, Lora.LARGEST_SCALE),
@@ -191,7 +196,7 @@ public final class Fields {
                 new Field(
                         "animation_mode",
                         new Field.Choice(AnimationFields.MODES),
-                        "Of an animation: 2D moves the picture in its plane, 3D as a camera sees it, None draws each frame anew (2D)."),
+                        "Of an animation: 2D moves the picture in its plane, 3D as a camera sees it, Interpolation turns one prompt into the next, Video Input draws from the frames of a video, None draws each frame anew (2D)."),
                 schedule("zoom", "how much larger each frame is than the one before"),
                 schedule("angle", "degrees by which each frame is turned, counter-clockwise"),
                 schedule("translation_x", "pixels to the right"),

@@ -107,12 +107,13 @@ final class Payload {
             List<String> images,
             @Nullable String mask,
             MaskPaints maskPaints,
-            @Nullable Double strength) {
+            @Nullable Double strength,
+            @Nullable String video) {
         Job animation(Envelope envelope, Sampling sampling, AnimationSettings settings) {
             new Faults()
                     .check(strength == null, "strength", "of an animation is strength_schedule")
                     .refuse();
-            return new Job.Animation(envelope, sampling, settings, images, mask, maskPaints);
+            return new Job.Animation(envelope, sampling, settings, images, mask, maskPaints, video);
         }
 
         Job job(Envelope envelope, Sampling sampling) {
@@ -142,7 +143,8 @@ final class Payload {
                 input.choice("mask_paints").flatMap(MaskPaints::parse).orElse(MaskPaints.WHITE),
                 faults.gather(() -> Job.FromImages.checked(strength))
                         .flatMap(checked -> checked)
-                        .orElse(null));
+                        .orElse(null),
+                input.text("video"));
     }
 
     /** Reads the prompts, with the words of their style; a blank one stands in for faulty ones. */

@@ -73,7 +73,7 @@ final class FrameNames {
             of(SCHEDULE, "threshold_schedule", "0: (0)", "0: (0.0)"),
             of(TEXT, "color_coherence", "LAB", "Match Frame 0 RGB"),
             of(TEXT, "color_coherence_image_path", "", null).used(IDLE),
-            of(NUMBER, "color_coherence_video_every_N_frames", "1", "1").used(IDLE),
+            of(NUMBER, "color_coherence_video_every_N_frames", "1", "1"),
             of(FLAG, "color_force_grayscale", "false", "false"),
             of(FLAG, "legacy_colormatch", "false", null),
             of(TEXT, "optical_flow_redo_generation", "None", null).used(TOLD),

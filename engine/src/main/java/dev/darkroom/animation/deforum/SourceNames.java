@@ -57,9 +57,6 @@ final class SourceNames {
                 of(FLAG, "hybrid_use_video_as_mse_image", null, "false"));
         List<DeforumSetting> others = List.of(
                 of(TEXT, "video_init_path", "", ""),
-                of(NUMBER, "extract_nth_frame", "1", "1"),
-                of(NUMBER, "extract_from_frame", "0", null),
-                of(NUMBER, "extract_to_frame", "-1", null),
                 of(FLAG, "overwrite_extracted_frames", "false", "true"),
                 of(TEXT, "video_mask_path", "", ""),
                 of(SCHEDULE, "hybrid_comp_alpha_schedule", "0:(0.5)", "0:(1)"),
@@ -78,9 +75,15 @@ final class SourceNames {
                 of(TEXT, "hybrid_comp_mask_equalize", "None", "None"),
                 of(FLAG, "hybrid_comp_mask_auto_contrast", "false", "false"),
                 of(FLAG, "hybrid_comp_save_extra_frames", "false", "false"));
-        return Stream.concat(
+        List<DeforumSetting> frames = List.of(
+                of(NUMBER, "extract_nth_frame", "1", "1"),
+                of(NUMBER, "extract_from_frame", "0", null),
+                of(NUMBER, "extract_to_frame", "-1", null));
+        return Stream.of(
+                        frames.stream(),
                         turningOn.stream().map(setting -> setting.used(TOLD)),
                         others.stream().map(setting -> setting.used(IDLE)))
+                .flatMap(settings -> settings)
                 .toList();
     }
 

@@ -1,0 +1,233 @@
+package dev.darkroom.animation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.darkroom.engine.LoadedModel;
+import dev.darkroom.engine.TestCheckpoints;
+import dev.darkroom.image.TestPictures;
+import dev.darkroom.job.Frames;
+import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Progress;
+import dev.darkroom.job.Size;
+import dev.darkroom.job.TestJobs;
+import dev.darkroom.job.VideoFormat;
+import dev.darkroom.model.ImageModel;
+import dev.darkroom.model.Rendering;
+import dev.darkroom.model.Sources;
+import dev.darkroom.video.VideoFile;
+import dev.darkroom.video.VideoLimits;
+import dev.darkroom.video.VideoReader;
+import dev.darkroom.video.ffmpeg.Ffmpeg;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Animations whose frames are drawn from those of a video, or keep their colours. */
+class VideoInputTest {
+    private static final Ffmpeg FFMPEG = Ffmpeg.unpackedIn(Path.of("target", "video-tests"));
+    private static final int COUNT = 8;
+    private static final Size SIZE = new Size(64, 64);
+    private static final Wanted FOLLOWING = Wanted.ZOOM.with("animation_mode", "Video Input").withVideo();
+
+    @TempDir
+    static Path folder;
+
+    private static @Nullable ImageModel base;
+    private static @Nullable VideoFile video;
+    private static final List<Picture> SENT = new ArrayList<>();
+
+    private final MemoryFilms films = new MemoryFilms();
+
+    @BeforeAll
+    static void load() throws Exception {
+        base = LoadedModel.from(TestCheckpoints.POCKET_FLUX);
+        for (int i = 0; i < COUNT; i++) {
+            SENT.add(bar(i));
+        }
+        video = video("clip.mp4", SENT);
+    }
+
+    @AfterAll
+    static void close() {
+        base().close();
+    }
+
+    @Test
+    void eachFrameIsDrawnFromItsOwnOfTheVideo() {
+        List<Picture> kept = draw(FOLLOWING.with("strength_schedule", "0:(1)"));
+        assertThat(kept).hasSize(COUNT);
+        for (int i = 0; i < COUNT; i++) {
+            assertThat(TestPictures.meanDifference(kept.get(i), SENT.get(i)))
+                    .as("frame %d", i)
+                    .isLessThan(6);
+        }
+        List<Picture> drawn = draw(FOLLOWING.with("strength_schedule", "0:(0.7)"));
+        for (int i = 0; i < COUNT; i++) {
+            assertThat(TestPictures.meanDifference(drawn.get(i), SENT.get(i)))
+                    .as("frame %d", i)
+                    .isGreaterThan(TestPictures.meanDifference(kept.get(i), SENT.get(i)))
+                    .isLessThan(60);
+        }
+    }
+
+    @Test
+    void someFramesOfTheVideoAreChosen() {
+        Wanted some = FOLLOWING.with(
+                "strength_schedule",
+                "0:(1)",
+                "extract_from_frame",
+                "1",
+                "extract_to_frame",
+                "6",
+                "extract_nth_frame",
+                "2");
+        assertThat(draw(some.frames(2))).hasSize(2);
+        List<Picture> film = draw(some);
+        assertThat(film).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(TestPictures.meanDifference(film.get(i), SENT.get(1 + 2 * i)))
+                    .as("frame %d", i)
+                    .isLessThan(6);
+        }
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> draw(FOLLOWING.with("extract_from_frame", "8")))
+                .withMessage("video: the video has 8 frames, none from frame 8 on");
+    }
+
+    @Test
+    void framesKeepTheVideosColoursAndItsLastOnesBehindItsEnd() {
+        Wanted wanted = Wanted.ZOOM.frames(COUNT + 2).withVideo().with("color_coherence", "Video Input", "steps", "1");
+        List<Picture> film = draw(wanted);
+
+        assertThat(film).hasSize(COUNT + 2);
+        assertThat(red(film.getFirst())).isLessThan(red(film.get(COUNT - 1)) - 40);
+        assertThat(red(film.getLast())).isBetween(red(film.get(COUNT - 1)) - 12, red(film.get(COUNT - 1)) + 12);
+        List<Picture> seldom = draw(wanted.with("color_coherence_video_every_N_frames", "100"));
+        assertThat(red(seldom.getLast())).isBetween(red(film.getFirst()) - 12, red(film.getFirst()) + 12);
+    }
+
+    @Test
+    void framesOfAnotherVideoAreNotTakenUp() throws Exception {
+        List<Picture> other = new ArrayList<>(SENT);
+        Collections.reverse(other);
+        VideoFile reversed = video("other.mp4", other);
+        var kept = new KeptFrames();
+        List<Picture> first = draw(FOLLOWING, video(), kept);
+        assertThat(draw(FOLLOWING, video(), kept)).hasSameSizeAs(first);
+        int before = kept.pictures.size();
+
+        List<Picture> second = draw(FOLLOWING, reversed, kept);
+
+        assertThat(kept.pictures).hasSize(before);
+        assertThat(second.getFirst().rgb()).isNotEqualTo(first.getFirst().rgb());
+    }
+
+    @Test
+    void nothingRunsOnceAJobIsOver() {
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> draw(FOLLOWING, video(), new Progress() {
+            @Override
+            public void report(int step, int of) {
+                if (step > 6) {
+                    throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+                }
+            }
+        }));
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
+        assertThat(films.open).isZero();
+    }
+
+    @Test
+    void videosThatAreMissingOrOfNoUseAreRefused() {
+        assertRefused(Wanted.ZOOM.withVideo(), "video: is of no use: send animation_mode Video Input");
+        assertRefused(
+                Wanted.ZOOM.with("animation_mode", "Video Input"), "animation_mode: Video Input needs the job's video");
+        assertRefused(
+                FOLLOWING.with("extract_from_frame", "5", "extract_to_frame", "4"),
+                "extract_to_frame: must not be before extract_from_frame, 5, not 4");
+        assertRefused(FOLLOWING.with("extract_nth_frame", "0"), "extract_nth_frame: must be from 1");
+        assertRefused(FOLLOWING.fromImage(), "image: is of no use with animation_mode Video Input");
+    }
+
+    /** A bright bar that goes to the right, while the ground becomes red. */
+    private static Picture bar(int step) {
+        byte[] rgb = new byte[3 * 64 * 64];
+        for (int i = 0; i < rgb.length; i += 3) {
+            boolean isBar = Math.abs(i / 3 % 64 - 8 - 6 * step) < 6;
+            rgb[i] = (byte) (isBar ? 240 : 30 + 20 * step);
+            rgb[i + 1] = (byte) (isBar ? 240 : 40);
+            rgb[i + 2] = (byte) (isBar ? 200 : 90);
+        }
+        return new Picture(64, 64, rgb);
+    }
+
+    private static double red(Picture picture) {
+        double sum = 0;
+        for (int i = 0; i < picture.rgb().length; i += 3) {
+            sum += picture.rgb()[i] & 0xFF;
+        }
+        return sum / picture.size().area();
+    }
+
+    private static VideoFile video(String name, List<Picture> frames) throws Exception {
+        var wish = new Films.Wish(
+                VideoFormat.MP4, SIZE, frames.size(), 10, 95, null, TestJobs.PLAIN.delivery());
+        Path file = folder.resolve(name);
+        try (Film film = new VideoFilms(FFMPEG, folder).begin(wish)) {
+            frames.forEach(film::add);
+            Files.write(file, film.finish());
+        }
+        return new VideoReader(FFMPEG, VideoLimits.STANDARD).open("video", file);
+    }
+
+    private List<Picture> draw(Wanted wanted) {
+        return draw(wanted, video(), Progress.NONE);
+    }
+
+    private List<Picture> draw(Wanted wanted, VideoFile from, KeptFrames kept) {
+        return draw(wanted, from, new Progress() {
+            @Override
+            public void report(int step, int of) {}
+
+            @Override
+            public Frames frames() {
+                return kept;
+            }
+        });
+    }
+
+    private List<Picture> draw(Wanted wanted, VideoFile from, Progress progress) {
+        Job.Animation job = wanted.job();
+        var animated = new Animated(base(), films, AnimationLimits.STANDARD, null);
+        animated.check(job);
+        Rendering rendering = animated.render(
+                job, job.samples().getFirst(), new Sources(List.of(), null, List.of(), from), progress);
+        assertThat(rendering.notes()).isEmpty();
+        return List.copyOf(films.frames);
+    }
+
+    private void assertRefused(Wanted wanted, String message) {
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> new Animated(base(), films, AnimationLimits.STANDARD, null).check(wanted.job()))
+                .withMessageContaining(message);
+    }
+
+    private static ImageModel base() {
+        return Objects.requireNonNull(base);
+    }
+
+    private static VideoFile video() {
+        return Objects.requireNonNull(video);
+    }
+}
