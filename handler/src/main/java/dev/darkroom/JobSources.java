@@ -38,11 +38,7 @@ record JobSources(LoadedImages images, Optional<SourceVideos.Loaded> video, Lora
      * @throws dev.darkroom.job.JobException that names the field whose source cannot be read
      */
     static JobSources fetch(
-            Job job,
-            SourceImages images,
-            SourceVideos videos,
-            LoraFiles loras,
-            Optional<SourceCredentials> credentials)
+            Job job, SourceImages images, SourceVideos videos, LoraFiles loras, Optional<SourceCredentials> credentials)
             throws InterruptedException {
         LoraFiles.Held held = loras.hold(job.loras());
         LoadedImages loaded = null;

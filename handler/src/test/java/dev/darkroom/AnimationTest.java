@@ -7,7 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +60,20 @@ class AnimationTest extends WholeWorker {
         assertThat(answer.getLong("output.seed")).isEqualTo(5);
     }
 
+    @Test
+    void aFilmIsDrawnFromAnother() throws IOException {
+        String film = Base64.getEncoder().encodeToString(file(animation("'max_frames': 4, 'zoom': '0:(1.04)'")));
+
+        JsonPath answer =
+                animation("'animation_mode': 'Video Input', 'strength_schedule': '0.5', 'video': '" + film + "'");
+
+        assertThat(answer.getInt("output.images[0].frames")).isEqualTo(4);
+        assertThat(answer.getString("output.notes")).isNull();
+        try (Stream<Path> left = Files.list(Path.of("target", "test-data", "films"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -68,7 +87,11 @@ class AnimationTest extends WholeWorker {
                 "'max_frames': 3, 'settings': {'zoomm': '0:(1)'} | zoomm",
                 "'max_frames': 3, 'settings': {'fps': 'fast'} | settings.fps: must be a number, not",
                 "'max_frames': 3, 'settings': {'zoom': [1]} | settings.zoom: must be a text, a number or a flag",
-                "'max_frames': 3, 'animation_mode': 'Video Input' | animation_mode"
+                "'max_frames': 3, 'animation_mode': 'Video Input' | animation_mode: Video Input needs the job's video",
+                "'animation_mode': 'Video Input', 'video': 'aGVsbG8=' | video: must be an MP4, MOV, WebM, Matroska, GIF or AVI video",
+                "'animation_mode': 'Video Input', 'video': 'http://10.0.0.1/a.mp4' | video: ",
+                "'animation_mode': 'Video Input', 'video': '/etc/passwd' | video: must be a readable file below one of the folders",
+                "'max_frames': 2, 'mask': 'aGVsbG8=' | mask: needs an image"
             })
     void whatCannotBeDrawnIsRefusedByItsName(String fields, String error) {
         JsonPath answer = post("/runsync", SMALL + fields).jsonPath();

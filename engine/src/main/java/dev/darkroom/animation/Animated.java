@@ -189,7 +189,16 @@ public final class Animated implements ImageModel {
         try (Footage footage = plan.footage(sources, size);
                 Film film = films.begin(wish(job, size, plan.frames()))) {
             var loop = new FrameLoop(
-                    base, jobs, next, sources, footage, progress, picture -> depth(plan, picture), film, timings, steps(jobs));
+                    base,
+                    jobs,
+                    next,
+                    sources,
+                    footage,
+                    progress,
+                    picture -> depth(plan, picture),
+                    film,
+                    timings,
+                    steps(jobs));
             Picture poster = loop.run();
             byte[] file = film.finish();
             timings.lap("film");

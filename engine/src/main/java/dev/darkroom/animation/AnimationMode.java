@@ -32,8 +32,9 @@ public enum AnimationMode {
         return Arrays.stream(values())
                 .filter(mode -> mode.word.equalsIgnoreCase(name.strip()))
                 .findFirst()
-                .orElseThrow(() -> JobException.badInput(
-                        "animation_mode: must be 2D, 3D, Interpolation, Video Input or None, not " + Faults.quoted(name)));
+                .orElseThrow(() ->
+                        JobException.badInput("animation_mode: must be 2D, 3D, Interpolation, Video Input or None, not "
+                                + Faults.quoted(name)));
     }
 
     /** Its name in Deforum's settings. */

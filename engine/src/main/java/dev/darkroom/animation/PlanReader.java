@@ -43,8 +43,7 @@ record PlanReader(
      * @param video that the job brings; null without one, or as long as it is not there
      * @throws JobException that names the setting, and in schedules and prompts the key and the column
      */
-    static PlanReader of(
-            Job.Animation job, long seed, AnimationLimits limits, Takes takes, @Nullable VideoFile video) {
+    static PlanReader of(Job.Animation job, long seed, AnimationLimits limits, Takes takes, @Nullable VideoFile video) {
         Settings settings = Settings.of(job.settings());
         FrameSelection footage = FootageSettings.of(settings, job);
         var span = new Span(FootageSettings.frames(settings, limits, footage, video), seed);
@@ -196,8 +195,9 @@ record PlanReader(
                     + ": is false, so the job's image is of no use: leave it out, or send color_coherence Image");
         }
         if (isStart && mode == AnimationMode.VIDEO && coherence.of() != ColorCoherence.Of.IMAGE && job.mask() == null) {
-            throw JobException.badInput("image: is of no use with animation_mode Video Input, which draws from the video:"
-                    + " leave it out, or send color_coherence Image, or a mask");
+            throw JobException.badInput(
+                    "image: is of no use with animation_mode Video Input, which draws from the video:"
+                            + " leave it out, or send color_coherence Image, or a mask");
         }
         if (job.images().isEmpty() && settings.isStated("use_init") && settings.flag("use_init")) {
             throw JobException.badInput(settings.key("use_init") + ": is true, but the job has no image");

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param loras to draw with
  * @param video whose frames an animation follows; null for none
  */
-public record Sources(List<Picture> images, @Nullable Picture mask, List<LoraFile> loras, @Nullable VideoFile video) {
+public record Sources(
+        List<Picture> images,
+        @Nullable Picture mask,
+        List<LoraFile> loras,
+        @Nullable VideoFile video) {
     /** Sources of jobs that bring nothing. */
     public static final Sources NONE = new Sources(List.of(), null, List.of());
 

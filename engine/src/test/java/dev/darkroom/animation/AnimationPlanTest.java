@@ -149,12 +149,12 @@ class AnimationPlanTest {
             max_frames               | 2.5               | max_frames: must be a whole number
             diffusion_cadence        | 0                 | diffusion_cadence: must be from 1 to
             animation_mode           | Video Input       | animation_mode: Video Input needs the job's video
-            animation_mode           | 4D                | animation_mode: must be 2D, 3D, Interpolation or None, not 4D
+            animation_mode           | 4D                | animation_mode: must be 2D, 3D, Interpolation, Video Input or None, not 4D
             hybrid_motion            | Optical Flow      | hybrid_motion: hybrid animations are not supported yet
             hybrid_composite         | Normal            | hybrid_composite: hybrid animations are not supported yet
             color_coherence          | Video Input       | color_coherence: Video Input needs the job's video
             color_coherence          | Image             | color_coherence: Image needs the job's image
-            color_coherence          | CMYK              | color_coherence: must be None, RGB, HSV, LAB or Image, not CMYK
+            color_coherence          | CMYK              | color_coherence: must be None, RGB, HSV, LAB, Image or Video Input, not CMYK
             border                   | mirror            | border: must be one of replicate, wrap, not mirror
             padding_mode             | none              | padding_mode: must be one of zeros, border, reflection
             noise_type               | simplex           | noise_type: must be one of uniform, perlin

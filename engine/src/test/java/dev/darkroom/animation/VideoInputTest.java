@@ -38,7 +38,8 @@ class VideoInputTest {
     private static final Ffmpeg FFMPEG = Ffmpeg.unpackedIn(Path.of("target", "video-tests"));
     private static final int COUNT = 8;
     private static final Size SIZE = new Size(64, 64);
-    private static final Wanted FOLLOWING = Wanted.ZOOM.with("animation_mode", "Video Input").withVideo();
+    private static final Wanted FOLLOWING =
+            Wanted.ZOOM.with("animation_mode", "Video Input").withVideo();
 
     @TempDir
     static Path folder;
@@ -135,14 +136,15 @@ class VideoInputTest {
 
     @Test
     void nothingRunsOnceAJobIsOver() {
-        assertThatExceptionOfType(JobException.class).isThrownBy(() -> draw(FOLLOWING, video(), new Progress() {
-            @Override
-            public void report(int step, int of) {
-                if (step > 6) {
-                    throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
-                }
-            }
-        }));
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> draw(FOLLOWING, video(), new Progress() {
+                    @Override
+                    public void report(int step, int of) {
+                        if (step > 6) {
+                            throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+                        }
+                    }
+                }));
         assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
                 .isEmpty();
         assertThat(films.open).isZero();
@@ -181,8 +183,7 @@ class VideoInputTest {
     }
 
     private static VideoFile video(String name, List<Picture> frames) throws Exception {
-        var wish = new Films.Wish(
-                VideoFormat.MP4, SIZE, frames.size(), 10, 95, null, TestJobs.PLAIN.delivery());
+        var wish = new Films.Wish(VideoFormat.MP4, SIZE, frames.size(), 10, 95, null, TestJobs.PLAIN.delivery());
         Path file = folder.resolve(name);
         try (Film film = new VideoFilms(FFMPEG, folder).begin(wish)) {
             frames.forEach(film::add);
@@ -211,8 +212,8 @@ class VideoInputTest {
         Job.Animation job = wanted.job();
         var animated = new Animated(base(), films, AnimationLimits.STANDARD, null);
         animated.check(job);
-        Rendering rendering = animated.render(
-                job, job.samples().getFirst(), new Sources(List.of(), null, List.of(), from), progress);
+        Rendering rendering =
+                animated.render(job, job.samples().getFirst(), new Sources(List.of(), null, List.of(), from), progress);
         assertThat(rendering.notes()).isEmpty();
         return List.copyOf(films.frames);
     }
