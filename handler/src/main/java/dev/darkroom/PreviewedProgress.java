@@ -38,6 +38,11 @@ record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor en
     }
 
     @Override
+    public boolean endsEarly() {
+        return ticket.endsEarly();
+    }
+
+    @Override
     public void preview(Sample sample, int step, int steps, Picture picture) {
         encoding.execute(() -> previewed(sample, step, steps, picture));
     }

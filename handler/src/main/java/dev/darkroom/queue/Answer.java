@@ -145,6 +145,13 @@ public final class Answer {
         return answer;
     }
 
+    /** Builds the status body of a job that was cancelled, with what it had by then. */
+    public static ObjectNode cancelled(String id, JobResult result) {
+        ObjectNode answer = status(id, "CANCELLED");
+        answer.set("output", output(result));
+        return answer;
+    }
+
     /** Builds the status body of a job that failed, timed out or was cancelled. */
     public static ObjectNode failed(String id, JobException reason) {
         return status(id, reason.code().ending().name())
