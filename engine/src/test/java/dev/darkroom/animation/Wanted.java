@@ -2,6 +2,7 @@ package dev.darkroom.animation;
 
 import dev.darkroom.job.AnimationSettings;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.PosterFrame;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.VideoFormat;
@@ -17,15 +18,27 @@ record Wanted(
         @Nullable String preset,
         Size size,
         long seed,
-        List<String> images) {
-    static final Wanted ZOOM = new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of());
+        List<String> images,
+        @Nullable PosterFrame poster) {
+    static final Wanted ZOOM =
+            new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of(), null);
+
+    Wanted(
+            Map<String, String> deforum,
+            Map<String, String> prompts,
+            @Nullable String preset,
+            Size size,
+            long seed,
+            List<String> images) {
+        this(deforum, prompts, preset, size, seed, images, null);
+    }
 
     Wanted with(String... settings) {
         Map<String, String> more = new LinkedHashMap<>(deforum);
         for (int i = 0; i < settings.length; i += 2) {
             more.put(settings[i], settings[i + 1]);
         }
-        return new Wanted(more, prompts, preset, size, seed, images);
+        return new Wanted(more, prompts, preset, size, seed, images, poster);
     }
 
     Wanted frames(int count) {
@@ -33,27 +46,32 @@ record Wanted(
     }
 
     Wanted withPreset(String name) {
-        return new Wanted(deforum, prompts, name, size, seed, images);
+        return new Wanted(deforum, prompts, name, size, seed, images, poster);
     }
 
     Wanted withPrompts(Map<String, String> texts) {
-        return new Wanted(deforum, texts, preset, size, seed, images);
+        return new Wanted(deforum, texts, preset, size, seed, images, poster);
     }
 
     Wanted withSeed(long other) {
-        return new Wanted(deforum, prompts, preset, size, other, images);
+        return new Wanted(deforum, prompts, preset, size, other, images, poster);
     }
 
     Wanted of(Size other) {
-        return new Wanted(deforum, prompts, preset, other, seed, images);
+        return new Wanted(deforum, prompts, preset, other, seed, images, poster);
     }
 
     Wanted fromImage() {
-        return new Wanted(deforum, prompts, preset, size, seed, List.of(""));
+        return new Wanted(deforum, prompts, preset, size, seed, List.of(""), poster);
+    }
+
+    Wanted withPoster(PosterFrame frame) {
+        return new Wanted(deforum, prompts, preset, size, seed, images, frame);
     }
 
     Job.Animation job() {
-        var settings = new AnimationSettings(deforum, prompts, Map.of(), preset, VideoFormat.MP4, 12, 90);
+        var settings =
+                new AnimationSettings(deforum, prompts, Map.of(), preset, VideoFormat.MP4, 12, 90, poster, false);
         var sampling = TestJobs.of("a sunset over mountains", null, size, null, null, null, seed);
         return new Job.Animation(TestJobs.PLAIN, sampling, settings, images);
     }
