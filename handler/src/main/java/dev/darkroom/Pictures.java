@@ -89,14 +89,13 @@ final class Pictures implements AutoCloseable {
         this.model = model;
         this.envelope = job.envelope();
         this.samples = job.samples();
-        this.wantsPoster = job instanceof Job.Animation animation
-                && animation.settings().poster() != null;
+        this.wantsPoster =
+                job instanceof Job.Animation animation && animation.settings().poster() != null;
         this.frames = results.frames(ticket.id());
         this.results = results;
         this.seal = seal;
         this.placesOfAllJobs = placesOfAllJobs;
-        this.progress =
-                new PreviewedProgress(ticket, envelope.delivery().previews(), frames, storing);
+        this.progress = new PreviewedProgress(ticket, envelope.delivery().previews(), frames, storing);
     }
 
     /** Stores the pictures that an earlier try of this job drew but could not store; returns the samples left to draw. */

@@ -15,6 +15,7 @@ import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Animations of the whole worker, from the job to the file. */
 @QuarkusTest
 class AnimationTest extends WholeWorker {
+    @Inject
+    WorkerConfig config;
+
     private static final String SMALL =
             "'type': 'animation', 'prompt': 'a red circle', 'seed': 7, 'size': '64x64', 'num_inference_steps': 1, ";
 
@@ -92,7 +96,9 @@ class AnimationTest extends WholeWorker {
     void aCancelledJobEndsWithTheFilmOfItsFramesSoFarIfItIsToKeepThem() throws InterruptedException, IOException {
         String id = begun("'keep_on_cancel': true, 'poster': 'last'");
 
-        assertThat(cancel(id).getString("status")).as("until the film is stored").isIn("IN_PROGRESS", "CANCELLED");
+        assertThat(cancel(id).getString("status"))
+                .as("until the film is stored")
+                .isIn("IN_PROGRESS", "CANCELLED");
         JsonPath end = awaitEnd(id);
 
         assertThat(end.getString("status")).as(end.prettify()).isEqualTo("CANCELLED");
@@ -121,13 +127,14 @@ class AnimationTest extends WholeWorker {
 
     /** The id of a job of which some frames are drawn. */
     private static String begun(String fields) throws InterruptedException {
-        String id = post("/run", SMALL + "'max_frames': 1000, " + fields).jsonPath().getString("id");
+        String id =
+                post("/run", SMALL + "'max_frames': 1000, " + fields).jsonPath().getString("id");
         await(id, status -> status.get("output.value") != null && status.getInt("output.value") > 4);
         return id;
     }
 
     private void assertNoFramesAreLeft() throws IOException {
-        try (Stream<Path> files = Files.list(data.resolve("frames"))) {
+        try (Stream<Path> files = Files.list(config.data().resolve("frames"))) {
             assertThat(files).isEmpty();
         }
     }

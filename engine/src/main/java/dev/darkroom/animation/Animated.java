@@ -193,7 +193,16 @@ public final class Animated implements ImageModel {
         timings.lap("plan");
         try (Film film = films.begin(wish(job, size, plan.frames()))) {
             var loop = new FrameLoop(
-                    base, jobs, next, sources, progress, picture -> depth(plan, picture), film, timings, steps(jobs), poster(job, plan));
+                    base,
+                    jobs,
+                    next,
+                    sources,
+                    progress,
+                    picture -> depth(plan, picture),
+                    film,
+                    timings,
+                    steps(jobs),
+                    poster(job, plan));
             Picture poster = loop.run();
             byte[] file = film.finish();
             timings.lap("film");
@@ -236,7 +245,8 @@ public final class Animated implements ImageModel {
         }
         loop.first().ifPresent(first -> notes.addAll(first.notes()));
         if (loop.added() < plan.frames()) {
-            notes.add("the job was cancelled: the film has its first " + loop.added() + " of " + plan.frames() + " frames");
+            notes.add("the job was cancelled: the film has its first " + loop.added() + " of " + plan.frames()
+                    + " frames");
         }
         return new ArrayList<>(notes);
     }

@@ -170,13 +170,17 @@ class AnimatedTest {
         places.forEach((frame, place) -> {
             Picture poster = render(Wanted.ZOOM.frames(4).withPoster(frame).job(), Sources.NONE, Progress.NONE)
                     .picture();
-            assertThat(poster.rgb()).as("%s", frame).isEqualTo(films.frames.get(place).rgb());
+            assertThat(poster.rgb())
+                    .as("%s", frame)
+                    .isEqualTo(films.frames.get(place).rgb());
         });
 
-        Job.Animation last = Wanted.ZOOM.frames(4).withPoster(PosterFrame.Place.LAST).job();
+        Job.Animation last =
+                Wanted.ZOOM.frames(4).withPoster(PosterFrame.Place.LAST).job();
         assertThat(render(last, Sources.NONE, new EndedEarly(9)).picture().rgb())
                 .isEqualTo(films.frames.getLast().rgb());
-        Job.Animation none = Wanted.ZOOM.frames(4).withPoster(new PosterFrame.Numbered(4)).job();
+        Job.Animation none =
+                Wanted.ZOOM.frames(4).withPoster(new PosterFrame.Numbered(4)).job();
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> animated().check(none))
                 .withMessage("poster: must be from 0 to 3, not 4");

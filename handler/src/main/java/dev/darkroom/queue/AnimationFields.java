@@ -36,7 +36,8 @@ final class AnimationFields {
             "noise_schedule");
 
     /** What only animations have. */
-    private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps", "poster", "keep_on_cancel");
+    private static final List<String> OWN =
+            List.of("settings", "animation_prompts", "preset", "fps", "poster", "keep_on_cancel");
 
     /** All that only animations have, and the field that asks for one. */
     static final List<String> ALL =

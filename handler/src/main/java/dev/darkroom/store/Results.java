@@ -112,8 +112,7 @@ public final class Results {
         Delivery delivery = picture.delivery();
         return switch (picture.media()) {
             case Media.Still(Picture still) ->
-                ResultFile.of(
-                        EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.inscription()));
+                ResultFile.of(EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.inscription()));
             case Media.Video video -> new ResultFile(video.file(), video.format(), delivery.quality());
         };
     }
@@ -204,10 +203,7 @@ public final class Results {
             return tooLargeForTheAnswer(picture, encoded, store);
         }
         return atAddress(
-                picture,
-                encoded,
-                store.orElseThrow(() -> new StoreException("there is no storage", null)),
-                List.of());
+                picture, encoded, store.orElseThrow(() -> new StoreException("there is no storage", null)), List.of());
     }
 
     private JobResult.Image tooLargeForTheAnswer(
@@ -281,7 +277,9 @@ public final class Results {
                 encoded.file().length,
                 concat(notes, picture.notes()),
                 marks(picture, encoded),
-                picture.media() instanceof Media.Video video ? new JobResult.Clip(video.frames(), video.fps(), null) : null);
+                picture.media() instanceof Media.Video video
+                        ? new JobResult.Clip(video.frames(), video.fps(), null)
+                        : null);
     }
 
     private static Marks marks(PictureToStore picture, ResultFile file) {
