@@ -35,8 +35,8 @@ class RequestJsonTest {
             "disable_safety_checker");
 
     /** Schedules of animations, which go through {@link Animation.Builder#schedule} by their names. */
-    private static final Set<String> SCHEDULES = Set.of(
-            "angle", "translation_x", "translation_y", "translation_z", "strength_schedule", "noise_schedule");
+    private static final Set<String> SCHEDULES =
+            Set.of("angle", "translation_x", "translation_y", "translation_z", "strength_schedule", "noise_schedule");
 
     /** Fields that come with other parts of the same version; the schema need not have them yet. */
     private static final Set<String> TO_COME = Set.of("previews", "mask_paints");
@@ -131,14 +131,13 @@ class RequestJsonTest {
 
     @Test
     void anAnimationIsInTheWorkersWords() throws IOException {
-        JsonNode input = sent(DrawRequest.animation(moving().schedule("angle", "0:(0.5)").build())
+        JsonNode input = sent(DrawRequest.animation(
+                                moving().schedule("angle", "0:(0.5)").build())
                         .format(DrawRequest.Format.MP4)
                         .build())
                 .path("input");
 
-        assertThat(input)
-                .isEqualTo(MAPPER.readTree(
-                        """
+        assertThat(input).isEqualTo(MAPPER.readTree("""
                         {"output_format": "mp4", "type": "animation", "preset": "smooth", "animation_mode": "2D", "max_frames": 48,
                          "fps": 12.5, "zoom": "0:(1.02)", "angle": "0:(0.5)", "poster": "3", "keep_on_cancel": true,
                          "animation_prompts": {"0": "a lake", "max_f-10": "a hill"}, "settings": {"W": 64, "zoom": "0:(1.1)"}}
