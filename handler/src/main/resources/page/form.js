@@ -90,7 +90,7 @@ export function ofRequest({ loras, settings, output_format, ...input }) {
 
 /** Takes settings from a file. */
 export async function settings(file) {
-  if (file.size > LONGEST_SETTINGS) return complain('settings: the file is too large')
+  if (file.size > LONGEST_SETTINGS) return complain(`settings: must be a file of at most ${LONGEST_SETTINGS / 1e6} MB`)
   at('settings').value = (await file.text()).trim()
   at('deforum').open = true
   remember()

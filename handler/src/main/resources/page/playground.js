@@ -183,13 +183,6 @@ at('settings-file').onchange = async () => {
   await form.settings(at('settings-file').files[0])
   at('settings-file').value = ''
 }
-at('deforum').addEventListener('drop', event => {
-  const [file] = event.dataTransfer?.files ?? []
-  if (!file) return
-  event.preventDefault()
-  event.stopPropagation()
-  form.settings(file)
-})
 at('reset').onclick = () => { form.fill({ type: form.content().type }); inputs.clear(); form.forgive(); at('prompt').focus() }
 at('cancel').onclick = () => {
   stage.stopping()

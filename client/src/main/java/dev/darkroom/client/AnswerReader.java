@@ -63,10 +63,11 @@ final class AnswerReader {
                 new JobStatus(id, state, progress(output), Optional.empty(), Optional.empty());
             case COMPLETED ->
                 new JobStatus(id, state, Optional.empty(), Optional.of(result(id, body)), Optional.empty());
-            case CANCELLED when output.path("images").isArray() ->
-                new JobStatus(id, state, Optional.empty(), Optional.of(result(id, body)), Optional.empty());
             case FAILED, CANCELLED, TIMED_OUT ->
-                new JobStatus(id, state, Optional.empty(), Optional.empty(), Optional.of(failure(id, state, body)));
+                output.path("images").isArray()
+                        ? new JobStatus(id, state, Optional.empty(), Optional.of(result(id, body)), Optional.empty())
+                        : new JobStatus(
+                                id, state, Optional.empty(), Optional.empty(), Optional.of(failure(id, state, body)));
         };
     }
 
