@@ -138,7 +138,7 @@ test('an animation plays while it is drawn, is kept as a film, and repeated', as
   await page.getByRole('button', { name: 'Copy JSON' }).click()
   const { input } = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
   assert.deepEqual(input, { type: 'animation', prompt: 'a sunset over mountains', preset: 'smooth', zoom: '0:(1.02)', size: '64x64', num_inference_steps: 2, max_frames: 24, fps: 30, seed: 7 })
-  await page.getByLabel('Picture', { exact: true }).check()
+  await page.getByRole('radio', { name: 'Picture' }).check()
   await page.getByRole('button', { name: 'Repeat with this seed' }).click()
   assert.equal(await page.getByLabel('Frames', { exact: true }).inputValue(), '24')
   await page.waitForFunction(() => document.querySelector('video').readyState >= 2)
@@ -155,7 +155,7 @@ test('an animation by a file of settings is stopped, and kept as far as it came'
   await page.getByLabel('JSON, as Deforum’s files have it').fill('{"zoom": ')
   await page.getByRole('button', { name: 'Draw', exact: true }).click()
   assert.match(await page.locator('#settings-error').innerText(), /Is no JSON/)
-  const settings = { W: 64, H: 64, steps: 2, max_frames: 500, seed: 5, zoom: '0:(1.01', prompts: { 0: 'a red circle' } }
+  const settings = { W: 64, H: 64, steps: 2, max_frames: 500, seed: 5, zoom: '0:(foo(t))', prompts: { 0: 'a red circle' } }
   const file = content => ({ name: 'settings.txt', mimeType: 'text/plain', buffer: Buffer.from(JSON.stringify(content)) })
   await page.locator('#settings-file').setInputFiles(file(settings))
   await page.getByRole('button', { name: 'Draw', exact: true }).click()

@@ -174,7 +174,7 @@ export function complain(message) {
   for (const fault of message.split(/; (?=[a-z_]+(?:\[\d+\])?[\w.]*: )/)) {
     const [, name, rule] = /^([a-z_]+?)(?:_\d+)?(?:\[\d+\])?(?:\.\w+)*: (.*)$/s.exec(fault) ?? []
     const place = name && placeOf(name)
-    if (!place || !show(place, place === 'settings' ? fault.replace('settings.', '') : rule)) rest.push(fault)
+    if (!place || !show(place, place === 'settings' ? fault.replace(/^settings[.:]\s*/, '') : rule)) rest.push(fault)
     else first ??= place
   }
   at('form-error').textContent = rest.join('; ')
