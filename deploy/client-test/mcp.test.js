@@ -51,6 +51,7 @@ test('tools are listed with the fields of a job', async () => {
   assert.equal(generate.inputSchema.type, 'object')
   assert.equal(generate.inputSchema.properties.num_inference_steps.minimum, 1)
   assert.equal(generate.inputSchema.properties.image, undefined)
+  assert.deepEqual(generate.inputSchema.properties.output_format.enum, ['png', 'jpeg', 'webp'])
   assert.ok(edit.inputSchema.properties.image && edit.inputSchema.properties.mask)
 })
 

@@ -7,6 +7,11 @@ export interface Picture {
   width?: number
   height?: number
   seed?: number
+  /** How many frames an animation has, and how many a second. */
+  frames?: number
+  fps?: number
+  /** Where the picture is that stands for an animation, if the job asked for one. */
+  poster?: Picture
 }
 
 /** A job as it is kept. It is submitted once and settled once: done or failed is for good, unless the failure was only assumed. */
@@ -39,7 +44,8 @@ export function outcomeOf(status: unknown): Outcome | null {
     case 'FAILED':
     case 'CANCELLED':
     case 'TIMED_OUT':
-      return failed(typeof error === 'string' && error !== '' ? error : `the endpoint says ${name}`)
+      // an animation that was to keep its frames has a film although it was cancelled
+      return name === 'CANCELLED' && Array.isArray(asObject(output).images) ? completed(output) : failed(typeof error === 'string' && error !== '' ? error : `the endpoint says ${name}`)
     default:
       return null
   }
@@ -77,11 +83,12 @@ function completed(output: unknown): Outcome {
 }
 
 function pictureOf(image: unknown): Picture | null {
-  const { url, format, width, height, seed } = asObject(image)
+  const { url, format, width, height, seed, frames, fps, poster } = asObject(image)
   if (typeof url !== 'string' || !/^https?:\/\//.test(url)) {
     return null
   }
   const expires = expiryOf(url)
+  const still = pictureOf(poster)
   return {
     url,
     ...(expires !== null && { expires }),
@@ -89,6 +96,9 @@ function pictureOf(image: unknown): Picture | null {
     ...(typeof width === 'number' && { width }),
     ...(typeof height === 'number' && { height }),
     ...(typeof seed === 'number' && { seed }),
+    ...(typeof frames === 'number' && { frames }),
+    ...(typeof fps === 'number' && { fps }),
+    ...(still !== null && { poster: still }),
   }
 }
 

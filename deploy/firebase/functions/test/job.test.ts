@@ -7,6 +7,14 @@ test('a completed job is where its pictures are', () => {
   assert.deepEqual(outcomeOf({ status: 'COMPLETED', output: { images: [image] } }), { state: 'done', pictures: [image] })
 })
 
+test('a film is kept with its frames and its poster, also of a job that was cancelled', () => {
+  const poster = { url: 'https://bucket.example/a.jpg', format: 'jpeg', width: 128, height: 64 }
+  const film = { url: 'https://bucket.example/a.mp4', format: 'mp4', width: 128, height: 64, seed: 7, frames: 12, fps: 7.5, poster }
+  for (const status of ['COMPLETED', 'CANCELLED']) {
+    assert.deepEqual(outcomeOf({ status, output: { images: [film] } }), { state: 'done', pictures: [film] })
+  }
+})
+
 test('a signed address is kept with its end', () => {
   const kept = (url: string) => outcomeOf({ status: 'COMPLETED', output: { images: [{ url }] } }) as { pictures: unknown[] }
   const signed = 'https://bucket.example/a.png?X-Amz-Date=20251230T235959Z&X-Amz-Expires=604800&X-Amz-Signature=0'

@@ -11,7 +11,7 @@ export function make(tag, properties = {}, ...children) {
     else if (name in element) element[name] = value
     else element.setAttribute(name, value)
   }
-  element.append(...children.filter(child => child !== null && child !== undefined))
+  element.append(...children.filter(child => child !== null && child !== undefined && child !== false))
   return element
 }
 

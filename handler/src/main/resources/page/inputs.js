@@ -19,17 +19,18 @@ export async function restore() {
   show()
 }
 
-/** Adds pictures; those that are none are told. */
+/** Adds pictures, and where they are for an animation a file of its settings; those that are none are told. */
 export async function add(files) {
   const refused = []
   for (const file of files) {
-    if (!file.type.startsWith('image/')) refused.push(`no picture: ${file.name || 'what was pasted'}`)
+    if (form.isAnimation() && /\.(txt|json)$/i.test(file.name)) await form.settings(file)
+    else if (!file.type.startsWith('image/')) refused.push(`no picture: ${file.name || 'what was pasted'}`)
     else if (file.size > LARGEST) refused.push(`larger than 20 MB: ${file.name || 'what was pasted'}`)
     else list.push({ blob: file, name: file.name || 'picture', made: await parameters(file), mask: null })
   }
   update()
   if (refused.length > 0) form.complain(`image: ${refused.join(', ')}`)
-  else if (files.length > 0) tell(`${list.length} ${list.length === 1 ? 'picture' : 'pictures'} to edit`)
+  else if (list.length > 0) tell(`${list.length} ${list.length === 1 ? 'picture' : 'pictures'} to edit`)
 }
 
 export function clear() {
@@ -90,7 +91,7 @@ export async function fields() {
   if (list.length === 0) return {}
   const files = await Promise.all(list.map(input => base64(input.blob)))
   const images = files.length === 1 ? { image: files[0] } : { images: files }
-  return list[0].mask && list.length === 1 ? { ...images, mask: await base64(list[0].mask) } : images
+  return list[0].mask && list.length === 1 && !form.isAnimation() ? { ...images, mask: await base64(list[0].mask) } : images
 }
 
 async function base64(blob) {

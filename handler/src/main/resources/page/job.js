@@ -4,6 +4,7 @@ import { note, noted } from './shelf.js'
 
 const PREVIEWS = 8
 const AGAIN = [500, 1000, 2000, 4000] // milliseconds; the last again and again
+const TYPES = { mp4: 'video/mp4', webm: 'video/webm', zip: 'application/zip' }
 const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']
 
 let running = null
@@ -27,9 +28,10 @@ export const left = () => noted('running')
 export async function run(input, request, listener) {
   sending = true
   unwanted = false
+  const film = input.type === 'animation' ? { keep_on_cancel: true, poster: 'middle' } : {}
   let answer
   try {
-    answer = await worker.post('/run', { input: { ...input, return: 'base64', previews: PREVIEWS } })
+    answer = await worker.post('/run', { input: { ...input, ...film, return: 'base64', previews: PREVIEWS } })
   } finally {
     sending = false
   }
@@ -77,8 +79,11 @@ export function cancel() {
 
 const stop = id => worker.post(`/cancel/${encodeURIComponent(id)}`)
 
-/** Makes a picture of an answer into a file. */
-export function file(image) {
-  const bytes = Uint8Array.from(atob(image.image), character => character.charCodeAt(0))
-  return new Blob([bytes], { type: `image/${image.format}` })
+/** Makes a picture of an answer, or a film, into a file. Throws a Refusal if it lies where this page cannot read it. */
+export async function file(image) {
+  const type = TYPES[image.format] ?? `image/${image.format}`
+  if (image.image) return new Blob([Uint8Array.from(atob(image.image), character => character.charCodeAt(0))], { type })
+  const { pathname } = new URL(image.url)
+  if (!pathname.startsWith('/results/')) throw new worker.Refusal(200, `The file is too large for the answer. It lies at ${image.url}`)
+  return new Blob([await (await worker.call(pathname)).blob()], { type })
 }

@@ -37,7 +37,7 @@ async function draw() {
     const input = { ...form.input(), ...await inputs.fields() }
     const brought = inputs.current()
     const request = { input: { ...input, ...names(input, brought) }, images: brought.map(one => one.name) }
-    await finish(() => job.run(input, request, stage.hear), request, brought[0]?.blob, (input.num_outputs ?? 1))
+    await finish(() => job.run(input, request, stage.hear), request, brought[0]?.blob)
   } finally {
     busy(false)
   }
@@ -53,9 +53,9 @@ function names(input, brought) {
 }
 
 /** Waits for a job, keeps its pictures and shows them, or what went wrong. */
-async function finish(run, request, before, count) {
+async function finish(run, request, before) {
   const begun = performance.now()
-  stage.begin(count)
+  stage.begin(request.input)
   tell('The job is sent')
   let answer
   try {
@@ -65,7 +65,11 @@ async function finish(run, request, before, count) {
     if (failure instanceof worker.Refusal && failure.status !== 401) job.forget()
     answer = { status: 'FAILED', error: failure instanceof worker.Refusal ? failure.message : 'The worker does not answer. Is it running?' }
   }
-  if (answer.status === 'COMPLETED') return take(answer.output, request, before, (performance.now() - begun) / 1000)
+  try {
+    if (answer.output?.images) return await take(answer.output, request, before, (performance.now() - begun) / 1000)
+  } catch (failure) {
+    answer = { error: failure.message }
+  }
   open(opened.filter(entry => entries.includes(entry)))
   if (answer.status === 'CANCELLED') tell('Cancelled')
   else form.complain(answer.error ?? answer.status)
@@ -74,7 +78,7 @@ async function finish(run, request, before, count) {
 async function take(output, request, before, seconds) {
   const fresh = []
   for (const image of output.images) {
-    const entry = { blob: job.file(image), width: image.width, height: image.height, seed: image.seed, model: output.model, notes: output.notes, seconds, before, request: { ...request, input: { ...request.input, seed: image.seed } }, time: Date.now() }
+    const entry = { blob: await job.file(image), ...await moving(image), width: image.width, height: image.height, seed: image.seed, model: output.model, notes: output.notes, seconds, before, request: { ...request, input: { ...request.input, seed: image.seed } }, time: Date.now() }
     if (fresh.length > 0 || output.images.length > 1) delete entry.request.input.num_outputs
     const id = await shelf.keep(entry)
     fresh.push(id === undefined ? entry : { ...entry, id })
@@ -82,26 +86,28 @@ async function take(output, request, before, seconds) {
   entries = [...fresh.toReversed(), ...entries]
   open(fresh)
   if (output.failures?.length) form.complain(output.failures.map(failure => failure.error).join('; '))
-  tell(fresh.length === 1 ? 'The picture is there' : `${fresh.length} pictures are there`)
+  tell(fresh.length > 1 ? `${fresh.length} pictures are there` : fresh[0].film ? `The film is there, of ${fresh[0].film.frames} frames` : 'The picture is there')
 }
+
+/** What is kept of a film beside its file. */
+const moving = async ({ frames, fps, poster }) => frames ? { film: { frames, fps }, poster: poster && await job.file(poster) } : {}
 
 function busy(is) {
   at('draw').disabled = is
   at('draw').textContent = is ? 'Drawing…' : 'Draw'
 }
 
-async function use(entry) {
-  await inputs.add([new File([entry.blob], `picture-${entry.seed}.${entry.blob.type.split('/')[1]}`, { type: entry.blob.type })])
+async function use(blob, seed) {
+  await inputs.add([new File([blob], `picture-${seed}.${blob.type.split('/')[1]}`, { type: blob.type })])
   at('prompt').focus()
   at('prompt').select()
 }
 
 /** Puts everything that a picture was asked for with into the form, its seed too. */
 function repeat({ request }) {
-  const { loras, ...input } = request.input
-  form.fill({ ...input, loras: loras?.[0]?.path, lora_scale: loras?.[0]?.scale })
+  form.fill(form.ofRequest(request.input))
   if (request.images.length === 0) inputs.clear()
-  tell('All settings of the picture are in the form')
+  tell('All settings are in the form')
   at('draw').focus()
 }
 
@@ -118,7 +124,7 @@ async function goOn() {
   if (!id) return
   busy(true)
   try {
-    await finish(() => job.follow(id, stage.hear), request, inputs.current()[0]?.blob, request.input.num_outputs ?? 1)
+    await finish(() => job.follow(id, stage.hear), request, inputs.current()[0]?.blob)
   } finally {
     busy(false)
   }
@@ -171,9 +177,15 @@ at('form').addEventListener('submit', event => { event.preventDefault(); draw() 
 at('form').addEventListener('input', form.remember)
 at('form').addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) draw() })
 at('model').addEventListener('change', inputs.show)
-at('reset').onclick = () => { form.fill({}); inputs.clear(); form.forgive(); at('prompt').focus() }
+for (const type of ['type-image', 'type-animation']) at(type).addEventListener('change', () => { form.forgive(); form.suit(); inputs.show() })
+at('choose-settings').onclick = () => at('settings-file').click()
+at('settings-file').onchange = async () => {
+  await form.settings(at('settings-file').files[0])
+  at('settings-file').value = ''
+}
+at('reset').onclick = () => { form.fill({ type: form.content().type }); inputs.clear(); form.forgive(); at('prompt').focus() }
 at('cancel').onclick = () => {
-  at('cancel').disabled = true
+  stage.stopping()
   job.cancel().catch(() => { at('cancel').disabled = false })
 }
 at('empty-gallery').onclick = async () => { await shelf.dropAll(); entries = []; open([]); at('prompt').focus() }

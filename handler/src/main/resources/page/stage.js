@@ -1,11 +1,15 @@
-// The large place: an empty start, the job under way with its previews, and the pictures that came of it.
+// The large place: an empty start, the job under way with its previews, and the pictures or the film that came of it.
 import { at, confirm, make, tell } from './dom.js'
 import * as copies from './copies.js'
+import * as films from './film.js'
+import { named } from './gallery.js'
 
-const EXTENSIONS = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp' }
+const EXTENSIONS = { 'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp', 'image/gif': 'gif', 'video/mp4': 'mp4', 'video/webm': 'webm', 'application/zip': 'zip' }
 /** Pixels in which a picture is shown at least: those of the embedded models are small. */
 const SMALLEST = 448
 let addresses = []
+let player = null
+let frame = null // of the film under way, as told last
 
 function only(part) {
   for (const name of ['empty', 'running', 'shown']) at(name).hidden = name !== part
@@ -18,14 +22,27 @@ const address = blob => {
   return addresses.at(-1)
 }
 
-/** Shows that a job begins, with as many places as it has pictures. */
-export function begin(count) {
+/** Shows that a job begins, with as many places as it has pictures; of an animation frames are played from the first one on. */
+export function begin({ num_outputs, type, fps, settings }) {
   only('running')
-  at('preview').replaceChildren(...Array.from({ length: Math.max(1, count) }, () => make('div', { className: 'waiting' })))
+  player?.close()
+  frame = null
+  player = type === 'animation' ? films.player(Number(fps ?? settings?.fps ?? settings?.ffmpeg_fps ?? 15)) : null
+  at('preview').replaceChildren(...Array.from({ length: Math.max(1, num_outputs ?? 1) }, () => make('div', { className: 'waiting' })))
   at('progress').removeAttribute('value')
   at('how-far').textContent = 'Sent'
   at('stage').scrollIntoView({ block: 'nearest' })
   at('cancel').disabled = false
+  at('cancel').textContent = player ? 'Stop here' : 'Cancel'
+}
+
+/** Shows that the job is about to end: of a film the frames so far are kept, unless they are not wanted either. */
+export function stopping() {
+  at('cancel').disabled = player === null
+  if (player) {
+    at('cancel').textContent = 'Discard'
+    say('Stops here; the film so far is being finished')
+  }
 }
 
 /** Shows what a job tells while it runs. */
@@ -34,11 +51,15 @@ export function hear({ status, progress, preview, image, away }) {
   if (status) say({ IN_QUEUE: 'Waits for its turn', IN_PROGRESS: 'Begins' }[status.status] ?? status.status)
   if (progress) {
     at('progress').value = progress.percent
-    say(`Step ${progress.value} of ${progress.max}`)
+    say(`${frame ? `Frame ${frame.value} of ${frame.max} · ` : ''}Step ${progress.value} of ${progress.max}`)
     if (progress.percent >= 50) tell('Half done')
   }
-  if (preview) place(preview.index, `data:image/jpeg;base64,${preview.image}`, 'What it will be, roughly')
-  if (image?.image) place(image.index, `data:image/${image.format};base64,${image.image}`, 'Finished')
+  if (preview && player) {
+    frame = preview
+    if (!player.element.isConnected) at('preview').replaceChildren(player.element)
+    player.add(preview.value, preview.max, `data:image/jpeg;base64,${preview.image}`)
+  } else if (preview) place(preview.index, `data:image/jpeg;base64,${preview.image}`, 'What it will be, roughly')
+  if (image?.image && !player) place(image.index, `data:image/${image.format};base64,${image.image}`, 'Finished')
 }
 
 const say = text => { at('how-far').textContent = text }
@@ -58,6 +79,8 @@ function place(index, src, alt) {
 export function show(entries, actions) {
   addresses.forEach(URL.revokeObjectURL)
   addresses = []
+  player?.close()
+  player = null
   only('shown')
   const [entry] = entries
   at('shown').replaceChildren(
@@ -69,20 +92,23 @@ const several = (entries, actions) => make('div', { className: 'picture several'
   ...entries.map(entry => make('button', { type: 'button', ariaLabel: `Show the picture of seed ${entry.seed}`, onclick: () => actions.open(entry) }, make('img', { src: address(entry.blob), alt: '' }))))
 
 function single(entry) {
-  return make('figure', { className: 'picture' }, make('img', { src: address(entry.blob), alt: entry.request.input.prompt ?? 'A picture', width: Math.max(entry.width, SMALLEST) }))
+  return make('figure', { className: 'picture' }, entry.film
+    ? films.finished(entry, address, SMALLEST)
+    : make('img', { src: address(entry.blob), alt: named(entry), width: Math.max(entry.width, SMALLEST) }))
 }
 
 function tools(entry, actions) {
   const name = `darkroom-${entry.seed}.${EXTENSIONS[entry.blob.type] ?? 'png'}`
   const copy = (label, text) => make('button', { type: 'button', onclick: event => navigator.clipboard.writeText(text).then(() => confirm(event.target, 'Copied'), () => offer(text)) }, label)
   return make('div', { className: 'tools' },
-    make('button', { type: 'button', onclick: () => actions.use(entry) }, 'Use as input'),
+    entry.film ? null : make('button', { type: 'button', onclick: () => actions.use(entry.blob, entry.seed) }, 'Use as input'),
+    entry.blob.type.startsWith('video/') ? make('button', { type: 'button', onclick: async () => actions.use(await films.frame(at('shown').querySelector('video')), entry.seed) }, 'Use this frame') : null,
     make('button', { type: 'button', onclick: () => actions.repeat(entry) }, 'Repeat with this seed'),
-    entry.before ? make('button', { type: 'button', onclick: () => compare(entry) }, 'Before / after') : null,
+    entry.before && !entry.film ? make('button', { type: 'button', onclick: () => compare(entry) }, 'Before / after') : null,
     make('a', { href: address(entry.blob), download: name }, 'Download'),
     copy('Copy curl', copies.curl(entry.request, location.origin)),
     copy('Copy JSON', copies.json(entry.request)),
-    copy('Copy OpenAI call', copies.openai(entry.request, location.origin)),
+    entry.film ? null : copy('Copy OpenAI call', copies.openai(entry.request, location.origin)),
     make('button', { type: 'button', className: 'quiet', onclick: () => actions.remove(entry) }, 'Delete'))
 }
 
@@ -94,8 +120,9 @@ function offer(text) {
 }
 
 function facts(entry) {
-  const { prompt, negative_prompt, style } = entry.request.input
-  const known = { Prompt: prompt, 'Negative prompt': negative_prompt, Style: style, Model: entry.model, Seed: entry.seed, Steps: entry.request.input.num_inference_steps, Size: `${entry.width} × ${entry.height}`, Time: entry.seconds ? `${entry.seconds.toFixed(1)} s` : undefined, Notes: entry.notes?.join('\n') }
+  const { prompt, negative_prompt, style, preset, zoom } = entry.request.input
+  const { frames, fps } = entry.film ?? {}
+  const known = { Prompt: prompt, 'Negative prompt': negative_prompt, Style: style, Preset: preset, Zoom: zoom, Frames: frames && `${frames}, ${fps} a second`, Model: entry.model, Seed: entry.seed, Steps: entry.request.input.num_inference_steps, Size: `${entry.width} × ${entry.height}`, Time: entry.seconds ? `${entry.seconds.toFixed(1)} s` : undefined, Notes: entry.notes?.join('\n') }
   return make('dl', { className: 'facts' }, ...Object.entries(known)
     .filter(([, value]) => value !== undefined && value !== '')
     .flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, String(value))]))

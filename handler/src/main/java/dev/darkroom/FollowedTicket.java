@@ -48,6 +48,11 @@ record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
     }
 
     @Override
+    public boolean endsEarly() {
+        return ticket.endsEarly();
+    }
+
+    @Override
     public void fetched(Timings timings) {
         ticket.fetched(timings);
         listener.fetched(timings);

@@ -1,10 +1,15 @@
 package dev.darkroom;
 
 import dev.darkroom.credentials.Origin;
+import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Envelope;
+import dev.darkroom.job.Frames;
+import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobResult;
+import dev.darkroom.job.Media;
+import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Timings;
@@ -14,6 +19,7 @@ import dev.darkroom.queue.Ticket;
 import dev.darkroom.store.PictureToStore;
 import dev.darkroom.store.ResultName;
 import dev.darkroom.store.Results;
+import dev.darkroom.store.StoreException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,6 +35,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pictures of one job: drawn one batch after another on the GPU's thread, each stored on another thread while the next is drawn. One that
@@ -41,10 +48,20 @@ final class Pictures implements AutoCloseable {
     /** Drawn pictures of one job that may wait in memory for their storage: another job's have room beside them. */
     private static final int MOST_WAITING = 8;
 
+    /** Pixels of the picture that stands for a film. */
+    private static final int LONGEST_OF_POSTER = 512;
+
+    private static final int QUALITY_OF_POSTER = 85;
+
+    /** Bytes of base64 of such a picture, at most. */
+    private static final int MOST_OF_POSTER = 400_000;
+
     private final Ticket ticket;
     private final ServedModel model;
     private final Envelope envelope;
     private final List<Sample> samples;
+    private final boolean wantsPoster;
+    private final Frames frames;
     private final Results results;
     private final PictureSeal seal;
     private final Timings timings = new Timings();
@@ -72,11 +89,13 @@ final class Pictures implements AutoCloseable {
         this.model = model;
         this.envelope = job.envelope();
         this.samples = job.samples();
+        this.wantsPoster =
+                job instanceof Job.Animation animation && animation.settings().poster() != null;
+        this.frames = results.frames(ticket.id());
         this.results = results;
         this.seal = seal;
         this.placesOfAllJobs = placesOfAllJobs;
-        this.progress =
-                new PreviewedProgress(ticket, envelope.delivery().previews(), results.frames(ticket.id()), storing);
+        this.progress = new PreviewedProgress(ticket, envelope.delivery().previews(), frames, storing);
     }
 
     /** Stores the pictures that an earlier try of this job drew but could not store; returns the samples left to draw. */
@@ -232,6 +251,10 @@ final class Pictures implements AutoCloseable {
                     envelope.delivery(),
                     share(),
                     ticket.outlivesProcess()));
+            if (rendering.media() instanceof Media.Video video) {
+                frames.forget();
+                image = wantsPoster ? withPoster(image, video.poster(), caption) : image;
+            }
             parts.lap("store");
             ticket.stored(image);
             return new Done(image, parts);
@@ -246,6 +269,28 @@ final class Pictures implements AutoCloseable {
         }
     }
 
+    /** Delivers the picture that stands for a film: marked and labelled as pictures are, beside the film, which is told without it if that fails. */
+    private JobResult.Image withPoster(JobResult.Image film, Picture frame, @Nullable String caption) {
+        Delivery asked = envelope.delivery();
+        PictureSeal.Marked marked = seal.marked(asked, new Media.Still(SmallPicture.of(frame, LONGEST_OF_POSTER)));
+        Sample made = film.sample();
+        try {
+            return film.with(results.storeBeside(new PictureToStore(
+                    ticket.id(),
+                    new Sample(made.index() + 1, made.promptIndex(), made.prompt(), made.seed()),
+                    marked.media(),
+                    List.of(),
+                    seal.inscription(asked, caption, origin(marked.mark())),
+                    marked.mark().isPresent(),
+                    asked.as(ImageFormat.JPEG, QUALITY_OF_POSTER),
+                    MOST_OF_POSTER,
+                    ticket.outlivesProcess())));
+        } catch (StoreException e) {
+            LOG.warnf("job %s: its poster cannot be stored: %s", ticket.id(), e.getMessage());
+            return film.noting("poster: could not be stored: " + e.getMessage());
+        }
+    }
+
     private Origin origin(Optional<String> mark) {
         return new Origin(
                 Optional.of(new Origin.Model(model.name(), Optional.ofNullable(model.revision()))),
@@ -254,7 +299,8 @@ final class Pictures implements AutoCloseable {
     }
 
     private long share() {
-        return PictureToStore.share(ticket.largestAnswer(), samples.size());
+        int room = ticket.largestAnswer() - (wantsPoster ? MOST_OF_POSTER : 0);
+        return PictureToStore.share(room, samples.size());
     }
 
     /**
@@ -304,9 +350,21 @@ final class Pictures implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until nothing is being stored any more. */
+    /** Waits until nothing is being stored any more. Of a job that was cancelled there is no other try, which would need its frames. */
     @Override
     public void close() {
         storing.close();
+        if (isCancelled()) {
+            frames.forget();
+        }
+    }
+
+    private boolean isCancelled() {
+        try {
+            ticket.checkCancelled();
+            return false;
+        } catch (JobException e) {
+            return e.code() == JobException.Code.CANCELLED;
+        }
     }
 }

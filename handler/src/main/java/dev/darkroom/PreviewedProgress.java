@@ -1,14 +1,12 @@
 package dev.darkroom;
 
 import dev.darkroom.image.PictureEncoder;
-import dev.darkroom.image.PilResize;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Preview;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
-import dev.darkroom.job.Size;
 import dev.darkroom.queue.Ticket;
 import java.util.concurrent.Executor;
 
@@ -38,6 +36,11 @@ record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor en
     }
 
     @Override
+    public boolean endsEarly() {
+        return ticket.endsEarly();
+    }
+
+    @Override
     public void preview(Sample sample, int step, int steps, Picture picture) {
         encoding.execute(() -> previewed(sample, step, steps, picture));
     }
@@ -47,16 +50,10 @@ record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor en
         ticket.previewed(new Preview(sample, step, steps, picture.size(), file));
     }
 
-    private static Picture smaller(Picture picture) {
-        double part = Math.min(1, (double) LONGEST_SIDE / Math.max(picture.width(), picture.height()));
-        var size = new Size(Math.max(1, (int) (picture.width() * part)), Math.max(1, (int) (picture.height() * part)));
-        return PilResize.LANCZOS.apply(picture, size);
-    }
-
     @Override
     public void frame(int index, int of, Picture picture) {
         if (previews > 0) {
-            encoding.execute(() -> previewed(ANIMATION, index + 1, of, smaller(picture)));
+            encoding.execute(() -> previewed(ANIMATION, index + 1, of, SmallPicture.of(picture, LONGEST_SIDE)));
         }
     }
 }

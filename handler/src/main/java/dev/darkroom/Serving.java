@@ -5,6 +5,7 @@ import dev.darkroom.checks.StartPhases;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.checks.WorkerState;
 import dev.darkroom.image.PictureMemory;
+import dev.darkroom.job.JobException;
 import dev.darkroom.logs.JobJournal;
 import dev.darkroom.logs.Metrics;
 import dev.darkroom.queue.JobEnd;
@@ -155,6 +156,9 @@ class Serving {
     private void ended(JobEnd end) {
         metrics.ended(end.reason());
         journal.ended(end);
+        if (end.reason() == JobException.Code.CANCELLED) {
+            Storage.forget(end.id(), config);
+        }
     }
 
     /** Ends the process as a crash would: whatever it wrote now might damage what another one has accepted. */

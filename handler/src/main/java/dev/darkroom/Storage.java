@@ -61,9 +61,18 @@ final class Storage implements AutoCloseable {
                 config.s3().timeout());
         Optional<S3Store> bucket = S3Target.of(config.s3()).map(target -> new S3Store(target, connections));
         var unsent = new UnsentPictures(config.data().resolve("unsent"), Optional.of(config.resultsKept()));
-        var frames = new KeptFrames(config.data().resolve("frames"), Optional.of(config.resultsKept()));
+        KeptFrames frames = frames(config);
         results = new Results(bucket, folder, folderIsServed, callers, unsent, frames);
         sweeper = Thread.ofVirtual().name("sweeper").start(() -> sweep(folder, unsent, frames));
+    }
+
+    /** Forgets what is kept of a job for another try, of which there will be none. */
+    static void forget(String job, WorkerConfig config) {
+        frames(config).of(job).forget();
+    }
+
+    private static KeptFrames frames(WorkerConfig config) {
+        return new KeptFrames(config.data().resolve("frames"), Optional.of(config.resultsKept()));
     }
 
     /** Deletes old pictures also where no new ones come, whose storing would do it. */

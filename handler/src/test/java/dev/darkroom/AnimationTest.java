@@ -1,12 +1,21 @@
 package dev.darkroom;
 
+import static dev.darkroom.Caller.await;
+import static dev.darkroom.Caller.awaitEnd;
+import static dev.darkroom.Caller.awaitReady;
+import static dev.darkroom.Caller.cancel;
 import static dev.darkroom.Caller.file;
 import static dev.darkroom.Caller.post;
 import static dev.darkroom.Caller.runsync;
+import static dev.darkroom.Caller.status;
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.job.Picture;
+import dev.darkroom.job.Size;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,10 +25,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Animations of the whole worker, from the job to the file. */
 @QuarkusTest
 class AnimationTest extends WholeWorker {
+    @Inject
+    WorkerConfig config;
+
     private static final String SMALL =
             "'type': 'animation', 'prompt': 'a red circle', 'seed': 7, 'size': '64x64', 'num_inference_steps': 1, ";
 
@@ -75,6 +88,72 @@ class AnimationTest extends WholeWorker {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"url", "base64"})
+    void aPosterStandsBesideTheFilmMarkedAndLabelledAsPicturesAre(String way) {
+        JsonPath answer = runsync("'type': 'animation', 'prompt': 'a red circle', 'seed': 7, 'size': '256x256',"
+                + " 'num_inference_steps': 1, 'max_frames': 2, 'poster': 1, 'return': '" + way + "'");
+        String poster = "output.images[0].poster.";
+
+        assertThat(answer.getString(poster + "format")).isEqualTo("jpeg");
+        assertThat(answer.getInt(poster + "width")).isEqualTo(256);
+        assertThat(answer.getBoolean(poster + "provenance.mark")).isTrue();
+        assertThat(answer.getBoolean(poster + "provenance.credentials")).isTrue();
+        assertThat(answer.getString(poster + "seed")).isNull();
+        Picture picture = way.equals("url")
+                ? Caller.at(answer.getString(poster + "url"))
+                : Caller.read(Base64.getDecoder().decode(answer.getString(poster + "image")));
+        assertThat(picture.size()).isEqualTo(new Size(256, 256));
+        assertThat(answer.getInt("output.images.size()")).isEqualTo(1);
+    }
+
+    @Test
+    void aCancelledJobEndsWithTheFilmOfItsFramesSoFarIfItIsToKeepThem() throws InterruptedException, IOException {
+        String id = begun("'keep_on_cancel': true, 'poster': 'last'");
+
+        assertThat(cancel(id).getString("status"))
+                .as("until the film is stored")
+                .isIn("IN_PROGRESS", "CANCELLED");
+        JsonPath end = awaitEnd(id);
+
+        assertThat(end.getString("status")).as(end.prettify()).isEqualTo("CANCELLED");
+        assertThat(end.getString("error")).isNull();
+        int frames = end.getInt("output.images[0].frames");
+        assertThat(frames).isBetween(1, 999);
+        assertThat(end.getList("output.notes", String.class))
+                .contains("the job was cancelled: the film has its first " + frames + " of 1000 frames");
+        assertThat(new String(file(end), 0, 64, StandardCharsets.ISO_8859_1)).contains("ftyp");
+        assertThat(Caller.at(end.getString("output.images[0].poster.url")).size())
+                .isEqualTo(new Size(64, 64));
+        assertThat(given().get("/events/" + id).asString()).contains(".mp4").contains("CANCELLED");
+        assertNoFramesAreLeft();
+    }
+
+    @Test
+    void aJobThatIsCancelledTwiceOrKeepsNothingLeavesNothing() throws InterruptedException, IOException {
+        String id = begun("'poster': 'last'");
+
+        assertThat(cancel(id).getString("status")).isEqualTo("CANCELLED");
+
+        awaitReady();
+        assertThat(status(id).getString("output")).isNull();
+        assertNoFramesAreLeft();
+    }
+
+    /** The id of a job of which some frames are drawn. */
+    private static String begun(String fields) throws InterruptedException {
+        String id =
+                post("/run", SMALL + "'max_frames': 1000, " + fields).jsonPath().getString("id");
+        await(id, status -> status.get("output.value") != null && status.getInt("output.value") > 4);
+        return id;
+    }
+
+    private void assertNoFramesAreLeft() throws IOException {
+        try (Stream<Path> files = Files.list(config.data().resolve("frames"))) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
@@ -82,6 +161,10 @@ class AnimationTest extends WholeWorker {
                 "'max_frames': 3, 'zoom': '0:(1.04), 2(3)' | zoom",
                 "'max_frames': 3, 'zoom': '0:(foo(t))' | zoom",
                 "'max_frames': 0 | max_frames",
+                "'max_frames': 3, 'poster': 3 | poster: must be from 0 to 2, not 3",
+                "'max_frames': 3, 'poster': 'best' | poster: must be first, middle, last or the number of a frame, not",
+                "'max_frames': 3, 'poster': [1] | poster: must be first",
+                "'max_frames': 3, 'keep_on_cancel': 'maybe' | keep_on_cancel",
                 "'max_frames': 3, 'output_format': 'png' | output_format: must be mp4",
                 "'max_frames': 3, 'strength': 0.5 | strength: of an animation is strength_schedule",
                 "'max_frames': 3, 'settings': {'zoomm': '0:(1)'} | zoomm",

@@ -64,7 +64,10 @@ final class AnswerReader {
             case COMPLETED ->
                 new JobStatus(id, state, Optional.empty(), Optional.of(result(id, body)), Optional.empty());
             case FAILED, CANCELLED, TIMED_OUT ->
-                new JobStatus(id, state, Optional.empty(), Optional.empty(), Optional.of(failure(id, state, body)));
+                output.path("images").isArray()
+                        ? new JobStatus(id, state, Optional.empty(), Optional.of(result(id, body)), Optional.empty())
+                        : new JobStatus(
+                                id, state, Optional.empty(), Optional.empty(), Optional.of(failure(id, state, body)));
         };
     }
 
@@ -162,15 +165,29 @@ final class AnswerReader {
     }
 
     private Picture picture(JsonNode image) {
+        return picture(image, image);
+    }
+
+    /** @param of what the picture is, or stands for: it has the seed */
+    private Picture picture(JsonNode image, JsonNode of) {
         return new Picture(
                 file(image),
                 image.path("format").asText(""),
                 image.path("width").asInt(),
                 image.path("height").asInt(),
                 image.path("bytes").asLong(),
-                image.path("seed").asLong(),
-                image.path("prompt_index").asInt(),
-                provenance(image.path("provenance")));
+                of.path("seed").asLong(),
+                of.path("prompt_index").asInt(),
+                provenance(image.path("provenance")),
+                image.has("frames") ? Optional.of(clip(image)) : Optional.empty());
+    }
+
+    private Picture.Clip clip(JsonNode film) {
+        JsonNode poster = film.path("poster");
+        return new Picture.Clip(
+                film.path("frames").asInt(),
+                film.path("fps").asDouble(),
+                poster.has("url") || poster.has("image") ? Optional.of(picture(poster, film)) : Optional.empty());
     }
 
     private static Optional<Picture.Provenance> provenance(JsonNode node) {

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param stripMetadata true to leave the parameters out of the files ({@code strip_metadata})
  * @param provenance how much the files say of how the pictures came about ({@code provenance})
  * @param previews how many small pictures of the work in progress, 0 to 10 for each output ({@code previews})
+ * @param animation how the picture shall move; null for pictures that do not ({@code type})
  * @param fields further fields of the input by the worker's names, for workers that are newer than this client
  * @param webhook is called when the job has ended ({@code webhook})
  * @param policy deadlines and priority ({@code policy})
@@ -72,6 +73,7 @@ public record DrawRequest(
         @Nullable Boolean stripMetadata,
         @Nullable Provenance provenance,
         @Nullable Integer previews,
+        @Nullable Animation animation,
         Map<String, Object> fields,
         @Nullable URI webhook,
         @Nullable Policy policy,
@@ -89,14 +91,22 @@ public record DrawRequest(
         OFF
     }
 
-    /** The format of a picture's file. */
+    /** The format of a picture's or an animation's file. */
     public enum Format {
         /** Without loss; with the job's parameters in the file. */
         PNG,
         /** Small files for photographs. */
         JPEG,
-        /** Smaller files than JPEG at the same quality. */
-        WEBP
+        /** Smaller files than JPEG at the same quality; also of animations. */
+        WEBP,
+        /** Of animations alone: H.264, which every player knows. */
+        MP4,
+        /** Of animations alone: VP9. */
+        WEBM,
+        /** Of animations alone: 256 colours. */
+        GIF,
+        /** Of animations alone: each frame as a PNG file. */
+        ZIP
     }
 
     /** The part of a mask that says where the model paints anew. */
@@ -140,6 +150,11 @@ public record DrawRequest(
         return new Builder().prompts(prompts);
     }
 
+    /** Begins a request for an animation that has its prompts by frames. */
+    public static Builder animation(Animation animation) {
+        return new Builder().animation(animation);
+    }
+
     /** Begins another request like this one. */
     public Builder toBuilder() {
         return new Builder(this);
@@ -174,6 +189,7 @@ public record DrawRequest(
         private @Nullable Boolean stripMetadata;
         private @Nullable Provenance provenance;
         private @Nullable Integer previews;
+        private @Nullable Animation animation;
         private final Map<String, Object> fields = new LinkedHashMap<>();
         private @Nullable URI webhook;
         private @Nullable Policy policy;
@@ -210,6 +226,7 @@ public record DrawRequest(
             stripMetadata = like.stripMetadata;
             provenance = like.provenance;
             previews = like.previews;
+            animation = like.animation;
             fields.putAll(like.fields);
             webhook = like.webhook;
             policy = like.policy;
@@ -374,6 +391,12 @@ public record DrawRequest(
             return this;
         }
 
+        /** Asks for an animation in the place of pictures. */
+        public Builder animation(Animation how) {
+            this.animation = how;
+            return this;
+        }
+
         /** Sets a field that this client does not know, by the worker's name for it; the value becomes JSON. */
         public Builder field(String name, Object value) {
             fields.put(name, value);
@@ -434,6 +457,7 @@ public record DrawRequest(
                     stripMetadata,
                     provenance,
                     previews,
+                    animation,
                     fields,
                     webhook,
                     policy,

@@ -56,7 +56,7 @@ public final class JobHandle {
 
     /**
      * Cancels the job: at once if it waits, between two steps if it runs; one that has ended stays as it is. {@link #result} fails with the
-     * error type {@code CANCELLED} then.
+     * error type {@code CANCELLED} then, but for an animation that is to keep its frames: it completes with the film of those, if there are any.
      *
      * @return where the job stands now
      * @throws DarkroomException if the server does not do so

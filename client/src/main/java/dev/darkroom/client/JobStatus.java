@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param id of the job
  * @param state in RunPod's words
  * @param progress of a running job, once there is some
- * @param result of a completed job
+ * @param result of a completed job, or of a cancelled one that was to keep what it had
  * @param failure why a job has ended otherwise
  */
 public record JobStatus(
@@ -27,7 +27,7 @@ public record JobStatus(
         COMPLETED,
         /** It has ended without a result. */
         FAILED,
-        /** It was withdrawn. */
+        /** It was withdrawn; an animation that was to keep its frames has a result then. */
         CANCELLED,
         /** It took longer than its time limit. */
         TIMED_OUT;

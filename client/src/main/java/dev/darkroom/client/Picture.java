@@ -9,16 +9,17 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A picture that a job made.
+ * A picture that a job made, or an animation.
  *
  * @param file its file, at an address or in memory
- * @param format {@code png}, {@code jpeg} or {@code webp}
+ * @param format {@code png}, {@code jpeg} or {@code webp}; of an animation {@code mp4}, {@code webm}, {@code gif}, {@code webp} or {@code zip}
  * @param width in pixels
  * @param height in pixels
  * @param length of the file in bytes
  * @param seed by which it can be drawn again
  * @param promptIndex which prompt of the job, from 0
  * @param provenance what the file says of how the picture came about; empty where the worker does not tell
+ * @param clip how it moves; empty for a picture that does not
  */
 public record Picture(
         PictureFile file,
@@ -28,7 +29,17 @@ public record Picture(
         long length,
         long seed,
         int promptIndex,
-        Optional<Provenance> provenance) {
+        Optional<Provenance> provenance,
+        Optional<Clip> clip) {
+    /**
+     * How an animation moves.
+     *
+     * @param frames how many it has
+     * @param fps frames a second
+     * @param poster the frame that stands for it, where the request asks for one
+     */
+    public record Clip(int frames, double fps, Optional<Picture> poster) {}
+
     /**
      * What a picture's file says of how it came about.
      *

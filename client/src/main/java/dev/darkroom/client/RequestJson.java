@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes requests as the worker reads them, with the names of docs/input.schema.json. */
@@ -29,6 +30,7 @@ final class RequestJson {
         size(input, request);
         sampling(input, request);
         delivery(input, request);
+        animation(input, request.animation());
         request.fields().forEach(input::putPOJO);
         envelope(body, request);
         try {
@@ -95,6 +97,26 @@ final class RequestJson {
         put(input, "return", word(request.returnAs()));
         put(input, "strip_metadata", request.stripMetadata());
         put(input, "provenance", word(request.provenance()));
+    }
+
+    private static void animation(ObjectNode input, @Nullable Animation animation) {
+        if (animation == null) {
+            return;
+        }
+        input.put("type", "animation");
+        put(input, "preset", animation.preset());
+        put(input, "animation_mode", animation.mode());
+        put(input, "max_frames", animation.maxFrames());
+        put(input, "fps", animation.fps());
+        animation.schedules().forEach(input::put);
+        put(input, "animation_prompts", orNull(animation.prompts()));
+        put(input, "settings", orNull(animation.settings()));
+        put(input, "poster", animation.poster());
+        put(input, "keep_on_cancel", animation.keepOnCancel());
+    }
+
+    private static @Nullable Map<String, ?> orNull(Map<String, ?> map) {
+        return map.isEmpty() ? null : map;
     }
 
     private static void envelope(ObjectNode body, DrawRequest request) {

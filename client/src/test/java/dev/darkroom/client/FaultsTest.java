@@ -109,6 +109,37 @@ class FaultsTest {
         assertThat(result.picture().url()).isEmpty();
     }
 
+    /** The end of a job for an animation of which frames were drawn until somebody cancelled it. */
+    private static final String CUT = """
+            {"id":"1","status":"CANCELLED","output":{"images":[
+              {"image":"AQID","format":"mp4","width":64,"height":48,"bytes":3,"frames":12,"fps":7.5,
+               "poster":{"image":"BAU=","format":"jpeg","width":32,"height":24,"bytes":2},"seed":5,"prompt_index":0}],
+             "seed":5,"model":"pocket-flux","notes":["12 of 48 frames"]}}
+            """.replace("\n", "");
+
+    @Test
+    void aFilmHasFramesAndItsPosterAlsoOfAJobThatWasCancelled() throws InterruptedException {
+        server.on("GET /events/1", events("end", CUT)).on("GET /status/1", json(CUT));
+        JobHandle job = client.submit(REQUEST.toBuilder()
+                .animation(Animation.frames(48).keepOnCancel(true).build())
+                .build());
+
+        Picture film = job.await().picture();
+
+        assertThat(film.format()).isEqualTo("mp4");
+        Picture.Clip clip = film.clip().orElseThrow();
+        assertThat(clip.frames()).isEqualTo(12);
+        assertThat(clip.fps()).isEqualTo(7.5);
+        Picture poster = clip.poster().orElseThrow();
+        assertThat(poster.bytes()).containsExactly(4, 5);
+        assertThat(poster.seed()).isEqualTo(5);
+        assertThat(poster.clip()).isEmpty();
+        JobStatus status = job.status();
+        assertThat(status.state()).isEqualTo(JobStatus.State.CANCELLED);
+        assertThat(status.result().orElseThrow().notes()).containsExactly("12 of 48 frames");
+        assertThat(status.failure()).isEmpty();
+    }
+
     @Test
     void eventsAreHeardOnceEachThoughTheStreamBreaks() throws InterruptedException {
         String picture = "{\"type\":\"image\",\"index\":0,\"image\":\"AQID\",\"format\":\"png\",\"width\":64,"

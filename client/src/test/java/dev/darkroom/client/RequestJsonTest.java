@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,22 +34,9 @@ class RequestJsonTest {
             "enable_safety_checker",
             "disable_safety_checker");
 
-    /** Fields of animations, which go through {@link DrawRequest.Builder#field}. */
-    private static final Set<String> OF_ANIMATIONS = Set.of(
-            "type",
-            "settings",
-            "animation_prompts",
-            "preset",
-            "max_frames",
-            "fps",
-            "animation_mode",
-            "zoom",
-            "angle",
-            "translation_x",
-            "translation_y",
-            "translation_z",
-            "strength_schedule",
-            "noise_schedule");
+    /** Schedules of animations, which go through {@link Animation.Builder#schedule} by their names. */
+    private static final Set<String> SCHEDULES =
+            Set.of("angle", "translation_x", "translation_y", "translation_z", "strength_schedule", "noise_schedule");
 
     /** Fields that come with other parts of the same version; the schema need not have them yet. */
     private static final Set<String> TO_COME = Set.of("previews", "mask_paints");
@@ -79,7 +67,21 @@ class RequestJsonTest {
                 .returnAs(DrawRequest.ReturnAs.BASE64)
                 .stripMetadata(true)
                 .provenance(DrawRequest.Provenance.LABEL)
-                .previews(3);
+                .previews(3)
+                .animation(moving().build());
+    }
+
+    private static Animation.Builder moving() {
+        return Animation.settings(Map.of("W", 64, "zoom", "0:(1.1)"))
+                .preset("smooth")
+                .mode("2D")
+                .maxFrames(48)
+                .fps(12.5)
+                .zoom("0:(1.02)")
+                .promptFrom(0, "a lake")
+                .promptFrom("max_f-10", "a hill")
+                .poster(3)
+                .keepOnCancel(true);
     }
 
     private static JsonNode sent(DrawRequest request) throws IOException {
@@ -107,7 +109,7 @@ class RequestJsonTest {
                 .fieldNames()
                 .forEachRemaining(ofTheClient::add);
         ofTheWorker.removeAll(SAID_OTHERWISE);
-        ofTheWorker.removeAll(OF_ANIMATIONS);
+        ofTheWorker.removeAll(SCHEDULES);
         ofTheWorker.addAll(TO_COME);
 
         assertThat(ofTheClient).containsExactlyInAnyOrderElementsOf(ofTheWorker);
@@ -125,6 +127,26 @@ class RequestJsonTest {
         assertThat(input.path("output_format").asText()).isEqualTo("webp");
         assertThat(input.path("return").asText()).isEqualTo("base64");
         assertThat(input.path("go_fast").isBoolean()).isTrue();
+    }
+
+    @Test
+    void anAnimationIsInTheWorkersWords() throws IOException {
+        JsonNode input = sent(DrawRequest.animation(
+                                moving().schedule("angle", "0:(0.5)").build())
+                        .format(DrawRequest.Format.MP4)
+                        .build())
+                .path("input");
+
+        assertThat(input).isEqualTo(MAPPER.readTree("""
+                        {"output_format": "mp4", "type": "animation", "preset": "smooth", "animation_mode": "2D", "max_frames": 48,
+                         "fps": 12.5, "zoom": "0:(1.02)", "angle": "0:(0.5)", "poster": "3", "keep_on_cancel": true,
+                         "animation_prompts": {"0": "a lake", "max_f-10": "a hill"}, "settings": {"W": 64, "zoom": "0:(1.1)"}}
+                        """));
+        assertThat(sent(DrawRequest.prompt("a lake")
+                                .animation(Animation.frames(2).build())
+                                .build())
+                        .toString())
+                .isEqualTo("{\"input\":{\"prompt\":\"a lake\",\"type\":\"animation\",\"max_frames\":2}}");
     }
 
     @Test

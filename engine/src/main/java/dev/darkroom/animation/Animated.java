@@ -11,6 +11,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.PosterFrame;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.job.Size;
@@ -105,10 +106,16 @@ public final class Animated implements ImageModel {
     /** Checks all that depends on the size of frames, which an image may decide: then it is known only when that is there. */
     private void check(AnimationPlan plan, Size size, Job.Animation job) {
         limits.require(size, plan.frames());
+        var unused = poster(job, plan);
         films.check(wish(job, size, plan.frames()));
         if (plan.mode().isChained()) {
             plan.curves().check(plan.frames(), size);
         }
+    }
+
+    private static int poster(Job.Animation job, AnimationPlan plan) {
+        PosterFrame asked = job.settings().poster();
+        return asked == null ? 0 : asked.in(plan.frames());
     }
 
     private static Films.Wish wish(Job.Animation job, Size size, int frames) {
@@ -198,12 +205,13 @@ public final class Animated implements ImageModel {
                     picture -> depth(plan, picture),
                     film,
                     timings,
-                    steps(jobs));
+                    steps(jobs),
+                    poster(job, plan));
             Picture poster = loop.run();
             byte[] file = film.finish();
             timings.lap("film");
             AnimationSettings asked = job.settings();
-            var video = new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster);
+            var video = new Media.Video(file, asked.format(), size, loop.added(), asked.fps(), poster);
             return new Rendering(
                     video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size), kept.seed());
         }
@@ -247,6 +255,10 @@ public final class Animated implements ImageModel {
                     "animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
         }
         loop.first().ifPresent(first -> notes.addAll(first.notes()));
+        if (loop.added() < plan.frames()) {
+            notes.add("the job was cancelled: the film has its first " + loop.added() + " of " + plan.frames()
+                    + " frames");
+        }
         return new ArrayList<>(notes);
     }
 

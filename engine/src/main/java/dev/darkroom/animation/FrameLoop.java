@@ -11,6 +11,7 @@ import dev.darkroom.animation.seed.Seeds;
 import dev.darkroom.animation.warp.DepthMap;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.Job;
+import dev.darkroom.job.JobException;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Timings;
@@ -23,8 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws the frames of one animation, in order, and adds them to a film. Holds three pictures at most: the two that were drawn last, and the
- * last frame.
+ * Draws the frames of one animation, in order, and adds them to a film. Holds four pictures at most: the two that were drawn last, the
+ * last frame, and the poster.
  *
  * <p>Source: deforum-art/sd-webui-deforum, {@code render.py}.
  */
@@ -40,6 +41,7 @@ final class FrameLoop {
     private final Film film;
     private final Timings timings;
     private final int stepsOfFrame;
+    private final int posterAt;
 
     private @Nullable Picture earlier;
     private @Nullable Picture later;
@@ -55,6 +57,7 @@ final class FrameLoop {
      * @param depths sees how far away things are in a picture; gives null where all of it is equally far
      * @param film that frames are added to
      * @param stepsOfFrame that a frame counts for in the progress
+     * @param posterAt number of the frame that stands for the film, from 0; the last one that is drawn if the film ends before
      */
     FrameLoop(
             ImageModel model,
@@ -66,7 +69,8 @@ final class FrameLoop {
             Function<Picture, @Nullable DepthMap> depths,
             Film film,
             Timings timings,
-            int stepsOfFrame) {
+            int stepsOfFrame,
+            int posterAt) {
         this.model = model;
         this.jobs = jobs;
         this.plan = jobs.plan();
@@ -78,21 +82,35 @@ final class FrameLoop {
         this.film = film;
         this.timings = timings;
         this.stepsOfFrame = stepsOfFrame;
+        this.posterAt = posterAt;
     }
 
-    /** Draws all frames; returns the one that stands for the film. */
+    /** Draws all frames, or those up to where the job is cancelled if it is to end early then; returns the one that stands for the film. */
     Picture run() {
-        for (CadenceStep step : plan.order()) {
-            progress.checkCancelled();
-            switch (step) {
-                case Draw draw -> draw(draw);
-                case Between between -> between(between);
+        try {
+            plan.order().forEach(this::take);
+        } catch (JobException e) {
+            if (e.code() != JobException.Code.CANCELLED || added == 0 || !progress.endsEarly()) {
+                throw e;
             }
         }
         if (poster == null) {
             throw new IllegalStateException("an animation without a frame");
         }
         return poster;
+    }
+
+    private void take(CadenceStep step) {
+        progress.checkCancelled();
+        switch (step) {
+            case Draw draw -> draw(draw);
+            case Between between -> between(between);
+        }
+    }
+
+    /** How many frames the film has so far. */
+    int added() {
+        return added;
     }
 
     /** What the model said of the first frame that was drawn; empty if all were found. */
@@ -218,7 +236,7 @@ final class FrameLoop {
     }
 
     private void add(Picture frame) {
-        if (poster == null) {
+        if (added <= posterAt) {
             poster = frame;
         }
         film.add(frame);

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param format of the file
  * @param fps frames a second
  * @param quality of the file, 1 to 100
+ * @param poster frame that is to be told as a picture beside the film; null for none
+ * @param keepOnCancel true if a job that is cancelled is to end with the film of its frames so far
  */
 public record AnimationSettings(
         Map<String, String> deforum,
@@ -25,7 +27,9 @@ public record AnimationSettings(
         @Nullable String preset,
         VideoFormat format,
         double fps,
-        int quality) {
+        int quality,
+        @Nullable PosterFrame poster,
+        boolean keepOnCancel) {
     /** Frames a second where a job states none, as Deforum's. */
     public static final double USUAL_FPS = 15;
 
@@ -39,6 +43,18 @@ public record AnimationSettings(
 
     /** Most characters of all settings together. */
     public static final int MOST_TEXT = 1_000_000;
+
+    /** A film alone, of which nothing is kept when it is cancelled. */
+    public AnimationSettings(
+            Map<String, String> deforum,
+            Map<String, String> prompts,
+            Map<String, String> negativePrompts,
+            @Nullable String preset,
+            VideoFormat format,
+            double fps,
+            int quality) {
+        this(deforum, prompts, negativePrompts, preset, format, fps, quality, null, false);
+    }
 
     /**
      * Checks what costs little to check.

@@ -28,6 +28,11 @@ public record Delivery(
                 .refuse();
     }
 
+    /** Returns the same with files of another format and quality. */
+    public Delivery as(ImageFormat other, int otherQuality) {
+        return new Delivery(other, otherQuality, as, stripMetadata, previews, destination, provenance);
+    }
+
     /** A delivery whose files say as much as the worker is set to. */
     public Delivery(
             ImageFormat format,

@@ -25,6 +25,9 @@ public interface Frames {
 
         @Override
         public void keep(int drawn, Picture picture) {}
+
+        @Override
+        public void forget() {}
     };
 
     /**
@@ -48,4 +51,7 @@ public interface Frames {
 
     /** Keeps a frame that was drawn; one that cannot be kept is none that a later try could find, and no reason to end this one. */
     void keep(int drawn, Picture picture);
+
+    /** Forgets all frames: there is no other try of this job. */
+    void forget();
 }

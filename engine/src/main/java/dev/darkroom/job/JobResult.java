@@ -2,6 +2,8 @@ package dev.darkroom.job;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,14 +76,33 @@ public record JobResult(
         public Image at(Stored place) {
             return new Image(sample, place, format, size, bytes, notes, marks, clip);
         }
+
+        /** Returns the picture that stands for a film; null if none is told. */
+        public @Nullable Image poster() {
+            return clip == null ? null : clip.poster();
+        }
+
+        /** Returns this film with the picture that stands for it. */
+        public Image with(Image poster) {
+            Clip moving = Objects.requireNonNull(clip, "a picture that does not move has no poster");
+            var shown = new Clip(moving.frames(), moving.fps(), poster);
+            return new Image(sample, stored, format, size, bytes, notes, marks, shown);
+        }
+
+        /** Returns this picture with a further note. */
+        public Image noting(String note) {
+            List<String> more = Stream.concat(notes.stream(), Stream.of(note)).toList();
+            return new Image(sample, stored, format, size, bytes, more, marks, clip);
+        }
     }
 
     /**
      * How a picture moves.
      *
      * @param fps frames a second
+     * @param poster picture of the frame that stands for all of them; null if none is told
      */
-    public record Clip(int frames, double fps) {}
+    public record Clip(int frames, double fps, @Nullable Image poster) {}
 
     /** A picture that could not be made or stored, and the reason. */
     public record Failure(Sample sample, JobException reason) {}

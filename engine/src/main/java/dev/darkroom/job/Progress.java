@@ -20,6 +20,14 @@ public interface Progress {
      */
     default void checkCancelled() {}
 
+    /**
+     * Called where a job that was cancelled could end with what it has so far. Returns true if that is wanted: from then on the job counts as
+     * not cancelled, until it has ended so.
+     */
+    default boolean endsEarly() {
+        return false;
+    }
+
     /** How many small pictures of the work in progress this listener wants of each picture; they come by {@link #preview}. */
     default int previews() {
         return 0;
@@ -64,6 +72,11 @@ public interface Progress {
             @Override
             public void checkCancelled() {
                 whole.checkCancelled();
+            }
+
+            @Override
+            public boolean endsEarly() {
+                return whole.endsEarly();
             }
 
             @Override

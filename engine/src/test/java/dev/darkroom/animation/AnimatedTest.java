@@ -13,6 +13,7 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.PosterFrame;
 import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.model.Fit;
@@ -120,6 +121,69 @@ class AnimatedTest {
 
         assertThat(Scope.liveTensors()).isEqualTo(before);
         assertThat(films.open).isZero();
+    }
+
+    @Test
+    void aJobThatIsCancelledEndsWithItsFramesSoFarIfItIsToEndEarly() {
+        Wanted wanted = Wanted.ZOOM.frames(6);
+        List<Picture> whole = draw(wanted, Progress.NONE);
+        long before = Scope.liveTensors();
+
+        Rendering cut = render(wanted.job(), Sources.NONE, new EndedEarly(10));
+
+        assertThat(cut.media()).isInstanceOfSatisfying(Media.Video.class, video -> {
+            assertThat(video.frames()).isEqualTo(films.frames.size()).isBetween(1, 5);
+            assertSame(films.frames, whole.subList(0, video.frames()));
+            assertThat(cut.notes())
+                    .contains("the job was cancelled: the film has its first " + video.frames() + " of 6 frames");
+        });
+        assertThat(Scope.liveTensors()).isEqualTo(before);
+        assertThat(films.open).isZero();
+        assertThatExceptionOfType(JobException.class)
+                .as("without a frame there is no film")
+                .isThrownBy(() -> draw(wanted, new EndedEarly(2)));
+    }
+
+    /** Cancels a job that is to end with what it has by then. */
+    private static final class EndedEarly extends Watched {
+        EndedEarly(int most) {
+            super(most, Frames.NONE);
+        }
+
+        @Override
+        public boolean endsEarly() {
+            return true;
+        }
+    }
+
+    @Test
+    void thePosterIsTheFrameThatIsAskedForOrTheLastBeforeIt() {
+        Map<PosterFrame, Integer> places = Map.of(
+                PosterFrame.Place.FIRST,
+                0,
+                PosterFrame.Place.MIDDLE,
+                2,
+                PosterFrame.Place.LAST,
+                3,
+                new PosterFrame.Numbered(1),
+                1);
+        places.forEach((frame, place) -> {
+            Picture poster = render(Wanted.ZOOM.frames(4).withPoster(frame).job(), Sources.NONE, Progress.NONE)
+                    .picture();
+            assertThat(poster.rgb())
+                    .as("%s", frame)
+                    .isEqualTo(films.frames.get(place).rgb());
+        });
+
+        Job.Animation last =
+                Wanted.ZOOM.frames(4).withPoster(PosterFrame.Place.LAST).job();
+        assertThat(render(last, Sources.NONE, new EndedEarly(9)).picture().rgb())
+                .isEqualTo(films.frames.getLast().rgb());
+        Job.Animation none =
+                Wanted.ZOOM.frames(4).withPoster(new PosterFrame.Numbered(4)).job();
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> animated().check(none))
+                .withMessage("poster: must be from 0 to 3, not 4");
     }
 
     @Test
@@ -282,7 +346,7 @@ class AnimatedTest {
     }
 
     /** Notes what happens, and cancels the job after so many steps. */
-    private static final class Watched implements Progress {
+    private static class Watched implements Progress {
         final List<Integer> steps = new ArrayList<>();
         final Set<Integer> of = new HashSet<>();
         final List<Long> tensors = new ArrayList<>();
@@ -294,6 +358,9 @@ class AnimatedTest {
         Watched(int most, Frames frames) {
             this.most = most;
             this.frames = new Frames() {
+                @Override
+                public void forget() {}
+
                 @Override
                 public void begin(long seed, String fingerprint) {
                     frames.begin(seed, fingerprint);

@@ -84,7 +84,7 @@ class AnimationPlanTest {
         Map<String, String> file = file(DeforumSetting::webui, DeforumSetting::webuiDefault);
         assertThat(file).hasSizeGreaterThan(150);
 
-        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of(), null, null));
+        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of()));
 
         assertThat(plan.frames()).isEqualTo(120);
         assertThat(plan.cadence().every()).isEqualTo(2);
@@ -97,7 +97,7 @@ class AnimationPlanTest {
         Map<String, String> file = file(DeforumSetting::classic, DeforumSetting::classicDefault);
         assertThat(file).hasSizeGreaterThan(100);
 
-        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of(), null, null));
+        AnimationPlan plan = plan(new Wanted(file, Map.of(), null, SIZE, 7, List.of()));
 
         assertThat(plan.frames()).isEqualTo(1000);
         assertThat(plan.notes())
@@ -169,7 +169,7 @@ class AnimationPlanTest {
             """)
     void aSettingThatCannotBeIsRefusedByItsName(String key, String value, String message) {
         Wanted wanted = key.equals("W")
-                ? new Wanted(Map.of(key, value), Map.of(), null, SIZE, 7, List.of(), null, null)
+                ? new Wanted(Map.of(key, value), Map.of(), null, SIZE, 7, List.of())
                 : wanted().with(key, value);
         Job.Animation job = wanted.job();
         Job.Animation sized = key.equals("W")

@@ -36,4 +36,9 @@ final class KeptFrames implements Frames {
     public void keep(int drawn, Picture picture) {
         pictures.put(drawn, picture);
     }
+
+    @Override
+    public void forget() {
+        pictures.clear();
+    }
 }

@@ -27,7 +27,7 @@ class SteadyFramesTest {
             var animated = new Animated(base, films, AnimationLimits.STANDARD, null);
             for (Preset preset : Preset.values()) {
                 Job.Animation job = new Wanted(
-                                Map.of(), Map.of(), preset.fieldValue(), new Size(64, 64), 7, List.of(), null, null)
+                                Map.of(), Map.of(), preset.fieldValue(), new Size(64, 64), 7, List.of())
                         .frames(FRAMES)
                         .job();
                 animated.render(job, job.samples().getFirst(), Sources.NONE, Progress.NONE);

@@ -40,7 +40,7 @@ public class PageFiles {
             "svg", "image/svg+xml",
             "png", "image/png");
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            + "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            + "img-src 'self' data: blob:; media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final ConcurrentMap<String, PageFile> read = new ConcurrentHashMap<>();
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.job.AnimationSettings;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.Framing;
+import dev.darkroom.job.PosterFrame;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.VideoFormat;
 import java.util.LinkedHashMap;
@@ -35,7 +36,8 @@ final class AnimationFields {
             "noise_schedule");
 
     /** What only animations have. */
-    private static final List<String> OWN = List.of("settings", "animation_prompts", "preset", "fps", "video");
+    private static final List<String> OWN =
+            List.of("settings", "animation_prompts", "preset", "fps", "video", "poster", "keep_on_cancel");
 
     /** All that only animations have, and the field that asks for one. */
     static final List<String> ALL =
@@ -131,8 +133,21 @@ final class AnimationFields {
         Double stated = input.decimal("fps");
         double fps = stated == null ? fpsOfFile(deforum) : stated;
         int quality = input.count("output_quality").orElse(USUAL_QUALITY);
+        PosterFrame poster = poster().orElse(null);
+        boolean keep = input.flag("keep_on_cancel").orElse(false);
         return faults.gather(() -> new AnimationSettings(
-                deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality));
+                deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality, poster, keep));
+    }
+
+    private Optional<PosterFrame> poster() {
+        Optional<FieldReader.Found> sent = input.sent("poster");
+        Optional<PosterFrame> poster = sent.filter(found -> found.value().isValueNode())
+                .flatMap(found -> PosterFrame.parse(found.value().asText()));
+        sent.ifPresent(found -> faults.check(
+                poster.isPresent(),
+                found.name(),
+                "must be first, middle, last or the number of a frame, not " + FieldReader.shown(found.value())));
+        return poster;
     }
 
     /** Reads the frames a second of a file, in either spelling. */

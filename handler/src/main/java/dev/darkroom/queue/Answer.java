@@ -69,6 +69,10 @@ public final class Answer {
 
     /** Builds one picture of an output, with its file if it is stored inline. */
     public static ObjectNode image(JobResult.Image image) {
+        return place(file(image), image.sample());
+    }
+
+    private static ObjectNode file(JobResult.Image image) {
         ObjectNode node = JobJson.object();
         switch (image.stored()) {
             case Stored.At at -> node.put("url", at.url().toString());
@@ -81,12 +85,15 @@ public final class Answer {
         JobResult.Clip clip = image.clip();
         if (clip != null) {
             node.put("frames", clip.frames()).put("fps", clip.fps());
+            if (clip.poster() != null) {
+                node.set("poster", file(clip.poster()));
+            }
         }
         Marks marks = image.marks();
         if (marks != null) {
             node.set("provenance", provenance(marks));
         }
-        return place(node, image.sample());
+        return node;
     }
 
     /** Builds what is told of what a picture's file says of how the picture came about. */
@@ -115,6 +122,9 @@ public final class Answer {
         ObjectNode node = image(event.image());
         if (!event.complete()) {
             node.remove("image");
+            if (node.get("poster") instanceof ObjectNode poster) {
+                poster.remove("image");
+            }
         }
         return node;
     }
@@ -141,6 +151,13 @@ public final class Answer {
     /** Builds the status body of a completed job. */
     public static ObjectNode completed(String id, JobResult result) {
         ObjectNode answer = status(id, "COMPLETED");
+        answer.set("output", output(result));
+        return answer;
+    }
+
+    /** Builds the status body of a job that was cancelled, with what it had by then. */
+    public static ObjectNode cancelled(String id, JobResult result) {
+        ObjectNode answer = status(id, "CANCELLED");
         answer.set("output", output(result));
         return answer;
     }

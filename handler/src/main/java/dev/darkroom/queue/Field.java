@@ -31,6 +31,7 @@ public record Field(String name, List<String> aliases, Type type, String meaning
             case Choice ignored -> Nothing.is(value);
             case Dimensions ignored -> Nothing.is(value);
             case Schedule ignored -> Nothing.is(value);
+            case Frame ignored -> Nothing.is(value);
             case Settings ignored -> Nothing.isObject(value);
         };
     }
@@ -82,6 +83,9 @@ public record Field(String name, List<String> aliases, Type type, String meaning
 
     /** A schedule of numbers by frames, such as {@code 0:(1), 24:(1.04)}; or one number, for all frames. */
     public record Schedule() implements Type {}
+
+    /** A frame of an animation: {@code first}, {@code middle}, {@code last}, or its number, from 0. */
+    public record Frame() implements Type {}
 
     /** An object whose values are texts, numbers and flags, by names of the caller's. */
     public record Settings() implements Type {}

@@ -194,6 +194,14 @@ public final class Fields {
                         new Field.Decimal(1, AnimationSettings.MOST_FPS),
                         "Of an animation: frames a second (15)."),
                 new Field(
+                        "poster",
+                        new Field.Frame(),
+                        "Of an animation: the frame that is told as a picture beside the film: first, middle, last, or its number, from 0."),
+                new Field(
+                        "keep_on_cancel",
+                        new Field.Flag(),
+                        "Of an animation: true has a job that is cancelled end with the film of its frames so far (false)."),
+                new Field(
                         "animation_mode",
                         new Field.Choice(AnimationFields.MODES),
                         "Of an animation: 2D moves the picture in its plane, 3D as a camera sees it, Interpolation turns one prompt into the next, Video Input draws from the frames of a video, None draws each frame anew (2D)."),

@@ -126,6 +126,7 @@ public final class FormRequest {
             case Field.Dimensions one -> single(name, one, parts);
             case Field.Image one -> single(name, one, parts);
             case Field.Schedule one -> single(name, one, parts);
+            case Field.Frame one -> single(name, one, parts);
             case Field.Settings one -> single(name, one, parts);
         };
     }
@@ -185,6 +186,7 @@ public final class FormRequest {
             case Field.Loras ignored -> text.get().isBlank() ? NullNode.instance : json(text.get());
             case Field.Settings ignored -> text.get().isBlank() ? NullNode.instance : json(text.get());
             case Field.Schedule ignored -> orNull(text.get());
+            case Field.Frame ignored -> orNull(text.get());
             case Field.Choice ignored -> orNull(text.get());
             case Field.Dimensions ignored -> orNull(text.get());
             case Field.Image ignored -> orNull(text.get());

@@ -18,7 +18,8 @@ public final class InputSchema {
             "go_fast", JSON.booleanNode(false),
             "output_quality", JSON.numberNode(90),
             "return", JSON.textNode("auto"),
-            "strip_metadata", JSON.booleanNode(false));
+            "strip_metadata", JSON.booleanNode(false),
+            "keep_on_cancel", JSON.booleanNode(false));
 
     static final String ANY_CASE = " Capital letters do as well.";
 
@@ -116,6 +117,7 @@ public final class InputSchema {
             case Field.Dimensions ignored -> nullable("string").put("pattern", "^\\d{1,5}\\s*[x*×]\\s*\\d{1,5}$");
             case Field.Image ignored -> nullable("string");
             case Field.Schedule ignored -> nullable(List.of("string", "number"));
+            case Field.Frame ignored -> nullable(List.of("string", "integer"));
             case Field.Settings ignored -> nullable("object");
             case Field.Decimals decimals -> list(0, decimals.most(), number(decimals.least(), decimals.greatest()));
             case Field.Loras loras -> loras(loras);

@@ -47,19 +47,26 @@ public sealed interface JobEvent {
 
         /** Characters of the file in base64; 0 if there is none in this event. */
         public long fileLength() {
-            return complete && image.stored() instanceof Stored.Inline inline
-                    ? Math.ceilDiv(inline.file().length, 3) * 4L
-                    : 0;
+            return complete ? length(image) : 0;
+        }
+
+        private static long length(JobResult.Image image) {
+            long own = image.stored() instanceof Stored.Inline inline ? Math.ceilDiv(inline.file().length, 3) * 4L : 0;
+            JobResult.Image poster = image.poster();
+            return poster == null ? own : own + length(poster);
         }
 
         /** The event without the file of its picture; unchanged if the picture is stored at an address. */
         public PictureStored withoutFile() {
+            return length(image) == 0 ? this : new PictureStored(emptied(image), false);
+        }
+
+        private static JobResult.Image emptied(JobResult.Image image) {
+            JobResult.Image poster = image.poster();
+            JobResult.Image rest = poster == null ? image : image.with(emptied(poster));
             return switch (image.stored()) {
-                case Stored.At at -> this;
-                case Stored.Inline inline -> {
-                    var empty = new Stored.Inline(new byte[0]);
-                    yield new PictureStored(image.at(empty), false);
-                }
+                case Stored.At at -> rest;
+                case Stored.Inline inline -> rest.at(new Stored.Inline(new byte[0]));
             };
         }
     }

@@ -63,6 +63,7 @@ public final class PlainSchema {
             case Field.Dimensions ignored -> text();
             case Field.Image ignored -> text();
             case Field.Schedule ignored -> text();
+            case Field.Frame ignored -> text();
             case Field.Settings ignored ->
                 JobJson.object().put("type", "object").put("additionalProperties", true);
             case Field.Images images -> list(1, images.most(), text());

@@ -42,11 +42,6 @@ public final class KeptFrames {
         return new OfJob(new ResultName(job, 0).jobHash());
     }
 
-    /** Forgets the frames of a job. */
-    void delete(String job) {
-        new OfJob(new ResultName(job, 0).jobHash()).delete();
-    }
-
     /** Deletes frames that are old enough; does nothing if it was called a moment ago. */
     public void sweep() throws IOException {
         files.sweep();
@@ -71,7 +66,7 @@ public final class KeptFrames {
                     seed = OptionalLong.of(Long.parseLong(before.group(1)));
                     return;
                 }
-                delete();
+                forget();
                 seed = OptionalLong.of(wanted);
                 var unused = files.write(
                         hash + "-frames.txt", (wanted + " " + fingerprint).getBytes(StandardCharsets.US_ASCII));
@@ -133,7 +128,8 @@ public final class KeptFrames {
             }
         }
 
-        void delete() {
+        @Override
+        public void forget() {
             writing.join();
             if (!Files.isDirectory(folder)) {
                 return;

@@ -50,8 +50,8 @@ public record PictureToStore(
         return new ResultName(job, sample.index());
     }
 
-    /** Returns how the answer calls this picture. */
+    /** Returns how messages call this picture. */
     String field() {
-        return "images[" + sample.index() + "]";
+        return media instanceof Media.Video ? "animation" : "images[" + sample.index() + "]";
     }
 }

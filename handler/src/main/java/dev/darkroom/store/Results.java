@@ -105,23 +105,28 @@ public final class Results {
      * @throws JobException {@code STORE_FAILED} if that failed; the picture is kept then
      */
     public JobResult.Image store(PictureToStore picture) {
+        return deliver(picture, encoded(picture));
+    }
+
+    private static ResultFile encoded(PictureToStore picture) {
         Delivery delivery = picture.delivery();
         return switch (picture.media()) {
             case Media.Still(Picture still) ->
-                deliver(
-                        picture,
-                        ResultFile.of(EncodedPicture.of(
-                                still, delivery.format(), delivery.quality(), picture.inscription())));
-            case Media.Video video -> {
-                JobResult.Image stored =
-                        deliver(picture, new ResultFile(video.file(), video.format(), delivery.quality()));
-                frames.delete(picture.job());
-                yield stored;
-            }
+                ResultFile.of(EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.inscription()));
+            case Media.Video video -> new ResultFile(video.file(), video.format(), delivery.quality());
         };
     }
 
-    /** Returns what keeps the frames of a job's animation until that is stored. */
+    /**
+     * Encodes and delivers a picture that stands beside another one. It is not kept for another try, and the storage is not blamed for it.
+     *
+     * @throws StoreException if that failed
+     */
+    public JobResult.Image storeBeside(PictureToStore picture) throws StoreException {
+        return delivered(picture, encoded(picture));
+    }
+
+    /** Returns what keeps the frames of a job's animation for another try. */
     public Frames frames(String job) {
         return frames.of(job);
     }
@@ -172,23 +177,10 @@ public final class Results {
     }
 
     private JobResult.Image deliver(PictureToStore picture, ResultFile encoded) {
-        Optional<ResultStore> store = storeFor(picture.delivery());
-        boolean inline =
-                picture.delivery().as() == Return.BASE64 || (picture.delivery().as() == Return.AUTO && store.isEmpty());
-        if (inline && encoded.base64Bytes() <= picture.share()) {
-            return inAnswer(picture, encoded, List.of());
-        }
         boolean own = picture.delivery().destination() == null;
         try {
-            if (inline) {
-                return tooLargeForTheAnswer(picture, encoded, store);
-            }
-            JobResult.Image image = atAddress(
-                    picture,
-                    encoded,
-                    store.orElseThrow(() -> new StoreException("there is no storage", null)),
-                    List.of());
-            if (own) {
+            JobResult.Image image = delivered(picture, encoded);
+            if (own && image.stored() instanceof Stored.At) {
                 troubles.stored();
             }
             return image;
@@ -198,6 +190,20 @@ public final class Results {
             }
             throw keptAfter(e, picture, encoded);
         }
+    }
+
+    private JobResult.Image delivered(PictureToStore picture, ResultFile encoded) throws StoreException {
+        Optional<ResultStore> store = storeFor(picture.delivery());
+        boolean inline =
+                picture.delivery().as() == Return.BASE64 || (picture.delivery().as() == Return.AUTO && store.isEmpty());
+        if (inline && encoded.base64Bytes() <= picture.share()) {
+            return inAnswer(picture, encoded, List.of());
+        }
+        if (inline) {
+            return tooLargeForTheAnswer(picture, encoded, store);
+        }
+        return atAddress(
+                picture, encoded, store.orElseThrow(() -> new StoreException("there is no storage", null)), List.of());
     }
 
     private JobResult.Image tooLargeForTheAnswer(
@@ -271,7 +277,9 @@ public final class Results {
                 encoded.file().length,
                 concat(notes, picture.notes()),
                 marks(picture, encoded),
-                picture.media() instanceof Media.Video video ? new JobResult.Clip(video.frames(), video.fps()) : null);
+                picture.media() instanceof Media.Video video
+                        ? new JobResult.Clip(video.frames(), video.fps(), null)
+                        : null);
     }
 
     private static Marks marks(PictureToStore picture, ResultFile file) {

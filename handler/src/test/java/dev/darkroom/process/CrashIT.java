@@ -26,6 +26,10 @@ class CrashIT {
     private static final Path HOME = Path.of(System.getProperty("darkroom.home"));
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LONGEST_MINUTES = 5;
+    private static final int STEPS_OF_FRAME = 4;
+    private static final String FILM =
+            "{\"input\": {\"type\": \"animation\", \"prompt\": \"a red circle\", \"size\": \"64x64\","
+                    + " \"max_frames\": 60, \"num_inference_steps\": " + STEPS_OF_FRAME + "}}";
 
     @TempDir
     Path folder;
@@ -35,6 +39,7 @@ class CrashIT {
         int port = FreePort.find();
         String running;
         String waiting;
+        String film;
         try (var first = new Worker(port, "first")) {
             first.awaitServing();
             running = post(port, "a green forest", 200).path("id").asText();
@@ -58,8 +63,11 @@ class CrashIT {
                             .count())
                     .isEqualTo(1);
             assertThat(results()).hasSize(2);
+            film = send(port, FILM).path("id").asText();
+            Eventually.await("some frames are drawn", () -> frames() > 3);
             second.kill();
         }
+        int drawn = frames();
 
         try (var third = new Worker(port, "third")) {
             third.awaitServing();
@@ -68,7 +76,42 @@ class CrashIT {
             assertThat(get(done.at("/output/images/0/url").asText()).statusCode())
                     .isEqualTo(200);
             assertThat(third.log()).doesNotContain(running + " taken");
+
+            JsonNode whole = awaitEnd(port, film);
+            assertThat(whole.path("status").asText()).as(whole.toString()).isEqualTo("COMPLETED");
+            assertThat(whole.path("retries").asInt()).isEqualTo(1);
+            assertThat(whole.at("/output/images/0/frames").asInt()).isEqualTo(60);
+            assertThat(get(whole.at("/output/images/0/url").asText()).body()).contains("ftyp");
+            assertThat(firstFrameDrawn(third.log(), film))
+                    .as("the frame after the last one that the other process drew")
+                    .isEqualTo(drawn);
+            assertThat(frames()).isZero();
         }
+    }
+
+    /** How many frames lie there for another try. */
+    private int frames() throws IOException {
+        Path frames = folder.resolve("data/frames");
+        if (!Files.isDirectory(frames)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(frames)) {
+            return Math.toIntExact(
+                    files.filter(file -> file.getFileName().toString().matches(".*-frame-\\d+\\.png"))
+                            .count());
+        }
+    }
+
+    /** The first frame of which there are steps before its last one: a frame that was found has none of its own. */
+    private static int firstFrameDrawn(String log, String job) {
+        return Pattern.compile("job " + job + " step (\\d+) of " + 60 * STEPS_OF_FRAME)
+                        .matcher(log)
+                        .results()
+                        .mapToInt(step -> Integer.parseInt(step.group(1)))
+                        .filter(step -> step % STEPS_OF_FRAME != 0)
+                        .min()
+                        .orElseThrow()
+                / STEPS_OF_FRAME;
     }
 
     @Test
@@ -109,8 +152,12 @@ class CrashIT {
     }
 
     private static JsonNode post(int port, String prompt, int steps) throws IOException, InterruptedException {
-        String body =
-                "{\"input\": {\"prompt\": \"" + prompt + "\", \"seed\": 1, \"num_inference_steps\": " + steps + "}}";
+        return send(
+                port,
+                "{\"input\": {\"prompt\": \"" + prompt + "\", \"seed\": 1, \"num_inference_steps\": " + steps + "}}");
+    }
+
+    private static JsonNode send(int port, String body) throws IOException, InterruptedException {
         return JSON.readTree(send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/run"))
                         .POST(HttpRequest.BodyPublishers.ofString(body)))
                 .body());

@@ -65,10 +65,10 @@ class KeptFramesTest {
     void nothingStaysOfAJobThatIsDone() throws IOException {
         Frames frames = begun("job", 7, "abc");
         frames.keep(0, FRAME);
-        new KeptFrames(folder, Optional.empty()).delete("another job");
+        new KeptFrames(folder, Optional.empty()).of("another job").forget();
         assertThat(frames.find(0)).isPresent();
 
-        new KeptFrames(folder, Optional.empty()).delete("job");
+        new KeptFrames(folder, Optional.empty()).of("job").forget();
 
         assertThat(folder).isEmptyDirectory();
     }

@@ -62,6 +62,17 @@ record Conclusion(
         return new Conclusion(Status.CANCELLED, new JobEvent.Failed(Code.CANCELLED), () -> body, false, false, true);
     }
 
+    /** Describes the end of a job that its caller withdraws, with what it had by then. */
+    static Conclusion cancelled(String id, JobResult result) {
+        return new Conclusion(
+                Status.CANCELLED,
+                new JobEvent.Failed(Code.CANCELLED),
+                () -> Answer.cancelled(id, result),
+                false,
+                false,
+                true);
+    }
+
     /** Describes the end of a job that has not ended within its time to live. */
     static Conclusion expired(JobRecord job) {
         ObjectNode body = Answer.status(job.id(), Status.CANCELLED.name())

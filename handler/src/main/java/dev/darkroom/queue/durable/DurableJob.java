@@ -31,6 +31,7 @@ public final class DurableJob {
     private final JobEnding ending;
     private final @Nullable String trace = CallerTrace.current().orElse(null);
     private volatile @Nullable String refusal;
+    private volatile boolean endsEarly;
 
     private DurableJob(JobState state, Persistence persistence, @Nullable Job read, QueueContext queue) {
         this.queue = queue;
@@ -173,8 +174,23 @@ public final class DurableJob {
         end(Conclusion.failed(id(), reason));
     }
 
-    /** Withdraws the job: at once if it waits, between two steps if it runs, not at all if it has ended. */
+    /** Has a cancelled job end with what it has so far, if it runs when it is cancelled. */
+    void endEarly() {
+        endsEarly = true;
+    }
+
+    /**
+     * Withdraws the job: at once if it waits, between two steps if it runs, not at all if it has ended. One that is to end with what it has
+     * so far ends when that is stored, or at once if it is withdrawn again.
+     */
     void cancel() {
+        if (!endsEarly || !life.withdraw()) {
+            drop();
+        }
+    }
+
+    /** Withdraws the job, and whatever it has so far. */
+    void drop() {
         end(Conclusion.cancelled(id()));
     }
 

@@ -137,7 +137,9 @@ public class DurableQueue implements JobSource {
         }
         DurableJob again = DurableJob.stored(job.waitingAgain(), opened);
         registry.add(again);
-        if (job.attempts() >= MOST_ATTEMPTS || job.takes() >= MOST_TAKES) {
+        if (job.withdrawn()) {
+            again.drop();
+        } else if (job.attempts() >= MOST_ATTEMPTS || job.takes() >= MOST_TAKES) {
             String deaths = job.attempts() >= MOST_ATTEMPTS
                     ? "the worker died " + job.attempts() + " times while doing this job"
                     : "the worker died or stopped " + job.takes()
@@ -207,7 +209,7 @@ public class DurableQueue implements JobSource {
         return job;
     }
 
-    /** Cancels a job; if it waits, its place is free again. */
+    /** Cancels a job; if it waits, its place is free again. One that is to end with what it has so far goes on until that is stored. */
     public void cancel(DurableJob job) {
         waiting.leave(job);
         job.cancel();
@@ -217,7 +219,8 @@ public class DurableQueue implements JobSource {
     public void abandon(DurableJob job) {
         if (job.life().persistence() instanceof Persistence.InMemory inMemory && !inMemory.idKnown()) {
             LOG.infof("job %s: its caller has gone", job.id());
-            cancel(job);
+            waiting.leave(job);
+            job.drop();
         }
     }
 

@@ -5,6 +5,8 @@ import dev.darkroom.job.JobException;
 import dev.darkroom.job.JobException.Code;
 import dev.darkroom.job.JobResult;
 import dev.darkroom.job.Preview;
+import dev.darkroom.job.Sample;
+import dev.darkroom.job.Timings;
 import dev.darkroom.queue.JobEvent;
 import dev.darkroom.queue.Ticket;
 import dev.darkroom.queue.durable.disk.Status;
@@ -18,6 +20,11 @@ final class DurableTicket implements Ticket {
 
     private final DurableJob job;
     private final Clock clock;
+
+    /** True once a job that is cancelled comes to an end with what it has: nothing stops it then but a second time. */
+    private volatile boolean goesOn;
+
+    private volatile boolean isCut;
 
     DurableTicket(DurableJob job, Clock clock) {
         this.job = job;
@@ -37,7 +44,11 @@ final class DurableTicket implements Ticket {
     @Override
     public Job job() {
         check();
-        return job.read();
+        Job read = job.read();
+        if (read instanceof Job.Animation animation && animation.settings().keepOnCancel()) {
+            job.endEarly();
+        }
+        return read;
     }
 
     @Override
@@ -74,9 +85,23 @@ final class DurableTicket implements Ticket {
         if (over && (state.record().isOverdue(now()) || job.status() == Status.TIMED_OUT)) {
             throw Conclusion.overtime(job.beginning());
         }
-        if (over) {
+        if (over || state.record().withdrawn() && !goesOn) {
             throw new JobException(Code.CANCELLED, "the job was cancelled", null);
         }
+    }
+
+    @Override
+    public boolean endsEarly() {
+        JobState state = job.life().state();
+        isCut = state instanceof JobState.Open && state.record().withdrawn();
+        goesOn |= isCut;
+        return isCut;
+    }
+
+    /** What is drawn to its end is not thrown away because it is cancelled then. */
+    @Override
+    public void drawn(Sample sample, Timings timings) {
+        goesOn = true;
     }
 
     @Override
@@ -101,12 +126,13 @@ final class DurableTicket implements Ticket {
 
     @Override
     public void completed(JobResult result) {
-        job.end(Conclusion.completed(id(), result));
+        job.end(isCut ? Conclusion.cancelled(id(), result) : Conclusion.completed(id(), result));
     }
 
     @Override
     public void failed(JobException reason) {
-        job.end(Conclusion.failed(id(), reason));
+        boolean hasNothing = reason.code() == Code.CANCELLED && job.record().withdrawn();
+        job.end(hasNothing ? Conclusion.cancelled(id()) : Conclusion.failed(id(), reason));
     }
 
     private long now() {

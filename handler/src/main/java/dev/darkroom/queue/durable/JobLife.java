@@ -65,6 +65,16 @@ final class JobLife {
         return true;
     }
 
+    /** Notes that a running job is to end with what it has; false if it does not run, or that is noted already. */
+    synchronized boolean withdraw() {
+        if (!(state instanceof JobState.Running running) || running.record().withdrawn()) {
+            return false;
+        }
+        state = new JobState.Running(running.record().cancelledEarly());
+        write();
+        return true;
+    }
+
     /** Notes that the process slept while it was on the job: that time is none of the job's. A clock that was set back adds none. */
     synchronized void slept(Duration time, long now) {
         if (state instanceof JobState.Running running) {

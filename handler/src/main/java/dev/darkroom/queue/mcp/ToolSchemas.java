@@ -2,6 +2,7 @@ package dev.darkroom.queue.mcp;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.darkroom.job.ImageFormat;
 import dev.darkroom.queue.Field;
 import dev.darkroom.queue.Fields;
 import dev.darkroom.queue.JobJson;
@@ -9,6 +10,7 @@ import dev.darkroom.queue.PayloadReader;
 import dev.darkroom.queue.PlainSchema;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The schemas of the tools' arguments: the table of a job's fields, each under its own name. */
 final class ToolSchemas {
@@ -59,7 +61,11 @@ final class ToolSchemas {
         ObjectNode schema = JobJson.object().put("type", "object");
         ObjectNode properties = PlainSchema.properties(told, "#/$defs/" + LORA);
         properties.forEach(property -> ((ObjectNode) property).remove("format"));
-        ((ObjectNode) properties.path("output_format")).put("default", ToolInput.USUAL_FORMAT);
+        ObjectNode format = ((ObjectNode) properties.path("output_format"))
+                .put("default", ToolInput.USUAL_FORMAT)
+                .put("description", "File format.");
+        ArrayNode formats = format.putArray("enum");
+        Stream.of(ImageFormat.values()).map(ImageFormat::fieldValue).forEach(formats::add);
         schema.set("properties", properties);
         ArrayNode oneOf = schema.putArray("anyOf");
         oneOf.addObject().putArray("required").add("prompt");

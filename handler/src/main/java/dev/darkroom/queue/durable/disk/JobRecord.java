@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param webhookDue true while the webhook is still to be called
  * @param webhookNews what has become of the webhook so far; null before the first try, and in records of earlier versions
  * @param unstored true if the answer lacks pictures that were made and could not be stored; absent in records of earlier versions
+ * @param withdrawn true if its caller has cancelled the job while it ran, which ends with what it has so far; absent in records of earlier
+ *     versions
  * @param submission what is kept of a submission that may come again; absent without a key, and in records of earlier versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -42,6 +44,7 @@ public record JobRecord(
         int answerBytes,
         boolean webhookDue,
         boolean unstored,
+        boolean withdrawn,
         @Nullable WebhookNews webhookNews,
         @Nullable Submission submission) {
     /** @throws NullPointerException if something is missing that every job has */
@@ -71,6 +74,7 @@ public record JobRecord(
                 0,
                 false,
                 false,
+                false,
                 null,
                 null);
     }
@@ -94,6 +98,7 @@ public record JobRecord(
                 answerBytes,
                 webhookDue,
                 unstored,
+                withdrawn,
                 webhookNews,
                 known);
     }
@@ -109,27 +114,39 @@ public record JobRecord(
     }
 
     private JobRecord waiting(long place, long since, int retriesSoFar, int takesSoFar, int attemptsSoFar) {
-        return open(place, since, Status.IN_QUEUE, retriesSoFar, takesSoFar, attemptsSoFar, 0);
+        return open(place, since, Status.IN_QUEUE, retriesSoFar, takesSoFar, attemptsSoFar, 0, false);
     }
 
     /** Returns the record with one more take. */
     public JobRecord taken() {
-        return open(sequence, accepted, status, retries, takes + 1, attempts, started);
+        return open(sequence, accepted, status, retries, takes + 1, attempts, started, withdrawn);
     }
 
     /** Returns the record of the job as it begins. */
     public JobRecord begun(long now) {
-        return open(sequence, accepted, Status.IN_PROGRESS, retries, takes, attempts + 1, now);
+        return open(sequence, accepted, Status.IN_PROGRESS, retries, takes, attempts + 1, now, withdrawn);
     }
 
     /** Returns the record of a running job as if it had begun so much later, or earlier, but not in the future. */
     public JobRecord startedLater(Duration time, long now) {
         long startedAt = Math.min(started + time.toMillis(), now);
-        return open(sequence, accepted, status, retries, takes, attempts, startedAt);
+        return open(sequence, accepted, status, retries, takes, attempts, startedAt, withdrawn);
+    }
+
+    /** Returns the record of a running job that is cancelled, and is to end with what it has. */
+    public JobRecord cancelledEarly() {
+        return open(sequence, accepted, status, retries, takes, attempts, started, true);
     }
 
     private JobRecord open(
-            long place, long since, Status now, int retriesSoFar, int takesSoFar, int attemptsSoFar, long startedAt) {
+            long place,
+            long since,
+            Status now,
+            int retriesSoFar,
+            int takesSoFar,
+            int attemptsSoFar,
+            long startedAt,
+            boolean isWithdrawn) {
         return new JobRecord(
                 id,
                 place,
@@ -147,6 +164,7 @@ public record JobRecord(
                 0,
                 false,
                 false,
+                isWithdrawn,
                 null,
                 submission);
     }
@@ -188,6 +206,7 @@ public record JobRecord(
                 answered,
                 due,
                 lacksPictures,
+                withdrawn,
                 news,
                 submission);
     }
