@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  * which also checks everything. Schedules are such as {@code 0:(1), 24:(1.04)}, or one number for all frames.
  *
  * @param preset what settings are that stand neither here nor in {@code settings}: such as {@code smooth} ({@code preset})
- * @param mode {@code 2D}, {@code 3D}, {@code Interpolation} or {@code None} ({@code animation_mode})
+ * @param mode {@code 2D}, {@code 3D}, {@code Interpolation}, {@code Video Input} or {@code None} ({@code animation_mode})
  * @param maxFrames how many frames ({@code max_frames})
  * @param fps frames a second ({@code fps})
  * @param schedules of motion, strength and noise, by the worker's names: {@code zoom}, {@code angle}, {@code translation_x} and others
  * @param prompts texts by the frames from which they hold, such as {@code 0} or {@code max_f-10}, in the place of the request's prompt ({@code
  *     animation_prompts})
  * @param settings Deforum's, by their own names ({@code settings})
+ * @param video whose frames it is drawn from, or whose colours it keeps ({@code video})
  * @param poster frame that is told as a picture beside the film: {@code first}, {@code middle}, {@code last} or a number ({@code poster})
  * @param keepOnCancel true to have a job that is cancelled end with the film of its frames so far ({@code keep_on_cancel})
  */
@@ -27,6 +28,7 @@ public record Animation(
         Map<String, String> schedules,
         Map<String, String> prompts,
         Map<String, Object> settings,
+        @Nullable ImageSource video,
         @Nullable String poster,
         @Nullable Boolean keepOnCancel) {
     /** Takes the maps as they are now. */
@@ -55,6 +57,7 @@ public record Animation(
         private final Map<String, String> schedules = new LinkedHashMap<>();
         private final Map<String, String> prompts = new LinkedHashMap<>();
         private final Map<String, Object> settings = new LinkedHashMap<>();
+        private @Nullable ImageSource video;
         private @Nullable String poster;
         private @Nullable Boolean keepOnCancel;
 
@@ -117,6 +120,12 @@ public record Animation(
             return this;
         }
 
+        /** Sets {@code video}: an MP4, MOV, WebM, Matroska, GIF or AVI file. */
+        public Builder video(ImageSource source) {
+            this.video = source;
+            return this;
+        }
+
         /** Sets {@code poster} to {@code first}, {@code middle} or {@code last}. */
         public Builder poster(String place) {
             this.poster = place;
@@ -136,7 +145,8 @@ public record Animation(
 
         /** Returns the animation. */
         public Animation build() {
-            return new Animation(preset, mode, maxFrames, fps, schedules, prompts, settings, poster, keepOnCancel);
+            return new Animation(
+                    preset, mode, maxFrames, fps, schedules, prompts, settings, video, poster, keepOnCancel);
         }
     }
 }

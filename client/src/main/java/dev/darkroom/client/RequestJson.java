@@ -111,6 +111,10 @@ final class RequestJson {
         animation.schedules().forEach(input::put);
         put(input, "animation_prompts", orNull(animation.prompts()));
         put(input, "settings", orNull(animation.settings()));
+        ImageSource video = animation.video();
+        if (video != null) {
+            input.put("video", ImageSource.text("video", video));
+        }
         put(input, "poster", animation.poster());
         put(input, "keep_on_cancel", animation.keepOnCancel());
     }

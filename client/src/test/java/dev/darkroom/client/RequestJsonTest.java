@@ -80,6 +80,7 @@ class RequestJsonTest {
                 .zoom("0:(1.02)")
                 .promptFrom(0, "a lake")
                 .promptFrom("max_f-10", "a hill")
+                .video(ImageSource.of(new byte[] {7}))
                 .poster(3)
                 .keepOnCancel(true);
     }
@@ -139,7 +140,7 @@ class RequestJsonTest {
 
         assertThat(input).isEqualTo(MAPPER.readTree("""
                         {"output_format": "mp4", "type": "animation", "preset": "smooth", "animation_mode": "2D", "max_frames": 48,
-                         "fps": 12.5, "zoom": "0:(1.02)", "angle": "0:(0.5)", "poster": "3", "keep_on_cancel": true,
+                         "fps": 12.5, "zoom": "0:(1.02)", "angle": "0:(0.5)", "video": "Bw==", "poster": "3", "keep_on_cancel": true,
                          "animation_prompts": {"0": "a lake", "max_f-10": "a hill"}, "settings": {"W": 64, "zoom": "0:(1.1)"}}
                         """));
         assertThat(sent(DrawRequest.prompt("a lake")
