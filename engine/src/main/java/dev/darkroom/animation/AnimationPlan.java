@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param mode what frames have to do with each other
  * @param frames of the film
  * @param cadence order in which frames are drawn, up to the one that the film's last frame needs
+ * @param cadenceFlow how far drawn pictures go to meet each other in the frames between them, for each frame: 1 is all the way; null if they
+ *     stay where they are
  * @param seeds of the drawn frames, in order
  * @param subseeds whose noise comes in, for each frame; null for none
  * @param redrawings of a frame's start, before the frame is drawn from it
@@ -52,6 +54,7 @@ record AnimationPlan(
         AnimationMode mode,
         int frames,
         Cadence cadence,
+        double @Nullable [] cadenceFlow,
         long[] seeds,
         @Nullable Subseeds subseeds,
         int redrawings,

@@ -4,6 +4,9 @@ import dev.darkroom.animation.cadence.CadenceStep;
 import dev.darkroom.animation.cadence.CadenceStep.Between;
 import dev.darkroom.animation.cadence.CadenceStep.Draw;
 import dev.darkroom.animation.cadence.CadenceStep.Start;
+import dev.darkroom.animation.flow.Flow;
+import dev.darkroom.animation.flow.Meeting;
+import dev.darkroom.animation.flow.OpticalFlow;
 import dev.darkroom.animation.frame.Blend;
 import dev.darkroom.animation.frame.FrameNumbers;
 import dev.darkroom.animation.frame.NextFrame;
@@ -18,6 +21,7 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -195,10 +199,24 @@ final class FrameLoop {
         if (between.movesNext()) {
             later = next.moved(later, numbers, depth);
         }
-        last = next.overlaid(
-                earlier == null || between.weight() == 1 ? later : Blend.of(earlier, later, between.weight()));
+        last = next.overlaid(together(between));
         timings.lap("move");
         add(last);
+    }
+
+    /** The frame that lies between the pictures that were drawn last, which have been moved into it. */
+    private Picture together(Between between) {
+        Picture newer = Objects.requireNonNull(later);
+        if (earlier == null || between.weight() == 1) {
+            return newer;
+        }
+        double[] factors = plan.cadenceFlow();
+        if (factors == null || plan.strength()[plan.known(between.next())] <= 0) { // the newer one was not drawn from the older
+            return Blend.of(earlier, newer, between.weight());
+        }
+        Flow flow = OpticalFlow.between(earlier, newer);
+        Meeting met = Meeting.of(earlier, newer, between.weight(), flow, factors[plan.known(between.frame())]);
+        return Blend.of(met.earlier(), met.later(), between.weight());
     }
 
     private FrameNumbers numbers(int frame) {

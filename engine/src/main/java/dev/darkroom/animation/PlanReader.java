@@ -28,6 +28,9 @@ record PlanReader(
     /** Each redrawing takes as long as the frame. */
     private static final int MOST_REDRAWINGS = 10;
 
+    /** As many times as far as things have moved. */
+    private static final double MOST_FLOW = 100;
+
     /**
      * Reads a job's settings.
      *
@@ -75,6 +78,7 @@ record PlanReader(
                 mode,
                 span.frames(),
                 cadence,
+                cadenceFlow(every),
                 seeds().of(within(cadence.drawn())),
                 subseeds(),
                 mode.isChained() ? settings.whole("diffusion_redo", 0, MOST_REDRAWINGS) : 0,
@@ -101,6 +105,12 @@ record PlanReader(
      */
     private static Cadence whole(int frames, int every) {
         return every == 1 ? new Cadence(frames, 1) : new Cadence(Math.ceilDiv(frames, every) * every + 1, every);
+    }
+
+    /** How far pictures go to meet each other; nothing lies between frames that are all drawn. */
+    private double @Nullable [] cadenceFlow(int every) {
+        boolean isOn = FlowMethods.isOn(settings, "optical_flow_cadence", notes);
+        return isOn && every > 1 ? settings.curve("cadence_flow_factor_schedule", span, -MOST_FLOW, MOST_FLOW) : null;
     }
 
     private int[] within(int[] drawn) {

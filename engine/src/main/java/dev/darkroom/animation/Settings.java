@@ -175,6 +175,21 @@ final class Settings {
                 .values();
     }
 
+    /**
+     * The values of a schedule for all frames, which are all within a range.
+     *
+     * @throws JobException that names the setting, the range and the frame
+     */
+    double[] curve(String name, Span span, double least, double most) {
+        double[] values = curve(name, span);
+        for (int frame = 0; frame < values.length; frame++) {
+            if (!(values[frame] >= least && values[frame] <= most)) {
+                new Faults().range(key(name) + ", in frame " + frame, values[frame], least, most).refuse();
+            }
+        }
+        return values;
+    }
+
     /** Notes a fault of every schedule that the job states, used or not. */
     void checkCurves(Span span, Faults faults) {
         stated.values().stream()

@@ -150,6 +150,7 @@ class AnimationPlanTest {
             diffusion_cadence        | 0                 | diffusion_cadence: must be from 1 to
             animation_mode           | Video Input       | animation_mode: Video Input is not supported yet
             animation_mode           | 4D                | animation_mode: must be 2D, 3D, Interpolation or None, not 4D
+            optical_flow_cadence     | SIFT              | optical_flow_cadence: must be None, RAFT, DIS Medium, DIS Fine, Farneback, not SIFT
             hybrid_motion            | Optical Flow      | hybrid_motion: hybrid animations are not supported yet
             hybrid_composite         | Normal            | hybrid_composite: hybrid animations are not supported yet
             color_coherence          | Video Input       | color_coherence: Video Input is not supported yet
