@@ -4,6 +4,7 @@ import dev.darkroom.animation.cadence.Cadence;
 import dev.darkroom.animation.cadence.CadenceStep;
 import dev.darkroom.animation.frame.FrameNoise;
 import dev.darkroom.animation.frame.Overlay;
+import dev.darkroom.animation.hybrid.HybridSettings;
 import dev.darkroom.animation.prompt.Blend;
 import dev.darkroom.animation.prompt.Prompts;
 import dev.darkroom.animation.seed.Subseeds;
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param noise that is added to the frame before
  * @param mask how the job's mask is laid over frames; null without one
  * @param usesDepth true if a camera sees how far away things are
+ * @param hybrid how frames follow a video
  * @param notes on what was read otherwise than it was written
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: plans are never compared
@@ -72,6 +74,7 @@ record AnimationPlan(
         Borders borders,
         Overlay.@Nullable Edge mask,
         boolean usesDepth,
+        HybridSettings hybrid,
         List<String> notes) {
     /** Sides of frames are multiples of this, so that no frame is resized on its way to the next. */
     static final int MULTIPLE = 16;

@@ -6,6 +6,9 @@ import java.util.List;
 
 /** The names of Deforum's methods for optical flow. All are understood, and mean the one that is here. */
 final class FlowMethods {
+    /** As many times as far as things have moved, at most. */
+    static final double FARTHEST = 100;
+
     private static final List<String> NAMES = List.of("RAFT", "DIS Medium", "DIS Fine", "Farneback");
 
     private FlowMethods() {}

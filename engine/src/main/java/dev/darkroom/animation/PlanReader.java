@@ -28,9 +28,6 @@ record PlanReader(
     /** Each redrawing takes as long as the frame. */
     private static final int MOST_REDRAWINGS = 10;
 
-    /** As many times as far as things have moved. */
-    private static final double MOST_FLOW = 100;
-
     /**
      * Reads a job's settings.
      *
@@ -96,6 +93,7 @@ record PlanReader(
                 AnimationPlan.Borders.of(settings),
                 mask(),
                 settings.flag("use_depth_warping"),
+                new HybridReader(settings, span, notes).read(),
                 notes.list());
     }
 
@@ -110,7 +108,7 @@ record PlanReader(
     /** How far pictures go to meet each other; nothing lies between frames that are all drawn. */
     private double @Nullable [] cadenceFlow(int every) {
         boolean isOn = FlowMethods.isOn(settings, "optical_flow_cadence", notes);
-        return isOn && every > 1 ? settings.curve("cadence_flow_factor_schedule", span, -MOST_FLOW, MOST_FLOW) : null;
+        return isOn && every > 1 ? settings.curve("cadence_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST) : null;
     }
 
     private int[] within(int[] drawn) {

@@ -152,12 +152,12 @@ final class Settings {
         return value;
     }
 
-    /** One of an enumeration's values, by its name in any case. */
+    /** One of an enumeration's values, by its name in any case, with blanks between words. */
     <T extends Enum<T>> T choice(String name, Class<T> type) {
         T[] all = type.getEnumConstants();
         List<String> words = new ArrayList<>();
         for (T value : all) {
-            String word = value.name().toLowerCase(Locale.ROOT);
+            String word = value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             if (word.equals(text(name).toLowerCase(Locale.ROOT))) {
                 return value;
             }
