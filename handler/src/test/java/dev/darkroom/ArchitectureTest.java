@@ -248,6 +248,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void opticalFlowStaysInItsRoom() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.darkroom.animation.flow..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("boofcv..", "georegression..", "org.ddogleg..", "org.ejml..")
+                .check(CLASSES);
+    }
+
+    @Test
     void amazonsSdkStaysWithTheResults() {
         noClasses()
                 .that()

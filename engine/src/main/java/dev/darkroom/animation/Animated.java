@@ -162,7 +162,7 @@ public final class Animated implements ImageModel {
                 var frame = new Sources(List.of(Picture.black(size)), null, sources.loras());
                 FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
                 Demand drawing = base.demand(jobs.from(0, 0, SOME_STRENGTH), samples, frame);
-                yield depth == null || plan.mode() != AnimationMode.SPACE
+                yield depth == null || plan.mode() != AnimationMode.SPACE && !plan.hybrid().takesDepth()
                         ? drawing
                         : type -> drawing.in(type).keeping(depth.peak(size));
             }
@@ -193,14 +193,14 @@ public final class Animated implements ImageModel {
                 plan.overlay(sources, size),
                 plan.coherence().of() == ColorCoherence.Of.IMAGE ? sources.image() : null);
         timings.lap("plan");
-        try (Footage footage = plan.footage(sources, size);
+        try (Following following = Following.of(plan, sources, size, this::depth);
                 Film film = films.begin(wish(job, size, plan.frames()))) {
             var loop = new FrameLoop(
                     base,
                     jobs,
                     next,
                     sources,
-                    footage,
+                    following,
                     progress,
                     picture -> depth(plan, picture),
                     film,
@@ -237,7 +237,11 @@ public final class Animated implements ImageModel {
     }
 
     private @Nullable DepthMap depth(AnimationPlan plan, Picture picture) {
-        if (depth == null || plan.mode() != AnimationMode.SPACE || !plan.usesDepth()) {
+        return plan.mode() == AnimationMode.SPACE && plan.usesDepth() ? depth(picture) : null;
+    }
+
+    private @Nullable DepthMap depth(Picture picture) {
+        if (depth == null) {
             return null;
         }
         float[] values = depth.depth(picture).values();
@@ -253,6 +257,9 @@ public final class Animated implements ImageModel {
         if (plan.mode() == AnimationMode.SPACE && plan.usesDepth() && depth == null) {
             notes.add(
                     "animation_mode: 3D with flat depth, everything equally far away: this worker has no depth model");
+        }
+        if (plan.hybrid().takesDepth() && depth == null) {
+            notes.add("hybrid_comp_mask_type: the video covers the whole frame: this worker has no depth model");
         }
         loop.first().ifPresent(first -> notes.addAll(first.notes()));
         if (loop.added() < plan.frames()) {

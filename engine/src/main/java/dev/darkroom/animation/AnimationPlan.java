@@ -4,6 +4,7 @@ import dev.darkroom.animation.cadence.Cadence;
 import dev.darkroom.animation.cadence.CadenceStep;
 import dev.darkroom.animation.frame.FrameNoise;
 import dev.darkroom.animation.frame.Overlay;
+import dev.darkroom.animation.hybrid.HybridSettings;
 import dev.darkroom.animation.prompt.Blend;
 import dev.darkroom.animation.prompt.Prompts;
 import dev.darkroom.animation.seed.Subseeds;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param mode what frames have to do with each other
  * @param frames of the film
  * @param cadence order in which frames are drawn, up to the one that the film's last frame needs
+ * @param cadenceFlow how far drawn pictures go to meet each other in the frames between them, for each frame: 1 is all the way; null if they
+ *     stay where they are
  * @param seeds of the drawn frames, in order
  * @param subseeds whose noise comes in, for each frame; null for none
  * @param redrawings of a frame's start, before the frame is drawn from it
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param strength part of the frame before that is kept, for each frame
  * @param startStrength part of the job's image that the first frame keeps
  * @param startsFromImage true if the first frame is drawn from the job's image
+ * @param startsFromVideo true if it is drawn from the first one of a video that is laid over frames, unless from an image
  * @param steps of denoising for each frame; null leaves them to the checkpoint
  * @param guidance for each frame; null leaves it to the job
  * @param size of all frames, where the job states one
@@ -49,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * @param footage which frames of the job's video count; null without one
  * @param recoloured after so many frames, where colours are the video's
  * @param usesDepth true if a camera sees how far away things are
+ * @param hybrid how frames follow a video
  * @param notes on what was read otherwise than it was written
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: plans are never compared
@@ -56,6 +61,7 @@ record AnimationPlan(
         AnimationMode mode,
         int frames,
         Cadence cadence,
+        double @Nullable [] cadenceFlow,
         long[] seeds,
         @Nullable Subseeds subseeds,
         int redrawings,
@@ -64,6 +70,7 @@ record AnimationPlan(
         double[] strength,
         double startStrength,
         boolean startsFromImage,
+        boolean startsFromVideo,
         double @Nullable [] steps,
         double @Nullable [] guidance,
         @Nullable Framing size,
@@ -75,6 +82,7 @@ record AnimationPlan(
         @Nullable FrameSelection footage,
         int recoloured,
         boolean usesDepth,
+        HybridSettings hybrid,
         List<String> notes) {
     /** Sides of frames are multiples of this, so that no frame is resized on its way to the next. */
     static final int MULTIPLE = 16;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Tells whether frames of an earlier try are those that a job would draw again: a digest of all that they follow from but the seed. */
 final class Fingerprint {
     /** Goes up whenever the same settings give other frames. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final MessageDigest digest;
 

@@ -56,9 +56,10 @@ final class Footage implements AutoCloseable {
         return current;
     }
 
-    /** The video's frame before the one that was asked for last; that one itself if it is the first. */
+    /** The video's frame before the one that was asked for last; null if that is the first. */
+    @Nullable
     Picture before() {
-        return before == null ? at(Math.max(index, 0)) : before;
+        return before;
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.video.FrameSelection;
 import dev.darkroom.video.VideoFile;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Which frames of a job's video count, and how long an animation is that is drawn from them. */
@@ -28,9 +30,8 @@ final class FootageSettings {
             return null;
         }
         if (use == null) {
-            throw JobException.badInput(
-                    "video: is of no use: send animation_mode Video Input to draw frames from it, or"
-                            + " color_coherence Video Input to keep its colours");
+            throw JobException.badInput("video: is of no use: send animation_mode Video Input to draw frames from it,"
+                    + " hybrid_motion or hybrid_composite to follow it, or color_coherence Video Input to keep its colours");
         }
         int first = settings.whole("extract_from_frame", 0, LAST);
         int last = settings.whole("extract_to_frame", -1, LAST);
@@ -47,10 +48,19 @@ final class FootageSettings {
         if (isDrawn(settings)) {
             return settings.key("animation_mode") + ": " + AnimationMode.VIDEO.word();
         }
+        for (String hybrid : List.of("hybrid_motion", "hybrid_composite")) {
+            if (isOn(settings.text(hybrid))) {
+                return settings.key(hybrid) + ": " + settings.text(hybrid);
+            }
+        }
         String coherence = settings.text("color_coherence");
         return ColorCoherence.called(settings.key("color_coherence"), coherence).of() == ColorCoherence.Of.VIDEO
                 ? settings.key("color_coherence") + ": Video Input"
                 : null;
+    }
+
+    private static boolean isOn(String word) {
+        return !List.of("", "none", "false", "0").contains(word.toLowerCase(Locale.ROOT));
     }
 
     private static boolean isDrawn(Settings settings) {

@@ -4,6 +4,9 @@ import dev.darkroom.animation.cadence.CadenceStep;
 import dev.darkroom.animation.cadence.CadenceStep.Between;
 import dev.darkroom.animation.cadence.CadenceStep.Draw;
 import dev.darkroom.animation.cadence.CadenceStep.Start;
+import dev.darkroom.animation.flow.Flow;
+import dev.darkroom.animation.flow.Meeting;
+import dev.darkroom.animation.flow.OpticalFlow;
 import dev.darkroom.animation.frame.Blend;
 import dev.darkroom.animation.frame.FrameNumbers;
 import dev.darkroom.animation.frame.NextFrame;
@@ -19,8 +22,10 @@ import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +40,7 @@ final class FrameLoop {
     private final AnimationPlan plan;
     private final NextFrame next;
     private final Sources sources;
-    private final @Nullable Footage footage;
+    private final Following following;
     private final Progress progress;
     private final Function<Picture, @Nullable DepthMap> depths;
     private final Film film;
@@ -53,7 +58,7 @@ final class FrameLoop {
     private int added;
 
     /**
-     * @param footage frames of a video; null if the animation follows none
+     * @param following of the job's video
      * @param depths sees how far away things are in a picture; gives null where all of it is equally far
      * @param film that frames are added to
      * @param stepsOfFrame that a frame counts for in the progress
@@ -64,7 +69,7 @@ final class FrameLoop {
             FrameJobs jobs,
             NextFrame next,
             Sources sources,
-            @Nullable Footage footage,
+            Following following,
             Progress progress,
             Function<Picture, @Nullable DepthMap> depths,
             Film film,
@@ -76,7 +81,7 @@ final class FrameLoop {
         this.plan = jobs.plan();
         this.next = next;
         this.sources = sources;
-        this.footage = footage;
+        this.following = following;
         this.progress = progress;
         this.depths = depths;
         this.film = film;
@@ -119,9 +124,7 @@ final class FrameLoop {
     }
 
     private void draw(Draw draw) {
-        if (footage != null && plan.isRecoloured(draw.frame())) {
-            next.keepColoursOf(footage.at(draw.frame()));
-        }
+        following.recolour(next, draw.frame());
         Picture picture = found().orElseGet(() -> drawn(draw));
         earlier = later;
         later = picture;
@@ -148,7 +151,7 @@ final class FrameLoop {
 
     private Picture drawn(Draw draw) {
         long seed = plan.seeds()[drawings];
-        Picture picture = next.drawn(generated(draw, start(draw, seed), seed));
+        Picture picture = next.drawn(following.after(generated(draw, start(draw, seed), seed), draw.frame()));
         timings.lap("colour");
         Frames kept = progress.frames();
         kept.keep(drawings, picture);
@@ -158,19 +161,20 @@ final class FrameLoop {
 
     /** What a frame is drawn from; null for noise. */
     private @Nullable Picture start(Draw draw, long seed) {
-        if (plan.mode() == AnimationMode.VIDEO && footage != null) {
-            Picture frame = footage.at(draw.frame());
-            timings.lap("footage");
-            return frame;
+        if (draw.from() == Start.NOTHING && plan.startsFromImage()) {
+            return sources.image();
         }
-        if (draw.from() == Start.NOTHING) {
-            return plan.startsFromImage() ? sources.image() : null;
+        Picture ofVideo = following.start(draw);
+        timings.lap("footage");
+        if (ofVideo != null || draw.from() == Start.NOTHING) {
+            return ofVideo;
         }
         Picture before = draw.from() == Start.DRAWN ? later : last;
         if (before == null || !plan.mode().isChained()) {
             return null;
         }
-        Picture start = next.start(before, numbers(draw.frame()), depths.apply(before), seed);
+        Picture start = next.start(
+                before, numbers(draw.frame()), depths.apply(before), seed, following.before(draw.frame()));
         timings.lap("move");
         return start;
     }
@@ -219,16 +223,32 @@ final class FrameLoop {
         FrameNumbers numbers = numbers(between.frame());
         boolean moves = between.movesPrevious() || between.movesNext();
         DepthMap depth = moves ? depths.apply(later) : null; // the older picture has none of its own
+        UnaryOperator<Picture> followed =
+                moves ? following.between(last, between.frame()) : UnaryOperator.identity();
         if (earlier != null && between.movesPrevious()) {
-            earlier = next.moved(earlier, numbers, depth);
+            earlier = followed.apply(next.moved(earlier, numbers, depth));
         }
         if (between.movesNext()) {
-            later = next.moved(later, numbers, depth);
+            later = followed.apply(next.moved(later, numbers, depth));
         }
-        last = next.overlaid(
-                earlier == null || between.weight() == 1 ? later : Blend.of(earlier, later, between.weight()));
+        last = next.overlaid(together(between));
         timings.lap("move");
         add(last);
+    }
+
+    /** The frame that lies between the pictures that were drawn last, which have been moved into it. */
+    private Picture together(Between between) {
+        Picture newer = Objects.requireNonNull(later);
+        if (earlier == null || between.weight() == 1) {
+            return newer;
+        }
+        double[] factors = plan.cadenceFlow();
+        if (factors == null || plan.strength()[plan.known(between.next())] <= 0) { // the newer one was not drawn from the older
+            return Blend.of(earlier, newer, between.weight());
+        }
+        Flow flow = OpticalFlow.between(earlier, newer);
+        Meeting met = Meeting.of(earlier, newer, between.weight(), flow, factors[plan.known(between.frame())]);
+        return Blend.of(met.earlier(), met.later(), between.weight());
     }
 
     private FrameNumbers numbers(int frame) {

@@ -4,6 +4,8 @@ import dev.darkroom.animation.cadence.Cadence;
 import dev.darkroom.animation.curve.Span;
 import dev.darkroom.animation.frame.FrameNoise;
 import dev.darkroom.animation.frame.Overlay;
+import dev.darkroom.animation.hybrid.HybridMotion;
+import dev.darkroom.animation.hybrid.HybridSettings;
 import dev.darkroom.animation.prompt.Prompts;
 import dev.darkroom.animation.seed.SeedBehavior;
 import dev.darkroom.animation.seed.Seeds;
@@ -47,7 +49,6 @@ record PlanReader(
         Settings settings = Settings.of(job.settings());
         FrameSelection footage = FootageSettings.of(settings, job);
         var span = new Span(FootageSettings.frames(settings, limits, footage, video), seed);
-        refuseHybrid(settings);
         checkSeed(settings);
         var faults = new Faults();
         settings.checkCurves(span, faults);
@@ -63,15 +64,16 @@ record PlanReader(
         }
     }
 
-    private static void refuseHybrid(Settings settings) {
-        for (String name : List.of("hybrid_motion", "hybrid_composite")) {
-            String text = settings.text(name).toLowerCase(Locale.ROOT);
-            if (settings.isStated(name) && !text.equals("none") && !text.equals("false")) {
-                throw JobException.badInput(settings.key(name)
-                        + ": hybrid animations are not supported yet: frames cannot follow a video; send None, not "
-                        + Faults.quoted(text));
-            }
+    /** Follows a video where frames follow each other. */
+    private HybridSettings hybrid(AnimationMode mode) {
+        HybridSettings hybrid = new HybridReader(settings, span, notes).read();
+        if (hybrid.isOn() && !mode.isChained()) {
+            throw JobException.badInput(
+                    settings.key(hybrid.motion() == HybridMotion.NONE ? "hybrid_composite" : "hybrid_motion")
+                            + ": goes with 2D and 3D alone, where each frame is drawn from the one before, not with "
+                            + mode.word());
         }
+        return hybrid;
     }
 
     AnimationPlan read() {
@@ -85,6 +87,7 @@ record PlanReader(
                 mode,
                 span.frames(),
                 cadence,
+                cadenceFlow(every),
                 seeds().of(within(cadence.drawn())),
                 subseeds(),
                 mode.isChained() ? settings.whole("diffusion_redo", 0, MOST_REDRAWINGS) : 0,
@@ -93,6 +96,7 @@ record PlanReader(
                 settings.curve("strength_schedule", span),
                 settings.number("strength", 0, 1),
                 startsFromImage(mode, coherence),
+                settings.flag("hybrid_use_first_frame_as_init_image"),
                 steps(),
                 guidance,
                 framing(),
@@ -104,6 +108,7 @@ record PlanReader(
                 footage,
                 settings.whole("color_coherence_video_every_N_frames", 1, 1_000_000),
                 settings.flag("use_depth_warping"),
+                hybrid(mode),
                 notes.list());
     }
 
@@ -113,6 +118,12 @@ record PlanReader(
      */
     private static Cadence whole(int frames, int every) {
         return every == 1 ? new Cadence(frames, 1) : new Cadence(Math.ceilDiv(frames, every) * every + 1, every);
+    }
+
+    /** How far pictures go to meet each other; nothing lies between frames that are all drawn. */
+    private double @Nullable [] cadenceFlow(int every) {
+        boolean isOn = FlowMethods.isOn(settings, "optical_flow_cadence", notes);
+        return isOn && every > 1 ? settings.curve("cadence_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST) : null;
     }
 
     private int[] within(int[] drawn) {

@@ -152,12 +152,12 @@ final class Settings {
         return value;
     }
 
-    /** One of an enumeration's values, by its name in any case. */
+    /** One of an enumeration's values, by its name in any case, with blanks between words. */
     <T extends Enum<T>> T choice(String name, Class<T> type) {
         T[] all = type.getEnumConstants();
         List<String> words = new ArrayList<>();
         for (T value : all) {
-            String word = value.name().toLowerCase(Locale.ROOT);
+            String word = value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             if (word.equals(text(name).toLowerCase(Locale.ROOT))) {
                 return value;
             }
@@ -173,6 +173,21 @@ final class Settings {
         boolean isNumber = text.matches("[-+]?[0-9]*\\.?[0-9]+");
         return Curve.parse(key(name), isNumber ? "0:(" + text + ")" : text, span)
                 .values();
+    }
+
+    /**
+     * The values of a schedule for all frames, which are all within a range.
+     *
+     * @throws JobException that names the setting, the range and the frame
+     */
+    double[] curve(String name, Span span, double least, double most) {
+        double[] values = curve(name, span);
+        for (int frame = 0; frame < values.length; frame++) {
+            if (!(values[frame] >= least && values[frame] <= most)) {
+                new Faults().range(key(name) + ", in frame " + frame, values[frame], least, most).refuse();
+            }
+        }
+        return values;
     }
 
     /** Notes a fault of every schedule that the job states, used or not. */

@@ -150,8 +150,7 @@ class AnimationPlanTest {
             diffusion_cadence        | 0                 | diffusion_cadence: must be from 1 to
             animation_mode           | Video Input       | animation_mode: Video Input needs the job's video
             animation_mode           | 4D                | animation_mode: must be 2D, 3D, Interpolation, Video Input or None, not 4D
-            hybrid_motion            | Optical Flow      | hybrid_motion: hybrid animations are not supported yet
-            hybrid_composite         | Normal            | hybrid_composite: hybrid animations are not supported yet
+            optical_flow_cadence     | SIFT              | optical_flow_cadence: must be None, RAFT, DIS Medium, DIS Fine, Farneback, not SIFT
             color_coherence          | Video Input       | color_coherence: Video Input needs the job's video
             color_coherence          | Image             | color_coherence: Image needs the job's image
             color_coherence          | CMYK              | color_coherence: must be None, RGB, HSV, LAB, Image or Video Input, not CMYK

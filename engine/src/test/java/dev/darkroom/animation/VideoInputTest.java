@@ -41,6 +41,13 @@ class VideoInputTest {
     private static final Wanted FOLLOWING =
             Wanted.ZOOM.with("animation_mode", "Video Input").withVideo();
 
+    /** Nothing but the video changes these frames. */
+    private static final Wanted LAID = Wanted.ZOOM
+            .frames(COUNT)
+            .withVideo()
+            .with("zoom", "0:(1)", "strength_schedule", "0:(1)", "strength", "1", "amount_schedule", "0:(0)")
+            .with("noise_schedule", "0:(0)", "color_coherence", "None", "hybrid_comp_alpha_schedule", "0:(1)");
+
     @TempDir
     static Path folder;
 
@@ -119,6 +126,43 @@ class VideoInputTest {
     }
 
     @Test
+    void theVideoIsLaidOverFrames() {
+        for (String time : List.of("Normal", "Before Motion", "After Generation")) {
+            List<Picture> film = draw(LAID.with("hybrid_composite", time));
+            assertThat(film).hasSize(COUNT);
+            for (int i = 0; i < COUNT; i++) {
+                assertThat(TestPictures.meanDifference(film.get(i), SENT.get(i)))
+                        .as("%s, frame %d", time, i)
+                        .isLessThan(6);
+            }
+            List<Picture> between = draw(LAID.with("hybrid_composite", time, "diffusion_cadence", "2"));
+            assertThat(between).hasSize(COUNT);
+            assertThat(red(between.getLast())).isGreaterThan(red(between.getFirst()) + 40);
+        }
+    }
+
+    @Test
+    void framesMoveAsTheVideoDoes() {
+        List<Picture> still = draw(Wanted.ZOOM
+                .frames(4)
+                .with("zoom", "0:(1)", "strength_schedule", "0:(1)", "amount_schedule", "0:(0)")
+                .with("noise_schedule", "0:(0)", "color_coherence", "None"));
+        assertThat(still.getLast().rgb()).isEqualTo(still.getFirst().rgb());
+        for (String motion : List.of("Optical Flow", "Affine", "Perspective")) {
+            List<Picture> film = draw(LAID.frames(4).with("hybrid_motion", motion));
+            assertThat(film.getFirst().rgb()).as(motion).isEqualTo(still.getFirst().rgb());
+            assertThat(film).hasSize(4);
+        }
+        List<Picture> flowing = draw(LAID.frames(4).with("hybrid_motion", "Optical Flow"));
+        assertThat(TestPictures.meanDifference(flowing.getFirst(), flowing.getLast()))
+                .isGreaterThan(1);
+        assertRefused(
+                FOLLOWING.with("hybrid_motion", "Affine"),
+                "hybrid_motion: goes with 2D and 3D alone, where each frame is drawn from the one before, not with Video Input");
+        assertRefused(Wanted.ZOOM.with("hybrid_motion", "Affine"), "hybrid_motion: Affine needs the job's video");
+    }
+
+    @Test
     void framesOfAnotherVideoAreNotTakenUp() throws Exception {
         List<Picture> other = new ArrayList<>(SENT);
         Collections.reverse(other);
@@ -193,7 +237,7 @@ class VideoInputTest {
     }
 
     private List<Picture> draw(Wanted wanted) {
-        return draw(wanted, video(), Progress.NONE);
+        return draw(wanted, wanted.video() == null ? null : video(), Progress.NONE);
     }
 
     private List<Picture> draw(Wanted wanted, VideoFile from, KeptFrames kept) {
@@ -208,7 +252,7 @@ class VideoInputTest {
         });
     }
 
-    private List<Picture> draw(Wanted wanted, VideoFile from, Progress progress) {
+    private List<Picture> draw(Wanted wanted, @Nullable VideoFile from, Progress progress) {
         Job.Animation job = wanted.job();
         var animated = new Animated(base(), films, AnimationLimits.STANDARD, null);
         animated.check(job);

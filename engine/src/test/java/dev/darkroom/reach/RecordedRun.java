@@ -1,5 +1,7 @@
 package dev.darkroom.reach;
 
+import dev.darkroom.animation.flow.OpticalFlow;
+import dev.darkroom.animation.flow.WholeMotion;
 import dev.darkroom.engine.Darkroom;
 import dev.darkroom.engine.DrawOptions;
 import dev.darkroom.engine.Drawing;
@@ -11,7 +13,7 @@ import dev.darkroom.job.Picture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the engine does, once each, in a process that is recorded: draw, edit, and every format in and out. */
+/** What the engine does, once each, in a process that is recorded: draw, edit, and every format in and out, and how pictures move. */
 final class RecordedRun {
     private static final PictureDecoder DECODER = new PictureDecoder(PictureLimits.STANDARD);
 
@@ -41,6 +43,11 @@ final class RecordedRun {
         }
         try (Darkroom darkroom = Darkroom.open(models.resolve("pocket-qwen-edit"))) {
             darkroom.edit(drawn, "make it night");
+        }
+        Picture shown = DECODER.decode("image", Files.readAllBytes(home.resolve("test-payloads/images/cat.png")));
+        OpticalFlow.between(shown, shown);
+        for (WholeMotion.Kind kind : WholeMotion.Kind.values()) {
+            WholeMotion.between(shown, shown, kind);
         }
         System.out.println("done");
     }

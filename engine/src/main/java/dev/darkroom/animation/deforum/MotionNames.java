@@ -47,8 +47,8 @@ final class MotionNames {
             of(TEXT, "padding_mode", "border", "border"),
             of(TEXT, "sampling_mode", "bicubic", "bicubic"),
             of(NUMBER, "diffusion_cadence", "2", "1"),
-            of(TEXT, "optical_flow_cadence", "None", null).used(TOLD),
-            of(SCHEDULE, "cadence_flow_factor_schedule", "0: (1)", null).used(IDLE));
+            of(TEXT, "optical_flow_cadence", "None", null),
+            of(SCHEDULE, "cadence_flow_factor_schedule", "0: (1)", null));
 
     private MotionNames() {}
 }

@@ -51,29 +51,30 @@ final class SourceNames {
                 of(FLAG, "use_mask_video", "false", "false"),
                 of(FLAG, "hybrid_generate_inputframes", "false", "false"),
                 of(TEXT, "hybrid_generate_human_masks", "None", null),
-                of(TEXT, "hybrid_motion", "None", "None"),
-                of(TEXT, "hybrid_composite", "None", "false"),
                 of(FLAG, "hybrid_use_init_image", "false", null),
                 of(FLAG, "hybrid_use_video_as_mse_image", null, "false"));
-        List<DeforumSetting> others = List.of(
-                of(TEXT, "video_init_path", "", ""),
-                of(FLAG, "overwrite_extracted_frames", "false", "true"),
-                of(TEXT, "video_mask_path", "", ""),
+        List<DeforumSetting> meant = List.of(
+                of(TEXT, "hybrid_motion", "None", "None"),
+                of(TEXT, "hybrid_composite", "None", "false"),
                 of(SCHEDULE, "hybrid_comp_alpha_schedule", "0:(0.5)", "0:(1)"),
                 of(SCHEDULE, "hybrid_comp_mask_blend_alpha_schedule", "0:(0.5)", "0:(0.5)"),
                 of(SCHEDULE, "hybrid_comp_mask_contrast_schedule", "0:(1)", "0:(1)"),
                 of(SCHEDULE, "hybrid_comp_mask_auto_contrast_cutoff_high_schedule", "0:(100)", "0:(100)"),
                 of(SCHEDULE, "hybrid_comp_mask_auto_contrast_cutoff_low_schedule", "0:(0)", "0:(0)"),
                 of(SCHEDULE, "hybrid_flow_factor_schedule", "0:(1)", null),
-                of(FLAG, "hybrid_use_first_frame_as_init_image", "true", "true"),
                 of(FLAG, "hybrid_motion_use_prev_img", "false", "false"),
-                of(FLAG, "hybrid_flow_consistency", "false", null),
-                of(NUMBER, "hybrid_consistency_blur", "2", null),
+                of(FLAG, "hybrid_use_first_frame_as_init_image", "true", "true"),
                 of(TEXT, "hybrid_flow_method", "RAFT", "DIS Medium"),
                 of(TEXT, "hybrid_comp_mask_type", "None", "None"),
                 of(FLAG, "hybrid_comp_mask_inverse", "false", "false"),
                 of(TEXT, "hybrid_comp_mask_equalize", "None", "None"),
-                of(FLAG, "hybrid_comp_mask_auto_contrast", "false", "false"),
+                of(FLAG, "hybrid_comp_mask_auto_contrast", "false", "false"));
+        List<DeforumSetting> others = List.of(
+                of(TEXT, "video_init_path", "", ""),
+                of(FLAG, "overwrite_extracted_frames", "false", "true"),
+                of(TEXT, "video_mask_path", "", ""),
+                of(FLAG, "hybrid_flow_consistency", "false", null),
+                of(NUMBER, "hybrid_consistency_blur", "2", null),
                 of(FLAG, "hybrid_comp_save_extra_frames", "false", "false"));
         List<DeforumSetting> frames = List.of(
                 of(NUMBER, "extract_nth_frame", "1", "1"),
@@ -82,6 +83,7 @@ final class SourceNames {
         return Stream.of(
                         frames.stream(),
                         turningOn.stream().map(setting -> setting.used(TOLD)),
+                        meant.stream(),
                         others.stream().map(setting -> setting.used(IDLE)))
                 .flatMap(settings -> settings)
                 .toList();

@@ -4,6 +4,7 @@ import dev.darkroom.animation.warp.DepthMap;
 import dev.darkroom.animation.warp.Warp;
 import dev.darkroom.job.Picture;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,14 +70,25 @@ public final class NextFrame {
      * @param numbers of the frame to be drawn
      * @param depth of {@code previous}, for motion in space; null if all of it is equally far away
      * @param seed of the frame to be drawn
+     * @param follow what becomes of the moved picture before its colours are matched
      * @throws IllegalArgumentException if depth is of another size, or the picture would vanish
      */
-    public Picture start(Picture previous, FrameNumbers numbers, @Nullable DepthMap depth, long seed) {
-        Picture kept = withKeptColours(moved(previous, numbers, depth));
+    public Picture start(
+            Picture previous,
+            FrameNumbers numbers,
+            @Nullable DepthMap depth,
+            long seed,
+            UnaryOperator<Picture> follow) {
+        Picture kept = withKeptColours(follow.apply(moved(previous, numbers, depth)));
         Picture contrasted = Levels.contrast(grey ? Levels.grey(kept) : kept, numbers.contrast());
         Picture sharp = numbers.sharpening().apply(contrasted);
         // The reference's pictures have blue first, and its noise is drawn channel by channel.
         return Levels.swapped(noise.added(Levels.swapped(sharp), numbers.noise(), seed));
+    }
+
+    /** Makes the picture that a frame is drawn from, with nothing else done to it. */
+    public Picture start(Picture previous, FrameNumbers numbers, @Nullable DepthMap depth, long seed) {
+        return start(previous, numbers, depth, seed, UnaryOperator.identity());
     }
 
     /** Makes a frame of the picture that was drawn for it. */

@@ -15,14 +15,15 @@ public final class Matrix3 {
     }
 
     /** Makes a matrix of 9 numbers, row after row. */
-    static Matrix3 of(double... rows) {
+    public static Matrix3 of(double... rows) {
         if (rows.length != 9) {
             throw new IllegalArgumentException(rows.length + " numbers are no 3x3 matrix");
         }
         return new Matrix3(rows.clone());
     }
 
-    static Matrix3 identity() {
+    /** Everything stays where it is. */
+    public static Matrix3 identity() {
         return new Matrix3(1, 0, 0, 0, 1, 0, 0, 0, 1);
     }
 
@@ -62,7 +63,7 @@ public final class Matrix3 {
     }
 
     /** This matrix after another: {@code this · first}. */
-    Matrix3 times(Matrix3 first) {
+    public Matrix3 times(Matrix3 first) {
         double[] product = new double[9];
         for (int i = 0; i < 9; i++) {
             int row = i / 3 * 3;

@@ -1,0 +1,64 @@
+package dev.darkroom.animation;
+
+import dev.darkroom.animation.curve.Span;
+import dev.darkroom.animation.hybrid.CompositeMask;
+import dev.darkroom.animation.hybrid.CompositeTime;
+import dev.darkroom.animation.hybrid.HybridMotion;
+import dev.darkroom.animation.hybrid.HybridSettings;
+import dev.darkroom.job.JobException;
+import java.util.Locale;
+
+/** Reads how frames follow a video. */
+record HybridReader(Settings settings, Span span, PlanNotes notes) {
+    private static final double MOST_CONTRAST = 100;
+
+    /**
+     * Reads all of it.
+     *
+     * @throws JobException that names the setting, and in schedules the key and the column, or the range and the frame
+     */
+    HybridSettings read() {
+        HybridMotion motion = settings.choice("hybrid_motion", HybridMotion.class);
+        if (motion == HybridMotion.OPTICAL_FLOW && settings.isStated("hybrid_flow_method")) {
+            FlowMethods.isOn(settings, "hybrid_flow_method", notes);
+        }
+        return new HybridSettings(
+                time(),
+                settings.curve("hybrid_comp_alpha_schedule", span, 0, 1),
+                mask(),
+                motion,
+                settings.flag("hybrid_motion_use_prev_img"),
+                settings.curve("hybrid_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST));
+    }
+
+    /** In the classic notebook it is a flag, which always means the usual time. */
+    private CompositeTime time() {
+        return switch (settings.text("hybrid_composite").toLowerCase(Locale.ROOT)) {
+            case "false", "0" -> CompositeTime.NONE;
+            case "true", "1" -> CompositeTime.NORMAL;
+            default -> settings.choice("hybrid_composite", CompositeTime.class);
+        };
+    }
+
+    private CompositeMask mask() {
+        boolean isStretched = settings.flag("hybrid_comp_mask_auto_contrast");
+        double[] low = settings.curve("hybrid_comp_mask_auto_contrast_cutoff_low_schedule", span, 0, 100);
+        double[] high = settings.curve("hybrid_comp_mask_auto_contrast_cutoff_high_schedule", span, 0, 100);
+        for (int frame = 0; frame < low.length && isStretched; frame++) {
+            if (!((int) low[frame] < (int) high[frame])) {
+                throw JobException.badInput(settings.key("hybrid_comp_mask_auto_contrast_cutoff_low_schedule")
+                        + ": must be below the high one by 1, not " + low[frame] + " and " + high[frame] + ", in frame "
+                        + frame);
+            }
+        }
+        return new CompositeMask(
+                settings.choice("hybrid_comp_mask_type", CompositeMask.Type.class),
+                settings.flag("hybrid_comp_mask_inverse"),
+                settings.choice("hybrid_comp_mask_equalize", CompositeMask.Equalizing.class),
+                isStretched,
+                settings.curve("hybrid_comp_mask_blend_alpha_schedule", span, 0, 1),
+                settings.curve("hybrid_comp_mask_contrast_schedule", span, 0, MOST_CONTRAST),
+                low,
+                high);
+    }
+}
