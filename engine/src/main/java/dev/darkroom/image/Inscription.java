@@ -1,7 +1,7 @@
 package dev.darkroom.image;
 
 import dev.darkroom.image.manifest.XmpPacket;
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.FileFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +59,6 @@ public record Inscription(
         Seal NONE = (file, format) -> file;
 
         /** Returns the finished file. */
-        byte[] sealed(byte[] file, ImageFormat format);
+        byte[] sealed(byte[] file, FileFormat format);
     }
 }

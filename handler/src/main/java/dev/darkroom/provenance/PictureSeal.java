@@ -11,9 +11,11 @@ import dev.darkroom.credentials.key.SigningKey;
 import dev.darkroom.credentials.reading.Anchors;
 import dev.darkroom.credentials.reading.CredentialsReader;
 import dev.darkroom.image.Inscription;
+import dev.darkroom.image.manifest.ManifestRoom;
 import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.Delivery;
+import dev.darkroom.job.FileFormat;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Media;
@@ -263,10 +265,15 @@ public final class PictureSeal {
                 wanted(delivery), null, origin, label.orElse(origin.sourceType().word()));
     }
 
+    private byte[] sealed(byte[] file, FileFormat format, Origin origin) {
+        ManifestWriter writer = signer.join().writer();
+        return ManifestRoom.isIn(format) ? writer.sealed(file, format, origin) : file;
+    }
+
     private Inscription inscription(Provenance wanted, @Nullable String caption, Origin origin, String sourceType) {
         var label = wanted == Provenance.OFF ? null : new Inscription.Label(sourceType, PRODUCT + version);
         Inscription.Seal seal = wanted.covers(Provenance.CREDENTIALS)
-                ? (file, format) -> signer.join().writer().sealed(file, format, origin)
+                ? (file, format) -> sealed(file, format, origin)
                 : Inscription.Seal.NONE;
         return new Inscription(caption, label, seal);
     }

@@ -11,8 +11,10 @@ final class FileMarks {
     /** @param marked true if there is a mark in the pixels */
     static Marks of(byte[] file, boolean marked) {
         return new Marks(
-                EmbeddedManifest.find(file).isPresent(),
-                marked,
-                XmpPacket.sourceType(file).orElse(null));
+                hasCredentials(file), marked, XmpPacket.sourceType(file).orElse(null));
+    }
+
+    static boolean hasCredentials(byte[] file) {
+        return EmbeddedManifest.find(file).isPresent();
     }
 }

@@ -113,8 +113,8 @@ public final class Results {
                         ResultFile.of(EncodedPicture.of(
                                 still, delivery.format(), delivery.quality(), picture.inscription())));
             case Media.Video video -> {
-                JobResult.Image stored =
-                        deliver(picture, new ResultFile(video.file(), video.format(), delivery.quality()));
+                byte[] sealed = picture.inscription().seal().sealed(video.file(), video.format());
+                JobResult.Image stored = deliver(picture, new ResultFile(sealed, video.format(), delivery.quality()));
                 frames.delete(picture.job());
                 yield stored;
             }
@@ -279,7 +279,7 @@ public final class Results {
             case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
             case Media.Video ignored -> // as its comment has it
                 new Marks(
-                        false,
+                        FileMarks.hasCredentials(file.file()),
                         picture.marked(),
                         picture.inscription().sourceType() == null ? null : SourceType.GENERATED.word());
         };

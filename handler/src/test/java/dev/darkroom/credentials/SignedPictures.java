@@ -8,6 +8,7 @@ import dev.darkroom.image.Inscription;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.VideoFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class SignedPictures {
                 format,
                 90,
                 new Inscription("{\"seed\": 1}", label, (file, as) -> writer.sealed(file, as, origin)));
+    }
+
+    /** Makes the file of a film whose frames a model drew. */
+    byte[] film(byte[] film, VideoFormat format, List<Ingredient> ingredients) {
+        return writer.sealed(film, format, new Origin(Optional.of(MODEL), ingredients, Optional.empty()));
     }
 
     /** Looks at files as a job does that brings them. */
