@@ -118,6 +118,7 @@ public final class Animated implements ImageModel {
                 frames,
                 asked.fps(),
                 asked.quality(),
+                !job.images().isEmpty(),
                 null,
                 job.envelope().delivery());
     }
@@ -191,7 +192,8 @@ public final class Animated implements ImageModel {
             byte[] file = film.finish();
             timings.lap("film");
             AnimationSettings asked = job.settings();
-            var video = new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster);
+            var video = new Media.Video(
+                    file, asked.format(), size, plan.frames(), asked.fps(), poster, film.isMarked());
             return new Rendering(
                     video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size), kept.seed());
         }

@@ -2,7 +2,6 @@ package dev.darkroom.store;
 
 import dev.darkroom.image.EncodedPicture;
 import dev.darkroom.image.Inscription;
-import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
@@ -277,11 +276,9 @@ public final class Results {
     private static Marks marks(PictureToStore picture, ResultFile file) {
         return switch (picture.media()) {
             case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
-            case Media.Video ignored -> // as its comment has it
-                new Marks(
-                        FileMarks.hasCredentials(file.file()),
-                        picture.marked(),
-                        picture.inscription().sourceType() == null ? null : SourceType.GENERATED.word());
+            case Media.Video video ->
+                FileMarks.of(
+                        video.format(), file.file(), picture.marked(), picture.inscription().sourceType());
         };
     }
 

@@ -6,7 +6,7 @@ import dev.darkroom.animation.Film;
 import dev.darkroom.animation.Films;
 import dev.darkroom.animation.VideoFilms;
 import dev.darkroom.credentials.reading.Credentials;
-import dev.darkroom.image.manifest.EmbeddedManifest;
+import dev.darkroom.image.Inscription;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
@@ -15,6 +15,9 @@ import dev.darkroom.video.VideoLimits;
 import dev.darkroom.video.VideoReader;
 import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.io.IOException;
+import dev.darkroom.image.manifest.XmpPacket;
+import dev.darkroom.image.manifest.BmffBoxes;
+import dev.darkroom.image.PictureDecoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.video.FrameStream;
 import dev.darkroom.credentials.jumbf.HashedReference;
@@ -42,6 +45,8 @@ class SignedFilmsTest {
 
     private static final Ffmpeg FFMPEG = Ffmpeg.unpackedIn(Path.of("target", "video-tests"));
 
+    private static final Inscription.Label LABEL =
+            new Inscription.Label("trainedAlgorithmicMedia", "Darkroom 0.1.0");
     private static final int FRAMES = 12;
 
     @TempDir
@@ -58,7 +63,7 @@ class SignedFilmsTest {
     private static byte[] film(VideoFormat format, int frames) {
         var films = new VideoFilms(FFMPEG, folder.resolve("films"));
         var size = new Size(64, 48);
-        var wish = new Films.Wish(format, size, frames, 10, 90, null, TestJobs.PLAIN.delivery());
+        var wish = new Films.Wish(format, size, frames, 10, 90, false, LABEL, TestJobs.PLAIN.delivery());
         try (Film film = films.begin(wish)) {
             for (int i = 0; i < frames; i++) {
                 film.add(SignedPictures.waves(64, 48, i));
@@ -89,6 +94,98 @@ class SignedFilmsTest {
             assertThat(pictures.film(plain, format, ingredients)).isEqualTo(file);
             assertThat(framesOf(file, format)).hasSize(FRAMES).isEqualTo(framesOf(plain, format));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = VideoFormat.class,
+            names = {"MP4", "GIF", "WEBP"})
+    void aSingleFrameIsLabelledAndSignedToo(VideoFormat format) throws Exception {
+        byte[] plain = film(format, 1);
+        byte[] file = pictures.film(plain, format, List.of());
+
+        assertThat(XmpPacket.sourceType(plain)).contains("trainedAlgorithmicMedia");
+        assertThat(XmpPacket.sourceType(file)).contains("trainedAlgorithmicMedia");
+        assertThat(SignedPictures.READER.read(file).orElseThrow().valid()).isTrue();
+        Files.write(FOLDER.resolve("single." + format.extension()), file);
+        if (format == VideoFormat.WEBP) {
+            assertThat(PictureDecoder.decodeOwn(file).rgb())
+                    .isEqualTo(PictureDecoder.decodeOwn(plain).rgb());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = VideoFormat.class,
+            names = {"MP4", "GIF", "WEBP"})
+    void aFlippedBitAnywhereIsFound(VideoFormat format) {
+        byte[] file = pictures.film(film(format, 3), format, List.of());
+        var random = new Random(format.ordinal());
+        for (int i = 0; i < file.length; i += 1 + random.nextInt(60)) {
+            byte[] changed = file.clone();
+            changed[i] ^= (byte) (1 << random.nextInt(8));
+            Optional<Credentials> read = SignedPictures.READER.read(changed);
+
+            boolean isFtyp = format == VideoFormat.MP4 && i < 32; // which C2PA leaves out
+            assertThat(isFtyp || read.isEmpty() || !read.get().valid())
+                    .as("byte %d of %d", i, file.length)
+                    .isTrue();
+        }
+    }
+
+    /** Damaged films cost little and throw nothing: what is read of them is checked, or they have no credentials. */
+    @ParameterizedTest
+    @EnumSource(
+            value = VideoFormat.class,
+            names = {"MP4", "GIF"})
+    void manyMutations(VideoFormat format) {
+        byte[] file = pictures.film(film(format, 3), format, List.of());
+        for (int i = 0; i < 600; i++) {
+            byte[] changed = mutated(file, new Random(i));
+            SignedPictures.READER.read(changed).ifPresent(Credentials::valid);
+            var unused = XmpPacket.sourceType(changed);
+        }
+        for (int length = 0; length < file.length; length += 61) {
+            Optional<Credentials> read = SignedPictures.READER.read(Arrays.copyOf(file, length));
+            assertThat(read.isEmpty() || !read.get().valid()).isTrue();
+        }
+    }
+
+    private static byte[] mutated(byte[] file, Random random) {
+        byte[] changed = file.clone();
+        List<BmffBoxes.Box> boxes = new BmffBoxes(file).all();
+        for (int times = 1 + random.nextInt(3); times > 0; times--) {
+            int at = random.nextInt(changed.length - 16);
+            if (random.nextInt(3) > 0 && !boxes.isEmpty()) {
+                at = boxes.get(random.nextInt(boxes.size())).start();
+            }
+            switch (random.nextInt(5)) {
+                case 0 -> changed[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> ByteBuffer.wrap(changed).putInt(at, random.nextInt(3)); // to the end, or 64 bits
+                case 2 -> ByteBuffer.wrap(changed).putInt(at, 1).putLong(at + 8, random.nextLong());
+                case 3 -> ByteBuffer.wrap(changed).putInt(at, random.nextInt(2 * changed.length));
+                default -> System.arraycopy(file, random.nextInt(file.length - 16), changed, at, 16);
+            }
+        }
+        return changed;
+    }
+
+    @Test
+    void boxesWithinBoxesAndManyOfThemAreBounded() {
+        ByteBuffer nested = ByteBuffer.allocate(8 * 200_000).putInt(8).put("ftyp".getBytes(StandardCharsets.US_ASCII));
+        while (nested.hasRemaining()) {
+            nested.putInt(nested.remaining()).put("moov".getBytes(StandardCharsets.US_ASCII));
+        }
+        assertThat(new BmffBoxes(nested.array()).at("/moov" + "/moov".repeat(9))).hasValueSatisfying(found -> assertThat(
+                        found)
+                .hasSize(1));
+        assertThat(new BmffBoxes(nested.array()).at("/moov".repeat(11))).isEmpty();
+        ByteBuffer many = ByteBuffer.allocate(8 * 200_000);
+        while (many.hasRemaining()) {
+            many.putInt(8).put("ftyp".getBytes(StandardCharsets.US_ASCII));
+        }
+        assertThat(new BmffBoxes(many.array()).tooMany()).isTrue();
+        assertThat(SignedPictures.READER.read(many.array())).isEmpty();
     }
 
     /** Decoded, where FFmpeg reads the format; else the frames as they lie in the file. */
