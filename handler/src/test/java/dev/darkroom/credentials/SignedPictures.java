@@ -60,7 +60,7 @@ public final class SignedPictures {
     }
 
     /** Makes a picture of waves, which compresses as drawn ones do. */
-    static Picture waves(int width, int height, long seed) {
+    public static Picture waves(int width, int height, long seed) {
         var random = new Random(seed);
         double[] slopes = random.doubles(6, -0.2, 0.2).toArray();
         byte[] rgb = new byte[3 * width * height];
