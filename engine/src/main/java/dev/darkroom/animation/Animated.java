@@ -192,8 +192,8 @@ public final class Animated implements ImageModel {
             byte[] file = film.finish();
             timings.lap("film");
             AnimationSettings asked = job.settings();
-            var video = new Media.Video(
-                    file, asked.format(), size, plan.frames(), asked.fps(), poster, film.isMarked());
+            var video =
+                    new Media.Video(file, asked.format(), size, plan.frames(), asked.fps(), poster, film.isMarked());
             return new Rendering(
                     video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size), kept.seed());
         }

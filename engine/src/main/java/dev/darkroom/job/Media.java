@@ -26,7 +26,6 @@ public sealed interface Media {
      * @param marked true if there is a mark in the pixels of each frame
      */
     @SuppressWarnings("ArrayRecordComponent") // identity is fine: media are never compared
-    record Video(
-            byte[] file, VideoFormat format, Size size, int frames, double fps, Picture poster, boolean marked)
+    record Video(byte[] file, VideoFormat format, Size size, int frames, double fps, Picture poster, boolean marked)
             implements Media {}
 }

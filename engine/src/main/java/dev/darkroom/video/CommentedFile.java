@@ -146,7 +146,9 @@ final class CommentedFile {
 
     /** Returns a label, the comment with it, or the comment alone. */
     private static String xmp(Inscription.@Nullable Label label, @Nullable String comment) {
-        return label == null ? Inscription.Label.described(String.valueOf(comment)) : label.xmp(comment == null ? "" : comment);
+        return label == null
+                ? Inscription.Label.described(String.valueOf(comment))
+                : label.xmp(comment == null ? "" : comment);
     }
 
     private static ByteBuffer littleEndian(byte[] bytes) {

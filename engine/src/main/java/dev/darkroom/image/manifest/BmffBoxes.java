@@ -89,8 +89,11 @@ public final class BmffBoxes {
                 return Optional.empty();
             }
             List<Box> next = new ArrayList<>();
-            for (List<Box> siblings : i == 0 ? List.of(all) : found.stream().map(this::in).toList()) {
-                List<Box> ofType = siblings.stream().filter(box -> box.type.equals(step.group(1))).toList();
+            for (List<Box> siblings :
+                    i == 0 ? List.of(all) : found.stream().map(this::in).toList()) {
+                List<Box> ofType = siblings.stream()
+                        .filter(box -> box.type.equals(step.group(1)))
+                        .toList();
                 if (step.group(2) == null) {
                     next.addAll(ofType);
                 } else if (Integer.parseInt(step.group(2)) <= ofType.size()) {
@@ -112,7 +115,8 @@ public final class BmffBoxes {
 
     /** QuickTime's box of that name has no version and no flags, so that a box begins at once. */
     private int metaHeader(Box box) {
-        boolean ofQuickTime = box.end - box.content >= HEADER && type(file, box.content).equals("hdlr");
+        boolean ofQuickTime =
+                box.end - box.content >= HEADER && type(file, box.content).equals("hdlr");
         return ofQuickTime ? 0 : VERSION_AND_FLAGS;
     }
 
@@ -135,7 +139,7 @@ public final class BmffBoxes {
             }
             String type = type(file, at);
             if (length > end - at && top && type.equals("mdat")) {
-                length = end - at; // of a file that was cut short
+                length = (long) end - at; // of a file that was cut short
             }
             if (length < header || length > end - at) {
                 break;

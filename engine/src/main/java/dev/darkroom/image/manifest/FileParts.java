@@ -117,7 +117,8 @@ record FileParts(byte[] file, Kind kind, List<Part> parts) {
     private static List<Part> mp4(byte[] file) {
         return new BmffBoxes(file)
                 .all().stream()
-                        .map(box -> new Part(box.type(), box.start(), box.end(), box.content(), box.end() - box.content()))
+                        .map(box ->
+                                new Part(box.type(), box.start(), box.end(), box.content(), box.end() - box.content()))
                         .toList();
     }
 

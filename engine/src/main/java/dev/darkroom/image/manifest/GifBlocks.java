@@ -19,6 +19,11 @@ final class GifBlocks {
         return file.length < HEADER ? HEADER : HEADER + colours(file[FLAGS]);
     }
 
+    /** Returns how many bytes a frame's own colours take. */
+    static int coloursOf(byte[] file, FileParts.Part frame) {
+        return colours(file[frame.start() + FRAME_HEADER - 1]);
+    }
+
     private static int colours(byte flags) {
         return flags < 0 ? 3 << ((flags & 7) + 1) : 0;
     }

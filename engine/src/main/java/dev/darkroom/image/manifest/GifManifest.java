@@ -35,15 +35,18 @@ final class GifManifest {
         bytes.put((byte) 0);
     }
 
-    private static boolean isNamed(FileParts parts, FileParts.Part part) {
-        return parts.begins(part, ID) && parts.file()[part.content() - 1] == ID.length;
+    /** Returns true for such an extension. */
+    static boolean isOne(FileParts parts, FileParts.Part part) {
+        return part.type().equals(EXTENSION)
+                && parts.begins(part, ID)
+                && parts.file()[part.content() - 1] == ID.length;
     }
 
     /** Those behind the first frame are not looked at: there they have no place. */
     static Optional<EmbeddedManifest> find(FileParts parts) {
         List<FileParts.Part> stores = parts.parts().stream()
                 .takeWhile(part -> !part.type().equals(GifBlocks.FRAME))
-                .filter(part -> part.type().equals(EXTENSION) && isNamed(parts, part))
+                .filter(part -> isOne(parts, part))
                 .toList();
         return stores.stream().findFirst().map(part -> {
             byte[] file = parts.file();

@@ -39,15 +39,14 @@ public record ManifestRoom(byte[] file, FileFormat format, int storeLength, int 
      * @throws IllegalArgumentException if the format has none, or the file is of another one
      */
     public static ManifestRoom in(byte[] file, FileFormat format, int storeLength) {
-        int start =
-                switch (format) {
-                    case ImageFormat.PNG -> BEHIND_PNG_HEADER;
-                    case ImageFormat.JPEG -> behindFirstSegment(file);
-                    case ImageFormat.WEBP, VideoFormat.WEBP -> file.length + file.length % 2;
-                    case VideoFormat.GIF -> GifManifest.place(file);
-                    case VideoFormat.MP4 -> Mp4Manifest.place(file);
-                    case VideoFormat.WEBM, VideoFormat.ZIP -> throw without(format);
-                };
+        int start = switch (format) {
+            case ImageFormat.PNG -> BEHIND_PNG_HEADER;
+            case ImageFormat.JPEG -> behindFirstSegment(file);
+            case ImageFormat.WEBP, VideoFormat.WEBP -> file.length + file.length % 2;
+            case VideoFormat.GIF -> GifManifest.place(file);
+            case VideoFormat.MP4 -> Mp4Manifest.place(file);
+            case VideoFormat.WEBM, VideoFormat.ZIP -> throw without(format);
+        };
         return new ManifestRoom(file, format, storeLength, start, length(format, storeLength));
     }
 

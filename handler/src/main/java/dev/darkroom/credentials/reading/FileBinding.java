@@ -24,7 +24,8 @@ final class FileBinding {
     static final String UNKNOWN = "algorithm.unsupported";
 
     /** What may be said of the file although its manifest is whole. */
-    static final Set<String> CODES = Set.of(MISMATCH, BoxBinding.MISMATCH, UNKNOWN);
+    static final Set<String> CODES = Set.of(
+            MISMATCH, BoxBinding.MISMATCH, NamedBoxBinding.MISMATCH, NamedBoxBinding.UNKNOWN_BOX, UNKNOWN);
 
     private static final int MOST_EXCLUSIONS = 100;
 
@@ -47,6 +48,8 @@ final class FileBinding {
                     "nothing, or more than one thing, says which file this is about");
         } else if (BOX_HASHES.contains(bindings.getFirst().label())) {
             return BoxBinding.check(file, embedded, bindings.getFirst(), bound, findings);
+        } else if (bindings.getFirst().label().equals(NamedBoxBinding.LABEL)) {
+            return NamedBoxBinding.check(file, embedded, bindings.getFirst(), bound, findings);
         } else if (!bindings.getFirst().label().equals(LABEL)) {
             findings.failure(
                     UNKNOWN,
