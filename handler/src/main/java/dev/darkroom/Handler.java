@@ -58,8 +58,7 @@ public final class Handler {
 
             if (!left.isEmpty()) {
                 // 4. images and LoRAs are fetched while the GPU may be busy with another job
-                try (var fetched = JobSources.fetch(
-                        job, images, loras, seal.sources(job))) {
+                try (var fetched = JobSources.fetch(job, images, loras, seal.sources(job))) {
                     pictures.fetched(fetched.said());
 
                     // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones together

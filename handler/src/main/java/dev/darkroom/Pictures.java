@@ -226,7 +226,9 @@ final class Pictures implements AutoCloseable {
                     ticket.id(),
                     sample,
                     marked.media(),
-                    Stream.concat(rendering.notes().stream(), seal.notes(envelope.delivery(), rendering.media()).stream())
+                    Stream.concat(
+                                    rendering.notes().stream(),
+                                    seal.notes(envelope.delivery(), rendering.media()).stream())
                             .toList(),
                     seal.inscription(envelope.delivery(), caption, origin(marked.mark())),
                     marked.mark().isPresent(),

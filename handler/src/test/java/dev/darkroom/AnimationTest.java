@@ -28,7 +28,8 @@ class AnimationTest extends WholeWorker {
     }
 
     @ParameterizedTest
-    @CsvSource({"mp4, ftyp, video", "webm, webm,", "gif, GIF89a, animation", "webp, WEBP, animation", "zip, PK, picture"})
+    @CsvSource({"mp4, ftyp, video", "webm, webm,", "gif, GIF89a, animation", "webp, WEBP, animation", "zip, PK, picture"
+    })
     void aPictureThatMovesComesInEveryFormatAndSaysWhatItIs(String format, String inside, @Nullable String shown) {
         JsonPath answer = animation("'max_frames': 4, 'zoom': '0:(1.04)', 'fps': 8, 'output_format': '" + format + "'");
 
@@ -42,7 +43,8 @@ class AnimationTest extends WholeWorker {
         assertThat(answer.getBoolean("output.images[0].provenance.mark")).isFalse(); // for frames so small
         assertThat(answer.getBoolean("output.images[0].provenance.credentials")).isEqualTo(shown != null);
         if (shown == null) {
-            assertThat(answer.getList("output.notes", String.class)).anyMatch(note -> note.contains("webm has no place"));
+            assertThat(answer.getList("output.notes", String.class))
+                    .anyMatch(note -> note.contains("webm has no place"));
             return;
         }
         byte[] sent = format.equals("zip") ? FrameArchive.first(file).orElseThrow() : file;

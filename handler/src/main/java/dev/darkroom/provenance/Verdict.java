@@ -14,8 +14,7 @@ record Verdict(String shown) {
             ", whose certificate is on no trust list that this worker has, so the name proves nothing";
 
     /** @param elsewhere address at which the file says that its credentials are */
-    String of(
-            Optional<Credentials> credentials, FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
+    String of(Optional<Credentials> credentials, FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
         return credentials
                 .map(found -> withCredentials(found, mark, label))
                 .orElseGet(() -> withoutCredentials(mark, label, elsewhere));
@@ -76,8 +75,7 @@ record Verdict(String shown) {
         }
         return label.map(word -> "A label, which anybody can write or remove, says that this " + shown + " is " + word
                         + "; the file has no content credentials.")
-                .orElse(
-                        "Nothing in this file says how the " + shown
-                                + " came about, which does not mean that no model made it.");
+                .orElse("Nothing in this file says how the " + shown
+                        + " came about, which does not mean that no model made it.");
     }
 }

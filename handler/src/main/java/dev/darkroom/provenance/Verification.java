@@ -52,10 +52,12 @@ public final class Verification {
         Shows shows = Shows.of(file);
         FoundMark mark = shows == Shows.PICTURE
                 ? mark(field, file)
-                : FoundMark.unknown("marks are looked for in pictures: send a frame of the " + shows.word() + " as one");
+                : FoundMark.unknown(
+                        "marks are looked for in pictures: send a frame of the " + shows.word() + " as one");
         Optional<String> label = XmpPacket.sourceType(file);
         Optional<String> elsewhere = XmpPacket.credentialsAddress(file);
-        ObjectNode json = JobJson.object().put("verdict", new Verdict(shows.word()).of(credentials, mark, label, elsewhere));
+        ObjectNode json =
+                JobJson.object().put("verdict", new Verdict(shows.word()).of(credentials, mark, label, elsewhere));
         json.set("credentials", credentials.map(Verification::json).orElseGet(() -> none(elsewhere)));
         ObjectNode found = json.putObject("mark").put("found", mark.payload().isPresent());
         mark.payload().ifPresent(payload -> found.put("payload", payload));

@@ -278,7 +278,10 @@ public final class Results {
             case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
             case Media.Video video ->
                 FileMarks.of(
-                        video.format(), file.file(), picture.marked(), picture.inscription().sourceType());
+                        video.format(),
+                        file.file(),
+                        picture.marked(),
+                        picture.inscription().sourceType());
         };
     }
 

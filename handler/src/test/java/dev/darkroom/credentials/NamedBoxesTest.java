@@ -65,7 +65,8 @@ class NamedBoxesTest {
             }
         }
         byte[] longer = Arrays.copyOf(file, file.length + 5);
-        assertThat(SignedPictures.READER.read(longer).orElseThrow().unsignedBytes()).isEqualTo(5);
+        assertThat(SignedPictures.READER.read(longer).orElseThrow().unsignedBytes())
+                .isEqualTo(5);
     }
 
     @ParameterizedTest

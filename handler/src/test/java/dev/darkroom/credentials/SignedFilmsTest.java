@@ -5,30 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.animation.Film;
 import dev.darkroom.animation.Films;
 import dev.darkroom.animation.VideoFilms;
+import dev.darkroom.credentials.jumbf.HashedReference;
 import dev.darkroom.credentials.reading.Credentials;
 import dev.darkroom.image.Inscription;
+import dev.darkroom.image.PictureDecoder;
+import dev.darkroom.image.manifest.BmffBoxes;
+import dev.darkroom.image.manifest.XmpPacket;
+import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.VideoFormat;
+import dev.darkroom.video.FrameStream;
 import dev.darkroom.video.VideoLimits;
 import dev.darkroom.video.VideoReader;
 import dev.darkroom.video.ffmpeg.Ffmpeg;
 import java.io.IOException;
-import dev.darkroom.image.manifest.XmpPacket;
-import dev.darkroom.image.manifest.BmffBoxes;
-import dev.darkroom.image.PictureDecoder;
-import dev.darkroom.job.ImageFormat;
-import dev.darkroom.video.FrameStream;
-import dev.darkroom.credentials.jumbf.HashedReference;
-import java.util.HexFormat;
-import java.util.Arrays;
-import java.util.ArrayList;
-import java.nio.charset.StandardCharsets;
-import java.nio.ByteOrder;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -45,8 +45,7 @@ class SignedFilmsTest {
 
     private static final Ffmpeg FFMPEG = Ffmpeg.unpackedIn(Path.of("target", "video-tests"));
 
-    private static final Inscription.Label LABEL =
-            new Inscription.Label("trainedAlgorithmicMedia", "Darkroom 0.1.0");
+    private static final Inscription.Label LABEL = new Inscription.Label("trainedAlgorithmicMedia", "Darkroom 0.1.0");
     private static final int FRAMES = 12;
 
     @TempDir
@@ -90,7 +89,8 @@ class SignedFilmsTest {
             assertThat(read.unsignedBytes()).isZero();
             assertThat(read.generator()).isEqualTo("Darkroom 0.1.0");
             assertThat(read.sourceType())
-                    .contains(ingredients.isEmpty() ? "trainedAlgorithmicMedia" : "compositeWithTrainedAlgorithmicMedia");
+                    .contains(
+                            ingredients.isEmpty() ? "trainedAlgorithmicMedia" : "compositeWithTrainedAlgorithmicMedia");
             assertThat(pictures.film(plain, format, ingredients)).isEqualTo(file);
             assertThat(framesOf(file, format)).hasSize(FRAMES).isEqualTo(framesOf(plain, format));
         }
@@ -176,9 +176,8 @@ class SignedFilmsTest {
         while (nested.hasRemaining()) {
             nested.putInt(nested.remaining()).put("moov".getBytes(StandardCharsets.US_ASCII));
         }
-        assertThat(new BmffBoxes(nested.array()).at("/moov" + "/moov".repeat(9))).hasValueSatisfying(found -> assertThat(
-                        found)
-                .hasSize(1));
+        assertThat(new BmffBoxes(nested.array()).at("/moov" + "/moov".repeat(9)))
+                .hasValueSatisfying(found -> assertThat(found).hasSize(1));
         assertThat(new BmffBoxes(nested.array()).at("/moov".repeat(11))).isEmpty();
         ByteBuffer many = ByteBuffer.allocate(8 * 200_000);
         while (many.hasRemaining()) {
@@ -193,7 +192,8 @@ class SignedFilmsTest {
         List<String> frames = new ArrayList<>();
         if (format == VideoFormat.WEBP) {
             for (int at = 12; at < file.length; ) {
-                int length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(at + 4);
+                int length =
+                        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(at + 4);
                 if (new String(file, at, 4, StandardCharsets.ISO_8859_1).equals("ANMF")) {
                     frames.add(hash(Arrays.copyOfRange(file, at, at + 8 + length)));
                 }
@@ -202,8 +202,9 @@ class SignedFilmsTest {
             return frames;
         }
         Path path = Files.write(folder.resolve("play"), file);
-        try (FrameStream stream =
-                new VideoReader(FFMPEG, VideoLimits.STANDARD).open("video", path).frames()) {
+        try (FrameStream stream = new VideoReader(FFMPEG, VideoLimits.STANDARD)
+                .open("video", path)
+                .frames()) {
             for (Optional<Picture> next = stream.next(); next.isPresent(); next = stream.next()) {
                 frames.add(hash(next.get().rgb()));
             }

@@ -50,8 +50,7 @@ class FilmSealTest {
             byte[] plain = film.finish();
             var origin = new Origin(
                     Optional.of(new Origin.Model("a model", Optional.empty())), List.of(), Optional.of("0123"));
-            byte[] file =
-                    seal.inscription(delivery, null, origin).seal().sealed(plain, format);
+            byte[] file = seal.inscription(delivery, null, origin).seal().sealed(plain, format);
             return new Made(file, film.isMarked());
         }
     }
@@ -70,7 +69,12 @@ class FilmSealTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"full, true, true, true", "credentials, false, true, true", "label, false, false, true", "off, false, false, false"})
+    @CsvSource({
+        "full, true, true, true",
+        "credentials, false, true, true",
+        "label, false, false, true",
+        "off, false, false, false"
+    })
     void aFilmSaysAsMuchAsTheWorkerIsSetTo(String most, boolean mark, boolean credentials, boolean label) {
         Made film = made(seal(most), VideoFormat.MP4, false, List.of(FRAME, FRAME));
 

@@ -37,9 +37,7 @@ final class GifManifest {
 
     /** Returns true for such an extension. */
     static boolean isOne(FileParts parts, FileParts.Part part) {
-        return part.type().equals(EXTENSION)
-                && parts.begins(part, ID)
-                && parts.file()[part.content() - 1] == ID.length;
+        return part.type().equals(EXTENSION) && parts.begins(part, ID) && parts.file()[part.content() - 1] == ID.length;
     }
 
     /** Those behind the first frame are not looked at: there they have no place. */

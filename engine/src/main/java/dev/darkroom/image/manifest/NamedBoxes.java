@@ -63,7 +63,9 @@ public final class NamedBoxes {
                 boxes.add(new NamedBox("2C", part.start(), data));
                 boxes.add(new NamedBox("TBID", data, part.end()));
             } else {
-                String name = GifManifest.isOne(parts, part) ? CREDENTIALS : part.type().toUpperCase(Locale.ROOT);
+                String name = GifManifest.isOne(parts, part)
+                        ? CREDENTIALS
+                        : part.type().toUpperCase(Locale.ROOT);
                 boxes.add(new NamedBox(name, part.start(), part.end()));
             }
         }

@@ -15,8 +15,22 @@ import java.util.Set;
 public final class Exclusion {
     /** C2PA's id of the boxes that credentials are in. */
     private static final byte[] CREDENTIALS = {
-        (byte) 0xd8, (byte) 0xfe, (byte) 0xc3, (byte) 0xd6, 0x1b, 0x0e, 0x48, 0x3c,
-        (byte) 0x92, (byte) 0x97, 0x58, 0x28, (byte) 0x87, 0x7e, (byte) 0xc4, (byte) 0x81
+        (byte) 0xd8,
+        (byte) 0xfe,
+        (byte) 0xc3,
+        (byte) 0xd6,
+        0x1b,
+        0x0e,
+        0x48,
+        0x3c,
+        (byte) 0x92,
+        (byte) 0x97,
+        0x58,
+        0x28,
+        (byte) 0x87,
+        0x7e,
+        (byte) 0xc4,
+        (byte) 0x81
     };
 
     /** Leaves out what C2PA wants left out: credentials, the name of the kind of file, and an index of fragments. */
@@ -26,7 +40,13 @@ public final class Exclusion {
             Map.of("xpath", "/mfra"));
 
     private static final Set<String> KNOWN = Set.of("xpath", "length", "data", "subset", "version", "flags", "exact");
-    private static final int MOST_PARTS = 1_000;
+    /** Parts of one exclusion, and bytes of each that it compares: as many as honest ones have, many times over. */
+    private static final int MOST_PARTS = 10;
+
+    private static final int LONGEST_DATA = 64;
+
+    /** Parts of a file that all exclusions together leave out. */
+    public static final int MOST_LEFT_OUT = 100_000;
 
     private Exclusion() {}
 
@@ -50,7 +70,8 @@ public final class Exclusion {
                 && KNOWN.containsAll(names(exclusion))
                 && !exclusion.path("exact").asText("true").equals("false")
                 && subset.size() <= MOST_PARTS
-                && exclusion.path("data").size() <= MOST_PARTS;
+                && exclusion.path("data").size() <= MOST_PARTS
+                && allShort(exclusion.path("data"));
         if (!isKnown) {
             return Optional.empty();
         }
@@ -64,13 +85,22 @@ public final class Exclusion {
             }
             for (JsonNode part : subset) {
                 Optional<BoxHash.LeftOut> of = part(box, part);
-                if (of.isEmpty() || all.size() > 100 * MOST_PARTS) {
+                if (of.isEmpty() || all.size() > MOST_LEFT_OUT) {
                     return Optional.empty();
                 }
                 all.add(of.get());
             }
         }
         return Optional.of(all);
+    }
+
+    private static boolean allShort(JsonNode data) {
+        for (JsonNode one : data) {
+            if (Cbor.binary(one.path("value")).length > LONGEST_DATA) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static List<String> names(JsonNode node) {

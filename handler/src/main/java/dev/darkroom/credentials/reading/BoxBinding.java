@@ -78,6 +78,9 @@ final class BoxBinding {
                 return Optional.empty();
             }
             all.addAll(found.get());
+            if (all.size() > Exclusion.MOST_LEFT_OUT) {
+                return Optional.empty();
+            }
             if (!Exclusion.isStandard(exclusion.path("xpath").asText())) {
                 unsigned += found.get().stream()
                         .filter(one -> one.start() != embedded.start())

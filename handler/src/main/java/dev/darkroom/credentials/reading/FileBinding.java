@@ -24,8 +24,8 @@ final class FileBinding {
     static final String UNKNOWN = "algorithm.unsupported";
 
     /** What may be said of the file although its manifest is whole. */
-    static final Set<String> CODES = Set.of(
-            MISMATCH, BoxBinding.MISMATCH, NamedBoxBinding.MISMATCH, NamedBoxBinding.UNKNOWN_BOX, UNKNOWN);
+    static final Set<String> CODES =
+            Set.of(MISMATCH, BoxBinding.MISMATCH, NamedBoxBinding.MISMATCH, NamedBoxBinding.UNKNOWN_BOX, UNKNOWN);
 
     private static final int MOST_EXCLUSIONS = 100;
 
