@@ -9,7 +9,7 @@ import { ManifestStore, ValidationResult } from "@trustnxt/c2pa-ts/manifest";
 
 initSync({ module: readFileSync(fileURLToPath(import.meta.resolve("@contentauth/c2pa-wasm/c2pa.wasm"))) });
 
-const TYPES = { png: "image/png", jpg: "image/jpeg", webp: "image/webp" };
+const TYPES = { png: "image/png", jpg: "image/jpeg", webp: "image/webp", gif: "image/gif", mp4: "video/mp4" };
 
 /** What c2pa-rs finds: {state, failures, store}; a file that it cannot read has the state "unreadable". */
 export async function reference(name, bytes) {

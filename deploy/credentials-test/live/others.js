@@ -78,3 +78,23 @@ test("a worker's edit of another maker's picture keeps the maker's credentials",
   assert.deepEqual([...new Set(found.failures)], [UNTRUSTED]);
   assert.equal(Object.keys(found.store.manifests).length, 2);
 });
+
+for (const [format, type] of [["mp4", "video/mp4"], ["gif", "image/gif"], ["webp", "image/webp"]]) {
+  test(`a film in ${format} is valid for others, and what they make of it is valid here`, async () => {
+    const film = { type: "animation", prompt: "a red circle", size: "64x64", max_frames: 3, zoom: "0:(1.04)", output_format: format };
+    const own = (await drawn(film)).bytes;
+    const found = await reference(`film.${format}`, own);
+    assert.equal(found.state, "Valid", `${found.failures}`);
+    assert.deepEqual([...new Set(found.failures)], [UNTRUSTED]);
+
+    const bytes = await signed(camera, type, own, "composite", { title: "a film", type, bytes: own });
+    const said = await verify(bytes);
+    assert.equal(said.credentials.valid, true, said.verdict);
+    assert.equal(said.credentials.generator, "Another Program 2.0");
+    assert.equal(said.credentials.ingredients[0].valid, true);
+
+    const changed = Buffer.from(bytes);
+    changed[changed.length - 5] ^= 1;
+    assert.equal((await verify(changed)).credentials.valid, false);
+  });
+}

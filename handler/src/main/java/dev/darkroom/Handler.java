@@ -68,8 +68,7 @@ public final class Handler {
 
             if (!left.isEmpty()) {
                 // 4. images, videos and LoRAs are fetched while the GPU may be busy with another job
-                try (var fetched = JobSources.fetch(
-                        job, images, videos, loras, seal.sources(job.envelope().delivery()))) {
+                try (var fetched = JobSources.fetch(job, images, videos, loras, seal.sources(job))) {
                     pictures.fetched(fetched.said());
 
                     // 5. the GPU's turn: the model's networks are loaded, then pictures are drawn, small ones together

@@ -47,7 +47,7 @@ record JobSources(LoadedImages images, Optional<SourceVideos.Loaded> video, Lora
             loaded = images.load(job.images(), job.mask(), job.maskPaints(), credentials);
             List<Picture> pictures = loaded.images();
             Optional<SourceVideos.Loaded> video =
-                    job.video() == null ? Optional.empty() : Optional.of(videos.load(job.video()));
+                    job.video() == null ? Optional.empty() : Optional.of(videos.load(job.video(), credentials));
             var fetched = new JobSources(
                     loaded, video, held, credentials.map(found -> new Said(found, new SourceMarks(pictures))));
             all = true;

@@ -245,7 +245,10 @@ final class Pictures implements AutoCloseable {
                     ticket.id(),
                     sample,
                     marked.media(),
-                    rendering.notes(),
+                    Stream.concat(
+                                    rendering.notes().stream(),
+                                    seal.notes(envelope.delivery(), rendering.media()).stream())
+                            .toList(),
                     seal.inscription(envelope.delivery(), caption, origin(marked.mark())),
                     marked.mark().isPresent(),
                     envelope.delivery(),

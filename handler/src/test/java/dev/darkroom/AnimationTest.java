@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Size;
+import dev.darkroom.video.FrameArchive;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,8 +45,9 @@ class AnimationTest extends WholeWorker {
     }
 
     @ParameterizedTest
-    @CsvSource({"mp4, ftyp", "webm, webm", "gif, GIF89a", "webp, WEBP", "zip, PK"})
-    void aPictureThatMovesComesInEveryFormat(String format, String inside) {
+    @CsvSource({"mp4, ftyp, video", "webm, webm,", "gif, GIF89a, animation", "webp, WEBP, animation", "zip, PK, picture"
+    })
+    void aPictureThatMovesComesInEveryFormatAndSaysWhatItIs(String format, String inside, @Nullable String shown) {
         JsonPath answer = animation("'max_frames': 4, 'zoom': '0:(1.04)', 'fps': 8, 'output_format': '" + format + "'");
 
         assertThat(answer.getString("output.images[0].format")).isEqualTo(format);
@@ -53,6 +56,23 @@ class AnimationTest extends WholeWorker {
         assertThat(answer.getInt("output.images[0].width")).isEqualTo(64);
         byte[] file = file(answer);
         assertThat(new String(file, 0, 64, StandardCharsets.ISO_8859_1)).contains(inside);
+        assertThat(answer.getString("output.images[0].provenance.label")).isEqualTo("trainedAlgorithmicMedia");
+        assertThat(answer.getBoolean("output.images[0].provenance.mark")).isFalse(); // for frames so small
+        assertThat(answer.getBoolean("output.images[0].provenance.credentials")).isEqualTo(shown != null);
+        if (shown == null) {
+            assertThat(answer.getList("output.notes", String.class))
+                    .anyMatch(note -> note.contains("webm has no place"));
+            return;
+        }
+        byte[] sent = format.equals("zip") ? FrameArchive.first(file).orElseThrow() : file;
+        JsonPath said = given().multiPart("file", "film", sent).post("/verify").jsonPath();
+        assertThat(said.getBoolean("credentials.valid")).as(said.prettify()).isTrue();
+        assertThat(said.getString("credentials.model")).startsWith("pocket-flux");
+        assertThat(said.getString("verdict")).startsWith("A model made this " + shown);
+        assertThat(said.getString("label")).isEqualTo("trainedAlgorithmicMedia");
+        if (!shown.equals("picture")) {
+            assertThat(said.getString("mark.fault")).contains("send a frame of the " + shown);
+        }
     }
 
     @Test

@@ -187,7 +187,7 @@ class VerifyTest extends WholeWorker {
             value = {
                 "{} | file: must be a text",
                 "{\"file\": 1} | file: must be a text",
-                "{\"file\": \"aGVsbG8=\"} | file: must be a PNG, JPEG or WebP picture",
+                "{\"file\": \"aGVsbG8=\"} | file: must be a PNG, JPEG, WebP, GIF or MP4 file",
                 "{\"file\": \"http://127.0.0.1:1/x.png\"} | file: must be at a public address",
                 "{\"file\": \"images/house.png\", \"image\": \"x\"} | image: is no field of this call",
                 "[] | file: must be a text",

@@ -126,6 +126,7 @@ public final class Animated implements ImageModel {
                 frames,
                 asked.fps(),
                 asked.quality(),
+                !job.images().isEmpty() || job.video() != null,
                 null,
                 job.envelope().delivery());
     }
@@ -211,7 +212,8 @@ public final class Animated implements ImageModel {
             byte[] file = film.finish();
             timings.lap("film");
             AnimationSettings asked = job.settings();
-            var video = new Media.Video(file, asked.format(), size, loop.added(), asked.fps(), poster);
+            var video =
+                    new Media.Video(file, asked.format(), size, loop.added(), asked.fps(), poster, film.isMarked());
             return new Rendering(
                     video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size), kept.seed());
         }

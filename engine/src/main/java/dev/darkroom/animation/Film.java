@@ -19,6 +19,11 @@ public interface Film extends AutoCloseable {
      */
     byte[] finish();
 
+    /** Returns true if there is a mark in the pixels of each frame, once the film is finished. */
+    default boolean isMarked() {
+        return false;
+    }
+
     /** Ends what is under way, and leaves nothing behind but what {@link #finish} returned. */
     @Override
     void close();

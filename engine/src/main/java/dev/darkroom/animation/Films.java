@@ -1,5 +1,6 @@
 package dev.darkroom.animation;
 
+import dev.darkroom.image.Inscription;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
@@ -15,7 +16,8 @@ public interface Films {
      * @param frames that will come
      * @param fps frames a second
      * @param quality 1 to 100, best
-     * @param comment text that the file is to hold; null for none
+     * @param edited true if frames are made from pictures that the job brings
+     * @param label what the file is to say of how it came about; null for nothing
      * @param delivery what else the job asks of its file
      */
     record Wish(
@@ -24,11 +26,12 @@ public interface Films {
             int frames,
             double fps,
             int quality,
-            @Nullable String comment,
+            boolean edited,
+            Inscription.@Nullable Label label,
             Delivery delivery) {
-        /** Returns the same with another comment. */
-        public Wish saying(String other) {
-            return new Wish(format, size, frames, fps, quality, other, delivery);
+        /** Returns the same with another label. */
+        public Wish saying(Inscription.Label other) {
+            return new Wish(format, size, frames, fps, quality, edited, other, delivery);
         }
     }
 

@@ -76,7 +76,12 @@ public record VideoFilms(Ffmpeg ffmpeg, Path folder) implements Films {
     private static VideoSettings settings(Wish wish) {
         double quantiser = VideoSettings.WORST - (VideoSettings.WORST - BEST) * wish.quality() / 100;
         return new VideoSettings(
-                wish.format(), wish.size(), FrameRate.of(wish.fps()), (int) Math.round(quantiser), wish.comment());
+                wish.format(),
+                wish.size(),
+                FrameRate.of(wish.fps()),
+                (int) Math.round(quantiser),
+                wish.label() == null ? null : wish.label().comment(),
+                wish.label());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.darkroom.image;
 
 import dev.darkroom.image.manifest.XmpPacket;
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.FileFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +40,47 @@ public record Inscription(
      */
     public record Label(String sourceType, String creatorTool) {
         /** Returns the XMP packet that says so. */
-        String xmp() {
+        public String xmp() {
+            return xmp("");
+        }
+
+        /** Returns one that says so, and describes the file in these words. */
+        public String xmp(String description) {
+            String attributes = " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\""
+                    + " xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\""
+                    + " xmp:CreatorTool=\"" + creatorTool + "\""
+                    + " Iptc4xmpExt:DigitalSourceType=\"" + XmpPacket.SOURCE_TYPES + sourceType + "\"";
+            return packet(attributes, description);
+        }
+
+        /** Returns an XMP packet that describes a file in these words and says nothing else. */
+        public static String described(String description) {
+            return packet("", description);
+        }
+
+        private static String packet(String attributes, String description) {
+            String rest = description.isEmpty()
+                    ? "/>"
+                    : "><dc:description xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Alt>"
+                            + "<rdf:li xml:lang=\"x-default\">" + escaped(description)
+                            + "</rdf:li></rdf:Alt></dc:description></rdf:Description>";
             return "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>"
                     + "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"
                     + "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\""
-                    + " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\""
-                    + " xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\""
-                    + " xmp:CreatorTool=\"" + creatorTool + "\""
-                    + " Iptc4xmpExt:DigitalSourceType=\"" + XmpPacket.SOURCE_TYPES + sourceType + "\"/>"
-                    + "</rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
+                    + attributes + rest + "</rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>";
+        }
+
+        /** What XML has no characters for becomes a space. */
+        private static String escaped(String text) {
+            return text.replaceAll("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]", " ")
+                    .replace("&", "&amp;")
+                    .replace("<", "&lt;")
+                    .replace(">", "&gt;");
+        }
+
+        /** Returns the same in words, for files that have a comment. */
+        public String comment() {
+            return "Made by a model: " + sourceType + " (" + XmpPacket.SOURCE_TYPES + sourceType + "), " + creatorTool;
         }
     }
 
@@ -59,6 +91,6 @@ public record Inscription(
         Seal NONE = (file, format) -> file;
 
         /** Returns the finished file. */
-        byte[] sealed(byte[] file, ImageFormat format);
+        byte[] sealed(byte[] file, FileFormat format);
     }
 }

@@ -23,7 +23,9 @@ public sealed interface Media {
      * @param frames at least one
      * @param fps frames a second
      * @param poster the frame that stands for all of them
+     * @param marked true if there is a mark in the pixels of each frame
      */
     @SuppressWarnings("ArrayRecordComponent") // identity is fine: media are never compared
-    record Video(byte[] file, VideoFormat format, Size size, int frames, double fps, Picture poster) implements Media {}
+    record Video(byte[] file, VideoFormat format, Size size, int frames, double fps, Picture poster, boolean marked)
+            implements Media {}
 }

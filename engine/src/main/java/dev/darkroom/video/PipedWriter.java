@@ -79,11 +79,7 @@ final class PipedWriter implements VideoWriter {
                 await(second);
             }
         }
-        Path video = place.file(EncoderCommand.VIDEO);
-        if (settings.comment() != null) {
-            video = CommentedFile.of(video, settings);
-        }
-        place.publish(video);
+        place.publish(CommentedFile.of(place.file(EncoderCommand.VIDEO), settings));
         finished = true;
         close();
     }

@@ -9,10 +9,10 @@ import java.util.Set;
  * would open, are among none of them.
  */
 public enum VideoKind {
-    MP4("MP4", "mov"),
-    WEBM("WebM", "matroska"),
-    GIF("GIF", "gif"),
-    AVI("AVI", "avi");
+    MP4("MP4", "mov", "video/mp4"),
+    WEBM("WebM", "matroska", "video/webm"),
+    GIF("GIF", "gif", "image/gif"),
+    AVI("AVI", "avi", "video/x-msvideo");
 
     /** Bytes of a file's beginning by which it is recognised. */
     static final int HEAD = 16;
@@ -22,10 +22,12 @@ public enum VideoKind {
 
     private final String title;
     private final String demuxer;
+    private final String mediaType;
 
-    VideoKind(String title, String demuxer) {
+    VideoKind(String title, String demuxer, String mediaType) {
         this.title = title;
         this.demuxer = demuxer;
+        this.mediaType = mediaType;
     }
 
     /** Recognises a file by its first bytes; empty if it is none of these. */
@@ -46,6 +48,11 @@ public enum VideoKind {
     /** Returns the format's name as people write it. */
     public String title() {
         return title;
+    }
+
+    /** Media type of such files. */
+    public String mediaType() {
+        return mediaType;
     }
 
     /** FFmpeg's name of what reads it. */

@@ -1,5 +1,6 @@
 package dev.darkroom.video;
 
+import dev.darkroom.image.Inscription;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.VideoFormat;
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  *     quantiser of every frame, which OpenH264 keeps between 12 and 51. WebM: libvpx' CRF, 63/51 of it. WebP: libwebp's quality, from 100 down
  *     to 0. GIF and PNG take none
  * @param comment text that the file is to hold, where players show it as the comment; null for none
+ * @param label what the file says of how it came about, in XMP; null for nothing, and in WebM, which has no place for it
  */
 public record VideoSettings(
         VideoFormat format,
         Size size,
         FrameRate rate,
         int quality,
-        @Nullable String comment) {
+        @Nullable String comment,
+        Inscription.@Nullable Label label) {
     public static final int WORST = 51;
     private static final int LONGEST_COMMENT = 10_000;
 
@@ -33,6 +36,11 @@ public record VideoSettings(
             throw JobException.badInput(
                     "comment: must have at most " + LONGEST_COMMENT + " characters, none of them 0");
         }
+    }
+
+    /** A video without a label. */
+    public VideoSettings(VideoFormat format, Size size, FrameRate rate, int quality, @Nullable String comment) {
+        this(format, size, rate, quality, comment, null);
     }
 
     /** Returns the size of the video, which may be larger by a column and a row than its frames. */

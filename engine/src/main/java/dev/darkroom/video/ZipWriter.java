@@ -1,22 +1,17 @@
 package dev.darkroom.video;
 
+import dev.darkroom.image.Inscription;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.Locale;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes frames as PNG files into a ZIP archive, which holds them as they are: they are compressed already. */
 final class ZipWriter implements VideoWriter {
-    /** The earliest that ZIP knows: the bytes must not depend on when they were written. */
-    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
-
     private final VideoSettings settings;
     private final Workplace place;
     private final Path archive;
@@ -50,18 +45,10 @@ final class ZipWriter implements VideoWriter {
             throw new IllegalArgumentException(
                     "a frame of " + frame.size() + " does not fit a video of " + settings.size());
         }
-        byte[] png = PictureEncoder.encode(frame, ImageFormat.PNG, 100);
+        var inscription = new Inscription(null, settings.label(), Inscription.Seal.NONE);
+        byte[] png = PictureEncoder.encode(frame, ImageFormat.PNG, 100, inscription);
         frames++;
-        var entry = new ZipEntry(String.format(Locale.ROOT, "frame-%05d.png", frames));
-        entry.setTimeLocal(NO_TIME);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(png.length);
-        var checksum = new CRC32();
-        checksum.update(png);
-        entry.setCrc(checksum.getValue());
-        zip.putNextEntry(entry);
-        zip.write(png);
-        zip.closeEntry();
+        FrameArchive.put(zip, String.format(Locale.ROOT, "frame-%05d.png", frames), png);
     }
 
     @Override

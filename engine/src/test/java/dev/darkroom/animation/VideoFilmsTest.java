@@ -54,6 +54,6 @@ class VideoFilmsTest {
     }
 
     private static Films.Wish wish(VideoFormat format, double fps) {
-        return new Films.Wish(format, new Size(64, 48), 8, fps, 90, null, TestJobs.PLAIN.delivery());
+        return new Films.Wish(format, new Size(64, 48), 8, fps, 90, false, null, TestJobs.PLAIN.delivery());
     }
 }

@@ -227,7 +227,7 @@ class VideoInputTest {
     }
 
     private static VideoFile video(String name, List<Picture> frames) throws Exception {
-        var wish = new Films.Wish(VideoFormat.MP4, SIZE, frames.size(), 10, 95, null, TestJobs.PLAIN.delivery());
+        var wish = new Films.Wish(VideoFormat.MP4, SIZE, frames.size(), 10, 95, false, null, TestJobs.PLAIN.delivery());
         Path file = folder.resolve(name);
         try (Film film = new VideoFilms(FFMPEG, folder).begin(wish)) {
             frames.forEach(film::add);

@@ -1,5 +1,7 @@
 package dev.darkroom.credentials;
 
+import dev.darkroom.credentials.bmff.BoxHash;
+import dev.darkroom.credentials.bmff.Exclusion;
 import dev.darkroom.credentials.cose.Sign1;
 import dev.darkroom.credentials.cose.TimeStamps;
 import dev.darkroom.credentials.jumbf.BoxKind;
@@ -8,10 +10,12 @@ import dev.darkroom.credentials.jumbf.Cbor;
 import dev.darkroom.credentials.jumbf.HashedReference;
 import dev.darkroom.credentials.jumbf.SuperBox;
 import dev.darkroom.credentials.key.SigningKey;
+import dev.darkroom.image.manifest.BmffBoxes;
 import dev.darkroom.image.manifest.ManifestRoom;
 import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.image.manifest.XmpPacket;
-import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.FileFormat;
+import dev.darkroom.job.VideoFormat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,13 +27,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes content credentials into a picture's file, signed. The same file, origin and key give the same bytes, unless an authority stamps
+ * Writes content credentials into the file of a picture or film, signed. The same file, origin and key give the same bytes, unless an authority stamps
  * the time on them: there is no clock in them, and ids are computed from the content. Safe for several threads.
  */
 public final class ManifestWriter {
     private static final String ASSERTIONS = "c2pa.assertions";
     private static final String ACTIONS = "c2pa.actions.v2";
     private static final String HASH = "c2pa.hash.data";
+    private static final String BOX_HASH = "c2pa.hash.bmff.v3";
     private static final String INGREDIENT = "c2pa.ingredient.v3";
     private static final String SIGNATURE = "c2pa.signature";
 
@@ -50,22 +55,31 @@ public final class ManifestWriter {
         this.version = version;
     }
 
-    /** Returns a file with credentials in it. */
-    public byte[] sealed(byte[] file, ImageFormat format, Origin origin) {
+    /** Returns one that asks no authority for the time: for files that are many at once. */
+    public ManifestWriter unstamped() {
+        return new ManifestWriter(key, Optional.empty(), version);
+    }
+
+    /**
+     * Returns a file with credentials in it.
+     *
+     * @param format one that they can be in, as {@link ManifestRoom#isIn} says
+     */
+    public byte[] sealed(byte[] file, FileFormat format, Origin origin) {
         return new Writing(file, format, origin).sealed();
     }
 
     /** The credentials of one file, as they are put together. */
     private final class Writing {
         private final byte[] file;
-        private final ImageFormat format;
+        private final FileFormat format;
         private final Origin origin;
         private final String label;
         private final String instance;
         private final List<byte[]> assertions = new ArrayList<>();
         private final List<Map<String, Object>> references = new ArrayList<>();
 
-        Writing(byte[] file, ImageFormat format, Origin origin) {
+        Writing(byte[] file, FileFormat format, Origin origin) {
             this.file = file;
             this.format = format;
             this.origin = origin;
@@ -88,20 +102,46 @@ public final class ManifestWriter {
             add(ACTIONS, Map.of("actions", actions(ingredients)));
 
             // the room has to be known before what is hashed is, and all lengths are known by now
-            int length = store(dataHash(0, 0, new byte[32]), null).length;
+            int length = store(binding(0, 0, new byte[32]), null).length;
             ManifestRoom room = ManifestRoom.in(file, format, length);
-            byte[] hash = hash(room);
-            byte[] binding = dataHash(room.start(), room.length(), hash);
-            return room.filled(store(binding, key));
+            byte[] whole = room.opened();
+            byte[] hash = hash(whole, room);
+            room.fill(whole, store(binding(room.start(), room.length(), hash), key));
+            return whole;
         }
 
-        private byte[] hash(ManifestRoom room) {
-            byte[] whole = room.filled(new byte[room.storeLength()]);
+        private byte[] hash(byte[] whole, ManifestRoom room) {
             MessageDigest digest = HashedReference.digest("sha256").orElseThrow();
             int behind = room.start() + room.length();
-            digest.update(whole, 0, room.start());
-            digest.update(whole, behind, whole.length - behind);
+            if (isOfBoxes()) {
+                List<BmffBoxes.Box> boxes = new BmffBoxes(whole).all();
+                BmffBoxes.Box first = boxes.getFirst();
+                List<BoxHash.LeftOut> leftOut = List.of(
+                        new BoxHash.LeftOut(first.start(), first.end(), true),
+                        new BoxHash.LeftOut(room.start(), behind, true));
+                BoxHash.update(digest, whole, boxes, leftOut);
+            } else {
+                digest.update(whole, 0, room.start());
+                digest.update(whole, behind, whole.length - behind);
+            }
             return digest.digest();
+        }
+
+        private boolean isOfBoxes() {
+            return format == VideoFormat.MP4;
+        }
+
+        private byte[] binding(int start, int length, byte[] hash) {
+            return isOfBoxes() ? boxHash(hash) : dataHash(start, length, hash);
+        }
+
+        private static byte[] boxHash(byte[] hash) {
+            Map<String, Object> content = new LinkedHashMap<>();
+            content.put("exclusions", Exclusion.STANDARD);
+            content.put("alg", "sha256");
+            content.put("hash", hash);
+            content.put("name", "jumbf manifest");
+            return BoxWriter.cbor(BoxKind.CBOR, BOX_HASH, Cbor.bytes(content));
         }
 
         /** Adds an assertion; returns the reference to it. */
@@ -114,7 +154,7 @@ public final class ManifestWriter {
             return reference;
         }
 
-        private byte[] dataHash(int start, int length, byte[] hash) {
+        private static byte[] dataHash(int start, int length, byte[] hash) {
             int numbers = Cbor.bytes(start).length + Cbor.bytes(length).length;
             Map<String, Object> content = new LinkedHashMap<>();
             content.put("exclusions", List.of(ordered("start", start, "length", length)));
@@ -154,7 +194,8 @@ public final class ManifestWriter {
 
         private byte[] claim(byte[] binding) {
             List<Map<String, Object>> all = new ArrayList<>(references);
-            all.add(HashedReference.to(ASSERTIONS + "/" + HASH, binding).cbor());
+            String name = ASSERTIONS + "/" + (isOfBoxes() ? BOX_HASH : HASH);
+            all.add(HashedReference.to(name, binding).cbor());
             Map<String, Object> claim = new LinkedHashMap<>();
             claim.put("instanceID", instance);
             claim.put("claim_generator_info", ordered("name", "Darkroom", "version", version));

@@ -33,6 +33,11 @@ public record Origin(
      */
     public record Model(String name, Optional<String> revision) {}
 
+    /** Returns the same of a picture without a mark, or with one that nobody knows. */
+    public Origin unmarked() {
+        return new Origin(model, ingredients, Optional.empty(), before);
+    }
+
     /** Returns IPTC's name for how such a picture came about. */
     public SourceType sourceType() {
         return ingredients.isEmpty() || model.isEmpty() ? SourceType.GENERATED : SourceType.EDITED;

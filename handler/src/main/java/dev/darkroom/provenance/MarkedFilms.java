@@ -2,6 +2,7 @@ package dev.darkroom.provenance;
 
 import dev.darkroom.animation.Film;
 import dev.darkroom.animation.Films;
+import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Provenance;
@@ -9,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Has films say that a model made them, as far as the settings and the job want it: in the file's comment, and by a mark in the pixels of each
- * frame that takes one. A frame is marked while the next is drawn.
+ * Has films say that a model made them, as far as the settings and the job want it: by a label, and by a mark in the pixels of each frame
+ * that takes one. A frame is marked while the next is drawn. Credentials come last, as in all files.
  */
 public record MarkedFilms(Films films, PictureSeal seal) implements Films {
     @Override
@@ -21,16 +22,18 @@ public record MarkedFilms(Films films, PictureSeal seal) implements Films {
     @Override
     public Film begin(Wish wish) {
         Provenance wanted = seal.wanted(wish.delivery());
+        Wish labelled = wish.saying(seal.label(wish.edited() ? SourceType.EDITED : SourceType.GENERATED));
         return switch (wanted) {
             case OFF -> films.begin(wish);
-            case LABEL, CREDENTIALS -> films.begin(wish.saying(seal.comment()));
-            case FULL -> new MarkedFilm(films.begin(wish.saying(seal.comment())), wish);
+            case LABEL, CREDENTIALS -> films.begin(labelled);
+            case FULL -> new MarkedFilm(films.begin(labelled), wish);
         };
     }
 
     private final class MarkedFilm implements Film {
         private final Film film;
         private final Wish wish;
+        private boolean isEachMarked = true; // of the thread that adds, which finishing waits for
         private CompletableFuture<Void> adding = CompletableFuture.completedFuture(null);
 
         MarkedFilm(Film film, Wish wish) {
@@ -43,8 +46,9 @@ public record MarkedFilms(Films films, PictureSeal seal) implements Films {
             added(); // no more than one waits in memory
             adding = CompletableFuture.runAsync(
                     () -> {
-                        switch (seal.marked(wish.delivery(), new Media.Still(frame))
-                                .media()) {
+                        PictureSeal.Marked result = seal.marked(wish.delivery(), new Media.Still(frame));
+                        isEachMarked &= result.mark().isPresent();
+                        switch (result.media()) {
                             case Media.Still(Picture marked) -> film.add(marked);
                             case Media.Video ignored -> throw new IllegalStateException("a frame became a video");
                         }
@@ -67,6 +71,11 @@ public record MarkedFilms(Films films, PictureSeal seal) implements Films {
         public byte[] finish() {
             added();
             return film.finish();
+        }
+
+        @Override
+        public boolean isMarked() {
+            return isEachMarked;
         }
 
         /** The film ends first, so that whoever waits for a stalled encoder with a frame does no longer. */

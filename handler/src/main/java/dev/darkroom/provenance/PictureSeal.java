@@ -11,14 +11,19 @@ import dev.darkroom.credentials.key.SigningKey;
 import dev.darkroom.credentials.reading.Anchors;
 import dev.darkroom.credentials.reading.CredentialsReader;
 import dev.darkroom.image.Inscription;
+import dev.darkroom.image.manifest.ManifestRoom;
 import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.Delivery;
+import dev.darkroom.job.FileFormat;
 import dev.darkroom.job.ImageFormat;
+import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.job.Media;
 import dev.darkroom.job.Picture;
 import dev.darkroom.job.Provenance;
+import dev.darkroom.job.VideoFormat;
+import dev.darkroom.video.FrameArchive;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -200,11 +205,14 @@ public final class PictureSeal {
     }
 
     /** Returns what looks at the pictures that a job brings; empty where nothing is said of how pictures came about. */
-    public Optional<SourceCredentials> sources(Delivery delivery) {
-        Provenance wanted = wanted(delivery);
+    public Optional<SourceCredentials> sources(Job job) {
+        Provenance wanted = wanted(job.envelope().delivery());
+        // not in each frame of an archive once more
+        boolean hasPlace = !(job instanceof Job.Animation animation)
+                || ManifestRoom.isIn(animation.settings().format());
         return wanted == Provenance.OFF
                 ? Optional.empty()
-                : Optional.of(new SourceCredentials(reader, wanted.covers(Provenance.CREDENTIALS)));
+                : Optional.of(new SourceCredentials(reader, hasPlace && wanted.covers(Provenance.CREDENTIALS)));
     }
 
     /**
@@ -226,8 +234,12 @@ public final class PictureSeal {
                         .marked(picture)
                         .map(found -> new Marked(new Media.Still(found.picture()), Optional.of(found.payload())))
                         .orElseGet(() -> new Marked(media, Optional.empty()));
-            case Media.Video video -> // each frame was marked when it was written
-                new Marked(media, signer.join().mark().marked(video.poster()).map(PixelMark.Marked::payload));
+            case Media.Video video -> // each frame was marked when it was written, or one could not be
+                new Marked(
+                        media,
+                        video.marked()
+                                ? signer.join().mark().marked(video.poster()).map(PixelMark.Marked::payload)
+                                : Optional.empty());
         };
     }
 
@@ -241,10 +253,9 @@ public final class PictureSeal {
                 wanted(delivery), caption, origin, origin.sourceType().word());
     }
 
-    /** Returns what files say in words that have no better place for it. */
-    String comment() {
-        return "Made by a model: " + SourceType.GENERATED.word() + " (" + SourceType.GENERATED.address() + "), "
-                + PRODUCT + version;
+    /** Returns what a film says of how it came about. */
+    Inscription.Label label(SourceType sourceType) {
+        return new Inscription.Label(sourceType.word(), PRODUCT + version);
     }
 
     /** Returns true if there is a mark in the pixels of a picture that was not changed since. */
@@ -263,10 +274,30 @@ public final class PictureSeal {
                 wanted(delivery), null, origin, label.orElse(origin.sourceType().word()));
     }
 
+    /** Finishes a file; of an archive, each frame that is in it. */
+    private byte[] sealed(byte[] file, FileFormat format, Origin origin) {
+        ManifestWriter writer = signer.join().writer();
+        if (format == VideoFormat.ZIP) {
+            ManifestWriter ofFrames = writer.unstamped();
+            Origin ofEach = origin.unmarked();
+            return FrameArchive.finished(file, png -> ofFrames.sealed(png, ImageFormat.PNG, ofEach));
+        }
+        return ManifestRoom.isIn(format) ? writer.sealed(file, format, origin) : file;
+    }
+
+    /** Returns what the caller should know of what a file cannot say. */
+    public List<String> notes(Delivery delivery, Media media) {
+        boolean isWithout = media instanceof Media.Video video && video.format() == VideoFormat.WEBM;
+        return isWithout && wanted(delivery).covers(Provenance.CREDENTIALS)
+                ? List.of("output_format: webm has no place for content credentials: the film has none, but says in its"
+                        + " comment that a model made it; mp4, gif and webp have one")
+                : List.of();
+    }
+
     private Inscription inscription(Provenance wanted, @Nullable String caption, Origin origin, String sourceType) {
         var label = wanted == Provenance.OFF ? null : new Inscription.Label(sourceType, PRODUCT + version);
         Inscription.Seal seal = wanted.covers(Provenance.CREDENTIALS)
-                ? (file, format) -> signer.join().writer().sealed(file, format, origin)
+                ? (file, format) -> sealed(file, format, origin)
                 : Inscription.Seal.NONE;
         return new Inscription(caption, label, seal);
     }

@@ -4,23 +4,23 @@ import dev.darkroom.credentials.reading.Credentials;
 import dev.darkroom.image.manifest.SourceType;
 import java.util.Optional;
 
-/** Says in one sentence what was found out about a file. */
-final class Verdict {
+/**
+ * Says in one sentence what was found out about a file.
+ *
+ * @param shown what the file shows, in a word
+ */
+record Verdict(String shown) {
     private static final String NOT_TRUSTED =
             ", whose certificate is on no trust list that this worker has, so the name proves nothing";
-    private static final String MARKED = "a mark in the pixels says that a model made this picture";
-
-    private Verdict() {}
 
     /** @param elsewhere address at which the file says that its credentials are */
-    static String of(
-            Optional<Credentials> credentials, FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
+    String of(Optional<Credentials> credentials, FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
         return credentials
                 .map(found -> withCredentials(found, mark, label))
                 .orElseGet(() -> withoutCredentials(mark, label, elsewhere));
     }
 
-    private static String withCredentials(Credentials found, FoundMark mark, Optional<String> label) {
+    private String withCredentials(Credentials found, FoundMark mark, Optional<String> label) {
         if (found.undecided()) {
             return "Whether the content credentials hold cannot be told here: "
                     + found.findings().failures().getFirst().explanation() + also(mark) + ".";
@@ -29,7 +29,7 @@ final class Verdict {
             return "The content credentials do not hold: "
                     + found.findings().failures().getFirst().explanation() + also(mark) + ".";
         }
-        String origin = found.sourceType().map(Verdict::origin).orElse("The content credentials hold");
+        String origin = found.sourceType().map(this::origin).orElse("The content credentials hold");
         boolean ofModel = found.sourceType().filter(SourceType::isOfModel).isPresent();
         String unsigned = found.unsignedBytes() == 0
                 ? ""
@@ -38,40 +38,44 @@ final class Verdict {
                 + "; the file is as it was signed" + unsigned + (ofModel ? "" : contradiction(mark, label)) + ".";
     }
 
-    private static String also(FoundMark mark) {
-        return mark.payload().isPresent() ? "; " + MARKED : "";
+    private String marked() {
+        return "a mark in the pixels says that a model made this " + shown;
+    }
+
+    private String also(FoundMark mark) {
+        return mark.payload().isPresent() ? "; " + marked() : "";
     }
 
     /** Says what else is in the file where its credentials name no model. */
-    private static String contradiction(FoundMark mark, Optional<String> label) {
+    private String contradiction(FoundMark mark, Optional<String> label) {
         if (mark.payload().isPresent()) {
-            return "; but " + MARKED;
+            return "; but " + marked();
         }
         return label.filter(SourceType::isOfModel)
                 .map(word -> "; but a label says that it is " + word)
                 .orElse("");
     }
 
-    private static String origin(String sourceType) {
+    private String origin(String sourceType) {
         return switch (sourceType) {
-            case "trainedAlgorithmicMedia" -> "A model made this picture";
+            case "trainedAlgorithmicMedia" -> "A model made this " + shown;
             case "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic" ->
-                "A model made this picture from others, or a part of it";
-            case "digitalCapture", "computationalCapture" -> "A camera took this picture";
-            default -> "This picture is " + sourceType;
+                "A model made this " + shown + " from others, or a part of it";
+            case "digitalCapture", "computationalCapture" -> "A camera took this " + shown;
+            default -> "This " + shown + " is " + sourceType;
         };
     }
 
-    private static String withoutCredentials(FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
+    private String withoutCredentials(FoundMark mark, Optional<String> label, Optional<String> elsewhere) {
         if (mark.payload().isPresent()) {
-            return "The file has no content credentials, but " + MARKED + ".";
+            return "The file has no content credentials, but " + marked() + ".";
         }
         if (elsewhere.isPresent()) {
             return "The file has no content credentials, but says that they are elsewhere, where this worker does not look.";
         }
-        return label.map(word -> "A label, which anybody can write or remove, says that this picture is " + word
+        return label.map(word -> "A label, which anybody can write or remove, says that this " + shown + " is " + word
                         + "; the file has no content credentials.")
-                .orElse(
-                        "Nothing in this file says how the picture came about, which does not mean that no model made it.");
+                .orElse("Nothing in this file says how the " + shown
+                        + " came about, which does not mean that no model made it.");
     }
 }

@@ -6,6 +6,7 @@ import dev.darkroom.credentials.reading.Credentials;
 import dev.darkroom.credentials.reading.CredentialsReader;
 import dev.darkroom.credentials.reading.Findings;
 import dev.darkroom.image.manifest.EmbeddedManifest;
+import dev.darkroom.image.manifest.Shows;
 import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.JobException;
 import dev.darkroom.queue.JobJson;
@@ -41,17 +42,22 @@ public final class Verification {
      * Looks at a file.
      *
      * @param field that it was sent in, for errors
-     * @throws JobException if it is no picture of a kind that can say anything
+     * @throws JobException if it is no file of a kind that can say anything
      */
     public Report verify(String field, byte[] file) throws InterruptedException {
         if (!EmbeddedManifest.canBeIn(file)) {
-            throw JobException.badInput(field + ": must be a PNG, JPEG or WebP picture");
+            throw JobException.badInput(field + ": must be a PNG, JPEG, WebP, GIF or MP4 file");
         }
         Optional<Credentials> credentials = reader.read(file);
-        FoundMark mark = mark(field, file);
+        Shows shows = Shows.of(file);
+        FoundMark mark = shows == Shows.PICTURE
+                ? mark(field, file)
+                : FoundMark.unknown(
+                        "marks are looked for in pictures: send a frame of the " + shows.word() + " as one");
         Optional<String> label = XmpPacket.sourceType(file);
         Optional<String> elsewhere = XmpPacket.credentialsAddress(file);
-        ObjectNode json = JobJson.object().put("verdict", Verdict.of(credentials, mark, label, elsewhere));
+        ObjectNode json =
+                JobJson.object().put("verdict", new Verdict(shows.word()).of(credentials, mark, label, elsewhere));
         json.set("credentials", credentials.map(Verification::json).orElseGet(() -> none(elsewhere)));
         ObjectNode found = json.putObject("mark").put("found", mark.payload().isPresent());
         mark.payload().ifPresent(payload -> found.put("payload", payload));

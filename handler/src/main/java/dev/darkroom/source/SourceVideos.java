@@ -1,11 +1,13 @@
 package dev.darkroom.source;
 
+import dev.darkroom.credentials.SourceCredentials;
 import dev.darkroom.job.JobException;
 import dev.darkroom.video.VideoFile;
 import dev.darkroom.video.VideoReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Loads the videos of jobs, from where images may come too, into files that nobody else reads. */
@@ -39,13 +41,17 @@ public final class SourceVideos {
      * Loads a video and looks at it; none of its pixels is decoded.
      *
      * @param text as the caller sent it
+     * @param credentials are told of the file
      * @throws JobException as {@link SourceImages#read}, or if the file is no video that is read here
      */
-    public Loaded load(String text) throws InterruptedException {
-        Path file = written(sources.read(FIELD, text));
+    public Loaded load(String text, Optional<SourceCredentials> credentials) throws InterruptedException {
+        byte[] bytes = sources.read(FIELD, text);
+        Path file = written(bytes);
         boolean opened = false;
         try {
             var loaded = new Loaded(reader.open(FIELD, file), file);
+            String mediaType = loaded.video().info().kind().mediaType();
+            credentials.ifPresent(all -> all.add(FIELD, mediaType, bytes));
             opened = true;
             return loaded;
         } finally {

@@ -2,7 +2,6 @@ package dev.darkroom.store;
 
 import dev.darkroom.image.EncodedPicture;
 import dev.darkroom.image.Inscription;
-import dev.darkroom.image.manifest.SourceType;
 import dev.darkroom.job.Delivery;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.ImageFormat;
@@ -113,7 +112,11 @@ public final class Results {
         return switch (picture.media()) {
             case Media.Still(Picture still) ->
                 ResultFile.of(EncodedPicture.of(still, delivery.format(), delivery.quality(), picture.inscription()));
-            case Media.Video video -> new ResultFile(video.file(), video.format(), delivery.quality());
+            case Media.Video video ->
+                new ResultFile(
+                        picture.inscription().seal().sealed(video.file(), video.format()),
+                        video.format(),
+                        delivery.quality());
         };
     }
 
@@ -285,11 +288,12 @@ public final class Results {
     private static Marks marks(PictureToStore picture, ResultFile file) {
         return switch (picture.media()) {
             case Media.Still ignored -> FileMarks.of(file.file(), picture.marked());
-            case Media.Video ignored -> // as its comment has it
-                new Marks(
-                        false,
+            case Media.Video video ->
+                FileMarks.of(
+                        video.format(),
+                        file.file(),
                         picture.marked(),
-                        picture.inscription().sourceType() == null ? null : SourceType.GENERATED.word());
+                        picture.inscription().sourceType());
         };
     }
 

@@ -8,6 +8,7 @@ import dev.darkroom.image.Inscription;
 import dev.darkroom.image.PictureEncoder;
 import dev.darkroom.job.ImageFormat;
 import dev.darkroom.job.Picture;
+import dev.darkroom.job.VideoFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +45,11 @@ public final class SignedPictures {
                 new Inscription("{\"seed\": 1}", label, (file, as) -> writer.sealed(file, as, origin)));
     }
 
+    /** Makes the file of a film whose frames a model drew. */
+    byte[] film(byte[] film, VideoFormat format, List<Ingredient> ingredients) {
+        return writer.sealed(film, format, new Origin(Optional.of(MODEL), ingredients, Optional.empty()));
+    }
+
     /** Looks at files as a job does that brings them. */
     static SourceCredentials looked(List<byte[]> files) {
         var sources = new SourceCredentials(READER, true);
@@ -54,7 +60,7 @@ public final class SignedPictures {
     }
 
     /** Makes a picture of waves, which compresses as drawn ones do. */
-    static Picture waves(int width, int height, long seed) {
+    public static Picture waves(int width, int height, long seed) {
         var random = new Random(seed);
         double[] slopes = random.doubles(6, -0.2, 0.2).toArray();
         byte[] rgb = new byte[3 * width * height];

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * Content credentials as they lie in a picture's file: a C2PA manifest store.
+ * Content credentials as they lie in the file of a picture or film: a C2PA manifest store.
  *
  * @param store bytes of the manifest store
  * @param start offset in the file of the part that holds the store
@@ -36,12 +36,14 @@ public record EmbeddedManifest(byte[] store, int start, int length, boolean soun
     private static final byte[] JPEG_BOX = {'J', 'P'};
     private static final byte[] STORE_KIND = {'c', '2', 'p', 'a'};
 
-    /** Finds the manifest store in a PNG, JPEG or WebP file; empty where there is none, or in files of other kinds. */
+    /** Finds the manifest store in a PNG, JPEG, WebP, GIF or MP4 file; empty where there is none, or in files of other kinds. */
     public static Optional<EmbeddedManifest> find(byte[] file) {
         return FileParts.of(file).flatMap(parts -> switch (parts.kind()) {
             case PNG -> parts.all(PNG_CHUNK).stream().findFirst().map(chunk -> inPng(parts, chunk));
             case WEBP -> parts.all(WEBP_CHUNK).stream().findFirst().map(chunk -> inWebp(parts, chunk));
             case JPEG -> inJpeg(parts);
+            case GIF -> GifManifest.find(parts);
+            case MP4 -> Mp4Manifest.find(parts);
         });
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The parts of a PNG, JPEG or WebP file from anywhere: as far as the file goes on being one, without regard to its pixels. Nothing is
+ * The parts of a PNG, JPEG, WebP, GIF or MP4 file from anywhere: as far as the file goes on being one, without regard to its pixels. Nothing is
  * thrown for a damaged file, whose parts end where it does.
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
@@ -27,13 +27,16 @@ record FileParts(byte[] file, Kind kind, List<Part> parts) {
     enum Kind {
         PNG,
         JPEG,
-        WEBP
+        WEBP,
+        GIF,
+        /** And other files of boxes, such as AVIF's and HEIC's. */
+        MP4
     }
 
     /**
-     * A chunk or segment.
+     * A chunk, segment, block or box.
      *
-     * @param type four letters, or the number of a JPEG marker
+     * @param type four letters, or the number of a JPEG marker or of a GIF block
      * @param start offset of the whole part
      * @param end offset behind the whole part
      * @param content offset of its content
@@ -52,6 +55,12 @@ record FileParts(byte[] file, Kind kind, List<Part> parts) {
         }
         if (start.startsWith("RIFF") && start.startsWith("WEBP", 8)) {
             return Optional.of(new FileParts(file, Kind.WEBP, webp(file)));
+        }
+        if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
+            return Optional.of(new FileParts(file, Kind.GIF, GifBlocks.of(file, MOST_PARTS)));
+        }
+        if (BmffBoxes.begins(file)) {
+            return Optional.of(new FileParts(file, Kind.MP4, mp4(file)));
         }
         return Optional.empty();
     }
@@ -103,6 +112,14 @@ record FileParts(byte[] file, Kind kind, List<Part> parts) {
             at = end;
         }
         return parts;
+    }
+
+    private static List<Part> mp4(byte[] file) {
+        return new BmffBoxes(file)
+                .all().stream()
+                        .map(box ->
+                                new Part(box.type(), box.start(), box.end(), box.content(), box.end() - box.content()))
+                        .toList();
     }
 
     /** Lists the parts of a type. */

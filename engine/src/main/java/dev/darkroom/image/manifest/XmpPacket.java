@@ -1,6 +1,7 @@
 package dev.darkroom.image.manifest;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +16,9 @@ public final class XmpPacket {
 
     /** Beginning of a JPEG segment that is XMP; not to be changed. */
     public static final byte[] JPEG_BEGINNING = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] GIF_NAME = "XMP DataXMP".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MP4_ID = HexFormat.of().parseHex("be7acfcb97a942e89c71999491e3afac");
 
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern SOURCE_TYPE = Pattern.compile(
@@ -48,6 +52,8 @@ public final class XmpPacket {
             case PNG -> first(parts, "iTXt", PNG_KEYWORD.getBytes(StandardCharsets.US_ASCII));
             case JPEG -> first(parts, "e1", JPEG_BEGINNING);
             case WEBP -> first(parts, "XMP ", new byte[0]);
+            case GIF -> first(parts, GifManifest.EXTENSION, GIF_NAME);
+            case MP4 -> first(parts, Mp4Manifest.BOX, MP4_ID);
         };
     }
 

@@ -14,13 +14,18 @@ import java.util.Set;
 /** Checks whether a file is the one that was signed: the hash of all of it but where the credentials themselves lie. */
 final class FileBinding {
     private static final String LABEL = "c2pa.hash.data";
+
+    /** How files of boxes are bound; the first version, which is out of use, left out too much. */
+    private static final Set<String> BOX_HASHES = Set.of("c2pa.hash.bmff.v2", "c2pa.hash.bmff.v3");
+
     private static final String MISMATCH = "assertion.dataHash.mismatch";
 
     /** What is said of a binding that is not read: whether it holds is not known. */
     static final String UNKNOWN = "algorithm.unsupported";
 
     /** What may be said of the file although its manifest is whole. */
-    static final Set<String> CODES = Set.of(MISMATCH, UNKNOWN);
+    static final Set<String> CODES =
+            Set.of(MISMATCH, BoxBinding.MISMATCH, NamedBoxBinding.MISMATCH, NamedBoxBinding.UNKNOWN_BOX, UNKNOWN);
 
     private static final int MOST_EXCLUSIONS = 100;
 
@@ -41,6 +46,10 @@ final class FileBinding {
                     bindings.isEmpty() ? "claim.hardBindings.missing" : "assertion.multipleHardBindings",
                     claim.url(""),
                     "nothing, or more than one thing, says which file this is about");
+        } else if (BOX_HASHES.contains(bindings.getFirst().label())) {
+            return BoxBinding.check(file, embedded, bindings.getFirst(), bound, findings);
+        } else if (bindings.getFirst().label().equals(NamedBoxBinding.LABEL)) {
+            return NamedBoxBinding.check(file, embedded, bindings.getFirst(), bound, findings);
         } else if (!bindings.getFirst().label().equals(LABEL)) {
             findings.failure(
                     UNKNOWN,
