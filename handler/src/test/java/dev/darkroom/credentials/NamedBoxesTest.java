@@ -55,7 +55,7 @@ class NamedBoxesTest {
 
         EmbeddedManifest place = EmbeddedManifest.find(file).orElseThrow();
         var random = new Random(1);
-        for (int i = 0; i < file.length; i += 1 + random.nextInt(9)) {
+        for (int i = 0; i < file.length; i += 1 + random.nextInt(30)) {
             if (i < place.start() || i >= place.start() + place.length()) {
                 byte[] changed = file.clone();
                 changed[i] ^= (byte) (1 << random.nextInt(8));

@@ -1,4 +1,4 @@
-/** The places in picture files where content credentials lie: finding them, and making room for them. */
+/** The places in the files of pictures and films where content credentials lie: finding them, and making room for them. */
 @NullMarked
 package dev.darkroom.image.manifest;
 

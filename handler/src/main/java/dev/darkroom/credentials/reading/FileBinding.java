@@ -54,7 +54,7 @@ final class FileBinding {
             findings.failure(
                     UNKNOWN,
                     claim.url("c2pa.assertions/" + bindings.getFirst().label()),
-                    "the file is bound in a way that is not known for pictures of its kind");
+                    "the file is bound in a way that is not known for files of its kind");
         } else {
             return checkHash(file, embedded, bindings.getFirst(), bound, findings);
         }
