@@ -38,8 +38,7 @@ final class FilmstripMain {
             settings.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
         String preset = arguments[3].equals("-") ? null : arguments[3];
-        var asked = new AnimationSettings(
-                settings, prompts(arguments[4]), Map.of(), preset, VideoFormat.MP4, 15, 90);
+        var asked = new AnimationSettings(settings, prompts(arguments[4]), Map.of(), preset, VideoFormat.MP4, 15, 90);
         var sampling = TestJobs.of("", null, new Size(side, side), null, null, null, 7);
         var job = new Job.Animation(TestJobs.PLAIN, sampling, asked, List.of());
 

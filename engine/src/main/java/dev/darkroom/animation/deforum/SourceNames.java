@@ -63,6 +63,8 @@ final class SourceNames {
                 of(SCHEDULE, "hybrid_comp_mask_auto_contrast_cutoff_low_schedule", "0:(0)", "0:(0)"),
                 of(SCHEDULE, "hybrid_flow_factor_schedule", "0:(1)", null),
                 of(FLAG, "hybrid_motion_use_prev_img", "false", "false"),
+                of(FLAG, "hybrid_flow_consistency", "false", null),
+                of(NUMBER, "hybrid_consistency_blur", "2", null),
                 of(TEXT, "hybrid_flow_method", "RAFT", "DIS Medium"),
                 of(TEXT, "hybrid_comp_mask_type", "None", "None"),
                 of(FLAG, "hybrid_comp_mask_inverse", "false", "false"),
@@ -76,8 +78,6 @@ final class SourceNames {
                 of(FLAG, "overwrite_extracted_frames", "false", "true"),
                 of(TEXT, "video_mask_path", "", ""),
                 of(FLAG, "hybrid_use_first_frame_as_init_image", "true", "true"),
-                of(FLAG, "hybrid_flow_consistency", "false", null),
-                of(NUMBER, "hybrid_consistency_blur", "2", null),
                 of(FLAG, "hybrid_comp_save_extra_frames", "false", "false"));
         return Stream.of(
                         turningOn.stream().map(setting -> setting.used(TOLD)),

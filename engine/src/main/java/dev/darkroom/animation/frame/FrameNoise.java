@@ -90,7 +90,8 @@ public record FrameNoise(Kind kind, int perlinWidth, int perlinHeight, int octav
         byte[] out = new byte[levels.length];
         float kept = (float) (1 - amount);
         float part = (float) amount;
-        LevelTable mixed = LevelTable.of((level, added) -> (int) Math.rint(Math.fma((float) level, kept, added * part)));
+        LevelTable mixed =
+                LevelTable.of((level, added) -> (int) Math.rint(Math.fma((float) level, kept, added * part)));
         int[] columns = IntStream.range(0, picture.width())
                 .map(x -> (int) ((long) x * width / picture.width()))
                 .toArray();
