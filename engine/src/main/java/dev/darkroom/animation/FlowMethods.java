@@ -25,8 +25,8 @@ final class FlowMethods {
             return false;
         }
         if (NAMES.stream().noneMatch(text::equalsIgnoreCase)) {
-            throw JobException.badInput(settings.key(setting) + ": must be None, " + String.join(", ", NAMES)
-                    + ", not " + Faults.quoted(text));
+            throw JobException.badInput(settings.key(setting) + ": must be None, " + String.join(", ", NAMES) + ", not "
+                    + Faults.quoted(text));
         }
         notes.add(settings.key(setting) + ": optical flow is found by one method here, whichever is named");
         return true;

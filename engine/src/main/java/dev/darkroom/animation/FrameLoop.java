@@ -243,7 +243,8 @@ final class FrameLoop {
             return newer;
         }
         double[] factors = plan.cadenceFlow();
-        if (factors == null || plan.strength()[plan.known(between.next())] <= 0) { // the newer one was not drawn from the older
+        if (factors == null
+                || plan.strength()[plan.known(between.next())] <= 0) { // the newer one was not drawn from the older
             return Blend.of(earlier, newer, between.weight());
         }
         Flow flow = OpticalFlow.between(earlier, newer);

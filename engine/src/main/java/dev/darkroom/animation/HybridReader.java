@@ -1,12 +1,14 @@
 package dev.darkroom.animation;
 
 import dev.darkroom.animation.curve.Span;
+import dev.darkroom.animation.flow.FlowCheck;
 import dev.darkroom.animation.hybrid.CompositeMask;
 import dev.darkroom.animation.hybrid.CompositeTime;
 import dev.darkroom.animation.hybrid.HybridMotion;
 import dev.darkroom.animation.hybrid.HybridSettings;
 import dev.darkroom.job.JobException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Reads how frames follow a video. */
 record HybridReader(Settings settings, Span span, PlanNotes notes) {
@@ -28,7 +30,13 @@ record HybridReader(Settings settings, Span span, PlanNotes notes) {
                 mask(),
                 motion,
                 settings.flag("hybrid_motion_use_prev_img"),
+                check(),
                 settings.curve("hybrid_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST));
+    }
+
+    private @Nullable FlowCheck check() {
+        double blur = settings.number("hybrid_consistency_blur", 0, 16);
+        return settings.flag("hybrid_flow_consistency") ? new FlowCheck(blur) : null;
     }
 
     /** In the classic notebook it is a flag, which always means the usual time. */

@@ -123,7 +123,9 @@ record PlanReader(
     /** How far pictures go to meet each other; nothing lies between frames that are all drawn. */
     private double @Nullable [] cadenceFlow(int every) {
         boolean isOn = FlowMethods.isOn(settings, "optical_flow_cadence", notes);
-        return isOn && every > 1 ? settings.curve("cadence_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST) : null;
+        return isOn && every > 1
+                ? settings.curve("cadence_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST)
+                : null;
     }
 
     private int[] within(int[] drawn) {

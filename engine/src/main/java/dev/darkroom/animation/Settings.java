@@ -184,7 +184,9 @@ final class Settings {
         double[] values = curve(name, span);
         for (int frame = 0; frame < values.length; frame++) {
             if (!(values[frame] >= least && values[frame] <= most)) {
-                new Faults().range(key(name) + ", in frame " + frame, values[frame], least, most).refuse();
+                new Faults()
+                        .range(key(name) + ", in frame " + frame, values[frame], least, most)
+                        .refuse();
             }
         }
         return values;

@@ -225,7 +225,6 @@ class AnimatedTest {
         }
     }
 
-    
     void betweenDrawnFramesThingsGoTheirWayByOpticalFlow() {
         Wanted three = Wanted.ZOOM.frames(6).with("diffusion_cadence", "3");
         List<Picture> still = draw(three.with("optical_flow_cadence", "None"), Progress.NONE);
@@ -235,12 +234,15 @@ class AnimatedTest {
         for (int frame = 0; frame < 6; frame++) {
             boolean isBetween = frame == 3 || frame == 4;
             double difference = TestPictures.meanDifference(moved.get(frame), still.get(frame));
-            assertThat(difference > 0.1).as("frame %d differs by %s", frame, difference).isEqualTo(isBetween);
+            assertThat(difference > 0.1)
+                    .as("frame %d differs by %s", frame, difference)
+                    .isEqualTo(isBetween);
             assertThat(difference).isLessThan(25);
         }
         assertSame(draw(flowing, Progress.NONE), moved);
         assertSame(draw(flowing.with("cadence_flow_factor_schedule", "0:(0)"), Progress.NONE), still);
-        assertSame(draw(flowing.with("strength_schedule", "0:(0)"), Progress.NONE),
+        assertSame(
+                draw(flowing.with("strength_schedule", "0:(0)"), Progress.NONE),
                 draw(three.with("strength_schedule", "0:(0)"), Progress.NONE));
         assertThat(render(flowing.job(), Sources.NONE, Progress.NONE).notes())
                 .containsExactly("optical_flow_cadence: optical flow is found by one method here, whichever is named");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.animation.curve.Span;
+import dev.darkroom.animation.flow.FlowCheck;
 import dev.darkroom.animation.hybrid.CompositeMask.Equalizing;
 import dev.darkroom.animation.hybrid.CompositeMask.Type;
 import dev.darkroom.animation.hybrid.CompositeTime;
@@ -37,6 +38,10 @@ class HybridReaderTest {
                 "Before Motion",
                 "hybrid_flow_method",
                 "Farneback",
+                "hybrid_flow_consistency",
+                "true",
+                "hybrid_consistency_blur",
+                "3",
                 "hybrid_motion_use_prev_img",
                 "true",
                 "hybrid_flow_factor_schedule",
@@ -65,6 +70,7 @@ class HybridReaderTest {
         assertThat(hybrid.motion()).isEqualTo(HybridMotion.OPTICAL_FLOW);
         assertThat(hybrid.time()).isEqualTo(CompositeTime.BEFORE_MOTION);
         assertThat(hybrid.isFromFrames()).isTrue();
+        assertThat(hybrid.check()).isEqualTo(new FlowCheck(3));
         assertThat(hybrid.flowFactor()[5]).isEqualTo(-0.5);
         assertThat(hybrid.alpha()[5]).isEqualTo(0.5);
         assertThat(hybrid.mask().type()).isEqualTo(Type.VIDEO_DEPTH);
@@ -92,6 +98,7 @@ class HybridReaderTest {
             hybrid_comp_mask_type                 | Depths     | hybrid_comp_mask_type: must be one of none, depth, video depth, blend, difference, not Depths
             hybrid_comp_mask_equalize             | Never      | hybrid_comp_mask_equalize: must be one of none, before, after, both, not Never
             hybrid_comp_mask_inverse              | maybe      | hybrid_comp_mask_inverse: must be true or false, not maybe
+            hybrid_consistency_blur               | 17         | hybrid_consistency_blur: must be from 0 to 16, not 17
             hybrid_comp_alpha_schedule            | 0:(1.5)    | hybrid_comp_alpha_schedule, in frame 0: must be from 0 to 1, not 1.5
             hybrid_comp_alpha_schedule            | 0:(t/5)    | hybrid_comp_alpha_schedule, in frame 6: must be from 0 to 1, not 1.2
             hybrid_comp_mask_blend_alpha_schedule | 0:(-1)     | hybrid_comp_mask_blend_alpha_schedule, in frame 0: must be from 0 to 1, not -1

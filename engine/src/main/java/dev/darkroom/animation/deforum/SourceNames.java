@@ -64,6 +64,8 @@ final class SourceNames {
                 of(SCHEDULE, "hybrid_flow_factor_schedule", "0:(1)", null),
                 of(FLAG, "hybrid_motion_use_prev_img", "false", "false"),
                 of(FLAG, "hybrid_use_first_frame_as_init_image", "true", "true"),
+                of(FLAG, "hybrid_flow_consistency", "false", null),
+                of(NUMBER, "hybrid_consistency_blur", "2", null),
                 of(TEXT, "hybrid_flow_method", "RAFT", "DIS Medium"),
                 of(TEXT, "hybrid_comp_mask_type", "None", "None"),
                 of(FLAG, "hybrid_comp_mask_inverse", "false", "false"),
@@ -73,8 +75,6 @@ final class SourceNames {
                 of(TEXT, "video_init_path", "", ""),
                 of(FLAG, "overwrite_extracted_frames", "false", "true"),
                 of(TEXT, "video_mask_path", "", ""),
-                of(FLAG, "hybrid_flow_consistency", "false", null),
-                of(NUMBER, "hybrid_consistency_blur", "2", null),
                 of(FLAG, "hybrid_comp_save_extra_frames", "false", "false"));
         List<DeforumSetting> frames = List.of(
                 of(NUMBER, "extract_nth_frame", "1", "1"),

@@ -77,8 +77,10 @@ public record WholeMotion(Matrix3 matrix) {
 
     /** What most pairs agree on, fitted to all of those. */
     private static Homography2D_F64 agreed(List<AssociatedPair> pairs, Kind kind) {
+        var trials = new ConfigRansac(TRIALS, FARTHEST);
+        trials.randSeed = SEED;
         Ransac<Homography2D_F64, AssociatedPair> consensus = FactoryMultiViewRobust.createRansac(
-                new ConfigRansac(TRIALS, FARTHEST),
+                trials,
                 FARTHEST * FARTHEST,
                 new ModelManagerHomography2D_F64(),
                 AssociatedPair.class);
@@ -96,8 +98,8 @@ public record WholeMotion(Matrix3 matrix) {
     private static WholeMotion enlarged(Homography2D_F64 found, Size small, Size size) {
         DMatrixRMaj rows = found.ddrm();
         Matrix3 toSmall = resizing(size, small);
-        Matrix3 matrix = resizing(small, size)
-                .times(Matrix3.of(rows.getData().clone()).times(toSmall));
+        Matrix3 matrix =
+                resizing(small, size).times(Matrix3.of(rows.getData().clone()).times(toSmall));
         try {
             matrix.inverse();
             return new WholeMotion(matrix);

@@ -52,14 +52,13 @@ public record CompositeMask(
     /** The mask of a frame; null if the video covers all. */
     @Nullable
     GreyLevels of(Picture frame, Picture video, int index, Function<Picture, @Nullable DepthMap> depths) {
-        GreyLevels mask =
-                switch (type) {
-                    case NONE -> null;
-                    case DEPTH -> depth(frame, depths);
-                    case VIDEO_DEPTH -> depth(video, depths);
-                    case BLEND -> GreyLevels.of(frame).blended(GreyLevels.of(video), blend[index]);
-                    case DIFFERENCE -> GreyLevels.of(frame).difference(GreyLevels.of(video));
-                };
+        GreyLevels mask = switch (type) {
+            case NONE -> null;
+            case DEPTH -> depth(frame, depths);
+            case VIDEO_DEPTH -> depth(video, depths);
+            case BLEND -> GreyLevels.of(frame).blended(GreyLevels.of(video), blend[index]);
+            case DIFFERENCE -> GreyLevels.of(frame).difference(GreyLevels.of(video));
+        };
         return mask == null ? null : adjusted(isInverted ? mask.inverted() : mask, index);
     }
 
@@ -73,8 +72,9 @@ public record CompositeMask(
         boolean isAfter = equalizing == Equalizing.AFTER || equalizing == Equalizing.BOTH;
         GreyLevels equal = isBefore ? mask.equalized() : mask;
         GreyLevels contrasted = equal.contrasted(contrast[index]);
-        GreyLevels stretched =
-                isStretched ? contrasted.stretched((int) low[index], (int) high[index]) : contrasted; // cut off, as there
+        GreyLevels stretched = isStretched
+                ? contrasted.stretched((int) low[index], (int) high[index])
+                : contrasted; // cut off, as there
         return isAfter ? stretched.equalized() : stretched;
     }
 }

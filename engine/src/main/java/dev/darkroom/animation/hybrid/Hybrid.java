@@ -34,8 +34,7 @@ public final class Hybrid {
      * @throws IllegalArgumentException if the sizes differ
      */
     public Picture before(Picture previous, @Nullable Picture videoBefore, Picture video, int frame) {
-        Picture laid =
-                settings.time() == CompositeTime.BEFORE_MOTION ? composite(previous, video, frame) : previous;
+        Picture laid = settings.time() == CompositeTime.BEFORE_MOTION ? composite(previous, video, frame) : previous;
         Picture moved = motion(laid, videoBefore, video, frame).apply(laid);
         return settings.time() == CompositeTime.NORMAL ? composite(moved, video, frame) : moved;
     }
@@ -52,7 +51,7 @@ public final class Hybrid {
         Picture first = settings.isFromFrames() ? previous : videoBefore;
         return first == null
                 ? UnaryOperator.identity()
-                : settings.motion().between(first, video, at(settings.flowFactor(), frame));
+                : settings.motion().between(first, video, at(settings.flowFactor(), frame), settings.check());
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.darkroom.animation.hybrid;
 
+import dev.darkroom.animation.flow.FlowCheck;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How frames follow a video. Schedules have a number for each frame.
  *
@@ -8,6 +11,7 @@ package dev.darkroom.animation.hybrid;
  * @param mask where it comes through
  * @param motion that frames take over from it
  * @param isFromFrames true if the motion goes from the frame before to the video's frame, rather than from the video's frame before
+ * @param check what of an optical flow is kept; null for all of it
  * @param flowFactor of an optical flow: 1 goes as far as the video does
  */
 @SuppressWarnings("ArrayRecordComponent") // identity is fine: never compared
@@ -17,6 +21,7 @@ public record HybridSettings(
         CompositeMask mask,
         HybridMotion motion,
         boolean isFromFrames,
+        @Nullable FlowCheck check,
         double[] flowFactor) {
     /** True if frames have anything to do with a video. */
     public boolean isOn() {

@@ -19,7 +19,8 @@ class MeetingTest {
             Picture truth = middle(Textures.shifted(96, 96, 8 * weight, -4 * weight));
             Meeting met = Meeting.of(EARLIER, LATER, weight, flow, 1);
 
-            assertThat(TestPictures.meanDifference(middle(met.earlier()), truth)).isLessThan(3);
+            assertThat(TestPictures.meanDifference(middle(met.earlier()), truth))
+                    .isLessThan(3);
             assertThat(TestPictures.meanDifference(middle(met.later()), truth)).isLessThan(3);
             assertThat(TestPictures.meanDifference(middle(Blend.of(EARLIER, LATER, weight)), truth))
                     .as("without flow")

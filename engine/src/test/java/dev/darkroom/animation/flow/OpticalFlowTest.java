@@ -17,7 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OpticalFlowTest {
     @ParameterizedTest
     @CsvSource({
-        "64, 64, 3, -2", "128, 96, 2.5, 1", "128, 128, -7, 4.5", "256, 256, 10, 4", "384, 256, 9, -6", "512, 512, 2.5, 16"
+        "64, 64, 3, -2",
+        "128, 96, 2.5, 1",
+        "128, 128, -7, 4.5",
+        "256, 256, 10, 4",
+        "384, 256, 9, -6",
+        "512, 512, 2.5, 16"
     })
     void whatWasShiftedIsFoundWithinHalfAPixel(int width, int height, double right, double down) {
         Picture first = Textures.shifted(width, height, 0, 0);
@@ -36,9 +41,10 @@ class OpticalFlowTest {
     private static DoubleStream errors(Flow flow, double right, double down) {
         int width = flow.size().width();
         int height = flow.size().height();
-        return IntStream.range(height / 4, 3 * height / 4).boxed().flatMapToDouble(y -> IntStream.range(
-                        width / 4, 3 * width / 4)
-                .mapToDouble(x -> Math.hypot(flow.x()[y * width + x] - right, flow.y()[y * width + x] - down)));
+        return IntStream.range(height / 4, 3 * height / 4)
+                .boxed()
+                .flatMapToDouble(y -> IntStream.range(width / 4, 3 * width / 4)
+                        .mapToDouble(x -> Math.hypot(flow.x()[y * width + x] - right, flow.y()[y * width + x] - down)));
     }
 
     private static Picture middle(Picture picture) {
@@ -64,7 +70,8 @@ class OpticalFlowTest {
             Picture noise = TestPictures.noise(1, size.width(), size.height());
             Flow flow = OpticalFlow.between(noise, TestPictures.noise(2, size.width(), size.height()));
             assertThat(Stream.of(flow.x(), flow.y())
-                            .flatMapToDouble(values -> IntStream.range(0, values.length).mapToDouble(i -> values[i])))
+                            .flatMapToDouble(
+                                    values -> IntStream.range(0, values.length).mapToDouble(i -> values[i])))
                     .as("%s", size)
                     .allMatch(Double::isFinite);
             assertThat(flow.moved(noise).size()).isEqualTo(size);

@@ -24,7 +24,8 @@ class WholeMotionTest {
             double toX = x - width / 2.0 - right;
             double toY = y - height / 2.0 - down;
             return new double[] {
-                width / 2.0 + (a * toX + b * toY) / (scale * scale), height / 2.0 + (a * toY - b * toX) / (scale * scale)
+                width / 2.0 + (a * toX + b * toY) / (scale * scale),
+                height / 2.0 + (a * toY - b * toX) / (scale * scale)
             };
         });
         for (Kind kind : Kind.values()) {
@@ -77,7 +78,8 @@ class WholeMotionTest {
         }) {
             assertThat(WholeMotion.between(texture, other, kind)).isSameAs(WholeMotion.NONE);
         }
-        for (Size size : new Size[] {new Size(1, 1), new Size(16, 16), new Size(32, 32), new Size(64, 64), new Size(2048, 16)}) {
+        for (Size size :
+                new Size[] {new Size(1, 1), new Size(16, 16), new Size(32, 32), new Size(64, 64), new Size(2048, 16)}) {
             Picture noise = TestPictures.noise(1, size.width(), size.height());
             assertThat(WholeMotion.between(noise, Picture.black(size), kind)).isSameAs(WholeMotion.NONE);
         }
@@ -88,7 +90,8 @@ class WholeMotionTest {
     void thereIsOneMotionBetweenTwoPictures() {
         Picture first = Textures.shifted(96, 96, 0, 0);
         Picture second = Textures.shifted(96, 96, 5, 2);
-        double[] once = WholeMotion.between(first, second, Kind.PERSPECTIVE).matrix().values();
+        double[] once =
+                WholeMotion.between(first, second, Kind.PERSPECTIVE).matrix().values();
 
         assertThat(WholeMotion.between(first, second, Kind.PERSPECTIVE).matrix().values())
                 .isEqualTo(once);

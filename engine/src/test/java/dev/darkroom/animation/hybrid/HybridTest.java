@@ -54,10 +54,7 @@ class HybridTest {
     /** Equal pictures do not differ: their mask is black, and inverted it is white. */
     @Test
     void aMaskOfDifferencesKeepsTheFrameWhereBothDiffer() {
-        assertThat(Masked.of(
-                                VIDEO,
-                                VIDEO,
-                                GreyLevels.of(VIDEO).difference(GreyLevels.of(VIDEO)))
+        assertThat(Masked.of(VIDEO, VIDEO, GreyLevels.of(VIDEO).difference(GreyLevels.of(VIDEO)))
                         .rgb())
                 .isEqualTo(VIDEO.rgb());
         Picture black = Picture.black(SIZE);
@@ -73,15 +70,8 @@ class HybridTest {
     @Test
     void aMaskOfBothPicturesIsTheirGrey() {
         GreyLevels blend = GreyLevels.of(FRAME).blended(GreyLevels.of(VIDEO), 0.25);
-        CompositeMask mask = new CompositeMask(
-                Type.BLEND,
-                false,
-                Equalizing.NONE,
-                false,
-                all(0.25),
-                all(1),
-                all(0),
-                all(100));
+        CompositeMask mask =
+                new CompositeMask(Type.BLEND, false, Equalizing.NONE, false, all(0.25), all(1), all(0), all(100));
 
         assertThat(laid(1, mask).rgb()).isEqualTo(Masked.of(FRAME, VIDEO, blend).rgb());
     }
@@ -96,7 +86,7 @@ class HybridTest {
         for (Type type : List.of(Type.DEPTH, Type.VIDEO_DEPTH)) {
             Picture asked = type == Type.DEPTH ? FRAME : VIDEO;
             var settings = new HybridSettings(
-                    CompositeTime.NORMAL, all(1), mask(type, false), HybridMotion.NONE, false, all(1));
+                    CompositeTime.NORMAL, all(1), mask(type, false), HybridMotion.NONE, false, null, all(1));
             assertThat(settings.takesDepth()).isTrue();
             Picture seen = new Hybrid(settings, picture -> {
                         assertThat(picture).isSameAs(asked);
@@ -124,19 +114,18 @@ class HybridTest {
                             .isLessThan(4);
                 }
             }
-            assertThat(hybrid.before(FRAME, null, MOVED, 1)).as("without a video's frame before").isSameAs(FRAME);
+            assertThat(hybrid.before(FRAME, null, MOVED, 1))
+                    .as("without a video's frame before")
+                    .isSameAs(FRAME);
         }
     }
 
     @Test
     void theFactorOfAFlowIsHowFarFramesFollow() {
         var settings = new HybridSettings(
-                CompositeTime.NONE,
-                all(1),
-                mask(Type.NONE, false),
-                HybridMotion.OPTICAL_FLOW,
-                false,
-                new double[] {1, 0, 0.5});
+                CompositeTime.NONE, all(1), mask(Type.NONE, false), HybridMotion.OPTICAL_FLOW, false, null, new double[] {
+                    1, 0, 0.5
+                });
         var hybrid = new Hybrid(settings, picture -> null);
 
         assertThat(hybrid.before(VIDEO, VIDEO, MOVED, 1).rgb()).isEqualTo(VIDEO.rgb());
@@ -150,7 +139,7 @@ class HybridTest {
     @Test
     void motionMayGoFromTheFrameBeforeToTheVideo() {
         var settings = new HybridSettings(
-                CompositeTime.NONE, all(1), mask(Type.NONE, false), HybridMotion.AFFINE, true, all(1));
+                CompositeTime.NONE, all(1), mask(Type.NONE, false), HybridMotion.AFFINE, true, null, all(1));
 
         Picture followed = new Hybrid(settings, picture -> null).before(VIDEO, null, MOVED, 1);
 
@@ -172,10 +161,14 @@ class HybridTest {
             case NORMAL -> assertThat(before.rgb()).isEqualTo(MOVED.rgb());
             case BEFORE_MOTION ->
                 assertThat(before.rgb())
-                        .isEqualTo(hybrid.motion(FRAME, VIDEO, MOVED, 1).apply(MOVED).rgb());
+                        .isEqualTo(hybrid.motion(FRAME, VIDEO, MOVED, 1)
+                                .apply(MOVED)
+                                .rgb());
             case NONE, AFTER_GENERATION ->
                 assertThat(before.rgb())
-                        .isEqualTo(hybrid.motion(FRAME, VIDEO, MOVED, 1).apply(FRAME).rgb());
+                        .isEqualTo(hybrid.motion(FRAME, VIDEO, MOVED, 1)
+                                .apply(FRAME)
+                                .rgb());
         }
         assertThat(after).isSameAs(time == CompositeTime.AFTER_GENERATION ? after : FRAME);
         assertThat(after.rgb()).isEqualTo((time == CompositeTime.AFTER_GENERATION ? MOVED : FRAME).rgb());
@@ -193,7 +186,7 @@ class HybridTest {
     }
 
     private static Hybrid hybrid(CompositeTime time, double alpha, CompositeMask mask, HybridMotion motion) {
-        return new Hybrid(new HybridSettings(time, all(alpha), mask, motion, false, all(1)), picture -> null);
+        return new Hybrid(new HybridSettings(time, all(alpha), mask, motion, false, null, all(1)), picture -> null);
     }
 
     private static CompositeMask mask(Type type, boolean isInverted) {
