@@ -106,7 +106,7 @@ export function model(images) {
 }
 
 export const canFill = () => {
-  if (isAnimation()) return false
+  if (isAnimation()) return true
   const named = models.find(one => one.name === at('model').value)
   return named ? named.can.fill : models.some(one => one.can.fill)
 }

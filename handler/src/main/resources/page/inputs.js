@@ -91,7 +91,7 @@ export async function fields() {
   if (list.length === 0) return {}
   const files = await Promise.all(list.map(input => base64(input.blob)))
   const images = files.length === 1 ? { image: files[0] } : { images: files }
-  return list[0].mask && list.length === 1 && !form.isAnimation() ? { ...images, mask: await base64(list[0].mask) } : images
+  return list[0].mask && list.length === 1 ? { ...images, mask: await base64(list[0].mask) } : images
 }
 
 async function base64(blob) {

@@ -163,7 +163,9 @@ public final class Animated implements ImageModel {
                 var frame = new Sources(List.of(Picture.black(size)), null, sources.loras());
                 FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
                 Demand drawing = base.demand(jobs.from(0, 0, SOME_STRENGTH), samples, frame);
-                yield depth == null || plan.mode() != AnimationMode.SPACE && !plan.hybrid().takesDepth()
+                yield depth == null
+                                || plan.mode() != AnimationMode.SPACE
+                                        && !plan.hybrid().takesDepth()
                         ? drawing
                         : type -> drawing.in(type).keeping(depth.peak(size));
             }
@@ -212,8 +214,7 @@ public final class Animated implements ImageModel {
             byte[] file = film.finish();
             timings.lap("film");
             AnimationSettings asked = job.settings();
-            var video =
-                    new Media.Video(file, asked.format(), size, loop.added(), asked.fps(), poster, film.isMarked());
+            var video = new Media.Video(file, asked.format(), size, loop.added(), asked.fps(), poster, film.isMarked());
             return new Rendering(
                     video, timings, notes(plan, jobs, loop, sources), parameters(asked, plan, loop, size), kept.seed());
         }

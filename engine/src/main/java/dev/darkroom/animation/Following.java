@@ -31,8 +31,7 @@ final class Following implements AutoCloseable {
      * @param size of all frames
      * @param depths sees how far away things are in a picture; gives null where nobody can see that
      */
-    static Following of(
-            AnimationPlan plan, Sources sources, Size size, Function<Picture, @Nullable DepthMap> depths) {
+    static Following of(AnimationPlan plan, Sources sources, Size size, Function<Picture, @Nullable DepthMap> depths) {
         return new Following(plan, plan.footage(sources, size), new Hybrid(plan.hybrid(), depths));
     }
 
@@ -50,7 +49,9 @@ final class Following implements AutoCloseable {
             return null;
         }
         boolean isFirst = draw.from() == Start.NOTHING && plan.hybrid().time() != CompositeTime.NONE;
-        return plan.mode() == AnimationMode.VIDEO || isFirst && plan.startsFromVideo() ? footage.at(draw.frame()) : null;
+        return plan.mode() == AnimationMode.VIDEO || isFirst && plan.startsFromVideo()
+                ? footage.at(draw.frame())
+                : null;
     }
 
     /** What becomes of the frame before, once it has moved by the animation's settings. */

@@ -30,8 +30,9 @@ final class FootageSettings {
             return null;
         }
         if (use == null) {
-            throw JobException.badInput("video: is of no use: send animation_mode Video Input to draw frames from it,"
-                    + " hybrid_motion or hybrid_composite to follow it, or color_coherence Video Input to keep its colours");
+            throw JobException.badInput(
+                    "video: is of no use: send animation_mode Video Input to draw frames from it,"
+                            + " hybrid_motion or hybrid_composite to follow it, or color_coherence Video Input to keep its colours");
         }
         int first = settings.whole("extract_from_frame", 0, LAST);
         int last = settings.whole("extract_to_frame", -1, LAST);

@@ -173,8 +173,8 @@ final class FrameLoop {
         if (before == null || !plan.mode().isChained()) {
             return null;
         }
-        Picture start = next.start(
-                before, numbers(draw.frame()), depths.apply(before), seed, following.before(draw.frame()));
+        Picture start =
+                next.start(before, numbers(draw.frame()), depths.apply(before), seed, following.before(draw.frame()));
         timings.lap("move");
         return start;
     }
@@ -223,8 +223,7 @@ final class FrameLoop {
         FrameNumbers numbers = numbers(between.frame());
         boolean moves = between.movesPrevious() || between.movesNext();
         DepthMap depth = moves ? depths.apply(later) : null; // the older picture has none of its own
-        UnaryOperator<Picture> followed =
-                moves ? following.between(last, between.frame()) : UnaryOperator.identity();
+        UnaryOperator<Picture> followed = moves ? following.between(last, between.frame()) : UnaryOperator.identity();
         if (earlier != null && between.movesPrevious()) {
             earlier = followed.apply(next.moved(earlier, numbers, depth));
         }

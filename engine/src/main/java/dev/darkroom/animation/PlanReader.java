@@ -21,7 +21,6 @@ import dev.darkroom.video.FrameSelection;
 import dev.darkroom.video.VideoFile;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -26,8 +26,7 @@ class SteadyFramesTest {
         try (ImageModel base = LoadedModel.from(TestCheckpoints.POCKET_FLUX)) {
             var animated = new Animated(base, films, AnimationLimits.STANDARD, null);
             for (Preset preset : Preset.values()) {
-                Job.Animation job = new Wanted(
-                                Map.of(), Map.of(), preset.fieldValue(), new Size(64, 64), 7, List.of())
+                Job.Animation job = new Wanted(Map.of(), Map.of(), preset.fieldValue(), new Size(64, 64), 7, List.of())
                         .frames(FRAMES)
                         .job();
                 animated.render(job, job.samples().getFirst(), Sources.NONE, Progress.NONE);

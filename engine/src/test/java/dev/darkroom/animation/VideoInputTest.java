@@ -150,7 +150,9 @@ class VideoInputTest {
         assertThat(still.getLast().rgb()).isEqualTo(still.getFirst().rgb());
         for (String motion : List.of("Optical Flow", "Affine", "Perspective")) {
             List<Picture> film = draw(LAID.frames(4).with("hybrid_motion", motion));
-            assertThat(film.getFirst().rgb()).as(motion).isEqualTo(still.getFirst().rgb());
+            assertThat(film.getFirst().rgb())
+                    .as(motion)
+                    .isEqualTo(still.getFirst().rgb());
             assertThat(film).hasSize(4);
         }
         List<Picture> flowing = draw(LAID.frames(4).with("hybrid_motion", "Optical Flow"));

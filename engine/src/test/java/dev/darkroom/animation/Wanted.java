@@ -23,8 +23,7 @@ record Wanted(
         @Nullable String mask,
         @Nullable String video,
         @Nullable PosterFrame poster) {
-    static final Wanted ZOOM =
-            new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of());
+    static final Wanted ZOOM = new Wanted(Map.of("zoom", "0:(1.03)"), Map.of(), null, new Size(64, 64), 7, List.of());
 
     Wanted(
             Map<String, String> deforum,

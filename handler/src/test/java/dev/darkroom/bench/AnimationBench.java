@@ -107,7 +107,8 @@ final class AnimationBench {
     }
 
     private static Measured encoded(Picture frame, Films films) throws Exception {
-        var wish = new Films.Wish(VideoFormat.MP4, frame.size(), FRAMES, 15, 75, false, null, TestJobs.PLAIN.delivery());
+        var wish =
+                new Films.Wish(VideoFormat.MP4, frame.size(), FRAMES, 15, 75, false, null, TestJobs.PLAIN.delivery());
         double[] times = new double[3];
         for (int round = 0; round < times.length; round++) {
             long start = System.nanoTime();
