@@ -107,8 +107,7 @@ final class AnimationBench {
     }
 
     private static Measured encoded(Picture frame, Films films) throws Exception {
-        var wish = new Films.Wish(
-                VideoFormat.MP4, frame.size(), FRAMES, 15, 75, null, TestJobs.PLAIN.delivery());
+        var wish = new Films.Wish(VideoFormat.MP4, frame.size(), FRAMES, 15, 75, null, TestJobs.PLAIN.delivery());
         double[] times = new double[3];
         for (int round = 0; round < times.length; round++) {
             long start = System.nanoTime();
@@ -130,8 +129,7 @@ final class AnimationBench {
         Measured written = Measured.milliseconds("film of 48 frames, 128×128, to H.264", 1, 5, () -> {
             last[0] = draw(model, files, job);
         });
-        Measured drawn =
-                Measured.milliseconds("the same to nowhere", 1, 5, () -> draw(model, new Nowhere(), job));
+        Measured drawn = Measured.milliseconds("the same to nowhere", 1, 5, () -> draw(model, new Nowhere(), job));
         System.out.println(written);
         System.out.println("  " + last[0]);
         System.out.println(drawn);

@@ -41,7 +41,8 @@ public record FlowCheck(double blur) {
                 agreement.data[at] = agree(flow, back, column, row) ? 1 : 0;
             }
         }
-        GrayF32 soft = blur == 0 ? agreement : GBlurImageOps.gaussian(agreement, null, blur, (int) Math.ceil(blur), null);
+        GrayF32 soft =
+                blur == 0 ? agreement : GBlurImageOps.gaussian(agreement, null, blur, (int) Math.ceil(blur), null);
         Flow kept = Flow.none(size);
         for (int i = 0; i < soft.data.length; i++) {
             kept.x()[i] = flow.x()[i] * soft.data[i];

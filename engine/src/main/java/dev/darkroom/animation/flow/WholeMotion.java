@@ -80,10 +80,7 @@ public record WholeMotion(Matrix3 matrix) {
         var trials = new ConfigRansac(TRIALS, FARTHEST);
         trials.randSeed = SEED;
         Ransac<Homography2D_F64, AssociatedPair> consensus = FactoryMultiViewRobust.createRansac(
-                trials,
-                FARTHEST * FARTHEST,
-                new ModelManagerHomography2D_F64(),
-                AssociatedPair.class);
+                trials, FARTHEST * FARTHEST, new ModelManagerHomography2D_F64(), AssociatedPair.class);
         consensus.setModel(kind::fit, DistanceHomographySq::new);
         var fit = new Homography2D_F64();
         if (!consensus.process(pairs)

@@ -123,9 +123,13 @@ class HybridTest {
     @Test
     void theFactorOfAFlowIsHowFarFramesFollow() {
         var settings = new HybridSettings(
-                CompositeTime.NONE, all(1), mask(Type.NONE, false), HybridMotion.OPTICAL_FLOW, false, null, new double[] {
-                    1, 0, 0.5
-                });
+                CompositeTime.NONE,
+                all(1),
+                mask(Type.NONE, false),
+                HybridMotion.OPTICAL_FLOW,
+                false,
+                null,
+                new double[] {1, 0, 0.5});
         var hybrid = new Hybrid(settings, picture -> null);
 
         assertThat(hybrid.before(VIDEO, VIDEO, MOVED, 1).rgb()).isEqualTo(VIDEO.rgb());
