@@ -16,13 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OpticalFlowTest {
     @ParameterizedTest
-    @CsvSource({
-        "64, 64, 3, -2",
-        "128, 96, 2.5, 1",
-        "128, 128, -7, 4.5",
-        "192, 192, 10, 4",
-        "320, 208, 9, -6"
-    })
+    @CsvSource({"64, 64, 3, -2", "128, 96, 2.5, 1", "128, 128, -7, 4.5", "192, 192, 10, 4", "320, 208, 9, -6"})
     void whatWasShiftedIsFoundWithinHalfAPixel(int width, int height, double right, double down) {
         Picture first = Textures.shifted(width, height, 0, 0);
         Picture second = Textures.shifted(width, height, right, down);
