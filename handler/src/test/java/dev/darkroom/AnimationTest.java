@@ -101,7 +101,10 @@ class AnimationTest extends WholeWorker {
                 animation("'animation_mode': 'Video Input', 'strength_schedule': '0.5', 'video': '" + film + "'");
 
         assertThat(answer.getInt("output.images[0].frames")).isEqualTo(4);
-        assertThat(answer.getString("output.notes")).isNull();
+        assertThat(answer.getList("output.notes", String.class))
+                .anyMatch(note -> note.startsWith("video: it has content credentials of Darkroom"));
+        assertThat(answer.getString("output.images[0].provenance.label"))
+                .isEqualTo("compositeWithTrainedAlgorithmicMedia");
         try (Stream<Path> left = Files.list(Path.of("target", "test-data", "films"))) {
             assertThat(left).isEmpty();
         }

@@ -226,7 +226,7 @@ class AnimatedTest {
     }
 
     void betweenDrawnFramesThingsGoTheirWayByOpticalFlow() {
-        Wanted three = Wanted.ZOOM.frames(6).with("diffusion_cadence", "3");
+        Wanted three = Wanted.ZOOM.frames(6).with("diffusion_cadence", "3", "steps", "1");
         List<Picture> still = draw(three.with("optical_flow_cadence", "None"), Progress.NONE);
         Wanted flowing = three.with("optical_flow_cadence", "dis medium");
         List<Picture> moved = draw(flowing, Progress.NONE);

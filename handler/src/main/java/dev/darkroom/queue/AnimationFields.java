@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  */
 final class AnimationFields {
     static final String ANIMATION = "animation";
+    private static final String KEEP_ON_CANCEL = "keep_on_cancel";
     static final List<String> TYPES = List.of("image", ANIMATION);
     static final List<String> PRESETS = List.of("smooth", "creative", "cinematic", "fast_preview");
     static final List<String> MODES = List.of("2D", "3D", "Interpolation", "Video Input", "None");
@@ -37,7 +38,7 @@ final class AnimationFields {
 
     /** What only animations have. */
     private static final List<String> OWN =
-            List.of("settings", "animation_prompts", "preset", "fps", "video", "poster", "keep_on_cancel");
+            List.of("settings", "animation_prompts", "preset", "fps", "video", "poster", KEEP_ON_CANCEL);
 
     /** All that only animations have, and the field that asks for one. */
     static final List<String> ALL =
@@ -62,13 +63,18 @@ final class AnimationFields {
         boolean asked = input.choice("type").filter(ANIMATION::equals).isPresent();
         if (!asked) {
             for (String field : OWN) {
-                faults.check(!input.has(field), field, "is of an animation alone: send type=animation");
+                faults.check(!says(field), field, "is of an animation alone: send type=animation");
             }
             for (String field : BESIDE) {
                 faults.check(!input.has(field), field, "is of an animation alone: send type=animation");
             }
         }
         return asked;
+    }
+
+    /** A flag that is off says as much as none. */
+    private boolean says(String field) {
+        return field.equals(KEEP_ON_CANCEL) ? input.flag(field).orElse(false) : input.has(field);
     }
 
     /** Returns true if prompts stand somewhere else than in the field for one. */
@@ -134,7 +140,7 @@ final class AnimationFields {
         double fps = stated == null ? fpsOfFile(deforum) : stated;
         int quality = input.count("output_quality").orElse(USUAL_QUALITY);
         PosterFrame poster = poster().orElse(null);
-        boolean keep = input.flag("keep_on_cancel").orElse(false);
+        boolean keep = input.flag(KEEP_ON_CANCEL).orElse(false);
         return faults.gather(() -> new AnimationSettings(
                 deforum, prompts, negatives, input.choice("preset").orElse(null), format, fps, quality, poster, keep));
     }

@@ -16,14 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OpticalFlowTest {
     @ParameterizedTest
-    @CsvSource({
-        "64, 64, 3, -2",
-        "128, 96, 2.5, 1",
-        "128, 128, -7, 4.5",
-        "256, 256, 10, 4",
-        "384, 256, 9, -6",
-        "512, 512, 2.5, 16"
-    })
+    @CsvSource({"64, 64, 3, -2", "128, 96, 2.5, 1", "128, 128, -7, 4.5", "192, 192, 10, 4", "320, 208, 9, -6"})
     void whatWasShiftedIsFoundWithinHalfAPixel(int width, int height, double right, double down) {
         Picture first = Textures.shifted(width, height, 0, 0);
         Picture second = Textures.shifted(width, height, right, down);
@@ -81,8 +74,8 @@ class OpticalFlowTest {
 
     @Test
     void theSamePicturesHaveTheSameFlow() {
-        Picture first = Textures.shifted(128, 128, 0, 0);
-        Picture second = Textures.shifted(128, 128, 4, 3);
+        Picture first = Textures.shifted(64, 64, 0, 0);
+        Picture second = Textures.shifted(64, 64, 4, 3);
         Flow flow = OpticalFlow.between(first, second);
 
         assertThat(IntStream.range(0, 3).parallel().mapToObj(i -> OpticalFlow.between(first, second)))

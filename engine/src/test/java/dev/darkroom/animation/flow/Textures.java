@@ -5,7 +5,7 @@ import java.util.Random;
 
 /** Pictures of waves of many lengths, which can be shifted by parts of pixels and have no edge to run out of. */
 public final class Textures {
-    private static final int WAVES = 40;
+    private static final int WAVES = 24;
     private static final double SHORTEST = 8;
 
     private Textures() {}
@@ -49,7 +49,7 @@ public final class Textures {
     }
 
     private static byte level(double sum) {
-        return (byte) Math.rint(Math.clamp(128 + 2.2 * sum, 0, 255));
+        return (byte) Math.rint(Math.clamp(128 + 2.8 * sum, 0, 255));
     }
 
     /** Where a pixel lies on the texture. */

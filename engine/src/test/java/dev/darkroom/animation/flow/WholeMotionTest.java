@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class WholeMotionTest {
     @ParameterizedTest
-    @CsvSource({"128, 96, 7, -4, 0, 1", "192, 192, 2.5, 3, 6, 1.05", "640, 480, 24, 12, -10, 0.95"})
+    @CsvSource({"128, 96, 7, -4, 0, 1", "160, 160, 2.5, 3, 6, 1.05", "544, 160, 24, 8, -5, 0.95"})
     void shiftTurnAndScaleAreFound(int width, int height, double right, double down, double degrees, double scale) {
         double a = scale * Math.cos(Math.toRadians(degrees));
         double b = scale * Math.sin(Math.toRadians(degrees));
