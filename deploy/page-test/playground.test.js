@@ -110,7 +110,7 @@ test('an animation plays while it is drawn, is kept as a film, and repeated', as
   const slider = page.getByRole('slider', { name: 'Frame' })
   await slider.waitFor()
   await page.waitForFunction(() => Number(document.querySelector('.film input')?.max) >= 3)
-  assert.match(await page.locator('.film output').innerText(), /^\d+ \/ 24$/)
+  assert.match(await page.locator('.film .place').innerText(), /^\d+ \/ 24$/)
   const picture = await page.locator('.film canvas').screenshot()
   assert.ok(picture.length > 1000, 'nothing is shown')
   await page.getByRole('button', { name: 'Pause' }).click()

@@ -21,7 +21,7 @@ export function player(fps) {
   const canvas = make('canvas', { role: 'img', ariaLabel: 'The frames so far' })
   const button = make('button', { type: 'button' })
   const slider = make('input', { type: 'range', min: 1, max: 1, value: 1, ariaLabel: 'Frame' })
-  const place = make('output', {})
+  const place = make('span', { className: 'place', ariaHidden: 'true' })
   const element = make('div', { className: 'film' }, canvas, make('div', { className: 'film-tools' }, button, slider, place))
 
   function show(number) {

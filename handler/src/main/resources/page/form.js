@@ -9,7 +9,7 @@ const FIELDS = [...TEXTS, ...NUMBERS, 'seed']
 /** Fields that jobs of one type alone have. */
 const OF = { image: ['aspect_ratio', 'output_format', 'num_outputs', 'strength'], animation: ['preset', 'zoom', 'size', 'film_format', 'settings', 'max_frames', 'fps'] }
 const FORMATS = { output_format: ['png', 'jpeg', 'webp'], film_format: ['mp4', 'webm', 'gif', 'webp', 'zip'] }
-const LONGEST_SETTINGS = 4_000_000 // bytes of a file
+const LONGEST_SETTINGS = 500_000 // bytes of a file
 
 /** Where a fault of a field that has no place of its own in the form is shown. */
 const ELSEWHERE = { image: 'images', mask: 'images', prompts: 'prompt', width: 'aspect_ratio', height: 'aspect_ratio', size: 'aspect_ratio', megapixels: 'aspect_ratio' }

@@ -90,7 +90,7 @@ async function take(output, request, before, seconds) {
 }
 
 /** What is kept of a film beside its file. */
-const moving = async ({ frames, fps, poster }) => frames ? { film: { frames, fps }, poster: poster && await job.file(poster) } : {}
+const moving = async ({ frames, fps, poster }) => frames ? { film: { frames, fps }, poster: poster && await job.file(poster).catch(() => undefined) } : {}
 
 function busy(is) {
   at('draw').disabled = is
@@ -186,7 +186,7 @@ at('settings-file').onchange = async () => {
 at('reset').onclick = () => { form.fill({ type: form.content().type }); inputs.clear(); form.forgive(); at('prompt').focus() }
 at('cancel').onclick = () => {
   stage.stopping()
-  job.cancel().catch(() => { at('cancel').disabled = false })
+  job.cancel().then(() => stage.stopped(), () => stage.goesOn())
 }
 at('empty-gallery').onclick = async () => { await shelf.dropAll(); entries = []; open([]); at('prompt').focus() }
 inputs.listen()

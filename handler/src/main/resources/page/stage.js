@@ -15,7 +15,11 @@ function only(part) {
   for (const name of ['empty', 'running', 'shown']) at(name).hidden = name !== part
 }
 
-export const empty = () => only('empty')
+export function empty() {
+  player?.close()
+  player = null
+  only('empty')
+}
 
 const address = blob => {
   addresses.push(URL.createObjectURL(blob))
@@ -27,7 +31,7 @@ export function begin({ num_outputs, type, fps, settings }) {
   only('running')
   player?.close()
   frame = null
-  player = type === 'animation' ? films.player(Number(fps ?? settings?.fps ?? settings?.ffmpeg_fps ?? 15)) : null
+  player = type === 'animation' ? films.player(Number(fps || settings?.fps || settings?.ffmpeg_fps || 15)) : null
   at('preview').replaceChildren(...Array.from({ length: Math.max(1, num_outputs ?? 1) }, () => make('div', { className: 'waiting' })))
   at('progress').removeAttribute('value')
   at('how-far').textContent = 'Sent'
@@ -38,11 +42,22 @@ export function begin({ num_outputs, type, fps, settings }) {
 
 /** Shows that the job is about to end: of a film the frames so far are kept, unless they are not wanted either. */
 export function stopping() {
-  at('cancel').disabled = player === null
-  if (player) {
-    at('cancel').textContent = 'Discard'
-    say('Stops here; the film so far is being finished')
-  }
+  at('cancel').disabled = true
+  if (player) say('Stops here; the film so far is being finished')
+}
+
+/** Offers to do without the film as well, a moment later: a second click of the same kind shall not do that. */
+export function stopped() {
+  const asked = player
+  if (player) setTimeout(() => {
+    if (player === asked) Object.assign(at('cancel'), { textContent: 'Discard', disabled: false })
+  }, 1500)
+}
+
+/** Shows that nothing was stopped. */
+export function goesOn() {
+  at('cancel').disabled = false
+  say('It could not be stopped; try again')
 }
 
 /** Shows what a job tells while it runs. */
@@ -57,7 +72,7 @@ export function hear({ status, progress, preview, image, away }) {
   if (preview && player) {
     frame = preview
     if (!player.element.isConnected) at('preview').replaceChildren(player.element)
-    player.add(preview.value, preview.max, `data:image/jpeg;base64,${preview.image}`)
+    player.add(preview.value, preview.max, `data:image/jpeg;base64,${preview.image}`).catch(() => {})
   } else if (preview) place(preview.index, `data:image/jpeg;base64,${preview.image}`, 'What it will be, roughly')
   if (image?.image && !player) place(image.index, `data:image/${image.format};base64,${image.image}`, 'Finished')
 }

@@ -3,7 +3,6 @@ package dev.darkroom;
 import dev.darkroom.animation.Animated;
 import dev.darkroom.animation.AnimationLimits;
 import dev.darkroom.animation.Films;
-import dev.darkroom.animation.VideoFilms;
 import dev.darkroom.checks.StartupChecks;
 import dev.darkroom.depth.DepthModel;
 import dev.darkroom.hub.LocatedModel;
@@ -13,9 +12,7 @@ import dev.darkroom.provenance.MarkedFilms;
 import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.tensor.DType;
 import dev.darkroom.tensor.Device;
-import dev.darkroom.video.ffmpeg.Ffmpeg;
 import dev.darkroom.weights.Placement;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Has the worker's models draw animations: with its limits, its files, and what sees depth for cameras in space. */
@@ -30,13 +27,9 @@ final class Animations implements AutoCloseable {
         LocatedModel locate(ModelSource source) throws InterruptedException;
     }
 
-    /** Deletes films that were not finished long ago: whoever made them was killed. */
-    Animations(WorkerConfig config, PictureSeal seal) {
+    Animations(WorkerConfig config, Films films, PictureSeal seal) {
         this.config = config;
-        Path data = config.data();
-        var files = new VideoFilms(Ffmpeg.unpackedIn(data.resolve("ffmpeg")), data.resolve("films"));
-        files.sweep(config.resultsKept());
-        this.films = new MarkedFilms(files, seal);
+        this.films = new MarkedFilms(films, seal);
     }
 
     /** Loads the depth model that the settings name; the models that are decorated later see depth by it. */

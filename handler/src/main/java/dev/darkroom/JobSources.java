@@ -42,12 +42,14 @@ record JobSources(LoadedImages images, Optional<SourceVideos.Loaded> video, Lora
             throws InterruptedException {
         LoraFiles.Held held = loras.hold(job.loras());
         LoadedImages loaded = null;
+        Optional<SourceVideos.Loaded> video = Optional.empty();
         boolean all = false;
         try {
             loaded = images.load(job.images(), job.mask(), job.maskPaints(), credentials);
             List<Picture> pictures = loaded.images();
-            Optional<SourceVideos.Loaded> video =
-                    job.video() == null ? Optional.empty() : Optional.of(videos.load(job.video(), credentials));
+            if (job.video() != null) {
+                video = Optional.of(videos.load(job.video(), credentials));
+            }
             var fetched = new JobSources(
                     loaded, video, held, credentials.map(found -> new Said(found, new SourceMarks(pictures))));
             all = true;
@@ -55,6 +57,7 @@ record JobSources(LoadedImages images, Optional<SourceVideos.Loaded> video, Lora
         } finally {
             if (!all) {
                 held.close();
+                video.ifPresent(SourceVideos.Loaded::close);
                 if (loaded != null) {
                     loaded.close();
                 }

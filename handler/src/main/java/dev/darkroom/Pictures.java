@@ -255,8 +255,8 @@ final class Pictures implements AutoCloseable {
                     share(),
                     ticket.outlivesProcess()));
             if (rendering.media() instanceof Media.Video video) {
-                frames.forget();
                 image = wantsPoster ? withPoster(image, video.poster(), caption) : image;
+                frames.forget();
             }
             parts.lap("store");
             ticket.stored(image);
@@ -275,9 +275,9 @@ final class Pictures implements AutoCloseable {
     /** Delivers the picture that stands for a film: marked and labelled as pictures are, beside the film, which is told without it if that fails. */
     private JobResult.Image withPoster(JobResult.Image film, Picture frame, @Nullable String caption) {
         Delivery asked = envelope.delivery();
-        PictureSeal.Marked marked = seal.marked(asked, new Media.Still(SmallPicture.of(frame, LONGEST_OF_POSTER)));
         Sample made = film.sample();
         try {
+            PictureSeal.Marked marked = seal.marked(asked, new Media.Still(SmallPicture.of(frame, LONGEST_OF_POSTER)));
             return film.with(results.storeBeside(new PictureToStore(
                     ticket.id(),
                     new Sample(made.index() + 1, made.promptIndex(), made.prompt(), made.seed()),
@@ -288,7 +288,7 @@ final class Pictures implements AutoCloseable {
                     asked.as(ImageFormat.JPEG, QUALITY_OF_POSTER),
                     MOST_OF_POSTER,
                     ticket.outlivesProcess())));
-        } catch (StoreException e) {
+        } catch (StoreException | RuntimeException e) {
             LOG.warnf("job %s: its poster cannot be stored: %s", ticket.id(), e.getMessage());
             return film.noting("poster: could not be stored: " + e.getMessage());
         }

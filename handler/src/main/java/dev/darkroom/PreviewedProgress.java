@@ -9,21 +9,29 @@ import dev.darkroom.job.Progress;
 import dev.darkroom.job.Sample;
 import dev.darkroom.queue.Ticket;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 
 /**
  * Passes on to a ticket how far its job is, and previews as files, which are made on another thread than the GPU's.
  *
  * @param previews how many the job asks for of each picture; each frame of an animation is one if it asks for any
  * @param frames where those of an animation are kept
+ * @param room for frames of an animation that wait in memory to become previews
  */
-record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor encoding) implements Progress {
+record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor encoding, Semaphore room)
+        implements Progress {
     private static final int QUALITY = 80;
+    private static final int MOST_WAITING = 4;
 
     /** Pixels of frames on their way: what is finished goes out marked and labelled, with the film. */
     private static final int LONGEST_SIDE = 192;
 
     /** An animation is the one result of its job. */
     private static final Sample ANIMATION = new Sample(0, 0, "", 0);
+
+    PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor encoding) {
+        this(ticket, previews, frames, encoding, new Semaphore(MOST_WAITING));
+    }
 
     @Override
     public void report(int step, int steps) {
@@ -53,7 +61,14 @@ record PreviewedProgress(Ticket ticket, int previews, Frames frames, Executor en
     @Override
     public void frame(int index, int of, Picture picture) {
         if (previews > 0) {
-            encoding.execute(() -> previewed(ANIMATION, index + 1, of, SmallPicture.of(picture, LONGEST_SIDE)));
+            room.acquireUninterruptibly();
+            encoding.execute(() -> {
+                try {
+                    previewed(ANIMATION, index + 1, of, SmallPicture.of(picture, LONGEST_SIDE));
+                } finally {
+                    room.release();
+                }
+            });
         }
     }
 }

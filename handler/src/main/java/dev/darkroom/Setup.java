@@ -188,7 +188,7 @@ public final class Setup implements AutoCloseable {
         Storage built =
                 StartupChecks.build("storage", () -> new Storage(config, vertx, memory, folder, folderIsServed));
         storage = Optional.of(built);
-        animations = Optional.of(new Animations(config, built.seal()));
+        animations = Optional.of(new Animations(config, built.films(), built.seal()));
         StartupChecks.run("storage", () -> built.results().checkStorage());
         phases.lap("storage");
         return built;

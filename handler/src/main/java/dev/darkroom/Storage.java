@@ -1,5 +1,6 @@
 package dev.darkroom;
 
+import dev.darkroom.animation.VideoFilms;
 import dev.darkroom.image.PictureMemory;
 import dev.darkroom.provenance.PictureSeal;
 import dev.darkroom.source.LoraFiles;
@@ -30,6 +31,7 @@ final class Storage implements AutoCloseable {
     private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(15);
 
     private final SourceImages images;
+    private final VideoFilms films;
     private final SourceVideos videos;
     private final LoraFiles loras;
     private final S3Connections connections = S3Connections.trusted();
@@ -49,10 +51,9 @@ final class Storage implements AutoCloseable {
         seal = new PictureSeal(config.provenance(), config.data().resolve("credentials"), Build.VERSION);
         images = new SourceImages(
                 config.sources(), new OwnResults(config.addresses(), folder.location(), folder::find), memory, vertx);
-        videos = new SourceVideos(
-                images,
-                new VideoReader(Ffmpeg.unpackedIn(config.data().resolve("ffmpeg")), VideoLimits.STANDARD),
-                config.data().resolve("films"));
+        Ffmpeg ffmpeg = Ffmpeg.unpackedIn(config.data().resolve("ffmpeg"));
+        films = new VideoFilms(ffmpeg, config.data().resolve("films"));
+        videos = new SourceVideos(images, new VideoReader(ffmpeg, VideoLimits.STANDARD), films.folder());
         loras = new LoraFiles(config.loras(), config.sources(), config.data().resolve("loras"), vertx);
         callers = new CallerBuckets(
                 config.sources().allowedHosts(),
@@ -63,7 +64,9 @@ final class Storage implements AutoCloseable {
         var unsent = new UnsentPictures(config.data().resolve("unsent"), Optional.of(config.resultsKept()));
         KeptFrames frames = frames(config);
         results = new Results(bucket, folder, folderIsServed, callers, unsent, frames);
-        sweeper = Thread.ofVirtual().name("sweeper").start(() -> sweep(folder, unsent, frames));
+        sweeper = Thread.ofVirtual()
+                .name("sweeper")
+                .start(() -> sweep(folder, unsent, frames, () -> films.sweep(config.resultsKept())));
     }
 
     /** Forgets what is kept of a job for another try, of which there will be none. */
@@ -76,7 +79,7 @@ final class Storage implements AutoCloseable {
     }
 
     /** Deletes old pictures also where no new ones come, whose storing would do it. */
-    private static void sweep(ResultFolder folder, UnsentPictures unsent, KeptFrames frames) {
+    private static void sweep(ResultFolder folder, UnsentPictures unsent, KeptFrames frames, Runnable films) {
         try {
             while (true) {
                 try {
@@ -94,6 +97,7 @@ final class Storage implements AutoCloseable {
                 } catch (IOException e) {
                     LOG.warnf("old frames cannot be deleted: %s", e);
                 }
+                films.run();
                 Thread.sleep(BETWEEN_SWEEPS);
             }
         } catch (InterruptedException e) {
@@ -103,6 +107,10 @@ final class Storage implements AutoCloseable {
 
     SourceImages images() {
         return images;
+    }
+
+    VideoFilms films() {
+        return films;
     }
 
     SourceVideos videos() {

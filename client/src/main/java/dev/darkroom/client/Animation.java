@@ -1,5 +1,6 @@
 package dev.darkroom.client;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param prompts texts by the frames from which they hold, such as {@code 0} or {@code max_f-10}, in the place of the request's prompt ({@code
  *     animation_prompts})
  * @param settings Deforum's, by their own names ({@code settings})
- * @param video whose frames it is drawn from, or whose colours it keeps ({@code video})
+ * @param video whose frames it is drawn from, which it follows, or whose colours it keeps ({@code video})
  * @param poster frame that is told as a picture beside the film: {@code first}, {@code middle}, {@code last} or a number ({@code poster})
  * @param keepOnCancel true to have a job that is cancelled end with the film of its frames so far ({@code keep_on_cancel})
  */
@@ -33,9 +34,9 @@ public record Animation(
         @Nullable Boolean keepOnCancel) {
     /** Takes the maps as they are now. */
     public Animation {
-        schedules = Map.copyOf(schedules);
-        prompts = Map.copyOf(prompts);
-        settings = Map.copyOf(settings);
+        schedules = Collections.unmodifiableMap(new LinkedHashMap<>(schedules));
+        prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
     }
 
     /** Begins an animation with so many frames. */

@@ -93,7 +93,7 @@ public final class Animated implements ImageModel {
                 }
                 AnimationPlan plan = plan(animation, seed(animation), null);
                 Size size = plan.size(defaults().size(), null);
-                check(plan, size, animation);
+                check(plan, size, animation, animation.video() == null ? plan.frames() : 1);
                 FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
                 var faults = new Faults();
                 jobs.checkLengths(limits, faults);
@@ -103,11 +103,15 @@ public final class Animated implements ImageModel {
         }
     }
 
-    /** Checks all that depends on the size of frames, which an image may decide: then it is known only when that is there. */
-    private void check(AnimationPlan plan, Size size, Job.Animation job) {
-        limits.require(size, plan.frames());
+    /**
+     * Checks all that depends on the size of frames, which an image may decide: then it is known only when that is there.
+     *
+     * @param frames that there are at least: how many a video has is known only when that is there
+     */
+    private void check(AnimationPlan plan, Size size, Job.Animation job, int frames) {
+        limits.require(size, frames);
         var unused = poster(job, plan);
-        films.check(wish(job, size, plan.frames()));
+        films.check(wish(job, size, frames));
         if (plan.mode().isChained()) {
             plan.curves().check(plan.frames(), size);
         }
@@ -162,7 +166,7 @@ public final class Animated implements ImageModel {
                 limits.require(size, plan.frames()); // before a picture of that size is made
                 var frame = new Sources(List.of(Picture.black(size)), null, sources.loras());
                 FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
-                Demand drawing = base.demand(jobs.from(0, 0, SOME_STRENGTH), samples, frame);
+                Demand drawing = base.demand(jobs.from(jobs.largest(), 0, SOME_STRENGTH), samples, frame);
                 yield depth == null
                                 || plan.mode() != AnimationMode.SPACE
                                         && !plan.hybrid().takesDepth()
@@ -186,7 +190,7 @@ public final class Animated implements ImageModel {
         kept.begin(seed(job), Fingerprint.of(job, sources, identity, defaults(), depth != null));
         AnimationPlan plan = plan(job, kept.seed().orElse(seed(job)), sources.video());
         Size size = size(plan, sources);
-        check(plan, size, job);
+        check(plan, size, job, plan.frames());
         FrameJobs jobs = FrameJobs.of(job, plan, takes(job), size);
         var next = new NextFrame(
                 plan.warp(device()),

@@ -102,14 +102,19 @@ record AnimationPlan(
         return new Warp(borders.plane(), PlanePlaces.TRUE, borders.space(), borders.interpolation(), device);
     }
 
-    /** All that is to be done, in order. */
+    /** All that is to be done, in order. Beyond a cadence of 1 the reference also draws a last frame, which no film shows. */
     List<CadenceStep> order() {
-        return cadence.steps();
+        List<CadenceStep> steps = cadence.steps();
+        return steps.subList(0, steps.size() - unseen());
+    }
+
+    private int unseen() {
+        return cadence.every() == 1 ? 0 : 1;
     }
 
     /** How many frames are drawn. */
     int drawings() {
-        return seeds.length;
+        return seeds.length - unseen();
     }
 
     /** What a frame shows: of one prompt or, on the way from one to the next, of both. */

@@ -19,7 +19,7 @@ final class FlowMethods {
      * @return true if there is to be a flow
      * @throws JobException that names the setting and the names
      */
-    static boolean isOn(Settings settings, String setting, PlanNotes notes) {
+    static boolean isOn(Settings settings, String setting) {
         String text = settings.text(setting);
         if (text.equalsIgnoreCase("None") || text.isEmpty()) {
             return false;
@@ -28,7 +28,11 @@ final class FlowMethods {
             throw JobException.badInput(settings.key(setting) + ": must be None, " + String.join(", ", NAMES) + ", not "
                     + Faults.quoted(text));
         }
-        notes.add(settings.key(setting) + ": optical flow is found by one method here, whichever is named");
         return true;
+    }
+
+    /** Tells that another method is taken than the one that a setting names. */
+    static void tell(Settings settings, String setting, PlanNotes notes) {
+        notes.add(settings.key(setting) + ": optical flow is found by one method here, whichever is named");
     }
 }

@@ -1,17 +1,16 @@
 package dev.darkroom.animation;
 
+import dev.darkroom.animation.hybrid.CompositeTime;
+import dev.darkroom.animation.hybrid.HybridMotion;
 import dev.darkroom.job.Job;
 import dev.darkroom.job.JobException;
 import dev.darkroom.video.FrameSelection;
 import dev.darkroom.video.VideoFile;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Which frames of a job's video count, and how long an animation is that is drawn from them. */
 final class FootageSettings {
     private static final int LAST = 1_000_000_000;
-    private static final int USUAL_FRAMES = 120;
 
     private FootageSettings() {}
 
@@ -49,19 +48,16 @@ final class FootageSettings {
         if (isDrawn(settings)) {
             return settings.key("animation_mode") + ": " + AnimationMode.VIDEO.word();
         }
-        for (String hybrid : List.of("hybrid_motion", "hybrid_composite")) {
-            if (isOn(settings.text(hybrid))) {
-                return settings.key(hybrid) + ": " + settings.text(hybrid);
-            }
+        if (settings.choice("hybrid_motion", HybridMotion.class) != HybridMotion.NONE) {
+            return settings.key("hybrid_motion") + ": " + settings.text("hybrid_motion");
+        }
+        if (HybridReader.time(settings) != CompositeTime.NONE) {
+            return settings.key("hybrid_composite") + ": " + settings.text("hybrid_composite");
         }
         String coherence = settings.text("color_coherence");
         return ColorCoherence.called(settings.key("color_coherence"), coherence).of() == ColorCoherence.Of.VIDEO
                 ? settings.key("color_coherence") + ": Video Input"
                 : null;
-    }
-
-    private static boolean isOn(String word) {
-        return !List.of("", "none", "false", "0").contains(word.toLowerCase(Locale.ROOT));
     }
 
     private static boolean isDrawn(Settings settings) {
@@ -75,7 +71,7 @@ final class FootageSettings {
             return settings.whole("max_frames", 1, limits.frames());
         }
         int most = settings.isStated("max_frames") ? settings.whole("max_frames", 1, limits.frames()) : limits.frames();
-        long there = video == null ? USUAL_FRAMES : footage.count(video.info().frames());
+        long there = video == null ? most : footage.count(video.info().frames());
         return (int) Math.clamp(there, 1, most);
     }
 }

@@ -68,12 +68,20 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<Blend> prompts, Siz
     private void checkAt(ImageModel model, int frame) {
         try {
             model.check(alone(frame, 0));
-            if (plan.mode().isChained()) {
+            if (plan.mode().isChained() || plan.mode() == AnimationMode.VIDEO || plan.startsFromImage()) {
                 model.check(from(frame, 0, 0.5));
             }
         } catch (JobException e) {
             throw new JobException(e.code(), e.getMessage() + (frame == 0 ? "" : ", in frame " + frame), e);
         }
+    }
+
+    /** A frame that takes as much memory as any: one of two prompts, if there is one. */
+    int largest() {
+        return IntStream.range(0, prompts.size())
+                .filter(frame -> prompts.get(frame).weight() > 0)
+                .findFirst()
+                .orElse(0);
     }
 
     /** Notes a fault of a text that is longer than a prompt may be. */

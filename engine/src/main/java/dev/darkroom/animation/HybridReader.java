@@ -21,11 +21,9 @@ record HybridReader(Settings settings, Span span, PlanNotes notes) {
      */
     HybridSettings read() {
         HybridMotion motion = settings.choice("hybrid_motion", HybridMotion.class);
-        if (motion == HybridMotion.OPTICAL_FLOW && settings.isStated("hybrid_flow_method")) {
-            FlowMethods.isOn(settings, "hybrid_flow_method", notes);
-        }
+        checkMethod(motion);
         return new HybridSettings(
-                time(),
+                time(settings),
                 settings.curve("hybrid_comp_alpha_schedule", span, 0, 1),
                 mask(),
                 motion,
@@ -34,16 +32,28 @@ record HybridReader(Settings settings, Span span, PlanNotes notes) {
                 settings.curve("hybrid_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST));
     }
 
+    private void checkMethod(HybridMotion motion) {
+        String method = "hybrid_flow_method";
+        boolean isOn = FlowMethods.isOn(settings, method);
+        if (motion == HybridMotion.OPTICAL_FLOW && settings.isStated(method)) {
+            if (!isOn) {
+                throw JobException.badInput(
+                        settings.key(method) + ": must name one where hybrid_motion is Optical Flow, or be left out");
+            }
+            FlowMethods.tell(settings, method, notes);
+        }
+    }
+
     private @Nullable FlowCheck check() {
         double blur = settings.number("hybrid_consistency_blur", 0, 16);
         return settings.flag("hybrid_flow_consistency") ? new FlowCheck(blur) : null;
     }
 
     /** In the classic notebook it is a flag, which always means the usual time. */
-    private CompositeTime time() {
+    static CompositeTime time(Settings settings) {
         return switch (settings.text("hybrid_composite").toLowerCase(Locale.ROOT)) {
-            case "false", "0" -> CompositeTime.NONE;
-            case "true", "1" -> CompositeTime.NORMAL;
+            case "false", "0", "0.0", "no", "off" -> CompositeTime.NONE;
+            case "true", "1", "1.0", "yes", "on" -> CompositeTime.NORMAL;
             default -> settings.choice("hybrid_composite", CompositeTime.class);
         };
     }

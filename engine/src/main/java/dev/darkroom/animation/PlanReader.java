@@ -77,7 +77,9 @@ record PlanReader(
 
     AnimationPlan read() {
         AnimationMode mode = AnimationMode.called(settings.text("animation_mode"));
-        int every = mode.isChained() ? settings.whole("diffusion_cadence", 1, span.frames() + 1) : 1;
+        int cadenceAsked = settings.whole("diffusion_cadence", 1, span.frames() + 1);
+        int every = mode.isChained() ? cadenceAsked : 1;
+        int redrawings = settings.whole("diffusion_redo", 0, MOST_REDRAWINGS);
         Cadence cadence = whole(span.frames(), every);
         ColorCoherence coherence = coherence(mode);
         double[] guidance = guidance();
@@ -89,7 +91,7 @@ record PlanReader(
                 cadenceFlow(every),
                 seeds().of(within(cadence.drawn())),
                 subseeds(),
-                mode.isChained() ? settings.whole("diffusion_redo", 0, MOST_REDRAWINGS) : 0,
+                mode.isChained() ? redrawings : 0,
                 prompts(),
                 FrameCurves.of(settings, mode, span),
                 settings.curve("strength_schedule", span),
@@ -121,10 +123,18 @@ record PlanReader(
 
     /** How far pictures go to meet each other; nothing lies between frames that are all drawn. */
     private double @Nullable [] cadenceFlow(int every) {
-        boolean isOn = FlowMethods.isOn(settings, "optical_flow_cadence", notes);
-        return isOn && every > 1
-                ? settings.curve("cadence_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST)
-                : null;
+        double[] factors =
+                settings.curve("cadence_flow_factor_schedule", span, -FlowMethods.FARTHEST, FlowMethods.FARTHEST);
+        if (!FlowMethods.isOn(settings, "optical_flow_cadence")) {
+            return null;
+        }
+        if (every == 1) {
+            notes.add(settings.key("optical_flow_cadence")
+                    + ": has no effect here: nothing lies between frames that are all drawn");
+            return null;
+        }
+        FlowMethods.tell(settings, "optical_flow_cadence", notes);
+        return factors;
     }
 
     private int[] within(int[] drawn) {
@@ -214,7 +224,7 @@ record PlanReader(
         if (job.images().isEmpty() && settings.isStated("use_init") && settings.flag("use_init")) {
             throw JobException.badInput(settings.key("use_init") + ": is true, but the job has no image");
         }
-        return isStart;
+        return isStart && mode != AnimationMode.VIDEO;
     }
 
     private double @Nullable [] steps() {

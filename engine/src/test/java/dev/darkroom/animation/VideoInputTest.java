@@ -181,16 +181,48 @@ class VideoInputTest {
     }
 
     @Test
+    void aJobThatWasCutShortFollowsTheVideoOnFromThere() {
+        Wanted wanted = Wanted.ZOOM
+                .frames(COUNT)
+                .withVideo()
+                .with("hybrid_motion", "Optical Flow", "hybrid_motion_use_prev_img", "true", "steps", "2")
+                .with("hybrid_composite", "Normal", "hybrid_comp_alpha_schedule", "0:(0.3)", "diffusion_cadence", "2")
+                .with("color_coherence", "Video Input", "color_coherence_video_every_N_frames", "3");
+        List<Picture> whole = draw(wanted);
+        var kept = new KeptFrames();
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> draw(wanted, video(), cancelled(5, kept)));
+        assertThat(kept.pictures).hasSizeBetween(2, 3);
+
+        List<Picture> resumed = draw(wanted, video(), kept);
+
+        assertThat(resumed).hasSameSizeAs(whole);
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(resumed.get(i).rgb())
+                    .as("frame %d", i)
+                    .isEqualTo(whole.get(i).rgb());
+        }
+    }
+
+    private static Progress cancelled(int after, Frames kept) {
+        return new Progress() {
+            @Override
+            public void report(int step, int of) {
+                if (step > after) {
+                    throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
+                }
+            }
+
+            @Override
+            public Frames frames() {
+                return kept;
+            }
+        };
+    }
+
+    @Test
     void nothingRunsOnceAJobIsOver() {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> draw(FOLLOWING, video(), new Progress() {
-                    @Override
-                    public void report(int step, int of) {
-                        if (step > 6) {
-                            throw new JobException(JobException.Code.CANCELLED, "the job was cancelled", null);
-                        }
-                    }
-                }));
+                .isThrownBy(() -> draw(FOLLOWING, video(), cancelled(6, Frames.NONE)));
         assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
                 .isEmpty();
         assertThat(films.open).isZero();
@@ -260,7 +292,9 @@ class VideoInputTest {
         animated.check(job);
         Rendering rendering =
                 animated.render(job, job.samples().getFirst(), new Sources(List.of(), null, List.of(), from), progress);
-        assertThat(rendering.notes()).isEmpty();
+        assertThat(rendering.notes())
+                .allMatch(note ->
+                        note.startsWith("settings of 2D and 3D alone") || note.startsWith("hybrid_flow_method"));
         return List.copyOf(films.frames);
     }
 

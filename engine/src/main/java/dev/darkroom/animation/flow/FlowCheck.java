@@ -15,6 +15,7 @@ import dev.darkroom.job.Size;
  * @param blur standard deviation in pixels by which the edges between both are softened, 0…16
  */
 public record FlowCheck(double blur) {
+    private static final double REACH = 3; // of the blur, in standard deviations
     private static final double PART = 0.01;
     private static final double REST = 0.5;
 
@@ -41,8 +42,9 @@ public record FlowCheck(double blur) {
                 agreement.data[at] = agree(flow, back, column, row) ? 1 : 0;
             }
         }
-        GrayF32 soft =
-                blur == 0 ? agreement : GBlurImageOps.gaussian(agreement, null, blur, (int) Math.ceil(blur), null);
+        GrayF32 soft = blur == 0
+                ? agreement
+                : GBlurImageOps.gaussian(agreement, null, blur, (int) Math.ceil(REACH * blur), null);
         Flow kept = Flow.none(size);
         for (int i = 0; i < soft.data.length; i++) {
             kept.x()[i] = flow.x()[i] * soft.data[i];

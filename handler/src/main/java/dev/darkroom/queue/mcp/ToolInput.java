@@ -1,5 +1,6 @@
 package dev.darkroom.queue.mcp;
 
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.darkroom.job.Faults;
 import dev.darkroom.job.JobException;
@@ -48,6 +49,10 @@ final class ToolInput {
                             !Nothing.is(input.path(name)) && !input.path(name).isBoolean())
                     .forEach(name -> faults.add(name, "is a field of edit_image, not of generate_image"));
         }
+        names(Set.copyOf(Fields.ofAnimations()))
+                .filter(name ->
+                        !Nothing.is(input.path(name)) && !input.path(name).equals(BooleanNode.FALSE))
+                .forEach(name -> faults.add(name, "is of an animation, and this tool makes pictures"));
         faults.refuse();
         Map<String, String> usual = Map.of("output_format", USUAL_FORMAT, "return", as);
         ADDED.stream().filter(field -> !isThere(input, field)).forEach(field -> input.put(field, usual.get(field)));
