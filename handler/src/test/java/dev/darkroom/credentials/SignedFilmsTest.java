@@ -133,6 +133,21 @@ class SignedFilmsTest {
         }
     }
 
+    @Test
+    void whatComesBehindASignedFilmIsToldThoughC2paLeavesItOut() {
+        byte[] file = pictures.film(film(VideoFormat.MP4, 3), VideoFormat.MP4, List.of());
+        for (String box : List.of("mfra", "ftyp")) {
+            byte[] longer = ByteBuffer.allocate(file.length + 1000)
+                    .put(file)
+                    .putInt(1000)
+                    .put(box.getBytes(StandardCharsets.US_ASCII))
+                    .array();
+            Credentials read = SignedPictures.READER.read(longer).orElseThrow();
+
+            assertThat(read.unsignedBytes()).as(box).isEqualTo(1000);
+        }
+    }
+
     /** Damaged films cost little and throw nothing: what is read of them is checked, or they have no credentials. */
     @ParameterizedTest
     @EnumSource(

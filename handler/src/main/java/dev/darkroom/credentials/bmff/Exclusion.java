@@ -154,9 +154,4 @@ public final class Exclusion {
         int end = start + (length == 0 ? rest : (int) Math.min(rest, length));
         return Optional.of(new BoxHash.LeftOut(box.start() + start, box.start() + end, false));
     }
-
-    /** Returns true for the paths of what C2PA wants left out, so that nobody can be blamed for it. */
-    public static boolean isStandard(String path) {
-        return path.equals("/ftyp") || path.equals("/mfra");
-    }
 }

@@ -19,6 +19,9 @@ final class BoxBinding {
     static final String MISMATCH = "assertion.bmffHash.mismatch";
     private static final int MOST_EXCLUSIONS = 100;
 
+    /** Bytes of a box that names the kind of a file and those that it is like. */
+    private static final int LONGEST_KIND = 256;
+
     private BoxBinding() {}
 
     /** Returns the number of bytes that the signature does not cover, beside the credentials and what C2PA wants left out. */
@@ -81,13 +84,16 @@ final class BoxBinding {
             if (all.size() > Exclusion.MOST_LEFT_OUT) {
                 return Optional.empty();
             }
-            if (!Exclusion.isStandard(exclusion.path("xpath").asText())) {
-                unsigned += found.get().stream()
-                        .filter(one -> one.start() != embedded.start())
-                        .mapToLong(one -> one.end() - one.start())
-                        .sum();
-            }
+            unsigned += found.get().stream()
+                    .filter(one -> one.start() != embedded.start() && !isKindOfFile(one))
+                    .mapToLong(one -> one.end() - one.start())
+                    .sum();
         }
         return Optional.of(new LeftOut(all, unsigned));
+    }
+
+    /** The file's first box says of which kind it is, and C2PA wants it left out. */
+    private static boolean isKindOfFile(BoxHash.LeftOut part) {
+        return part.start() == 0 && part.end() <= LONGEST_KIND;
     }
 }
