@@ -1,14 +1,9 @@
 // The files that CredentialFilesTest has left, read by others.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { other, place, reference, signedParts } from "./readers.js";
+import { left, other, place, reference, signedParts, UNTRUSTED } from "./readers.js";
 
-const FOLDER = join(import.meta.dirname, "../../handler/target/credentials-test");
-const UNTRUSTED = "signingCredential.untrusted";
-const names = readdirSync(FOLDER).filter((name) => /^\d{3}\.(png|jpg|webp)$/.test(name)); // CredentialFilesTest makes them
-const read = (name) => readFileSync(join(FOLDER, name));
+const { names, read } = left("credentials-test", /^\d{3}\.(png|jpg|webp)$/); // by CredentialFilesTest
 
 test("the reference implementation calls 200 files valid but for trust", async () => {
   assert.equal(names.length, 200);

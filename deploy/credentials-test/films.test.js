@@ -1,14 +1,9 @@
 // The films that SignedFilmsTest has left, read by the reference implementation.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { reference } from "./readers.js";
+import { left, reference, UNTRUSTED } from "./readers.js";
 
-const FOLDER = join(import.meta.dirname, "../../handler/target/credentials-test-films");
-const UNTRUSTED = "signingCredential.untrusted";
-const names = readdirSync(FOLDER).filter((name) => /\.(mp4|gif|webp)$/.test(name)).sort(); // SignedFilmsTest makes them
-const read = (name) => readFileSync(join(FOLDER, name));
+const { names, read } = left("credentials-test-films", /\.(mp4|gif|webp)$/); // by SignedFilmsTest
 
 test("the reference implementation calls films valid but for trust", async () => {
   assert.equal(names.length, 9);

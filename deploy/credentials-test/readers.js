@@ -1,6 +1,7 @@
 // Two readers of content credentials: the reference implementation as WebAssembly, and one in TypeScript.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initSync, WasmReader } from "@contentauth/c2pa-wasm";
 import { JPEG, PNG } from "@trustnxt/c2pa-ts/asset";
@@ -10,6 +11,15 @@ import { ManifestStore, ValidationResult } from "@trustnxt/c2pa-ts/manifest";
 initSync({ module: readFileSync(fileURLToPath(import.meta.resolve("@contentauth/c2pa-wasm/c2pa.wasm"))) });
 
 const TYPES = { png: "image/png", jpg: "image/jpeg", webp: "image/webp", gif: "image/gif", mp4: "video/mp4" };
+
+/** What both say of our files alone: that nobody whom they trust has signed them. */
+export const UNTRUSTED = "signingCredential.untrusted";
+
+/** The files that a test of the handler has left in a folder: their names, in order, and what reads them. */
+export function left(folder, pattern) {
+  const path = join(import.meta.dirname, "../../handler/target", folder);
+  return { names: readdirSync(path).filter((name) => pattern.test(name)).sort(), read: (name) => readFileSync(join(path, name)) };
+}
 
 /** What c2pa-rs finds: {state, failures, store}; a file that it cannot read has the state "unreadable". */
 export async function reference(name, bytes) {

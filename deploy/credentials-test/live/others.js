@@ -1,11 +1,10 @@
 // A worker reads what the reference implementation has written, and the other way round, of pictures that both had in hand.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { reference } from "../readers.js";
+import { reference, UNTRUSTED } from "../readers.js";
 import { signed, signer } from "../writer.js";
 
 const url = process.env.DARKROOM_URL;
-const UNTRUSTED = "signingCredential.untrusted";
 let camera;
 before(async () => (camera = await signer("A Camera")));
 

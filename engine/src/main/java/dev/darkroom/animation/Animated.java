@@ -93,7 +93,7 @@ public final class Animated implements ImageModel {
                 }
                 AnimationPlan plan = plan(animation, seed(animation), null);
                 Size size = plan.size(defaults().size(), null);
-                check(plan, size, animation, animation.video() == null ? plan.frames() : 1);
+                check(plan, size, animation, plan.mode() == AnimationMode.VIDEO ? 1 : plan.frames());
                 FrameJobs jobs = FrameJobs.of(animation, plan, takes(animation), size);
                 var faults = new Faults();
                 jobs.checkLengths(limits, faults);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode what frames have to do with each other
  * @param frames of the film
- * @param cadence order in which frames are drawn, up to the one that the film's last frame needs
+ * @param cadence order in which frames are drawn
  * @param cadenceFlow how far drawn pictures go to meet each other in the frames between them, for each frame: 1 is all the way; null if they
  *     stay where they are
  * @param seeds of the drawn frames, in order
@@ -102,19 +102,14 @@ record AnimationPlan(
         return new Warp(borders.plane(), PlanePlaces.TRUE, borders.space(), borders.interpolation(), device);
     }
 
-    /** All that is to be done, in order. Beyond a cadence of 1 the reference also draws a last frame, which no film shows. */
+    /** All that is to be done, in order. */
     List<CadenceStep> order() {
-        List<CadenceStep> steps = cadence.steps();
-        return steps.subList(0, steps.size() - unseen());
-    }
-
-    private int unseen() {
-        return cadence.every() == 1 ? 0 : 1;
+        return cadence.stepsShown();
     }
 
     /** How many frames are drawn. */
     int drawings() {
-        return seeds.length - unseen();
+        return seeds.length;
     }
 
     /** What a frame shows: of one prompt or, on the way from one to the next, of both. */
@@ -140,11 +135,6 @@ record AnimationPlan(
     /** True if a frame takes its colours anew from the video's. */
     boolean isRecoloured(int frame) {
         return coherence.of() == ColorCoherence.Of.VIDEO && frame % recoloured == 0;
-    }
-
-    /** A frame that has settings: the last one is drawn for those before it, and may lie behind them. */
-    int known(int frame) {
-        return Math.min(frame, frames - 1);
     }
 
     /** Size of all frames: what is asked for, or about as many pixels as the model's own size has. */

@@ -57,10 +57,9 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<Blend> prompts, Siz
      */
     void check(ImageModel model) {
         Set<List<PromptAt>> seen = new HashSet<>();
-        for (int frame : plan.cadence().drawn()) {
-            int known = plan.known(frame);
-            if (seen.add(prompts.get(known).both())) {
-                checkAt(model, known);
+        for (int frame : plan.cadence().shown()) {
+            if (seen.add(prompts.get(frame).both())) {
+                checkAt(model, frame);
             }
         }
     }
@@ -109,14 +108,13 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<Blend> prompts, Siz
 
     private Sampling sampling(int frame, long seed) {
         Sampling asked = job.sampling();
-        int known = plan.known(frame);
-        Blend prompt = prompts.get(known);
+        Blend prompt = prompts.get(frame);
         return new Sampling(
                 List.of(prompt.from().positive()),
                 negative(prompt.from()),
                 new Framing.Exact(size),
-                plan.steps() == null ? asked.steps() : Integer.valueOf((int) plan.steps()[known]),
-                plan.guidance() == null ? asked.guidanceScale() : Double.valueOf(plan.guidance()[known]),
+                plan.steps() == null ? asked.steps() : Integer.valueOf((int) plan.steps()[frame]),
+                plan.guidance() == null ? asked.guidanceScale() : Double.valueOf(plan.guidance()[frame]),
                 asked.trueCfgScale(),
                 seed,
                 1,
@@ -125,7 +123,7 @@ record FrameJobs(Job.Animation job, AnimationPlan plan, List<Blend> prompts, Siz
                 prompt.weight() == 0
                         ? null
                         : new PromptBlend(prompt.to().positive(), negative(prompt.to()), prompt.weight()),
-                plan.subseeds() == null ? null : plan.subseeds().at(known));
+                plan.subseeds() == null ? null : plan.subseeds().at(frame));
     }
 
     /** Frames without a negative prompt are guided as those with one are. */

@@ -165,7 +165,9 @@ final class FrameLoop {
             return sources.image();
         }
         Picture ofVideo = following.start(draw);
-        timings.lap("footage");
+        if (ofVideo != null) {
+            timings.lap("footage");
+        }
         if (ofVideo != null || draw.from() == Start.NOTHING) {
             return ofVideo;
         }
@@ -180,7 +182,7 @@ final class FrameLoop {
     }
 
     private Picture generated(Draw draw, @Nullable Picture start, long seed) {
-        int frame = plan.known(draw.frame());
+        int frame = draw.frame();
         boolean isFirst = draw.from() == Start.NOTHING && plan.mode() != AnimationMode.VIDEO;
         double givenUp = FrameJobs.givenUp(isFirst ? plan.startStrength() : plan.strength()[frame]);
         Picture from = start;
@@ -242,12 +244,11 @@ final class FrameLoop {
             return newer;
         }
         double[] factors = plan.cadenceFlow();
-        if (factors == null
-                || plan.strength()[plan.known(between.next())] <= 0) { // the newer one was not drawn from the older
+        if (factors == null || plan.strength()[between.next()] <= 0) { // the newer one was not drawn from the older
             return Blend.of(earlier, newer, between.weight());
         }
         Flow flow = OpticalFlow.between(earlier, newer);
-        Meeting met = Meeting.of(earlier, newer, between.weight(), flow, factors[plan.known(between.frame())]);
+        Meeting met = Meeting.of(earlier, newer, between.weight(), flow, factors[between.frame()]);
         return Blend.of(met.earlier(), met.later(), between.weight());
     }
 

@@ -89,7 +89,7 @@ record PlanReader(
                 span.frames(),
                 cadence,
                 cadenceFlow(every),
-                seeds().of(within(cadence.drawn())),
+                seeds().of(cadence.shown()),
                 subseeds(),
                 mode.isChained() ? redrawings : 0,
                 prompts(),
@@ -114,8 +114,8 @@ record PlanReader(
     }
 
     /**
-     * The reference ends an animation before the last frame that it draws. Here it is as long as it was asked to be: one more frame is drawn
-     * where it takes that.
+     * The reference ends an animation before the last frame that it draws. Here it is as long as it was asked to be: as if so many frames had
+     * been asked for that those are there.
      */
     private static Cadence whole(int frames, int every) {
         return every == 1 ? new Cadence(frames, 1) : new Cadence(Math.ceilDiv(frames, every) * every + 1, every);
@@ -137,10 +137,6 @@ record PlanReader(
         return factors;
     }
 
-    private int[] within(int[] drawn) {
-        return Arrays.stream(drawn).map(frame -> Math.min(frame, span.last())).toArray();
-    }
-
     private Seeds seeds() {
         SeedBehavior behavior = SeedBehavior.called(settings.text("seed_behavior"))
                 .orElseThrow(() -> JobException.badInput(settings.key("seed_behavior") + ": must be one of "
@@ -155,13 +151,7 @@ record PlanReader(
         if (!settings.flag("enable_subseed_scheduling")) {
             return null;
         }
-        double[] strengths = settings.curve("subseed_strength_schedule", span);
-        var faults = new Faults();
-        Arrays.stream(strengths)
-                .filter(strength -> !(strength >= 0 && strength <= 1))
-                .findFirst()
-                .ifPresent(strength -> faults.range(settings.key("subseed_strength_schedule"), strength, 0, 1));
-        faults.refuse();
+        double[] strengths = settings.curve("subseed_strength_schedule", span, 0, 1);
         return new Subseeds(settings.curve("subseed_schedule", span), strengths, span.seed());
     }
 
@@ -186,7 +176,13 @@ record PlanReader(
             throw JobException.badInput(
                     settings.key("color_coherence") + ": Image needs the job's image, whose colours frames keep");
         }
-        return mode.isChained() || coherence.of() != ColorCoherence.Of.FIRST ? coherence : ColorCoherence.NONE;
+        if (mode.isChained() || coherence.of() != ColorCoherence.Of.FIRST) {
+            return coherence;
+        }
+        if (coherence.space() != null && settings.isUnusual("color_coherence")) {
+            notes.add(settings.key("color_coherence") + ": frames keep the first one's colours in 2D and 3D alone");
+        }
+        return ColorCoherence.NONE;
     }
 
     private Overlay.@Nullable Edge mask() {
@@ -230,14 +226,7 @@ record PlanReader(
     private double @Nullable [] steps() {
         int most = limits.pictures().steps();
         if (settings.flag("enable_steps_scheduling")) {
-            double[] steps = settings.curve("steps_schedule", span);
-            var faults = new Faults();
-            Arrays.stream(steps)
-                    .filter(count -> !(count >= 1 && count <= most))
-                    .findFirst()
-                    .ifPresent(count -> faults.range(settings.key("steps_schedule"), count, 1, most));
-            faults.refuse();
-            return steps;
+            return settings.curve("steps_schedule", span, 1, most);
         }
         if (job.sampling().steps() != null || !settings.isStated("num_inference_steps")) {
             return null;
@@ -252,13 +241,7 @@ record PlanReader(
         if (job.sampling().guidanceScale() != null || !settings.isStated("cfg_scale_schedule")) {
             return null;
         }
-        double[] scales = settings.curve("cfg_scale_schedule", span);
-        var faults = new Faults();
-        Arrays.stream(scales)
-                .filter(scale -> !(scale >= 0 && scale <= 100))
-                .findFirst()
-                .ifPresent(scale -> faults.range(settings.key("cfg_scale_schedule"), scale, 0, 100));
-        faults.refuse();
+        double[] scales = settings.curve("cfg_scale_schedule", span, 0, 100);
         boolean isTaken = Arrays.stream(scales).distinct().allMatch(takes::guidance);
         if (!isTaken) {
             notes.add(settings.key("cfg_scale_schedule") + ": this model does not read these scales: its own is taken");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.darkroom.depth.DepthModel;
-import dev.darkroom.engine.LoadedModel;
 import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.engine.TinyPipeline;
 import dev.darkroom.image.TestPictures;
@@ -31,35 +30,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Animations that the embedded checkpoint draws: what becomes of a job, whole, cut short or taken up again. */
-class AnimatedTest {
+class AnimatedTest extends DrawnByPocketFlux {
     /** Pictures and prompts that a model keeps from job to job, at most. */
     private static final int KEPT_ENCODINGS = 100;
-
-    private static @Nullable ImageModel base;
-
-    private final MemoryFilms films = new MemoryFilms();
-
-    @BeforeAll
-    static void load() {
-        base = LoadedModel.from(TestCheckpoints.POCKET_FLUX);
-    }
-
-    @AfterAll
-    static void close() {
-        base().close();
-    }
 
     @Test
     void theSameSeedDrawsTheSameFramesAndAnotherSeedOthers() {
@@ -335,14 +316,6 @@ class AnimatedTest {
                 assertThat(films.frames).hasSize(3);
             }
         }
-    }
-
-    private static ImageModel base() {
-        return Objects.requireNonNull(base);
-    }
-
-    private Animated animated() {
-        return new Animated(base(), films, AnimationLimits.STANDARD, null);
     }
 
     private List<Picture> draw(Wanted wanted, Progress progress) {

@@ -3,8 +3,6 @@ package dev.darkroom.animation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.engine.LoadedModel;
-import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.engine.TinyPipeline;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Job;
@@ -20,33 +18,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Frames of two prompts, of two seeds' noise, drawn more than once, and of which a part stays as it was. */
-class BlendedFramesTest {
+class BlendedFramesTest extends DrawnByPocketFlux {
     private static final Wanted CIRCLE_TO_SQUARE = Wanted.ZOOM
             .frames(5)
             .with("animation_mode", "Interpolation", "seed_behavior", "fixed")
             .withPrompts(Map.of("0", "a red circle", "4", "a blue square on a yellow field"));
-
-    private static @Nullable ImageModel base;
-
-    private final MemoryFilms films = new MemoryFilms();
-
-    @BeforeAll
-    static void load() {
-        base = LoadedModel.from(TestCheckpoints.POCKET_FLUX);
-    }
-
-    @AfterAll
-    static void close() {
-        base().close();
-    }
 
     @Test
     void onePromptTurnsIntoTheNext() {
@@ -214,13 +194,5 @@ class BlendedFramesTest {
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> animated().check(wanted.job()))
                 .withMessageContaining(message);
-    }
-
-    private Animated animated() {
-        return new Animated(base(), films, AnimationLimits.STANDARD, null);
-    }
-
-    private static ImageModel base() {
-        return Objects.requireNonNull(base);
     }
 }

@@ -3,8 +3,6 @@ package dev.darkroom.animation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.darkroom.engine.LoadedModel;
-import dev.darkroom.engine.TestCheckpoints;
 import dev.darkroom.image.TestPictures;
 import dev.darkroom.job.Frames;
 import dev.darkroom.job.Job;
@@ -14,7 +12,6 @@ import dev.darkroom.job.Progress;
 import dev.darkroom.job.Size;
 import dev.darkroom.job.TestJobs;
 import dev.darkroom.job.VideoFormat;
-import dev.darkroom.model.ImageModel;
 import dev.darkroom.model.Rendering;
 import dev.darkroom.model.Sources;
 import dev.darkroom.video.VideoFile;
@@ -28,13 +25,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Animations whose frames are drawn from those of a video, or keep their colours. */
-class VideoInputTest {
+class VideoInputTest extends DrawnByPocketFlux {
     private static final Ffmpeg FFMPEG = Ffmpeg.unpackedIn(Path.of("target", "video-tests"));
     private static final int COUNT = 8;
     private static final Size SIZE = new Size(64, 64);
@@ -51,24 +47,15 @@ class VideoInputTest {
     @TempDir
     static Path folder;
 
-    private static @Nullable ImageModel base;
     private static @Nullable VideoFile video;
     private static final List<Picture> SENT = new ArrayList<>();
 
-    private final MemoryFilms films = new MemoryFilms();
-
     @BeforeAll
-    static void load() throws Exception {
-        base = LoadedModel.from(TestCheckpoints.POCKET_FLUX);
+    static void makeVideo() throws Exception {
         for (int i = 0; i < COUNT; i++) {
             SENT.add(bar(i));
         }
         video = video("clip.mp4", SENT);
-    }
-
-    @AfterAll
-    static void close() {
-        base().close();
     }
 
     @Test
@@ -288,7 +275,7 @@ class VideoInputTest {
 
     private List<Picture> draw(Wanted wanted, @Nullable VideoFile from, Progress progress) {
         Job.Animation job = wanted.job();
-        var animated = new Animated(base(), films, AnimationLimits.STANDARD, null);
+        var animated = animated();
         animated.check(job);
         Rendering rendering =
                 animated.render(job, job.samples().getFirst(), new Sources(List.of(), null, List.of(), from), progress);
@@ -300,12 +287,8 @@ class VideoInputTest {
 
     private void assertRefused(Wanted wanted, String message) {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> new Animated(base(), films, AnimationLimits.STANDARD, null).check(wanted.job()))
+                .isThrownBy(() -> animated().check(wanted.job()))
                 .withMessageContaining(message);
-    }
-
-    private static ImageModel base() {
-        return Objects.requireNonNull(base);
     }
 
     private static VideoFile video() {

@@ -4,6 +4,7 @@ import dev.darkroom.animation.cadence.CadenceStep.Between;
 import dev.darkroom.animation.cadence.CadenceStep.Draw;
 import dev.darkroom.animation.cadence.CadenceStep.Start;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -34,6 +35,18 @@ public record Cadence(int frames, int every) {
     /** How many frames the animation comes to; none if {@code every} is not below {@code frames} and above 1. */
     public int kept() {
         return every == 1 ? frames : (frames - 1) / every * every;
+    }
+
+    /** The frames that are drawn and come in, in order: beyond a cadence of 1 the last one that is drawn does not. */
+    public int[] shown() {
+        int[] drawn = drawn();
+        return every == 1 ? drawn : Arrays.copyOf(drawn, drawn.length - 1);
+    }
+
+    /** All that frames of the animation follow from, in order. */
+    public List<CadenceStep> stepsShown() {
+        List<CadenceStep> steps = steps();
+        return every == 1 ? steps : steps.subList(0, steps.size() - 1);
     }
 
     /** All that is to be done, in order. */
