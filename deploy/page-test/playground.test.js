@@ -92,7 +92,7 @@ test('a job shows how far it is, with previews, is found again after a reload, a
   await close()
 })
 
-test('an animation plays while it is drawn, is kept as a film, and repeated', async () => {
+test('an animation is kept as a film, and repeated', async () => {
   const { page, close } = await open(browser)
   await ready(page)
   await page.getByLabel('Animation').check()
@@ -106,18 +106,6 @@ test('an animation plays while it is drawn, is kept as a film, and repeated', as
   await page.getByRole('textbox', { name: 'Seed' }).fill('7')
   await accessible(page)
   await page.getByRole('button', { name: 'Draw', exact: true }).click()
-
-  const slider = page.getByRole('slider', { name: 'Frame' })
-  await slider.waitFor()
-  await page.waitForFunction(() => Number(document.querySelector('.film input')?.max) >= 3)
-  assert.match(await page.locator('.film .place').innerText(), /^\d+ \/ 24$/)
-  const picture = await page.locator('.film canvas').screenshot()
-  assert.ok(picture.length > 1000, 'nothing is shown')
-  await page.getByRole('button', { name: 'Pause' }).click()
-  await slider.press('Home')
-  assert.equal(await slider.getAttribute('aria-valuetext'), 'Frame 1 of 24')
-  await accessible(page)
-  await page.screenshot({ path: `${TARGET}animating.png`, fullPage: true })
 
   const video = page.locator('#shown video')
   await video.waitFor()
@@ -147,7 +135,7 @@ test('an animation plays while it is drawn, is kept as a film, and repeated', as
   await close()
 })
 
-test('an animation by a file of settings is stopped, and kept as far as it came', async () => {
+test('an animation by a file of settings plays while it is drawn, is stopped, and kept as far as it came', async () => {
   const { page, close } = await open(browser)
   await ready(page)
   await page.getByLabel('Animation').check()
@@ -165,6 +153,14 @@ test('an animation by a file of settings is stopped, and kept as far as it came'
   await page.locator('#film_format').selectOption('webp')
   await page.getByRole('button', { name: 'Draw', exact: true }).click()
   await page.waitForFunction(() => Number(document.querySelector('.film input')?.max) >= 3)
+  assert.match(await page.locator('.film .place').innerText(), /^\d+ \/ 500$/)
+  const slider = page.getByRole('slider', { name: 'Frame' })
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await slider.press('Home')
+  assert.equal(await slider.getAttribute('aria-valuetext'), 'Frame 1 of 500')
+  const [red, green] = await page.locator('.film canvas').evaluate(canvas => canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data)
+  assert.ok(red > green + 30, `nothing of a red circle: ${red} ${green}`)
+  await page.screenshot({ path: `${TARGET}animating.png`, fullPage: true })
   await page.getByRole('button', { name: 'Stop here' }).click()
   await page.getByRole('button', { name: /^a red circle, film of \d+ frames, seed 5$/ }).waitFor()
   assert.match(await page.locator('.facts').innerText(), /the job was cancelled: the film has its first \d+ of 500 frames/)

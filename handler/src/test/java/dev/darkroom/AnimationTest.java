@@ -152,7 +152,7 @@ class AnimationTest extends WholeWorker {
     }
 
     @Test
-    void aJobThatIsCancelledTwiceOrKeepsNothingLeavesNothing() throws InterruptedException, IOException {
+    void aCancelledJobThatKeepsNothingLeavesNothing() throws InterruptedException, IOException {
         String id = begun("'poster': 'last'");
 
         assertThat(cancel(id).getString("status")).isEqualTo("CANCELLED");

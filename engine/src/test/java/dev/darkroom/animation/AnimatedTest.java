@@ -206,6 +206,7 @@ class AnimatedTest extends DrawnByPocketFlux {
         }
     }
 
+    @Test
     void betweenDrawnFramesThingsGoTheirWayByOpticalFlow() {
         Wanted three = Wanted.ZOOM.frames(6).with("diffusion_cadence", "3", "steps", "1");
         List<Picture> still = draw(three.with("optical_flow_cadence", "None"), Progress.NONE);
