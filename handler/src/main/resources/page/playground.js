@@ -86,7 +86,7 @@ async function take(output, request, before, seconds) {
   entries = [...fresh.toReversed(), ...entries]
   open(fresh)
   if (output.failures?.length) form.complain(output.failures.map(failure => failure.error).join('; '))
-  tell(fresh.length > 1 ? `${fresh.length} pictures are there` : fresh[0].film ? `The film is there, of ${fresh[0].film.frames} frames` : 'The picture is there')
+  tell(fresh.length > 1 ? `${fresh.length} pictures are there` : fresh[0]?.film ? `The film is there, of ${fresh[0].film.frames} frames` : 'The picture is there')
 }
 
 /** What is kept of a film beside its file. */

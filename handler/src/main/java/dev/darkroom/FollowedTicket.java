@@ -38,6 +38,11 @@ record FollowedTicket(Ticket ticket, JobListener listener) implements Ticket {
     }
 
     @Override
+    public boolean isOverWhenCancelled() {
+        return ticket.isOverWhenCancelled();
+    }
+
+    @Override
     public boolean outlivesProcess() {
         return ticket.outlivesProcess();
     }

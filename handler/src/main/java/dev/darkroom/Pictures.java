@@ -288,9 +288,12 @@ final class Pictures implements AutoCloseable {
                     asked.as(ImageFormat.JPEG, QUALITY_OF_POSTER),
                     MOST_OF_POSTER,
                     ticket.outlivesProcess())));
-        } catch (StoreException | RuntimeException e) {
+        } catch (StoreException | JobException e) {
             LOG.warnf("job %s: its poster cannot be stored: %s", ticket.id(), e.getMessage());
             return film.noting("poster: could not be stored: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "job %s: its poster cannot be made", ticket.id());
+            return film.noting("poster: could not be made; the worker's log has more");
         }
     }
 
@@ -353,11 +356,11 @@ final class Pictures implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until nothing is being stored any more. Of a job that was cancelled there is no other try, which would need its frames. */
+    /** Waits until nothing is being stored any more; frames of a job that nobody does again are gone then. */
     @Override
     public void close() {
         storing.close();
-        if (isCancelled()) {
+        if (ticket.isOverWhenCancelled() && isCancelled()) {
             frames.forget();
         }
     }

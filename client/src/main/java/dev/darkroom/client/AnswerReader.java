@@ -63,12 +63,16 @@ final class AnswerReader {
                 new JobStatus(id, state, progress(output), Optional.empty(), Optional.empty());
             case COMPLETED ->
                 new JobStatus(id, state, Optional.empty(), Optional.of(result(id, body)), Optional.empty());
-            case FAILED, CANCELLED, TIMED_OUT ->
+            case CANCELLED ->
                 output.path("images").isArray()
                         ? new JobStatus(id, state, Optional.empty(), Optional.of(result(id, body)), Optional.empty())
-                        : new JobStatus(
-                                id, state, Optional.empty(), Optional.empty(), Optional.of(failure(id, state, body)));
+                        : failed(id, state, body);
+            case FAILED, TIMED_OUT -> failed(id, state, body);
         };
+    }
+
+    private static JobStatus failed(String id, JobStatus.State state, JsonNode body) {
+        return new JobStatus(id, state, Optional.empty(), Optional.empty(), Optional.of(failure(id, state, body)));
     }
 
     private static JobStatus.State state(String word) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     quantiser of every frame, which OpenH264 keeps between 12 and 51. WebM: libvpx' CRF, 63/51 of it. WebP: libwebp's quality, from 100 down
  *     to 0. GIF and PNG take none
  * @param comment text that the file is to hold, where players show it as the comment; null for none
- * @param label what the file says of how it came about, in XMP; null for nothing, and in WebM, which has no place for it
+ * @param label what the file says of how it came about, in XMP; null for nothing; WebM has no place for it, and goes without
  */
 public record VideoSettings(
         VideoFormat format,

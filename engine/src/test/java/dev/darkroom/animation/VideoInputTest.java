@@ -34,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class VideoInputTest extends DrawnByPocketFlux {
     private static final Ffmpeg FFMPEG = Ffmpeg.unpackedIn(Path.of("target", "video-tests"));
     private static final int COUNT = 8;
-    private static final Size SIZE = new Size(64, 64);
     private static final Wanted FOLLOWING =
             Wanted.ZOOM.with("animation_mode", "Video Input").withVideo();
 

@@ -29,6 +29,11 @@ public interface Ticket extends JobListener {
         return true;
     }
 
+    /** Returns true if nobody does the job once more after it was cancelled here: then nothing is of use that another try would go on with. */
+    default boolean isOverWhenCancelled() {
+        return true;
+    }
+
     @Override
     void completed(JobResult result);
 

@@ -101,7 +101,7 @@ public final class Results {
     /**
      * Encodes and delivers a finished picture.
      *
-     * @throws JobException {@code STORE_FAILED} if that failed; the picture is kept then
+     * @throws JobException {@code STORE_FAILED} if that failed; a picture is kept then, and of a film its frames are
      */
     public JobResult.Image store(PictureToStore picture) {
         return deliver(picture, encoded(picture));

@@ -46,7 +46,7 @@ final class AnimationBench {
     private static final int FRAMES = 48;
 
     /** Milliseconds of a frame by FLUX.2 klein 4B on an H100, two steps and the autoencoder, computed: docs/performance.md. */
-    private static final double DRAWING_ON_A_CARD = 105;
+    private static final double DRAWING_ON_A_CARD = 103;
 
     private static final FrameNoise NOISE = new FrameNoise(FrameNoise.Kind.PERLIN, 8, 8, 4, 0.5);
     private static final Warp WARP =
@@ -88,7 +88,7 @@ final class AnimationBench {
         Stream.of(plane, space, colour, sharp, noise, start, encoded).forEach(System.out::println);
         double beside = start.median() + colour.median();
         Bench.expect(
-                "start and colours of a frame of 768×768 take no longer than its drawing on a card (105 ms, computed)",
+                "start and colours of a frame of 768×768 take no longer than its drawing on a card (103 ms, computed)",
                 beside / DRAWING_ON_A_CARD,
                 "of it",
                 beside < DRAWING_ON_A_CARD);

@@ -148,7 +148,22 @@ class SignedFilmsTest {
         }
     }
 
-    /** Damaged films cost little and throw nothing: what is read of them is checked, or they have no credentials. */
+    @Test
+    void anEmptyCommentAtTheEndOfAGifEndsNothing() {
+        byte[] plain = film(VideoFormat.GIF, 3);
+        byte[] longer = ByteBuffer.allocate(plain.length + 3)
+                .put(plain, 0, plain.length - 1)
+                .put(new byte[] {0x21, (byte) 0xFE, 0, 0x3B})
+                .array();
+        Credentials read = SignedPictures.READER
+                .read(pictures.film(longer, VideoFormat.GIF, List.of()))
+                .orElseThrow();
+
+        assertThat(read.findings().failures()).isEmpty();
+        assertThat(read.unsignedBytes()).isZero();
+    }
+
+    /** Damaged films throw nothing: what is read of them does not hold, but where the damage is one that C2PA leaves out. */
     @ParameterizedTest
     @EnumSource(
             value = VideoFormat.class,

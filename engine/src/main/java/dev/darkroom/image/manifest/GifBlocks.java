@@ -39,7 +39,8 @@ final class GifBlocks {
                 break;
             }
             boolean isExtension = introducer == 0x21;
-            if ((!isExtension && introducer != 0x2C) || at + FRAME_HEADER > file.length) {
+            int header = isExtension ? 2 : FRAME_HEADER;
+            if ((!isExtension && introducer != 0x2C) || at + header > file.length) {
                 break;
             }
             int content = isExtension ? at + 3 : at + FRAME_HEADER;

@@ -24,7 +24,7 @@ final class BoxBinding {
 
     private BoxBinding() {}
 
-    /** Returns the number of bytes that the signature does not cover, beside the credentials and what C2PA wants left out. */
+    /** Returns the number of bytes that the signature does not cover, beside the credentials and the name of the kind of file. */
     static long check(
             byte[] file, EmbeddedManifest embedded, SuperBox binding, BoundManifest bound, Findings findings) {
         String url = bound.claim().url("c2pa.assertions/" + binding.label());

@@ -80,6 +80,12 @@ final class RunPodTicket implements Ticket, Outbox.Owner {
         return context.reader().job(taken);
     }
 
+    /** The platform may have given the job to another worker. */
+    @Override
+    public boolean isOverWhenCancelled() {
+        return false;
+    }
+
     @Override
     public int largestAnswer() {
         return Math.max(0, context.poster().largest(id) - AROUND_PICTURES);
