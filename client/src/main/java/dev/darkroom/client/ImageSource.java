@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
-/** A picture that a job starts from, edits, or takes as its mask, or a video that it follows: a file here, bytes, or an address that the worker fetches it from. */
+/**
+ * A picture that a job starts from, edits, or takes as its mask, or a video that it follows: a file here, bytes, or an address that the worker
+ * fetches it from.
+ */
 public sealed interface ImageSource {
     /**
      * A file on this machine, which is read when the job is submitted.

@@ -1,6 +1,7 @@
 package dev.darkroom.video;
 
 import dev.darkroom.image.Inscription;
+import dev.darkroom.image.manifest.XmpPacket;
 import dev.darkroom.job.Size;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,6 @@ final class CommentedFile {
     private static final int VP8X = 18;
     private static final int HAS_XMP = 4;
 
-    private static final byte[] MP4_XMP = HexFormat.of().parseHex("be7acfcb97a942e89c71999491e3afac");
     private static final int BOX_HEADER = 8;
 
     private CommentedFile() {}
@@ -138,8 +137,8 @@ final class CommentedFile {
     }
 
     private static Path mp4(Path file, byte[] xmp) throws IOException {
-        ByteBuffer box = ByteBuffer.allocate(BOX_HEADER + MP4_XMP.length + xmp.length);
-        box.putInt(box.capacity()).put(ascii("uuid")).put(MP4_XMP).put(xmp);
+        ByteBuffer box = ByteBuffer.allocate(BOX_HEADER + XmpPacket.MP4_ID.length + xmp.length);
+        box.putInt(box.capacity()).put(ascii("uuid")).put(XmpPacket.MP4_ID).put(xmp);
         Files.write(file, box.array(), StandardOpenOption.APPEND);
         return file;
     }

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** A manifest store in an MP4 file: a box of the type {@code uuid} behind the first one, as C2PA defines it. */
-final class Mp4Manifest {
+public final class Mp4Manifest {
     static final String BOX = "uuid";
 
-    /** C2PA's id of such boxes. */
-    static final byte[] ID = HexFormat.of().parseHex("d8fec3d61b0e483c92975828877ec481");
+    /** C2PA's id of such boxes; not to be changed. */
+    public static final byte[] ID = HexFormat.of().parseHex("d8fec3d61b0e483c92975828877ec481");
 
     private static final byte[] PURPOSE = "manifest\0".getBytes(StandardCharsets.US_ASCII);
     private static final int BOX_HEADER = 8;

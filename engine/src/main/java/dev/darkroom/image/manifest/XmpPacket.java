@@ -18,7 +18,9 @@ public final class XmpPacket {
     public static final byte[] JPEG_BEGINNING = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
 
     private static final byte[] GIF_NAME = "XMP DataXMP".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] MP4_ID = HexFormat.of().parseHex("be7acfcb97a942e89c71999491e3afac");
+
+    /** Id of a box in an MP4 file that is XMP; not to be changed. */
+    public static final byte[] MP4_ID = HexFormat.of().parseHex("be7acfcb97a942e89c71999491e3afac");
 
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern SOURCE_TYPE = Pattern.compile(

@@ -3,6 +3,7 @@ package dev.darkroom.credentials.bmff;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.darkroom.credentials.jumbf.Cbor;
 import dev.darkroom.image.manifest.BmffBoxes;
+import dev.darkroom.image.manifest.Mp4Manifest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,29 +14,9 @@ import java.util.Set;
 
 /** What a hash of boxes leaves out, as its assertion says it: boxes by their path and content, or parts of them. */
 public final class Exclusion {
-    /** C2PA's id of the boxes that credentials are in. */
-    private static final byte[] CREDENTIALS = {
-        (byte) 0xd8,
-        (byte) 0xfe,
-        (byte) 0xc3,
-        (byte) 0xd6,
-        0x1b,
-        0x0e,
-        0x48,
-        0x3c,
-        (byte) 0x92,
-        (byte) 0x97,
-        0x58,
-        0x28,
-        (byte) 0x87,
-        0x7e,
-        (byte) 0xc4,
-        (byte) 0x81
-    };
-
     /** Leaves out what C2PA wants left out: credentials, the name of the kind of file, and an index of fragments. */
     public static final List<Map<String, Object>> STANDARD = List.of(
-            ordered("xpath", "/uuid", "data", List.of(ordered("offset", 8, "value", CREDENTIALS))),
+            ordered("xpath", "/uuid", "data", List.of(ordered("offset", 8, "value", Mp4Manifest.ID))),
             Map.of("xpath", "/ftyp"),
             Map.of("xpath", "/mfra"));
 
